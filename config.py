@@ -1,0 +1,97 @@
+"""Every setting, read once from the environment. Production refuses to start with an unsafe one."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - production refuses it
+ENVIRONMENTS = ("development", "test", "production")
+
+
+class UnsafeSetting(SystemExit):
+    """A setting that is missing, contradictory or too weak for production. Exits with the sentence."""
+
+
+def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The whole configuration as Flask reads it. Raises UnsafeSetting with one sentence that says what to set."""
+    env = os.environ if environ is None else environ
+    name = env.get("SETARA_ENV", "development")
+    if name not in ENVIRONMENTS:
+        raise UnsafeSetting(f"SETARA_ENV is {name!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+    production = name == "production"
+    url = env.get("DATABASE_URL")
+    if not url:
+        raise UnsafeSetting("DATABASE_URL is not set: `make run` brings its own database, anything else names one.")
+    secret = env.get("SECRET_KEY", DEVELOPMENT_SECRET)
+    demo = _flag(env, "SETARA_DEMO")
+    rail = env.get("SETARA_RAIL", "sandbox")
+    base_url = env.get("SETARA_BASE_URL", "http://127.0.0.1:8000")
+    if rail not in ("sandbox",):
+        raise UnsafeSetting(f"SETARA_RAIL is {rail!r}; the payment rail of this version is 'sandbox'.")
+    if production:
+        _refuse_unsafe(env, secret, rail, base_url, url)
+    return {
+        "ENVIRONMENT": name,
+        "SECRET_KEY": secret,
+        "SQLALCHEMY_DATABASE_URI": sqlalchemy_url(url),
+        "OWNER_DATABASE_URI": sqlalchemy_url(env.get("DATABASE_OWNER_URL", url)),
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": int(env.get("DATABASE_POOL", "8")),
+            "max_overflow": 8,
+            "pool_pre_ping": True,
+        },
+        # Time may be moved in tests and demonstrations. In production there is one clock, the machine's.
+        "CLOCK_MOVABLE": not production,
+        "DEMO": demo,
+        "RAIL": rail,
+        "BASE_URL": base_url.rstrip("/"),
+        "LANGUAGES": ("en", "id"),
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_TIMEZONE": "UTC",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "MAIL_SERVER": env.get("MAIL_SERVER", ""),
+        "MAIL_SENDER": env.get("MAIL_SENDER", "Setara <no-reply@localhost>"),
+        "SECURITY_PASSWORD_SALT": env.get("SECURITY_PASSWORD_SALT", "development-salt"),
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": production,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
+        "RATELIMIT_ENABLED": name != "test",
+        "PROXIES": int(env.get("SETARA_PROXIES", "0")),
+        "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
+    }
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Accepts the usual spellings of a PostgreSQL address and names the driver that Setara uses."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith("postgresql+psycopg://"):
+        return url
+    raise UnsafeSetting("DATABASE_URL must name a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.")
+
+
+def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str, url: str) -> None:
+    if secret == DEVELOPMENT_SECRET or len(secret) < 32:
+        raise UnsafeSetting("Production needs SECRET_KEY: at least 32 random characters.")
+    if len(env.get("SECURITY_PASSWORD_SALT", "")) < 16:
+        raise UnsafeSetting("Production needs SECURITY_PASSWORD_SALT: at least 16 random characters.")
+    if not base_url.startswith("https://"):
+        raise UnsafeSetting("Production needs SETARA_BASE_URL, the public address, and it must begin with https://.")
+    if rail == "sandbox" and not _flag(env, "SETARA_ALLOW_SANDBOX"):
+        raise UnsafeSetting("The sandbox rail moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
+    if env.get("DATABASE_OWNER_URL", url) == url:
+        raise UnsafeSetting(
+            "Production needs DATABASE_OWNER_URL beside DATABASE_URL: the application must not own its tables."
+        )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").lower()
+    if value not in ("", "0", "1", "false", "true", "no", "yes"):
+        raise UnsafeSetting(f"{name} is {value!r}; it must be 1 or 0.")
+    return value in ("1", "true", "yes")

@@ -1,0 +1,1 @@
+"""Setara: a marketplace and scheduling service for AI data work."""

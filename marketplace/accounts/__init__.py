@@ -1,0 +1,1 @@
+"""People, companies, members and roles, API keys, sign-in: who is asking."""

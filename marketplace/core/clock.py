@@ -1,0 +1,75 @@
+"""One clock for all business time. Tests and the demonstration may move it; production may not."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app
+from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, db
+from marketplace.core.problems import Conflict, Invalid
+
+_CACHED = "setara_clock_offset"
+
+
+class ClockIsFixed(Conflict):
+    code = "clock_is_fixed"
+    title = "The clock of this service cannot be moved."
+    remedy = "Moving time is for tests and demonstrations only."
+
+
+class UnknownZone(Invalid):
+    code = "unknown_time_zone"
+    title = "This is not a time zone of the IANA database."
+    remedy = "Give a name such as Asia/Pontianak."
+
+
+class ClockOffset(Base):
+    """The one row that every process reads: how far business time stands from the machine's."""
+
+    __tablename__ = "clock_offset"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    microseconds: Mapped[int] = mapped_column(BigInteger)
+
+
+def now() -> datetime:
+    """The present moment in UTC. Never earlier than a moment the same process was told before, unless it was moved."""
+    return datetime.now(UTC) + _offset()
+
+
+def move_to(moment: datetime) -> None:
+    """Makes `now()` continue from the moment in every process. Raises ClockIsFixed in production."""
+    if not current_app.config["CLOCK_MOVABLE"]:
+        raise ClockIsFixed
+    offset = moment - datetime.now(UTC)
+    micros = offset // timedelta(microseconds=1)
+    row = insert(ClockOffset).values(id=1, microseconds=micros)
+    db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"microseconds": micros}))
+    db.session().info[_CACHED] = offset
+
+
+def forget() -> None:
+    """Drops what this session remembers of the offset, so that the next `now()` reads the row again."""
+    db.session().info.pop(_CACHED, None)
+
+
+def _offset() -> timedelta:
+    if not current_app.config["CLOCK_MOVABLE"]:
+        return timedelta()
+    info = db.session().info
+    if _CACHED not in info:
+        info[_CACHED] = timedelta(microseconds=db.session.scalar(select(ClockOffset.microseconds)) or 0)
+    remembered: timedelta = info[_CACHED]
+    return remembered
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name. Raises UnknownZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise UnknownZone(f"{name!r} is not known.", field="timezone") from unknown

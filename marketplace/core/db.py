@@ -1,0 +1,86 @@
+"""The database: one declarative base, one naming convention, and the only commit in the house."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from uuid_utils.compat import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
+"""A primary key that sorts by creation (UUID version 7) and tells nobody how many came before it."""
+Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+"""A moment: always aware, always UTC in the database."""
+Minor = Annotated[int, mapped_column(BigInteger)]
+"""Minor units of the currency that stands in the column beside it."""
+CurrencyCode = Annotated[str, mapped_column(CHAR(3))]
+Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+JsonList = Annotated[list[Any], mapped_column(JSONB)]
+
+
+def choice(options: type[StrEnum], column: str) -> Enum:
+    """A column that holds one of the options as text, with a CHECK constraint named after the column."""
+    width = max(len(option.value) for option in options)
+    return Enum(
+        options,
+        name=column,
+        native_enum=False,
+        create_constraint=True,
+        length=max(width, 20),
+        values_callable=lambda kind: [option.value for option in kind],
+    )
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+BeforeCommit = Callable[[Session], None]
+_PENDING = "setara_before_commit"
+_DEPTH = "setara_transaction_depth"
+
+
+def before_commit(key: str, work: BeforeCommit) -> None:
+    """Registers work for the end of the running transaction; the same key is kept once. Rolled back with the rest."""
+    db.session().info.setdefault(_PENDING, {}).setdefault(key, work)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: returning commits, raising rolls back.
+
+    A transaction inside another joins it, so a verb may be called from a request, a job or a command alike. What the
+    session remembers beside its rows (the clock's offset, events to announce) ends with it. This is the only place
+    that commits; the linter refuses every other.
+    """
+    session = db.session()
+    if session.info.get(_DEPTH):
+        yield session
+        return
+    session.info[_DEPTH] = 1
+    try:
+        yield session
+        for work in list(session.info.get(_PENDING, {}).values()):
+            work(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.clear()

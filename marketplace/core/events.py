@@ -1,0 +1,109 @@
+"""Event: one row written in the same transaction as the change it tells of.
+
+The same row is the audit line, the line in a page's timeline, the source of notices and the body of a webhook. The
+application's role may insert and read events, not change or delete them. An event holds ids, never personal data.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, Text, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.core import clock, queue
+from marketplace.core.db import Base, Id, Instant, Json, before_commit, db
+
+REACT = "react"
+"""The job that answers committed events; its argument is `event_ids`."""
+_FRESH = "setara_fresh_events"
+
+
+class Doer(Protocol):
+    """Whoever does something: a person, or the service itself with no person behind it."""
+
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class Subject(Base):
+    """A row that events can be about. `about` maps words to its own columns, the row's own first."""
+
+    __abstract__ = True
+    about: ClassVar[Mapping[str, str]]
+
+    id: Mapped[Id]
+
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_about", "about", postgresql_using="gin"),
+        Index("ix_event_subject_id_id", "subject_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[Instant]
+    name: Mapped[str] = mapped_column(Text)
+    doer_id: Mapped[UUID | None]
+    doer_kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    about: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    data: Mapped[Json]
+
+    def ref(self, word: str) -> UUID | None:
+        """The id behind a word of `about`: `event.ref("gig")`."""
+        for entry in self.about:
+            name, _, value = entry.partition(":")
+            if name == word:
+                return UUID(value)
+        return None
+
+
+def record(name: str, subject: Subject, *, by: Doer, data: Mapping[str, Any] | None = None) -> Event:
+    """Writes the event of one changed row and has it answered after the commit. `data` must be JSON as it stands."""
+    row = Event(
+        at=clock.now(),
+        name=name,
+        doer_id=by.person_id,
+        doer_kind=by.kind,
+        subject_id=subject.id,
+        about=references(subject),
+        data=dict(data or {}),
+    )
+    db.session.add(row)
+    db.session.flush()
+    announce([row.id])
+    return row
+
+
+def references(subject: Subject) -> list[str]:
+    """`["gig:0199…", "company:0199…"]` of a row, its own first, without those that are empty."""
+    pairs = ((word, getattr(subject, column)) for word, column in subject.about.items())
+    return [f"{word}:{value}" for word, value in pairs if value is not None]
+
+
+def announce(event_ids: Sequence[int]) -> None:
+    """Has the job that reacts to events started when, and only when, the transaction commits: one job for all."""
+    db.session().info.setdefault(_FRESH, []).extend(event_ids)
+    before_commit(REACT, _defer_reactions)
+
+
+def _defer_reactions(session: Session) -> None:
+    fresh = session.info.pop(_FRESH, [])
+    queue.defer(REACT, event_ids=fresh)
+
+
+def timeline(word: str, subject_id: UUID, *, limit: int = 50) -> list[Event]:
+    """The newest events about a thing, newest first. The caller has made sure that the asker may see the thing."""
+    found = select(Event).where(Event.about.contains([f"{word}:{subject_id}"])).order_by(Event.id.desc())
+    return list(db.session.scalars(found.limit(limit)))
+
+
+def since(moment: datetime, name: str) -> list[Event]:
+    """Events of one name from a moment on, oldest first."""
+    return list(db.session.scalars(select(Event).where(Event.name == name, Event.at >= moment).order_by(Event.id)))

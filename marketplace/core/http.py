@@ -1,0 +1,192 @@
+"""What crosses HTTP, whatever it is about: one transaction a request, problems, pages of lists, security headers."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import marshmallow as ma
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+from marketplace.core import idempotency
+from marketplace.core.db import db, transaction
+from marketplace.core.money import BadMoney, Money
+from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
+
+T = TypeVar("T")
+PROBLEM_JSON = "application/problem+json"
+log = structlog.get_logger()
+
+
+class SetaraFlask(Flask):
+    """A Flask whose view functions each run in one transaction: returning commits, raising rolls back.
+
+    The answer is serialised, and remembered under its Idempotency-Key, inside that transaction.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        with transaction():
+            return idempotency.once(self, super().dispatch_request)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, render_problem)
+    app.register_error_handler(HTTPException, _render_http_error)
+    app.register_error_handler(500, _render_crash)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if given.isascii() and given.isprintable() and 0 < len(given) <= 100 else uuid4().hex
+    g.csp_nonce = secrets.token_urlsafe(16)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    policy = (
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; "
+        f"form-action 'self'; frame-ancestors 'none'; script-src 'self' 'nonce-{g.get('csp_nonce', '')}'"
+    )
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if current_app.config["ENVIRONMENT"] == "production":
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+        log.info("request", method=request.method, path=request.path, status=response.status_code)
+    return response
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+def wants_json() -> bool:
+    """Programs get RFC 9457; a browser gets a page."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def render_problem(problem: Problem) -> Response:
+    """The one place where a refusal becomes an answer."""
+    body = problem.as_dict() | {"instance": request.path, "request_id": g.get("request_id", "")}
+    if wants_json():
+        response = jsonify(body)
+        response.mimetype = PROBLEM_JSON
+    else:
+        response = current_app.make_response(render_template("problem.html", problem=body))
+    response.status_code = problem.status
+    if isinstance(problem, Unauthenticated):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="setara"'
+    return response
+
+
+class HttpProblem(Problem):
+    """What the web server itself refuses: a wrong method, a body too large, a broken JSON text."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.http_status = status
+
+    def as_dict(self) -> dict[str, Any]:
+        name = HTTP_STATUS_CODES.get(self.http_status, "Error")
+        code = name.lower().replace(" ", "_")
+        return super().as_dict() | {
+            "code": code,
+            "type": f"/problems/{code}",
+            "title": name,
+            "status": self.http_status,
+        }
+
+
+def _render_http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    problem: Problem
+    if error.code == 404:
+        problem = NotFound()
+    elif error.code == 429:
+        problem = TooMany()
+    else:
+        problem = HttpProblem(error.code, error.description or "")
+    response = render_problem(problem)
+    response.status_code = error.code
+    if error.code == 405 and (allowed := error.get_headers()):
+        response.headers.extend({k: v for k, v in allowed if k == "Allow"})
+    return response
+
+
+def _render_crash(error: Exception) -> Response:
+    log.error("crash", exc_info=getattr(error, "original_exception", None) or error)
+    response = render_problem(HttpProblem(500, "Something broke on our side; nothing was changed."))
+    response.status_code = 500
+    return response
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+class PageArgs(ma.Schema):
+    """The query of every list: newest first, `after` is the `next` of the page before."""
+
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
+    after = ma.fields.UUID(load_default=None, metadata={"description": "`next` of the page before"})
+
+
+def page(
+    found: Select[tuple[T]], key: InstrumentedAttribute[UUID], *, limit: int, after: UUID | None
+) -> dict[str, Any]:
+    """One page of a list, newest first: {"items": [...], "next": id or None}. Keys are version 7 UUIDs, so the cursor
+    stays right while rows are added."""
+    if after is not None:
+        found = found.where(key < after)
+    rows = list(db.session.scalars(found.order_by(key.desc()).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return {"items": rows, "next": getattr(rows[-1], key.key) if more else None}
+
+
+def page_schema(item: type[ma.Schema], name: str) -> type[ma.Schema]:
+    """The schema of a page of such items, under a name of its own in the OpenAPI document."""
+    fields: Mapping[str, Any] = {
+        "items": ma.fields.List(ma.fields.Nested(item), required=True),
+        "next": ma.fields.UUID(required=True, allow_none=True),
+    }
+    return ma.Schema.from_dict(dict(fields), name=name)
+
+
+# --- fields ---------------------------------------------------------------------------------------------------------
+
+
+class MoneyField(ma.fields.Field[Money]):
+    """Money on the wire: {"amount": "15.00", "currency": "USD"}; the amount is a decimal text, never a float."""
+
+    default_error_messages = {"shape": 'Give {{"amount": "15.00", "currency": "USD"}}.'}
+
+    def _serialize(self, value: Money | None, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, str] | None:
+        return None if value is None else {"amount": str(value.decimal), "currency": value.currency}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Money:
+        if not isinstance(value, Mapping) or not isinstance(value.get("amount"), str):
+            raise self.make_error("shape")
+        currency = value.get("currency")
+        if not isinstance(currency, str) or len(value["amount"]) > 24:
+            raise self.make_error("shape")
+        try:
+            return Money.of(value["amount"], currency)
+        except BadMoney as bad:
+            raise ma.ValidationError(bad.detail) from bad

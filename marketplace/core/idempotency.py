@@ -1,0 +1,148 @@
+"""Idempotency-Key: the same request twice has one effect and one answer.
+
+The answer is stored in the transaction of the request itself, so there is an answer exactly when there was an effect.
+A refusal that rolled back leaves nothing behind and is simply tried again. Keys live for 30 days.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import LargeBinary, Text, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core import clock
+from marketplace.core.db import Base, Instant, Json, db
+from marketplace.core.problems import Invalid
+
+HEADER = "Idempotency-Key"
+FORM_FIELD = "idempotency_key"
+KEPT_FOR = timedelta(days=30)
+F = TypeVar("F", bound=Callable[..., Any])
+_MARK = "idempotency_required"
+_NOT_PART_OF_THE_FORM = frozenset({FORM_FIELD, "csrf_token"})
+
+
+class KeyRequired(Invalid):
+    code = "idempotency_key_required"
+    status = 400
+    title = "This request moves money and needs an Idempotency-Key."
+    remedy = f"Send a header {HEADER} with a fresh random value, and the same value when you repeat the request."
+
+
+class BadKey(Invalid):
+    code = "idempotency_key_invalid"
+    title = f"An {HEADER} is 1 to 200 printable ASCII characters."
+
+
+class KeyReused(Invalid):
+    code = "idempotency_key_reused"
+    title = f"This {HEADER} was used before with another request."
+    remedy = "Take a fresh key for a new request."
+
+
+class StoredAnswer(Base):
+    """A request that had its effect, and what was answered."""
+
+    __tablename__ = "stored_answer"
+
+    actor: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant] = mapped_column(index=True)
+    status: Mapped[int | None]
+    headers: Mapped[Json]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def required(view: F) -> F:
+    """Marks a view that moves money: without a key it is refused."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def remember_instead(body: bytes) -> None:
+    """Has another body stored than the one sent now: a secret is shown once and not kept."""
+    g.body_to_remember = body
+
+
+def once(app: Flask, view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Runs the view, or gives the stored answer of the first time. To be called inside the request's transaction."""
+    key = request.headers.get(HEADER) or request.form.get(FORM_FIELD)
+    if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+        return view()
+    if not key:
+        if _is_required(app):
+            raise KeyRequired(field=HEADER)
+        return view()
+    if not (key.isascii() and key.isprintable() and len(key) <= 200):
+        raise BadKey(field=HEADER)
+    actor, digest = str(app.extensions["setara_actor_key"]()), _request_digest()
+    if (stored := _claim(actor, key, digest)) is not None:
+        return _replay(stored, digest)
+    response = app.make_response(view())
+    _store(actor, key, response)
+    return response
+
+
+def forget_old() -> int:
+    """Deletes answers older than 30 days and returns how many there were."""
+    old = delete(StoredAnswer).where(StoredAnswer.at < clock.now() - KEPT_FOR).returning(StoredAnswer.key)
+    return len(db.session.execute(old).all())
+
+
+def _is_required(app: Flask) -> bool:
+    view = app.view_functions.get(request.endpoint or "")
+    method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
+    return bool(getattr(method or view, _MARK, False))
+
+
+def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
+    """Takes the key for this transaction. A second request with it waits here until the first one has ended."""
+    row = insert(StoredAnswer).values(
+        actor=actor, key=key, request_sha256=digest, at=clock.now(), status=None, headers={}, body=b""
+    )
+    taken = db.session.execute(row.on_conflict_do_nothing().returning(StoredAnswer.key)).first()
+    if taken is not None:
+        return None
+    return db.session.scalars(
+        select(StoredAnswer)
+        .where(StoredAnswer.actor == actor, StoredAnswer.key == key)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _store(actor: str, key: str, response: Response) -> None:
+    kept = {name: response.headers[name] for name in ("Content-Type", "Location", "ETag") if name in response.headers}
+    db.session.execute(
+        update(StoredAnswer)
+        .where(StoredAnswer.actor == actor, StoredAnswer.key == key)
+        .values(
+            status=response.status_code,
+            headers=kept,
+            body=g.pop("body_to_remember", None) or response.get_data(),
+        )
+    )
+
+
+def _replay(stored: StoredAnswer, digest: str) -> Response:
+    if stored.request_sha256 != digest:
+        raise KeyReused(field=HEADER)
+    response: Response = current_app.response_class(stored.body, stored.status or 200, stored.headers)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _request_digest() -> str:
+    if request.form or request.files:
+        pairs = sorted((k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART_OF_THE_FORM)
+        files = sorted((name, hashlib.sha256(f.read()).hexdigest(), f.seek(0)) for name, f in request.files.items())
+        body = repr((pairs, [(name, digest) for name, digest, _ in files])).encode()
+    else:
+        body = request.get_data(cache=True)
+    whole = f"{request.method} {request.full_path}\n".encode() + body
+    return hashlib.sha256(whole).hexdigest()

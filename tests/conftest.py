@@ -1,0 +1,207 @@
+"""The ground that every test stands on: a real PostgreSQL, made by the migrations, and two ways to use it.
+
+`app` gives a test the application inside one outer transaction that is rolled back afterwards: for rooms. `apart` gives
+a database of its own that is emptied afterwards, where commits are real: for races, workers, the browser and kill -9.
+Both connect as the application's role, which owns nothing.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+import config
+from marketplace.app import create_app
+from marketplace.core.db import db
+from marketplace.core.embedded import APP_ROLE, FAST_AND_FORGETFUL, OWNER_ROLE, EmbeddedPostgres
+from marketplace.core.http import SetaraFlask
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
+TEMPLATE_LOCK = 7262
+SERVER = pytest.StashKey[EmbeddedPostgres]()
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database of the test server: as the application sees it, as the migrations do, and as its administrator."""
+
+    url: str
+    owner_url: str
+    admin_dsn: str
+
+    def settings(self, **more: str) -> dict[str, Any]:
+        """The configuration of an application on this database."""
+        environ = {"SETARA_ENV": "test", "DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url}
+        return config.load(environ | more) | {"TESTING": True}
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """The environment of a process of its own on this database."""
+        return os.environ | {
+            "SETARA_ENV": "test", "DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url
+        } | more  # fmt: skip
+
+
+def _server() -> EmbeddedPostgres:
+    return EmbeddedPostgres(ROOT / "instance" / "test-postgres", FAST_AND_FORGETFUL | {"max_connections": "200"})
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """One server for all workers of a run, held by the process that outlives them."""
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        session.config.stash[SERVER] = _server().start()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (server := session.config.stash.get(SERVER, None)) is not None:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> EmbeddedPostgres:
+    """The server that this run started; a worker attaches to it."""
+    return _server().start()
+
+
+def _database(server: EmbeddedPostgres, name: str) -> Database:
+    return Database(
+        server.url(name, APP_ROLE),
+        server.url(name, OWNER_ROLE),
+        server.admin_url(name).replace("+psycopg", ""),
+    )
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedPostgres) -> str:
+    """The name of a database that the migrations made. Made once for each state of the migrations, by one worker."""
+    heads = ScriptDirectory(str(MIGRATIONS)).get_heads()
+    newest = max(file.stat().st_mtime_ns for file in (MIGRATIONS / "versions").glob("*.py"))
+    name = f"template_{heads[0]}_{newest}"
+    with psycopg.connect(server.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            admin.execute("DROP DATABASE IF EXISTS making WITH (FORCE)")
+            server.provision("making")
+            made = create_app(_database(server, "making").settings())
+            with made.app_context():
+                upgrade(str(MIGRATIONS))
+                db.engine.dispose()
+            admin.execute(f"ALTER DATABASE making RENAME TO {name}")
+    return name
+
+
+@contextmanager
+def _own_database(server: EmbeddedPostgres, template: str, name: str) -> Iterator[Database]:
+    server.clone(template, name)
+    yield _database(server, name)
+    with psycopg.connect(server.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database(server: EmbeddedPostgres, template: str, worker_id: str, testrun_uid: str) -> Iterator[Database]:
+    """This worker's database for rolled-back tests."""
+    with _own_database(server, template, f"rooms_{testrun_uid[:8]}_{worker_id}") as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def _room_app(database: Database) -> Iterator[SetaraFlask]:
+    made = create_app(database.settings())
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_room_app: SetaraFlask) -> Iterator[SetaraFlask]:
+    """The application in a rolled-back transaction: what the code commits becomes a savepoint of it.
+
+    Flask-SQLAlchemy binds sessions by engine and ignores a session's own bind, so the engine itself is exchanged for
+    the one connection while the test runs.
+    """
+    with _room_app.app_context():
+        engines = db._app_engines[_room_app]
+        engine = engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines[None] = connection
+            db.session.remove()
+            db.session.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield _room_app
+            finally:
+                db.session.remove()
+                db.session.configure(join_transaction_mode="conditional_savepoint")
+                outer.rollback()
+                engines[None] = engine
+
+
+@pytest.fixture
+def session(app: SetaraFlask) -> scoped_session[Session]:
+    return db.session
+
+
+@pytest.fixture
+def statements(app: SetaraFlask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with statements() as seen:` collects the SQL that runs meanwhile."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return collect
+
+
+@pytest.fixture
+def client(app: SetaraFlask) -> FlaskClient:
+    """A browser or program that is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def _apart_database(server: EmbeddedPostgres, template: str, worker_id: str, testrun_uid: str) -> Iterator[Database]:
+    with _own_database(server, template, f"apart_{testrun_uid[:8]}_{worker_id}") as own:
+        yield own
+
+
+@pytest.fixture
+def apart(_apart_database: Database) -> Iterator[Database]:
+    """A database where commits are real, emptied after the test (but for what the migrations put there)."""
+    yield _apart_database
+    with psycopg.connect(_apart_database.admin_dsn, autocommit=True) as admin:
+        names = admin.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate')"
+        ).fetchall()
+        admin.execute(f"TRUNCATE {', '.join(name for (name,) in names)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def apart_app(apart: Database) -> Iterator[SetaraFlask]:
+    """An application whose commits are real."""
+    made = create_app(apart.settings())
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,107 @@
+"""One door for every status: the table of transitions is law, and each change has its event."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from marketplace.core.db import choice, db, transaction
+from marketplace.core.events import Event, timeline
+from marketplace.core.lifecycle import Stateful, WrongState, move, move_one
+
+
+class Light(StrEnum):
+    RED = "red"
+    GREEN = "green"
+    BROKEN = "broken"
+
+
+class Nobody:
+    """The doer of this test."""
+
+    person_id: UUID | None = None
+    kind = "job"
+
+
+NOBODY = Nobody()
+
+
+class Lamp(Stateful):
+    __tablename__ = "lamp"
+    metadata = MetaData()  # of its own, so that the migrations are not compared with it
+    about: ClassVar = MappingProxyType({"lamp": "id", "street": "street_id"})
+    transitions: ClassVar = MappingProxyType(
+        {
+            Light.RED: frozenset({Light.GREEN, Light.BROKEN}),
+            Light.GREEN: frozenset({Light.RED}),
+            Light.BROKEN: frozenset(),
+        }
+    )
+
+    street_id: Mapped[UUID | None]
+    note: Mapped[str | None]
+    status: Mapped[Light] = mapped_column(choice(Light, "status"))
+
+
+@pytest.fixture
+def lamps(app: Flask) -> Iterator[list[Lamp]]:
+    db.session.execute(text("CREATE TEMPORARY TABLE lamp (id uuid, street_id uuid, note text, status text)"))
+    street = uuid7()
+    rows = [Lamp(street_id=street if n else None, status=Light.RED) for n in range(3)]
+    db.session.add_all(rows)
+    db.session.flush()
+    yield rows
+    db.session.rollback()
+
+
+def test_many_rows_move_in_one_statement_with_an_event_each(lamps: list[Lamp], statements) -> None:  # type: ignore[no-untyped-def]
+    with statements() as seen:
+        moved = move(
+            Lamp, [lamp.id for lamp in lamps], old=Light.RED, new=Light.GREEN, by=NOBODY, event="lamp.lit",
+            values={"note": "on"}, data={"why": "dusk"},
+        )  # fmt: skip
+    assert len([s for s in seen if "lamp" in s]) == 1
+    assert set(moved) == {lamp.id for lamp in lamps}
+    assert {(lamp.status, lamp.note) for lamp in lamps} == {(Light.GREEN, "on")}
+    told = db.session.scalars(select(Event).where(Event.name == "lamp.lit")).all()
+    assert {event.subject_id for event in told} == set(moved)
+    assert {event.ref("street") for event in told} == {lamp.street_id for lamp in lamps}
+    assert told[0].data == {"why": "dusk", "from": "red", "to": "green"}
+    assert timeline("lamp", lamps[0].id)[0].name == "lamp.lit"
+    assert len(timeline("street", lamps[1].street_id or uuid7())) == 2
+
+
+def test_rows_that_left_the_old_status_are_not_moved(lamps: list[Lamp]) -> None:
+    db.session.execute(update(Lamp).where(Lamp.id == lamps[0].id).values(status=Light.BROKEN))
+    moved = move(Lamp, [lamp.id for lamp in lamps], old=Light.RED, new=Light.GREEN, by=NOBODY, event="lamp.lit")
+    assert set(moved) == {lamps[1].id, lamps[2].id}
+
+
+def test_whoever_comes_second_gets_a_conflict(lamps: list[Lamp]) -> None:
+    db.session.execute(text("UPDATE lamp SET status = 'broken'"))
+    with pytest.raises(WrongState) as lost:
+        move_one(lamps[0], Light.GREEN, by=NOBODY, event="lamp.lit")
+    assert lost.value.status == 409
+    assert db.session.scalars(select(Event).where(Event.name == "lamp.lit")).all() == []
+
+
+def test_the_table_of_transitions_is_law(lamps: list[Lamp]) -> None:
+    move_one(lamps[0], Light.BROKEN, by=NOBODY, event="lamp.broke")
+    with pytest.raises(WrongState):
+        move_one(lamps[0], Light.GREEN, by=NOBODY, event="lamp.lit")
+
+
+def test_one_transaction_defers_one_job_for_all_its_events(lamps: list[Lamp]) -> None:
+    with transaction():
+        for lamp in lamps:
+            move_one(lamp, Light.GREEN, by=NOBODY, event="lamp.lit")
+    jobs = db.session.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'react'")).scalars().all()
+    ids = db.session.scalars(select(Event.id).where(Event.name == "lamp.lit")).all()
+    assert [sorted(job["event_ids"]) for job in jobs] == [sorted(ids)]
