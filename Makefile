@@ -1,0 +1,45 @@
+# Each target sets up what it needs; `make` alone lists them.
+# PYTHON names the Python that the environment is made with; ARGS goes to `make run`, PYTEST_ARGS to pytest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETARA := $(BIN)/python -m marketplace
+INSTANCE ?= instance
+
+.PHONY: help run test check bench demo clean environment environment-dev
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: environment ## start Setara on http://127.0.0.1:8000 with its own database (ARGS="--port 8001")
+	@exec $(SETARA) --instance $(INSTANCE) $(ARGS)
+
+test: environment-dev ## run every test, the browser's included (PYTEST_ARGS="-k name")
+	@exec $(BIN)/python tools/run_tests.py
+
+check: environment-dev ## style, types, walls between the rooms, migrations up, down and against the models
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_migrations.py
+
+bench: environment-dev ## measure the verbs that must be fast, on a database of its own
+	@exec $(SETARA) with-database -- $(BIN)/python -m tests.bench
+
+demo: environment ## play one gig from post to payslip in the terminal, on a database of its own
+	@exec $(SETARA) with-database -- $(BIN)/flask --app wsgi demo play
+
+clean: ## stop what runs, then remove the environment, the data and the caches
+	@if [ -x $(BIN)/python ]; then $(SETARA) stop --instance $(INSTANCE) --remove-data; fi
+	@rm -rf .venv $(INSTANCE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@$(call setup,)
+
+environment-dev:
+	@$(call setup,--dev)
+
+setup = command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer." >&2; exit 3; }; \
+	$(PYTHON) tools/setup_venv.py $(1)

@@ -1,0 +1,162 @@
+"""Setara from the command line: `python -m marketplace`, which `make run` calls.
+
+Exit codes: 0 stopped on request; 1 a process ended by itself; 2 wrong command line; 3 the port is taken or refused;
+4 DATABASE_URL leads to no usable database; 5 the embedded database cannot be had; 6 the migration failed;
+7 the demonstration failed; 8 the web server gave no answer; 9 the instance already runs; 130 interrupted before it
+was up. `with-database` ends with the code of its command.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from marketplace.core.embedded import EmbeddedError, EmbeddedPostgres
+from marketplace.core.processes import Progress, run_to_end
+from marketplace.supervisor import (
+    Exit,
+    Listening,
+    Refusal,
+    Services,
+    check_port,
+    database_from_environment,
+    embedded_database,
+    instance_lock,
+    load_demonstration,
+    migrate,
+    stop_instance,
+)
+
+INSTANCE = Path("instance")
+
+
+def run(instance: Path, listening: Listening, with_demonstration: bool, progress: Progress) -> Exit:
+    """Bring everything up, stay until a signal comes, and take everything down again in the opposite order."""
+    with ExitStack() as stack:
+        stack.enter_context(instance_lock(instance))
+        check_port(listening)
+        os.environ.setdefault("SETARA_BASE_URL", listening.url)
+        database = database_from_environment(os.environ)
+        if database is None:
+            database = stack.enter_context(embedded_database(instance / "postgres", progress))
+            if with_demonstration:
+                os.environ.setdefault("SETARA_DEMO", "1")
+        migrate(database, progress)
+        if with_demonstration and os.environ.get("SETARA_DEMO") == "1":
+            load_demonstration(database, progress)
+        progress.say("Starting web and jobs.")
+        services = Services(database, listening)
+        stack.callback(services.stop)
+        services.start()
+        services.wait_until_answering()
+        progress.say(f"Setara is up: {listening.url} (pages), {listening.url}/api/v1 (API). Ctrl-C stops it.")
+        try:
+            services.watch()
+        except KeyboardInterrupt:
+            progress.say("Stopping web and jobs.")
+    progress.say("Stopped.")
+    return Exit.STOPPED
+
+
+def with_database(instance: Path | None, command: Sequence[str], progress: Progress) -> int:
+    """Run a command against a migrated embedded database: the instance's own, or one that is thrown away after."""
+    with ExitStack() as stack:
+        folder = instance / "postgres" if instance else stack.enter_context(_scratch_folder())
+        database = stack.enter_context(embedded_database(folder, progress))
+        os.environ.setdefault("SETARA_DEMO", "1")
+        migrate(database, progress)
+        progress.say(f"Running {' '.join(command)}.")
+        return run_to_end(command, database.commands_environment(), Path.cwd())
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="setara-") as scratch:
+        os.chmod(scratch, 0o711)  # noqa: S103 - as root the server is another account and must get through
+        yield Path(scratch) / "postgres"
+
+
+def stop(instance: Path, remove_data: bool, progress: Progress) -> Exit:
+    """Stop what runs from the instance folder and, if asked, remove its database and the folder."""
+    if instance.exists():
+        stop_instance(instance, progress)
+        if remove_data:
+            shutil.rmtree(EmbeddedPostgres(instance / "postgres").root, ignore_errors=True)
+            shutil.rmtree(instance)
+    return Exit.STOPPED
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Parse the command line, do it, and turn a refusal into its sentence and exit code."""
+    options = _parser().parse_args(arguments)
+    progress = Progress()
+    instance = options.instance or INSTANCE
+    _stop_at_first_signal()
+    try:
+        if options.mode == "with-database":
+            return with_database(options.instance, options.command, progress)
+        if options.mode == "stop":
+            return stop(instance, options.remove_data, progress)
+        return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
+    except Refusal as refusal:
+        return _complain(refusal.code, str(refusal))
+    except EmbeddedError as error:
+        return _complain(Exit.EMBEDDED_FAILED, str(error))
+    except KeyboardInterrupt:
+        return _complain(Exit.INTERRUPTED, "Interrupted; everything that had started is stopped.")
+
+
+def _complain(code: Exit, sentence: str) -> Exit:
+    sys.stdout.flush()
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+def _stop_at_first_signal() -> None:
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        # An impatient second Ctrl-C must not cut the orderly stop short: each of its steps has an end of its own.
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in signals:
+        signal.signal(each, interrupt)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m marketplace",
+        description="Start Setara: database, migrations, demonstration, web server and jobs.",
+        epilog=(__doc__ or "").partition("\n\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+    parser.add_argument("--instance", metavar="DIR", type=Path, help=f"folder for the data (default {INSTANCE})")
+    parser.add_argument("--no-demo", action="store_true", help="load no demonstration world")
+    modes = parser.add_subparsers(dest="mode", title="instead of starting Setara", metavar="")
+    inner = modes.add_parser("with-database", help="run a command against a migrated embedded database")
+    _add_instance(inner, "its folder (default: one that is removed afterwards)")
+    inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
+    inner = modes.add_parser("stop", help="stop what runs from an instance folder")
+    _add_instance(inner, f"the folder (default {INSTANCE})")
+    inner.add_argument("--remove-data", action="store_true", help="remove its database and the folder too")
+    return parser
+
+
+def _add_instance(parser: argparse.ArgumentParser, words: str) -> None:
+    # Without a default of its own, so that the option means the same before the mode's name and after it.
+    parser.add_argument("--instance", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,69 @@
+"""Runs the tests, with a browser where one can be had: what `make test` calls. Standard library only.
+
+The browser is what CHROMIUM names, else one on the PATH, else, for root on a system with apt, Debian's package,
+which is installed. With a browser E2E=required is set, so that no browser test can be skipped in silence. PYTEST_ARGS
+is handed to pytest. Exit codes: pytest's own, or 3 when E2E=required was asked for and there is no browser.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_BROWSER = 3
+INTERRUPTED = 130
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium, or None. Raises SystemExit when CHROMIUM names something that is none."""
+    if named := os.environ.get("CHROMIUM"):
+        found = shutil.which(named)
+        if found is None:
+            sys.exit(f"CHROMIUM names {named}, which cannot be run; correct or unset it.")
+        return found
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def install_browser() -> None:
+    """Install Debian's Chromium where that is possible without asking anybody."""
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
+        return
+    _say("Installing Debian's Chromium for the browser tests.")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        command = [apt, "--quiet", *arguments]
+        if subprocess.run(command, env=environment, check=False).returncode != 0:  # noqa: S603 - the words stand above
+            _say(f"apt-get {arguments[0]} failed; its own words are above.")
+            return
+
+
+def main() -> int:
+    """Find or install the browser, then run pytest and return its exit code."""
+    if find_browser() is None:
+        install_browser()
+    browser = find_browser()
+    if browser is not None:
+        os.environ.update(CHROMIUM=browser, E2E="required")
+    elif os.environ.get("E2E") == "required":
+        _say("E2E=required, but there is no Chromium: install one, or name it in CHROMIUM.")
+        return NO_BROWSER
+    else:
+        _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
+    command = [sys.executable, "-m", "pytest", "-n", "2", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+    try:
+        return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])  # noqa: S603 - a person's own command
+    except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
+        return INTERRUPTED
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
