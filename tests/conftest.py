@@ -73,7 +73,7 @@ def server() -> EmbeddedPostgres:
     return _server().start()
 
 
-def _database(server: EmbeddedPostgres, name: str) -> Database:
+def database_of(server: EmbeddedPostgres, name: str) -> Database:
     return Database(
         server.url(name, APP_ROLE),
         server.url(name, OWNER_ROLE),
@@ -92,7 +92,7 @@ def template(server: EmbeddedPostgres) -> str:
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             admin.execute("DROP DATABASE IF EXISTS making WITH (FORCE)")
             server.provision("making")
-            made = create_app(_database(server, "making").settings())
+            made = create_app(database_of(server, "making").settings())
             with made.app_context():
                 upgrade(str(MIGRATIONS))
                 db.engine.dispose()
@@ -103,7 +103,7 @@ def template(server: EmbeddedPostgres) -> str:
 @contextmanager
 def _own_database(server: EmbeddedPostgres, template: str, name: str) -> Iterator[Database]:
     server.clone(template, name)
-    yield _database(server, name)
+    yield database_of(server, name)
     with psycopg.connect(server.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
