@@ -1,0 +1,135 @@
+"""Time as people are paid for it: pay weeks, the moment that counts, minutes by kind, and what a late no costs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from marketplace.core.money import largest_remainder
+from marketplace.shifts.rules import PAID_KINDS, CompensationRule, EntryFlag, EntryKind
+
+CLOCK_IN_GRACE = timedelta(minutes=10)
+"""How early the clock may be started. Time counts from the shift's start all the same (our own number)."""
+FORGOTTEN_AFTER = timedelta(minutes=15)
+"""How long after the shift's end a running clock is taken to be forgotten (our own number)."""
+NO_SHOW_AFTER = timedelta(minutes=30)
+"""How long after the start a person who has not clocked in is taken not to come (our own number)."""
+CLIENT_TIME_BOUND = timedelta(minutes=15)
+"""How far a device's time may lie before the server's and still be taken: house rule OUTAGE, a short lost network costs
+nobody a minute (our own number)."""
+SILENCE_APPROVES = timedelta(hours=72)
+"""Fairness rule PAY_TERM: no reply from the company in 72 hours is a yes."""
+LONGEST_SHIFT = timedelta(hours=12)
+"""No shift is longer: 11 hours of rest in 24 leave 13 (Directive 2003/88/EC art. 3), less the way there and back."""
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time on the clock, closed."""
+
+    kind: EntryKind
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The moment that counts for pay, and what whoever approves should know about it."""
+
+    at: datetime
+    flags: tuple[EntryFlag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """Minutes owed for time that was taken back."""
+
+    minutes: int
+    rule: CompensationRule
+
+
+def pay_week(moment: datetime, zone: ZoneInfo) -> date:
+    """The Monday of the week in which the moment falls, as people in the zone count days."""
+    day = moment.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
+
+
+def scheduled_minutes(starts_at: datetime, ends_at: datetime) -> int:
+    """Whole minutes between two moments, as they really pass: 23:00 to 07:00 over the autumn change is nine hours."""
+    return (ends_at - starts_at) // MINUTE
+
+
+def counted_at(server: datetime, client: datetime | None) -> Counted:
+    """The server's moment, or the device's when it lies at most `CLIENT_TIME_BOUND` before it.
+
+    A device that lost its network sends late what happened early. A time from the future is never taken.
+    """
+    if client is None:
+        return Counted(server, ())
+    if server - CLIENT_TIME_BOUND <= client <= server:
+        return Counted(client, (EntryFlag.CLIENT_TIME,))
+    return Counted(server, (EntryFlag.CLIENT_TIME_REFUSED,))
+
+
+def within(moment: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
+    """The moment, moved into the shift: only time inside the shift is on the clock, and its end is where pay stops."""
+    return min(max(moment, starts_at), ends_at)
+
+
+def minutes_by_kind(stretches: Iterable[Stretch]) -> dict[EntryKind, int]:
+    """Whole minutes of each kind.
+
+    The paid kinds are added in seconds and rounded up once, in the person's favour, then divided so that the parts add
+    up to that whole: a rounded part can never make the sum longer than the schedule. Unpaid breaks are rounded down.
+    """
+    spent = dict.fromkeys(EntryKind, timedelta())
+    for stretch in stretches:
+        spent[stretch.kind] += stretch.ended_at - stretch.started_at
+    paid = [spent[kind] // timedelta(seconds=1) for kind in PAID_KINDS]
+    minutes = dict.fromkeys(EntryKind, 0)
+    if any(paid):
+        whole = -(-sum(paid) // 60)
+        minutes |= dict(zip(PAID_KINDS, largest_remainder(whole, paid), strict=True))
+    minutes[EntryKind.UNPAID_BREAK] = spent[EntryKind.UNPAID_BREAK] // MINUTE
+    return minutes
+
+
+def paid_minutes(minutes: Mapping[EntryKind, int]) -> int:
+    return sum(minutes[kind] for kind in PAID_KINDS)
+
+
+def call_in_minutes(scheduled: int) -> int:
+    """House rule CALL_IN: the shorter of the schedule and clamp(half the schedule, 2 h, 4 h).
+
+    Four hours make two, nine hours make four, one hour makes one. After California's reporting time pay (IWC wage
+    orders, section 5), with the house's limit that a one-hour shift never costs two.
+    """
+    half = -(-scheduled // 2)
+    return min(scheduled, max(120, min(half, 240)))
+
+
+def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:
+    """What one booking is owed when the company cancels or ends the shift at `now`. House rules NOTICE and CALL_IN.
+
+    Under 24 hours before the start: the call-in minimum. Under 72 hours: half of it. Earlier: nothing. After the
+    start: the call-in minimum less the paid minutes already worked.
+    """
+    full = call_in_minutes(scheduled_minutes(starts_at, ends_at))
+    if now >= starts_at:
+        return Compensation(max(0, full - worked), CompensationRule.CALL_IN)
+    before = starts_at - now
+    if before < timedelta(hours=24):
+        return Compensation(full, CompensationRule.NOTICE)
+    if before < timedelta(hours=72):
+        return Compensation(-(-full // 2), CompensationRule.NOTICE)
+    return Compensation(0, CompensationRule.NOTICE)
+
+
+def cancellation_curve(starts_at: datetime, ends_at: datetime) -> list[dict[str, int]]:
+    """The curve as an offer shows it: `[{"hours_before": 24, "minutes_paid": 120}, ...]`, the dearest first.
+
+    `minutes_paid` is owed when the company cancels less than `hours_before` hours before the start.
+    """
+    full = call_in_minutes(scheduled_minutes(starts_at, ends_at))
+    return [{"hours_before": 24, "minutes_paid": full}, {"hours_before": 72, "minutes_paid": -(-full // 2)}]

@@ -1,0 +1,274 @@
+"""Shifts, offers, bookings, time entries, timesheets. PostgreSQL itself refuses a second place at the same time."""
+
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, Minor, choice
+from marketplace.core.lifecycle import Stateful
+from marketplace.core.money import Money
+from marketplace.shifts import rules
+from marketplace.shifts.rules import (
+    BookingStatus,
+    CompensationRule,
+    EntryKind,
+    EntrySource,
+    OfferStatus,
+    ShiftStatus,
+    TimesheetStatus,
+)
+
+
+class Shift(Stateful):
+    """Seats for one stretch of time. `timezone` is the zone whose days and weeks count."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("seats > 0", name="seats_positive"),
+        CheckConstraint("seats_taken BETWEEN 0 AND seats", name="never_oversold"),
+        Index("ix_shift_gig_id_starts_at", "gig_id", "starts_at"),
+        Index("ix_shift_status_ends_at", "status", "ends_at"),
+    )
+    about: ClassVar = MappingProxyType({"shift": "id", "gig": "gig_id", "company": "company_id"})
+    transitions: ClassVar = rules.SHIFT_TRANSITIONS
+
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    timezone: Mapped[str] = mapped_column(Text)
+    seats: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
+
+    @property
+    def seats_open(self) -> int:
+        return self.seats - self.seats_taken
+
+
+class Offer(Stateful):
+    """One shift shown to one person, with everything they should know before the yes.
+
+    `terms` is what was shown and `terms_sha256` the digest of its canonical JSON: what the person said yes to.
+    `reason` is why this person was asked.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("expires_at > made_at", name="expires_later"),
+        Index(
+            "uq_offer_shift_id_contractor_id",
+            "shift_id",
+            "contractor_id",
+            unique=True,
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_offer_contractor_id_status", "contractor_id", "status"),
+        Index("ix_offer_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
+    )
+    about: ClassVar = MappingProxyType(
+        {
+            "offer": "id",
+            "shift": "shift_id",
+            "gig": "gig_id",
+            "company": "company_id",
+            "contractor": "contractor_id",
+        }
+    )
+    transitions: ClassVar = rules.OFFER_TRANSITIONS
+
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"))
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    reason: Mapped[Json]
+    terms: Mapped[Json]
+    terms_sha256: Mapped[str] = mapped_column(CHAR(64))
+    made_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    status: Mapped[OfferStatus] = mapped_column(choice(OfferStatus, "status"))
+
+    shift: Mapped[Shift] = relationship(lazy="raise")
+
+
+class Booking(Stateful):
+    """One person's seat in a shift. `during` is the shift's time; while the booking is active no other may overlap it.
+
+    What it costs at most is held in the ledger under `hold_account`. `compensation_minutes` are owed for time that the
+    company took back, under `compensation_rule`.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        ExcludeConstraint(
+            ("contractor_id", "="),
+            ("during", "&&"),
+            where=text("status IN ('booked', 'working')"),
+            name="ex_booking_one_place_at_a_time",
+        ),
+        UniqueConstraint("offer_id"),
+        CheckConstraint("compensation_minutes >= 0", name="compensation_not_negative"),
+        CheckConstraint("(compensation_minutes = 0) = (compensation_rule IS NULL)", name="compensation_has_a_rule"),
+        CheckConstraint("rate_amount > 0", name="rate_positive"),
+        Index("ix_booking_shift_id", "shift_id"),
+        Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
+        Index("ix_booking_status", "status", postgresql_where=text("status IN ('booked', 'working')")),
+    )
+    about: ClassVar = MappingProxyType(
+        {
+            "booking": "id",
+            "shift": "shift_id",
+            "gig": "gig_id",
+            "company": "company_id",
+            "contractor": "contractor_id",
+        }
+    )
+    transitions: ClassVar = rules.BOOKING_TRANSITIONS
+
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offer.id"))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"))
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    contract_version_id: Mapped[UUID] = mapped_column(ForeignKey("contract_version.id"))
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    week: Mapped[date]
+    rate_amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    hazard_class: Mapped[str] = mapped_column(Text)
+    held_amount: Mapped[Minor]
+    compensation_minutes: Mapped[int] = mapped_column(default=0)
+    compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))
+
+    shift: Mapped[Shift] = relationship(lazy="raise")
+    offer: Mapped[Offer] = relationship(lazy="raise")
+    entries: Mapped[list["TimeEntry"]] = relationship(lazy="raise", order_by="TimeEntry.started_at")
+
+    @property
+    def rate(self) -> Money:
+        return Money(self.rate_amount, self.currency)
+
+    @property
+    def held(self) -> Money:
+        return Money(self.held_amount, self.currency)
+
+    @property
+    def hold_account(self) -> str:
+        return hold_account(self.id)
+
+    @property
+    def starts_at(self) -> datetime:
+        assert self.during.lower is not None
+        return self.during.lower
+
+    @property
+    def ends_at(self) -> datetime:
+        assert self.during.upper is not None
+        return self.during.upper
+
+
+def hold_account(booking_id: UUID) -> str:
+    """The ledger account that holds what a booking may cost."""
+    return f"booking:{booking_id}:hold"
+
+
+class TimeEntry(Base):
+    """A stretch of time on one person's clock; open while `ended_at` is empty. One person has one clock.
+
+    The moments that count are the server's, or the device's within a bound; what the device said stands beside them.
+    """
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        ExcludeConstraint(
+            ("contractor_id", "="),
+            (func.tstzrange(text("started_at"), text("ended_at")), "&&"),
+            name="ex_time_entry_one_clock",
+        ),
+        CheckConstraint("ended_at >= started_at", name="ends_after_start"),
+        Index("ix_time_entry_booking_id_started_at", "booking_id", "started_at"),
+    )
+
+    id: Mapped[Id]
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    kind: Mapped[EntryKind] = mapped_column(choice(EntryKind, "kind"))
+    started_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    client_started_at: Mapped[Instant | None]
+    client_ended_at: Mapped[Instant | None]
+    source: Mapped[EntrySource] = mapped_column(choice(EntrySource, "source"))
+    flags: Mapped[JsonList]
+
+
+class Timesheet(Stateful):
+    """What one person did for one gig in one pay week, as it is approved and paid.
+
+    A week has one open timesheet; what is booked after it was handed in goes to a second one. `week` is the Monday in
+    `timezone`.
+    """
+
+    __tablename__ = "timesheet"
+    __table_args__ = (
+        Index(
+            "uq_timesheet_contractor_id_gig_id_week",
+            "contractor_id",
+            "gig_id",
+            "week",
+            unique=True,
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_timesheet_company_id_status", "company_id", "status"),
+        Index("ix_timesheet_status_submitted_at", "status", "submitted_at"),
+    )
+    about: ClassVar = MappingProxyType(
+        {"timesheet": "id", "gig": "gig_id", "company": "company_id", "contractor": "contractor_id"}
+    )
+    transitions: ClassVar = rules.TIMESHEET_TRANSITIONS
+
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
+    week: Mapped[date]
+    timezone: Mapped[str] = mapped_column(Text)
+    submitted_at: Mapped[Instant | None]
+    decided_at: Mapped[Instant | None]
+    decided_by: Mapped[UUID | None]
+    """Who approved it; empty when silence did."""
+    status: Mapped[TimesheetStatus] = mapped_column(choice(TimesheetStatus, "status"))
+
+    lines: Mapped[list["TimesheetLine"]] = relationship(lazy="raise", order_by="TimesheetLine.id")
+
+
+class TimesheetLine(Base):
+    """The minutes of one booking, by kind: what pay prices."""
+
+    __tablename__ = "timesheet_line"
+    __table_args__ = (
+        UniqueConstraint("booking_id"),
+        CheckConstraint(
+            "work_minutes >= 0 AND waiting_minutes >= 0 AND paid_break_minutes >= 0"
+            " AND unpaid_break_minutes >= 0 AND compensation_minutes >= 0",
+            name="minutes_not_negative",
+        ),
+    )
+
+    id: Mapped[Id]
+    timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
+    work_minutes: Mapped[int]
+    waiting_minutes: Mapped[int]
+    paid_break_minutes: Mapped[int]
+    unpaid_break_minutes: Mapped[int]
+    compensation_minutes: Mapped[int]
+    compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    flags: Mapped[JsonList]
+
+    booking: Mapped[Booking] = relationship(lazy="raise")

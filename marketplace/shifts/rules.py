@@ -1,0 +1,210 @@
+"""The lives of shifts, offers, bookings and timesheets, and what this room refuses."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from marketplace.core.problems import Conflict, Forbidden, Invalid
+
+
+class ShiftStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+
+SHIFT_TRANSITIONS: Mapping[ShiftStatus, frozenset[ShiftStatus]] = MappingProxyType(
+    {
+        ShiftStatus.SCHEDULED: frozenset({ShiftStatus.CANCELLED, ShiftStatus.FINISHED}),
+        ShiftStatus.CANCELLED: frozenset(),
+        ShiftStatus.FINISHED: frozenset(),
+    }
+)
+
+
+class OfferStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+OFFER_TRANSITIONS: Mapping[OfferStatus, frozenset[OfferStatus]] = MappingProxyType(
+    {
+        OfferStatus.PENDING: frozenset(
+            {OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN}
+        ),
+        OfferStatus.ACCEPTED: frozenset(),
+        OfferStatus.DECLINED: frozenset(),
+        OfferStatus.EXPIRED: frozenset(),
+        OfferStatus.WITHDRAWN: frozenset(),
+    }
+)
+
+
+class BookingStatus(StrEnum):
+    BOOKED = "booked"
+    """The person said yes and the money is held."""
+    WORKING = "working"
+    """Clocked in, on a break included."""
+    WORKED = "worked"
+    RELEASED = "released"
+    """Given back by the person before the start."""
+    CANCELLED = "cancelled"
+    """Taken back by the company."""
+    NO_SHOW = "no_show"
+
+
+ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
+"""A booking that holds its person's time: no two of one person may overlap."""
+
+BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingProxyType(
+    {
+        BookingStatus.BOOKED: frozenset(
+            {BookingStatus.WORKING, BookingStatus.RELEASED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW}
+        ),
+        BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
+        BookingStatus.WORKED: frozenset(),
+        BookingStatus.RELEASED: frozenset(),
+        BookingStatus.CANCELLED: frozenset(),
+        BookingStatus.NO_SHOW: frozenset(),
+    }
+)
+
+
+class EntryKind(StrEnum):
+    """What a stretch of time on the clock was. All but the unpaid break are paid."""
+
+    WORK = "work"
+    WAITING = "waiting"
+    PAID_BREAK = "paid_break"
+    UNPAID_BREAK = "unpaid_break"
+
+
+PAID_KINDS = (EntryKind.WORK, EntryKind.WAITING, EntryKind.PAID_BREAK)
+BREAKS = (EntryKind.PAID_BREAK, EntryKind.UNPAID_BREAK)
+
+
+class EntrySource(StrEnum):
+    PERSON = "person"
+    JOB = "job"
+    COMPANY = "company"
+
+
+class EntryFlag(StrEnum):
+    """What whoever approves the time should look at. A flag never changes a minute by itself."""
+
+    CLIENT_TIME = "client_time"
+    """The device's time was taken, because it lay within the bound."""
+    CLIENT_TIME_REFUSED = "client_time_refused"
+    """The device's time lay outside the bound; the server's was taken."""
+    FORGOTTEN = "forgotten_clock_out"
+    """A job closed it at the end of the shift."""
+    ENDED_BY_COMPANY = "ended_by_company"
+
+
+class TimesheetStatus(StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    DISPUTED = "disputed"
+    """The company asks about it; silence no longer approves, and the held money stays held."""
+    LOCKED = "locked"
+    """A pay run has taken it."""
+
+
+TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = MappingProxyType(
+    {
+        TimesheetStatus.OPEN: frozenset({TimesheetStatus.SUBMITTED}),
+        TimesheetStatus.SUBMITTED: frozenset({TimesheetStatus.APPROVED, TimesheetStatus.DISPUTED}),
+        TimesheetStatus.DISPUTED: frozenset({TimesheetStatus.APPROVED}),
+        TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED}),
+        TimesheetStatus.LOCKED: frozenset(),
+    }
+)
+
+
+class CompensationRule(StrEnum):
+    """Why minutes are paid that were not worked."""
+
+    NOTICE = "NOTICE"
+    """The shift was cancelled late."""
+    CALL_IN = "CALL_IN"
+    """The shift was ended by the company after it had begun."""
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+class BadShift(Invalid):
+    code = "bad_shift"
+    title = "A shift like this cannot be scheduled."
+
+
+class GigNotOpen(Conflict):
+    code = "gig_not_open"
+    title = "The gig is not open, so nobody can be scheduled or booked for it."
+    remedy = "Publish or resume the gig first."
+
+
+class VolumeCapReached(Conflict):
+    """House rule PILOT: the first hours of a gig run under a cap until its pilot is recorded."""
+
+    code = "volume_cap_reached"
+    title = "The gig may not schedule more hours before its pilot is recorded."
+    remedy = "Record the pilot's result, or schedule fewer hours."
+
+
+class NotEligible(Conflict):
+    """A rule says no. The members carry the verdict that decided, with its source and remedy."""
+
+    code = "not_eligible"
+    title = "A rule does not allow this person in this shift."
+
+
+class OfferGone(Conflict):
+    code = "offer_gone"
+    title = "This offer is not open any more."
+    remedy = "Look at the other shifts that are open to you."
+
+
+class SeatsGone(Conflict):
+    code = "seats_gone"
+    title = "All seats of this shift are taken."
+    remedy = "Look at the other shifts that are open to you."
+
+
+class DoubleBooked(Conflict):
+    code = "double_booked"
+    title = "This person has another booking at that time."
+    remedy = "Give the other booking back first, or take a shift at another time."
+
+
+class GigOutOfFunds(Conflict):
+    code = "gig_out_of_funds"
+    title = "The gig does not hold enough money to promise the pay of this shift."
+    remedy = "The company has to fund the gig; the offer stays open until it expires."
+
+
+class TooEarly(Conflict):
+    code = "too_early"
+    title = "The shift has not begun."
+    remedy = "Clock in shortly before its start."
+
+
+class ShiftOver(Conflict):
+    code = "shift_over"
+    title = "The shift is over."
+    remedy = "If you worked, tell the company before it approves the timesheet."
+
+
+class NotClockedIn(Conflict):
+    code = "not_clocked_in"
+    title = "The clock is not running for this booking."
+    remedy = "Clock in first."
+
+
+class NotYours(Forbidden):
+    code = "not_yours"
+    title = "Only the person it is about may do this."
