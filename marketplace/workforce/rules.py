@@ -1,0 +1,327 @@
+"""What a contractor's life may look like, what vetting needs, and who may decide about whom."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from types import MappingProxyType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marketplace.core.problems import Conflict, Forbidden, Invalid
+
+LONGEST_WEEK = 48
+"""Hours a week, all gigs together: EU directive 2003/88 article 6, ILO C1 and C30 (rule WEEK)."""
+CONTEST_FOR = timedelta(days=30)
+"""How long a refusal can be contested (rule APPEAL; the number is house policy)."""
+SHORTEST_REASON = 10
+"""Characters of a written reason. Long enough to be one; a longer minimum breeds boilerplate (rule REJECT)."""
+
+DAY = 24 * 60
+WEEK = 7 * DAY
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+
+
+class ContractorStatus(StrEnum):
+    """Only a vetted contractor is offered work. Money already earned is owed in every status."""
+
+    APPLIED = "applied"
+    VETTED = "vetted"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+CONTRACTOR_TRANSITIONS: Mapping[ContractorStatus, frozenset[ContractorStatus]] = MappingProxyType(
+    {
+        ContractorStatus.APPLIED: frozenset(
+            {ContractorStatus.VETTED, ContractorStatus.REFUSED, ContractorStatus.CLOSED}
+        ),
+        ContractorStatus.VETTED: frozenset({ContractorStatus.SUSPENDED, ContractorStatus.CLOSED}),
+        ContractorStatus.REFUSED: frozenset({ContractorStatus.APPLIED, ContractorStatus.CLOSED}),
+        ContractorStatus.SUSPENDED: frozenset({ContractorStatus.VETTED, ContractorStatus.CLOSED}),
+        ContractorStatus.CLOSED: frozenset(),
+    }
+)
+
+
+class RequirementKind(StrEnum):
+    """What must be shown before somebody is vetted."""
+
+    IDENTITY = "identity"
+    AGE = "age"
+    RESIDENCE = "residence"
+    RIGHT_TO_WORK = "right_to_work"
+    PAYOUT_ACCOUNT = "payout_account"
+    TERMS = "terms"
+
+
+class RequirementStatus(StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    MET = "met"
+    REFUSED = "refused"
+
+
+REQUIREMENT_TRANSITIONS: Mapping[RequirementStatus, frozenset[RequirementStatus]] = MappingProxyType(
+    {
+        RequirementStatus.OPEN: frozenset({RequirementStatus.SUBMITTED, RequirementStatus.MET}),
+        RequirementStatus.SUBMITTED: frozenset({RequirementStatus.MET, RequirementStatus.REFUSED}),
+        RequirementStatus.MET: frozenset({RequirementStatus.REFUSED}),
+        RequirementStatus.REFUSED: frozenset({RequirementStatus.SUBMITTED, RequirementStatus.MET}),
+    }
+)
+
+MET_BY_SUBMITTING = frozenset({RequirementKind.TERMS})
+"""Agreeing is the contractor's own act; nobody has to confirm it."""
+
+
+class Outcome(StrEnum):
+    """What an operator decided about a person. Each decision is kept with its written reason."""
+
+    VETTED = "vetted"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
+
+
+class Level(StrEnum):
+    """Levels of the Common European Framework of Reference for Languages, lowest first."""
+
+    A1 = "A1"
+    A2 = "A2"
+    B1 = "B1"
+    B2 = "B2"
+    C1 = "C1"
+    C2 = "C2"
+
+    def reaches(self, needed: "Level") -> bool:
+        """Whether a person of this level has at least the needed one."""
+        order = list(Level)
+        return order.index(self) >= order.index(needed)
+
+
+class EmailNotConfirmed(Forbidden):
+    code = "email_not_confirmed"
+    title = "Your e-mail address is not confirmed yet."
+    remedy = "Open the link in the e-mail that was sent to you, then apply again."
+
+
+class AlreadyApplied(Conflict):
+    code = "already_applied"
+    title = "You have applied already."
+    remedy = "Look at your requirements; a refused application can be contested."
+
+
+class TooYoung(Invalid):
+    code = "too_young"
+    title = "Work on this service begins at a minimum age."
+    remedy = "Apply from that birthday on."
+
+
+class BadPlace(Invalid):
+    code = "bad_place"
+    title = "This is not a country or one of its subdivisions."
+    remedy = "Give ISO 3166 codes: US, or US with US-KS."
+
+
+class BadProfile(Invalid):
+    code = "bad_profile"
+    title = "Something in the profile is not right."
+
+
+class BadBand(Invalid):
+    code = "bad_band"
+    title = "A band of weekly hours runs from a minimum up to a maximum of at most 48."
+    remedy = "Give whole hours with 0 <= minimum <= maximum <= 48, the maximum at least 1."
+
+
+class ReasonNeeded(Invalid):
+    code = "reason_needed"
+    title = "A decision about a person is given in writing."
+    remedy = f"Write a reason of at least {SHORTEST_REASON} characters that the person can understand and answer."
+
+
+class RequirementsMissing(Conflict):
+    code = "requirements_missing"
+    title = "Not every requirement is met."
+    remedy = "Decide the missing requirements first."
+
+
+class RuledBefore(Forbidden):
+    code = "ruled_before"
+    title = "A contested decision is looked at by somebody who was not involved."
+    remedy = "Ask another operator."
+
+
+class OwnCase(Forbidden):
+    code = "own_case"
+    title = "Nobody decides about themselves."
+    remedy = "Ask another operator."
+
+
+class TooLateToContest(Conflict):
+    code = "too_late_to_contest"
+    title = "A decision can be contested for 30 days."
+    remedy = "Write to the operators; they can still reopen your application."
+
+
+class BadWindow(Invalid):
+    code = "bad_window"
+    title = "This is not a window of a week."
+    remedy = (
+        "Give weekday 0 (Monday) to 6, start 0 to 1439 and end 1 to 1440; an end before the start is the next day's."
+    )
+
+
+class NotVetted(Conflict):
+    code = "not_vetted"
+    title = "Only a vetted contractor can do this."
+    remedy = "Meet the requirements and wait for the operator's decision."
+
+
+def check_place(country: str, subdivision: str | None) -> None:
+    """Shape only: ISO 3166-1 alpha-2 and, of the same country, ISO 3166-2. Raises BadPlace."""
+    if not _COUNTRY.fullmatch(country):
+        raise BadPlace(f"{country!r} is not a country code.", field="country")
+    if subdivision is not None and not (_SUBDIVISION.fullmatch(subdivision) and subdivision.startswith(f"{country}-")):
+        raise BadPlace(f"{subdivision!r} is not a subdivision of {country}.", field="subdivision")
+
+
+def check_skills(skills: Sequence[str]) -> list[str]:
+    """Skills as lower-case words joined by hyphens ("image-labelling"), sorted, each once. Raises BadProfile."""
+    for skill in skills:
+        if len(skill) > 60 or not _SLUG.fullmatch(skill):
+            raise BadProfile(
+                f"{skill!r} is not a skill's name.",
+                field="skills",
+                remedy="Write lower-case words joined by hyphens, such as image-labelling.",
+            )
+    return sorted(set(skills))
+
+
+def check_languages(languages: Mapping[str, Level]) -> None:
+    """Languages by their ISO 639 code, each with one level. Raises BadProfile."""
+    for language in languages:
+        if not _LANGUAGE.fullmatch(language):
+            raise BadProfile(
+                f"{language!r} is not a language code.", field="languages", remedy="Give ISO 639 codes such as en."
+            )
+
+
+def check_band(minimum: int, maximum: int) -> None:
+    """Raises BadBand unless 0 <= minimum <= maximum <= 48 hours a week and the maximum is at least one."""
+    if not 0 <= minimum <= maximum <= LONGEST_WEEK or maximum < 1:
+        raise BadBand(f"{minimum} to {maximum} hours a week.", field="band_max_hours", limit=LONGEST_WEEK)
+
+
+def check_reason(reason: str) -> str:
+    """The written reason without blanks around it. Raises ReasonNeeded."""
+    written = reason.strip()
+    if len(written) < SHORTEST_REASON:
+        raise ReasonNeeded(field="reason")
+    return written
+
+
+def check_decider(decider: UUID, contractor_id: UUID, earlier: UUID | None) -> None:
+    """`earlier` is who decided what is now contested. Raises OwnCase or RuledBefore (rule APPEAL)."""
+    if decider == contractor_id:
+        raise OwnCase
+    if decider == earlier:
+        raise RuledBefore
+
+
+def check_all_met(states: Mapping[RequirementKind, RequirementStatus]) -> None:
+    """Raises RequirementsMissing, naming each requirement that is not met."""
+    missing = [kind for kind in RequirementKind if states.get(kind) != RequirementStatus.MET]
+    if missing:
+        raise RequirementsMissing(f"Not met: {', '.join(missing)}.", missing=[str(kind) for kind in missing])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of every week as the clock on the contractor's wall shows it, from start until before end.
+
+    `weekday` is 0 for Monday; minutes count from midnight. An end that is not after the start is on the next day, so
+    Saturday 22:00 to 02:00 is `Window(5, 1320, 120)`; a whole day is `Window(5, 0, 1440)`.
+    """
+
+    weekday: int
+    start_minute: int
+    end_minute: int
+
+    def __post_init__(self) -> None:
+        right = 0 <= self.weekday <= 6 and 0 <= self.start_minute < DAY and 0 < self.end_minute <= DAY
+        if not right or self.start_minute == self.end_minute:
+            raise BadWindow(f"Day {self.weekday}, {self.start_minute} to {self.end_minute}.", field="windows")
+
+    @property
+    def in_week(self) -> tuple[int, int]:
+        """Start and end in minutes since Monday 00:00; the end of Sunday night's window lies in the week after."""
+        start = self.weekday * DAY + self.start_minute
+        length = (self.end_minute - self.start_minute) % DAY or DAY
+        return start, start + length
+
+
+def covers(windows: Iterable[Window], zone: ZoneInfo, start: datetime, end: datetime) -> bool:
+    """Whether the wall clock of that zone shows a time inside the windows at every moment from start until before end.
+
+    Both are aware datetimes. Because only the wall clock counts, the hour that a clock change repeats is covered both
+    times, and the hour that it leaves out is missed by nobody. Nothing is covered when end is not after start.
+    """
+    weekly = [window.in_week for window in windows]
+    if end <= start or not weekly:
+        return False
+    return all(_covered(weekly, *stretch) for stretch in _wall_clock(zone, start, end))
+
+
+def _covered(weekly: Sequence[tuple[int, int]], start: datetime, end: datetime) -> bool:
+    monday = datetime(start.year, start.month, start.day) - timedelta(days=start.weekday())  # noqa: DTZ001
+    reached, goal = start - monday, end - monday
+    weeks = range(-1, goal // timedelta(minutes=WEEK) + 1)
+    stretches = sorted((opens + week * WEEK, closes + week * WEEK) for week in weeks for opens, closes in weekly)
+    for opens, closes in stretches:
+        if timedelta(minutes=opens) > reached:
+            break
+        reached = max(reached, timedelta(minutes=closes))
+    return reached >= goal
+
+
+@lru_cache(maxsize=4096)
+def _wall_clock(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches, without a zone, that the wall clock runs through without a jump. Shared by all who are asked."""
+    cuts = [start, *_changes(zone, start, end), end]
+    stretches = []
+    for left, right in pairwise(cuts):
+        local = left.astimezone(zone).replace(tzinfo=None)
+        stretches.append((local, local + (right - left)))
+    return tuple(stretches)
+
+
+def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> list[datetime]:
+    """The moments after start and until end at which the zone's distance from UTC changes. Zones change on seconds."""
+    changes = []
+    left, last = int(start.timestamp()), int(end.timestamp())
+    while left < last:
+        right = min(left + 3600, last)
+        if _offset(zone, left) != _offset(zone, right):
+            changes.append(datetime.fromtimestamp(_first_after_change(zone, left, right), UTC))
+        left = right
+    return changes
+
+
+def _first_after_change(zone: ZoneInfo, left: int, right: int) -> int:
+    before = _offset(zone, left)
+    return left + bisect_left(range(left, right), True, key=lambda second: _offset(zone, second) != before)
+
+
+def _offset(zone: ZoneInfo, second: int) -> timedelta | None:
+    return datetime.fromtimestamp(second, zone).utcoffset()
