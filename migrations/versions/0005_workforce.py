@@ -44,9 +44,9 @@ def contractor() -> None:
         sa.Column("vetted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "band_min_hours >= 0 AND band_min_hours <= band_max_hours AND band_max_hours BETWEEN 1 AND 48",
-            name="ck_contractor_band",
+            name=op.f("ck_contractor_band"),
         ),
-        sa.CheckConstraint("subdivision LIKE country || '-%'", name="ck_contractor_subdivision_of_country"),
+        sa.CheckConstraint("subdivision LIKE country || '-%'", name=op.f("ck_contractor_subdivision_of_country")),
         sa.ForeignKeyConstraint(["id"], ["person.id"], name="fk_contractor_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_contractor"),
     )
@@ -127,7 +127,7 @@ def availability() -> None:
         sa.CheckConstraint(
             "weekday BETWEEN 0 AND 6 AND start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 1 AND 1440"
             " AND start_minute <> end_minute",
-            name="ck_availability_window_window",
+            name=op.f("ck_availability_window_window"),
         ),
         of_contractor("availability_window"),
         sa.PrimaryKeyConstraint("contractor_id", "weekday", "start_minute", name="pk_availability_window"),
@@ -143,8 +143,8 @@ def consent() -> None:
         sa.Column("up_to", sa.CHAR(2), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("up_to IN ('H1', 'H2', 'H3')", name="ck_hazard_consent_up_to"),
-        sa.CheckConstraint("revoked_at >= given_at", name="ck_hazard_consent_revoked_after_given"),
+        sa.CheckConstraint("up_to IN ('H1', 'H2', 'H3')", name=op.f("ck_hazard_consent_up_to")),
+        sa.CheckConstraint("revoked_at >= given_at", name=op.f("ck_hazard_consent_revoked_after_given")),
         of_contractor("hazard_consent"),
         sa.PrimaryKeyConstraint("id", name="pk_hazard_consent"),
     )
@@ -158,7 +158,7 @@ def consent() -> None:
 
 
 def choice(column: str, table: str, options: list[str]) -> sa.Column[str]:
-    kind = sa.Enum(*options, name=f"ck_{table}_{column}", native_enum=False, create_constraint=True, length=20)
+    kind = sa.Enum(*options, name=op.f(f"ck_{table}_{column}"), native_enum=False, create_constraint=True, length=20)
     return sa.Column(column, kind, nullable=False)
 
 
