@@ -57,7 +57,10 @@ _DEPTH = "setara_transaction_depth"
 
 
 def before_commit(key: str, work: BeforeCommit) -> None:
-    """Registers work for the end of the running transaction; the same key is kept once. Rolled back with the rest."""
+    """Registers work for the end of the running transaction; the same key is kept once. Rolled back with the rest.
+
+    The work may itself register more, under its own key too: the transaction ends when none is left.
+    """
     db.session().info.setdefault(_PENDING, {}).setdefault(key, work)
 
 
@@ -76,11 +79,16 @@ def transaction() -> Iterator[Session]:
     session.info[_DEPTH] = 1
     try:
         yield session
-        for work in list(session.info.get(_PENDING, {}).values()):
-            work(session)
+        while pending := session.info.get(_PENDING):
+            pending.pop(next(iter(pending)))(session)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.clear()
+
+
+def in_transaction() -> bool:
+    """Whether a `transaction()` is running. What calls the world outside refuses to, then."""
+    return bool(db.session().info.get(_DEPTH))

@@ -1,0 +1,215 @@
+"""Payments with the world outside, pay runs with their lines and payslips, and what the sandbox remembers."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
+from marketplace.core.events import Subject
+from marketplace.core.lifecycle import Stateful
+from marketplace.core.money import Money
+from marketplace.pay import rules
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+
+
+class PayRun(Stateful):
+    """One pass from approved timesheets to payouts. Of one company, or of all."""
+
+    __tablename__ = "pay_run"
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"pay_run": "id", "company": "company_id"})
+    transitions: ClassVar = rules.RUN_TRANSITIONS
+
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
+    through: Mapped[date]
+    """Weeks that ended on this day or earlier are paid."""
+    rail: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[Instant]
+    status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"))
+
+
+class Payslip(Stateful):
+    """What one person is paid by one run in one currency. Sums of its lines, kept so that they can be proved."""
+
+    __tablename__ = "payslip"
+    __table_args__ = (
+        UniqueConstraint("run_id", "contractor_id", "currency"),
+        CheckConstraint("net_amount >= 0 AND benefits_amount >= 0 AND cost_amount >= 0", name="no_negative_sums"),
+        CheckConstraint("status <> 'issued' OR (issued_at IS NOT NULL AND pay_date IS NOT NULL)", name="issued_when"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"payslip": "id", "contractor": "contractor_id", "pay_run": "run_id"}
+    )
+    transitions: ClassVar = rules.PAYSLIP_TRANSITIONS
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_run.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
+    currency: Mapped[CurrencyCode]
+    net_amount: Mapped[Minor]
+    """What is paid out to the person."""
+    benefits_amount: Mapped[Minor]
+    """What is set aside for the person."""
+    cost_amount: Mapped[Minor]
+    """What the companies pay for it altogether: the two above, fees and margins."""
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entry.id"))
+    issued_at: Mapped[Instant | None]
+    pay_date: Mapped[date | None]
+    status: Mapped[PayslipStatus] = mapped_column(choice(PayslipStatus, "status"))
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_amount, self.currency)
+
+    @property
+    def benefits(self) -> Money:
+        return Money(self.benefits_amount, self.currency)
+
+    @property
+    def cost(self) -> Money:
+        return Money(self.cost_amount, self.currency)
+
+
+class PayLine(Base):
+    """One reason to pay: so many minutes, by that rule, under that contract, from this account to that.
+
+    `cause` names the piece of a booking that it pays, once and for ever: a second run that meets the same work is
+    refused by the database. A correction is a line of its own, under a cause of its own.
+    """
+
+    __tablename__ = "pay_line"
+    __table_args__ = (
+        UniqueConstraint("cause"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("minutes >= 0", name="minutes_not_negative"),
+        Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
+    )
+
+    id: Mapped[Id]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_run.id"))
+    payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
+    timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    began_at: Mapped[Instant]
+    minutes: Mapped[int]
+    rate_amount: Mapped[int | None] = mapped_column(BigInteger)
+    amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    payer: Mapped[str] = mapped_column(Text)
+    payee: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    rule_version: Mapped[int]
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    contract_version: Mapped[int]
+    engagement_type: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def rate(self) -> Money | None:
+        """Per hour, or None where the line is a share of other lines."""
+        return None if self.rate_amount is None else Money(self.rate_amount, self.currency)
+
+
+class PaymentOp(Stateful):
+    """One payment through a rail. Written down before the rail hears of it, with the key that every try will carry."""
+
+    __tablename__ = "payment_op"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        UniqueConstraint("rail", "external_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("status <> 'done' OR external_id IS NOT NULL", name="done_has_external_id"),
+        CheckConstraint("status <> 'refused' OR refusal_code IS NOT NULL", name="refused_has_reason"),
+        CheckConstraint("(kind = 'deposit') = (company_id IS NOT NULL)", name="deposit_has_company"),
+        CheckConstraint("(kind = 'payout') = (contractor_id IS NOT NULL)", name="payout_has_contractor"),
+        CheckConstraint("(kind = 'payout') = (payslip_id IS NOT NULL)", name="payout_has_payslip"),
+        # At most one payout of a payslip can still move, or has moved, money.
+        Index(
+            "uq_payment_op_payslip_id",
+            "payslip_id",
+            unique=True,
+            postgresql_where=text("status <> 'refused' AND payslip_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_payment_op_next_try_at",
+            "next_try_at",
+            postgresql_where=text("status IN ('intent', 'sent', 'unknown')"),
+        ),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"payment": "id", "company": "company_id", "contractor": "contractor_id", "payslip": "payslip_id"}
+    )
+    transitions: ClassVar = rules.OP_TRANSITIONS
+
+    kind: Mapped[OpKind] = mapped_column(choice(OpKind, "kind"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"), index=True)
+    payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
+    rail: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    params: Mapped[Json]
+    idempotency_key: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Instant]
+    next_try_at: Mapped[Instant]
+    first_sent_at: Mapped[Instant | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    external_id: Mapped[str | None] = mapped_column(Text)
+    refusal_code: Mapped[str | None] = mapped_column(Text)
+    why: Mapped[str | None] = mapped_column(Text)
+    """What the rail said when it was not simply done."""
+    who_can_fix: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[OpStatus] = mapped_column(choice(OpStatus, "status"))
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def owner_id(self) -> UUID:
+        """The company that pays in, or the contractor who is paid out."""
+        owner = self.company_id if self.kind is OpKind.DEPOSIT else self.contractor_id
+        assert owner is not None, "the table's constraints say so"
+        return owner
+
+
+class SandboxCall(Base):
+    """The sandbox's own memory of what it was asked to do: the world outside, not Setara's books."""
+
+    __tablename__ = "sandbox_call"
+    __table_args__ = (UniqueConstraint("external_id"),)
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    order_sha256: Mapped[str] = mapped_column(Text)
+    kind: Mapped[OpKind] = mapped_column(choice(OpKind, "kind"))
+    amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    at: Mapped[Instant]
+    external_id: Mapped[str | None] = mapped_column(Text)
+    """None when it said no."""
+
+
+class SandboxLever(Subject):
+    """What the sandbox does to coming payments because an operator, or a test, wants to see it."""
+
+    __tablename__ = "sandbox_lever"
+    __table_args__ = (CheckConstraint("times_left >= 0", name="times_left_not_negative"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"sandbox_lever": "id"})
+
+    effect: Mapped[LeverEffect] = mapped_column(choice(LeverEffect, "effect"))
+    kind: Mapped[OpKind] = mapped_column(choice(OpKind, "kind"))
+    owner_id: Mapped[UUID | None]
+    """Only payments of this company or contractor; everybody's when empty."""
+    times_left: Mapped[int]
+    pulled_at: Mapped[Instant]

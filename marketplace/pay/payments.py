@@ -1,0 +1,111 @@
+"""How a payment gets through a rail: intent, sent, done. Each arrow is a commit; the rail is asked between two of them.
+
+Whatever dies, and wherever: before the first commit nothing has happened; after it the payment is due, and is sent
+again under the same key until the answer is known.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts.rules import CLOCK
+from marketplace.core import clock
+from marketplace.core.db import db, in_transaction, transaction
+from marketplace.core.lifecycle import move_one
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry
+from marketplace.pay import rules
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus
+from marketplace.pay.sandbox import rail
+
+DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN)
+"""Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
+NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A payment that this process, and no other, may ask a rail about now."""
+
+    order: Order
+    rail: str
+    may_repeat: bool
+
+
+def advance_ops(limit: int = 100) -> int:
+    """Asks the rails about payments that are due, one after the other, and returns how many were asked about.
+
+    Any number of processes may run this at once. Must not be called inside a transaction (RuntimeError): a rail is
+    slow, and what it did cannot be rolled back.
+    """
+    if in_transaction():
+        raise RuntimeError("A rail is never called inside a transaction.")
+    asked = 0
+    while asked < limit and (claim := _claim()) is not None:
+        _record(claim.order.op_id, _ask(claim))
+        asked += 1
+    return asked
+
+
+def _claim() -> Claim | None:
+    with transaction():
+        now = clock.now()
+        due = select(PaymentOp).where(PaymentOp.status.in_(DUE), PaymentOp.next_try_at <= now)
+        due = due.order_by(PaymentOp.next_try_at).limit(1).with_for_update(skip_locked=True)
+        op = db.session.scalars(due.execution_options(populate_existing=True)).one_or_none()
+        if op is None:
+            return None
+        if op.status is OpStatus.SENT:
+            _arrive(op, OpStatus.UNKNOWN, why="The process that was asking has died.")
+        first = op.first_sent_at or now
+        claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now))
+        _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=now + rules.STALE_AFTER)
+        return claim
+
+
+def _ask(claim: Claim) -> Result:
+    outside = rail(claim.rail)
+    if claim.may_repeat:
+        return outside.send(claim.order)
+    return outside.find(claim.order) or NOT_FOUND
+
+
+def _record(op_id: UUID, result: Result) -> None:
+    """Writes down what the rail said. A payment that is settled already is left alone: a slower try has lost."""
+    with transaction():
+        found = select(PaymentOp).where(PaymentOp.id == op_id).with_for_update()
+        op = db.session.scalars(found.execution_options(populate_existing=True)).one()
+        if not op.transitions[op.status]:
+            return
+        match result:
+            case Done(id=external_id):
+                ledger.post(_entry_when_done(op))
+                _arrive(op, OpStatus.DONE, external_id=external_id, why=None)
+            case Refused(code=code, text=text, who_can_fix=who):
+                if op.kind is OpKind.PAYOUT:
+                    ledger.post(rules.payout_returned(op.id, op.owner_id, op.money))
+                _arrive(op, OpStatus.REFUSED, refusal_code=code, why=text, who_can_fix=who)
+            case Unknown(why=why) if op.status is OpStatus.SENT:
+                _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
+            case Parked(why=why) if op.status is OpStatus.SENT:
+                _arrive(op, OpStatus.PARKED, why=why)
+
+
+def _arrive(op: PaymentOp, status: OpStatus, **values: Any) -> None:
+    data = {"amount": str(op.money.decimal), "currency": op.currency, "rail": op.rail}
+    reason = {key: values[key] for key in ("why", "refusal_code", "who_can_fix") if values.get(key)}
+    move_one(op, status, by=CLOCK, event=OP_EVENTS[op.kind][status], values=values, data=data | reason)
+
+
+def _order(op: PaymentOp) -> Order:
+    return Order(op.id, op.kind, op.idempotency_key, op.money, op.owner_id, dict(op.params))
+
+
+def _entry_when_done(op: PaymentOp) -> Entry:
+    if op.kind is OpKind.DEPOSIT:
+        return rules.deposit_received(op.id, op.rail, op.owner_id, op.money)
+    return rules.payout_done(op.id, op.rail, op.owner_id, op.money)

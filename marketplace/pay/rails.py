@@ -1,0 +1,75 @@
+"""What a payment rail is, whichever it is: orders go out, results come back as values.
+
+A rail is called outside every transaction that moves money, and may be called again with the same key at any time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from marketplace.core.money import Money
+from marketplace.pay.rules import OpKind
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One payment as a rail is told of it. Frozen when the payment is written down: a repetition is the same order."""
+
+    op_id: UUID
+    kind: OpKind
+    key: str
+    money: Money
+    owner_id: UUID
+    """The company that pays in, or the contractor who is paid out."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened, exactly once, and this is the rail's own name for it."""
+
+    id: str
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It did not happen and will not. `who_can_fix` is "company", "contractor" or "operator"."""
+
+    code: str
+    text: str
+    who_can_fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have happened. The money stays where it is until that is known."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The rail said something that tells nothing about the money: a person has to look."""
+
+    why: str
+
+
+Result = Done | Refused | Unknown | Parked
+
+
+class Rail(Protocol):
+    """The sandbox is one; real ones stand beside it. `name` is written on every payment and never changes for it."""
+
+    name: str
+    moves_real_money: bool
+    mode: Literal["sandbox", "test", "live"]
+
+    def send(self, order: Order) -> Result:
+        """Has the order carried out. The same key has one effect, however often it is sent."""
+        ...
+
+    def find(self, order: Order) -> Result | None:
+        """What became of an order whose answer was lost. None when the rail has never seen it."""
+        ...

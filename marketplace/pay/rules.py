@@ -1,0 +1,203 @@
+"""The law of pay: which state follows which, when a payment is tried again, and which postings it makes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from marketplace.core.money import Money
+from marketplace.core.problems import Conflict, Invalid
+from marketplace.ledger.rules import Entry, Move
+
+
+class OpKind(StrEnum):
+    """What a payment does with the world outside."""
+
+    DEPOSIT = "deposit"
+    """Money of a company comes in."""
+    PAYOUT = "payout"
+    """Pay of a contractor goes out."""
+
+
+class OpStatus(StrEnum):
+    """Where a payment stands."""
+
+    INTENT = "intent"
+    """Written down and committed; nobody outside has heard of it."""
+    SENT = "sent"
+    """The rail is being asked, or was asked by a process that has died since."""
+    UNKNOWN = "unknown"
+    """The rail was asked and the answer is not known: it may have happened. Asked again under the same key."""
+    PARKED = "parked"
+    """Nothing can be said about the money until a person has looked."""
+    DONE = "done"
+    REFUSED = "refused"
+    """The rail said no and nothing moved. A new attempt is a new payment."""
+
+
+OP_TRANSITIONS: Mapping[OpStatus, frozenset[OpStatus]] = MappingProxyType(
+    {
+        OpStatus.INTENT: frozenset({OpStatus.SENT}),
+        OpStatus.SENT: frozenset({OpStatus.DONE, OpStatus.REFUSED, OpStatus.UNKNOWN, OpStatus.PARKED}),
+        # The answer of an earlier, slower try may come in while the payment waits for the next one.
+        OpStatus.UNKNOWN: frozenset({OpStatus.SENT, OpStatus.DONE, OpStatus.REFUSED}),
+        OpStatus.PARKED: frozenset({OpStatus.UNKNOWN, OpStatus.DONE, OpStatus.REFUSED}),
+        OpStatus.DONE: frozenset(),
+        OpStatus.REFUSED: frozenset(),
+    }
+)
+
+OP_EVENTS: Mapping[OpKind, Mapping[OpStatus, str]] = MappingProxyType(
+    {
+        OpKind.DEPOSIT: MappingProxyType(
+            {
+                OpStatus.INTENT: "deposit.requested",
+                OpStatus.SENT: "deposit.sent",
+                OpStatus.UNKNOWN: "deposit.left_unanswered",
+                OpStatus.PARKED: "deposit.parked",
+                OpStatus.DONE: "deposit.received",
+                OpStatus.REFUSED: "deposit.refused",
+            }
+        ),
+        OpKind.PAYOUT: MappingProxyType(
+            {
+                OpStatus.INTENT: "payout.requested",
+                OpStatus.SENT: "payout.sent",
+                OpStatus.UNKNOWN: "payout.left_unanswered",
+                OpStatus.PARKED: "payout.parked",
+                OpStatus.DONE: "payout.paid",
+                OpStatus.REFUSED: "payout.refused",
+            }
+        ),
+    }
+)
+"""The event that tells of a payment's arrival in each status."""
+
+
+class RunStatus(StrEnum):
+    """The last step of a pay run that is finished."""
+
+    STARTED = "started"
+    COMPUTED = "computed"
+    FROZEN = "frozen"
+    POSTED = "posted"
+    PAYING = "paying"
+    PAID = "paid"
+
+
+RUN_TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = MappingProxyType(
+    {
+        RunStatus.STARTED: frozenset({RunStatus.COMPUTED}),
+        RunStatus.COMPUTED: frozenset({RunStatus.FROZEN}),
+        RunStatus.FROZEN: frozenset({RunStatus.POSTED}),
+        RunStatus.POSTED: frozenset({RunStatus.PAYING}),
+        RunStatus.PAYING: frozenset({RunStatus.PAID}),
+        RunStatus.PAID: frozenset(),
+    }
+)
+
+
+class PayslipStatus(StrEnum):
+    FROZEN = "frozen"
+    """Its lines are summed and do not change any more; nothing is booked yet."""
+    ISSUED = "issued"
+    """Booked: the person is owed the money, and may read why."""
+
+
+PAYSLIP_TRANSITIONS: Mapping[PayslipStatus, frozenset[PayslipStatus]] = MappingProxyType(
+    {PayslipStatus.FROZEN: frozenset({PayslipStatus.ISSUED}), PayslipStatus.ISSUED: frozenset()}
+)
+
+
+class LeverEffect(StrEnum):
+    """What an operator can make the sandbox rail do to the next payments."""
+
+    DECLINE = "decline"
+    """It says no; nothing happens."""
+    FAIL = "fail"
+    """The connection breaks before the order arrives; nothing happens."""
+    LOSE_ANSWER = "lose_answer"
+    """It happens, and the answer gets lost."""
+
+
+class NotADeposit(Invalid):
+    code = "deposit_amount"
+    title = "A deposit is an amount above zero."
+
+
+class NothingToRetry(Conflict):
+    code = "payout_not_refused"
+    title = "Only a refused payout is tried again, and only once at a time."
+    remedy = "Wait for the answer of the payout that is under way."
+
+
+class UnknownRail(Invalid):
+    code = "unknown_rail"
+    title = "There is no payment rail of this name."
+
+
+# --- when a payment is tried again ----------------------------------------------------------------------------------
+
+STALE_AFTER = timedelta(minutes=2)
+"""A payment that is `sent` for longer has lost the process that was asking."""
+KEY_LIVES = timedelta(hours=23)
+"""How long a rail is trusted to remember an idempotency key. Stripe may forget one after 24 hours
+(docs.stripe.com/api/idempotent_requests); then the same key would be a new payment."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+
+
+def next_try(tries: int, now: datetime) -> datetime:
+    """When a payment without an answer is asked about again: pauses double from 30 seconds up to an hour."""
+    return now + min(FIRST_PAUSE * (1 << min(max(tries - 1, 0), 16)), LONGEST_PAUSE)
+
+
+def may_repeat(first_sent_at: datetime | None, now: datetime) -> bool:
+    """Whether the same order may still be sent under the same key. Later, the rail is only asked what became of it."""
+    return first_sent_at is None or now - first_sent_at < KEY_LIVES
+
+
+def idempotency_key(kind: OpKind, op_id: UUID, attempt: int = 1) -> str:
+    """Derived from the payment, never from the try: every repetition of one payment carries the same key."""
+    return f"{kind}:{op_id}:{attempt}"
+
+
+# --- accounts and postings ------------------------------------------------------------------------------------------
+
+
+def available(company_id: UUID) -> str:
+    """The account of a company's money that is bound to nothing."""
+    return f"company:{company_id}:available"
+
+
+def payable(contractor_id: UUID) -> str:
+    """The account of what a contractor has earned and not been paid."""
+    return f"contractor:{contractor_id}:payable"
+
+
+def in_flight(contractor_id: UUID) -> str:
+    """The account of a contractor's pay that a rail has been, or is about to be, told to send."""
+    return f"contractor:{contractor_id}:in_flight"
+
+
+def outside(rail: str) -> str:
+    """The account of the world outside, seen through a rail."""
+    return f"rail:{rail}"
+
+
+def deposit_received(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry:
+    return Entry(f"deposit:{op_id}", [Move(outside(rail), available(company_id), money)])
+
+
+def payout_begun(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:
+    """Before the rail hears of it, the money leaves what can be paid: so it cannot be paid twice."""
+    return Entry(f"payout:{op_id}:begun", [Move(payable(contractor_id), in_flight(contractor_id), money)])
+
+
+def payout_done(op_id: UUID, rail: str, contractor_id: UUID, money: Money) -> Entry:
+    return Entry(f"payout:{op_id}:done", [Move(in_flight(contractor_id), outside(rail), money)])
+
+
+def payout_returned(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:
+    """Refused: what was in flight is payable again."""
+    return Entry(f"payout:{op_id}:returned", [Move(in_flight(contractor_id), payable(contractor_id), money)])

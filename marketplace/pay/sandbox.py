@@ -1,0 +1,117 @@
+"""The sandbox rail: everything a rail does, but no money moves.
+
+It plays the world outside, so it keeps a memory of its own in transactions of its own, which no rollback of Setara's
+books undoes. Levers make it decline, fail, or lose an answer, as a real rail does on its bad days.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
+
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.pay.models import SandboxCall, SandboxLever
+from marketplace.pay.rails import Done, Order, Parked, Rail, Refused, Result, Unknown
+from marketplace.pay.rules import LeverEffect, OpKind, UnknownRail
+
+DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
+    {
+        OpKind.DEPOSIT: Refused("sandbox_declined", "The sandbox's bank declined the deposit.", "company"),
+        OpKind.PAYOUT: Refused("sandbox_declined", "The sandbox's bank declined the payout.", "contractor"),
+    }
+)
+
+
+class SandboxRail:
+    """Simulates. Its ids begin with "sbx_", and nothing it says has happened to real money."""
+
+    name = "sandbox"
+    moves_real_money = False
+    mode: Literal["sandbox", "test", "live"] = "sandbox"
+
+    def send(self, order: Order) -> Result:
+        with transaction():
+            if (known := _remembered(order)) is not None:
+                return known
+            effect = _pull(order)
+            if effect is LeverEffect.FAIL:
+                return Unknown("The connection broke before the sandbox answered.")
+            result = _carry_out(order, declined=effect is LeverEffect.DECLINE)
+        if effect is LeverEffect.LOSE_ANSWER:
+            return Unknown("The sandbox's answer got lost.")
+        return result
+
+    def find(self, order: Order) -> Result | None:
+        with transaction():
+            return _remembered(order)
+
+
+RAILS: Mapping[str, Rail] = MappingProxyType({"sandbox": SandboxRail()})
+"""Every rail of this service by name."""
+
+
+def rail(name: str) -> Rail:
+    """The rail of that name. Raises UnknownRail."""
+    if name not in RAILS:
+        raise UnknownRail(f"{name!r} is not one of {', '.join(RAILS)}.")
+    return RAILS[name]
+
+
+def _digest(order: Order) -> str:
+    whole = [str(order.kind), str(order.owner_id), order.money.amount, order.money.currency, dict(order.params)]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _remembered(order: Order) -> Result | None:
+    call = db.session.scalars(select(SandboxCall).where(SandboxCall.key == order.key)).one_or_none()
+    if call is None:
+        return None
+    if call.order_sha256 != _digest(order):
+        return Parked("This key was used before for another order.")
+    return DECLINED[order.kind] if call.external_id is None else Done(call.external_id, {"at": call.at.isoformat()})
+
+
+def _carry_out(order: Order, *, declined: bool) -> Result:
+    """Has the one effect of the key. Whoever sends the same order at the same moment waits, then is told the same."""
+    call = insert(SandboxCall).values(
+        key=order.key,
+        order_sha256=_digest(order),
+        kind=order.kind,
+        amount=order.money.amount,
+        currency=order.money.currency,
+        at=clock.now(),
+        external_id=None if declined else f"sbx_{uuid7().hex}",
+    )
+    db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
+    result = _remembered(order)
+    assert result is not None
+    return result
+
+
+def _pull(order: Order) -> LeverEffect | None:
+    """Uses up one time of the oldest lever that is meant for this order."""
+    oldest = (
+        select(SandboxLever.id)
+        .where(
+            SandboxLever.kind == order.kind,
+            SandboxLever.times_left > 0,
+            SandboxLever.owner_id.is_(None) | (SandboxLever.owner_id == order.owner_id),
+        )
+        .order_by(SandboxLever.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    used = (
+        update(SandboxLever)
+        .where(SandboxLever.id == oldest.scalar_subquery())
+        .values(times_left=SandboxLever.times_left - 1)
+        .returning(SandboxLever.effect)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.scalar(used)

@@ -1,0 +1,136 @@
+"""The verbs of pay that people use: deposit, start a run, try a payout again, let a parked payment go on."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+from uuid_utils.compat import uuid7
+
+from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.core import clock, queue
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move_one
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.ledger import service as ledger
+from marketplace.pay import rules
+from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
+
+ADVANCE_RAIL = "rail.advance"
+"""The job that sends payments which are due; it takes no arguments. Runs outside any transaction."""
+ADVANCE_RUN = "pay_run.advance"
+"""The job that takes a pay run to its end; its argument is `run_id`. Runs outside any transaction."""
+
+
+def deposit(company_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
+    """Writes down that the company pays in. The rail is asked by a job after the commit; the money is available when
+    the payment is done. Raises NotADeposit when the amount is not above zero."""
+    require_company(by, company_id, Right.MONEY)
+    if money.amount <= 0:
+        raise rules.NotADeposit(field="money")
+    op = _intend(OpKind.DEPOSIT, money, company_id=company_id, by=by)
+    queue.defer(ADVANCE_RAIL)
+    return op
+
+
+def pay_out(payslip: Payslip, *, by: Actor) -> PaymentOp:
+    """Writes down the payout of an issued payslip and takes the money out of what is payable."""
+    op = _intend(OpKind.PAYOUT, payslip.net, contractor_id=payslip.contractor_id, payslip_id=payslip.id, by=by)
+    ledger.post(rules.payout_begun(op.id, payslip.contractor_id, payslip.net))
+    return op
+
+
+def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
+    """Pays the same payslip again after a refusal: a new payment with a new key. Raises NothingToRetry."""
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.id == op_id, PaymentOp.kind == OpKind.PAYOUT)).first()
+    if op is None:
+        raise NotFound
+    if by.person_id != op.contractor_id:
+        require_operator(by, OperatorRole.FINANCE)
+    # The payslip's row is locked so that two retries cannot both find nothing under way.
+    payslip = db.session.scalars(select(Payslip).where(Payslip.id == op.payslip_id).with_for_update()).one()
+    alive = select(PaymentOp.id).where(PaymentOp.payslip_id == payslip.id, PaymentOp.status != OpStatus.REFUSED)
+    if db.session.scalar(alive) is not None:
+        raise rules.NothingToRetry
+    again = pay_out(payslip, by=by)
+    queue.defer(ADVANCE_RAIL)
+    return again
+
+
+def unpark(op_id: UUID, *, by: Actor) -> PaymentOp:
+    """Has a parked payment asked about again, under its old key, once an operator has looked."""
+    require_operator(by, OperatorRole.FINANCE)
+    op = db.session.get(PaymentOp, op_id)
+    if op is None:
+        raise NotFound
+    event = OP_EVENTS[op.kind][OpStatus.UNKNOWN]
+    move_one(op, OpStatus.UNKNOWN, by=by, event=event, values={"next_try_at": clock.now()})
+    queue.defer(ADVANCE_RAIL)
+    return op
+
+
+def pull_lever(
+    effect: LeverEffect, kind: OpKind, *, owner_id: UUID | None = None, times: int = 1, by: Actor
+) -> SandboxLever:
+    """Makes the sandbox misbehave for the next `times` payments of the kind, of one owner or of everybody."""
+    require_operator(by, OperatorRole.FINANCE)
+    lever = SandboxLever(effect=effect, kind=kind, owner_id=owner_id, times_left=times, pulled_at=clock.now())
+    db.session.add(lever)
+    db.session.flush()
+    record("sandbox_lever.pulled", lever, by=by, data={"effect": str(effect), "kind": str(kind), "times": times})
+    return lever
+
+
+def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
+    """Starts paying every approved timesheet whose week ended by `through`, of one company or of all.
+
+    Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`.
+    """
+    if by.kind != "job":
+        require_operator(by, OperatorRole.FINANCE)
+    run = PayRun(
+        company_id=company_id,
+        through=through,
+        rail=current_app.config["RAIL"],
+        started_at=clock.now(),
+        status=RunStatus.STARTED,
+    )
+    db.session.add(run)
+    db.session.flush()
+    record("pay_run.started", run, by=by, data={"through": through.isoformat()})
+    queue.defer(ADVANCE_RUN, lock=f"pay_run:{run.id}", run_id=str(run.id))
+    return run
+
+
+def _intend(
+    kind: OpKind,
+    money: Money,
+    *,
+    company_id: UUID | None = None,
+    contractor_id: UUID | None = None,
+    payslip_id: UUID | None = None,
+    by: Actor,
+) -> PaymentOp:
+    op_id, now = uuid7(), clock.now()
+    op = PaymentOp(
+        id=op_id,
+        kind=kind,
+        company_id=company_id,
+        contractor_id=contractor_id,
+        payslip_id=payslip_id,
+        rail=current_app.config["RAIL"],
+        amount=money.amount,
+        currency=money.currency,
+        params={"payslip": str(payslip_id)} if payslip_id else {},
+        idempotency_key=rules.idempotency_key(kind, op_id),
+        created_at=now,
+        next_try_at=now,
+        status=OpStatus.INTENT,
+    )
+    db.session.add(op)
+    db.session.flush()
+    record(OP_EVENTS[kind][OpStatus.INTENT], op, by=by, data={"amount": str(money.decimal), "currency": op.currency})
+    return op
