@@ -194,9 +194,7 @@ def embedded_database(folder: Path, progress: Progress) -> Iterator[Database]:
         server.provision(EMBEDDED_DATABASE)
         progress.say(f"PostgreSQL {'is up' if server.is_ours else 'was already up'}, data in {server.root}.")
         try:
-            yield Database(
-                server.url(EMBEDDED_DATABASE, APP_ROLE), server.url(EMBEDDED_DATABASE, OWNER_ROLE), server
-            )
+            yield Database(server.url(EMBEDDED_DATABASE, APP_ROLE), server.url(EMBEDDED_DATABASE, OWNER_ROLE), server)
         finally:
             if server.is_ours:
                 progress.say("Stopping PostgreSQL.")
@@ -249,13 +247,13 @@ class Services:
     def wait_until_answering(self) -> None:
         """Return when the web server answers for itself."""
         deadline = time.monotonic() + ANSWER_SECONDS
-        while not _answers(self._listening.reachable):
+        while (status := _health(self._listening.reachable)) != http.client.OK:
             self.check()
             if time.monotonic() > deadline:
-                raise Refusal(
-                    Exit.NO_ANSWER, f"{self._listening.url}/healthz gave no answer in {ANSWER_SECONDS:.0f} s."
-                )
-            time.sleep(0.1)
+                answer = f"answers {status}" if status else "gives no answer"
+                words = f"{self._listening.url}/healthz {answer} after {ANSWER_SECONDS:.0f} s; the log is above."
+                raise Refusal(Exit.NO_ANSWER, words)
+            time.sleep(0.2)
 
     def watch(self) -> None:
         """Stay until something ends; a signal interrupts."""
@@ -273,12 +271,13 @@ def _ending(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
 
-def _answers(listening: Listening) -> bool:
+def _health(listening: Listening) -> int | None:
+    """Return the status of /healthz, or None while nobody answers."""
     connection = http.client.HTTPConnection(listening.host, listening.port, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.client.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()

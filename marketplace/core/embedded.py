@@ -136,16 +136,21 @@ class EmbeddedPostgres:
 
     def stop_any(self) -> bool:
         """End the server whoever started it; return whether one ran. Raises EmbeddedError if it stays."""
-        found = self._pid_file()
-        if found is None or self._state() == "down":
+        if not self.root.exists():
             return False
-        os.kill(found.pid, signal.SIGINT)
-        deadline = time.monotonic() + STOP_SECONDS
-        while self._state() != "down":
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"The database under {self.root} (process {found.pid}) does not stop; kill it.")
-            time.sleep(0.02)
-        return True
+        with self._lock():
+            found = self._pid_file()
+            if found is None or self._state() == "down":
+                self._remove_socket_folder()
+                return False
+            os.kill(found.pid, signal.SIGINT)
+            deadline = time.monotonic() + STOP_SECONDS
+            while self._state() != "down":
+                if time.monotonic() > deadline:
+                    raise EmbeddedError(f"The database under {self.root} (process {found.pid}) does not stop; kill it.")
+                time.sleep(0.02)
+            self._remove_socket_folder()
+            return True
 
     def url(self, database: str, role: str = OWNER_ROLE) -> str:
         """Return SQLAlchemy's address of a database. Raises EmbeddedError when the server is down."""
@@ -283,7 +288,10 @@ class EmbeddedPostgres:
             return
         end(self._process, signal.SIGINT, STOP_SECONDS)
         self._process = None
-        with suppress(OSError):
+        self._remove_socket_folder()
+
+    def _remove_socket_folder(self) -> None:
+        with suppress(OSError):  # Not empty: PostgreSQL has left its socket, and finds it again at the next start.
             socket_folder(self._data, self._account).rmdir()
 
     def _prepare_data(self, binaries: Path) -> None:
