@@ -37,7 +37,10 @@ class ClockOffset(Base):
 
 
 def now() -> datetime:
-    """The present moment in UTC. Never earlier than a moment the same process was told before, unless it was moved."""
+    """The present moment in UTC: the machine's clock, and where time may be moved, as far from it as it was moved.
+
+    The offset is read once for each transaction, so that a verb that asks twice is not torn by a move in between.
+    """
     return datetime.now(UTC) + _offset()
 
 

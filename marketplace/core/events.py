@@ -66,6 +66,7 @@ class Event(Base):
 
 def record(name: str, subject: Subject, *, by: Doer, data: Mapping[str, Any] | None = None) -> Event:
     """Writes the event of one changed row and has it answered after the commit. `data` must be JSON as it stands."""
+    db.session.flush()  # A row that was only just added gets its id here.
     row = Event(
         at=clock.now(),
         name=name,

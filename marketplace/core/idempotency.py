@@ -7,7 +7,7 @@ A refusal that rolled back leaves nothing behind and is simply tried again. Keys
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -140,9 +140,15 @@ def _replay(stored: StoredAnswer, digest: str) -> Response:
 def _request_digest() -> str:
     if request.form or request.files:
         pairs = sorted((k, v) for k, v in request.form.items(multi=True) if k not in _NOT_PART_OF_THE_FORM)
-        files = sorted((name, hashlib.sha256(f.read()).hexdigest(), f.seek(0)) for name, f in request.files.items())
-        body = repr((pairs, [(name, digest) for name, digest, _ in files])).encode()
+        files = sorted((name, _file_digest(sent.stream)) for name, sent in request.files.items(multi=True))
+        body = repr((pairs, files)).encode()
     else:
         body = request.get_data(cache=True)
     whole = f"{request.method} {request.full_path}\n".encode() + body
     return hashlib.sha256(whole).hexdigest()
+
+
+def _file_digest(stream: IO[bytes]) -> str:
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)  # The view reads it again.
+    return digest
