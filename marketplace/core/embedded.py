@@ -291,8 +291,9 @@ class EmbeddedPostgres:
         self._remove_socket_folder()
 
     def _remove_socket_folder(self) -> None:
-        with suppress(OSError):  # Not empty: PostgreSQL has left its socket, and finds it again at the next start.
-            socket_folder(self._data, self._account).rmdir()
+        """Remove the folder of a server that has ended, with the socket that a killed one leaves in it."""
+        with suppress(EmbeddedError):
+            shutil.rmtree(socket_folder(self._data, self._account), ignore_errors=True)
 
     def _prepare_data(self, binaries: Path) -> None:
         """Make the data folder, or see that these binaries can use the one that is there."""

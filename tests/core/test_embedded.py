@@ -163,6 +163,15 @@ def test_killed_server_starts_again_with_its_data(place: Path) -> None:
             assert owner.execute("SELECT n FROM kept").fetchone() == (7,)
 
 
+def test_killed_server_that_is_stopped_leaves_no_socket(place: Path) -> None:
+    with EmbeddedPostgres(place / "mopped", FAST_AND_FORGETFUL) as server:
+        folder = Path(server.url("shop").partition("host=")[2].partition("&")[0])
+        os.kill(postmaster(server), signal.SIGKILL)
+        wait_until(lambda: server.has_died)
+        assert folder.exists()
+    assert not folder.exists()
+
+
 def test_stale_pid_file_that_names_another_living_process(place: Path) -> None:
     server = EmbeddedPostgres(place / "stale", FAST_AND_FORGETFUL)
     with server:
