@@ -39,6 +39,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
             "pool_size": int(env.get("DATABASE_POOL", "8")),
             "max_overflow": 8,
             "pool_pre_ping": True,
+            # An error's text is logged; the values of a statement are people's data.
+            "hide_parameters": production,
         },
         # Time may be moved in tests and demonstrations. In production there is one clock, the machine's.
         "CLOCK_MOVABLE": not production,
@@ -61,6 +63,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
         "RATELIMIT_ENABLED": name != "test",
         "PROXIES": int(env.get("SETARA_PROXIES", "0")),
+        "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
         "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
     }
 
@@ -84,9 +87,10 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
         raise UnsafeSetting("Production needs SETARA_BASE_URL, the public address, and it must begin with https://.")
     if rail == "sandbox" and not _flag(env, "SETARA_ALLOW_SANDBOX"):
         raise UnsafeSetting("The sandbox rail moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
-    if env.get("DATABASE_OWNER_URL", url) == url:
+    if env.get("DATABASE_OWNER_URL") == url:
         raise UnsafeSetting(
-            "Production needs DATABASE_OWNER_URL beside DATABASE_URL: the application must not own its tables."
+            "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
+            " change what is written once. Only `flask db upgrade` needs the owner's address."
         )
 
 
