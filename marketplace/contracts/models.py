@@ -1,0 +1,182 @@
+"""Templates, contracts, their versions, signatures, and the benefit ledger.
+
+Templates, versions, signatures and benefit entries are written once: the application's role can neither change nor
+delete them. They hold ids, and of a signature's name only a seal; the name itself stands beside it and can be erased.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.contracts import rules
+from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, choice
+from marketplace.core.events import Subject
+from marketplace.core.lifecycle import Stateful
+from marketplace.core.money import Money
+
+
+class Template(Subject):
+    """A company's terms, numbered from one, signed by the company for everybody to whom they are proposed."""
+
+    __tablename__ = "contract_template"
+    __table_args__ = (UniqueConstraint("company_id", "number"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"template": "id", "company": "company_id"})
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    number: Mapped[int]
+    terms: Mapped[Json]
+    text: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(CHAR(64))
+    written_at: Mapped[Instant]
+
+
+class Contract(Stateful):
+    """The framework between one company and one contractor. Its terms are those of its versions."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        CheckConstraint("(status = 'ended') = (ends_at IS NOT NULL)", name="ended_has_an_end"),
+        Index(
+            "uq_contract_live",
+            "company_id",
+            "contractor_id",
+            unique=True,
+            postgresql_where=text("status IN ('proposed', 'in_force')"),
+        ),
+        Index("ix_contract_contractor_id", "contractor_id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"contract": "id", "company": "company_id", "contractor": "contractor_id"}
+    )
+    transitions = rules.CONTRACT_TRANSITIONS
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    status: Mapped[ContractStatus] = mapped_column(choice(ContractStatus, "status"))
+    proposed_at: Mapped[Instant]
+    ends_at: Mapped[Instant | None]
+    end_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ContractVersion(Base):
+    """The whole text that one contractor signs. An amendment is a further version."""
+
+    __tablename__ = "contract_version"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "number"),
+        CheckConstraint("effective_to >= effective_from", name="effective_order"),
+        Index("ix_contract_version_company_id_contractor_id", "company_id", "contractor_id"),
+    )
+
+    id: Mapped[Id]
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("contract_template.id"))
+    number: Mapped[int]
+    terms: Mapped[Json]
+    text: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(CHAR(64))
+    effective_from: Mapped[date] = mapped_column(Date)
+    effective_to: Mapped[date | None] = mapped_column(Date)
+    written_at: Mapped[Instant]
+
+    @property
+    def rate(self) -> Money:
+        """The lowest hourly pay that this version promises."""
+        return rules.rate_of(self.terms)
+
+
+class Signature(Base):
+    """That a person signed a text for a party: a template for the company, a version for the contractor."""
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        UniqueConstraint("template_id"),
+        UniqueConstraint("version_id"),
+        CheckConstraint(
+            "(party = 'company') = (template_id IS NOT NULL) AND (party = 'contractor') = (version_id IS NOT NULL)",
+            name="one_text",
+        ),
+    )
+
+    id: Mapped[Id]
+    party: Mapped[Party] = mapped_column(choice(Party, "party"))
+    template_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_template.id"))
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_version.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    method: Mapped[Method] = mapped_column(choice(Method, "method"))
+    signed_sha256: Mapped[str] = mapped_column(CHAR(64))
+    name_seal: Mapped[str] = mapped_column(CHAR(64))
+    signed_at: Mapped[Instant]
+
+
+class SignedName(Base):
+    """The name typed under a signature, and the salt of its seal. Erased with the person."""
+
+    __tablename__ = "signed_name"
+
+    signature_id: Mapped[UUID] = mapped_column(ForeignKey("signature.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(Text)
+
+
+class BenefitPlan(Base):
+    """What accrues, by which rule, who pays for it. `accrual` is {per, amount, unit, cap_per_year}."""
+
+    __tablename__ = "benefit_plan"
+    __table_args__ = (UniqueConstraint("code"), CheckConstraint("valid_to >= valid_from", name="valid_order"))
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[BenefitKind] = mapped_column(choice(BenefitKind, "kind"))
+    unit: Mapped[Unit] = mapped_column(choice(Unit, "unit"))
+    funder: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str | None] = mapped_column(Text)
+    country: Mapped[str | None] = mapped_column(CHAR(2))
+    accrual: Mapped[Json]
+    rule: Mapped[str] = mapped_column(Text)
+    portable: Mapped[bool]
+    cash_out: Mapped[bool]
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(Text)
+
+    @property
+    def cap_per_year(self) -> int | None:
+        """The most that accrues in a calendar year, in the plan's unit; None when there is no limit."""
+        cap: Any = self.accrual["cap_per_year"]
+        return None if cap is None else int(cap)
+
+
+class BenefitEntry(Base):
+    """One change of a contractor's benefit; the balance is the sum. The unique cause makes repeating harmless."""
+
+    __tablename__ = "benefit_entry"
+    __table_args__ = (
+        UniqueConstraint("cause"),
+        CheckConstraint(
+            "CASE kind WHEN 'accrue' THEN quantity >= 0 WHEN 'transfer' THEN quantity <> 0 ELSE quantity < 0 END",
+            name="direction",
+        ),
+        Index("ix_benefit_entry_contractor_id_plan_id_at", "contractor_id", "plan_id", "at"),
+    )
+
+    id: Mapped[Id]
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("benefit_plan.id"))
+    kind: Mapped[EntryKind] = mapped_column(choice(EntryKind, "kind"))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[CurrencyCode | None]
+    cause: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    rule_version: Mapped[int]
+    at: Mapped[Instant]
