@@ -7,12 +7,15 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from marketplace.core import http
+from marketplace import api
+from marketplace.accounts import auth
+from marketplace.accounts import models as accounts_models
+from marketplace.core import http, telemetry
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.ledger import models as ledger_models
 
-TABLES = (Base, ledger_models)
+TABLES = (Base, accounts_models, ledger_models)
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 
 
@@ -26,5 +29,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> SetaraFlask:
     db.init_app(app)
     Migrate(app, db, compare_type=True)
     http.init_app(app)
-    app.extensions["setara_actor_key"] = lambda: "nobody"
+    telemetry.init_app(app)
+    auth.init_app(app)
+    api.register(app)
     return app

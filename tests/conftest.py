@@ -15,10 +15,12 @@ from typing import Any
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
+from flask import has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 import config
 from marketplace.app import create_app
@@ -118,6 +120,7 @@ def database(server: EmbeddedPostgres, template: str, worker_id: str, testrun_ui
 @pytest.fixture(scope="session")
 def _room_app(database: Database) -> Iterator[SetaraFlask]:
     made = create_app(database.settings())
+    made.test_client_class = Client
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -171,6 +174,23 @@ def statements(app: SetaraFlask) -> Callable[[], AbstractContextManager[list[str
             event.remove(Engine, "before_cursor_execute", note)
 
     return collect
+
+
+class Client(FlaskClient):
+    """A client whose requests have an application context, and so a session and a `g`, of their own.
+
+    Without it a refused request would roll back what the test itself has made, and whoever signed in first would be
+    remembered in `g` for all other clients.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if not has_app_context():
+            return super().open(*args, **kwargs)
+        db.session.flush()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return response
 
 
 @pytest.fixture

@@ -1,12 +1,22 @@
 """Who may do what: roles, scopes, and the Actor that every verb is told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from marketplace.core.problems import Forbidden, NotFound, Unauthenticated
+import email_validator
+
+from marketplace.core.problems import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+
+SESSION_KEY_LASTS = timedelta(hours=12)
+"""How long a personal key, the API's sign-in, is good for."""
+PASSWORD_LENGTH = (10, 200)
+"""Fewest and most characters. Length is what makes a password strong: NIST SP 800-63B, section 5.1.1.2, asks for no
+mixture of kinds and for no regular change."""
+LOCALES = ("en", "id")
 
 
 class CompanyRole(StrEnum):
@@ -51,11 +61,93 @@ COMPANY_RIGHTS: Mapping[CompanyRole, frozenset[Right]] = MappingProxyType(
 )
 
 
+class CompanyStatus(StrEnum):
+    """Only a verified company may publish: an operator has looked who it is."""
+
+    APPLIED = "applied"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+
+
+COMPANY_TRANSITIONS: Mapping[CompanyStatus, frozenset[CompanyStatus]] = MappingProxyType(
+    {
+        CompanyStatus.APPLIED: frozenset({CompanyStatus.VERIFIED, CompanyStatus.SUSPENDED}),
+        CompanyStatus.VERIFIED: frozenset({CompanyStatus.SUSPENDED}),
+        CompanyStatus.SUSPENDED: frozenset({CompanyStatus.VERIFIED}),
+    }
+)
+
+
+class BadAddress(Invalid):
+    code = "email_not_valid"
+    title = "This is not an e-mail address."
+
+
+class WeakPassword(Invalid):
+    code = "password_too_short"
+    title = f"A password has {PASSWORD_LENGTH[0]} to {PASSWORD_LENGTH[1]} characters."
+    remedy = "Take a few words that only you would put together."
+
+
+class WrongCredentials(Unauthenticated):
+    """One answer for an unknown address, a wrong password and a closed account: nobody learns who is here."""
+
+    code = "wrong_credentials"
+    title = "The e-mail address or the password is not right."
+    remedy = "Try again, or have a new password sent."
+
+
+class KeyNotValid(Unauthenticated):
+    code = "key_not_valid"
+    title = "This API key is unknown, expired or revoked."
+    remedy = "Sign in again, or make a new key."
+
+
+class TokenNotValid(Conflict):
+    code = "link_not_valid"
+    title = "This link is no longer good: it was used, or it is too old."
+    remedy = "Ask for a new one."
+
+
+class EmailNotConfirmed(Conflict):
+    code = "email_not_confirmed"
+    title = "Confirm your e-mail address first."
+    remedy = "Follow the link in the message that we sent you, or have it sent again."
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    title = "A company keeps at least one owner."
+    remedy = "Make another member an owner first."
+
+
+class AlreadyMember(Conflict):
+    code = "already_member"
+    title = "This person is a member of the company already."
+
+
+class NoSuchPerson(Invalid):
+    code = "no_such_person"
+    title = "Nobody with a confirmed account has this e-mail address."
+    remedy = "Ask them to sign up and to confirm their address first."
+
+
+class ScopeOutOfReach(Invalid):
+    code = "scope_out_of_reach"
+    title = "A key cannot do more than the person who makes it."
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    title = "An operator's decision needs a reason in words."
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever asks: a person with their roles, or the service itself (`person_id` None).
 
-    `kind` is what the audit line says: "person", "key" (a program with a company's API key) or "job".
+    `kind` is what the audit line says: "person", "key" (a program with a company's API key, made by the person),
+    "job" or "console".
     """
 
     person_id: UUID | None
@@ -78,6 +170,8 @@ class Actor:
 
 CLOCK = Actor(person_id=None, kind="job")
 """The service itself, acting because a time came or an event asked for it."""
+CONSOLE = Actor(person_id=None, kind="console")
+"""Whoever may type commands on the machine: they could read and write everything anyway."""
 
 
 def require_company(by: Actor, company_id: UUID, right: Right) -> None:
@@ -97,7 +191,62 @@ def require_operator(by: Actor, *roles: OperatorRole) -> None:
 
 
 def require_person(by: Actor) -> UUID:
-    """The person behind the actor. Raises Unauthenticated when there is none."""
+    """The person who acts for themselves. Raises Unauthenticated when there is none.
+
+    A company's key is nobody in person, although it remembers who made it: it gets Forbidden.
+    """
     if by.person_id is None:
         raise Unauthenticated
+    if by.kind == "key":
+        raise Forbidden("A company's key cannot do what only a person can.", remedy="Sign in as the person.")
     return by.person_id
+
+
+def address(text: str) -> str:
+    """The address in the one spelling in which it is kept: normalised, lower case. Raises BadAddress."""
+    try:
+        return email_validator.validate_email(text.strip(), check_deliverability=False).normalized.lower()
+    except email_validator.EmailNotValidError as bad:
+        raise BadAddress(str(bad), field="email") from bad
+
+
+def check_password(password: str) -> None:
+    """Raises WeakPassword when it is too short, or so long that hashing it would be an attack."""
+    shortest, longest = PASSWORD_LENGTH
+    if not shortest <= len(password) <= longest:
+        raise WeakPassword(field="password")
+
+
+def require_confirmed(confirmed_at: datetime | None) -> None:
+    """Whoever applies for something has shown that the address is theirs. Raises EmailNotConfirmed."""
+    if confirmed_at is None:
+        raise EmailNotConfirmed
+
+
+def reason_given(reason: str) -> str:
+    """The reason without the blanks around it. Raises ReasonMissing when nothing is left."""
+    if not (given := reason.strip()):
+        raise ReasonMissing(field="reason")
+    return given
+
+
+def check_owner_stays(roles: Mapping[UUID, CompanyRole], leaving: UUID) -> None:
+    """Raises LastOwner when nobody but the person is an owner. `roles` are those of all members by person."""
+    if not any(role is CompanyRole.OWNER for person, role in roles.items() if person != leaving):
+        raise LastOwner
+
+
+def check_scopes(scopes: Collection[Right], held: Collection[Right]) -> None:
+    """A key's scopes are some, and none that its maker does not hold. Raises ScopeOutOfReach."""
+    if not scopes:
+        raise ScopeOutOfReach("A key needs at least one scope.", field="scopes")
+    if beyond := set(scopes).difference(held):
+        raise ScopeOutOfReach(f"You do not hold: {', '.join(sorted(beyond))}.", field="scopes")
+
+
+def key_rights(scopes: Collection[Right], maker: CompanyRole) -> frozenset[Right]:
+    """What a company's key may do now: its scopes, as far as the person who made it still holds them.
+
+    So nobody has to remember to revoke the keys of somebody whose role was taken away.
+    """
+    return COMPANY_RIGHTS[maker].intersection(scopes)

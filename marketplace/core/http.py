@@ -1,7 +1,8 @@
 """What crosses HTTP, whatever it is about: one transaction a request, problems, pages of lists, security headers."""
 
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import marshmallow as ma
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import HTTPException
@@ -20,7 +22,11 @@ from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 PROBLEM_JSON = "application/problem+json"
+AMOUNT = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,4})?")
+"""Digits as a person writes them. Decimal() would also take 1e3, 1_000 and digits of other scripts, and with more than
+fourteen before the point the minor units would not fit the database's integers."""
 log = structlog.get_logger()
 
 
@@ -39,7 +45,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Problem, render_problem)
-    app.register_error_handler(HTTPException, _render_http_error)
+    app.register_error_handler(HTTPException, render_http_error)
     app.register_error_handler(500, _render_crash)
 
 
@@ -66,7 +72,6 @@ def _finish(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
-        log.info("request", method=request.method, path=request.path, status=response.status_code)
     return response
 
 
@@ -113,7 +118,8 @@ class HttpProblem(Problem):
         }
 
 
-def _render_http_error(error: HTTPException) -> Response | HTTPException:
+def render_http_error(error: HTTPException) -> Response | HTTPException:
+    """What the web server refuses, as a problem; what is no refusal (a redirect) is left as it is."""
     if error.code is None or error.code < 400:
         return error
     problem: Problem
@@ -135,6 +141,35 @@ def _render_crash(error: Exception) -> Response:
     response = render_problem(HttpProblem(500, "Something broke on our side; nothing was changed."))
     response.status_code = 500
     return response
+
+
+class ProblemSchema(ma.Schema):
+    """RFC 9457, with a stable code for programs and a remedy for people. Some problems have members of their own."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    type = ma.fields.String(required=True, metadata={"format": "uri-reference"})
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True)
+    code = ma.fields.String(required=True)
+    field = ma.fields.String(metadata={"description": "The member of the input that it is about"})
+    remedy = ma.fields.String(metadata={"description": "What to do about it"})
+    errors = ma.fields.List(ma.fields.Dict(), metadata={"description": "Each place of the input that is not right"})
+    instance = ma.fields.String(required=True)
+    request_id = ma.fields.String(required=True)
+
+
+def problems(blueprint: Blueprint, *statuses: int) -> Callable[[F], F]:
+    """Documents that a view answers these statuses with a problem: `@problems(blueprint, 401, 404)`."""
+
+    def decorate(view: F) -> F:
+        for status in statuses:
+            view = blueprint.alt_response(status, schema=ProblemSchema, content_type=PROBLEM_JSON)(view)
+        return view
+
+    return decorate
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
@@ -184,7 +219,7 @@ class MoneyField(ma.fields.Field[Money]):
         if not isinstance(value, Mapping) or not isinstance(value.get("amount"), str):
             raise self.make_error("shape")
         currency = value.get("currency")
-        if not isinstance(currency, str) or len(value["amount"]) > 24:
+        if not isinstance(currency, str) or not AMOUNT.fullmatch(value["amount"]):
             raise self.make_error("shape")
         try:
             return Money.of(value["amount"], currency)

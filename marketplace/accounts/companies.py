@@ -1,0 +1,134 @@
+"""The verbs of companies and their members."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts import queries
+from marketplace.accounts.models import Company, Member
+from marketplace.accounts.rules import (
+    Actor,
+    AlreadyMember,
+    CompanyRole,
+    CompanyStatus,
+    NoSuchPerson,
+    OperatorRole,
+    Right,
+    address,
+    check_owner_stays,
+    reason_given,
+    require_company,
+    require_operator,
+)
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move_one
+from marketplace.core.problems import NotFound
+
+
+def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Actor) -> Company:
+    """A company that waits to be verified, with whoever applies as its owner. Raises EmailNotConfirmed.
+
+    `country` is its ISO 3166-1 alpha-2 code; `signatory_name` is who signs contracts for it.
+    """
+    owner = queries.confirmed_person(by)
+    company = Company(
+        status=CompanyStatus.APPLIED,
+        legal_name=legal_name,
+        country=country,
+        signatory_name=signatory_name,
+        applied_at=clock.now(),
+    )
+    db.session.add(company)
+    db.session.flush()
+    _join(company, owner.id, CompanyRole.OWNER)
+    record("company.applied", company, by=by)
+    return company
+
+
+def verify_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
+    """An operator has looked who it is; also what ends a suspension. Raises WrongState, ReasonMissing."""
+    company = _for_operator(company_id, by)
+    data = {"reason": reason_given(reason)}
+    values = {"verified_at": clock.now()}
+    move_one(company, CompanyStatus.VERIFIED, by=by, event="company.verified", values=values, data=data)
+    return company
+
+
+def suspend_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
+    """Stops a company from publishing and offering. What was promised to people still holds."""
+    company = _for_operator(company_id, by)
+    data = {"reason": reason_given(reason)}
+    move_one(company, CompanyStatus.SUSPENDED, by=by, event="company.suspended", data=data)
+    return company
+
+
+def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:
+    """Makes somebody with a confirmed account a member. Raises NoSuchPerson, AlreadyMember."""
+    require_company(by, company_id, Right.MEMBERS)
+    person = queries.person_by_email(address(email))
+    if person is None or person.confirmed_at is None or not person.active:
+        raise NoSuchPerson(field="email")
+    company = _locked(company_id)
+    if person.id in _roles(company_id):
+        raise AlreadyMember(field="email")
+    member = _join(company, person.id, role)
+    record("member.added", member, by=by, data={"role": role})
+    return member
+
+
+def change_role(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Actor) -> Member:
+    """Gives a member another role. Raises LastOwner."""
+    require_company(by, company_id, Right.MEMBERS)
+    _locked(company_id)
+    member = _member(company_id, person_id)
+    if role is not CompanyRole.OWNER:
+        check_owner_stays(_roles(company_id), person_id)
+    old, member.role = member.role, role
+    record("member.role_changed", member, by=by, data={"from": old, "to": role})
+    return member
+
+
+def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
+    """Ends a membership; one may always leave oneself. Keys that the person made are good no more. Raises LastOwner."""
+    require_company(by, company_id, Right.READ if by.person_id == person_id else Right.MEMBERS)
+    _locked(company_id)
+    member = _member(company_id, person_id)
+    check_owner_stays(_roles(company_id), person_id)
+    record("member.removed", member, by=by, data={"role": member.role})
+    db.session.delete(member)
+    db.session.flush()
+
+
+def _for_operator(company_id: UUID, by: Actor) -> Company:
+    require_operator(by, OperatorRole.VETTING)
+    return queries.company(company_id, by)
+
+
+def _locked(company_id: UUID) -> Company:
+    """The company, locked: what its members are is decided by one at a time, or two owners could remove each other."""
+    found = db.session.scalars(select(Company).where(Company.id == company_id).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _roles(company_id: UUID) -> dict[UUID, CompanyRole]:
+    found = select(Member.person_id, Member.role).where(Member.company_id == company_id)
+    return {row.person_id: row.role for row in db.session.execute(found)}
+
+
+def _member(company_id: UUID, person_id: UUID) -> Member:
+    found = select(Member).where(Member.company_id == company_id, Member.person_id == person_id)
+    member = db.session.scalars(found).one_or_none()
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _join(company: Company, person_id: UUID, role: CompanyRole) -> Member:
+    member = Member(company_id=company.id, person_id=person_id, role=role, joined_at=clock.now())
+    db.session.add(member)
+    db.session.flush()
+    return member

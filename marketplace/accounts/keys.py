@@ -1,0 +1,162 @@
+"""The verbs of API keys: make, find, revoke. A key reads `setara_PREFIX_SECRET`; the secret is shown once.
+
+An API sign-in is a key too: a personal one, without a company, that ends after 12 hours.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+
+from marketplace.accounts.models import ApiKey, Member, Person
+from marketplace.accounts.rules import (
+    SESSION_KEY_LASTS,
+    Actor,
+    CompanyRole,
+    KeyNotValid,
+    Right,
+    check_scopes,
+    key_rights,
+    require_company,
+    require_person,
+)
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.problems import NotFound
+
+MARK = "setara"
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A fresh key with its secret text: the only time that it can be seen."""
+
+    row: ApiKey
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """What a presented key turned out to be: whose, and if it is a company's, with which rights."""
+
+    id: UUID
+    person_id: UUID
+    company_id: UUID | None
+    rights: frozenset[Right]
+
+
+def make_key(
+    company_id: UUID, name: str, scopes: Collection[Right], expires_at: datetime | None = None, *, by: Actor
+) -> IssuedKey:
+    """A key for a program of the company. Needs the right to manage members, and only a person makes one.
+
+    Raises ScopeOutOfReach when the scopes are more than the maker's own rights.
+    """
+    require_company(by, company_id, Right.MEMBERS)
+    check_scopes(scopes, by.companies[company_id])
+    issued = _issue(require_person(by), company_id, name, sorted(scopes), expires_at)
+    record("key.made", issued.row, by=by, data={"name": name, "scopes": issued.row.scopes})
+    return issued
+
+
+def make_personal_key(person_id: UUID) -> IssuedKey:
+    """A key that can do whatever its person can, for 12 hours. The caller knows who it is."""
+    return _issue(person_id, None, "sign-in", [], clock.now() + SESSION_KEY_LASTS)
+
+
+def revoke_key(key_id: UUID, by: Actor) -> ApiKey:
+    """Ends a key: one's own personal one, or a company's by whoever manages its members. Repeating it is harmless."""
+    key = db.session.get(ApiKey, key_id)
+    if key is None:
+        raise NotFound
+    if key.company_id is not None:
+        require_company(by, key.company_id, Right.MEMBERS)
+    elif key.person_id != require_person(by):
+        raise NotFound
+    if key.revoked_at is None:
+        key.revoked_at = clock.now()
+        record("key.revoked", key, by=by)
+    return key
+
+
+def revoke_personal_keys(person_id: UUID) -> None:
+    """Ends all API sign-ins of a person."""
+    mine = update(ApiKey).where(ApiKey.person_id == person_id, ApiKey.company_id.is_(None), ApiKey.revoked_at.is_(None))
+    db.session.execute(mine.values(revoked_at=clock.now()))
+
+
+def find_key(text: str) -> KnownKey:
+    """The key behind the text that a program sent, in one statement. Raises KeyNotValid.
+
+    A company's key whose maker has left the company, or has lost every right in its scopes, is not valid any more.
+    """
+    mark, _, rest = text.partition("_")
+    prefix, _, secret = rest.partition("_")
+    if mark != MARK or not secret:
+        raise KeyNotValid
+    found = (
+        select(ApiKey, Member.role)
+        .join(Person, Person.id == ApiKey.person_id)
+        .outerjoin(Member, (Member.company_id == ApiKey.company_id) & (Member.person_id == ApiKey.person_id))
+        .where(ApiKey.prefix == prefix, Person.active)
+    )
+    row = db.session.execute(found).one_or_none()
+    # An unknown prefix is compared too, with a digest that nothing has, so that it takes the same time.
+    kept = row.ApiKey.sha256 if row is not None else "0" * 64
+    if not hmac.compare_digest(kept, _digest(secret)) or row is None:
+        raise KeyNotValid
+    key: ApiKey = row.ApiKey
+    moment = clock.now()
+    rights = _rights(key, row.role)
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= moment) or rights is None:
+        raise KeyNotValid
+    _note_use(key, moment)
+    return KnownKey(key.id, key.person_id, key.company_id, rights)
+
+
+def _issue(
+    person_id: UUID, company_id: UUID | None, name: str, scopes: list[Right], expires_at: datetime | None
+) -> IssuedKey:
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    row = ApiKey(
+        person_id=person_id,
+        company_id=company_id,
+        name=name,
+        prefix=prefix,
+        sha256=_digest(secret),
+        scopes=[str(scope) for scope in scopes],
+        made_at=clock.now(),
+        expires_at=expires_at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return IssuedKey(row, f"{MARK}_{prefix}_{secret}")
+
+
+def _rights(key: ApiKey, role: CompanyRole | None) -> frozenset[Right] | None:
+    """The rights of a company's key, none for a personal key; None when there is nothing left of a company's key."""
+    if key.company_id is None:
+        return frozenset()
+    held = key_rights([Right(scope) for scope in key.scopes], role) if role is not None else frozenset()
+    return held or None
+
+
+def _note_use(key: ApiKey, moment: datetime) -> None:
+    """Notes the use once a minute, and passes by a row that somebody else is just noting: no request waits for it."""
+    due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - USE_NOTED_EVERY)
+    if key.last_used_at is not None and key.last_used_at > moment - USE_NOTED_EVERY:
+        return
+    free = select(ApiKey.id).where(ApiKey.id == key.id, due).with_for_update(skip_locked=True)
+    noted = update(ApiKey).where(ApiKey.id.in_(free)).values(last_used_at=moment)
+    db.session.execute(noted, execution_options={"synchronize_session": False})
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

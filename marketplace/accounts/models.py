@@ -1,0 +1,113 @@
+"""People, operators' grants, companies, members, API keys."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import CHAR, CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.rules import COMPANY_TRANSITIONS, CompanyRole, CompanyStatus, OperatorRole
+from marketplace.core.db import Instant, choice
+from marketplace.core.events import Subject
+from marketplace.core.lifecycle import Stateful
+
+
+class Person(Subject, UserMixin):
+    """Somebody with an account. `fs_uniquifier` is what a browser's session names; a new one ends all sessions."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        UniqueConstraint("fs_uniquifier"),
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"person": "id"})
+    roles: ClassVar[tuple[RoleMixin, ...]] = ()
+    """Flask-Security's own idea of roles. Ours are memberships and grants, which an Actor carries."""
+
+    email: Mapped[str] = mapped_column(Text)
+    password: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool]
+    fs_uniquifier: Mapped[str] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    name: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    joined_at: Mapped[Instant]
+
+
+class OperatorGrant(Subject):
+    """A person is an operator of the service, in one role; several grants make several roles."""
+
+    __tablename__ = "operator_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"grant": "id", "person": "person_id"})
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[OperatorRole] = mapped_column(choice(OperatorRole, "role"))
+
+
+class Company(Stateful):
+    """A customer of the service. `signatory_name` is who signs contracts in its name."""
+
+    __tablename__ = "company"
+    __table_args__ = (CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_code"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"company": "id"})
+    transitions: ClassVar = COMPANY_TRANSITIONS
+
+    status: Mapped[CompanyStatus] = mapped_column(choice(CompanyStatus, "status"))
+    legal_name: Mapped[str] = mapped_column(Text)
+    country: Mapped[str] = mapped_column(CHAR(2))
+    signatory_name: Mapped[str] = mapped_column(Text)
+    applied_at: Mapped[Instant]
+    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Member(Subject):
+    """A person in a company, in one role."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("company_id", "person_id"),
+        Index("ix_member_person_id", "person_id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"member": "id", "company": "company_id", "person": "person_id"}
+    )
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[CompanyRole] = mapped_column(choice(CompanyRole, "role"))
+    joined_at: Mapped[Instant]
+
+
+class ApiKey(Subject):
+    """A secret that stands for its maker: in one company with `scopes`, or, without a company, in everything.
+
+    Only the SHA-256 of the secret is kept. The secret is 32 random bytes, so a slow hash would protect nothing.
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        UniqueConstraint("prefix"),
+        CheckConstraint("(company_id IS NULL) = (cardinality(scopes) = 0)", name="scopes_in_a_company"),
+        CheckConstraint("company_id IS NOT NULL OR expires_at IS NOT NULL", name="personal_keys_expire"),
+        Index("ix_api_key_company_id", "company_id"),
+        Index("ix_api_key_person_id", "person_id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"key": "id", "person": "person_id", "company": "company_id"})
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    name: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(CHAR(64))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    made_at: Mapped[Instant]
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

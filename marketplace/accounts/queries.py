@@ -1,0 +1,137 @@
+"""Reads of people, companies and keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, Text, cast, null, select, union_all
+
+from marketplace.accounts.models import ApiKey, Company, Member, OperatorGrant, Person
+from marketplace.accounts.rules import (
+    COMPANY_RIGHTS,
+    Actor,
+    CompanyRole,
+    CompanyStatus,
+    OperatorRole,
+    Right,
+    require_company,
+    require_confirmed,
+    require_person,
+)
+from marketplace.core.db import db
+from marketplace.core.problems import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A member as the other members see them."""
+
+    person_id: UUID
+    name: str
+    email: str
+    role: CompanyRole
+
+
+def person(person_id: UUID) -> Person:
+    """The person of that id. Raises NotFound. Who may ask is settled by the caller: people are nobody's to browse."""
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_by_email(email: str) -> Person | None:
+    """`email` in the spelling of `rules.address`."""
+    return db.session.scalars(select(Person).where(Person.email == email)).one_or_none()
+
+
+def confirmed_person(by: Actor) -> Person:
+    """The person who asks, if their address is confirmed. Raises EmailNotConfirmed, Unauthenticated."""
+    found = person(require_person(by))
+    require_confirmed(found.confirmed_at)
+    return found
+
+
+def person_name(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of many people, in one statement."""
+    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
+def actor_of(person_id: UUID, *, kind: str = "person") -> Actor:
+    """The person with all their present rights, in one statement. For sign-ins, and for jobs that act for somebody."""
+    company_id, operator = cast(Member.company_id, Text), cast(null(), Text)
+    held = union_all(
+        select(company_id.label("company_id"), cast(Member.role, Text).label("role")).where(
+            Member.person_id == person_id
+        ),
+        select(operator, cast(OperatorGrant.role, Text)).where(OperatorGrant.person_id == person_id),
+    )
+    companies: dict[UUID, frozenset[Right]] = {}
+    grants: set[OperatorRole] = set()
+    for row in db.session.execute(held):
+        if row.company_id is None:
+            grants.add(OperatorRole(row.role))
+        else:
+            companies[UUID(row.company_id)] = COMPANY_RIGHTS[CompanyRole(row.role)]
+    return Actor(person_id, kind, companies, frozenset(grants))
+
+
+def company(company_id: UUID, seen_by: Actor) -> Company:
+    """A company that its members and operators see. Raises NotFound for everybody else."""
+    if not seen_by.is_operator():
+        require_company(seen_by, company_id, Right.READ)
+    found = db.session.get(Company, company_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def companies_of(person_id: UUID) -> list[Company]:
+    """The companies that the person is a member of, by name."""
+    mine = select(Member.company_id).where(Member.person_id == person_id)
+    return list(db.session.scalars(select(Company).where(Company.id.in_(mine)).order_by(Company.legal_name)))
+
+
+def companies(seen_by: Actor, status: CompanyStatus | None = None) -> Select[tuple[Company]]:
+    """Every company for an operator, one's own for everybody else; of one status if it is given."""
+    found = select(Company)
+    if not seen_by.is_operator():
+        found = found.where(Company.id.in_(seen_by.companies))
+    return found if status is None else found.where(Company.status == status)
+
+
+def members(company_id: UUID, seen_by: Actor) -> list[MemberLine]:
+    """The members of a company, longest there first, for its members and for operators."""
+    company(company_id, seen_by)
+    return [MemberLine(*row) for row in db.session.execute(_member_lines(company_id).order_by(Member.id))]
+
+
+def member(company_id: UUID, person_id: UUID, seen_by: Actor) -> MemberLine:
+    """One of `members()`. Raises NotFound."""
+    company(company_id, seen_by)
+    row = db.session.execute(_member_lines(company_id).where(Member.person_id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return MemberLine(*row)
+
+
+def _member_lines(company_id: UUID) -> Select[tuple[UUID, str, str, CompanyRole]]:
+    return (
+        select(Person.id, Person.name, Person.email, Member.role)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.company_id == company_id)
+    )
+
+
+def keys(company_id: UUID, seen_by: Actor) -> Select[tuple[ApiKey]]:
+    """A company's keys, revoked ones too, for members who may make them."""
+    require_company(seen_by, company_id, Right.MEMBERS)
+    return select(ApiKey).where(ApiKey.company_id == company_id)
+
+
+def key(company_id: UUID, key_id: UUID, seen_by: Actor) -> ApiKey:
+    """One of `keys()`. Raises NotFound."""
+    found = db.session.scalars(keys(company_id, seen_by).where(ApiKey.id == key_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,265 @@
+"""The doors of people, sign-ins and companies."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from marketplace.accounts import queries, service
+from marketplace.accounts import schemas as s
+from marketplace.accounts.auth import actor, current_key_id
+from marketplace.accounts.keys import IssuedKey
+from marketplace.accounts.models import ApiKey, Company, Person
+from marketplace.accounts.queries import MemberLine
+from marketplace.accounts.rules import Actor, require_person
+from marketplace.core import idempotency
+from marketplace.core.events import timeline
+from marketplace.core.http import page, problems
+
+sessions = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out.")
+people = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People and their accounts.")
+passwords = Blueprint(
+    "password-resets", __name__, url_prefix="/api/v1/password-resets", description="A new password by e-mail."
+)
+companies = Blueprint(
+    "companies", __name__, url_prefix="/api/v1/companies", description="Companies, their members and keys."
+)
+blueprints = (sessions, people, passwords, companies)
+
+_MESSAGE_SENT = {"message": "If the address can be used, a message is on its way to it."}
+
+# --- signing in -----------------------------------------------------------------------------------------------------
+
+
+@sessions.post("")
+@sessions.arguments(s.CredentialsSchema)
+@sessions.response(201, s.SessionSchema)
+@problems(sessions, 401, 422, 429)
+@sessions.doc(security=[])
+def sign_in(given: dict[str, str]) -> Response:
+    """Get a key that can do whatever you can, for 12 hours."""
+    return _shown_once(service.sign_in(**given), s.SessionSchema(exclude=("key",)))
+
+
+@sessions.delete("/current")
+@sessions.response(204)
+@problems(sessions, 401, 403)
+def sign_out() -> None:
+    """End the key that this request is made with."""
+    service.sign_out(current_key_id(), by=actor())
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+@people.post("")
+@people.arguments(s.SignUpSchema)
+@people.response(202, s.AcceptedSchema)
+@problems(people, 422, 429)
+@people.doc(security=[])
+def sign_up(given: dict[str, str]) -> dict[str, str]:
+    """Make an account. The answer is the same when the address has one already."""
+    service.sign_up(**given)
+    return _MESSAGE_SENT
+
+
+@people.get("/me")
+@people.etag
+@people.response(200, s.MeSchema)
+@problems(people, 401, 403)
+def show_me() -> dict[str, Any]:
+    """Who you are and what you may do."""
+    by = actor()
+    return _me(queries.person(require_person(by)), by)
+
+
+@people.patch("/me")
+@people.arguments(s.PersonChangeSchema)
+@people.response(200, s.MeSchema)
+@problems(people, 401, 403, 422)
+def change_me(given: dict[str, str]) -> dict[str, Any]:
+    """Change your name or language."""
+    by = actor()
+    return _me(service.change_person(by=by, **given), by)
+
+
+@people.post("/confirmations")
+@people.arguments(s.TokenSchema)
+@people.response(204)
+@problems(people, 409, 422)
+@people.doc(security=[])
+def confirm(given: dict[str, str]) -> None:
+    """Show that an e-mail address is yours, with the token of the message that was sent to it."""
+    service.confirm(given["token"])
+
+
+@people.post("/me/confirmation-messages")
+@people.response(202, s.AcceptedSchema)
+@problems(people, 401, 403)
+def ask_confirmation() -> dict[str, str]:
+    """Have the message with the link sent again."""
+    service.ask_confirmation(by=actor())
+    return _MESSAGE_SENT
+
+
+@passwords.post("")
+@passwords.arguments(s.EmailSchema)
+@passwords.response(202, s.AcceptedSchema)
+@problems(passwords, 422, 429)
+@passwords.doc(security=[])
+def ask_password_reset(given: dict[str, str]) -> dict[str, str]:
+    """Have a link sent with which to set a new password."""
+    service.ask_password_reset(given["email"])
+    return _MESSAGE_SENT
+
+
+@passwords.post("/<token>")
+@passwords.arguments(s.PasswordSchema)
+@passwords.response(204)
+@problems(passwords, 409, 422)
+@passwords.doc(security=[])
+def reset_password(given: dict[str, str], token: str) -> None:
+    """Set a new password. Every sign-in of yours ends."""
+    service.reset_password(token, given["password"])
+
+
+# --- companies ------------------------------------------------------------------------------------------------------
+
+
+@companies.post("")
+@companies.arguments(s.ApplicationSchema)
+@companies.response(201, s.CompanySchema)
+@problems(companies, 401, 403, 409, 422)
+def apply_company(given: dict[str, str]) -> Company:
+    """Apply with a company; an operator verifies it. You are its owner."""
+    return service.apply_company(**given, by=actor())
+
+
+@companies.get("")
+@companies.arguments(s.CompanyListArgs, location="query")
+@companies.response(200, s.CompanyPage)
+@problems(companies, 401, 422)
+def list_companies(args: dict[str, Any]) -> dict[str, Any]:
+    """Your companies; all of them for an operator."""
+    found = queries.companies(actor(), args.pop("status"))
+    return page(found, Company.id, **args)
+
+
+@companies.get("/<uuid:company_id>")
+@companies.etag
+@companies.response(200, s.CompanySchema)
+@problems(companies, 401, 404)
+def show_company(company_id: UUID) -> Company:
+    """One company of yours."""
+    return queries.company(company_id, actor())
+
+
+@companies.post("/<uuid:company_id>/verify")
+@companies.arguments(s.ReasonSchema)
+@companies.response(200, s.CompanySchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def verify_company(given: dict[str, str], company_id: UUID) -> Company:
+    """Operators: the company is who it says it is. Also ends a suspension."""
+    return service.verify_company(company_id, given["reason"], by=actor())
+
+
+@companies.post("/<uuid:company_id>/suspend")
+@companies.arguments(s.ReasonSchema)
+@companies.response(200, s.CompanySchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def suspend_company(given: dict[str, str], company_id: UUID) -> Company:
+    """Operators: stop the company from publishing and offering."""
+    return service.suspend_company(company_id, given["reason"], by=actor())
+
+
+@companies.get("/<uuid:company_id>/events")
+@companies.response(200, s.TimelineSchema)
+@problems(companies, 401, 404)
+def list_events(company_id: UUID) -> dict[str, Any]:
+    """What happened to and in the company, newest first: the last fifty."""
+    queries.company(company_id, actor())
+    return {"items": timeline("company", company_id)}
+
+
+@companies.get("/<uuid:company_id>/members")
+@companies.response(200, s.MembersSchema)
+@problems(companies, 401, 404)
+def list_members(company_id: UUID) -> dict[str, list[MemberLine]]:
+    """Who is in the company, and as what."""
+    return {"items": queries.members(company_id, actor())}
+
+
+@companies.post("/<uuid:company_id>/members")
+@companies.arguments(s.NewMemberSchema)
+@companies.response(201, s.MemberSchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def add_member(given: dict[str, Any], company_id: UUID) -> MemberLine:
+    """Make somebody with a confirmed account a member."""
+    by = actor()
+    added = service.add_member(company_id, given["email"], given["role"], by=by)
+    return queries.member(company_id, added.person_id, by)
+
+
+@companies.patch("/<uuid:company_id>/members/<uuid:person_id>")
+@companies.arguments(s.RoleSchema)
+@companies.response(200, s.MemberSchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def change_role(given: dict[str, Any], company_id: UUID, person_id: UUID) -> MemberLine:
+    """Give a member another role."""
+    by = actor()
+    service.change_role(company_id, person_id, given["role"], by=by)
+    return queries.member(company_id, person_id, by)
+
+
+@companies.delete("/<uuid:company_id>/members/<uuid:person_id>")
+@companies.response(204)
+@problems(companies, 401, 403, 404, 409)
+def remove_member(company_id: UUID, person_id: UUID) -> None:
+    """End a membership, also your own."""
+    service.remove_member(company_id, person_id, by=actor())
+
+
+@companies.post("/<uuid:company_id>/keys")
+@companies.arguments(s.NewKeySchema)
+@companies.response(201, s.IssuedKeySchema)
+@problems(companies, 401, 403, 404, 422)
+def make_key(given: dict[str, Any], company_id: UUID) -> Response:
+    """Make a key for a program. Its secret is in the first answer only, not in a replay of it."""
+    return _shown_once(service.make_key(company_id, **given, by=actor()), s.KeySchema())
+
+
+@companies.get("/<uuid:company_id>/keys")
+@companies.arguments(s.PageArgs, location="query")
+@companies.response(200, s.KeyPage)
+@problems(companies, 401, 403, 404, 422)
+def list_keys(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """The company's keys, revoked ones too."""
+    return page(queries.keys(company_id, actor()), ApiKey.id, **args)
+
+
+@companies.post("/<uuid:company_id>/keys/<uuid:key_id>/revoke")
+@companies.response(200, s.KeySchema)
+@problems(companies, 401, 403, 404)
+def revoke_key(company_id: UUID, key_id: UUID) -> ApiKey:
+    """End a key. Repeating it is harmless."""
+    by = actor()
+    return service.revoke_key(queries.key(company_id, key_id, by).id, by=by)
+
+
+def _shown_once(issued: IssuedKey, metadata: ma.Schema) -> Response:
+    """Answers with the secret, and has the answer without it remembered under an Idempotency-Key."""
+    kept = metadata.dump(issued.row)
+    idempotency.remember_instead(jsonify(kept).get_data())
+    response = jsonify(kept | {"key": issued.secret})
+    response.status_code = 201
+    return response
+
+
+def _me(person: Person, by: Actor) -> dict[str, Any]:
+    shown = {name: getattr(person, name) for name in s.PersonSchema().fields}
+    return shown | {
+        "companies": [{"company_id": id_, "rights": sorted(rights)} for id_, rights in by.companies.items()],
+        "operator": sorted(by.operator),
+    }
