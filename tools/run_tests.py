@@ -36,7 +36,7 @@ def install_browser() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
         command = [apt, "--quiet", *arguments]
-        if subprocess.run(command, env=environment, check=False).returncode != 0:  # noqa: S603 - the words stand above
+        if subprocess.run(command, env=environment, check=False).returncode != 0:
             _say(f"apt-get {arguments[0]} failed; its own words are above.")
             return
 
@@ -55,7 +55,7 @@ def main() -> int:
         _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
     command = [sys.executable, "-m", "pytest", "-n", "2", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
     try:
-        return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])  # noqa: S603 - a person's own command
+        return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])
     except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
         return INTERRUPTED
 

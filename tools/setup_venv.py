@@ -97,7 +97,7 @@ def _install(venv: Path, requirements: Path) -> None:
 def _environment_for_uv(python: str) -> dict[str, str]:
     """Return the environment with pip's package sources, which uv does not read by itself."""
     command = [python, "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout  # noqa: S603 - ours
+    listed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
     found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # All sources count alike, as they do for pip.
     for line in listed.splitlines():
         name, _, value = line.partition("=")
@@ -109,7 +109,7 @@ def _environment_for_uv(python: str) -> dict[str, str]:
 
 def _succeeds(command: list[str], environment: dict[str, str] | None = None) -> bool:
     try:
-        return subprocess.run(command, env=environment, check=False).returncode == 0  # noqa: S603 - all are ours
+        return subprocess.run(command, env=environment, check=False).returncode == 0
     except OSError:
         return False
 

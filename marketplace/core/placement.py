@@ -148,7 +148,7 @@ def major_version(binaries: Path, account: Account) -> int:
 def run(account: Account, command: Sequence[str]) -> str:
     """Run a program to its end as the account and return what it printed. Raises EmbeddedError."""
     try:
-        done = subprocess.run(  # noqa: S603 - every command is the program's own
+        done = subprocess.run(
             command,
             env=server_environment(),
             cwd="/",

@@ -41,7 +41,7 @@ def spawn(
             libc.prctl(PR_SET_PDEATHSIG, last_signal)
 
     uid, gid = account or (None, None)
-    return subprocess.Popen(  # noqa: S603 - every command is the program's own
+    return subprocess.Popen(
         command,
         env=dict(environment),
         cwd=folder,
