@@ -1,0 +1,1 @@
+"""What is fair and lawful: floors, hazards, working time, prices, exchange rates. Every verdict says why."""

@@ -1,0 +1,295 @@
+"""Every rule this room holds, as data: the code reads its numbers here, and docs/rules.md is written from here.
+
+A number that changes is a new version of its rule. "House" marks a number that no law or standard gives; its source
+then says what it was weighed against. Fairwork's and the Partnership on AI's points are our own reading of their texts.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from marketplace.standards.verdicts import Basis, Rule
+
+FIRST: Final = date(2026, 11, 22)
+PAI: Final = "Partnership on AI, Responsible Sourcing of Data Enrichment Services (2021)"
+FAIRWORK: Final = "Fairwork, Cloudwork Principles (June 2024)"
+WTD: Final = "Directive 2003/88/EC (working time)"
+GATE: Final = "tests/standards/test_gate.py"
+HOURS: Final = "tests/standards/test_hours.py"
+RATES: Final = "tests/standards/test_rates.py"
+
+
+def _rule(
+    rule_id: str, basis: Basis, sentence: str, source: str, held_by: str, /, version: int = 1, **parameters: int
+) -> Rule:
+    return Rule(rule_id, version, sentence, basis, source, FIRST, held_by, MappingProxyType(parameters))
+
+
+_PAY = (
+    _rule(
+        "FLOOR",
+        Basis.STANDARD,
+        "An hour of work, with the unpaid minutes that belong to it and after everything taken from the pay, earns at "
+        "least the highest of the place's minimum wage, its living wage and the house floor.",
+        f"{PAI}, guideline 1; {FAIRWORK}, 1.2; ILO C001, art. 2 (a day is 8 hours)",
+        f"{GATE}::test_floor_in_kansas_is_the_federal_minimum",
+        hours_a_day=8,
+        hours_a_week_where_unknown=40,
+    ),
+    _rule(
+        "HOUSE_FLOOR",
+        Basis.HOUSE,
+        "No hour of work earns less than 5.00 USD, wherever it is done.",
+        "House policy: most countries have no sourced living wage; Karya pays about 5 USD, Prolific asks for 8",
+        f"{GATE}::test_a_place_without_data_falls_to_the_house_floor_and_says_so",
+        usd_cents_an_hour=500,
+    ),
+    _rule(
+        "SHARE",
+        Basis.HOUSE,
+        "At least 70 % of what the company pays for the work reaches the contractor as pay and benefits.",
+        "House policy; in the case reported by TIME on 18 January 2023 about 11 % did (1.32 of 12.50 USD an hour)",
+        f"{GATE}::test_the_share_of_2023_would_be_refused",
+        least_percent=70,
+    ),
+    _rule(
+        "MARGINS",
+        Basis.STANDARD,
+        "Whoever keeps a part of what the company pays is named, with the amount; it comes on top of the rate.",
+        "Partnership on AI, path to responsible sourcing, steps 3 and 4 (supply chain)",
+        f"{GATE}::test_money_that_nobody_named_keeps_is_refused",
+    ),
+    _rule(
+        "SPREAD",
+        Basis.HOUSE,
+        "Within one gig the highest hourly rate is at most twice the lowest, the hazard premium aside.",
+        "House policy: places must not be played against each other",
+        f"{GATE}::test_the_highest_rate_is_at_most_twice_the_lowest",
+        most_times=2,
+    ),
+    _rule(
+        "CURRENCY",
+        Basis.STANDARD,
+        "Pay is promised in a national currency; where a rate is sourced it may be taken in the contractor's own.",
+        f"{FAIRWORK}, 1.1",
+        f"{GATE}::test_pay_is_promised_in_a_national_currency",
+    ),
+    _rule(
+        "ESCROW",
+        Basis.STANDARD,
+        "A gig opens when pay, premiums, benefits and fees of the planned work are held.",
+        f"{FAIRWORK}, 1.1",
+        f"{GATE}::test_the_planned_work_is_funded_before_it_opens",
+    ),
+    _rule(
+        "PAYMENT_MODEL",
+        Basis.STANDARD,
+        "Work is paid by the hour, by the piece or both; pay for performance alone is refused.",
+        f"{PAI}, guideline 1 (P4)",
+        f"{GATE}::test_pay_for_performance_alone_is_refused",
+    ),
+)
+
+_GIGS = (
+    _rule(
+        "PILOT",
+        Basis.HOUSE,
+        "A finished, paid pilot of at least 5 workers, one from each place, and 20 items comes before piece work; an "
+        "hourly gig may open without one, as its own pilot, up to 40 booked hours.",
+        f"{PAI}, guideline 2 (P7); the numbers and the rolling pilot are house policy",
+        f"{GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume",
+        least_workers=5,
+        least_items=20,
+        minutes_without_pilot=2400,
+    ),
+    _rule(
+        "INSTRUCTIONS",
+        Basis.STANDARD,
+        "Somebody other than their author has verified the instructions.",
+        f"{PAI}, guideline 4 (P10)",
+        f"{GATE}::test_what_the_company_must_have_done",
+    ),
+    _rule(
+        "COMPANY",
+        Basis.HOUSE,
+        "The company and the person who signs for it are verified before its first gig opens.",
+        "House policy: contractors are vetted everywhere, companies too seldom",
+        f"{GATE}::test_what_the_company_must_have_done",
+    ),
+    _rule(
+        "CRITERIA",
+        Basis.STANDARD,
+        "Contractors are chosen by declared criteria that belong to the job, never by a protected attribute.",
+        f"{PAI}, guideline 3 (P8); {FAIRWORK}, 4.2; ILO C111, art. 1",
+        f"{GATE}::test_protected_attributes_choose_nobody",
+    ),
+    _rule(
+        "HAZARD",
+        Basis.HOUSE,
+        "Distressing work earns at least the floor and its premium (H2 25 %, H3 50 %), is opted into, and keeps to "
+        "the daily and weekly minutes of its class.",
+        "House policy: no sourced exposure limit was found; up to 10 hours a day are reported by moderators",
+        f"{HOURS}::test_exposure_has_a_daily_and_a_weekly_end",
+        h2_premium_percent=25,
+        h3_premium_percent=50,
+        h1_minutes_a_day=360,
+        h1_minutes_a_week=1800,
+        h2_minutes_a_day=240,
+        h2_minutes_a_week=1200,
+        h3_minutes_a_day=120,
+        h3_minutes_a_week=480,
+    ),
+    _rule(
+        "HAZARD_CLASS",
+        Basis.HOUSE,
+        "A gig stands at least in the class of the most distressing content it declares.",
+        "House policy: under-declared classes cost contractors caps and premium",
+        f"{GATE}::test_the_class_covers_the_declared_content",
+    ),
+    _rule(
+        "ILLEGAL_CONTENT",
+        Basis.LAW,
+        "Child sexual abuse material and other content that is unlawful to possess is never given to contractors.",
+        "Criminal law of every place served; house policy refuses the whole gig",
+        f"{GATE}::test_unlawful_content_is_refused",
+    ),
+)
+
+_PEOPLE = (
+    _rule(
+        "AGE",
+        Basis.STANDARD,
+        "Whoever works is at least 18 years old on the day of the work, where they are.",
+        "ILO C138, art. 3 (18 for hazardous work); house policy for all work",
+        f"{HOURS}::test_eighteen_is_reached_on_the_birthday_where_one_lives",
+        years=18,
+    ),
+    _rule(
+        "REST",
+        Basis.LAW,
+        "In the 24 hours from the beginning of work lie 11 hours of rest in one piece, or more where the place's law "
+        "asks for more.",
+        f"{WTD}, art. 3; 12 hours by the law of South Africa, Bulgaria, Spain and Georgia",
+        f"{HOURS}::test_eleven_hours_lie_between_two_days_of_work",
+        minutes=660,
+    ),
+    _rule(
+        "DAY_OFF",
+        Basis.LAW,
+        "In seven days lie 24 hours of rest in one piece; 36 in South Africa, 42 in Ukraine.",
+        f"{WTD}, art. 5; Basic Conditions of Employment Act, s. 15 (ZA); Labour Code (UA)",
+        f"{HOURS}::test_a_seventh_day_in_a_row_is_refused",
+        minutes=1440,
+        za_minutes=2160,
+        ua_minutes=2520,
+    ),
+    _rule(
+        "DAY",
+        Basis.HOUSE,
+        "Nobody works more than 10 hours in a day, all gigs together.",
+        "House policy; German law allows 10 hours at most",
+        f"{HOURS}::test_ten_hours_end_a_day",
+        minutes=600,
+    ),
+    _rule(
+        "WEEK",
+        Basis.LAW,
+        "Nobody works more than 48 hours from Monday to Sunday, all gigs together.",
+        f"{WTD}, art. 6; ILO C001, art. 2",
+        f"{HOURS}::test_forty_eight_hours_end_a_week",
+        minutes=2880,
+    ),
+    _rule(
+        "BREAK",
+        Basis.LAW,
+        "Work of more than 6 hours is broken for at least 30 minutes.",
+        f"{WTD}, art. 4; the 30 minutes are house policy, as in German law",
+        f"{HOURS}::test_more_than_six_hours_need_a_break",
+        after_minutes=360,
+        minutes=30,
+    ),
+)
+
+_PRICES = (
+    _rule(
+        "WAGES",
+        Basis.HOUSE,
+        "Every minute of work is paid at the agreed hourly rate.",
+        "The contract; FLSA, 29 CFR 785.11 (work suffered or permitted is work time)",
+        f"{RATES}::test_four_hours_at_fifteen_dollars",
+    ),
+    _rule(
+        "PAID_BREAK",
+        Basis.HOUSE,
+        "Breaks that belong to the work are paid as work: 10 minutes in 2 hours, more in distressing work.",
+        f"{PAI} (P17); the minutes are house policy",
+        f"{RATES}::test_paid_breaks_are_work",
+        h0_minutes=10,
+        h0_every_minutes=120,
+        h1_minutes=10,
+        h1_every_minutes=60,
+        h2_minutes=15,
+        h2_every_minutes=60,
+        h3_minutes=15,
+        h3_every_minutes=45,
+    ),
+    _rule(
+        "OVERTIME",
+        Basis.LAW,
+        "Minutes beyond the place's standard week earn its overtime multiple, or one and a half where none is known.",
+        "The law of the place as its region row quotes it; 29 USC 207 (US)",
+        f"{RATES}::test_overtime_earns_its_premium",
+        percent_where_unknown=150,
+        minutes_a_week_where_unknown=2400,
+    ),
+    _rule(
+        "CALL_IN",
+        Basis.LAW,
+        "A shift that the company ends or empties pays at least the shorter of the schedule and half the schedule, "
+        "that half no less than 2 and no more than 4 hours.",
+        "California IWC wage orders, s. 5 (reporting time pay); Ward v. Tilly's (2019)",
+        f"{RATES}::test_the_call_in_minimum",
+        least_minutes=120,
+        most_minutes=240,
+    ),
+    _rule(
+        "SICK",
+        Basis.LAW,
+        "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked.",
+        "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours",
+        f"{RATES}::test_four_hours_at_fifteen_dollars",
+        hours_worked_per_hour=30,
+        most_hours_a_year=40,
+    ),
+    _rule(
+        "HEALTH",
+        Basis.HOUSE,
+        "The company adds 4 % of gross earnings towards health cover.",
+        "House policy after the DoorDash pilots in Pennsylvania, Georgia and Maryland (4 % of earnings)",
+        f"{RATES}::test_four_hours_at_fifteen_dollars",
+        percent=4,
+    ),
+    _rule(
+        "FEE",
+        Basis.HOUSE,
+        "The service's fee is a percentage of paid work, on top of it and never out of it; premiums and called-off "
+        "time bear none.",
+        f"{FAIRWORK}, 1.2 (pay after costs); the percentage is house policy",
+        f"{RATES}::test_the_fee_comes_on_top",
+        percent=5,
+    ),
+    _rule(
+        "EXCHANGE",
+        Basis.STANDARD,
+        "An amount is exchanged at a sourced rate of the day or the last one before it, at most 7 days old; a floor "
+        "may be compared at one of the last 92 days.",
+        f"{FAIRWORK}, 1.1; rates of the European Central Bank, or entered with their source",
+        "tests/standards/test_exchange.py::test_fifteen_dollars_in_rupiah",
+        days_back=7,
+        days_back_for_floors=92,
+    ),
+)
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_PRICES)})
+"""Every rule in force, by its id."""

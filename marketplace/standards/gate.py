@@ -1,0 +1,183 @@
+"""The publishing gate: every rule that an offer must keep before contractors see it, judged all at once.
+
+A refusal names every broken rule, not the first. The public calculator asks this same function.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from marketplace.standards import fair_pay, hazard
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.floor import Place
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.offer import CriterionKind, Offer, PaymentModel
+from marketplace.standards.verdicts import Outcome, Verdict
+
+PROTECTED: Final = frozenset(
+    {
+        "age", "caste", "colour", "disability", "ethnicity", "gender", "genetics", "health", "marital_status",
+        "nationality", "parenthood", "political_opinion", "pregnancy", "race", "religion", "sex",
+        "sexual_orientation", "social_origin", "union_membership",
+    }
+)  # fmt: skip
+"""Attributes that nobody is chosen by (ILO C111, art. 1, and the grounds that came after it)."""
+
+
+def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
+    """Every rule of the gate, in one order always: pay by place, pay as a whole, then the gig and the company.
+
+    The offer may be published when none of them failed. FLOOR, and HAZARD in the classes H2 and H3, have one verdict
+    for each place. An offer without a place fails FLOOR.
+    """
+    verdicts = [_no_place()] if not places else [fair_pay.judge_house_floor(offer, places[0])]
+    for place in places:
+        verdicts.append(fair_pay.judge_floor(offer, place))
+        if offer.hazard_class in hazard.OPT_IN:
+            verdicts.append(fair_pay.judge_hazard_pay(offer, place))
+    verdicts += [fair_pay.judge_currency(offer, tuple(places)), judge_pilot(offer, places)]
+    return verdicts + [judge(offer) for judge in OF_THE_OFFER]
+
+
+def pilot_cap_minutes(offer: Offer, places: Sequence[Place]) -> int | None:
+    """The most minutes that the gig may have booked until its pilot is finished; None when nothing limits it."""
+    return None if _pilot_lacks(offer, places) is None else RULES["PILOT"].parameters["minutes_without_pilot"]
+
+
+def judge_pilot(offer: Offer, places: Sequence[Place]) -> Verdict:
+    """PILOT, rolling: hourly and hybrid work is its own pilot up to a volume, piece work waits for the price."""
+    rule = RULES["PILOT"]
+    lacks = _pilot_lacks(offer, places)
+    hourly = offer.payment_model in (PaymentModel.HOURLY, PaymentModel.HYBRID)
+    cap = rule.parameters["minutes_without_pilot"]
+    if lacks is None:
+        sentence, outcome = "A paid pilot of the size asked for is finished.", Outcome.PASS
+    elif hourly:
+        sentence = f"Without a finished pilot the gig may have {cap // 60} hours booked: {lacks}."
+        outcome = Outcome.NOTE
+    else:
+        sentence, outcome = f"Work by the piece waits for its pilot: {lacks}.", Outcome.FAIL
+    pilot = offer.pilot
+    return rule.verdict(
+        outcome,
+        sentence,
+        {
+            "payment_model": offer.payment_model.value,
+            "finished": "yes" if pilot and pilot.finished else "no",
+            "paid": "yes" if pilot and pilot.paid else "no",
+            "workers": str(pilot.workers if pilot else 0),
+            "items": str(pilot.items if pilot else 0),
+            "places": ", ".join(sorted(pilot.places)) if pilot else "",
+        },
+        limit=f"{rule.parameters['least_workers']} workers, {rule.parameters['least_items']} items, paid, finished",
+        remedy="Run and record a paid pilot; its own shifts count.",
+    )
+
+
+def judge_payment_model(offer: Offer) -> Verdict:
+    return RULES["PAYMENT_MODEL"].verdict(
+        offer.payment_model is not PaymentModel.PERFORMANCE,
+        RULES["PAYMENT_MODEL"].sentence,
+        {"payment_model": offer.payment_model.value},
+        limit="hourly, piece or hybrid",
+        remedy="Pay by the hour, or by the piece at a price that a pilot has shown to reach the floor.",
+    )
+
+
+def judge_instructions(offer: Offer) -> Verdict:
+    return RULES["INSTRUCTIONS"].verdict(
+        offer.instructions_verified,
+        RULES["INSTRUCTIONS"].sentence,
+        {"verified_by_another": "yes" if offer.instructions_verified else "no"},
+        remedy="Have another member of the company read and verify the instructions.",
+    )
+
+
+def judge_company(offer: Offer) -> Verdict:
+    return RULES["COMPANY"].verdict(
+        offer.company_verified and offer.signatory_verified,
+        RULES["COMPANY"].sentence,
+        {
+            "company": "verified" if offer.company_verified else "not verified",
+            "signatory": "verified" if offer.signatory_verified else "not verified",
+        },
+        remedy="Complete the company's application; an operator verifies it.",
+    )
+
+
+def judge_criteria(offer: Offer) -> Verdict:
+    """CRITERIA: each is of a kind that belongs to a job. A protected attribute is named as one."""
+    kinds = {criterion: criterion.partition(":")[0].strip().lower() for criterion in offer.criteria}
+    refused = [criterion for criterion, kind in kinds.items() if kind not in set(CriterionKind)]
+    protected = sorted({kinds[criterion] for criterion in refused} & PROTECTED)
+    return RULES["CRITERIA"].verdict(
+        not refused,
+        RULES["CRITERIA"].sentence,
+        {
+            "criteria": ", ".join(offer.criteria) or "none",
+            "refused": ", ".join(refused) or "none",
+            "protected": ", ".join(protected) or "none",
+        },
+        limit=", ".join(CriterionKind),
+        remedy=f"Leave out {', '.join(refused)}." if refused else None,
+    )
+
+
+def judge_hazard_class(offer: Offer) -> Verdict:
+    """HAZARD_CLASS: declared content decides the least class, and a class above H0 says what is in it."""
+    unknown = sorted(set(offer.hazard_categories) - set(hazard.HazardCategory))
+    least = hazard.least_class(offer.hazard_categories)
+    undeclared = offer.hazard_class is not HazardClass.H0 and not offer.hazard_categories
+    return RULES["HAZARD_CLASS"].verdict(
+        not unknown and not undeclared and offer.hazard_class >= least,
+        RULES["HAZARD_CLASS"].sentence,
+        {
+            "class": offer.hazard_class.value,
+            "categories": ", ".join(sorted(offer.hazard_categories)) or "none",
+            "unknown": ", ".join(unknown) or "none",
+        },
+        limit=least.value,
+        remedy=f"Declare what is in the work, by its known categories, in class {least} or above.",
+    )
+
+
+def judge_content(offer: Offer) -> Verdict:
+    found = sorted(set(offer.hazard_categories) & hazard.ILLEGAL)
+    return RULES["ILLEGAL_CONTENT"].verdict(
+        not found,
+        RULES["ILLEGAL_CONTENT"].sentence,
+        {"unlawful": ", ".join(found) or "none"},
+        remedy="This work cannot be done here. Report such material to the authority that the law names.",
+    )
+
+
+OF_THE_OFFER: Final[tuple[Callable[[Offer], Verdict], ...]] = (
+    fair_pay.judge_share,
+    fair_pay.judge_margins,
+    fair_pay.judge_spread,
+    fair_pay.judge_escrow,
+    judge_payment_model,
+    judge_instructions,
+    judge_company,
+    judge_criteria,
+    judge_hazard_class,
+    judge_content,
+)
+"""The rules that need nothing but the offer."""
+
+
+def _no_place() -> Verdict:
+    return RULES["FLOOR"].verdict(
+        False, "The offer names no place, so no floor can be found.", {"places": "none"}, remedy="Name one place."
+    )
+
+
+def _pilot_lacks(offer: Offer, places: Sequence[Place]) -> str | None:
+    pilot, numbers = offer.pilot, RULES["PILOT"].parameters
+    if pilot is None or not pilot.finished:
+        return "no pilot is finished"
+    if not pilot.paid:
+        return "the pilot was not paid"
+    if pilot.workers < numbers["least_workers"] or pilot.items < numbers["least_items"]:
+        return f"it had {pilot.workers} workers and {pilot.items} items"
+    missing = sorted({place.name for place in places} - pilot.places)
+    return f"nobody took part from {', '.join(missing)}" if missing else None

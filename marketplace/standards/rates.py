@@ -1,0 +1,267 @@
+"""What an hour costs and who gets it: the same lines for the hold before a shift and for the pay after it.
+
+In prose. Every minute worked, breaks of the work included, earns the hourly rate. Distressing work earns a premium on
+top, overtime another. A shift that the company ends early is filled up to its call-in minimum. Of what was worked, one
+thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are paid by the company on
+top. So are the service's fee and a third party's margin: nobody takes anything out of the rate. Work of 4 hours at
+15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40 USD.
+
+Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
+by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from marketplace.core.money import Money, total
+from marketplace.core.problems import Invalid
+from marketplace.standards import hazard
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.hazard import HazardClass
+
+FEE_PERCENT: Final = Decimal(RULES["FEE"].parameters["percent"])
+"""The service's fee where nothing else was agreed, in percent of paid work."""
+
+
+class BadPrice(Invalid):
+    code = "bad_price"
+    title = "No price can be made of these numbers."
+
+
+class LineKind(StrEnum):
+    """What a price line is for."""
+
+    WAGES = "wages"
+    PAID_BREAK = "paid_break"
+    CALL_IN = "call_in"
+    HAZARD_PREMIUM = "hazard_premium"
+    OVERTIME_PREMIUM = "overtime_premium"
+    SICK_ACCRUAL = "sick_accrual"
+    HEALTH_CONTRIBUTION = "health_contribution"
+    PLATFORM_FEE = "platform_fee"
+    THIRD_PARTY_MARGIN = "third_party_margin"
+
+
+class Payee(StrEnum):
+    """Who receives a line's money. The company pays every line."""
+
+    CONTRACTOR = "contractor"
+    BENEFITS = "benefits"
+    """Kept for the contractor: sick leave to be taken, health cover to be paid."""
+    PLATFORM = "platform"
+    THIRD_PARTY = "third_party"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """One line: so much time at a rate, or a percentage, makes this money for this payee.
+
+    `seconds` is the time of the line; for `sick_accrual` it is the leave that accrues, exactly (two seconds for each
+    minute worked). Lines that are a percentage have no time and no rate, but `percent`.
+    """
+
+    kind: LineKind
+    payee: Payee
+    money: Money
+    rule: str
+    version: int
+    seconds: int = 0
+    rate: Money | None = None
+    percent: Decimal | None = None
+
+    @property
+    def minutes(self) -> Fraction:
+        """The time of the line in minutes, exactly. Whole but for `sick_accrual`."""
+        return Fraction(self.seconds, 60)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line as JSON stores and sends it."""
+        return {
+            "kind": self.kind.value,
+            "payee": self.payee.value,
+            "amount": str(self.money.decimal),
+            "currency": self.money.currency,
+            "seconds": self.seconds,
+            "rate": None if self.rate is None else str(self.rate.decimal),
+            "percent": None if self.percent is None else str(self.percent),
+            "rule": self.rule,
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceInput:
+    """What a price is made of. Minutes are whole and none is negative (BadPrice).
+
+    `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`. `overtime_minutes` are those of the
+    worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a half). `margin`
+    is a third party's, an hour.
+    `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
+    """
+
+    rate: Money
+    work_minutes: int = 0
+    paid_break_minutes: int = 0
+    call_in_minutes: int = 0
+    overtime_minutes: int = 0
+    overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
+    hazard_class: HazardClass = HazardClass.H0
+    fee_percent: Decimal = FEE_PERCENT
+    margin: Money | None = None
+    sick_seconds_left: int | None = None
+
+    def __post_init__(self) -> None:
+        minutes = (self.work_minutes, self.paid_break_minutes, self.call_in_minutes, self.overtime_minutes)
+        if any(count < 0 for count in minutes) or self.overtime_minutes > self.paid_minutes:
+            raise BadPrice("Minutes are never negative, and overtime is a part of the work.", field="minutes")
+        if self.rate.amount <= 0 or self.fee_percent < 0 or self.overtime_percent < 100:
+            raise BadPrice("A rate is more than zero; fee and overtime are never negative.", field="rate")
+        if self.margin is not None and (self.margin.amount < 0 or self.margin.currency != self.rate.currency):
+            raise BadPrice("A margin is an amount of the rate's currency, on top of it.", field="margin")
+
+    @property
+    def paid_minutes(self) -> int:
+        """Work and the breaks that count as work."""
+        return self.work_minutes + self.paid_break_minutes
+
+
+def call_in_minimum(scheduled_minutes: int) -> int:
+    """The minutes owed for a shift that the company ends or empties: the shorter of the schedule and half of it, the
+    half no less than 2 and no more than 4 hours. An odd half is rounded up. (CALL_IN; California reporting time pay.)
+    """
+    numbers = RULES["CALL_IN"].parameters
+    half = (scheduled_minutes + 1) // 2
+    return min(scheduled_minutes, max(numbers["least_minutes"], min(half, numbers["most_minutes"])))
+
+
+def call_in_missing(scheduled_minutes: int, paid_minutes: int) -> int:
+    """What is owed beyond the paid minutes when the company ends or empties a shift of that length."""
+    return max(0, call_in_minimum(scheduled_minutes) - paid_minutes)
+
+
+def price(given: PriceInput) -> tuple[PriceLine, ...]:
+    """The lines of what the company pays, in one order always: time first, then premiums, benefits, fee, margin.
+
+    Lines of no time and no money are left out, but wages never are. `cost()` adds the lines up.
+    """
+    wages, paid_break, call_in = _time_lines(given)
+    earned = [wages, paid_break, call_in, _hazard_premium(given), _overtime_premium(given)]
+    gross = total((line.money for line in earned), given.rate.currency)
+    on_top = [
+        _sick_accrual(given),
+        _percentage(LineKind.HEALTH_CONTRIBUTION, Payee.BENEFITS, "HEALTH", _health_percent(), gross),
+        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, wages.money + paid_break.money),
+        _margin(given),
+    ]
+    return tuple(line for line in (*earned, *on_top) if line.kind is LineKind.WAGES or line.seconds or line.money)
+
+
+def cost(lines: tuple[PriceLine, ...]) -> Money:
+    """What the company pays: the sum of all lines."""
+    return total((line.money for line in lines), lines[0].money.currency)
+
+
+def received(lines: tuple[PriceLine, ...]) -> Money:
+    """What reaches the contractor, as pay or as benefits."""
+    reached = (line.money for line in lines if line.payee in (Payee.CONTRACTOR, Payee.BENEFITS))
+    return total(reached, lines[0].money.currency)
+
+
+def gross_pay(lines: tuple[PriceLine, ...]) -> Money:
+    """What is paid to the contractor, benefits aside."""
+    return total((ln.money for ln in lines if ln.payee is Payee.CONTRACTOR), lines[0].money.currency)
+
+
+def highest_cost(
+    rate: Money,
+    scheduled_minutes: int,
+    *,
+    hazard_class: HazardClass = HazardClass.H0,
+    fee_percent: Decimal = FEE_PERCENT,
+    margin: Money | None = None,
+    overtime_minutes: int = 0,
+    overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"],
+) -> Money:
+    """The most that a booking of so many minutes can cost: what is held when it is accepted.
+
+    It never falls when the minutes grow, and no part of the schedule worked, filled up to the call-in minimum, costs
+    more. Breaks inside the schedule are counted as if they were paid.
+    """
+    return cost(
+        price(
+            PriceInput(
+                rate=rate,
+                work_minutes=scheduled_minutes,
+                hazard_class=hazard_class,
+                fee_percent=fee_percent,
+                margin=margin,
+                overtime_minutes=overtime_minutes,
+                overtime_percent=overtime_percent,
+            )
+        )
+    )
+
+
+def benefits_part(hazard_class: HazardClass) -> Fraction:
+    """What an hour adds in benefits, as a part of its base rate: sick leave and health cover."""
+    sick = Fraction(1, RULES["SICK"].parameters["hours_worked_per_hour"])
+    return sick + Fraction(_health_percent()) / 100 * (1 + hazard.premium(hazard_class))
+
+
+def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any) -> PriceLine:
+    return PriceLine(kind, payee, money, rule_id, RULES[rule_id].version, **more)
+
+
+def _time_lines(given: PriceInput) -> list[PriceLine]:
+    """Wages, paid break and call-in: all at the base rate, rounded once and divided without loss."""
+    minutes = [given.work_minutes, given.paid_break_minutes, given.call_in_minutes]
+    whole = given.rate * Fraction(sum(minutes), 60)
+    parts = whole.split(minutes) if any(minutes) else [whole, whole, whole]
+    kinds = ((LineKind.WAGES, "WAGES"), (LineKind.PAID_BREAK, "PAID_BREAK"), (LineKind.CALL_IN, "CALL_IN"))
+    return [
+        _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)
+        for (kind, rule_id), count, money in zip(kinds, minutes, parts, strict=True)
+    ]
+
+
+def _hazard_premium(given: PriceInput) -> PriceLine:
+    part = hazard.premium(given.hazard_class)
+    minutes = given.paid_minutes if part else 0
+    money = given.rate * (part * Fraction(minutes, 60))
+    percent = Decimal(int(part * 100))
+    more = {"seconds": minutes * 60, "rate": given.rate * part, "percent": percent}
+    return _line(LineKind.HAZARD_PREMIUM, Payee.CONTRACTOR, "HAZARD", money, **more)
+
+
+def _overtime_premium(given: PriceInput) -> PriceLine:
+    part = Fraction(given.overtime_percent - 100, 100)
+    money = given.rate * (part * Fraction(given.overtime_minutes, 60))
+    more = {"seconds": given.overtime_minutes * 60, "rate": given.rate * part}
+    return _line(LineKind.OVERTIME_PREMIUM, Payee.CONTRACTOR, "OVERTIME", money, **more)
+
+
+def _sick_accrual(given: PriceInput) -> PriceLine:
+    """Leave in whole seconds, because 60 seconds in 30 minutes' worth of an hour make two for each minute worked."""
+    seconds = given.paid_minutes * 60 // RULES["SICK"].parameters["hours_worked_per_hour"]
+    if given.sick_seconds_left is not None:
+        seconds = min(seconds, given.sick_seconds_left)
+    money = given.rate * Fraction(seconds, 3600)
+    return _line(LineKind.SICK_ACCRUAL, Payee.BENEFITS, "SICK", money, seconds=seconds, rate=given.rate)
+
+
+def _health_percent() -> Decimal:
+    return Decimal(RULES["HEALTH"].parameters["percent"])
+
+
+def _percentage(kind: LineKind, payee: Payee, rule_id: str, percent: Decimal, of: Money) -> PriceLine:
+    return _line(kind, payee, rule_id, of * (Fraction(percent) / 100), percent=percent)
+
+
+def _margin(given: PriceInput) -> PriceLine:
+    margin = given.margin or Money.zero(given.rate.currency)
+    seconds = given.paid_minutes * 60 if margin else 0
+    money = margin * Fraction(given.paid_minutes, 60)
+    return _line(LineKind.THIRD_PARTY_MARGIN, Payee.THIRD_PARTY, "MARGINS", money, seconds=seconds, rate=margin)
