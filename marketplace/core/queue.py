@@ -12,12 +12,23 @@ from typing import Any
 
 import procrastinate
 from procrastinate import SyncPsycopgConnector
-from sqlalchemy import text
+from sqlalchemy import Text, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import db
+from marketplace.core.db import Base, Instant, db
 
 app = procrastinate.App(connector=SyncPsycopgConnector())
 """Used for deferring only, never opened: the connection is the session's own."""
+
+
+class Schedule(Base):
+    """When an entry of the timetable was fired last, in machine time."""
+
+    __tablename__ = "schedule"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    last_fire: Mapped[Instant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,18 @@ def defer(
     options: dict[str, Any] = {"queue": queue, "lock": lock, "schedule_at": at, "connection": raw}
     given = {option: value for option, value in options.items() if value is not None}
     return app.configure_task(name, **given).defer(**arguments)
+
+
+def schedule(name: str, since: datetime) -> Schedule | None:
+    """The row of an entry of the timetable, locked until the commit; None while another clock has it.
+
+    An entry that is new begins with `since` as its last fire.
+    """
+    row = insert(Schedule).values(name=name, last_fire=since).on_conflict_do_nothing()
+    db.session.execute(row)
+    return db.session.scalars(
+        select(Schedule).where(Schedule.name == name).with_for_update(skip_locked=True)
+    ).one_or_none()
 
 
 def is_waiting(name: str) -> bool:
