@@ -3,7 +3,7 @@
 Exit codes: 0 stopped on request; 1 a process ended by itself; 2 wrong command line; 3 the port is taken or refused;
 4 DATABASE_URL leads to no usable database; 5 the embedded database cannot be had; 6 the migration failed;
 7 the demonstration failed; 8 the web server gave no answer; 9 the instance already runs; 130 interrupted before it
-was up. `with-database` ends with the code of its command.
+was up. `with-database` and `with-service` end with the code of their command.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from marketplace.supervisor import (
     check_port,
     database_from_environment,
     embedded_database,
+    free_port,
     instance_lock,
     load_demonstration,
     migrate,
@@ -76,6 +77,23 @@ def with_database(instance: Path | None, command: Sequence[str], progress: Progr
         return run_to_end(command, database.commands_environment(), Path.cwd())
 
 
+def with_service(command: Sequence[str], progress: Progress) -> int:
+    """Run a command beside an empty service of its own, which is thrown away after; SETARA_URL names it."""
+    with ExitStack() as stack:
+        listening = Listening("127.0.0.1", free_port())
+        os.environ.update({"SETARA_BASE_URL": listening.url, "SETARA_DEMO": "1", "LOG_LEVEL": "WARNING"})
+        database = stack.enter_context(embedded_database(stack.enter_context(_scratch_folder()), progress))
+        migrate(database, progress)
+        progress.say("Starting web and jobs.")
+        services = Services(database, listening)
+        stack.callback(services.stop)
+        services.start()
+        services.wait_until_answering()
+        progress.say(f"Running {' '.join(command)}.")
+        environment = database.commands_environment() | {"SETARA_URL": listening.url}
+        return run_to_end(command, environment, Path.cwd())
+
+
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="setara-") as scratch:
@@ -102,6 +120,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.mode == "with-database":
             return with_database(options.instance, options.command, progress)
+        if options.mode == "with-service":
+            return with_service(options.command, progress)
         if options.mode == "stop":
             return stop(instance, options.remove_data, progress)
         return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
@@ -146,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     modes = parser.add_subparsers(dest="mode", title="instead of starting Setara", metavar="")
     inner = modes.add_parser("with-database", help="run a command against a migrated embedded database")
     _add_instance(inner, "its folder (default: one that is removed afterwards)")
+    inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
+    inner = modes.add_parser("with-service", help="run a command beside an empty service that is removed afterwards")
     inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
     inner = modes.add_parser("stop", help="stop what runs from an instance folder")
     _add_instance(inner, f"the folder (default {INSTANCE})")

@@ -68,10 +68,9 @@ class Database(NamedTuple):
         return {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
 
     def services_environment(self) -> dict[str, str]:
-        """Return the environment for web and jobs; the embedded database's owner is withheld from them."""
+        """Return the environment for web and jobs; the owner of the tables is withheld from them."""
         environment = self.commands_environment()
-        if self.server is not None:
-            del environment["DATABASE_OWNER_URL"]
+        del environment["DATABASE_OWNER_URL"]
         return environment
 
 
@@ -217,6 +216,14 @@ def load_demonstration(database: Database, progress: Progress) -> None:
             Exit.DEMONSTRATION_FAILED,
             f"The demonstration ended with exit code {code}; its own words are above, and --no-demo does without.",
         )
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Services:
