@@ -1,0 +1,340 @@
+"""What a gig may say, how its life runs, and what may be asked of the people who do it."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from marketplace.core.lifecycle import Transitions
+from marketplace.core.money import Money
+from marketplace.core.problems import Conflict, Forbidden, Invalid
+from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, Verdict, broken
+from marketplace.workforce.rules import Level, check_languages, check_place, check_skills
+
+LONGEST_TITLE = 120
+LONGEST_TEXT = 20_000
+LONGEST_PLAN = 60_000_000
+"""Minutes: a million hours. A larger budget is a second gig."""
+MOST_PLACES = 100
+
+
+class GigStatus(StrEnum):
+    """A draft is the company's own; an open gig may be offered; a paused gig keeps what is booked but offers nothing
+    new; a closed gig stays closed, and its unused money has gone back."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+TRANSITIONS: Transitions = MappingProxyType(
+    {
+        GigStatus.DRAFT: frozenset({GigStatus.OPEN, GigStatus.CLOSED}),
+        GigStatus.OPEN: frozenset({GigStatus.PAUSED, GigStatus.CLOSED}),
+        GigStatus.PAUSED: frozenset({GigStatus.OPEN, GigStatus.CLOSED}),
+        GigStatus.CLOSED: frozenset(),
+    }
+)
+
+
+class WorkKind(StrEnum):
+    """Kinds of data work. Gigs of one kind, hazard class and currency are "like work" when pay is compared."""
+
+    IMAGE_LABELLING = "image_labelling"
+    VIDEO_LABELLING = "video_labelling"
+    TEXT_LABELLING = "text_labelling"
+    AUDIO_TRANSCRIPTION = "audio_transcription"
+    TRANSLATION = "translation"
+    RESPONSE_RANKING = "response_ranking"
+    RESPONSE_WRITING = "response_writing"
+    SAFETY_REVIEW = "safety_review"
+    DATA_COLLECTION = "data_collection"
+    QUALITY_REVIEW = "quality_review"
+
+
+class ChecklistItem(StrEnum):
+    """What instructions hold before somebody signs them off (P10, after Partnership on AI's fourth guideline)."""
+
+    EDGE_CASES = "edge_cases"
+    EXAMPLES = "examples"
+    CONTACT = "contact"
+    DATA_HANDLING = "data_handling"
+
+
+class Question(StrEnum):
+    """What the gate was asked: to open a draft, or to open again what was paused."""
+
+    PUBLISH = "publish"
+    RESUME = "resume"
+
+
+class DecisionOutcome(StrEnum):
+    """What the gate answered."""
+
+    PASSED = "passed"
+    REFUSED = "refused"
+
+
+class FundingKind(StrEnum):
+    """Which way money went between the company and the gig's hold."""
+
+    FUNDED = "funded"
+    RETURNED = "returned"
+
+
+class BadTerms(Invalid):
+    code = "bad_terms"
+    title = "Something in the gig's terms is not right."
+
+
+class ProtectedAttribute(Invalid):
+    """Somebody tried to choose people by what they are. Refused before anything is stored."""
+
+    code = "protected_attribute"
+    title = "People are chosen by what the work needs, never by a protected attribute."
+    remedy = "Name places, skills and languages that the work needs, and why."
+
+
+class RateMayNotFall(Conflict):
+    code = "rate_may_not_fall"
+    title = "The rate of a published gig can rise, never fall."
+    remedy = "Offer more than the present rate, or close this gig and write another."
+
+
+class SameAuthor(Forbidden):
+    code = "same_author"
+    title = "Instructions are verified by somebody other than their author."
+    remedy = "Ask another member of the company to read and verify them."
+
+
+class ChecklistIncomplete(Invalid):
+    code = "checklist_incomplete"
+    title = "Instructions are verified against the whole checklist."
+    remedy = "Add what is missing in a new version, or confirm that it is there."
+
+
+class AlreadyVerified(Conflict):
+    code = "already_verified"
+    title = "This version has been verified already."
+    remedy = "Write a new version if something is to change."
+
+
+class StillFunded(Conflict):
+    code = "still_funded"
+    title = "The currency cannot change while the gig holds money in the present one."
+    remedy = "Take the money back first."
+
+
+class NotFunded(Conflict):
+    code = "not_funded"
+    title = "The gig holds no money that could be taken back."
+
+
+class GateRefused(Invalid):
+    """The gate said no. `verdicts` holds every rule with its inputs, source, limit and remedy."""
+
+    code = "gate_refused"
+    title = "The gig does not pass the publishing gate."
+    remedy = "Mend what each failing verdict names, then ask again."
+
+
+PROTECTED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "age": frozenset({"age", "young", "youth", "elderly", "birthdate", "birthday"}),
+        "sex": frozenset(
+            {"sex", "gender", "male", "female", "man", "men", "woman", "women", "transgender", "pregnancy", "pregnant"}
+        ),
+        "sexual orientation": frozenset({"gay", "lesbian", "heterosexual", "homosexual", "bisexual"}),
+        "race or colour": frozenset({"race", "racial", "caste", "caucasian"}),
+        "ethnic or social origin": frozenset({"ethnicity", "ethnic", "tribe", "tribal"}),
+        "nationality": frozenset({"nationality", "citizen", "citizenship", "passport", "immigrant"}),
+        "language as birth": frozenset({"native", "mothertongue"}),
+        "religion or belief": frozenset(
+            {"religion", "religious", "christian", "muslim", "hindu", "jewish", "buddhist", "atheist"}
+        ),
+        "political opinion": frozenset({"politics", "political"}),
+        "trade union membership": frozenset({"union", "unionised", "unionized", "unionist"}),
+        "disability or health": frozenset({"disability", "disabled", "healthy", "genetics"}),
+        "family and marriage": frozenset({"marriage", "married", "unmarried", "childless"}),
+    }
+)
+"""Words that choose people by what they are, by the attribute they name.
+
+Attributes: ILO C111 (Discrimination, 1958) article 1(1)(a); EU Charter of Fundamental Rights article 21; for union
+membership ILO C98 (1949) article 1; Fairwork 4.2. P8 of the rule catalogue: criteria are declared and job-related.
+A language is a criterion only as a level that the work needs, never as a mother tongue. The list catches the plain
+cases; words that also name subjects of work (colour, skin, health) are left out, and operators read what is
+published."""
+
+_WORDS = re.compile(r"[a-z]+")
+
+
+def protected_attribute(name: str) -> str | None:
+    """The protected attribute that a criterion's name speaks of, or None: "female-voice" speaks of sex."""
+    words = set(_WORDS.findall(name.lower()))
+    return next((attribute for attribute, said in PROTECTED.items() if words & said), None)
+
+
+def refuse_protected(names: Iterable[str], *, field: str) -> None:
+    """Raises ProtectedAttribute for the first name that chooses people by a protected attribute."""
+    for name in names:
+        if (attribute := protected_attribute(name)) is not None:
+            raise ProtectedAttribute(f"{name!r} asks for {attribute}.", field=field, attribute=attribute)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Where:
+    """A country (ISO 3166-1 alpha-2) or one of its subdivisions (ISO 3166-2): `Where("US", "US-KS")`."""
+
+    country: str
+    subdivision: str | None = None
+
+    def __post_init__(self) -> None:
+        check_place(self.country, self.subdivision)
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {"country": self.country, "subdivision": self.subdivision}
+
+    def admits(self, country: str, subdivision: str | None) -> bool:
+        """Whether somebody who lives there is meant: a country means all of its subdivisions."""
+        return self.country == country and self.subdivision in (None, subdivision)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LanguageNeed:
+    """A language (ISO 639) and the level that the work needs at least."""
+
+    language: str
+    level: Level
+
+    def as_dict(self) -> dict[str, str]:
+        return {"language": self.language, "level": str(self.level)}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Who can do the work, by what the work needs and nothing else (P8): who lives in one of the places and has all of
+    the skills and languages. `reason` says why the work needs them."""
+
+    places: Sequence[Where]
+    skills: Sequence[str] = ()
+    languages: Sequence[LanguageNeed] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything a company says of a gig. `rate` is per hour of work, before the contractor's own taxes; the platform's
+    fee and a third party's margin (per hour) come on top of it. `unpaid_minutes` is what an hour of paid work brings
+    with it unpaid: reading, waiting, mending (P2). `client_pays` is what the company itself is paid for an hour of this
+    work, where it sells the work on (P20)."""
+
+    title: str
+    description: str
+    work_kind: WorkKind
+    payment_model: PaymentModel
+    rate: Money
+    planned_minutes: int
+    hazard_class: HazardClass
+    criteria: Criteria
+    contact_id: UUID
+    data_use: str
+    hazard_categories: Sequence[HazardCategory] = ()
+    unpaid_minutes: int = 0
+    margin: Money | None = None
+    margin_party: str | None = None
+    client_pays: Money | None = None
+
+
+def check_terms(terms: Terms) -> None:
+    """What is wrong with terms as they stand, whatever the gate will say. Raises BadTerms, or a Problem of workforce's
+    rules for a skill or language that is none."""
+    _check_words(terms)
+    _check_money(terms)
+    _check_criteria(terms.criteria)
+
+
+def _check_words(terms: Terms) -> None:
+    for name, text, longest in (
+        ("title", terms.title, LONGEST_TITLE),
+        ("description", terms.description, LONGEST_TEXT),
+        ("data_use", terms.data_use, LONGEST_TEXT),
+    ):
+        if not text.strip() or len(text) > longest:
+            raise BadTerms(f"The {name} has 1 to {longest} characters.", field=name)
+
+
+def _check_money(terms: Terms) -> None:
+    if terms.rate.amount <= 0:
+        raise BadTerms("The rate is more than zero.", field="rate")
+    if not 1 <= terms.planned_minutes <= LONGEST_PLAN:
+        raise BadTerms(f"A gig plans 1 to {LONGEST_PLAN} minutes of work.", field="planned_minutes")
+    if not 0 <= terms.unpaid_minutes < 60:
+        raise BadTerms("An hour of work brings 0 to 59 unpaid minutes with it.", field="unpaid_minutes")
+    if (terms.margin is None) != (terms.margin_party is None):
+        raise BadTerms("A margin and the third party that takes it are named together.", field="margin_party")
+    for name, money in (("margin", terms.margin), ("client_pays", terms.client_pays)):
+        if money is not None and (money.amount < 0 or money.currency != terms.rate.currency):
+            raise BadTerms(f"The {name} is not below zero and in the currency of the rate.", field=name)
+
+
+def _check_criteria(criteria: Criteria) -> None:
+    if not 1 <= len(set(criteria.places)) <= MOST_PLACES or len(set(criteria.places)) != len(criteria.places):
+        raise BadTerms(f"A gig names 1 to {MOST_PLACES} places, each once.", field="places")
+    refuse_protected(criteria.skills, field="skills")
+    check_skills(criteria.skills)
+    levels = {need.language: need.level for need in criteria.languages}
+    if len(levels) != len(criteria.languages):
+        raise BadTerms("A language is asked for once, at one level.", field="languages")
+    check_languages(levels)
+    if (criteria.skills or criteria.languages) and not criteria.reason.strip():
+        raise BadTerms("Skills and languages are asked for with the reason why the work needs them.", field="reason")
+
+
+def check_raise(old: Money, new: Money) -> None:
+    """P5: what was offered can rise, never fall. Raises RateMayNotFall, or CurrencyMismatch for another currency."""
+    if new <= old:
+        raise RateMayNotFall(f"It is {old} now.", field="rate", limit=str(old))
+
+
+def check_verifier(author_id: UUID, verifier_id: UUID, checked: Collection[ChecklistItem]) -> None:
+    """P10: signed off by somebody other than the author, against the whole checklist. Raises SameAuthor or
+    ChecklistIncomplete, naming what is missing."""
+    if author_id == verifier_id:
+        raise SameAuthor
+    missing = [str(item) for item in ChecklistItem if item not in checked]
+    if missing:
+        raise ChecklistIncomplete(f"Not confirmed: {', '.join(missing)}.", field="checked", missing=missing)
+
+
+def in_force(verified: Mapping[int, bool]) -> int | None:
+    """The version of the instructions that counts, of versions and whether each is verified: the newest verified one.
+
+    A version that is written while people work does not count before somebody has verified it (P10, P11).
+    """
+    return max((version for version, is_verified in verified.items() if is_verified), default=None)
+
+
+def ready_to_publish(verified: Mapping[int, bool]) -> bool:
+    """Whether a draft's instructions are verified. The newest version must be: nobody publishes words that are still
+    being changed."""
+    return bool(verified) and verified[max(verified)]
+
+
+def newly_broken(before: list[Verdict], after: list[Verdict]) -> list[Verdict]:
+    """What a change breaks: failing verdicts of rules that did not fail before it."""
+    known = {verdict.rule for verdict in broken(before)}
+    return [verdict for verdict in broken(after) if verdict.rule not in known]
+
+
+def hold_account(gig_id: UUID) -> str:
+    """The ledger's name of the money that a gig holds and no booking has reserved yet."""
+    return f"gig:{gig_id}:hold"
+
+
+def available_account(company_id: UUID) -> str:
+    """The ledger's name of the money that a company can still dispose of."""
+    return f"company:{company_id}:available"
