@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from marketplace.core.money import largest_remainder
 from marketplace.shifts.rules import PAID_KINDS, CompensationRule, EntryFlag, EntryKind
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.hours import week_of
+from marketplace.standards.rates import call_in_minimum
 
 CLOCK_IN_GRACE = timedelta(minutes=10)
 """How early the clock may be started. Time counts from the shift's start all the same (our own number)."""
@@ -19,8 +22,8 @@ CLIENT_TIME_BOUND = timedelta(minutes=15)
 nobody a minute (our own number)."""
 SILENCE_APPROVES = timedelta(hours=72)
 """Fairness rule PAY_TERM: no reply from the company in 72 hours is a yes."""
-LONGEST_SHIFT = timedelta(hours=12)
-"""No shift is longer: 11 hours of rest in 24 leave 13 (Directive 2003/88/EC art. 3), less the way there and back."""
+LONGEST_SHIFT = timedelta(hours=24) - timedelta(minutes=RULES["REST"].parameters["minutes"])
+"""No shift is longer, since nobody could take it: the rest of rule REST leaves 13 of 24 hours."""
 MINUTE = timedelta(minutes=1)
 
 
@@ -51,8 +54,7 @@ class Compensation:
 
 def pay_week(moment: datetime, zone: ZoneInfo) -> date:
     """The Monday of the week in which the moment falls, as people in the zone count days."""
-    day = moment.astimezone(zone).date()
-    return day - timedelta(days=day.weekday())
+    return week_of(moment.astimezone(zone).date())
 
 
 def scheduled_minutes(starts_at: datetime, ends_at: datetime) -> int:
@@ -99,23 +101,13 @@ def paid_minutes(minutes: Mapping[EntryKind, int]) -> int:
     return sum(minutes[kind] for kind in PAID_KINDS)
 
 
-def call_in_minutes(scheduled: int) -> int:
-    """House rule CALL_IN: the shorter of the schedule and clamp(half the schedule, 2 h, 4 h).
-
-    Four hours make two, nine hours make four, one hour makes one. After California's reporting time pay (IWC wage
-    orders, section 5), with the house's limit that a one-hour shift never costs two.
-    """
-    half = -(-scheduled // 2)
-    return min(scheduled, max(120, min(half, 240)))
-
-
 def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:
     """What one booking is owed when the company cancels or ends the shift at `now`. House rules NOTICE and CALL_IN.
 
     Under 24 hours before the start: the call-in minimum. Under 72 hours: half of it. Earlier: nothing. After the
     start: the call-in minimum less the paid minutes already worked.
     """
-    full = call_in_minutes(scheduled_minutes(starts_at, ends_at))
+    full = call_in_minimum(scheduled_minutes(starts_at, ends_at))
     if now >= starts_at:
         return Compensation(max(0, full - worked), CompensationRule.CALL_IN)
     before = starts_at - now
@@ -131,5 +123,5 @@ def cancellation_curve(starts_at: datetime, ends_at: datetime) -> list[dict[str,
 
     `minutes_paid` is owed when the company cancels less than `hours_before` hours before the start.
     """
-    full = call_in_minutes(scheduled_minutes(starts_at, ends_at))
+    full = call_in_minimum(scheduled_minutes(starts_at, ends_at))
     return [{"hours_before": 24, "minutes_paid": full}, {"hours_before": 72, "minutes_paid": -(-full // 2)}]

@@ -22,6 +22,7 @@ from marketplace.shifts.rules import (
     ShiftStatus,
     TimesheetStatus,
 )
+from marketplace.standards.hazard import HazardClass
 
 
 class Shift(Stateful):
@@ -100,8 +101,9 @@ class Offer(Stateful):
 class Booking(Stateful):
     """One person's seat in a shift. `during` is the shift's time; while the booking is active no other may overlap it.
 
-    What it costs at most is held in the ledger under `hold_account`. `compensation_minutes` are owed for time that the
-    company took back, under `compensation_rule`.
+    What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
+    that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate.
+    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`.
     """
 
     __tablename__ = "booking"
@@ -115,7 +117,8 @@ class Booking(Stateful):
         UniqueConstraint("offer_id"),
         CheckConstraint("compensation_minutes >= 0", name="compensation_not_negative"),
         CheckConstraint("(compensation_minutes = 0) = (compensation_rule IS NULL)", name="compensation_has_a_rule"),
-        CheckConstraint("rate_amount > 0", name="rate_positive"),
+        CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
+        CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
         Index("ix_booking_status", "status", postgresql_where=text("status IN ('booked', 'working')")),
@@ -141,7 +144,9 @@ class Booking(Stateful):
     week: Mapped[date]
     rate_amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
-    hazard_class: Mapped[str] = mapped_column(Text)
+    hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
+    overtime_minutes: Mapped[int] = mapped_column(default=0)
+    overtime_percent: Mapped[int] = mapped_column(default=100)
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))

@@ -97,7 +97,9 @@ def _booking() -> None:
         sa.Column("week", sa.Date(), nullable=False),
         sa.Column("rate_amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.CHAR(3), nullable=False),
-        sa.Column("hazard_class", sa.Text(), nullable=False),
+        sa.Column("hazard_class", sa.String(20), nullable=False),
+        sa.Column("overtime_minutes", sa.Integer(), nullable=False),
+        sa.Column("overtime_percent", sa.Integer(), nullable=False),
         sa.Column("held_amount", sa.BigInteger(), nullable=False),
         sa.Column("compensation_minutes", sa.Integer(), nullable=False),
         sa.Column("compensation_rule", sa.String(20), nullable=True),
@@ -112,8 +114,10 @@ def _booking() -> None:
         sa.CheckConstraint(
             "(compensation_minutes = 0) = (compensation_rule IS NULL)", name="ck_booking_compensation_has_a_rule"
         ),
-        sa.CheckConstraint("rate_amount > 0", name="ck_booking_rate_positive"),
+        sa.CheckConstraint("rate_amount > 0 AND held_amount > 0", name="ck_booking_money_positive"),
+        sa.CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="ck_booking_overtime_never_less"),
         _one_of("booking", "status", "booked", "working", "worked", "released", "cancelled", "no_show"),
+        _one_of("booking", "hazard_class", "H0", "H1", "H2", "H3"),
         _one_of("booking", "compensation_rule", "NOTICE", "CALL_IN"),
         *(
             _refers("booking", table)

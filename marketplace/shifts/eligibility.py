@@ -1,0 +1,257 @@
+"""Who may be booked for a shift, and why not: pure, asked when an offer is made, again at the yes, and by matching.
+
+Only what the work needs, what the law protects and what the person chose is asked. What a person declined, opted out
+of, disputed or said is no member of any value here, so it cannot count (fairness rule NO_RETALIATION).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marketplace.core.money import Money
+from marketplace.gigs.rules import Criteria
+from marketplace.standards.catalogue import FIRST, RULES
+from marketplace.standards.hazard import OPT_IN, Exposure, HazardClass, judge_exposure
+from marketplace.standards.hours import (
+    Span,
+    judge_age,
+    judge_day,
+    judge_day_off,
+    judge_rest,
+    judge_week,
+    minutes_by_day,
+    minutes_by_week,
+    overtime_minutes,
+    week_of,
+)
+from marketplace.standards.verdicts import Basis, Rule, Verdict
+from marketplace.workforce.rules import ContractorStatus, Level
+
+STANDING = Rule(
+    "STANDING",
+    1,
+    "Work is offered to people whom an operator has vetted and who are not suspended.",
+    Basis.HOUSE,
+    "House policy: a person is vetted, suspended and reinstated by a human, with a written reason",
+    FIRST,
+    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
+)
+CONTRACT = Rule(
+    "CONTRACT",
+    1,
+    "A contract with the company is in force for the whole shift, promises no higher rate and covers its hazard class.",
+    Basis.HOUSE,
+    "House policy after Fairwork, Cloudwork Principles, 3.1 (clear terms) and rule P5 (no pay below what was agreed)",
+    FIRST,
+    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
+)
+ONE_PLACE = Rule(
+    "ONE_PLACE",
+    1,
+    "Nobody is booked in two places at once.",
+    Basis.HOUSE,
+    "House policy, held by the database",
+    FIRST,
+    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
+)
+
+AROUND = timedelta(days=9)
+"""How far before and after a shift other work can decide about it: a local week, and the seven days of DAY_OFF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What is offered: a time, what the work needs, how distressing it is, and its hourly rate."""
+
+    span: Span
+    criteria: Criteria
+    hazard_class: HazardClass
+    hazard_categories: Sequence[str]
+    rate: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Time that is booked or was worked. `active` time cannot be booked again."""
+
+    span: Span
+    hazard_class: HazardClass
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The contract version that holds during the shift, and the terms of it that an offer must keep."""
+
+    version_id: UUID
+    rate: Money
+    highest_class: HazardClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What a seat asks of a person. `consents` are hazard categories with the highest class consented to."""
+
+    contractor_id: UUID
+    status: ContractorStatus
+    born_on: date | None
+    country: str
+    subdivision: str | None
+    zone: ZoneInfo
+    contract: Agreed | None
+    skills: frozenset[str] = frozenset()
+    languages: Mapping[str, Level]
+    consents: Mapping[str, HazardClass]
+    busy: Sequence[Busy] = ()
+    daily_rest_hours: Decimal | None = None
+    weekly_hours: Decimal | None = None
+    overtime_multiplier: Decimal | None = None
+
+
+def judge(seat: Seat, person: Person) -> Iterator[Verdict]:
+    """The verdict of every rule, in one order always. It is lazy: whoever needs only the first no stops there."""
+    yield _standing(person)
+    yield _age(seat, person)
+    yield _contract(seat, person)
+    yield from _criteria(seat, person)
+    if seat.hazard_class in OPT_IN:
+        yield _consent(seat, person)
+    work = [busy.span for busy in person.busy]
+    yield _one_place(seat, person)
+    yield judge_rest(work, seat.span, daily_rest_hours=person.daily_rest_hours)
+    yield judge_day(work, seat.span, person.zone)
+    yield judge_week(work, seat.span, person.zone)
+    yield judge_day_off(work, seat.span, country=person.country)
+    if seat.hazard_class is not HazardClass.H0:
+        yield from judge_exposure(_exposures(seat, person))
+
+
+def first_no(seat: Seat, person: Person) -> Verdict | None:
+    """The verdict that decides against the person, or None when every rule lets them pass."""
+    return next((verdict for verdict in judge(seat, person) if verdict.failed), None)
+
+
+def overtime(seat: Seat, person: Person) -> int:
+    """Minutes of the seat that lie beyond the standard week of the person's place (OVERTIME).
+
+    Whatever is booked in the week already comes before them, whenever in the week it lies: so the order in which
+    somebody says yes changes no week's sum.
+    """
+    new = minutes_by_week([seat.span], person.zone)
+    before = minutes_by_week([busy.span for busy in person.busy], person.zone)
+    return sum(overtime_minutes(before.get(week, 0), minutes, person.weekly_hours) for week, minutes in new.items())
+
+
+def _standing(person: Person) -> Verdict:
+    return STANDING.verdict(
+        person.status is ContractorStatus.VETTED,
+        "Only vetted people who are not suspended are offered work.",
+        {"status": str(person.status)},
+        remedy="An operator decides about vetting and suspension; a decision can be contested.",
+    )
+
+
+def _age(seat: Seat, person: Person) -> Verdict:
+    if person.born_on is not None:
+        return judge_age(person.born_on, seat.span.starts_at, person.zone)
+    return RULES["AGE"].verdict(
+        False, "The age is not known.", {"age": "unknown"}, remedy="State your date of birth and have it confirmed."
+    )
+
+
+def _contract(seat: Seat, person: Person) -> Verdict:
+    agreed = person.contract
+    holds = agreed is not None and agreed.rate.currency == seat.rate.currency and agreed.rate <= seat.rate
+    covers = agreed is not None and seat.hazard_class <= agreed.highest_class
+    return CONTRACT.verdict(
+        holds and covers,
+        "A contract with the company is in force that allows this work at this rate.",
+        {
+            "contract_version": str(agreed.version_id) if agreed else "none",
+            "agreed_rate": str(agreed.rate) if agreed else "none",
+            "offered_rate": str(seat.rate),
+            "highest_class": str(agreed.highest_class) if agreed else "none",
+            "class": str(seat.hazard_class),
+        },
+        remedy="Sign the company's contract, or ask the company to amend it.",
+    )
+
+
+def _criteria(seat: Seat, person: Person) -> Iterator[Verdict]:
+    """CRITERIA: the places, skills and languages that the gig declared, with the reason that it gave."""
+    asked = seat.criteria
+    where = person.subdivision or person.country
+    yield RULES["CRITERIA"].verdict(
+        any(place.admits(person.country, person.subdivision) for place in asked.places),
+        "The gig is offered to people in certain places.",
+        {"place": where, "places": ", ".join(place.subdivision or place.country for place in asked.places)},
+        remedy="Look for gigs that are offered where you live.",
+    )
+    lacking = sorted(set(asked.skills) - person.skills)
+    yield RULES["CRITERIA"].verdict(
+        not lacking,
+        "The work needs certain skills.",
+        {"missing": ", ".join(lacking) or "none", "because": asked.reason},
+        remedy="Add the skill to your profile if you have it.",
+    )
+    short = [need for need in asked.languages if not _speaks(person, need.language, need.level)]
+    yield RULES["CRITERIA"].verdict(
+        not short,
+        "The work needs certain languages.",
+        {"missing": ", ".join(f"{need.language} {need.level}" for need in short) or "none", "because": asked.reason},
+        remedy="Add the language to your profile if you speak it at that level.",
+    )
+
+
+def _speaks(person: Person, language: str, level: Level) -> bool:
+    return language in person.languages and person.languages[language].reaches(level)
+
+
+def _consent(seat: Seat, person: Person) -> Verdict:
+    lacking = sorted(name for name in seat.hazard_categories if not _consents(person, name, seat.hazard_class))
+    return RULES["HAZARD"].verdict(
+        not lacking,
+        "Distressing work is offered only to people who consented to it.",
+        {"class": str(seat.hazard_class), "without_consent": ", ".join(lacking) or "none"},
+        remedy="Nothing follows from not consenting. Give the consent in your profile if you want such work.",
+    )
+
+
+def _consents(person: Person, category: str, hazard_class: HazardClass) -> bool:
+    return category in person.consents and hazard_class <= person.consents[category]
+
+
+def _one_place(seat: Seat, person: Person) -> Verdict:
+    clash = next((b.span for b in person.busy if b.active and _overlap(b.span, seat.span)), None)
+    return ONE_PLACE.verdict(
+        clash is None,
+        "Nobody is booked in two places at once.",
+        {"booked_from": clash.starts_at.astimezone(UTC).isoformat() if clash else "free"},
+        remedy="Give the other booking back first, or take a shift at another time.",
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _exposures(seat: Seat, person: Person) -> dict[HazardClass, Exposure]:
+    """Minutes in each class on the fullest local day, and in the fullest local week, that the seat touches."""
+    mine = [*person.busy, Busy(seat.span, seat.hazard_class)]
+    days = minutes_by_day([seat.span], person.zone)
+    weeks = {week_of(day) for day in days}
+    found: dict[HazardClass, Exposure] = {}
+    for hazard_class in HazardClass:
+        spans = [busy.span for busy in mine if busy.hazard_class is hazard_class]
+        if hazard_class is HazardClass.H0 or not spans:
+            continue
+        by_day, by_week = minutes_by_day(spans, person.zone), minutes_by_week(spans, person.zone)
+        found[hazard_class] = Exposure(_fullest(by_day, days), _fullest(by_week, weeks))
+    return found
+
+
+def _fullest(minutes: Mapping[date, int], touched: Iterable[date]) -> int:
+    return max(minutes.get(day, 0) for day in touched)

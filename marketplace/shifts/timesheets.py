@@ -1,0 +1,201 @@
+"""Timesheets: what a finished booking enters, who approves it, and the door through which pay takes it."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import exists, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert as upsert
+from uuid_utils.compat import uuid7
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState, move, move_one
+from marketplace.core.problems import NotFound
+from marketplace.shifts.hours import SILENCE_APPROVES, Stretch, minutes_by_kind
+from marketplace.shifts.models import Booking, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
+
+Week = tuple[UUID, UUID, date]
+"""Contractor, gig and Monday: what a timesheet is about."""
+OPEN = text("status = 'open'")
+
+
+def enter(bookings: Sequence[Booking], *, by: Actor) -> None:
+    """Writes the minutes of finished bookings to their weeks' open timesheets and submits every week that is complete.
+
+    A booking without minutes and without compensation leaves no line. The bookings are locked by the caller.
+    """
+    owed = [b for b in bookings if b.status is BookingStatus.WORKED or b.compensation_minutes]
+    sheets = _open_sheets(owed) if owed else {}
+    if owed:
+        _write_lines(owed, sheets)
+    weeks = {(b.contractor_id, b.gig_id, b.week) for b in bookings}
+    _submit_complete(weeks, by=by)
+
+
+def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+    """The contractor hands the week in early. What is booked later in the week goes to another timesheet."""
+    sheet = db.session.get(Timesheet, timesheet_id)
+    if sheet is None or sheet.contractor_id != by.person_id:
+        raise NotFound
+    if sheet.status is not TimesheetStatus.SUBMITTED:
+        move_one(
+            sheet,
+            TimesheetStatus.SUBMITTED,
+            by=by,
+            event="timesheet.submitted",
+            values={"submitted_at": clock.now()},
+        )
+    return sheet
+
+
+def approve(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+    """The company's yes, or an operator's where the company has raised a dispute. Approving twice is approving once."""
+    sheet = _to_decide(timesheet_id, by=by)
+    if sheet.status is not TimesheetStatus.APPROVED:
+        move_one(
+            sheet,
+            TimesheetStatus.APPROVED,
+            by=by,
+            event="timesheet.approved",
+            values={"decided_at": clock.now(), "decided_by": by.person_id},
+        )
+    return sheet
+
+
+def dispute(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+    """Stops the silence from approving. The held money stays held until the company or an operator approves."""
+    sheet = _to_decide(timesheet_id, by=by)
+    move_one(sheet, TimesheetStatus.DISPUTED, by=by, event="timesheet.disputed")
+    return sheet
+
+
+def auto_approve_due(limit: int = 100) -> int:
+    """Approves what the company has not answered for 72 hours (PAY_TERM). Returns how many."""
+    now = clock.now()
+    due = (
+        select(Timesheet.id)
+        .where(Timesheet.status == TimesheetStatus.SUBMITTED, Timesheet.submitted_at <= now - SILENCE_APPROVES)
+        .order_by(Timesheet.submitted_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    moved = move(
+        Timesheet,
+        db.session.scalars(due).all(),
+        old=TimesheetStatus.SUBMITTED,
+        new=TimesheetStatus.APPROVED,
+        by=CLOCK,
+        event="timesheet.approved",
+        values={"decided_at": now},
+        data={"because": "silence"},
+    )
+    return len(moved)
+
+
+def lock(timesheet_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
+    """For pay: takes approved timesheets for a run and returns those that this call took, each in exactly one call."""
+    return move(
+        Timesheet,
+        timesheet_ids,
+        old=TimesheetStatus.APPROVED,
+        new=TimesheetStatus.LOCKED,
+        by=by,
+        event="timesheet.locked",
+    )
+
+
+def _to_decide(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+    sheet = db.session.get(Timesheet, timesheet_id)
+    if sheet is None:
+        raise NotFound
+    if not by.is_operator(OperatorRole.FINANCE):
+        require_company(by, sheet.company_id, Right.TIMESHEETS)
+    if sheet.status is TimesheetStatus.OPEN:
+        raise WrongState("The week is not complete; its timesheet has not been handed in.", state="open")
+    return sheet
+
+
+def _open_sheets(bookings: Sequence[Booking]) -> dict[Week, UUID]:
+    """The open timesheet of each week, made where there is none, and locked: two bookings of one week that end at the
+    same moment wait for each other here, so that the second of them sees that the week is complete."""
+    zones = db.session.execute(
+        select(Shift.id, Shift.timezone).where(Shift.id.in_({booking.shift_id for booking in bookings}))
+    )
+    zone_of: dict[UUID, str] = {row.id: row.timezone for row in zones}
+    rows = {
+        (b.contractor_id, b.gig_id, b.week): {
+            "id": uuid7(),
+            "gig_id": b.gig_id,
+            "company_id": b.company_id,
+            "contractor_id": b.contractor_id,
+            "week": b.week,
+            "timezone": zone_of[b.shift_id],
+            "status": TimesheetStatus.OPEN,
+        }
+        for b in sorted(bookings, key=lambda b: (b.contractor_id, b.gig_id, b.week))
+    }
+    made = upsert(Timesheet).values(list(rows.values()))
+    kept = made.on_conflict_do_update(
+        index_elements=["contractor_id", "gig_id", "week"],
+        index_where=OPEN,
+        set_={"company_id": made.excluded.company_id},
+    ).returning(Timesheet.id, Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
+    return {(row.contractor_id, row.gig_id, row.week): row.id for row in db.session.execute(kept)}
+
+
+def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
+    found = select(TimeEntry).where(TimeEntry.booking_id.in_([booking.id for booking in bookings]))
+    entries: dict[UUID, list[TimeEntry]] = {booking.id: [] for booking in bookings}
+    for entry in db.session.scalars(found):
+        entries[entry.booking_id].append(entry)
+    lines = []
+    for booking in bookings:
+        own = entries[booking.id]
+        minutes = minutes_by_kind(Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None)
+        lines.append(
+            {
+                "id": uuid7(),
+                "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week],
+                "booking_id": booking.id,
+                "work_minutes": minutes[EntryKind.WORK],
+                "waiting_minutes": minutes[EntryKind.WAITING],
+                "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
+                "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
+                "compensation_minutes": booking.compensation_minutes,
+                "compensation_rule": booking.compensation_rule,
+                "flags": sorted({flag for entry in own for flag in entry.flags}),
+            }
+        )
+    db.session.execute(insert(TimesheetLine), lines)
+
+
+def _submit_complete(weeks: set[Week], *, by: Actor) -> None:
+    """Hands in the open timesheets of these weeks in which nothing is booked or worked any more."""
+    still_on = exists().where(
+        Booking.contractor_id == Timesheet.contractor_id,
+        Booking.gig_id == Timesheet.gig_id,
+        Booking.week == Timesheet.week,
+        Booking.status.in_(ACTIVE_BOOKING),
+    )
+    about = tuple_(Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
+    locked = (
+        select(Timesheet.id)
+        .where(about.in_(sorted(weeks)), Timesheet.status == TimesheetStatus.OPEN)
+        .order_by(Timesheet.id)
+        .with_for_update()
+    )
+    # Two statements: what stands still is read after the lock was given, not before.
+    sheets = db.session.scalars(locked).all()
+    complete = db.session.scalars(select(Timesheet.id).where(Timesheet.id.in_(sheets), ~still_on)).all()
+    move(
+        Timesheet,
+        complete,
+        old=TimesheetStatus.OPEN,
+        new=TimesheetStatus.SUBMITTED,
+        by=by,
+        event="timesheet.submitted",
+        values={"submitted_at": clock.now()},
+    )
