@@ -10,12 +10,15 @@ import config
 from marketplace import api
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
+from marketplace.contracts import models as contracts_models
 from marketplace.core import http, telemetry
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
+from marketplace.gigs import models as gigs_models
 from marketplace.ledger import models as ledger_models
+from marketplace.workforce import models as workforce_models
 
-TABLES = (Base, accounts_models, ledger_models)
+TABLES = (Base, accounts_models, ledger_models, workforce_models, contracts_models, gigs_models)
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 
 
