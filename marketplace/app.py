@@ -7,7 +7,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from marketplace import api
+from marketplace import api, cli
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
 from marketplace.contracts import models as contracts_models
@@ -16,9 +16,12 @@ from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.gigs import models as gigs_models
 from marketplace.ledger import models as ledger_models
+from marketplace.pay import models as pay_models
+from marketplace.standards import models as standards_models
+from marketplace.shifts import models as shifts_models
 from marketplace.workforce import models as workforce_models
 
-TABLES = (Base, accounts_models, ledger_models, workforce_models, contracts_models, gigs_models)
+TABLES = (Base, accounts_models, ledger_models, standards_models, workforce_models, contracts_models, gigs_models, shifts_models, pay_models)
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 
 
@@ -35,4 +38,5 @@ def create_app(settings: Mapping[str, Any] | None = None) -> SetaraFlask:
     telemetry.init_app(app)
     auth.init_app(app)
     api.register(app)
+    cli.register(app)
     return app

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, request
-from flask_login import current_user
-from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
+from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, current_user
 from flask_security.signals import password_reset, user_confirmed
 
 from marketplace.accounts import queries, service
@@ -20,6 +19,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.http import render_problem
+from marketplace.core.limits import limiter
 from marketplace.core.problems import Unauthenticated
 
 API = "/api/"
@@ -77,6 +77,7 @@ def init_app(app: Flask) -> None:
         app.config.setdefault("SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", _QUICK_HASHING)
     security = Security(app, People(db, Person, RoleMixin), mail_util_cls=EventInsteadOfMail)
     security.unauthn_handler(lambda *_args, **_kwargs: render_problem(Unauthenticated()))
+    limiter.init_app(app)
     user_confirmed.connect(_confirmed, app)
     password_reset.connect(_password_reset, app)
     app.extensions["setara_actor_key"] = _actor_key

@@ -92,7 +92,7 @@ def companies_of(person_id: UUID) -> list[Company]:
     return list(db.session.scalars(select(Company).where(Company.id.in_(mine)).order_by(Company.legal_name)))
 
 
-def companies(seen_by: Actor, status: CompanyStatus | None = None) -> Select[tuple[Company]]:
+def companies(seen_by: Actor, status: CompanyStatus | None = None) -> Select[Company]:
     """Every company for an operator, one's own for everybody else; of one status if it is given."""
     found = select(Company)
     if not seen_by.is_operator():
@@ -103,7 +103,8 @@ def companies(seen_by: Actor, status: CompanyStatus | None = None) -> Select[tup
 def members(company_id: UUID, seen_by: Actor) -> list[MemberLine]:
     """The members of a company, longest there first, for its members and for operators."""
     company(company_id, seen_by)
-    return [MemberLine(*row) for row in db.session.execute(_member_lines(company_id).order_by(Member.id))]
+    found = db.session.execute(_member_lines(company_id).order_by(Member.id))
+    return [MemberLine(row.id, row.name, row.email, row.role) for row in found]
 
 
 def member(company_id: UUID, person_id: UUID, seen_by: Actor) -> MemberLine:
@@ -112,10 +113,10 @@ def member(company_id: UUID, person_id: UUID, seen_by: Actor) -> MemberLine:
     row = db.session.execute(_member_lines(company_id).where(Member.person_id == person_id)).one_or_none()
     if row is None:
         raise NotFound
-    return MemberLine(*row)
+    return MemberLine(row.id, row.name, row.email, row.role)
 
 
-def _member_lines(company_id: UUID) -> Select[tuple[UUID, str, str, CompanyRole]]:
+def _member_lines(company_id: UUID) -> Select[UUID, str, str, CompanyRole]:
     return (
         select(Person.id, Person.name, Person.email, Member.role)
         .join(Member, Member.person_id == Person.id)
@@ -123,7 +124,7 @@ def _member_lines(company_id: UUID) -> Select[tuple[UUID, str, str, CompanyRole]
     )
 
 
-def keys(company_id: UUID, seen_by: Actor) -> Select[tuple[ApiKey]]:
+def keys(company_id: UUID, seen_by: Actor) -> Select[ApiKey]:
     """A company's keys, revoked ones too, for members who may make them."""
     require_company(seen_by, company_id, Right.MEMBERS)
     return select(ApiKey).where(ApiKey.company_id == company_id)

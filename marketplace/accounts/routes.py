@@ -16,7 +16,8 @@ from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
 from marketplace.core.events import timeline
-from marketplace.core.http import page, problems
+from marketplace.core.http import PageArgs, page, problems
+from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 
 sessions = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out.")
 people = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People and their accounts.")
@@ -34,6 +35,8 @@ _MESSAGE_SENT = {"message": "If the address can be used, a message is on its way
 
 
 @sessions.post("")
+@limiter.limit(STRANGERS)
+@limiter.limit(GUESSES, key_func=account_tried)
 @sessions.arguments(s.CredentialsSchema)
 @sessions.response(201, s.SessionSchema)
 @problems(sessions, 401, 422, 429)
@@ -55,6 +58,7 @@ def sign_out() -> None:
 
 
 @people.post("")
+@limiter.limit(STRANGERS)
 @people.arguments(s.SignUpSchema)
 @people.response(202, s.AcceptedSchema)
 @problems(people, 422, 429)
@@ -105,6 +109,8 @@ def ask_confirmation() -> dict[str, str]:
 
 
 @passwords.post("")
+@limiter.limit(STRANGERS)
+@limiter.limit(GUESSES, key_func=account_tried)
 @passwords.arguments(s.EmailSchema)
 @passwords.response(202, s.AcceptedSchema)
 @problems(passwords, 422, 429)
@@ -231,7 +237,7 @@ def make_key(given: dict[str, Any], company_id: UUID) -> Response:
 
 
 @companies.get("/<uuid:company_id>/keys")
-@companies.arguments(s.PageArgs, location="query")
+@companies.arguments(PageArgs, location="query")
 @companies.response(200, s.KeyPage)
 @problems(companies, 401, 403, 404, 422)
 def list_keys(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:

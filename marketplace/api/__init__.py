@@ -1,13 +1,16 @@
 """Gathers every room's routes under /api/v1, describes them in OpenAPI, and renders what the framework refuses."""
 
+from http import HTTPStatus
 from typing import Any
 
+import marshmallow as ma
 from flask import Flask
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 
 from marketplace.accounts import routes as accounts
-from marketplace.core.http import MoneyField, ProblemSchema, render_http_error, render_problem
+from marketplace.api import document, pages
+from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
 
 BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints,)
@@ -15,20 +18,44 @@ BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints,)
 
 _DESCRIPTION = (
     "Sign in with `POST /api/v1/sessions`, then send `Authorization: Bearer KEY`. Refusals are RFC 9457 problems. "
-    "Send an `Idempotency-Key` with what you may have to repeat."
+    "Send an `Idempotency-Key` with whatever you may have to repeat."
 )
 _SETTINGS: dict[str, Any] = {
     "API_TITLE": "Setara",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/api/v1",
-    "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{"bearer": []}],
     },
 }
+_MONEY = {
+    "type": "object",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "string", "examples": ["15.00"]},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["USD"]},
+    },
+}
+
+
+class ProblemSchema(ma.Schema):
+    """RFC 9457, with a stable code for programs and a remedy for people. Some problems have members of their own."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    type = ma.fields.String(required=True, metadata={"format": "uri-reference"})
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True)
+    code = ma.fields.String(required=True)
+    field = ma.fields.String(metadata={"description": "The member of the input that it is about"})
+    remedy = ma.fields.String(metadata={"description": "What to do about it"})
+    errors = ma.fields.List(ma.fields.Dict(), metadata={"description": "Each place of the input that is not right"})
+    instance = ma.fields.String(required=True)
+    request_id = ma.fields.String(required=True)
 
 
 class InputNotRight(Invalid):
@@ -47,12 +74,21 @@ class SetaraApi(Api):
     def handle_http_exception(self, error: HTTPException) -> Any:
         messages = (getattr(error, "data", None) or {}).get("messages")
         if error.code == 422 and messages:
-            return render_problem(InputNotRight(errors=list(places(messages))))
+            return render_problem(InputNotRight(errors=list_places(messages)))
         return render_http_error(error)
 
+    def _register_responses(self) -> None:
+        """As flask-smorest has it, but with the media type that refusals really have."""
+        content = {PROBLEM_JSON: {"schema": ProblemSchema}}
+        refused = [(status.name, status.phrase) for status in HTTPStatus if status >= 400]
+        for name, words in [*refused, (self.DEFAULT_ERROR_RESPONSE_NAME, "A problem.")]:
+            self.spec.components.response(name, {"description": words, "content": content}, lazy=True)
+        unchanged = HTTPStatus.NOT_MODIFIED
+        self.spec.components.response(unchanged.name, {"description": unchanged.phrase}, lazy=True)
 
-def places(messages: dict[str, Any]) -> list[dict[str, str]]:
-    """webargs' tree of messages as a flat list: a JSON pointer into a body, the name of anything else."""
+
+def list_places(messages: dict[str, Any]) -> list[dict[str, str]]:
+    """webargs' tree of messages as a flat list: a JSON pointer into a body, else the parameter's name."""
     found: list[dict[str, str]] = []
 
     def walk(path: tuple[str, ...], node: Any) -> None:
@@ -60,18 +96,26 @@ def places(messages: dict[str, Any]) -> list[dict[str, str]]:
             for key, inner in node.items():
                 walk((*path, str(key)), inner)
             return
-        where = {"pointer": "/" + "/".join(path[1:])} if path[0] == "json" else {"parameter": path[-1]}
+        in_body = path[0] == "json"
+        where = {"pointer": "".join(f"/{step}" for step in path[1:])} if in_body else {"parameter": path[-1]}
         found.extend(where | {"detail": str(detail)} for detail in (node if isinstance(node, list) else [node]))
 
     walk((), messages)
     return found
 
 
+def describe_money(_converter: Any, field: ma.fields.Field[Any], **_more: Any) -> dict[str, Any]:
+    """What a MoneyField is in the document; apispec asks this of every field."""
+    return dict(_MONEY) if isinstance(field, MoneyField) else {}
+
+
 def register(app: Flask) -> None:
-    """Puts every door into the application."""
+    """Puts every door into the application, and the pages that describe them."""
     for name, value in _SETTINGS.items():
         app.config.setdefault(name, value)
     api = SetaraApi(app)
-    api.register_field(MoneyField, "object", None)
+    api.ma_plugin.converter.add_attribute_function(describe_money)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(pages.blueprint)
+    app.extensions[pages.DOCUMENT] = document.complete(api.spec.to_dict(), app)

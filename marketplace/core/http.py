@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -143,30 +144,15 @@ def _render_crash(error: Exception) -> Response:
     return response
 
 
-class ProblemSchema(ma.Schema):
-    """RFC 9457, with a stable code for programs and a remedy for people. Some problems have members of their own."""
-
-    class Meta:
-        unknown = ma.INCLUDE
-
-    type = ma.fields.String(required=True, metadata={"format": "uri-reference"})
-    title = ma.fields.String(required=True)
-    status = ma.fields.Integer(required=True)
-    detail = ma.fields.String(required=True)
-    code = ma.fields.String(required=True)
-    field = ma.fields.String(metadata={"description": "The member of the input that it is about"})
-    remedy = ma.fields.String(metadata={"description": "What to do about it"})
-    errors = ma.fields.List(ma.fields.Dict(), metadata={"description": "Each place of the input that is not right"})
-    instance = ma.fields.String(required=True)
-    request_id = ma.fields.String(required=True)
-
-
 def problems(blueprint: Blueprint, *statuses: int) -> Callable[[F], F]:
-    """Documents that a view answers these statuses with a problem: `@problems(blueprint, 401, 404)`."""
+    """Documents that a view answers these statuses with a problem: `@problems(blueprint, 401, 404)`.
+
+    The document's answers by the names of the statuses stand in `marketplace/api`.
+    """
 
     def decorate(view: F) -> F:
         for status in statuses:
-            view = blueprint.alt_response(status, schema=ProblemSchema, content_type=PROBLEM_JSON)(view)
+            view = blueprint.alt_response(status, response=HTTPStatus(status).name)(view)
         return view
 
     return decorate
@@ -182,9 +168,7 @@ class PageArgs(ma.Schema):
     after = ma.fields.UUID(load_default=None, metadata={"description": "`next` of the page before"})
 
 
-def page(
-    found: Select[tuple[T]], key: InstrumentedAttribute[UUID], *, limit: int, after: UUID | None
-) -> dict[str, Any]:
+def page(found: Select[T], key: InstrumentedAttribute[UUID], *, limit: int, after: UUID | None) -> dict[str, Any]:
     """One page of a list, newest first: {"items": [...], "next": id or None}. Keys are version 7 UUIDs, so the cursor
     stays right while rows are added."""
     if after is not None:

@@ -65,6 +65,12 @@ def required(view: F) -> F:
     return view
 
 
+def is_required(view: Callable[..., Any] | None, method: str) -> bool:
+    """Whether a view, or this method of a class of views, is marked with `required`."""
+    own = getattr(getattr(view, "view_class", None), method.lower(), None)
+    return bool(getattr(own or view, _MARK, False))
+
+
 def remember_instead(body: bytes) -> None:
     """Has another body stored than the one sent now: a secret is shown once and not kept."""
     g.body_to_remember = body
@@ -76,7 +82,7 @@ def once(app: Flask, view: Callable[[], ResponseReturnValue]) -> ResponseReturnV
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return view()
     if not key:
-        if _is_required(app):
+        if is_required(app.view_functions.get(request.endpoint or ""), request.method):
             raise KeyRequired(field=HEADER)
         return view()
     if not (key.isascii() and key.isprintable() and len(key) <= 200):
@@ -93,12 +99,6 @@ def forget_old() -> int:
     """Deletes answers older than 30 days and returns how many there were."""
     old = delete(StoredAnswer).where(StoredAnswer.at < clock.now() - KEPT_FOR).returning(StoredAnswer.key)
     return len(db.session.execute(old).all())
-
-
-def _is_required(app: Flask) -> bool:
-    view = app.view_functions.get(request.endpoint or "")
-    method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    return bool(getattr(method or view, _MARK, False))
 
 
 def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
