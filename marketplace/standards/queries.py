@@ -1,0 +1,118 @@
+"""Reads of what is known of places. All of it is public: nobody needs to say who is looking."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from babel import Locale
+from sqlalchemy import select
+
+from marketplace.core.db import db
+from marketplace.core.money import minor_digits
+from marketplace.standards import exchange
+from marketplace.standards.floor import HOUSE_CURRENCY, Benchmark, Floor, FloorKind, Period, Place, Region, floor_of
+from marketplace.standards.models import RegionVersion
+from marketplace.standards.rules import UnknownPlace
+
+Code = tuple[str, str | None]
+"""A country, and a part of it or None: ("US", "US-KS")."""
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes that Unicode's CLDR lists among the territories though they stand for none."""
+COUNTRIES = frozenset(map(str, Locale("en").territories)) - NO_COUNTRIES
+
+
+def regions(on: date) -> list[Region]:
+    """The version that holds on the day of every place we know, by country and subdivision."""
+    rows = db.session.scalars(select(RegionVersion).order_by(RegionVersion.country, RegionVersion.subdivision)).all()
+    return [_region(row) for row in _in_force(rows, on).values()]
+
+
+def region(country: str, subdivision: str | None, on: date) -> Region | None:
+    """What is known of a place on a day: its own row, else its country's, else None. Kansas has the federal row.
+
+    A day before everything we know has the oldest version: its `as_of` says how little it fits. Raises UnknownPlace.
+    """
+    return _regions([(country, subdivision)], on)[country, subdivision]
+
+
+def floor_for(country: str, subdivision: str | None, *, currency: str, on: date) -> Floor:
+    """The floor of a place in a currency, with its parts, their sources and confidences. Exact, in minor units."""
+    return places([(country, subdivision)], currency=currency, on=on)[0].floor
+
+
+def places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
+    """What the gate needs to know of each place, in the order given, in two statements however many there are.
+
+    Rates for comparing may be up to 92 days old (EXCHANGE): a floor moves slowly, and no floor would be worse.
+    Raises UnknownPlace for a code that is none, BadMoney for a currency that is none.
+    """
+    minor_digits(currency)
+    found = _regions(codes, on)
+    own = {region.currency for region in found.values() if region and region.currency}
+    quotes = exchange.quotes({HOUSE_CURRENCY, *own}, currency, on, exchange.FOR_FLOORS)
+    return [
+        Place(
+            country=country,
+            subdivision=subdivision,
+            region=(known := found[country, subdivision]),
+            floor=floor_of(known, currency, quotes),
+            payable=known is None or known.currency is None or known.currency in quotes,
+        )
+        for country, subdivision in codes
+    ]
+
+
+def check_place(country: str, subdivision: str | None) -> None:
+    """Raises UnknownPlace unless the country is one and the subdivision looks like a part of it."""
+    if country not in COUNTRIES or len(country) != 2:
+        raise UnknownPlace(f"{country!r} is not a country.", field="country")
+    part = subdivision.removeprefix(f"{country}-") if subdivision else "x"
+    if part == subdivision or not (1 <= len(part) <= 3 and part.isascii() and part.isalnum()):
+        raise UnknownPlace(f"{subdivision!r} is not a part of {country}.", field="subdivision")
+
+
+def _regions(codes: Iterable[Code], on: date) -> dict[Code, Region | None]:
+    wanted = list(codes)
+    for country, subdivision in wanted:
+        check_place(country, subdivision)
+    countries = {country for country, _ in wanted}
+    rows = db.session.scalars(select(RegionVersion).where(RegionVersion.country.in_(countries))).all()
+    known = {code: _region(row) for code, row in _in_force(rows, on).items()}
+    return {code: known.get(code) or known.get((code[0], None)) for code in wanted}
+
+
+def _in_force(rows: Iterable[RegionVersion], on: date) -> dict[Code, RegionVersion]:
+    """Of each place the highest version that is valid on the day, else its lowest."""
+    found: dict[Code, RegionVersion] = {}
+    for row in sorted(rows, key=lambda r: r.version):
+        code = (row.country, row.subdivision)
+        if code not in found or row.valid_from <= on:
+            found[code] = row
+    return found
+
+
+def _region(row: RegionVersion) -> Region:
+    return Region(
+        country=row.country,
+        subdivision=row.subdivision,
+        version=row.version,
+        currency=row.currency,
+        benchmarks=tuple(_benchmarks(row)),
+        weekly_hours=row.weekly_hours,
+        overtime_multiplier=row.overtime_multiplier,
+        daily_rest_hours=row.daily_rest_hours,
+        hours_confidence=row.hours_confidence,
+        timezones=tuple(row.timezones),
+        source=row.source,
+        as_of=row.as_of,
+        notes=row.notes,
+    )
+
+
+def _benchmarks(row: RegionVersion) -> Iterable[Benchmark]:
+    for kind, amount, period, confidence in (
+        (FloorKind.MINIMUM_WAGE, row.min_wage, row.min_wage_period, row.min_wage_confidence),
+        (FloorKind.MINIMUM_HOURLY_WAGE, row.min_wage_hourly, Period.HOUR, row.min_wage_confidence),
+        (FloorKind.LIVING_WAGE, row.living_wage, row.living_wage_period, row.living_wage_confidence),
+    ):
+        if amount is not None and period is not None:
+            yield Benchmark(kind, amount, row.currency, period, row.source, row.as_of, confidence)
