@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
@@ -15,6 +16,7 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.standards.rates import LineKind, Payee
 
 
 class PayRun(Stateful):
@@ -26,7 +28,7 @@ class PayRun(Stateful):
 
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
     through: Mapped[date]
-    """Weeks that ended on this day or earlier are paid."""
+    """Timesheets of weeks that began on this day or earlier are paid."""
     rail: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Instant]
     status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"))
@@ -74,7 +76,7 @@ class Payslip(Stateful):
 
 
 class PayLine(Base):
-    """One reason to pay: so many minutes, by that rule, under that contract, from this account to that.
+    """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
     `cause` names the piece of a booking that it pays, once and for ever: a second run that meets the same work is
     refused by the database. A correction is a line of its own, under a cause of its own.
@@ -83,8 +85,9 @@ class PayLine(Base):
     __tablename__ = "pay_line"
     __table_args__ = (
         UniqueConstraint("cause"),
-        CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("minutes >= 0", name="minutes_not_negative"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("seconds >= 0", name="seconds_not_negative"),
+        CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
     )
 
@@ -96,10 +99,12 @@ class PayLine(Base):
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
     timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
-    kind: Mapped[str] = mapped_column(Text)
+    kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
+    payee_kind: Mapped[Payee] = mapped_column(choice(Payee, "payee_kind"))
     began_at: Mapped[Instant]
-    minutes: Mapped[int]
+    seconds: Mapped[int]
     rate_amount: Mapped[int | None] = mapped_column(BigInteger)
+    percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
     payer: Mapped[str] = mapped_column(Text)
@@ -107,6 +112,7 @@ class PayLine(Base):
     rule: Mapped[str] = mapped_column(Text)
     rule_version: Mapped[int]
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    contract_version_id: Mapped[UUID] = mapped_column(ForeignKey("contract_version.id"))
     contract_version: Mapped[int]
     engagement_type: Mapped[str] = mapped_column(Text)
     cause: Mapped[str] = mapped_column(Text)
@@ -117,8 +123,13 @@ class PayLine(Base):
 
     @property
     def rate(self) -> Money | None:
-        """Per hour, or None where the line is a share of other lines."""
+        """Per hour, or None where the line is a percentage of other lines."""
         return None if self.rate_amount is None else Money(self.rate_amount, self.currency)
+
+    @property
+    def minutes(self) -> Decimal:
+        """The line's time in minutes; whole but for sick leave, which accrues by two seconds for each minute."""
+        return (Decimal(self.seconds) / 60).quantize(Decimal("0.01")).normalize()
 
 
 class PaymentOp(Stateful):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.gigs.rules import available_account
 from marketplace.ledger.rules import Entry, Move
 
 
@@ -165,11 +166,6 @@ def idempotency_key(kind: OpKind, op_id: UUID, attempt: int = 1) -> str:
 # --- accounts and postings ------------------------------------------------------------------------------------------
 
 
-def available(company_id: UUID) -> str:
-    """The account of a company's money that is bound to nothing."""
-    return f"company:{company_id}:available"
-
-
 def payable(contractor_id: UUID) -> str:
     """The account of what a contractor has earned and not been paid."""
     return f"contractor:{contractor_id}:payable"
@@ -186,7 +182,7 @@ def outside(rail: str) -> str:
 
 
 def deposit_received(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry:
-    return Entry(f"deposit:{op_id}", [Move(outside(rail), available(company_id), money)])
+    return Entry(f"deposit:{op_id}", [Move(outside(rail), available_account(company_id), money)])
 
 
 def payout_begun(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:

@@ -1,5 +1,6 @@
 """The verbs of pay that people use: deposit, start a run, try a payout again, let a parked payment go on."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -36,11 +37,15 @@ def deposit(company_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     return op
 
 
-def pay_out(payslip: Payslip, *, by: Actor) -> PaymentOp:
-    """Writes down the payout of an issued payslip and takes the money out of what is payable."""
-    op = _intend(OpKind.PAYOUT, payslip.net, contractor_id=payslip.contractor_id, payslip_id=payslip.id, by=by)
-    ledger.post(rules.payout_begun(op.id, payslip.contractor_id, payslip.net))
-    return op
+def pay_out(payslips: Sequence[Payslip], *, by: Actor) -> list[PaymentOp]:
+    """Writes down the payouts of issued payslips and takes the money out of what is payable. Not a person's verb: runs
+    and `retry_payout()` call it."""
+    ops = [
+        _intend(OpKind.PAYOUT, slip.net, contractor_id=slip.contractor_id, payslip_id=slip.id, by=by)
+        for slip in payslips
+    ]
+    ledger.post_many([rules.payout_begun(op.id, op.owner_id, op.money) for op in ops])
+    return ops
 
 
 def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
@@ -55,7 +60,7 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
     alive = select(PaymentOp.id).where(PaymentOp.payslip_id == payslip.id, PaymentOp.status != OpStatus.REFUSED)
     if db.session.scalar(alive) is not None:
         raise rules.NothingToRetry
-    again = pay_out(payslip, by=by)
+    again = pay_out([payslip], by=by)[0]
     queue.defer(ADVANCE_RAIL)
     return again
 
@@ -85,7 +90,7 @@ def pull_lever(
 
 
 def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
-    """Starts paying every approved timesheet whose week ended by `through`, of one company or of all.
+    """Starts paying every approved timesheet whose week began by `through`, of one company or of all.
 
     Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`.
     """

@@ -1,0 +1,242 @@
+"""A payment has one effect outside and one entry in the books, whatever is lost or dies on the way."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
+
+from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
+from marketplace.core.money import Money
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.ledger import queries as books
+from marketplace.pay import payments, service
+from marketplace.pay.models import PaymentOp, SandboxCall
+from marketplace.pay.rails import Done
+from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
+from marketplace.pay.sandbox import SandboxRail
+from tests import factories
+
+TEN = Money.of("10.00", "USD")
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+@pytest.fixture
+def lab(app: Flask) -> UUID:
+    return factories.accounts.company().id
+
+
+@pytest.fixture
+def owner(lab: UUID) -> Actor:
+    return factories.accounts.owner_of(lab)
+
+
+@pytest.fixture
+def finance(app: Flask) -> Actor:
+    return factories.accounts.operator(OperatorRole.FINANCE)
+
+
+def deposit(lab: UUID, owner: Actor, money: Money = TEN) -> UUID:
+    with transaction():
+        return service.deposit(lab, money, by=owner).id
+
+
+def pull(effect: LeverEffect, finance: Actor, **more: object) -> None:
+    with transaction():
+        service.pull_lever(effect, OpKind.DEPOSIT, by=finance, **more)  # type: ignore[arg-type]
+
+
+def status_of(op_id: UUID) -> OpStatus:
+    return db.session.scalars(select(PaymentOp.status).where(PaymentOp.id == op_id)).one()
+
+
+def available(lab: UUID) -> Money:
+    return books.balance(f"company:{lab}:available", "USD")
+
+
+def effects() -> int:
+    """How often the world outside did something."""
+    return db.session.scalar(select(func.count(SandboxCall.key)).where(SandboxCall.external_id.is_not(None))) or 0
+
+
+def later(how_long: timedelta) -> None:
+    with transaction():
+        clock.move_to(clock.now() + how_long)
+
+
+def test_a_deposit_is_available_when_the_rail_has_done_it(lab: UUID, owner: Actor) -> None:
+    op_id = deposit(lab, owner)
+    assert (status_of(op_id), available(lab)) == (OpStatus.INTENT, usd("0"))
+    assert payments.advance_ops() == 1
+    assert (status_of(op_id), available(lab)) == (OpStatus.DONE, TEN)
+    op = db.session.get(PaymentOp, op_id)
+    assert op is not None
+    assert op.external_id is not None
+    assert op.external_id.startswith("sbx_")
+    assert books.balance("rail:sandbox", "USD") == usd("-10.00")
+    told = [event.name for event in reversed(timeline("payment", op_id))]
+    assert told == ["deposit.requested", "deposit.sent", "deposit.received"]
+
+
+def test_what_is_settled_is_not_asked_about_again(lab: UUID, owner: Actor) -> None:
+    deposit(lab, owner)
+    assert (payments.advance_ops(), payments.advance_ops()) == (1, 0)
+    assert available(lab) == TEN
+
+
+def test_the_job_is_deferred_with_the_intent(lab: UUID, owner: Actor) -> None:
+    deposit(lab, owner)
+    jobs = db.session.scalars(text("SELECT task_name FROM procrastinate_jobs WHERE task_name = 'rail.advance'")).all()
+    assert len(jobs) == 1
+
+
+def test_a_lost_answer_is_found_again_and_nothing_happens_twice(lab: UUID, owner: Actor, finance: Actor) -> None:
+    pull(LeverEffect.LOSE_ANSWER, finance)
+    op_id = deposit(lab, owner)
+    payments.advance_ops()
+    assert (status_of(op_id), available(lab), effects()) == (OpStatus.UNKNOWN, usd("0"), 1)
+    assert payments.advance_ops() == 0, "it is asked again after a pause, not at once"
+    later(timedelta(minutes=1))
+    payments.advance_ops()
+    assert (status_of(op_id), available(lab), effects()) == (OpStatus.DONE, TEN, 1)
+
+
+def test_a_broken_connection_is_tried_again_under_the_same_key(lab: UUID, owner: Actor, finance: Actor) -> None:
+    pull(LeverEffect.FAIL, finance, times=2)
+    op_id = deposit(lab, owner)
+    for _ in range(3):
+        payments.advance_ops()
+        later(timedelta(minutes=2))
+    assert (status_of(op_id), available(lab), effects()) == (OpStatus.DONE, TEN, 1)
+    assert db.session.scalars(select(SandboxCall.key)).all() == [f"deposit:{op_id}:1"]
+
+
+def test_a_refusal_moves_nothing_and_says_who_can_mend_it(lab: UUID, owner: Actor, finance: Actor) -> None:
+    pull(LeverEffect.DECLINE, finance)
+    op_id = deposit(lab, owner)
+    payments.advance_ops()
+    op = db.session.get(PaymentOp, op_id)
+    assert op is not None
+    assert (op.status, op.refusal_code, op.who_can_fix) == (OpStatus.REFUSED, "sandbox_declined", "company")
+    assert (available(lab), effects()) == (usd("0"), 0)
+    later(timedelta(hours=2))
+    assert payments.advance_ops() == 0
+
+
+def test_a_lever_is_meant_for_one_owner_or_for_all(lab: UUID, owner: Actor, finance: Actor) -> None:
+    other = factories.accounts.company(legal_name="Other Lab").id
+    pull(LeverEffect.DECLINE, finance, owner_id=other)
+    mine, theirs = deposit(lab, owner), deposit(other, factories.accounts.owner_of(other))
+    payments.advance_ops()
+    assert (status_of(mine), status_of(theirs)) == (OpStatus.DONE, OpStatus.REFUSED)
+
+
+def test_a_process_that_died_while_asking_is_followed_by_another(lab: UUID, owner: Actor) -> None:
+    op_id = deposit(lab, owner)
+    claim = payments._claim()
+    assert claim is not None
+    SandboxRail().send(claim.order)  # and here the process dies
+    assert payments.advance_ops() == 0, "it may still be alive"
+    later(STALE_AFTER)
+    assert payments.advance_ops() == 1
+    assert (status_of(op_id), available(lab), effects()) == (OpStatus.DONE, TEN, 1)
+    assert [e.data["why"] for e in timeline("payment", op_id) if e.name == "deposit.left_unanswered"]
+
+
+def test_the_answer_of_a_slow_process_is_harmless(lab: UUID, owner: Actor) -> None:
+    op_id = deposit(lab, owner)
+    claim = payments._claim()
+    assert claim is not None
+    slow = SandboxRail().send(claim.order)
+    later(STALE_AFTER)
+    payments.advance_ops()
+    payments._record(op_id, slow)
+    assert (available(lab), effects()) == (TEN, 1)
+
+
+def test_a_slow_yes_counts_while_the_next_try_waits(lab: UUID, owner: Actor, finance: Actor) -> None:
+    op_id = deposit(lab, owner)
+    claim = payments._claim()
+    assert claim is not None
+    later(STALE_AFTER)
+    pull(LeverEffect.FAIL, finance)
+    payments.advance_ops()
+    assert status_of(op_id) is OpStatus.UNKNOWN
+    payments._record(op_id, SandboxRail().send(claim.order))
+    assert (status_of(op_id), available(lab)) == (OpStatus.DONE, TEN)
+
+
+def test_after_a_day_the_rail_is_asked_and_not_told(lab: UUID, owner: Actor, finance: Actor) -> None:
+    pull(LeverEffect.FAIL, finance)
+    op_id = deposit(lab, owner)
+    payments.advance_ops()
+    later(KEY_LIVES)
+    payments.advance_ops()
+    assert (status_of(op_id), effects()) == (OpStatus.PARKED, 0)
+    later(timedelta(days=1))
+    assert payments.advance_ops() == 0, "a parked payment waits for a person"
+    with transaction():
+        service.unpark(op_id, by=finance)
+    assert status_of(op_id) is OpStatus.UNKNOWN
+
+
+def test_after_a_day_a_payment_that_had_happened_is_found(lab: UUID, owner: Actor, finance: Actor) -> None:
+    pull(LeverEffect.LOSE_ANSWER, finance)
+    op_id = deposit(lab, owner)
+    payments.advance_ops()
+    later(KEY_LIVES)
+    payments.advance_ops()
+    assert (status_of(op_id), available(lab), effects()) == (OpStatus.DONE, TEN, 1)
+
+
+def test_the_sandbox_refuses_a_key_for_another_order(lab: UUID, owner: Actor) -> None:
+    deposit(lab, owner)
+    claim = payments._claim()
+    assert claim is not None
+    rail, order = SandboxRail(), claim.order
+    first = rail.send(order)
+    assert isinstance(first, Done)
+    assert rail.send(order) == first
+    changed = type(order)(order.op_id, order.kind, order.key, usd("11.00"), order.owner_id)
+    assert type(rail.send(changed)).__name__ == "Parked"
+    assert not rail.moves_real_money
+
+
+def test_a_rail_is_never_called_inside_a_transaction(lab: UUID, owner: Actor) -> None:
+    deposit(lab, owner)
+    with transaction(), pytest.raises(RuntimeError):
+        payments.advance_ops()
+    assert effects() == 0
+
+
+@pytest.mark.parametrize("amount", ["0", "-1.00"])
+def test_a_deposit_is_more_than_zero(lab: UUID, owner: Actor, amount: str) -> None:
+    with pytest.raises(NotADeposit):
+        service.deposit(lab, usd(amount), by=owner)
+
+
+def test_who_may_deposit_and_who_may_pull_levers(lab: UUID, owner: Actor, finance: Actor) -> None:
+    with pytest.raises(NotFound):
+        service.deposit(lab, TEN, by=finance)
+    with pytest.raises(Forbidden):
+        service.deposit(lab, TEN, by=factories.accounts.member(lab, CompanyRole.MANAGER))
+    with pytest.raises(NotFound):
+        service.pull_lever(LeverEffect.FAIL, OpKind.DEPOSIT, by=owner)
+    vetting = factories.accounts.operator(OperatorRole.VETTING)
+    with pytest.raises(Forbidden):
+        service.pull_lever(LeverEffect.FAIL, OpKind.DEPOSIT, by=vetting)
+
+
+@pytest.mark.parametrize("change", ["amount = 1", "params = '{}'", "idempotency_key = 'x'", "company_id = id"])
+def test_the_application_cannot_change_an_order(lab: UUID, owner: Actor, change: str) -> None:
+    deposit(lab, owner)
+    with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
+        db.session.execute(text(f"UPDATE payment_op SET {change}"))
