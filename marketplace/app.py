@@ -17,11 +17,21 @@ from marketplace.core.http import SetaraFlask
 from marketplace.gigs import models as gigs_models
 from marketplace.ledger import models as ledger_models
 from marketplace.pay import models as pay_models
-from marketplace.standards import models as standards_models
 from marketplace.shifts import models as shifts_models
+from marketplace.standards import models as standards_models
 from marketplace.workforce import models as workforce_models
 
-TABLES = (Base, accounts_models, ledger_models, standards_models, workforce_models, contracts_models, gigs_models, shifts_models, pay_models)
+TABLES = (
+    Base,
+    accounts_models,
+    ledger_models,
+    standards_models,
+    workforce_models,
+    contracts_models,
+    gigs_models,
+    shifts_models,
+    pay_models,
+)
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 
 
