@@ -9,11 +9,11 @@ from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 
 from marketplace.accounts import routes as accounts
-from marketplace.api import document, pages
+from marketplace.api import clock, document, pages
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
 
-BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints,)
+BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints, clock.blueprint)
 """Every door of the API, in the order in which the document tells of them."""
 
 _DESCRIPTION = (
