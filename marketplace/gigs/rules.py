@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from marketplace.core.lifecycle import Transitions
+from marketplace.core.lifecycle import Transitions, WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, Verdict, broken
@@ -18,6 +18,7 @@ LONGEST_TEXT = 20_000
 LONGEST_PLAN = 60_000_000
 """Minutes: a million hours. A larger budget is a second gig."""
 MOST_PLACES = 100
+MOST_OF_A_PILOT = 1_000_000
 
 
 class GigStatus(StrEnum):
@@ -131,6 +132,12 @@ class StillFunded(Conflict):
 class NotFunded(Conflict):
     code = "not_funded"
     title = "The gig holds no money that could be taken back."
+
+
+class NotVetted(Forbidden):
+    code = "not_vetted"
+    title = "Open gigs are shown to vetted contractors."
+    remedy = "Apply as a contractor and wait for the operator's decision."
 
 
 class GateRefused(Invalid):
@@ -249,6 +256,20 @@ class Terms:
     client_pays: Money | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PilotReport:
+    """What a company says of a finished pilot: who took part and where they live, how many items, the seconds that
+    three of four items took at most, what was paid altogether, what was said, and what was mended."""
+
+    workers: int
+    items: int
+    places: Sequence[Where]
+    item_seconds_p75: int
+    paid: Money
+    feedback: str = ""
+    fixes: str = ""
+
+
 def check_terms(terms: Terms) -> None:
     """What is wrong with terms as they stand, whatever the gate will say. Raises BadTerms, or a Problem of workforce's
     rules for a skill or language that is none."""
@@ -292,6 +313,29 @@ def _check_criteria(criteria: Criteria) -> None:
     check_languages(levels)
     if (criteria.skills or criteria.languages) and not criteria.reason.strip():
         raise BadTerms("Skills and languages are asked for with the reason why the work needs them.", field="reason")
+
+
+def check_instructions(text: str) -> None:
+    """Raises BadTerms unless there are words, and not more than anybody reads."""
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise BadTerms(f"Instructions have 1 to {LONGEST_TEXT} characters.", field="text")
+
+
+def check_pilot(report: PilotReport) -> None:
+    """Raises BadTerms for counts that no pilot has."""
+    for name in ("workers", "items", "item_seconds_p75"):
+        if not 1 <= getattr(report, name) <= MOST_OF_A_PILOT:
+            raise BadTerms("A pilot has workers, items and a time, each at least 1.", field=name)
+    if report.paid.amount < 0:
+        raise BadTerms("What was paid is not below zero.", field="paid")
+    if not 1 <= len(set(report.places)) <= MOST_PLACES:
+        raise BadTerms(f"A pilot names the 1 to {MOST_PLACES} places of its workers.", field="places")
+
+
+def require_status(status: GigStatus, *allowed: GigStatus) -> None:
+    """Raises WrongState unless the status is one of these."""
+    if status not in allowed:
+        raise WrongState(f"The gig is {status}; this is for one that is {' or '.join(allowed)}.", state=str(status))
 
 
 def check_raise(old: Money, new: Money) -> None:

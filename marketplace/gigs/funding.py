@@ -1,0 +1,80 @@
+"""The verbs of a gig's money: put in, take back. Each move of money is a row of its own, and that row's id is the cause
+of the ledger's entry, so that no move is booked twice."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from uuid_utils.compat import uuid7
+
+from marketplace.accounts.rules import CLOCK, Actor, Right
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.money import CurrencyMismatch, Money
+from marketplace.gigs import queries
+from marketplace.gigs.models import Gig, GigFunding
+from marketplace.gigs.rules import FundingKind, GigStatus, NotFunded, available_account, require_status
+from marketplace.ledger import service as ledger
+from marketplace.ledger.models import LedgerAccount
+from marketplace.ledger.rules import Entry, Move
+
+
+def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
+    """Moves the company's available money into the gig's hold. Raises InsufficientFunds, BadEntry unless it is more
+    than zero, CurrencyMismatch unless it is in the gig's currency, WrongState when the gig is closed."""
+    gig = queries.locked(gig_id, Right.MONEY, by)
+    require_status(gig.status, GigStatus.DRAFT, GigStatus.OPEN, GigStatus.PAUSED)
+    if money.currency != gig.currency:
+        raise CurrencyMismatch(f"The gig is in {gig.currency}.", field="money")
+    return _move(gig, FundingKind.FUNDED, money, by)
+
+
+def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
+    """Moves all that stands in the hold of a draft back to the company. A published gig's money is promised; it comes
+    back when the gig is closed. Raises NotFunded when there is none, WrongState unless the gig is a draft."""
+    gig = queries.locked(gig_id, Right.MONEY, by)
+    require_status(gig.status, GigStatus.DRAFT)
+    if (returned := give_back(gig, by=by)) is None:
+        raise NotFunded
+    return returned
+
+
+def give_back(gig: Gig, *, by: Actor) -> GigFunding | None:
+    """Moves whatever stands in the gig's hold back to its company; None when nothing does. The caller has locked the
+    gig and made sure that nobody counts on the money: what bookings have reserved stands in accounts of their own."""
+    in_hold = select(LedgerAccount.balance).where(
+        LedgerAccount.name == gig.hold_account, LedgerAccount.currency == gig.currency
+    )
+    # Locked, because somebody may be accepting an offer at this moment: they or we come first, never both at once.
+    amount = db.session.scalar(in_hold.with_for_update())
+    return _move(gig, FundingKind.RETURNED, Money(amount, gig.currency), by) if amount else None
+
+
+def return_due(limit: int, *, by: Actor = CLOCK) -> list[UUID]:
+    """Gives back what has come into the holds of closed gigs since they closed; at most `limit` gigs, whose ids it
+    returns. Safe to repeat: for the clock."""
+    due = select(Gig).where(Gig.id.in_(queries.closed_with_money(limit))).order_by(Gig.id)
+    gigs = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    return [gig.id for gig in gigs if give_back(gig, by=by) is not None]
+
+
+def _move(gig: Gig, kind: FundingKind, money: Money, by: Actor) -> GigFunding:
+    funding_id, company = uuid7(), available_account(gig.company_id)
+    source, destination = company, gig.hold_account
+    if kind is FundingKind.RETURNED:
+        source, destination = destination, source
+    entry_id = ledger.post(Entry(f"gig_funding:{funding_id}", [Move(source, destination, money)]))
+    row = GigFunding(
+        id=funding_id,
+        gig_id=gig.id,
+        company_id=gig.company_id,
+        kind=kind,
+        amount=money.amount,
+        currency=money.currency,
+        at=clock.now(),
+        entry_id=entry_id,
+    )
+    db.session.add(row)
+    event = {FundingKind.FUNDED: "gig.funded", FundingKind.RETURNED: "gig.refunded"}[kind]
+    record(event, gig, by=by, data={"funding": str(funding_id), "money": str(money)})
+    return row

@@ -1,0 +1,112 @@
+"""What the publishing gate is shown of a gig, and what it says. Judging changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import CompanyStatus
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.gigs import queries
+from marketplace.gigs.models import Gig, Pilot
+from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
+from marketplace.standards import queries as standards
+from marketplace.standards.rates import highest_cost
+from marketplace.standards.rules import CriterionKind, Offer, PilotFacts, Place, Verdict, judge_offer, pilot_cap_minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every verdict on a gig as it stands, and the hourly median paid for like work beside them, if there is any."""
+
+    verdicts: Sequence[Verdict]
+    like_work: Money | None
+
+
+def judge(gig: Gig) -> Judgement:
+    """What the gate would say now."""
+    return Judgement(judge_offer(offer_of(gig), places_of(gig)), queries.like_work_median(gig))
+
+
+def judge_at(gig: Gig, rate: Money) -> list[Verdict]:
+    """What the gate would say if the gig paid that rate. Raises BadOffer for another currency."""
+    needed = needed_funds(gig, rate)
+    return judge_offer(replace(offer_of(gig), rate=rate, funds_needed=needed), places_of(gig))
+
+
+def pilot_cap(gig: Gig) -> int | None:
+    """The most minutes that may be booked in the gig until its pilot is finished; None when nothing limits it."""
+    return pilot_cap_minutes(offer_of(gig), places_of(gig))
+
+
+def offer_of(gig: Gig) -> Offer:
+    """The gig as plain facts. Funds are what the company put in and did not take back, whether they are still in the
+    hold or reserved by bookings already; both are meant for the planned work."""
+    company = db.session.get_one(Company, gig.company_id)
+    is_verified = company.status is CompanyStatus.VERIFIED
+    return Offer(
+        rate=gig.rate,
+        payment_model=gig.payment_model,
+        hazard_class=gig.hazard_class,
+        hazard_categories=gig.hazard_categories,
+        criteria=criteria_words(gig.criteria),
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+        margin_party=gig.margin_party,
+        client_pays=gig.client_pays,
+        unpaid_minutes=gig.unpaid_minutes,
+        funds_held=queries.committed(gig),
+        funds_needed=needed_funds(gig, gig.rate),
+        instructions_verified=_instructions_verified(gig),
+        company_verified=is_verified,
+        # An operator verifies a company and its signatory in one decision.
+        signatory_verified=is_verified,
+        pilot=_pilot_facts(queries.pilots_of(gig.id)),
+    )
+
+
+def places_of(gig: Gig) -> list[Place]:
+    """The gig's places with what standards knows of them today, floors in the gig's currency."""
+    codes = [(place.country, place.subdivision) for place in gig.criteria.places]
+    return standards.places(codes, currency=gig.currency, on=clock.now().date())
+
+
+def needed_funds(gig: Gig, rate: Money) -> Money:
+    """The highest cost of the whole planned work at that rate: pay, premiums, benefits, fee and margin."""
+    return highest_cost(
+        rate,
+        gig.planned_minutes,
+        hazard_class=gig.hazard_class,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+    )
+
+
+def criteria_words(criteria: Criteria) -> list[str]:
+    """Criteria as standards reads them: "skill:image-labelling", "language:en B2", "place:US-KS"."""
+    return [
+        *(f"{CriterionKind.PLACE}:{place.subdivision or place.country}" for place in criteria.places),
+        *(f"{CriterionKind.SKILL}:{skill}" for skill in criteria.skills),
+        *(f"{CriterionKind.LANGUAGE}:{need.language} {need.level}" for need in criteria.languages),
+    ]
+
+
+def _instructions_verified(gig: Gig) -> bool:
+    versions: Mapping[int, bool] = queries.verified_versions(gig.id)
+    if gig.status is GigStatus.DRAFT:
+        return ready_to_publish(versions)
+    return in_force(versions) is not None
+
+
+def _pilot_facts(pilots: Sequence[Pilot]) -> PilotFacts | None:
+    """All finished pilots of a gig count together: a small one in each place makes one that is large enough."""
+    if not pilots:
+        return None
+    return PilotFacts(
+        finished=True,
+        paid=all(pilot.paid_amount > 0 for pilot in pilots),
+        workers=sum(pilot.workers for pilot in pilots),
+        items=sum(pilot.items for pilot in pilots),
+        places=frozenset(place["subdivision"] or place["country"] for pilot in pilots for place in pilot.places),
+    )

@@ -1,0 +1,97 @@
+"""The verbs of what a gig needs beside its terms: instructions that somebody verified, and a pilot."""
+
+from collections.abc import Collection
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from marketplace.accounts.rules import Actor, Right, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.money import CurrencyMismatch
+from marketplace.core.problems import NotFound
+from marketplace.gigs import queries
+from marketplace.gigs.models import Instructions, Pilot
+from marketplace.gigs.rules import (
+    AlreadyVerified,
+    ChecklistItem,
+    GigStatus,
+    PilotReport,
+    check_instructions,
+    check_pilot,
+    check_verifier,
+    require_status,
+)
+
+ALIVE = (GigStatus.DRAFT, GigStatus.OPEN, GigStatus.PAUSED)
+
+
+def write_instructions(gig_id: UUID, text: str, changes: str = "", *, by: Actor) -> Instructions:
+    """A new version of what to do, with what changed since the one before. It counts once somebody else has verified
+    it; until then an open gig keeps the version it has. Raises BadTerms, WrongState when the gig is closed."""
+    gig = queries.locked(gig_id, Right.GIGS, by)
+    require_status(gig.status, *ALIVE)
+    check_instructions(text)
+    newest = select(func.coalesce(func.max(Instructions.version), 0)).where(Instructions.gig_id == gig_id)
+    row = Instructions(
+        gig_id=gig.id,
+        company_id=gig.company_id,
+        version=(db.session.scalar(newest) or 0) + 1,
+        text=text,
+        text_sha256=sha256(text.encode()).hexdigest(),
+        changes=changes,
+        author_id=require_person(by),
+        written_at=clock.now(),
+        checklist=[],
+    )
+    db.session.add(row)
+    record("instructions.written", row, by=by, data={"version": row.version})
+    return row
+
+
+def verify_instructions(gig_id: UUID, version: int, checked: Collection[ChecklistItem], *, by: Actor) -> Instructions:
+    """Another member than the author confirms each item of the checklist (P10). Raises NotFound for an unknown version,
+    SameAuthor, ChecklistIncomplete, AlreadyVerified, WrongState when the gig is closed."""
+    gig = queries.locked(gig_id, Right.GIGS, by)
+    require_status(gig.status, *ALIVE)
+    found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.version == version)
+    row = db.session.scalars(found).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.is_verified:
+        raise AlreadyVerified
+    verifier = require_person(by)
+    check_verifier(row.author_id, verifier, checked)
+    row.checklist = sorted(set(checked))
+    row.verified_by, row.verified_at = verifier, clock.now()
+    record("instructions.verified", row, by=by, data={"version": version})
+    return row
+
+
+def record_pilot(gig_id: UUID, report: PilotReport, *, by: Actor) -> Pilot:
+    """A finished pilot as the company reports it (P7). Several add up. Raises BadTerms, CurrencyMismatch, and
+    WrongState when the gig is closed."""
+    gig = queries.locked(gig_id, Right.GIGS, by)
+    require_status(gig.status, *ALIVE)
+    check_pilot(report)
+    if report.paid.currency != gig.currency:
+        raise CurrencyMismatch(f"The gig is in {gig.currency}.", field="paid")
+    row = Pilot(
+        gig_id=gig.id,
+        company_id=gig.company_id,
+        workers=report.workers,
+        items=report.items,
+        places=[place.as_dict() for place in report.places],
+        item_seconds_p75=report.item_seconds_p75,
+        paid_amount=report.paid.amount,
+        currency=report.paid.currency,
+        feedback=report.feedback,
+        fixes=report.fixes,
+        recorded_by=require_person(by),
+        recorded_at=clock.now(),
+    )
+    db.session.add(row)
+    record("pilot.recorded", row, by=by, data={"workers": report.workers, "items": report.items})
+    return row
