@@ -64,13 +64,15 @@ AROUND = timedelta(days=9)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What is offered: a time, what the work needs, how distressing it is, and its hourly rate."""
+    """What is offered: a time, what the work needs, how distressing it is, its hourly rate and what comes on top."""
 
     span: Span
     criteria: Criteria
     hazard_class: HazardClass
     hazard_categories: Sequence[str]
     rate: Money
+    fee_percent: Decimal
+    margin: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from marketplace.core.money import largest_remainder
 from marketplace.shifts.rules import PAID_KINDS, CompensationRule, EntryFlag, EntryKind
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hours import week_of
-from marketplace.standards.rates import call_in_minimum
+from marketplace.standards.rates import call_in_minimum, call_in_missing
 
 CLOCK_IN_GRACE = timedelta(minutes=10)
 """How early the clock may be started. Time counts from the shift's start all the same (our own number)."""
@@ -101,16 +101,24 @@ def paid_minutes(minutes: Mapping[EntryKind, int]) -> int:
     return sum(minutes[kind] for kind in PAID_KINDS)
 
 
+def overtime_worked(paid: int, scheduled: int, promised: int) -> int:
+    """Of the paid minutes of a booking, those that are overtime: the last `promised` ones of its schedule are.
+
+    Whoever stays 230 of 240 minutes, of which the last 60 were promised as overtime, has worked 50 of those.
+    """
+    return max(0, paid - (scheduled - promised))
+
+
 def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:
     """What one booking is owed when the company cancels or ends the shift at `now`. House rules NOTICE and CALL_IN.
 
     Under 24 hours before the start: the call-in minimum. Under 72 hours: half of it. Earlier: nothing. After the
     start: the call-in minimum less the paid minutes already worked.
     """
-    full = call_in_minimum(scheduled_minutes(starts_at, ends_at))
+    scheduled = scheduled_minutes(starts_at, ends_at)
     if now >= starts_at:
-        return Compensation(max(0, full - worked), CompensationRule.CALL_IN)
-    before = starts_at - now
+        return Compensation(call_in_missing(scheduled, worked), CompensationRule.CALL_IN)
+    full, before = call_in_minimum(scheduled), starts_at - now
     if before < timedelta(hours=24):
         return Compensation(full, CompensationRule.NOTICE)
     if before < timedelta(hours=72):

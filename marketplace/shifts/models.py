@@ -46,6 +46,7 @@ class Shift(Stateful):
     timezone: Mapped[str] = mapped_column(Text)
     seats: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    cancelled_because: Mapped[str | None] = mapped_column(Text)
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property
@@ -253,7 +254,7 @@ class Timesheet(Stateful):
 
 
 class TimesheetLine(Base):
-    """The minutes of one booking, by kind: what pay prices."""
+    """The minutes of one booking, by kind: what pay prices. `overtime_minutes` are the last of the paid ones."""
 
     __tablename__ = "timesheet_line"
     __table_args__ = (
@@ -262,6 +263,10 @@ class TimesheetLine(Base):
             "work_minutes >= 0 AND waiting_minutes >= 0 AND paid_break_minutes >= 0"
             " AND unpaid_break_minutes >= 0 AND compensation_minutes >= 0",
             name="minutes_not_negative",
+        ),
+        CheckConstraint(
+            "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
+            name="overtime_is_paid_time",
         ),
     )
 
@@ -272,6 +277,7 @@ class TimesheetLine(Base):
     waiting_minutes: Mapped[int]
     paid_break_minutes: Mapped[int]
     unpaid_break_minutes: Mapped[int]
+    overtime_minutes: Mapped[int]
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     flags: Mapped[JsonList]

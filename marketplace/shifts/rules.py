@@ -208,3 +208,20 @@ class NotClockedIn(Conflict):
 class NotYours(Forbidden):
     code = "not_yours"
     title = "Only the person it is about may do this."
+
+
+class PriceChanged(Conflict):
+    code = "price_changed"
+    title = "Cancelling costs more than the price that was agreed to."
+    remedy = "Look at the present price and confirm it."
+
+
+class BadOffer(Invalid):
+    code = "bad_shift_offer"
+    title = "An offer like this cannot be made."
+
+
+class ShiftBegun(Conflict):
+    code = "shift_begun"
+    title = "The shift has begun, is over or is not held."
+    remedy = "Choose a shift that is still to come."

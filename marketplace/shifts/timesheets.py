@@ -13,7 +13,14 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
-from marketplace.shifts.hours import SILENCE_APPROVES, Stretch, minutes_by_kind
+from marketplace.shifts.hours import (
+    SILENCE_APPROVES,
+    Stretch,
+    minutes_by_kind,
+    overtime_worked,
+    paid_minutes,
+    scheduled_minutes,
+)
 from marketplace.shifts.models import Booking, Shift, TimeEntry, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
 
@@ -164,6 +171,11 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
                 "waiting_minutes": minutes[EntryKind.WAITING],
                 "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
                 "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
+                "overtime_minutes": overtime_worked(
+                    paid_minutes(minutes),
+                    scheduled_minutes(booking.starts_at, booking.ends_at),
+                    booking.overtime_minutes,
+                ),
                 "compensation_minutes": booking.compensation_minutes,
                 "compensation_rule": booking.compensation_rule,
                 "flags": sorted({flag for entry in own for flag in entry.flags}),

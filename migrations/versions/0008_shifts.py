@@ -41,6 +41,7 @@ def _shift() -> None:
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("seats_taken", sa.Integer(), nullable=False),
+        sa.Column("cancelled_because", sa.Text(), nullable=True),
         sa.Column("status", sa.String(20), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name="ck_shift_ends_after_start"),
         sa.CheckConstraint("seats > 0", name="ck_shift_seats_positive"),
@@ -201,6 +202,7 @@ def _timesheet_line() -> None:
         sa.Column("waiting_minutes", sa.Integer(), nullable=False),
         sa.Column("paid_break_minutes", sa.Integer(), nullable=False),
         sa.Column("unpaid_break_minutes", sa.Integer(), nullable=False),
+        sa.Column("overtime_minutes", sa.Integer(), nullable=False),
         sa.Column("compensation_minutes", sa.Integer(), nullable=False),
         sa.Column("compensation_rule", sa.String(20), nullable=True),
         sa.Column("flags", postgresql.JSONB(), nullable=False),
@@ -208,6 +210,10 @@ def _timesheet_line() -> None:
             "work_minutes >= 0 AND waiting_minutes >= 0 AND paid_break_minutes >= 0"
             " AND unpaid_break_minutes >= 0 AND compensation_minutes >= 0",
             name="ck_timesheet_line_minutes_not_negative",
+        ),
+        sa.CheckConstraint(
+            "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
+            name="ck_timesheet_line_overtime_is_paid_time",
         ),
         _one_of("timesheet_line", "compensation_rule", "NOTICE", "CALL_IN"),
         _refers("timesheet_line", "timesheet"),

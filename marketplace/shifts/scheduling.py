@@ -1,0 +1,247 @@
+"""Shifts themselves: planned, priced before they are cancelled, cancelled with what is owed, finished."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move, move_one
+from marketplace.core.money import Money, total
+from marketplace.core.problems import NotFound
+from marketplace.gigs.gate import pilot_cap
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.ledger import service as ledger
+from marketplace.shifts import attendance, timesheets
+from marketplace.shifts.holds import returned
+from marketplace.shifts.hours import (
+    LONGEST_SHIFT,
+    Compensation,
+    Stretch,
+    cancellation,
+    minutes_by_kind,
+    paid_minutes,
+    scheduled_minutes,
+    within,
+)
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.rules import (
+    ACTIVE_BOOKING,
+    BadShift,
+    BookingStatus,
+    EntryFlag,
+    EntrySource,
+    GigNotOpen,
+    OfferStatus,
+    PriceChanged,
+    ShiftStatus,
+    VolumeCapReached,
+)
+from marketplace.standards.rates import PriceInput, cost, price
+
+MOST_SEATS = 500
+FURTHEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one booking is owed if its shift is cancelled now."""
+
+    booking_id: UUID
+    contractor_id: UUID
+    compensation: Compensation
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationPrice:
+    """What cancelling a shift costs the company at a moment, booking by booking. Time already worked comes on top."""
+
+    shift_id: UUID
+    at: datetime
+    owed: Sequence[Owed]
+    total: Money
+
+
+def schedule(gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor) -> Shift:
+    """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached.
+
+    `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware.
+    """
+    # The gig is locked: two shifts that are planned at once must not pass its volume cap together.
+    gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
+    if gig is None:
+        raise NotFound
+    require_company(by, gig.company_id, Right.GIGS)
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.")
+    clock.zone(timezone)
+    _check_times(starts_at, ends_at, clock.now())
+    if not 1 <= seats <= MOST_SEATS:
+        raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
+    _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
+    shift = Shift(
+        gig_id=gig.id,
+        company_id=gig.company_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        timezone=timezone,
+        seats=seats,
+        seats_taken=0,
+        status=ShiftStatus.SCHEDULED,
+    )
+    db.session.add(shift)
+    record("shift.scheduled", shift, by=by, data={"seats": seats})
+    return shift
+
+
+def cancellation_price(shift_id: UUID, *, by: Actor) -> CancellationPrice:
+    """What `cancel_shift()` would cost the company now. House rules NOTICE and CALL_IN."""
+    shift = _mine(shift_id, by=by)
+    return _price(shift, _active_bookings(shift), clock.now())
+
+
+def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor) -> Shift:
+    """Cancels a shift, or ends one that has begun. `agreed` is the price that the company saw and accepts.
+
+    Pending offers are withdrawn. Whoever is booked is compensated by the notice curve, whoever is working is clocked
+    out now and filled up to the call-in minimum; both stand on the week's timesheet. Raises PriceChanged when it has
+    become dearer meanwhile, WrongState when the shift is over.
+    """
+    shift = _mine(shift_id, by=by, lock=True)
+    now = clock.now()
+    bookings = _active_bookings(shift, lock=True)
+    asked = _price(shift, bookings, now)
+    if asked.total > agreed:
+        raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
+    move_one(
+        shift,
+        ShiftStatus.CANCELLED,
+        by=by,
+        event="shift.cancelled",
+        values={"cancelled_because": reason},
+        data={"price": str(asked.total)},
+    )
+    pending = select(Offer.id).where(Offer.shift_id == shift.id, Offer.status == OfferStatus.PENDING)
+    _withdraw(db.session.scalars(pending.order_by(Offer.id)).all(), by=by)
+    _take_back(bookings, {owed.booking_id: owed.compensation for owed in asked.owed}, now, by=by)
+    return shift
+
+
+def finish_due(limit: int = 100) -> int:
+    """Finishes shifts whose end has passed and in which nobody is booked or working any more. Returns how many."""
+    active = exists().where(Booking.shift_id == Shift.id, Booking.status.in_(ACTIVE_BOOKING))
+    due = (
+        select(Shift.id)
+        .where(Shift.status == ShiftStatus.SCHEDULED, Shift.ends_at <= clock.now(), ~active)
+        .order_by(Shift.ends_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    moved = move(
+        Shift,
+        db.session.scalars(due).all(),
+        old=ShiftStatus.SCHEDULED,
+        new=ShiftStatus.FINISHED,
+        by=CLOCK,
+        event="shift.finished",
+    )
+    return len(moved)
+
+
+def _mine(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
+    shift = db.session.get(
+        Shift, shift_id, with_for_update={"key_share": True} if lock else None, populate_existing=True
+    )
+    if shift is None:
+        raise NotFound
+    require_company(by, shift.company_id, Right.GIGS)
+    return shift
+
+
+def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    if starts_at.tzinfo is None or ends_at.tzinfo is None:
+        raise BadShift("Times carry their distance from UTC.", field="starts_at")
+    if starts_at < now:
+        raise BadShift("A shift begins in the future.", field="starts_at")
+    if starts_at > now + FURTHEST:
+        raise BadShift(f"A shift begins within {FURTHEST.days} days.", field="starts_at")
+    if not timedelta(0) < ends_at - starts_at <= LONGEST_SHIFT:
+        raise BadShift(
+            f"A shift ends at most {LONGEST_SHIFT // timedelta(hours=1)} hours after its start.", field="ends_at"
+        )
+    if (ends_at - starts_at) % timedelta(minutes=1):
+        raise BadShift("A shift lasts whole minutes.", field="ends_at")
+
+
+def _check_volume(gig: Gig, minutes: int) -> None:
+    """House rule PILOT: without a finished pilot only so many hours may be booked, so no more are planned."""
+    cap = pilot_cap(gig)
+    if cap is None:
+        return
+    length = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
+    planned = db.session.scalar(
+        select(func.coalesce(func.sum(length * Shift.seats), 0)).where(
+            Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED
+        )
+    )
+    if int(planned or 0) + minutes > cap:
+        raise VolumeCapReached(
+            f"{int(planned or 0)} of {cap} minutes are planned; {minutes} more are asked for.", limit=cap
+        )
+
+
+def _active_bookings(shift: Shift, *, lock: bool = False) -> Sequence[Booking]:
+    found = select(Booking).where(Booking.shift_id == shift.id, Booking.status.in_(ACTIVE_BOOKING))
+    found = found.options(selectinload(Booking.entries)).order_by(Booking.id)
+    if lock:
+        found = found.with_for_update(of=Booking).execution_options(populate_existing=True)
+    return db.session.scalars(found).all()
+
+
+def _price(shift: Shift, bookings: Sequence[Booking], now: datetime) -> CancellationPrice:
+    gig = db.session.get_one(Gig, shift.gig_id)
+    owed = [_owed(booking, gig, now) for booking in bookings]
+    return CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency))
+
+
+def _owed(booking: Booking, gig: Gig, now: datetime) -> Owed:
+    worked = _worked(booking, now)
+    compensation = cancellation(booking.starts_at, booking.ends_at, now, worked)
+    priced = price(PriceInput(rate=booking.rate, call_in_minutes=compensation.minutes, fee_percent=gig.fee_percent))
+    return Owed(booking.id, booking.contractor_id, compensation, cost(priced))
+
+
+def _worked(booking: Booking, now: datetime) -> int:
+    """Paid minutes on the clock until now."""
+    until = within(now, booking.starts_at, booking.ends_at)
+    spent = (Stretch(e.kind, e.started_at, e.ended_at or max(e.started_at, until)) for e in booking.entries)
+    return paid_minutes(minutes_by_kind(spent))
+
+
+def _withdraw(offer_ids: Sequence[UUID], *, by: Actor) -> None:
+    move(Offer, offer_ids, old=OfferStatus.PENDING, new=OfferStatus.WITHDRAWN, by=by, event="offer.withdrawn")
+
+
+def _take_back(bookings: Sequence[Booking], owed: dict[UUID, Compensation], now: datetime, *, by: Actor) -> None:
+    """Ends every booking, writes what each is owed, and gives back the holds of those that are owed nothing."""
+    for booking in bookings:
+        if booking.status is BookingStatus.WORKING:
+            attendance.stop(booking, now, EntryFlag.ENDED_BY_COMPANY, EntrySource.COMPANY, by=by)
+        else:
+            move_one(booking, BookingStatus.CANCELLED, by=by, event="booking.cancelled")
+        if owed[booking.id].minutes:
+            booking.compensation_minutes = owed[booking.id].minutes
+            booking.compensation_rule = owed[booking.id].rule
+    db.session.flush()
+    unpaid = [b for b in bookings if b.status is BookingStatus.CANCELLED and not b.compensation_minutes]
+    if unpaid:
+        ledger.post_many([returned(booking) for booking in unpaid])
+    timesheets.enter(bookings, by=by)

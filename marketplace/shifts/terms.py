@@ -1,0 +1,93 @@
+"""What a person sees before the yes, as one value with a digest: nobody can say later that it was something else."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from marketplace.core.money import Money
+from marketplace.shifts.eligibility import Person, Seat, overtime
+from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
+from marketplace.standards.hazard import caps, paid_break_minutes
+from marketplace.standards.hours import overtime_percent
+from marketplace.standards.rates import Payee, PriceInput, PriceLine, cost, gross_pay, price
+
+FORM = 1
+"""The version of the shape below. What was promised keeps the shape that it was promised in."""
+
+
+def price_input(seat: Seat, person: Person) -> PriceInput:
+    """How the whole schedule of a seat, worked to its end, is priced for this person: for the promise and the hold."""
+    return PriceInput(
+        rate=seat.rate,
+        work_minutes=scheduled_minutes(seat.span.starts_at, seat.span.ends_at),
+        hazard_class=seat.hazard_class,
+        fee_percent=seat.fee_percent,
+        margin=seat.margin,
+        overtime_minutes=overtime(seat, person),
+        overtime_percent=overtime_percent(person.overtime_multiplier),
+    )
+
+
+def promised_lines(seat: Seat, person: Person) -> tuple[PriceLine, ...]:
+    """The price of the whole schedule. No part of it worked, filled up to the call-in minimum, costs more."""
+    return price(price_input(seat, person))
+
+
+def snapshot(
+    seat: Seat, person: Person, *, gig: Mapping[str, Any], timezone: str, reason: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words."""
+    minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
+    lines = promised_lines(seat, person)
+    assert person.contract is not None
+    return {
+        "form": FORM,
+        "gig": dict(gig),
+        "starts_at": _moment(seat.span.starts_at),
+        "ends_at": _moment(seat.span.ends_at),
+        "timezone": timezone,
+        "scheduled_minutes": minutes,
+        "rate": _money(seat.rate),
+        "pay": _money(gross_pay(lines)),
+        "company_cost": _money(cost(lines)),
+        "lines": [line.as_dict() for line in lines],
+        "benefits": [line.as_dict() for line in lines if line.payee is Payee.BENEFITS],
+        "overtime_minutes": overtime(seat, person),
+        "hazards": {
+            "class": seat.hazard_class.value,
+            "categories": sorted(seat.hazard_categories),
+            "paid_break_minutes": paid_break_minutes(seat.hazard_class, minutes),
+            "caps_minutes": _caps(seat),
+        },
+        "contract_version_id": str(person.contract.version_id),
+        "cancellation": cancellation_curve(seat.span.starts_at, seat.span.ends_at),
+        "why": dict(reason),
+    }
+
+
+def digest(terms: Mapping[str, Any]) -> str:
+    """SHA-256 of the terms as canonical JSON: keys sorted, no blanks, UTF-8."""
+    text = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def agreed_seat(seat: Seat, terms: Mapping[str, Any]) -> Seat:
+    """The seat at the rate that was offered, or at the gig's own where that has risen since (rule P5)."""
+    offered = Money.of(terms["rate"]["amount"], terms["rate"]["currency"])
+    return replace(seat, rate=max(offered, seat.rate, key=lambda rate: rate.amount))
+
+
+def _money(money: Money) -> dict[str, str]:
+    return {"amount": str(money.decimal), "currency": money.currency}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _caps(seat: Seat) -> dict[str, int] | None:
+    limits = caps(seat.hazard_class)
+    return None if limits is None else {"day": limits[0], "week": limits[1]}
