@@ -63,6 +63,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
         "RATELIMIT_ENABLED": name != "test",
         "PROXIES": int(env.get("SETARA_PROXIES", "0")),
+        "JOBS_HEARTBEAT": float(env.get("JOBS_HEARTBEAT", "10")),
         "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
         "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
     }

@@ -1,0 +1,41 @@
+"""Which event is answered by which job: the one table by which a lower room reaches a higher one.
+
+A reaction is a courtesy. It runs after the commit, maybe late and maybe twice, and the verb that it calls asks its
+rules again. An event that stands in no table costs one look at its name.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from jobs.runner import job
+from marketplace.core import queue
+from marketplace.core.db import db, transaction
+from marketplace.core.events import REACT, Event
+
+MOST_EVENTS = 500
+"""Events for one job, so that a pay run's thousands become several transactions."""
+ANSWERS: Mapping[str, tuple[str, ...]] = {}
+
+
+def answers_to(name: str) -> tuple[str, ...]:
+    """The names of the jobs that answer an event of that name; each is given `event_ids`."""
+    return ANSWERS.get(name, ())
+
+
+@job(REACT)
+def react(event_ids: Sequence[int]) -> None:
+    """Writes one job for each answer, with the events it answers.
+
+    An event that is missing was rolled back inside its transaction, by a savepoint, and is nobody's business.
+    """
+    with transaction():
+        found = db.session.execute(select(Event.id, Event.name).where(Event.id.in_(event_ids)).order_by(Event.id))
+        wanted: dict[str, list[int]] = defaultdict(list)
+        for row in found:
+            for answer in answers_to(row.name):
+                wanted[answer].append(row.id)
+        for answer, ids in wanted.items():
+            for start in range(0, len(ids), MOST_EVENTS):
+                queue.defer(answer, event_ids=ids[start : start + MOST_EVENTS])

@@ -1,0 +1,41 @@
+"""The timetable, as data.
+
+It says how often to look, in machine time; it never says when something is due. What is due is asked of the database
+by business time (`core.clock`) each time a job looks, so that a crash, an outage or a clock that a test moved loses
+nothing: the next look finds it. A look that finds nothing costs one indexed query.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apscheduler.triggers.cron import CronTrigger
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job and when to look. `alone` keeps two of its jobs from running at the same time, on any machine."""
+
+    job: str
+    trigger: CronTrigger
+    alone: bool = True
+
+
+def every_seconds(step: int) -> CronTrigger:
+    """At the seconds that `step` divides: the same moments for every clock, which intervals from a start are not."""
+    return CronTrigger(second=f"*/{step}", timezone="UTC")
+
+
+def every_minutes(step: int) -> CronTrigger:
+    return CronTrigger(minute=f"*/{step}", second=0, timezone="UTC")
+
+
+def daily(hour: int) -> CronTrigger:
+    return CronTrigger(hour=hour, minute=0, second=0, timezone="UTC")
+
+
+TIMETABLE: Sequence[Entry] = (
+    Entry("checks.run", every_minutes(5)),
+    Entry("answers.forget_old", daily(3)),
+    # Not alone: a lock of a job that died with its worker is freed by this very job.
+    Entry("queue.stalled", every_seconds(10), alone=False),
+)

@@ -1,0 +1,38 @@
+"""Jobs as a process of their own, with programs that leave a trace: `python -m tests.jobs.processes MODE`."""
+
+import sys
+import time
+
+from sqlalchemy import text
+
+from jobs.__main__ import stay
+from jobs.runner import job
+from jobs.schedule import Entry, every_seconds
+from marketplace.app import create_app
+from marketplace.core.db import db, transaction
+
+TIMETABLE = (Entry("test.tick", every_seconds(1)), Entry("queue.stalled", every_seconds(1), alone=False))
+
+
+def leave_trace(name: str) -> int:
+    """Writes the name down and returns how often it stands there."""
+    with transaction():
+        db.session.execute(text("INSERT INTO trace (name) VALUES (:name)"), {"name": name})
+        return int(db.session.scalar(text("SELECT count(*) FROM trace WHERE name = :name"), {"name": name}) or 0)
+
+
+@job("test.tick", again=False)
+def tick() -> None:
+    leave_trace("tick")
+
+
+@job("test.slow")
+def slow(seconds: float) -> None:
+    """Takes that long the first time, and no time when it is run again."""
+    if leave_trace("begun") == 1:
+        time.sleep(seconds)
+    leave_trace("ended")
+
+
+if __name__ == "__main__":
+    stay(create_app(), sys.argv[1], timetable=TIMETABLE)

@@ -1,0 +1,157 @@
+"""Clocks and workers as processes: each fire runs once, a stop is graceful, what kill -9 leaves is taken up again."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import psycopg
+import pytest
+
+from jobs import clock
+from jobs.schedule import Entry, every_seconds
+from marketplace.core import queue
+from marketplace.core.db import transaction
+from marketplace.core.http import SetaraFlask
+from tests.conftest import ROOT, Database
+
+pytestmark = pytest.mark.truncating
+PATIENCE = 30.0
+Start = Callable[[str], subprocess.Popen[bytes]]
+Ask = Callable[[str], int]
+
+
+@pytest.fixture
+def ask(apart: Database) -> Iterator[Ask]:
+    """Counts in the database, beside the table that the programs leave their traces in."""
+    owner = apart.owner_url.replace("+psycopg", "")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("CREATE TABLE trace (name text NOT NULL)")
+
+        def count(query: str) -> int:
+            row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+            assert row is not None
+            return int(row[0])
+
+        yield count
+        connection.execute("DROP TABLE trace")
+
+
+@pytest.fixture
+def start(apart: Database, ask: Ask) -> Iterator[Start]:
+    running: list[subprocess.Popen[bytes]] = []
+
+    def spawn(mode: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.jobs.processes", mode]
+        running.append(subprocess.Popen(command, cwd=ROOT, env=apart.environ(JOBS_HEARTBEAT="0.5")))
+        return running[-1]
+
+    yield spawn
+    for process in running:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in running:
+        process.wait(PATIENCE)
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "It has not come about."
+        time.sleep(0.05)
+
+
+def traces(ask: Ask, name: str) -> int:
+    return ask(f"SELECT count(*) FROM trace WHERE name = '{name}'")
+
+
+def write_slow_job(app: SetaraFlask, seconds: float) -> None:
+    with app.app_context(), transaction():
+        queue.defer("test.slow", seconds=seconds)
+
+
+def test_two_clocks_and_two_workers_run_each_fire_once(start: Start, ask: Ask) -> None:
+    processes = [start("all"), start("all")]
+    wait_until(lambda: traces(ask, "tick") >= 1)
+    began = time.monotonic()
+    wait_until(lambda: traces(ask, "tick") >= 4)
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(PATIENCE) for process in processes] == [0, 0]
+    fires = ask("SELECT last_value FROM procrastinate_jobs_id_seq")
+    left = ask("SELECT count(*) FROM procrastinate_jobs")
+    sweeps_and_ticks = 2
+    assert fires <= sweeps_and_ticks * (time.monotonic() - began + 1)
+    assert traces(ask, "tick") <= fires / sweeps_and_ticks + 1
+    assert left <= sweeps_and_ticks
+
+
+def test_clocks_at_the_same_moment_write_one_job(apart_app: SetaraFlask) -> None:
+    entry, clocks = Entry("test.tick", every_seconds(1)), 6
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    with apart_app.app_context(), transaction():
+        clock.fire(entry, first)
+    for second in range(1, 6):
+        together = Barrier(clocks)
+
+        def look(moment: datetime = first + timedelta(seconds=second), together: Barrier = together) -> bool:
+            with apart_app.app_context():
+                together.wait()
+                with transaction():
+                    return clock.fire(entry, moment)
+
+        with ThreadPoolExecutor(clocks) as pool:
+            fired = [future.result() for future in [pool.submit(look) for _ in range(clocks)]]
+        assert sum(fired) == 1
+        with apart_app.app_context(), transaction():
+            taken = queue.take(queue.enlist())
+            assert taken is not None
+            queue.finish(taken, succeeded=True)
+
+
+def test_a_killed_worker_loses_no_job(apart_app: SetaraFlask, start: Start, ask: Ask) -> None:
+    write_slow_job(apart_app, 600)
+    victim = start("worker")
+    wait_until(lambda: traces(ask, "begun") == 1)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait(PATIENCE)
+    assert ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == 1
+    start("all")
+    wait_until(lambda: traces(ask, "ended") == 1)
+    assert traces(ask, "begun") == 2
+
+
+def test_a_job_that_kills_every_worker_is_given_up(apart_app: SetaraFlask) -> None:
+    write_slow_job(apart_app, 0)
+    with apart_app.app_context():
+        for _attempt in range(2):
+            with transaction():
+                taken = queue.take(worker := queue.enlist())
+                assert taken is not None
+                queue.dismiss(worker)
+            with transaction():
+                assert queue.retry_stalled(silence=60, most_attempts=2) == 1
+        assert queue.depth() == {("test.slow", "failed"): 1}
+
+
+def test_the_jobs_of_a_living_worker_are_left_alone(apart_app: SetaraFlask) -> None:
+    write_slow_job(apart_app, 0)
+    with apart_app.app_context(), transaction():
+        queue.take(queue.enlist())
+        assert queue.retry_stalled(silence=60, most_attempts=2) == 0
+        assert queue.retry_stalled(silence=-1, most_attempts=2) == 1
+        assert queue.depth() == {("test.slow", "todo"): 1}
+
+
+def test_a_worker_that_is_told_to_stop_ends_its_job_first(apart_app: SetaraFlask, start: Start, ask: Ask) -> None:
+    write_slow_job(apart_app, 1.0)
+    worker = start("worker")
+    wait_until(lambda: traces(ask, "begun") == 1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(PATIENCE) == 0
+    assert traces(ask, "ended") == 1
+    assert ask("SELECT count(*) FROM procrastinate_jobs") == 0
