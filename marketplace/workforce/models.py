@@ -1,7 +1,7 @@
 """Contractors, what they must show, what they can do and when. Personal data stand in columns that can be emptied."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
@@ -75,6 +75,12 @@ class VettingDecision(Base):
     decided_at: Mapped[Instant]
     contest: Mapped[str | None] = mapped_column(Text)
     contested_at: Mapped[Instant | None]
+
+    @property
+    def contest_until(self) -> datetime | None:
+        """Until when the contractor may contest it; None when it cannot be contested, or was."""
+        contestable = self.outcome in rules.CONTESTABLE and self.contested_at is None
+        return self.decided_at + rules.CONTEST_FOR if contestable else None
 
 
 class PayoutAccount(Base):

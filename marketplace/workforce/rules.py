@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,13 +13,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.core.problems import Conflict, Forbidden, Invalid
+from marketplace.standards.hazard import LEAST_CLASS
+from marketplace.standards.rules import RULES, HazardCategory, HazardClass
 
-LONGEST_WEEK = 48
-"""Hours a week, all gigs together: EU directive 2003/88 article 6, ILO C1 and C30 (rule WEEK)."""
+LONGEST_WEEK = RULES["WEEK"].parameters["minutes"] // 60
+"""Hours a week, all gigs together: Directive 2003/88/EC, art. 6; ILO C001, art. 2 (rule WEEK)."""
 CONTEST_FOR = timedelta(days=30)
 """How long a refusal can be contested (rule APPEAL; the number is house policy)."""
-SHORTEST_REASON = 10
-"""Characters of a written reason. Long enough to be one; a longer minimum breeds boilerplate (rule REJECT)."""
+HOW_TO_CONTEST = (
+    "You can contest this within 30 days: write why it is wrong under 'contest'. "
+    "Somebody who did not take this decision then looks at it again."
+)
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -84,6 +88,10 @@ MET_BY_SUBMITTING = frozenset({RequirementKind.TERMS})
 """Agreeing is the contractor's own act; nobody has to confirm it."""
 
 
+DECLARED_ON_APPLYING = frozenset({RequirementKind.AGE})
+"""The birth date stands in the application; an operator compares it with what shows the identity."""
+
+
 class Outcome(StrEnum):
     """What an operator decided about a person. Each decision is kept with its written reason."""
 
@@ -91,6 +99,9 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
+
+
+CONTESTABLE = frozenset({Outcome.REFUSED, Outcome.SUSPENDED})
 
 
 class Level(StrEnum):
@@ -109,12 +120,6 @@ class Level(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
-class EmailNotConfirmed(Forbidden):
-    code = "email_not_confirmed"
-    title = "Your e-mail address is not confirmed yet."
-    remedy = "Open the link in the e-mail that was sent to you, then apply again."
-
-
 class AlreadyApplied(Conflict):
     code = "already_applied"
     title = "You have applied already."
@@ -122,9 +127,22 @@ class AlreadyApplied(Conflict):
 
 
 class TooYoung(Invalid):
+    """`verdict` is the AGE rule's, with its source."""
+
     code = "too_young"
     title = "Work on this service begins at a minimum age."
     remedy = "Apply from that birthday on."
+
+
+class BadConsent(Invalid):
+    code = "bad_consent"
+    title = "Nobody can consent to this."
+    remedy = "Choose a lawful category and one of the classes H1, H2 and H3."
+
+
+class NothingToContest(Conflict):
+    code = "nothing_to_contest"
+    title = "There is no refusal or suspension that is not contested yet."
 
 
 class BadPlace(Invalid):
@@ -144,16 +162,21 @@ class BadBand(Invalid):
     remedy = "Give whole hours with 0 <= minimum <= maximum <= 48, the maximum at least 1."
 
 
-class ReasonNeeded(Invalid):
-    code = "reason_needed"
-    title = "A decision about a person is given in writing."
-    remedy = f"Write a reason of at least {SHORTEST_REASON} characters that the person can understand and answer."
-
-
 class RequirementsMissing(Conflict):
     code = "requirements_missing"
     title = "Not every requirement is met."
     remedy = "Decide the missing requirements first."
+
+
+class NotSuspended(Conflict):
+    code = "not_suspended"
+    title = "Only a suspended contractor can be reinstated."
+    remedy = "A contractor who applied is vetted instead."
+
+
+class AccountKnown(Conflict):
+    code = "payout_account_known"
+    title = "You have a payout account already."
 
 
 class RuledBefore(Forbidden):
@@ -171,7 +194,7 @@ class OwnCase(Forbidden):
 class TooLateToContest(Conflict):
     code = "too_late_to_contest"
     title = "A decision can be contested for 30 days."
-    remedy = "Write to the operators; they can still reopen your application."
+    remedy = "Write to the operators, who can still change their decision."
 
 
 class BadWindow(Invalid):
@@ -182,10 +205,29 @@ class BadWindow(Invalid):
     )
 
 
-class NotVetted(Conflict):
-    code = "not_vetted"
-    title = "Only a vetted contractor can do this."
-    remedy = "Meet the requirements and wait for the operator's decision."
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of every week as the clock on the contractor's wall shows it, from start until before end.
+
+    `weekday` is 0 for Monday; minutes count from midnight. An end that is not after the start is on the next day, so
+    Saturday 22:00 to 02:00 is `Window(5, 1320, 120)`; a whole day is `Window(5, 0, 1440)`.
+    """
+
+    weekday: int
+    start_minute: int
+    end_minute: int
+
+    def __post_init__(self) -> None:
+        right = 0 <= self.weekday <= 6 and 0 <= self.start_minute < DAY and 0 < self.end_minute <= DAY
+        if not right or self.start_minute == self.end_minute:
+            raise BadWindow(f"Day {self.weekday}, {self.start_minute} to {self.end_minute}.", field="windows")
+
+    @property
+    def in_week(self) -> tuple[int, int]:
+        """Start and end in minutes since Monday 00:00; the end of Sunday night's window lies in the week after."""
+        start = self.weekday * DAY + self.start_minute
+        length = (self.end_minute - self.start_minute) % DAY or DAY
+        return start, start + length
 
 
 def check_place(country: str, subdivision: str | None) -> None:
@@ -223,12 +265,16 @@ def check_band(minimum: int, maximum: int) -> None:
         raise BadBand(f"{minimum} to {maximum} hours a week.", field="band_max_hours", limit=LONGEST_WEEK)
 
 
-def check_reason(reason: str) -> str:
-    """The written reason without blanks around it. Raises ReasonNeeded."""
-    written = reason.strip()
-    if len(written) < SHORTEST_REASON:
-        raise ReasonNeeded(field="reason")
-    return written
+def check_windows(windows: Collection[Window]) -> None:
+    """Raises BadWindow when two begin at the same minute of the week, or when there are more than a hundred."""
+    if len({(window.weekday, window.start_minute) for window in windows}) != len(windows) or len(windows) > 100:
+        raise BadWindow("Two windows begin at the same minute, or there are more than 100.", field="windows")
+
+
+def check_consent(category: HazardCategory, up_to: HazardClass) -> None:
+    """Raises BadConsent for unlawful content, and for H0, which is neutral work and needs no leave."""
+    if category not in LEAST_CLASS or up_to is HazardClass.H0:
+        raise BadConsent(f"{category} up to {up_to}.", field="category" if category not in LEAST_CLASS else "up_to")
 
 
 def check_decider(decider: UUID, contractor_id: UUID, earlier: UUID | None) -> None:
@@ -239,36 +285,17 @@ def check_decider(decider: UUID, contractor_id: UUID, earlier: UUID | None) -> N
         raise RuledBefore
 
 
+def check_contest(decided_at: datetime, at: datetime) -> None:
+    """Raises TooLateToContest more than 30 days after the decision (rule APPEAL)."""
+    if at > decided_at + CONTEST_FOR:
+        raise TooLateToContest
+
+
 def check_all_met(states: Mapping[RequirementKind, RequirementStatus]) -> None:
     """Raises RequirementsMissing, naming each requirement that is not met."""
     missing = [kind for kind in RequirementKind if states.get(kind) != RequirementStatus.MET]
     if missing:
         raise RequirementsMissing(f"Not met: {', '.join(missing)}.", missing=[str(kind) for kind in missing])
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
-    """A stretch of every week as the clock on the contractor's wall shows it, from start until before end.
-
-    `weekday` is 0 for Monday; minutes count from midnight. An end that is not after the start is on the next day, so
-    Saturday 22:00 to 02:00 is `Window(5, 1320, 120)`; a whole day is `Window(5, 0, 1440)`.
-    """
-
-    weekday: int
-    start_minute: int
-    end_minute: int
-
-    def __post_init__(self) -> None:
-        right = 0 <= self.weekday <= 6 and 0 <= self.start_minute < DAY and 0 < self.end_minute <= DAY
-        if not right or self.start_minute == self.end_minute:
-            raise BadWindow(f"Day {self.weekday}, {self.start_minute} to {self.end_minute}.", field="windows")
-
-    @property
-    def in_week(self) -> tuple[int, int]:
-        """Start and end in minutes since Monday 00:00; the end of Sunday night's window lies in the week after."""
-        start = self.weekday * DAY + self.start_minute
-        length = (self.end_minute - self.start_minute) % DAY or DAY
-        return start, start + length
 
 
 def covers(windows: Iterable[Window], zone: ZoneInfo, start: datetime, end: datetime) -> bool:

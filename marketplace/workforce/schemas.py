@@ -1,0 +1,177 @@
+"""Contractors on the wire."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from marketplace.core.http import page_schema
+from marketplace.standards.rules import HazardCategory, HazardClass
+from marketplace.workforce.rules import (
+    HOW_TO_CONTEST,
+    LONGEST_WEEK,
+    ContractorStatus,
+    Level,
+    Outcome,
+    RequirementKind,
+    RequirementStatus,
+    Window,
+)
+
+_WORDS = ma.validate.Length(1, 2000)
+_HOURS = ma.validate.Range(0, LONGEST_WEEK)
+
+
+def _languages(**more: Any) -> ma.fields.Dict:
+    """Languages by ISO 639 code, each with its level of the Common European Framework of Reference."""
+    codes = ma.fields.String(validate=ma.validate.Regexp("^[a-z]{2,3}$"))
+    return ma.fields.Dict(codes, ma.fields.Enum(Level, by_value=True), validate=ma.validate.Length(0, 50), **more)
+
+
+def _skills(**more: Any) -> ma.fields.List[str]:
+    skill = ma.fields.String(validate=ma.validate.Regexp("^[a-z0-9]+(-[a-z0-9]+)*$"))
+    return ma.fields.List(skill, validate=ma.validate.Length(0, 100), **more)
+
+
+class ContractorApplicationSchema(ma.Schema):
+    country = ma.fields.String(
+        required=True,
+        validate=ma.validate.Regexp("^[A-Z]{2}$"),
+        metadata={"description": "Where you live: ISO 3166-1 alpha-2"},
+    )
+    subdivision = ma.fields.String(
+        load_default=None, allow_none=True, metadata={"description": "ISO 3166-2, such as US-KS"}
+    )
+    timezone = ma.fields.String(required=True, metadata={"description": "IANA time zone, such as America/Chicago"})
+    born_on = ma.fields.Date(required=True)
+    payout_currency = ma.fields.String(
+        required=True, validate=ma.validate.Length(equal=3), metadata={"description": "ISO 4217"}
+    )
+    languages = _languages(load_default=dict)
+    skills = _skills(load_default=list)
+
+
+class DescriptionSchema(ma.Schema):
+    skills = _skills(required=True)
+    languages = _languages(required=True)
+
+
+class RequirementNoteSchema(ma.Schema):
+    kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
+    note = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "What you show"})
+
+
+class RequirementSchema(ma.Schema):
+    kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
+    status = ma.fields.Enum(RequirementStatus, by_value=True, required=True)
+    note = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True, metadata={"description": "Why it was met or refused"})
+    decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class RequirementsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RequirementSchema), required=True)
+
+
+class RequirementDecisionSchema(ma.Schema):
+    kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
+    met = ma.fields.Boolean(required=True)
+    reason = ma.fields.String(required=True, validate=_WORDS)
+
+
+class ContestSchema(ma.Schema):
+    words = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "Why the decision is wrong"})
+
+
+class DecisionSchema(ma.Schema):
+    """What an operator decided about you, why, and how to contest it."""
+
+    outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
+    reason = ma.fields.String(required=True)
+    decided_at = ma.fields.AwareDateTime(required=True)
+    contest_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+    contest = ma.fields.String(required=True, allow_none=True, metadata={"description": "Your answer to it"})
+    how_to_contest = ma.fields.Constant(HOW_TO_CONTEST)
+
+
+class WindowSchema(ma.Schema):
+    """A stretch of every week by your own clock. An end that is not after the start is on the next day."""
+
+    weekday = ma.fields.Integer(
+        required=True, validate=ma.validate.Range(0, 6), metadata={"description": "0 is Monday"}
+    )
+    start_minute = ma.fields.Integer(
+        required=True, validate=ma.validate.Range(0, 1439), metadata={"description": "Minutes since midnight"}
+    )
+    end_minute = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 1440))
+
+    @ma.post_load
+    def make_window(self, data: dict[str, int], **_more: Any) -> Window:
+        return Window(**data)
+
+
+class AvailabilitySchema(ma.Schema):
+    windows = ma.fields.List(ma.fields.Nested(WindowSchema), required=True, validate=ma.validate.Length(0, 100))
+
+
+class BandSchema(ma.Schema):
+    """How many hours a week you want."""
+
+    min_hours = ma.fields.Integer(required=True, validate=_HOURS)
+    max_hours = ma.fields.Integer(required=True, validate=_HOURS)
+
+
+class ConsentGivenSchema(ma.Schema):
+    category = ma.fields.Enum(HazardCategory, by_value=True, required=True)
+    up_to = ma.fields.Enum(HazardClass, by_value=True, required=True, metadata={"description": "The heaviest class"})
+
+
+class ConsentRevokedSchema(ma.Schema):
+    category = ma.fields.Enum(HazardCategory, by_value=True, required=True)
+
+
+class ConsentSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    category = ma.fields.String(required=True)
+    up_to = ma.fields.String(required=True)
+    given_at = ma.fields.AwareDateTime(required=True)
+    revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ConsentsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ConsentSchema), required=True)
+
+
+class PayoutAccountSchema(ma.Schema):
+    rail = ma.fields.String(required=True)
+    reference = ma.fields.String(required=True, metadata={"description": "What the rail knows the account by"})
+    given_at = ma.fields.AwareDateTime(required=True)
+
+
+class ContractorSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    status = ma.fields.Enum(ContractorStatus, by_value=True, required=True)
+    country = ma.fields.String(required=True)
+    subdivision = ma.fields.String(required=True, allow_none=True)
+    timezone = ma.fields.String(required=True)
+    born_on = ma.fields.Date(required=True, allow_none=True)
+    band_min_hours = ma.fields.Integer(required=True)
+    band_max_hours = ma.fields.Integer(required=True)
+    payout_currency = ma.fields.String(required=True)
+    applied_at = ma.fields.AwareDateTime(required=True)
+    vetted_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ProfileSchema(ma.Schema):
+    """All that the service knows of a contractor in this room."""
+
+    contractor = ma.fields.Nested(ContractorSchema, required=True)
+    requirements = ma.fields.List(ma.fields.Nested(RequirementSchema), required=True)
+    decisions = ma.fields.List(ma.fields.Nested(DecisionSchema), required=True)
+    skills = _skills(required=True)
+    languages = _languages(required=True)
+    windows = ma.fields.List(ma.fields.Nested(WindowSchema), required=True)
+    consents = ma.fields.List(ma.fields.Nested(ConsentSchema), required=True)
+    payout_rail = ma.fields.String(required=True, allow_none=True)
+
+
+ContractorPage = page_schema(ContractorSchema, "ContractorPage")

@@ -1,0 +1,300 @@
+"""The verbs of contractors: apply, show what is required, be decided about by people, say what one can do and when."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.queries import confirmed_person
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move_one
+from marketplace.core.money import minor_digits
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
+from marketplace.workforce import queries, rules
+from marketplace.workforce.models import (
+    AvailabilityWindow,
+    Contractor,
+    HazardConsent,
+    Language,
+    PayoutAccount,
+    Requirement,
+    Skill,
+    VettingDecision,
+)
+from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus, Window
+
+SANDBOX = "sandbox"
+"""The rail that moves no money."""
+
+# --- applying -------------------------------------------------------------------------------------------------------
+
+
+def apply(
+    country: str,
+    subdivision: str | None,
+    timezone: str,
+    born_on: date,
+    payout_currency: str,
+    *,
+    by: Actor,
+    languages: Mapping[str, Level] | None = None,
+    skills: Collection[str] = (),
+    band: tuple[int, int] = (0, 40),
+) -> Contractor:
+    """Makes the person a contractor who waits to be vetted, with every requirement open.
+
+    Raises EmailNotConfirmed, AlreadyApplied, TooYoung, BadPlace, UnknownZone, BadMoney, BadProfile or BadBand.
+    """
+    person = confirmed_person(by)
+    rules.check_place(country, subdivision)
+    rules.check_band(*band)
+    minor_digits(payout_currency)
+    moment = clock.now()
+    verdict = judge_age(born_on, moment, clock.zone(timezone))
+    if verdict.failed:
+        raise rules.TooYoung(verdict.sentence, field="born_on", verdict=verdict.as_dict())
+    row = insert(Contractor).values(
+        id=person.id,
+        status=ContractorStatus.APPLIED,
+        country=country,
+        subdivision=subdivision,
+        timezone=timezone,
+        born_on=born_on,
+        band_min_hours=band[0],
+        band_max_hours=band[1],
+        payout_currency=payout_currency,
+        applied_at=moment,
+    )
+    made = db.session.scalars(row.on_conflict_do_nothing().returning(Contractor)).one_or_none()
+    if made is None:
+        raise rules.AlreadyApplied
+    _ask_for_everything(made.id)
+    record("contractor.applied", made, by=by)
+    describe(skills=skills, languages=languages or {}, by=by)
+    return made
+
+
+def _ask_for_everything(contractor_id: UUID) -> None:
+    for kind in RequirementKind:
+        declared = kind in rules.DECLARED_ON_APPLYING
+        status = RequirementStatus.SUBMITTED if declared else RequirementStatus.OPEN
+        db.session.add(Requirement(contractor_id=contractor_id, kind=kind, status=status, note="", reason=""))
+    db.session.flush()
+
+
+def submit_requirement(kind: RequirementKind, note: str, *, by: Actor) -> Requirement:
+    """Shows what one requirement asks for; `note` says what is shown. Raises WrongState when it is submitted or met.
+
+    Agreeing to the terms needs nobody's decision and is met at once.
+    """
+    row = _requirement(_me(by).id, kind)
+    done = RequirementStatus.MET if kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
+    move_one(row, done, by=by, event=f"requirement.{done}", values={"note": note}, data={"kind": str(kind)})
+    return row
+
+
+def open_sandbox_account(*, by: Actor) -> PayoutAccount:
+    """Gives the contractor an account on the sandbox rail, once, and submits that requirement. No money moves there."""
+    me = _me(by)
+    row = insert(PayoutAccount).values(
+        contractor_id=me.id, rail=SANDBOX, reference=f"{SANDBOX}_{uuid4().hex}", given_at=clock.now()
+    )
+    made = db.session.scalars(row.on_conflict_do_nothing().returning(PayoutAccount)).one_or_none()
+    if made is None:
+        raise rules.AccountKnown
+    submit_requirement(RequirementKind.PAYOUT_ACCOUNT, f"An account on the rail '{SANDBOX}'.", by=by)
+    return made
+
+
+def meet_requirement(contractor_id: UUID, kind: RequirementKind, reason: str, *, by: Actor) -> Requirement:
+    """Marks a requirement as met because a room above has seen to it. Only the service itself may; no person may.
+
+    Raises WrongState when it is met already.
+    """
+    if by != CLOCK:
+        raise Forbidden("Only the service itself does this.")
+    return _settle(_requirement(contractor_id, kind), RequirementStatus.MET, reason, by)
+
+
+# --- deciding -------------------------------------------------------------------------------------------------------
+
+
+def decide_requirement(contractor_id: UUID, kind: RequirementKind, met: bool, reason: str, *, by: Actor) -> Requirement:
+    """An operator has looked at what was shown. Raises OwnCase, ReasonMissing or WrongState."""
+    require_operator(by, OperatorRole.VETTING)
+    rules.check_decider(require_person(by), contractor_id, earlier=None)
+    status = RequirementStatus.MET if met else RequirementStatus.REFUSED
+    return _settle(_requirement(contractor_id, kind), status, reason, by)
+
+
+def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
+    """An operator takes the contractor in. Raises RequirementsMissing, naming them, unless every one is met."""
+    me = _for_operator(contractor_id, by)
+    states = {row.kind: row.status for row in queries.requirements(contractor_id, by)}
+    rules.check_all_met(states)
+    return _decide(me, ContractorStatus.VETTED, Outcome.VETTED, reason, by)
+
+
+def refuse(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
+    """An operator turns the application down. The contractor reads the reason and can contest it."""
+    return _decide(_for_operator(contractor_id, by), ContractorStatus.REFUSED, Outcome.REFUSED, reason, by)
+
+
+def suspend(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
+    """An operator stops new offers. Earned pay is still paid; the contractor reads the reason and can contest it."""
+    return _decide(_for_operator(contractor_id, by), ContractorStatus.SUSPENDED, Outcome.SUSPENDED, reason, by)
+
+
+def reinstate(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
+    """An operator ends a suspension. Raises WrongState unless there is one."""
+    me = _for_operator(contractor_id, by)
+    if me.status != ContractorStatus.SUSPENDED:
+        raise rules.NotSuspended
+    return _decide(me, ContractorStatus.VETTED, Outcome.REINSTATED, reason, by)
+
+
+def contest(words: str, *, by: Actor) -> Contractor:
+    """The contractor answers a refusal or suspension. A refused application waits again to be decided.
+
+    Raises NothingToContest, TooLateToContest or ReasonMissing.
+    """
+    me = _me(by, lock=True)
+    last = next(iter(queries.decisions(me.id)), None)
+    if last is None or last.outcome not in rules.CONTESTABLE or last.contested_at is not None:
+        raise rules.NothingToContest
+    moment = clock.now()
+    rules.check_contest(last.decided_at, moment)
+    last.contest, last.contested_at = reason_given(words), moment
+    if me.status == ContractorStatus.REFUSED:
+        move_one(me, ContractorStatus.APPLIED, by=by, event="contractor.refusal_contested")
+    else:
+        record("contractor.suspension_contested", me, by=by)
+    return me
+
+
+def _decide(me: Contractor, new: ContractorStatus, outcome: Outcome, reason: str, by: Actor) -> Contractor:
+    """The reason is about a person: it stands in the decision's row, which can be emptied, and not in the event."""
+    decider, moment = require_person(by), clock.now()
+    last = next(iter(queries.decisions(me.id)), None)
+    contested = last is not None and last.contested_at is not None
+    rules.check_decider(decider, me.id, earlier=last.decided_by if last is not None and contested else None)
+    decision = VettingDecision(
+        contractor_id=me.id, outcome=outcome, reason=reason_given(reason), decided_by=decider, decided_at=moment
+    )
+    db.session.add(decision)
+    values = {"vetted_at": moment} if outcome is Outcome.VETTED else {}
+    move_one(me, new, by=by, event=f"contractor.{outcome}", values=values)
+    return me
+
+
+def _settle(row: Requirement, status: RequirementStatus, reason: str, by: Actor) -> Requirement:
+    values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(row, status, by=by, event=f"requirement.{status}", values=values, data={"kind": str(row.kind)})
+    return row
+
+
+# --- what one can do, and when --------------------------------------------------------------------------------------
+
+
+def describe(*, skills: Collection[str], languages: Mapping[str, Level], by: Actor) -> Contractor:
+    """Sets the contractor's skills and languages, in place of those before. Raises BadProfile."""
+    me = _me(by, lock=True)
+    known = rules.check_skills(list(skills))
+    rules.check_languages(languages)
+    db.session.execute(delete(Skill).where(Skill.contractor_id == me.id))
+    db.session.execute(delete(Language).where(Language.contractor_id == me.id))
+    db.session.add_all(Skill(contractor_id=me.id, skill=skill) for skill in known)
+    db.session.add_all(Language(contractor_id=me.id, language=code, level=level) for code, level in languages.items())
+    record("contractor.described", me, by=by)
+    return me
+
+
+def set_availability(windows: Collection[Window], *, by: Actor) -> Contractor:
+    """Sets the weekly windows, in the contractor's local time, in place of those before. Raises BadWindow."""
+    me = _me(by, lock=True)
+    rules.check_windows(windows)
+    db.session.execute(delete(AvailabilityWindow).where(AvailabilityWindow.contractor_id == me.id))
+    db.session.add_all(
+        AvailabilityWindow(contractor_id=me.id, weekday=w.weekday, start_minute=w.start_minute, end_minute=w.end_minute)
+        for w in sorted(windows)
+    )
+    record("contractor.availability_set", me, by=by)
+    return me
+
+
+def set_band(min_hours: int, max_hours: int, *, by: Actor) -> Contractor:
+    """Sets how many hours a week the contractor wants. Raises BadBand."""
+    rules.check_band(min_hours, max_hours)
+    me = _me(by, lock=True)
+    me.band_min_hours, me.band_max_hours = min_hours, max_hours
+    record("contractor.band_set", me, by=by)
+    return me
+
+
+def give_hazard_consent(category: HazardCategory, up_to: HazardClass, *, by: Actor) -> HazardConsent:
+    """Consents to be offered work of that category, up to that class, in place of an earlier consent to it.
+
+    Raises BadConsent.
+    """
+    rules.check_consent(category, up_to)
+    me = _me(by, lock=True)
+    moment = clock.now()
+    _end_consents(me.id, category)
+    consent = HazardConsent(contractor_id=me.id, category=category, up_to=up_to, given_at=moment)
+    db.session.add(consent)
+    db.session.flush()
+    record("hazard_consent.given", consent, by=by)
+    return consent
+
+
+def revoke_hazard_consent(category: HazardCategory, *, by: Actor) -> HazardConsent:
+    """Ends the consent at once; nothing that ranks people reads that it was there. Raises NotFound if there is none."""
+    me = _me(by, lock=True)
+    ended = _end_consents(me.id, category)
+    if ended is None:
+        raise NotFound
+    record("hazard_consent.revoked", ended, by=by)
+    return ended
+
+
+def _end_consents(contractor_id: UUID, category: HazardCategory) -> HazardConsent | None:
+    live = update(HazardConsent).where(
+        HazardConsent.contractor_id == contractor_id,
+        HazardConsent.category == category,
+        HazardConsent.revoked_at.is_(None),
+    )
+    return db.session.scalars(live.values(revoked_at=clock.now()).returning(HazardConsent)).one_or_none()
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+
+
+def _me(by: Actor, *, lock: bool = False) -> Contractor:
+    return _find(require_person(by), lock=lock)
+
+
+def _for_operator(contractor_id: UUID, by: Actor) -> Contractor:
+    require_operator(by, OperatorRole.VETTING)
+    return _find(contractor_id, lock=True)
+
+
+def _find(contractor_id: UUID, *, lock: bool) -> Contractor:
+    found = select(Contractor).where(Contractor.id == contractor_id)
+    if lock:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    if (row := db.session.scalars(found).one_or_none()) is None:
+        raise NotFound
+    return row
+
+
+def _requirement(contractor_id: UUID, kind: RequirementKind) -> Requirement:
+    found = select(Requirement).where(Requirement.contractor_id == contractor_id, Requirement.kind == kind)
+    if (row := db.session.scalars(found).one_or_none()) is None:
+        raise NotFound
+    return row
