@@ -7,11 +7,11 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from marketplace import api, cli
+from marketplace import api, cli, web
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
 from marketplace.contracts import models as contracts_models
-from marketplace.core import http, telemetry
+from marketplace.core import http, language, telemetry
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.gigs import models as gigs_models
@@ -19,6 +19,7 @@ from marketplace.ledger import models as ledger_models
 from marketplace.pay import models as pay_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
+from marketplace.web import site
 from marketplace.workforce import models as workforce_models
 
 TABLES = (
@@ -47,6 +48,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> SetaraFlask:
     http.init_app(app)
     telemetry.init_app(app)
     auth.init_app(app)
+    language.init_app(app, site.language)
     api.register(app)
+    web.register(app)
     cli.register(app)
     return app

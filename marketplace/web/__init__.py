@@ -1,0 +1,12 @@
+"""Pages for people: public, contractor, company, operator. Each page calls the same verbs as the API."""
+
+from flask import Blueprint, Flask
+
+from marketplace.web import public, site
+
+BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint,)
+"""Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
+
+
+def register(app: Flask) -> None:
+    site.register(app, BLUEPRINTS)

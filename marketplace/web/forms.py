@@ -1,0 +1,105 @@
+"""A form on a page: the same marshmallow schemas as the API, fed from form fields, with everything typed kept.
+
+A field of a nested member is named with a dot (`rate.amount`); a list's field may stand several times. Nothing typed is
+ever lost: when the schema or the verb refuses, the page is shown again with the values, the errors beside their fields
+and what to do.
+"""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import marshmallow as ma
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from marketplace.core.db import db
+from marketplace.core.idempotency import FORM_FIELD
+from marketplace.core.problems import Problem
+
+T = TypeVar("T")
+_NOT_THE_SCHEMAS = frozenset({FORM_FIELD, "csrf_token", "next"})
+
+
+class Form:
+    """One form, empty, prefilled or handed in.
+
+    `values` are what stands in the fields, `errors` the sentences beside them, `problem` a refusal that is about the
+    whole. `status` is the HTTP status that the page with this form is answered with.
+    """
+
+    def __init__(self, schema: type[ma.Schema] | ma.Schema, values: Mapping[str, Any] | None = None) -> None:
+        self.schema = schema if isinstance(schema, ma.Schema) else schema()
+        self.values: Mapping[str, Any] = values or {}
+        self.errors: dict[str, list[str]] = {}
+        self.problem: Problem | None = None
+        self.status = int(HTTPStatus.OK)
+        # A fresh key a form: sending the same form twice, as a slow phone does, has one effect.
+        self.idempotency_key = str(uuid4())
+
+    def run(self, act: Callable[[dict[str, Any]], T]) -> T | None:
+        """Checks what was handed in and does the act with it. None when either refused; then show the page again.
+
+        The act runs in a savepoint, so that a refusal leaves nothing half done and the page can still be read.
+        """
+        typed = {name: value for name, value in _flat(request.form).items() if name not in _NOT_THE_SCHEMAS}
+        self.values = typed
+        try:
+            data = self.schema.load(_nested(typed, self.schema))
+        except ma.ValidationError as wrong:
+            self.errors, self.status = _flatten(wrong.messages), 422
+            return None
+        try:
+            with db.session.begin_nested():
+                return act(data)
+        except Problem as refused:
+            self.problem, self.status = refused, refused.status
+            if refused.field:
+                self.errors = {refused.field: [refused.detail]}
+            return None
+
+    def done(self, act: Callable[[dict[str, Any]], object]) -> bool:
+        """Whether the form was handed in and the act was done with it. A page that is only looked at has done
+        nothing; a refusal stands in `errors`, `problem` and `status`."""
+        if request.method != "POST":
+            return False
+        self.run(act)
+        return self.status == HTTPStatus.OK
+
+    def value(self, name: str, default: Any = "") -> Any:
+        return self.values.get(name, default)
+
+    def chosen(self, name: str, option: str) -> bool:
+        """Whether an option of a field that may stand several times is ticked."""
+        value = self.values.get(name)
+        return option in value if isinstance(value, list | tuple | set | frozenset) else str(value) == option
+
+
+def _flat(form: MultiDict[str, str]) -> dict[str, Any]:
+    return {name: values if len(values) > 1 else values[0] for name, values in form.lists()}
+
+
+def _nested(typed: Mapping[str, Any], schema: ma.Schema) -> dict[str, Any]:
+    """`{"rate.amount": "15"}` becomes `{"rate": {"amount": "15"}}`; an empty field is left out; a lone value of a list
+    becomes a list of one."""
+    result: dict[str, Any] = {}
+    for name, value in typed.items():
+        if value in ("", [""]):
+            continue
+        lone = isinstance(schema.fields.get(name), ma.fields.List) and not isinstance(value, list)
+        *outer, last = name.split(".")
+        place = result
+        for step in outer:
+            place = place.setdefault(step, {})
+        place[last] = [value] if lone else value
+    return result
+
+
+def _flatten(messages: Any, before: str = "") -> dict[str, list[str]]:
+    if isinstance(messages, Mapping):
+        found: dict[str, list[str]] = {}
+        for name, inner in messages.items():
+            found |= _flatten(inner, f"{before}.{name}" if before else str(name))
+        return found
+    return {before: [str(message) for message in messages] if isinstance(messages, list) else [str(messages)]}

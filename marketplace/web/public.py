@@ -1,0 +1,91 @@
+"""Pages for everybody: what Setara is, the rules, making an account, one's own account."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from marketplace.accounts import queries, service
+from marketplace.accounts.auth import actor, actor_or_none
+from marketplace.accounts.rules import require_person
+from marketplace.accounts.schemas import ApplicationSchema, PersonChangeSchema, SignUpSchema
+from marketplace.core.limits import STRANGERS, limiter
+from marketplace.standards.rules import RULES
+from marketplace.web import pictures
+from marketplace.web.forms import Form
+from marketplace.web.site import LANGUAGE, ask_to_sign_in, own_path, places_of
+from marketplace.web.words import basis_words, countries
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """What Setara is, for strangers; for everybody else the way to where they belong."""
+    by = actor_or_none()
+    if by is None:
+        return render_template("public/home.html", bars=pictures.newspaper_bars())
+    places = places_of(by)
+    return redirect(places[0].url if places else url_for("public.start"))
+
+
+@blueprint.route("/sign-up", methods=["GET", "POST"])
+@limiter.limit(STRANGERS, methods=["POST"])
+def sign_up() -> ResponseReturnValue:
+    form = Form(SignUpSchema(exclude=("locale",)))
+    if form.done(lambda data: service.sign_up(**data, locale=str(get_locale()))):
+        # The same for an address that is taken: nobody learns who has an account here.
+        flash(gettext("A message with a link is on its way to that address. You can sign in now."))
+        return redirect(url_for("security.login"))
+    return render_template("public/sign_up.html", form=form), form.status
+
+
+@blueprint.post("/language")
+def choose_language() -> ResponseReturnValue:
+    chosen = request.form.get("language")
+    if chosen in current_app.config["LANGUAGES"]:
+        session[LANGUAGE] = chosen
+        if (by := actor_or_none()) is not None:
+            service.change_person(by=by, locale=chosen)
+    return redirect(own_path(request.form.get("next")))
+
+
+@blueprint.get("/start")
+def start() -> ResponseReturnValue:
+    """For somebody with an account who is nothing yet: apply to work, or register a company."""
+    return ask_to_sign_in() or render_template("public/start.html")
+
+
+@blueprint.route("/companies/new", methods=["GET", "POST"])
+def register_company() -> ResponseReturnValue:
+    if (sign_in := ask_to_sign_in()) is not None:
+        return sign_in
+    form = Form(ApplicationSchema)
+    if form.done(lambda data: service.apply_company(**data, by=actor())):
+        flash(gettext("The company is registered. An operator looks who it is before it can publish."))
+        return redirect(url_for("public.home"))
+    return render_template("public/register_company.html", form=form, countries=countries()), form.status
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+def account() -> ResponseReturnValue:
+    if (sign_in := ask_to_sign_in()) is not None:
+        return sign_in
+    me = queries.person(require_person(actor()))
+    form = Form(PersonChangeSchema, {"name": me.name, "locale": me.locale})
+    if form.done(lambda data: service.change_person(by=actor(), **data)):
+        flash(gettext("Changed."))
+        return redirect(url_for("public.account"))
+    return render_template("public/account.html", form=form, me=me), form.status
+
+
+@blueprint.post("/account/confirmation")
+def ask_confirmation() -> ResponseReturnValue:
+    service.ask_confirmation(by=actor())
+    flash(gettext("A message with a link is on its way to your address."))
+    return redirect(url_for("public.account"))
+
+
+@blueprint.get("/rules")
+def rules() -> str:
+    """The catalogue of fairness rules as people read it, with where each comes from."""
+    return render_template("public/rules.html", rules=RULES.values(), bases=basis_words())

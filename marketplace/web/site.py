@@ -1,0 +1,193 @@
+"""What all pages share: forms are protected, strangers are sent to the sign-in, and templates know a few words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask_babel import format_date, format_datetime, format_time, get_locale, gettext
+from flask_babel.speaklater import LazyString
+from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.auth import API, actor, actor_or_none
+from marketplace.accounts.rules import Actor
+from marketplace.core import clock
+from marketplace.core.limits import STRANGERS, limiter
+from marketplace.core.money import Money
+from marketplace.web.words import event_words, said, status_words
+
+csrf = CSRFProtect()
+LANGUAGE_NAMES = {"en": "English", "id": "Indonesia"}
+LANGUAGE = "language"
+"""Where a stranger's choice of language stands in the session."""
+_KNOCKED_AT = ("security.login", "security.forgot_password", "security.send_confirmation")
+"""Flask-Security's doors where a stranger may try addresses and passwords, or have messages sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation. `count` is what waits there."""
+
+    label: str
+    url: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person belongs: their own work, one of their companies, the operators' desk."""
+
+    label: str
+    url: str
+
+
+Navigation = Callable[[], Sequence[tuple[str, LazyString, int]]]
+Belonging = Callable[[Actor], Sequence[Place]]
+_NAVIGATION: dict[str, Navigation] = {}
+_BELONGINGS: dict[str, Belonging] = {}
+
+
+def navigation(blueprint: Blueprint, build: Navigation) -> None:
+    """Says what stands in the navigation while a page of the blueprint is shown: (endpoint, label, what waits)."""
+    _NAVIGATION[blueprint.name] = build
+
+
+def belonging(blueprint: Blueprint, find: Belonging) -> None:
+    """Says which of the blueprint's places a person belongs to: none when it is not for them."""
+    _BELONGINGS[blueprint.name] = find
+
+
+def places_of(by: Actor) -> list[Place]:
+    """Everywhere a person belongs, in the order in which the blueprints were registered."""
+    names = current_app.blueprints
+    return [place for name in names if name in _BELONGINGS for place in _BELONGINGS[name](by)]
+
+
+def register(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
+    """Makes the application speak to people: styles, protected forms, words for templates, the pages themselves."""
+    app.config.setdefault("BOOTSTRAP_SERVE_LOCAL", True)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A form may lie open for a working day; the session it belongs to is what ends its token.
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    Bootstrap5(app)
+    csrf.init_app(app)
+    app.before_request(_protect_forms)
+    app.context_processor(_words)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    for endpoint in _KNOCKED_AT:
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
+
+
+def language() -> str | None:
+    """The language of the running request: the person's, or the stranger's choice, or what the browser asks for."""
+    if not request:
+        return None
+    known = current_app.config["LANGUAGES"]
+    chosen = None
+    if not request.path.startswith(API):
+        chosen = current_user.locale if current_user.is_authenticated else session.get(LANGUAGE)
+    return chosen if chosen in known else request.accept_languages.best_match(known)
+
+
+def ask_to_sign_in() -> Response | None:
+    """For `blueprint.before_request`: a stranger signs in first and then comes back to the page."""
+    if actor_or_none() is not None:
+        return None
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=back))
+
+
+def own_path(path: str | None) -> str:
+    """The path if it is one of ours, the home page otherwise: nobody is sent to another site by a link of ours."""
+    parts = urlsplit((path or "").replace("\\", "/"))
+    inside = path and not parts.scheme and not parts.netloc and path.startswith("/")
+    return path if path and inside else url_for("public.home")
+
+
+def _limited(view: Any) -> Any:
+    return limiter.limit(STRANGERS, methods=["POST"])(view)
+
+
+def _protect_forms() -> None:
+    """Every form of a page carries a token. The API needs none: it takes keys, which no other site can send."""
+    if not request.path.startswith(API):
+        csrf.protect()
+
+
+def _words() -> dict[str, Any]:
+    """What every template may use. Nothing here is asked of the database before a template asks for it."""
+    return {
+        "rail": current_app.config["RAIL"],
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in current_app.config["LANGUAGES"]],
+        "get_locale": get_locale,
+        "person": LocalProxy(_person),
+        "actor": actor,
+        "places": lambda: places_of(actor()) if actor_or_none() else [],
+        "navigation": _navigation,
+        "now": clock.now,
+        "when": when,
+        "span": span,
+        "duration": duration,
+        "money": money,
+        "event_words": event_words,
+        "status_words": status_words,
+        "said": said,
+        "fresh_key": lambda: str(uuid4()),
+    }
+
+
+def _person() -> Any:
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def _navigation() -> list[Entry]:
+    build = _NAVIGATION.get(request.blueprint or "")
+    if build is None or actor_or_none() is None:
+        return []
+    arguments = {name: value for name, value in (request.view_args or {}).items() if name == "company_id"}
+    return [
+        Entry(str(label), url_for(endpoint, **arguments), endpoint == request.endpoint, waiting)
+        for endpoint, label, waiting in build()
+    ]
+
+
+# --- values as people read them -------------------------------------------------------------------------------------
+
+
+def when(moment: datetime, zone: str | tzinfo | None = None, pattern: str = "medium") -> str:
+    """A moment in the reader's language, in the named IANA zone, which is named too; in UTC when none is."""
+    place = clock.zone(zone) if isinstance(zone, str) else zone
+    zoned = format_datetime(moment.astimezone(place) if place else moment, pattern, rebase=False)
+    return f"{zoned} {place or 'UTC'}"
+
+
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """From when to when in the zone: the day once if it is the same, the zone at the end."""
+    first, last = (moment.astimezone(clock.zone(zone)) for moment in (start, end))
+    day, begins, ends = format_date(first, "full"), *(format_time(m, "HH:mm", rebase=False) for m in (first, last))
+    if first.date() != last.date():
+        ends = f"{format_date(last, 'full')} {ends}"
+    words: str = gettext("%(day)s, %(begins)s to %(ends)s (%(zone)s)", day=day, begins=begins, ends=ends, zone=zone)
+    return words
+
+
+def duration(minutes: int) -> str:
+    """Minutes as hours and minutes: "4 h 30 min"."""
+    hours, rest = divmod(minutes, 60)
+    parts = [gettext("%(hours)s h", hours=hours)] if hours else []
+    return " ".join([*parts, gettext("%(minutes)s min", minutes=rest)] if rest or not hours else parts)
+
+
+def money(amount: Money, *, whole: bool = False) -> str:
+    """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries."""
+    words = amount.format(str(get_locale() or "en"), whole=whole)
+    return words if amount.currency in words else f"{words}\xa0{amount.currency}"
