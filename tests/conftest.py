@@ -212,7 +212,7 @@ def apart(_apart_database: Database) -> Iterator[Database]:
     with psycopg.connect(_apart_database.admin_dsn, autocommit=True) as admin:
         names = admin.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate')"
+            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate', 'benefit_plan')"
         ).fetchall()
         admin.execute(f"TRUNCATE {', '.join(name for (name,) in names)} RESTART IDENTITY CASCADE")
 
