@@ -1,5 +1,6 @@
 """The verbs of companies and their members."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,7 +43,7 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
     )
     db.session.add(company)
     db.session.flush()
-    _join(company, owner.id, CompanyRole.OWNER)
+    _join(company, owner.id, CompanyRole.OWNER, company.applied_at)
     record("company.applied", company, by=by)
     return company
 
@@ -73,7 +74,7 @@ def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) ->
     company = _locked(company_id)
     if person.id in _roles(company_id):
         raise AlreadyMember(field="email")
-    member = _join(company, person.id, role)
+    member = _join(company, person.id, role, clock.now())
     record("member.added", member, by=by, data={"role": role})
     return member
 
@@ -127,8 +128,8 @@ def _member(company_id: UUID, person_id: UUID) -> Member:
     return member
 
 
-def _join(company: Company, person_id: UUID, role: CompanyRole) -> Member:
-    member = Member(company_id=company.id, person_id=person_id, role=role, joined_at=clock.now())
+def _join(company: Company, person_id: UUID, role: CompanyRole, moment: datetime) -> Member:
+    member = Member(company_id=company.id, person_id=person_id, role=role, joined_at=moment)
     db.session.add(member)
     db.session.flush()
     return member

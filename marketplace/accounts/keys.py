@@ -61,14 +61,25 @@ def make_key(
     """
     require_company(by, company_id, Right.MEMBERS)
     check_scopes(scopes, by.companies[company_id])
-    issued = _issue(require_person(by), company_id, name, sorted(scopes), expires_at)
+    row = ApiKey(
+        person_id=require_person(by),
+        company_id=company_id,
+        name=name,
+        scopes=sorted(scopes),
+        made_at=clock.now(),
+        expires_at=expires_at,
+    )
+    issued = _issue(row)
     record("key.made", issued.row, by=by, data={"name": name, "scopes": issued.row.scopes})
     return issued
 
 
 def make_personal_key(person_id: UUID) -> IssuedKey:
     """A key that can do whatever its person can, for 12 hours. The caller knows who it is."""
-    return _issue(person_id, None, "sign-in", [], clock.now() + SESSION_KEY_LASTS)
+    moment = clock.now()
+    return _issue(
+        ApiKey(person_id=person_id, name="sign-in", scopes=[], made_at=moment, expires_at=moment + SESSION_KEY_LASTS)
+    )
 
 
 def revoke_key(key_id: UUID, by: Actor) -> ApiKey:
@@ -121,23 +132,12 @@ def find_key(text: str) -> KnownKey:
     return KnownKey(key.id, key.person_id, key.company_id, rights)
 
 
-def _issue(
-    person_id: UUID, company_id: UUID | None, name: str, scopes: list[Right], expires_at: datetime | None
-) -> IssuedKey:
-    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    row = ApiKey(
-        person_id=person_id,
-        company_id=company_id,
-        name=name,
-        prefix=prefix,
-        sha256=_digest(secret),
-        scopes=[str(scope) for scope in scopes],
-        made_at=clock.now(),
-        expires_at=expires_at,
-    )
+def _issue(row: ApiKey) -> IssuedKey:
+    row.prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    row.sha256 = _digest(secret)
     db.session.add(row)
     db.session.flush()
-    return IssuedKey(row, f"{MARK}_{prefix}_{secret}")
+    return IssuedKey(row, f"{MARK}_{row.prefix}_{secret}")
 
 
 def _rights(key: ApiKey, role: CompanyRole | None) -> frozenset[Right] | None:
