@@ -51,7 +51,7 @@ class Converted:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How old a rate may be. `after_the_file` also allows days for which the bank has a rate that we do not hold yet."""
+    """How old a rate may be. `after_the_file` also allows days whose fixing we do not hold yet."""
 
     days: int
     after_the_file: bool
@@ -68,7 +68,7 @@ class PerEuro:
 
     units: Fraction
     quoted_on: date
-    source: str
+    sources: tuple[str, ...] = ()
 
 
 def convert(money: Money, to: str, on: date) -> Converted:
@@ -105,16 +105,17 @@ def quotes(bases: Collection[str], to: str, on: date, window: Window = FOR_MONEY
 
 
 def _cross(base: str, to: str, own: PerEuro, target: PerEuro) -> Quote:
-    sources = dict.fromkeys([own.source, target.source])
     day = min(own.quoted_on, target.quoted_on)
-    return Quote(base, to, target.units / own.units, day, "; ".join(s for s in sources if s))
+    return Quote(base, to, target.units / own.units, day, "; ".join(dict.fromkeys(own.sources + target.sources)))
 
 
-def _better(first: Quote | None, second: Quote | None) -> Quote | None:
-    """The later of the two; the first where they are of one day."""
-    if first is None or second is None:
-        return first or second
-    return second if second.quoted_on > first.quoted_on else first
+def _better(crossed: Quote | None, direct: Quote | None) -> Quote | None:
+    """The later of the two. Of one day: the bank's own cross, else the operator's row, else a mixed cross."""
+    if crossed is None or direct is None:
+        return crossed or direct
+    if crossed.quoted_on == direct.quoted_on:
+        return crossed if crossed.source == ECB else direct
+    return max(crossed, direct, key=lambda quote: quote.quoted_on)
 
 
 def _direct(base: str, to: str, entered: Mapping[tuple[str, str], ExchangeRate]) -> Quote | None:
@@ -129,14 +130,14 @@ def _per_euro(
     currency: str, on: date, window: Window, entered: Mapping[tuple[str, str], ExchangeRate]
 ) -> PerEuro | None:
     if currency == EURO:
-        return PerEuro(Fraction(1), on, "")
+        return PerEuro(Fraction(1), on)
     options = [_fixing(currency, on, window)]
     for pivot in (EURO, DOLLAR):
         leg = _direct(pivot, currency, entered)
-        base = PerEuro(Fraction(1), on, "") if pivot == EURO else _fixing(DOLLAR, on, window)
+        base = PerEuro(Fraction(1), on) if pivot == EURO else _fixing(DOLLAR, on, window)
         if leg and base:
-            source = "; ".join(s for s in (leg.source, base.source) if s)
-            options.append(PerEuro(leg.rate * base.units, min(leg.quoted_on, base.quoted_on), source))
+            day = min(leg.quoted_on, base.quoted_on)
+            options.append(PerEuro(leg.rate * base.units, day, (leg.source, *base.sources)))
     # max() keeps the first of equals, so the bank's own fixing wins where the days are the same.
     return max((option for option in options if option), key=lambda option: option.quoted_on, default=None)
 
@@ -151,7 +152,7 @@ def _fixing(currency: str, on: date, window: Window) -> PerEuro | None:
     for back in range(window.days + 1):
         day = on - timedelta(days=back)
         try:
-            return PerEuro(Fraction(bank.convert(Decimal(1), EURO, currency, date=day)), day, ECB)
+            return PerEuro(Fraction(bank.convert(Decimal(1), EURO, currency, date=day)), day, (ECB,))
         except RateNotFoundError:
             continue
     return None

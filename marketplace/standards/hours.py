@@ -22,13 +22,18 @@ class BadSpan(Invalid):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Work from a moment to a later one. Both are aware."""
+    """Work from a moment to a later one. Both must be aware, and are kept in UTC: Python subtracts two moments of one
+    zone by what their clocks show, which is an hour wrong where clocks change."""
 
     starts_at: datetime
     ends_at: datetime
 
     def __post_init__(self) -> None:
-        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None or self.starts_at >= self.ends_at:
+        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
+            raise BadSpan(f"{self.starts_at} to {self.ends_at}")
+        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
+        object.__setattr__(self, "ends_at", self.ends_at.astimezone(UTC))
+        if self.starts_at >= self.ends_at:
             raise BadSpan(f"{self.starts_at} to {self.ends_at}")
 
     @property
@@ -161,21 +166,21 @@ def overtime_percent(multiplier: Decimal | None) -> int:
 
 def _stretch_around(work: Iterable[Span], new: Span, rest: timedelta) -> Span:
     """The work around the new one that no rest of that length interrupts, from its first start to its last end."""
-    start, end = new.starts_at, new.ends_at
-    others = sorted(work)
-    for span in others:
-        if span.starts_at >= start and span.starts_at - end < rest:
-            end = max(end, span.ends_at)
-    for span in sorted(others, key=lambda s: s.ends_at, reverse=True):
-        if span.starts_at < start and start - span.ends_at < rest:
-            start, end = span.starts_at, max(end, span.ends_at)
-    return Span(start, end)
+    stretch: Span | None = None
+    for span in sorted([*work, new]):
+        if stretch is None or span.starts_at - stretch.ends_at >= rest:
+            if stretch is not None and stretch.ends_at >= new.ends_at:
+                break
+            stretch = span
+        else:
+            stretch = Span(stretch.starts_at, max(stretch.ends_at, span.ends_at))
+    return stretch or new
 
 
 def _stretch_inputs(stretch: Span, rest: timedelta) -> dict[str, str]:
     return {
-        "first_start": stretch.starts_at.astimezone(UTC).isoformat(),
-        "last_end": stretch.ends_at.astimezone(UTC).isoformat(),
+        "first_start": stretch.starts_at.isoformat(),
+        "last_end": stretch.ends_at.isoformat(),
         "rest_minutes": str(rest // timedelta(minutes=1)),
     }
 
