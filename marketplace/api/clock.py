@@ -1,4 +1,4 @@
-"""The door to business time: everybody may read it; an operator may move it where that is allowed, never in production."""
+"""The door to business time: everybody may read it, an operator may move it, and nobody may in production."""
 
 from datetime import datetime
 from typing import Any

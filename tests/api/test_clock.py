@@ -1,4 +1,4 @@
-"""Business time: everybody reads it, an operator moves it in tests and demonstrations, nobody moves it in production."""
+"""Business time: everybody reads it, an operator moves it in demonstrations, nobody moves it in production."""
 
 import pytest
 from flask.testing import FlaskClient
