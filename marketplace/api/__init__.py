@@ -12,8 +12,9 @@ from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
+from marketplace.gigs import routes as gigs
 
-BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints, clock.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints, *gigs.blueprints, clock.blueprint)
 """Every door of the API, in the order in which the document tells of them."""
 
 _DESCRIPTION = (

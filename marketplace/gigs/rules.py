@@ -231,6 +231,11 @@ class Criteria:
     languages: Sequence[LanguageNeed] = ()
     reason: str = ""
 
+    @property
+    def levels(self) -> dict[str, Level]:
+        """The languages, from code to level."""
+        return {need.language: need.level for need in self.languages}
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -307,10 +312,9 @@ def _check_criteria(criteria: Criteria) -> None:
         raise BadTerms(f"A gig names 1 to {MOST_PLACES} places, each once.", field="places")
     refuse_protected(criteria.skills, field="skills")
     check_skills(criteria.skills)
-    levels = {need.language: need.level for need in criteria.languages}
-    if len(levels) != len(criteria.languages):
+    if len(criteria.levels) != len(criteria.languages):
         raise BadTerms("A language is asked for once, at one level.", field="languages")
-    check_languages(levels)
+    check_languages(criteria.levels)
     if (criteria.skills or criteria.languages) and not criteria.reason.strip():
         raise BadTerms("Skills and languages are asked for with the reason why the work needs them.", field="reason")
 
