@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
 TEMPLATE_LOCK = 7262
 SERVER = pytest.StashKey[EmbeddedPostgres]()
+DOORS = pytest.StashKey[frozenset[tuple[str, str]]]()
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if (server := session.config.stash.get(SERVER, None)) is not None:
         server.stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps what the collected tests say of the doors, and deselects what only the whole suite can say."""
+    config.stash[DOORS] = frozenset(mark.args for item in items for mark in item.iter_markers("door"))
+    if not _is_whole_suite(config):
+        partial = [item for item in items if item.get_closest_marker("whole_suite")]
+        items[:] = [item for item in items if item not in partial]
+        config.hook.pytest_deselected(items=partial)
+
+
+def _is_whole_suite(config: pytest.Config) -> bool:
+    option = config.option
+    narrowed = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob, option.lf)
+    paths = {Path(argument.partition("::")[0]).resolve() for argument in config.args}
+    return not any(narrowed) and paths <= {ROOT, ROOT / "tests"}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,104 @@
+"""Every door of the API answers five questions, and a test shows each answer.
+
+Does it work? What if nobody is signed in, if the thing is somebody else's, if its state does not allow it, if the input
+has the wrong shape? A test says which it answers: `@pytest.mark.door("POST /api/v1/companies", "works")`. Here the
+marks of all tests are held against the application's own map of routes, so that a door without its answers is seen.
+The tables below are the exceptions, each with its reason.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from marketplace.api.pages import DOCUMENT
+from tests.conftest import DOORS
+
+QUESTIONS = frozenset({"works", "not_signed_in", "not_mine", "wrong_state", "wrong_shape"})
+
+PUBLIC = {
+    "GET /api/v1/docs": "the description of the API",
+    "GET /api/v1/openapi.json": "the description of the API",
+    "POST /api/v1/sessions": "it is how one signs in",
+    "POST /api/v1/people": "it is how one gets an account",
+    "POST /api/v1/people/confirmations": "the token in the message says who it is",
+    "POST /api/v1/password-resets": "whoever asks has lost what they sign in with",
+    "POST /api/v1/password-resets/<token>": "the token in the message says who it is",
+}
+"""Open to strangers."""
+
+NOBODYS = {
+    "POST /api/v1/password-resets/<token>": "a token belongs to whoever holds it; a wrong one is a wrong state",
+}
+"""Routes with a parameter that names nothing that could be another person's."""
+
+ALWAYS_POSSIBLE = {
+    "POST /api/v1/sessions": "nothing has to be in a state for it",
+    "DELETE /api/v1/sessions/current": "a key that is no longer good is not signed in",
+    "PATCH /api/v1/people/me": "one's name and language can always be changed",
+    "POST /api/v1/people/me/confirmation-messages": "when the address is confirmed already, nothing is sent",
+    "POST /api/v1/password-resets": "it answers the same in every case",
+    "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
+}
+"""Routes that change something, and that no state can refuse."""
+
+
+def doors_of(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Every (route, method, path in the document) under /api."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/"):
+            path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                yield f"{method} {rule.rule}", method, path
+
+
+def takes_input(document: dict, method: str, path: str) -> bool:
+    """Whether the door takes a body or a query, as the document says."""
+    operation = document["paths"].get(path, {}).get(method.lower(), {})
+    return "requestBody" in operation or any(each.get("in") == "query" for each in operation.get("parameters", ()))
+
+
+def needed(app: Flask) -> set[tuple[str, str]]:
+    """Every (route, question) that some test has to answer."""
+    found = set()
+    for route, method, path in doors_of(app):
+        found.add((route, "works"))
+        if route not in PUBLIC:
+            found.add((route, "not_signed_in"))
+        if "<" in route and route not in PUBLIC and route not in NOBODYS:
+            found.add((route, "not_mine"))
+        if method != "GET" and route not in ALWAYS_POSSIBLE:
+            found.add((route, "wrong_state"))
+        if takes_input(app.extensions[DOCUMENT], method, path):
+            found.add((route, "wrong_shape"))
+    return found
+
+
+@pytest.mark.whole_suite
+def test_every_door_answers_its_questions(app: Flask, pytestconfig: pytest.Config) -> None:
+    missing = needed(app) - pytestconfig.stash[DOORS]
+    assert sorted(missing) == []
+
+
+@pytest.mark.whole_suite
+def test_no_answer_is_about_a_door_that_is_gone(app: Flask, pytestconfig: pytest.Config) -> None:
+    routes = {route for route, _, _ in doors_of(app)}
+    stale = {(route, question) for route, question in pytestconfig.stash[DOORS] if route not in routes}
+    unknown = {question for _, question in pytestconfig.stash[DOORS]} - QUESTIONS
+    assert (sorted(stale), sorted(unknown)) == ([], [])
+
+
+@pytest.mark.parametrize("table", [PUBLIC, NOBODYS, ALWAYS_POSSIBLE], ids=["public", "nobodys", "always_possible"])
+def test_the_exceptions_are_about_doors_that_exist(app: Flask, table: dict[str, str]) -> None:
+    assert set(table) <= {route for route, _, _ in doors_of(app)}
+
+
+def test_the_questions_of_a_door_follow_from_what_it_is(app: Flask) -> None:
+    asked: dict[str, set[str]] = {}
+    for route, question in needed(app):
+        asked.setdefault(route, set()).add(question)
+    assert asked["POST /api/v1/companies/<uuid:company_id>/verify"] == QUESTIONS
+    assert asked["GET /api/v1/companies/<uuid:company_id>"] == {"works", "not_signed_in", "not_mine"}
+    assert asked["GET /api/v1/companies"] == {"works", "not_signed_in", "wrong_shape"}
+    assert asked["POST /api/v1/sessions"] == {"works", "wrong_shape"}
