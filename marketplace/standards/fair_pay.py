@@ -245,11 +245,12 @@ def _paid(offer: Offer) -> Fraction:
 def _rate_for_share(offer: Offer, least: Fraction) -> Money | None:
     """The smallest whole rate at which the share is reached, all else as it is; None where no rate reaches it."""
     gain = _reaching(offer) - least * _cost_part(offer)
-    if gain <= 0:
-        return None
     declared = offer.client_pays.amount if offer.client_pays else 0
     margin = offer.margin.amount if offer.margin else 0
-    needed = max(least * declared / _reaching(offer), least * margin / gain, Fraction(1))
+    if gain < 0 or (gain == 0 and margin):
+        return None
+    beside_margin = least * margin / gain if margin else Fraction(0)
+    needed = max(least * declared / _reaching(offer), beside_margin, Fraction(1))
     return Money(ceil(needed), offer.rate.currency)
 
 
