@@ -14,7 +14,7 @@ from flask_babel import Babel, Domain, get_locale
 CATALOGUES = Path(__file__).parent.parent / "translations"
 
 
-class Catalogues(Domain):  # type: ignore[misc]
+class Catalogues(Domain):
     """Flask-Babel's words from `translations/<language>/LC_MESSAGES/messages.po`, each read once a process."""
 
     def get_translations(self) -> NullTranslations:

@@ -21,7 +21,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.limits import STRANGERS, limiter
 from marketplace.core.money import Money
-from marketplace.web.words import event_words, said, status_words
+from marketplace.web.words import SIGN_IN_MESSAGES, event_words, said, status_words
 
 csrf = CSRFProtect()
 LANGUAGE_NAMES = {"en": "English", "id": "Indonesia"}
@@ -77,6 +77,7 @@ def register(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     # A form may lie open for a working day; the session it belongs to is what ends its token.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    app.config.update(SIGN_IN_MESSAGES)
     Bootstrap5(app)
     csrf.init_app(app)
     app.before_request(_protect_forms)

@@ -63,6 +63,28 @@ _EVENTS = {
 }
 
 
+SIGN_IN_MESSAGES = {
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is not right.", "error"),
+    "SECURITY_MSG_GENERIC_RECOVERY": ("If somebody signs in with that address, a link is on its way to it.", "info"),
+    "SECURITY_MSG_CONFIRMATION_REQUEST": ("If the address waits to be confirmed, a link is on its way to it.", "info"),
+    "SECURITY_MSG_CONFIRMATION_EXPIRED": ("This link is too old. Have a new one sent.", "error"),
+    "SECURITY_MSG_INVALID_CONFIRMATION_TOKEN": ("This link is no longer good. Have a new one sent.", "error"),
+    "SECURITY_MSG_EMAIL_CONFIRMED": ("Your address is confirmed.", "success"),
+    "SECURITY_MSG_ALREADY_CONFIRMED": ("Your address is confirmed already.", "info"),
+    "SECURITY_MSG_PASSWORD_RESET": ("Your new password is set, and you are signed in.", "success"),
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your new password is set. Sign in with it.", "success"),
+    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link is too old. Have a new one sent.", "error"),
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link is no longer good. Have a new one sent.", "error"),
+    "SECURITY_MSG_RETYPE_PASSWORD_MISMATCH": ("The two passwords are not the same.", "error"),
+    "SECURITY_MSG_PASSWORD_INVALID_LENGTH": ("A password has 10 to 200 characters.", "error"),
+    "SECURITY_MSG_PASSWORD_NOT_PROVIDED": ("Type a password.", "error"),
+    "SECURITY_MSG_EMAIL_NOT_PROVIDED": ("Type your e-mail address.", "error"),
+    "SECURITY_MSG_INVALID_EMAIL_ADDRESS": ("This is not an e-mail address.", "error"),
+    "SECURITY_MSG_UNAUTHENTICATED": ("Sign in first.", "info"),
+}
+"""What Flask-Security's forms say, in our words; `said()` brings them into the reader's language."""
+
+
 def status_words(status: str) -> str:
     """A status as people read it."""
     return str(_STATUSES.get(str(status), str(status).replace("_", " ")))

@@ -1,0 +1,151 @@
+"""A real Chromium against the real application on 127.0.0.1, with commits that are real.
+
+A page that writes an error to the console, breaks its own content policy or asks another machine for anything fails its
+test. Without a browser these tests are skipped with the line that installs one; with E2E=required they fail.
+"""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from marketplace.core.db import transaction
+from marketplace.core.http import SetaraFlask
+from tests.factories.accounts import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+MISSING = "no Chromium: run `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM=/path/to/one"
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+STANDARDS = ["wcag2a", "wcag2aa"]
+A_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+"""Chromium writes a page that was answered with a refusal to the console. That is not an error of the page."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    named = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
+    if found is None:
+        if os.environ.get("E2E") == "required":
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, headless=True, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def live_server(apart_app: SetaraFlask) -> Iterator[str]:
+    """The address of the application, served as it is."""
+    server = make_server("127.0.0.1", 0, apart_app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    serving.join(5)
+    server.server_close()
+
+
+@pytest.fixture
+def committed(apart_app: SetaraFlask) -> Callable[[], AbstractContextManager[None]]:
+    """`with committed():` makes things with the verbs and commits them, as a request would."""
+
+    @contextmanager
+    def commit() -> Iterator[None]:
+        with apart_app.app_context(), transaction():
+            yield
+
+    return commit
+
+
+def _opened(browser: Browser, address: str, viewport: ViewportSize, **more: Any) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=address, locale="en-GB", timezone_id="UTC", viewport=viewport, reduced_motion="reduce", **more
+    )
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    wrong: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not A_REFUSAL.match(message.text):
+            wrong.append(f"console on {page.url}: {message.text}")
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith((address, "data:")):
+            wrong.append(f"leaves the machine: {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", watch)
+    yield page
+    context.close()
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A tab on a wide screen. It fails its test for what the module's first lines name."""
+    yield from _opened(browser, live_server, DESKTOP)
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A tab on a small telephone, 360 pixels wide."""
+    yield from _opened(browser, live_server, PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page, str], None]:
+    """`sign_in(page, email)` types the address and the factories' password into the real form."""
+
+    def through_the_page(page: Page, email: str) -> None:
+        page.goto("/sign-in")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    return through_the_page
+
+
+@pytest.fixture
+def sound() -> Callable[[Page, str], None]:
+    """`sound(page, "today")` says that the page in view breaks no WCAG 2 A or AA rule, in light and in dark, and that
+    nobody has to scroll it sideways. Where SHOTS names a folder, pictures of it are left there."""
+
+    def check(page: Page, name: str) -> None:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            if folder := os.environ.get("SHOTS"):
+                page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
+            found = Axe().run(page, options={"runOnly": STANDARDS})
+            assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
+        page.emulate_media(color_scheme="light")
+
+    return check
