@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from marketplace.accounts.rules import CLOCK, Actor
+from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import move, move_one
@@ -130,7 +130,7 @@ def stop(booking: Booking, moment: datetime, flag: EntryFlag, source: EntrySourc
 
 def _mine(booking_id: UUID, *, by: Actor) -> Booking:
     booking = db.session.get(Booking, booking_id, with_for_update=True, populate_existing=True)
-    if booking is None or booking.contractor_id != by.person_id:
+    if booking is None or booking.contractor_id != require_person(by):
         raise NotFound
     return booking
 

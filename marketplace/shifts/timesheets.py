@@ -8,7 +8,7 @@ from sqlalchemy import exists, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState, move, move_one
@@ -45,7 +45,7 @@ def enter(bookings: Sequence[Booking], *, by: Actor) -> None:
 def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
     """The contractor hands the week in early. What is booked later in the week goes to another timesheet."""
     sheet = db.session.get(Timesheet, timesheet_id)
-    if sheet is None or sheet.contractor_id != by.person_id:
+    if sheet is None or sheet.contractor_id != require_person(by):
         raise NotFound
     if sheet.status is not TimesheetStatus.SUBMITTED:
         move_one(

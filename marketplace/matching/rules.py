@@ -1,0 +1,212 @@
+"""The score by which people are asked, its published parts and weights, and whom nobody asks.
+
+In prose. Of the people whom the rules of `shifts.eligibility` let pass and whose chosen band of weekly hours has room,
+those with the highest score are asked, as many as seats are open. Each part gives 0 to 100 points; a published whole
+number weighs it; the score is the sum. Whose hours fall short of the band they chose comes first, then those with few
+hours lately: the next hour is worth less to somebody who has many. Equal scores are ordered by a digest of shift and
+person, so that no account is always first.
+
+What a person declined, opted out of, disputed, said or is has no place in `Candidate`, so it cannot count (fairness
+rules NO_RETALIATION and DATA).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from marketplace.standards.catalogue import FIRST
+from marketplace.standards.verdicts import Basis, Rule, Verdict
+
+RECENT = timedelta(days=28)
+"""How far back a person's hours count as recent."""
+SEASON = timedelta(days=90)
+"""How far back work for a company counts as continuity."""
+WEEK_MINUTES: Final = 40 * 60
+LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
+LANGUAGE_STEP: Final = 25
+"""Points for each level of the Common European Framework above the one that the work needs."""
+
+HOURS_BAND = Rule(
+    "HOURS_BAND",
+    1,
+    "Nobody is asked to work more weekly hours than the band they chose.",
+    Basis.HOUSE,
+    "House policy: plans fill chosen bands first, then spread the rest",
+    FIRST,
+    "tests/matching/test_rules.py::test_a_full_band_is_not_asked_for_more",
+)
+
+
+class Part(StrEnum):
+    """What the score is made of."""
+
+    AVAILABILITY = "availability"
+    """The shift lies in the hours that the person wants to work; half the points where they named none."""
+    BAND = "band"
+    """The week is short of the hours that the person chose."""
+    SPREAD = "spread"
+    """The person had few hours in the last 28 days, over all companies."""
+    CONTINUITY = "continuity"
+    """The person has worked for the company in the last 90 days."""
+    LANGUAGE = "language"
+    """The person speaks the needed language above the needed level."""
+
+
+class Outcome(StrEnum):
+    """What matching decided about one person and one shift."""
+
+    OFFERED = "offered"
+    NOT_NEEDED = "not_needed"
+    """Others had more points for the open seats."""
+    NOT_ELIGIBLE = "not_eligible"
+    ASKED_BEFORE = "asked_before"
+    """There was an offer of this shift already, whatever became of it."""
+
+
+SENTENCES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.OFFERED: "The shift was offered, because the points were among the highest for the open seats.",
+        Outcome.NOT_NEEDED: "The open seats were offered to people with more points.",
+        Outcome.NOT_ELIGIBLE: "A rule does not allow it.",
+        Outcome.ASKED_BEFORE: "The shift had been offered before; nobody is asked twice for the same shift.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One published version of what counts how much. Whole numbers; the largest score is 100 times their sum."""
+
+    version: int
+    valid_from: str
+    parts: Mapping[Part, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "valid_from": self.valid_from,
+            "weights": {part.value: weight for part, weight in self.parts.items()},
+        }
+
+
+WEIGHTS: Mapping[int, Weights] = MappingProxyType(
+    {
+        1: Weights(
+            1,
+            FIRST.isoformat(),
+            MappingProxyType(
+                {Part.AVAILABILITY: 30, Part.BAND: 30, Part.SPREAD: 20, Part.CONTINUITY: 10, Part.LANGUAGE: 10}
+            ),
+        )
+    }
+)
+"""Every version there ever was: a decision is explained by the version that it was made with (EXPLAIN)."""
+CURRENT: Final = WEIGHTS[max(WEIGHTS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """All that the score may know of a person. Times are whole minutes.
+
+    `wants` says whether the shift lies in the hours that they want to work, None if they named none. `week_minutes`
+    are booked or worked in the shift's week, `recent_minutes` in the 28 days before it, `company_minutes` for the
+    company in the 90 days before it. `language_steps` are levels above the needed one, of the language where they are
+    fewest.
+    """
+
+    contractor_id: UUID
+    wants: bool | None
+    band_min_minutes: int
+    band_max_minutes: int
+    week_minutes: int
+    recent_minutes: int
+    company_minutes: int
+    language_steps: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"contractor_id": str(self.contractor_id)}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Candidate":
+        """The candidate that `as_dict()` stored."""
+        return cls(**{**stored, "contractor_id": UUID(stored["contractor_id"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate's place among all, from 1, with the points of each part (0 to 100) and the weighted sum."""
+
+    candidate: Candidate
+    rank: int
+    points: Mapping[Part, int]
+    score: int
+
+    def reason(self, weights: Weights) -> dict[str, Any]:
+        """Why this person, by parts, as it is stored and shown."""
+        return {
+            "score": self.score,
+            "rank": self.rank,
+            "weights_version": weights.version,
+            "parts": [
+                {"part": part.value, "points": self.points[part], "weight": weight}
+                for part, weight in weights.parts.items()
+            ],
+        }
+
+
+def band_verdict(candidate: Candidate, shift_minutes: int) -> Verdict:
+    """HOURS_BAND: whether the week still has room for the shift in the band that the person chose."""
+    after = candidate.week_minutes + shift_minutes
+    return HOURS_BAND.verdict(
+        after <= candidate.band_max_minutes,
+        "The week has room in the band of hours that was chosen.",
+        {"minutes_with_this_shift": str(after), "chosen_at_most": str(candidate.band_max_minutes)},
+        limit=f"{candidate.band_max_minutes} minutes a week",
+        remedy="Widen the band in your profile if you want more hours.",
+    )
+
+
+def points(candidate: Candidate, shift_minutes: int) -> dict[Part, int]:
+    """The points of each part, whole numbers from 0 to 100."""
+    return {
+        Part.AVAILABILITY: {True: 100, False: 0, None: 50}[candidate.wants],
+        Part.BAND: _band_points(candidate, candidate.week_minutes + shift_minutes),
+        Part.SPREAD: 100 * WEEK_MINUTES // (WEEK_MINUTES + candidate.recent_minutes),
+        Part.CONTINUITY: 100 * min(candidate.company_minutes, WEEK_MINUTES) // WEEK_MINUTES,
+        Part.LANGUAGE: min(100, LANGUAGE_STEP * candidate.language_steps),
+    }
+
+
+def rank(candidates: Sequence[Candidate], shift_id: UUID, shift_minutes: int, weights: Weights) -> list[Scored]:
+    """All candidates, highest score first. The same input gives the same order, on every machine and in every order
+    of the input."""
+    found = []
+    for candidate in candidates:
+        earned = points(candidate, shift_minutes)
+        found.append((sum(weights.parts[part] * value for part, value in earned.items()), earned, candidate))
+    found.sort(key=lambda entry: (-entry[0], _lot(shift_id, entry[2].contractor_id)))
+    return [Scored(who, place, earned, score) for place, (score, earned, who) in enumerate(found, start=1)]
+
+
+def offer_until(now: datetime, starts_at: datetime) -> datetime:
+    """How long an offer stands: a quarter of the time left, at least half an hour and at most a day, and never beyond
+    the shift's start."""
+    quarter = (starts_at - now) / 4
+    return min(starts_at, now + min(max(quarter, SHORTEST_OFFER), LONGEST_OFFER))
+
+
+def _band_points(candidate: Candidate, after: int) -> int:
+    """100 up to the chosen minimum, then falling to 0 at the chosen maximum."""
+    if after <= candidate.band_min_minutes:
+        return 100
+    room = candidate.band_max_minutes - candidate.band_min_minutes
+    return 100 * max(0, candidate.band_max_minutes - after) // room if room else 0
+
+
+def _lot(shift_id: UUID, contractor_id: UUID) -> bytes:
+    return hashlib.sha256(shift_id.bytes + contractor_id.bytes).digest()

@@ -1,0 +1,313 @@
+"""Offers and the yes. `accept()` is where seats, people and money meet: PostgreSQL decides every race in it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move, move_one
+from marketplace.core.problems import NotFound
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import InsufficientFunds
+from marketplace.shifts import queries, timesheets
+from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
+from marketplace.shifts.holds import held, returned
+from marketplace.shifts.hours import pay_week
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.rules import (
+    BadOffer,
+    BookingStatus,
+    DoubleBooked,
+    GigNotOpen,
+    GigOutOfFunds,
+    NotEligible,
+    OfferGone,
+    OfferStatus,
+    SeatsGone,
+    ShiftBegun,
+    ShiftStatus,
+)
+from marketplace.shifts.terms import agreed_seat, digest, price_input, promised_lines, snapshot
+from marketplace.standards.rates import cost
+from marketplace.workforce.models import Contractor
+
+ELSEWHERE = "/api/v1/offers?status=pending"
+"""What else is open to a person who came too late."""
+
+Chosen = Sequence[tuple[UUID, Mapping[str, Any]]]
+"""Contractor ids, each with the reason why they are asked, as JSON."""
+
+
+def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) -> list[Offer]:
+    """Shows the shift to these people until the offer expires, at the latest when the shift begins.
+
+    Everybody must be eligible, or nobody is asked: NotEligible names the first person and the rule that decided.
+    Somebody who has an open offer of this shift keeps it and is not asked twice. Returns the offers that were made.
+    """
+    shift = db.session.get(Shift, shift_id)
+    if shift is None:
+        raise NotFound
+    require_company(by, shift.company_id, Right.GIGS)
+    return make_offers(shift, chosen, expires_at, by=by)
+
+
+def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor) -> list[Offer]:
+    """`offer()` for whoever has checked the permission already: matching makes offers in the clock's name."""
+    now = clock.now()
+    gig = _open_gig(shift)
+    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= now:
+        raise ShiftBegun
+    if not now < expires_at <= shift.starts_at:
+        raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
+    seat, why = queries.seat_of(shift, gig), dict(chosen)
+    asked = db.session.scalars(select(Contractor).where(Contractor.id.in_(why)).order_by(Contractor.id)).all()
+    if len(asked) != len(why):
+        raise NotFound
+    found = queries.people(asked, shift.company_id, seat)
+    for contractor_id in why:
+        _check(seat, found[contractor_id])
+    words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
+    rows = []
+    for contractor_id, reason in why.items():
+        terms = snapshot(seat, found[contractor_id], gig=words, timezone=shift.timezone, reason=reason)
+        rows.append(
+            {
+                "shift_id": shift.id,
+                "gig_id": shift.gig_id,
+                "company_id": shift.company_id,
+                "contractor_id": contractor_id,
+                "reason": dict(reason),
+                "terms": terms,
+                "terms_sha256": digest(terms),
+                "made_at": now,
+                "expires_at": expires_at,
+                "status": OfferStatus.PENDING,
+            }
+        )
+    if not rows:
+        return []
+    made = db.session.scalars(upsert(Offer).values(rows).on_conflict_do_nothing().returning(Offer)).all()
+    for each in made:
+        record("offer.made", each, by=by)
+    return list(made)
+
+
+def accept(offer_id: UUID, *, by: Actor) -> Booking:
+    """Takes a seat of the offered shift for the person, and holds its highest cost. Saying yes twice is saying it once.
+
+    The person's row is locked first: two yeses of one person come one after the other, so that weekly caps and rest see
+    both. Then the rules are asked again, the seat is taken by a conditional update, the booking is refused by the
+    exclusion constraint if the person is somewhere else, and the money goes from the gig's hold to the booking's.
+    Raises OfferGone, GigNotOpen, NotEligible, DoubleBooked, SeatsGone, GigOutOfFunds.
+    """
+    me = _lock_contractor(require_person(by))
+    row = db.session.execute(
+        select(Offer, Shift, Gig)
+        .join(Shift, Shift.id == Offer.shift_id)
+        .join(Gig, Gig.id == Offer.gig_id)
+        .where(Offer.id == offer_id, Offer.contractor_id == me.id)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    offer, shift, gig = row.Offer, row.Shift, row.Gig
+    if offer.status is OfferStatus.ACCEPTED:
+        return db.session.scalars(select(Booking).where(Booking.offer_id == offer.id)).one()
+    _check_open(offer, shift, gig)
+    seat = agreed_seat(queries.seat_of(shift, gig), offer.terms)
+    person = queries.people([me], shift.company_id, seat)[me.id]
+    _check(seat, person)
+    left = _take_seat(shift)
+    booking = _book(offer, shift, seat, person)
+    move_one(offer, OfferStatus.ACCEPTED, by=by, event="offer.accepted")
+    record("booking.made", booking, by=by)
+    _hold(booking)
+    if left == 0:
+        _withdraw_rest(shift.id)
+    return booking
+
+
+def decline(offer_id: UUID, *, by: Actor) -> Offer:
+    """Says no. Nothing follows from it: no room counts it, and no rank reads it."""
+    offer = _mine(offer_id, by=by)
+    if offer.status is not OfferStatus.DECLINED:
+        move_one(offer, OfferStatus.DECLINED, by=by, event="offer.declined")
+    return offer
+
+
+def withdraw(offer_id: UUID, *, by: Actor) -> Offer:
+    """The company takes an unanswered offer back."""
+    offer = db.session.get(Offer, offer_id)
+    if offer is None:
+        raise NotFound
+    require_company(by, offer.company_id, Right.GIGS)
+    if offer.status is not OfferStatus.WITHDRAWN:
+        move_one(offer, OfferStatus.WITHDRAWN, by=by, event="offer.withdrawn")
+    return offer
+
+
+def expire_due(limit: int = 200) -> int:
+    """Expires offers whose time is over. Returns how many."""
+    due = (
+        select(Offer.id)
+        .where(Offer.status == OfferStatus.PENDING, Offer.expires_at <= clock.now())
+        .order_by(Offer.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    moved = move(
+        Offer,
+        db.session.scalars(due).all(),
+        old=OfferStatus.PENDING,
+        new=OfferStatus.EXPIRED,
+        by=CLOCK,
+        event="offer.expired",
+    )
+    return len(moved)
+
+
+def release(booking_id: UUID, *, by: Actor) -> Booking:
+    """The person gives the seat back before the shift begins; seat and money return to the shift and the gig.
+
+    Raises ShiftBegun when it has begun, WrongState when the booking is not open any more.
+    """
+    seen = db.session.get(Booking, booking_id)
+    if seen is None or seen.contractor_id != require_person(by):
+        raise NotFound
+    shift = db.session.get_one(Shift, seen.shift_id, with_for_update={"key_share": True}, populate_existing=True)
+    booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if booking.status is BookingStatus.RELEASED:
+        return booking
+    if clock.now() >= booking.starts_at:
+        raise ShiftBegun
+    move_one(booking, BookingStatus.RELEASED, by=by, event="booking.released")
+    shift.seats_taken -= 1
+    db.session.flush()
+    ledger.post(returned(booking))
+    timesheets.enter([booking], by=by)
+    return booking
+
+
+# --- the steps of a yes -----------------------------------------------------------------------------------------------
+
+
+def _lock_contractor(contractor_id: UUID) -> Contractor:
+    found = db.session.get(Contractor, contractor_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_open(offer: Offer, shift: Shift, gig: Gig) -> None:
+    now = clock.now()
+    if offer.status is not OfferStatus.PENDING or offer.expires_at <= now:
+        if shift.seats_taken >= shift.seats:
+            raise SeatsGone(elsewhere=ELSEWHERE)
+        raise OfferGone(f"It is {offer.status}.", elsewhere=ELSEWHERE)
+    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= now:
+        raise OfferGone("The shift has begun or is not held.", elsewhere=ELSEWHERE)
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.", elsewhere=ELSEWHERE)
+
+
+def _check(seat: Seat, person: Person) -> None:
+    verdict = first_no(seat, person)
+    if verdict is None:
+        return
+    if verdict.rule == ONE_PLACE.id:
+        raise DoubleBooked(contractor_id=str(person.contractor_id), elsewhere=ELSEWHERE)
+    raise NotEligible(
+        verdict.sentence,
+        remedy=verdict.remedy,
+        contractor_id=str(person.contractor_id),
+        verdict=verdict.as_dict(),
+    )
+
+
+def _take_seat(shift: Shift) -> int:
+    """Takes one seat if there is one left, and returns how many are left then. Raises SeatsGone."""
+    taken = (
+        update(Shift)
+        .where(Shift.id == shift.id, Shift.status == ShiftStatus.SCHEDULED, Shift.seats_taken < Shift.seats)
+        .values(seats_taken=Shift.seats_taken + 1)
+        .returning(Shift.seats - Shift.seats_taken)
+        .execution_options(synchronize_session=False)
+    )
+    left = db.session.scalar(taken)
+    if left is None:
+        raise SeatsGone(elsewhere=ELSEWHERE)
+    db.session.expire(shift, ["seats_taken"])
+    return left
+
+
+def _book(offer: Offer, shift: Shift, seat: Seat, person: Person) -> Booking:
+    """Writes the booking, unless the exclusion constraint says that the person is somewhere else."""
+    assert person.contract is not None
+    priced = price_input(seat, person)
+    row = upsert(Booking).values(
+        offer_id=offer.id,
+        shift_id=shift.id,
+        gig_id=shift.gig_id,
+        company_id=shift.company_id,
+        contractor_id=offer.contractor_id,
+        contract_version_id=person.contract.version_id,
+        during=Range(shift.starts_at, shift.ends_at),
+        week=pay_week(shift.starts_at, clock.zone(shift.timezone)),
+        rate_amount=seat.rate.amount,
+        currency=seat.rate.currency,
+        hazard_class=seat.hazard_class,
+        overtime_minutes=priced.overtime_minutes,
+        overtime_percent=priced.overtime_percent,
+        held_amount=cost(promised_lines(seat, person)).amount,
+        compensation_minutes=0,
+        status=BookingStatus.BOOKED,
+    )
+    made = db.session.scalars(row.on_conflict_do_nothing().returning(Booking)).first()
+    if made is None:
+        raise DoubleBooked(contractor_id=str(offer.contractor_id), elsewhere=ELSEWHERE)
+    return made
+
+
+def _hold(booking: Booking) -> None:
+    try:
+        ledger.post(held(booking))
+    except InsufficientFunds as short:
+        raise GigOutOfFunds(**short.members) from short
+
+
+def _withdraw_rest(shift_id: UUID) -> None:
+    """The last seat is taken: whoever has not answered is told so, instead of saying yes in vain."""
+    pending = select(Offer.id).where(Offer.shift_id == shift_id, Offer.status == OfferStatus.PENDING)
+    move(
+        Offer,
+        db.session.scalars(pending.order_by(Offer.id).with_for_update()).all(),
+        old=OfferStatus.PENDING,
+        new=OfferStatus.WITHDRAWN,
+        by=CLOCK,
+        event="offer.withdrawn",
+        data={"because": "seats_gone"},
+    )
+
+
+def _mine(offer_id: UUID, *, by: Actor) -> Offer:
+    offer = db.session.get(Offer, offer_id)
+    if offer is None or offer.contractor_id != require_person(by):
+        raise NotFound
+    return offer
+
+
+def _open_gig(shift: Shift) -> Gig:
+    gig = db.session.get_one(Gig, shift.gig_id)
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.")
+    return gig

@@ -1,0 +1,241 @@
+"""Reads of shifts, offers, bookings and timesheets; and the facts about people that eligibility asks for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import selectinload
+
+from marketplace.accounts.rules import Actor, Right, require_company, require_person
+from marketplace.contracts import queries as contracts
+from marketplace.core.db import db
+from marketplace.core.problems import NotFound
+from marketplace.gigs.models import Gig
+from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat
+from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
+from marketplace.standards import queries as standards
+from marketplace.standards.floor import Region
+from marketplace.standards.hazard import OPT_IN, HazardClass
+from marketplace.standards.hours import Span
+from marketplace.workforce.models import Contractor, HazardConsent, Language, Skill
+from marketplace.workforce.rules import ContractorStatus, Level
+
+COUNTS = (*ACTIVE_BOOKING, BookingStatus.WORKED)
+"""Bookings that count into a person's hours: what is promised and what was worked."""
+
+
+def shift(shift_id: UUID, *, seen_by: Actor) -> Shift:
+    """A shift, for its company's members and operators always; for a contractor, if they were ever asked to take it."""
+    found = db.session.get(Shift, shift_id)
+    if found is None:
+        raise NotFound
+    if not _is_insider(found.company_id, seen_by):
+        asked = select(Offer.id).where(Offer.shift_id == shift_id, Offer.contractor_id == require_person(seen_by))
+        if db.session.scalar(asked.limit(1)) is None:
+            raise NotFound
+    return found
+
+
+def company_shifts(company_id: UUID, gig_id: UUID | None = None, *, seen_by: Actor) -> Select[Shift]:
+    """The shifts of a company, or of one gig of it."""
+    require_company(seen_by, company_id, Right.READ)
+    found = select(Shift).where(Shift.company_id == company_id)
+    return found if gig_id is None else found.where(Shift.gig_id == gig_id)
+
+
+def offers_of_shift(shift_id: UUID, *, seen_by: Actor) -> Select[Offer]:
+    """Every offer of a shift, for its company."""
+    found = db.session.get(Shift, shift_id)
+    if found is None:
+        raise NotFound
+    require_company(seen_by, found.company_id, Right.READ)
+    return select(Offer).where(Offer.shift_id == shift_id)
+
+
+def my_offers(status: OfferStatus | None = None, *, seen_by: Actor) -> Select[Offer]:
+    """The offers made to the person, of one status if it is named."""
+    found = select(Offer).where(Offer.contractor_id == require_person(seen_by))
+    return found if status is None else found.where(Offer.status == status)
+
+
+def offer(offer_id: UUID, *, seen_by: Actor) -> Offer:
+    """One offer, for whom it was made to and for the company that made it."""
+    found = db.session.get(Offer, offer_id)
+    if found is None or not _may_see(found, seen_by):
+        raise NotFound
+    return found
+
+
+def booking(booking_id: UUID, *, seen_by: Actor) -> Booking:
+    """One booking with its time entries, for its person and its company."""
+    found = db.session.get(Booking, booking_id, options=[selectinload(Booking.entries)], populate_existing=True)
+    if found is None or not _may_see(found, seen_by):
+        raise NotFound
+    return found
+
+
+def my_bookings(status: BookingStatus | None = None, *, seen_by: Actor) -> Select[Booking]:
+    """The person's bookings with their time entries, of one status if it is named."""
+    found = select(Booking).where(Booking.contractor_id == require_person(seen_by))
+    found = found.options(selectinload(Booking.entries))
+    return found if status is None else found.where(Booking.status == status)
+
+
+def bookings_of_shift(shift_id: UUID, *, seen_by: Actor) -> Select[Booking]:
+    """The bookings of a shift with their time entries, for its company."""
+    found = db.session.get(Shift, shift_id)
+    if found is None:
+        raise NotFound
+    require_company(seen_by, found.company_id, Right.READ)
+    return select(Booking).where(Booking.shift_id == shift_id).options(selectinload(Booking.entries))
+
+
+def timesheet(timesheet_id: UUID, *, seen_by: Actor) -> Timesheet:
+    """One timesheet with its lines, for its person, its company and operators."""
+    found = db.session.get(Timesheet, timesheet_id, options=[_LINES], populate_existing=True)
+    if found is None or not (seen_by.is_operator() or _may_see(found, seen_by)):
+        raise NotFound
+    return found
+
+
+def my_timesheets(*, seen_by: Actor) -> Select[Timesheet]:
+    return select(Timesheet).where(Timesheet.contractor_id == require_person(seen_by)).options(_LINES)
+
+
+def company_timesheets(company_id: UUID, status: TimesheetStatus | None = None, *, seen_by: Actor) -> Select[Timesheet]:
+    """A company's timesheets with their lines, of one status if it is named."""
+    require_company(seen_by, company_id, Right.READ)
+    found = select(Timesheet).where(Timesheet.company_id == company_id).options(_LINES)
+    return found if status is None else found.where(Timesheet.status == status)
+
+
+def is_self(seen_by: Actor, contractor_id: UUID) -> bool:
+    """Whether the person asks in person. A company's key remembers who made it, and is nobody in person."""
+    return seen_by.person_id == contractor_id and seen_by.kind != "key"
+
+
+def _is_insider(company_id: UUID, seen_by: Actor) -> bool:
+    return seen_by.is_operator() or seen_by.may(Right.READ, company_id)
+
+
+def _may_see(row: Offer | Booking | Timesheet, seen_by: Actor) -> bool:
+    return is_self(seen_by, row.contractor_id) or seen_by.may(Right.READ, row.company_id)
+
+
+_LINES = selectinload(Timesheet.lines).selectinload(TimesheetLine.booking)
+
+
+# --- facts for eligibility --------------------------------------------------------------------------------------------
+
+
+def seat_of(row: Shift, gig: Gig) -> Seat:
+    """A seat of the shift as the rules read it, at the gig's present rate."""
+    return Seat(
+        span=Span(row.starts_at, row.ends_at),
+        criteria=gig.criteria,
+        hazard_class=gig.hazard_class,
+        hazard_categories=tuple(gig.hazard_categories),
+        rate=gig.rate,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+    )
+
+
+def people(contractors: Sequence[Contractor], company_id: UUID, seat: Seat) -> dict[UUID, Person]:
+    """What the rules ask of these people for that seat: one statement for each kind of fact, however many they are.
+
+    Facts that the seat does not ask for are not read.
+    """
+    ids = [contractor.id for contractor in contractors]
+    agreed = _agreed(ids, company_id, seat)
+    skills = _skills(ids) if seat.criteria.skills else {}
+    languages = _languages(ids) if seat.criteria.languages else {}
+    consents = _consents(ids) if seat.hazard_class in OPT_IN else {}
+    busy = _busy(ids, seat.span)
+    regions = _regions(contractors, seat.span.starts_at)
+    found = {}
+    for who in contractors:
+        region = regions.get((who.country, who.subdivision)) or regions.get((who.country, None))
+        found[who.id] = Person(
+            contractor_id=who.id,
+            status=who.status,
+            born_on=who.born_on,
+            country=who.country,
+            subdivision=who.subdivision,
+            zone=ZoneInfo(who.timezone),
+            contract=agreed.get(who.id),
+            skills=frozenset(skills.get(who.id, ())),
+            languages=languages.get(who.id, {}),
+            consents=consents.get(who.id, {}),
+            busy=busy.get(who.id, ()),
+            daily_rest_hours=region.daily_rest_hours if region else None,
+            weekly_hours=region.weekly_hours if region else None,
+            overtime_multiplier=region.overtime_multiplier if region else None,
+        )
+    return found
+
+
+def pool(company_id: UUID, at: datetime) -> list[Contractor]:
+    """The vetted people who have a contract with the company in force at that moment: those whom it can ask."""
+    under_contract = contracts.in_force_of_company(company_id, at)
+    found = select(Contractor).where(
+        Contractor.id.in_(under_contract.keys()), Contractor.status == ContractorStatus.VETTED
+    )
+    return list(db.session.scalars(found.order_by(Contractor.id)))
+
+
+def _agreed(ids: Collection[UUID], company_id: UUID, seat: Seat) -> dict[UUID, Agreed]:
+    versions = contracts.in_force_many(company_id, ids, seat.span.ends_at)
+    return {
+        contractor_id: Agreed(version.id, version.rate, HazardClass(version.terms["hazard"]["highest_class"]))
+        for contractor_id, version in versions.items()
+    }
+
+
+def _skills(ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = {}
+    for row in db.session.execute(select(Skill.contractor_id, Skill.skill).where(Skill.contractor_id.in_(ids))):
+        found.setdefault(row.contractor_id, set()).add(row.skill)
+    return found
+
+
+def _languages(ids: Collection[UUID]) -> dict[UUID, dict[str, Level]]:
+    found: dict[UUID, dict[str, Level]] = {}
+    spoken = select(Language.contractor_id, Language.language, Language.level).where(Language.contractor_id.in_(ids))
+    for row in db.session.execute(spoken):
+        found.setdefault(row.contractor_id, {})[row.language] = row.level
+    return found
+
+
+def _consents(ids: Collection[UUID]) -> dict[UUID, dict[str, HazardClass]]:
+    found: dict[UUID, dict[str, HazardClass]] = {}
+    live = select(HazardConsent.contractor_id, HazardConsent.category, HazardConsent.up_to).where(
+        HazardConsent.contractor_id.in_(ids), HazardConsent.revoked_at.is_(None)
+    )
+    for row in db.session.execute(live):
+        found.setdefault(row.contractor_id, {})[row.category] = HazardClass(row.up_to)
+    return found
+
+
+def _busy(ids: Collection[UUID], around: Span) -> dict[UUID, list[Busy]]:
+    window = Range(around.starts_at - AROUND, around.ends_at + AROUND)
+    booked = select(Booking.contractor_id, Booking.during, Booking.hazard_class, Booking.status).where(
+        Booking.contractor_id.in_(ids), Booking.during.overlaps(window), Booking.status.in_(COUNTS)
+    )
+    found: dict[UUID, list[Busy]] = {}
+    for row in db.session.execute(booked):
+        busy = Busy(Span(row.during.lower, row.during.upper), row.hazard_class, row.status in ACTIVE_BOOKING)
+        found.setdefault(row.contractor_id, []).append(busy)
+    return found
+
+
+def _regions(contractors: Sequence[Contractor], at: datetime) -> Mapping[tuple[str, str | None], Region]:
+    if len(contractors) == 1:
+        only = contractors[0]
+        region = standards.region(only.country, only.subdivision, at.date())
+        return {} if region is None else {(only.country, only.subdivision): region}
+    return {(region.country, region.subdivision): region for region in standards.regions(at.date())}
