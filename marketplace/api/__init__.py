@@ -107,7 +107,9 @@ def list_places(messages: dict[str, Any]) -> list[dict[str, str]]:
 
 def describe_money(_converter: Any, field: ma.fields.Field[Any], **_more: Any) -> dict[str, Any]:
     """What a MoneyField is in the document; apispec asks this of every field."""
-    return dict(_MONEY) if isinstance(field, MoneyField) else {}
+    if not isinstance(field, MoneyField):
+        return {}
+    return _MONEY | {"type": ["object", "null"]} if field.allow_none else dict(_MONEY)
 
 
 def register(app: Flask) -> None:
