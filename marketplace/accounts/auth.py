@@ -32,6 +32,8 @@ _MAIL_EVENTS = {
 _SETTINGS: dict[str, Any] = {
     "SECURITY_LOGIN_URL": "/sign-in",
     "SECURITY_LOGOUT_URL": "/sign-out",
+    # A link that signs out could be followed by another site's picture.
+    "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_RESET_URL": "/reset",
     "SECURITY_CONFIRM_URL": "/confirm",
     "SECURITY_CONFIRMABLE": True,
