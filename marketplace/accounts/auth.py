@@ -60,6 +60,12 @@ _QUICK_HASHING = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__par
 class People(SQLAlchemyUserDatastore):
     """Flask-Security's way to our people."""
 
+    def find_user(self, case_insensitive: bool = False, **named: Any) -> Any:
+        """Addresses are kept in lower case, so that the plain index finds them however they were typed."""
+        if "email" in named:
+            named["email"] = named["email"].lower()
+        return super().find_user(**named)
+
     def commit(self) -> None:
         """Nothing: returning from the request commits, and nothing else does."""
 
