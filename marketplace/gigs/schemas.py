@@ -90,8 +90,8 @@ class CriteriaSchema(ma.Schema):
         return Criteria(languages=needs, **data)
 
 
-class TermsSchema(ma.Schema):
-    """Everything that a company says of a gig."""
+class _TermsFields(ma.Schema):
+    """What a gig says going in and coming out."""
 
     title = _words(LONGEST_TITLE, required=True)
     description = _words(LONGEST_TEXT, required=True)
@@ -115,19 +115,24 @@ class TermsSchema(ma.Schema):
         metadata={"description": "What the company is paid for an hour of this work, where it sells the work on"},
     )
     hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
-    hazard_categories = ma.fields.List(
-        ma.fields.Enum(HazardCategory, by_value=True), load_default=list, validate=ma.validate.Length(0, 20)
-    )
     criteria = ma.fields.Nested(CriteriaSchema, required=True)
     contact_id = ma.fields.UUID(required=True, metadata={"description": "The member who answers questions"})
     data_use = _words(LONGEST_TEXT, required=True, metadata={"description": "What the results are used for"})
+
+
+class TermsSchema(_TermsFields):
+    """Everything that a company says of a gig."""
+
+    hazard_categories = ma.fields.List(
+        ma.fields.Enum(HazardCategory, by_value=True), load_default=list, validate=ma.validate.Length(0, 20)
+    )
 
     @ma.post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Terms:
         return Terms(**data)
 
 
-class GigSchema(TermsSchema):
+class GigSchema(_TermsFields):
     id = ma.fields.UUID(required=True)
     company_id = ma.fields.UUID(required=True)
     hazard_categories = ma.fields.List(ma.fields.String(), required=True)

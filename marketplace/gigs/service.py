@@ -1,6 +1,7 @@
 """The verbs of a gig's life: draft, revise, publish, pause, resume, raise the rate, close."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,11 +70,7 @@ def publish(gig_id: UUID, *, by: Actor) -> PublishDecision:
     """
     gig = queries.locked(gig_id, Right.GIGS, by)
     require_status(gig.status, GigStatus.DRAFT)
-    moment = clock.now()
-    decision = _ask(gig, Question.PUBLISH, {"opened_at": moment}, by)
-    if decision.passed:
-        _write_rate(gig, gig.rate, by)
-    return decision
+    return _ask(gig, Question.PUBLISH, by)
 
 
 def pause(gig_id: UUID, *, by: Actor) -> Gig:
@@ -95,7 +92,7 @@ def resume(gig_id: UUID, *, by: Actor) -> PublishDecision:
     """Asks the gate to open a paused gig again, as `publish` does: what was fair last year may not be today."""
     gig = queries.locked(gig_id, Right.GIGS, by)
     require_status(gig.status, GigStatus.PAUSED)
-    return _ask(gig, Question.RESUME, {}, by)
+    return _ask(gig, Question.RESUME, by)
 
 
 def raise_rate(gig_id: UUID, rate: Money, *, by: Actor) -> Gig:
@@ -109,7 +106,7 @@ def raise_rate(gig_id: UUID, rate: Money, *, by: Actor) -> Gig:
     if newly_broken(list(gate.judge(gig).verdicts), verdicts):
         raise GateRefused(field="rate", verdicts=[verdict.as_dict() for verdict in verdicts])
     old, gig.rate_amount = gig.rate, rate.amount
-    _write_rate(gig, rate, by)
+    _write_rate(gig, rate, clock.now(), by)
     record("gig.rate_raised", gig, by=by, data={"from": str(old), "to": str(rate)})
     return gig
 
@@ -160,7 +157,8 @@ def _columns(terms: Terms) -> Mapping[str, Any]:
     }
 
 
-def _ask(gig: Gig, question: Question, values: Mapping[str, Any], by: Actor) -> PublishDecision:
+def _ask(gig: Gig, question: Question, by: Actor) -> PublishDecision:
+    moment = clock.now()
     verdicts = list(gate.judge(gig).verdicts)
     failed = broken(verdicts)
     decision = PublishDecision(
@@ -169,7 +167,7 @@ def _ask(gig: Gig, question: Question, values: Mapping[str, Any], by: Actor) -> 
         question=question,
         outcome=DecisionOutcome.REFUSED if failed else DecisionOutcome.PASSED,
         verdicts=[verdict.as_dict() for verdict in verdicts],
-        at=clock.now(),
+        at=moment,
     )
     db.session.add(decision)
     if failed:
@@ -177,12 +175,16 @@ def _ask(gig: Gig, question: Question, values: Mapping[str, Any], by: Actor) -> 
         record("gig.refused", decision, by=by, data={"question": str(question), "rules": rules})
         return decision
     db.session.flush()
-    event = {Question.PUBLISH: "gig.published", Question.RESUME: "gig.resumed"}[question]
-    move_one(gig, GigStatus.OPEN, by=by, event=event, values=values, data={"decision": str(decision.id)})
+    data = {"decision": str(decision.id)}
+    if question is Question.RESUME:
+        move_one(gig, GigStatus.OPEN, by=by, event="gig.resumed", data=data)
+        return decision
+    move_one(gig, GigStatus.OPEN, by=by, event="gig.published", values={"opened_at": moment}, data=data)
+    _write_rate(gig, gig.rate, moment, by)
     return decision
 
 
-def _write_rate(gig: Gig, rate: Money, by: Actor) -> None:
+def _write_rate(gig: Gig, rate: Money, moment: datetime, by: Actor) -> None:
     versions = select(func.coalesce(func.max(GigRate.version), 0)).where(GigRate.gig_id == gig.id)
     db.session.add(
         GigRate(
@@ -190,7 +192,7 @@ def _write_rate(gig: Gig, rate: Money, by: Actor) -> None:
             version=(db.session.scalar(versions) or 0) + 1,
             rate_amount=rate.amount,
             currency=rate.currency,
-            valid_from=clock.now(),
+            valid_from=moment,
             set_by=by.person_id,
         )
     )

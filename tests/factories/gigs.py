@@ -30,7 +30,7 @@ PLANNED = 240
 _numbers = count(1)
 
 
-def terms(contact_id: UUID, **other: Any) -> Terms:
+def terms(contact: UUID, **other: Any) -> Terms:
     """Four hours of neutral image labelling in Kansas at 15.00 USD an hour, but for what is named otherwise."""
     usual = Terms(
         title="Boxes around bicycles",
@@ -41,7 +41,7 @@ def terms(contact_id: UUID, **other: Any) -> Terms:
         planned_minutes=PLANNED,
         hazard_class=HazardClass.H0,
         criteria=Criteria(places=(KANSAS,)),
-        contact_id=contact_id,
+        contact_id=contact,
         data_use="The boxes train a model that warns drivers.",
     )
     return replace(usual, **other)

@@ -1,0 +1,565 @@
+"""A gig's life: what opens it, what keeps it shut, and that its money is never lost."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from marketplace.accounts import service as accounts_service
+from marketplace.accounts.rules import CLOCK, Actor, CompanyRole, OperatorRole
+from marketplace.core.db import db
+from marketplace.core.events import Event
+from marketplace.core.lifecycle import WrongState
+from marketplace.core.money import CurrencyMismatch, Money
+from marketplace.core.problems import Forbidden, NotFound, Problem
+from marketplace.gigs import funding, gate, preparation, queries, service
+from marketplace.gigs.models import Gig, PublishDecision
+from marketplace.gigs.rules import (
+    AlreadyVerified,
+    BadTerms,
+    ChecklistIncomplete,
+    ChecklistItem,
+    Criteria,
+    GateRefused,
+    GigStatus,
+    LanguageNeed,
+    NotFunded,
+    NotVetted,
+    Question,
+    RateMayNotFall,
+    SameAuthor,
+    StillFunded,
+    Terms,
+    Where,
+    available_account,
+)
+from marketplace.ledger import queries as ledger
+from marketplace.ledger import service as ledger_service
+from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, UnknownPlace
+from marketplace.workforce.rules import Level
+from tests.factories import accounts, gigs, workforce
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def owner(gig: Gig) -> Actor:
+    return accounts.owner_of(gig.company_id)
+
+
+def failed(decision: PublishDecision) -> set[str]:
+    return {verdict["rule"] for verdict in decision.verdicts if verdict["outcome"] == "fail"}
+
+
+def told(gig: Gig) -> list[str]:
+    return [event.name for event in reversed(queries.timeline(gig.id, owner(gig)))]
+
+
+# --- drafts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_keeps_its_terms(app: Flask) -> None:
+    company = accounts.company()
+    by = accounts.owner_of(company.id)
+    assert by.person_id is not None
+    said = gigs.terms(
+        by.person_id,
+        hazard_class=HazardClass.H2,
+        hazard_categories=(HazardCategory.HATE,),
+        margin=usd("1.50"),
+        margin_party="Vendor Ltd",
+        client_pays=usd("30"),
+        unpaid_minutes=5,
+        criteria=Criteria(
+            places=(Where("KE"), gigs.KANSAS),
+            skills=("image-labelling",),
+            languages=(LanguageNeed("en", Level.B2),),
+            reason="The examples are in English.",
+        ),
+    )
+    gig = service.draft(company.id, said, by=by)
+    db.session.expire_all()
+    assert gig.terms == said
+    assert gig.status is GigStatus.DRAFT
+    assert told(gig) == ["gig.drafted"]
+
+
+def test_a_draft_is_nobody_elses(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    stranger = accounts.owner_of(accounts.company().id)
+    with pytest.raises(NotFound):
+        queries.gig(gig.id, stranger)
+    with pytest.raises(NotFound):
+        service.revise(gig.id, gig.terms, by=stranger)
+    with pytest.raises(NotFound):
+        queries.gig(gig.id, accounts.actor_of(workforce.contractor().id))
+    with pytest.raises(Forbidden):
+        service.revise(gig.id, gig.terms, by=accounts.member(gig.company_id, CompanyRole.VIEWER))
+    assert queries.gig(gig.id, accounts.operator(OperatorRole.VETTING)) is gig
+
+
+def test_the_contact_is_a_member_and_a_place_exists(app: Flask) -> None:
+    with pytest.raises(BadTerms) as refused:
+        gigs.draft_gig(contact_id=accounts.person().id)
+    assert refused.value.field == "contact_id"
+    with pytest.raises(UnknownPlace):
+        gigs.draft_gig(criteria=Criteria(places=(Where("XX"),)))
+
+
+def test_a_draft_is_revised_a_published_gig_is_not(app: Flask) -> None:
+    gig = gigs.ready_gig()
+    by = owner(gig)
+    assert by.person_id is not None
+    service.revise(gig.id, gigs.terms(by.person_id, title="Boxes around trams"), by=by)
+    assert gig.title == "Boxes around trams"
+    service.publish(gig.id, by=by)
+    with pytest.raises(WrongState):
+        service.revise(gig.id, gig.terms, by=by)
+
+
+def test_the_currency_stays_while_there_is_money(app: Flask) -> None:
+    gig = gigs.ready_gig()
+    by = owner(gig)
+    assert by.person_id is not None
+    in_euro = gigs.terms(by.person_id, rate=Money.of("15.00", "EUR"))
+    with pytest.raises(StillFunded):
+        service.revise(gig.id, in_euro, by=by)
+    funding.take_back(gig.id, by=by)
+    assert service.revise(gig.id, in_euro, by=by).currency == "EUR"
+
+
+# --- the gate -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_order_opens(app: Flask) -> None:
+    gig = gigs.ready_gig()
+    decision = service.publish(gig.id, by=owner(gig))
+    assert decision.passed
+    assert gig.status is GigStatus.OPEN
+    assert gig.opened_at == decision.at
+    assert [rate.rate for rate in queries.rates(gig.id, owner(gig))] == [usd("15.00")]
+    assert told(gig)[-1] == "gig.published"
+
+
+def test_four_hours_at_fifteen_dollars_need_67_40(app: Flask) -> None:
+    """60.00 wages, 2.00 sick leave, 2.40 health, 3.00 fee: the example of standards' prices."""
+    gig = gigs.draft_gig()
+    assert gate.needed_funds(gig, gig.rate) == usd("67.40")
+    [escrow] = [v for v in service.judge(gig.id, by=owner(gig)).verdicts if v.rule == "ESCROW"]
+    assert escrow.inputs == {"held": "0.00 USD", "needed": "67.40 USD"}
+
+
+def _unverified_company(**other: Any) -> Gig:
+    return gigs.ready_gig(accounts.company(verified=False), **other)
+
+
+def _unread(**other: Any) -> Gig:
+    gig = gigs.draft_gig(**other)
+    preparation.write_instructions(gig.id, "Draw tightly.", by=owner(gig))
+    gigs.fund_fully(gig)
+    return gig
+
+
+def _a_cent_short(**other: Any) -> Gig:
+    gig = gigs.draft_gig(**other)
+    gigs.verified_instructions(gig)
+    gigs.money_for(gig.company_id, usd("67.39"))
+    funding.fund(gig.id, usd("67.39"), by=owner(gig))
+    return gig
+
+
+@pytest.mark.parametrize(
+    ("rule", "make", "other"),
+    [
+        ("COMPANY", _unverified_company, {}),
+        ("INSTRUCTIONS", _unread, {}),
+        ("ESCROW", _a_cent_short, {}),
+        ("FLOOR", gigs.ready_gig, {"rate": usd("7.24")}),
+        ("FLOOR", gigs.ready_gig, {"rate": usd("7.25"), "unpaid_minutes": 1}),
+        ("HOUSE_FLOOR", gigs.ready_gig, {"rate": usd("4.99")}),
+        ("SHARE", gigs.ready_gig, {"client_pays": usd("50.00")}),
+        ("MARGINS", gigs.ready_gig, {"client_pays": usd("20.00")}),
+        ("PAYMENT_MODEL", gigs.ready_gig, {"payment_model": PaymentModel.PERFORMANCE}),
+        ("PILOT", gigs.ready_gig, {"payment_model": PaymentModel.PIECE}),
+        ("HAZARD_CLASS", gigs.ready_gig, {"hazard_categories": (HazardCategory.HATE,)}),
+        ("HAZARD_CLASS", gigs.ready_gig, {"hazard_class": HazardClass.H2}),
+        ("ILLEGAL_CONTENT", gigs.ready_gig, {"hazard_categories": (HazardCategory.UNLAWFUL,)}),
+    ],
+)
+def test_each_rule_keeps_the_gate_shut_and_is_remembered(
+    app: Flask, rule: str, make: Callable[..., Gig], other: dict[str, Any]
+) -> None:
+    gig = make(**other)
+    decision = service.publish(gig.id, by=owner(gig))
+    assert not decision.passed
+    assert rule in failed(decision)
+    assert gig.status is GigStatus.DRAFT
+    assert all(v["source"] and v["sentence"] and v["version"] for v in decision.verdicts)
+    assert all(v["remedy"] for v in decision.verdicts if v["outcome"] == "fail")
+    assert db.session.scalars(queries.decisions(gig.id, owner(gig))).all() == [decision]
+    refused = db.session.scalars(select(Event).where(Event.name == "gig.refused")).one()
+    assert rule in refused.data["rules"]
+    assert queries.rates(gig.id, owner(gig)) == []
+
+
+def test_a_refusal_names_every_rule_that_is_broken(app: Flask) -> None:
+    gig = gigs.draft_gig(accounts.company(verified=False), rate=usd("2.00"))
+    decision = service.publish(gig.id, by=owner(gig))
+    assert failed(decision) == {"COMPANY", "INSTRUCTIONS", "ESCROW", "FLOOR", "HOUSE_FLOOR"}
+    floor = next(v for v in decision.verdicts if v["rule"] == "FLOOR")
+    assert floor["limit"] == "7.25 USD"
+
+
+def test_judging_decides_nothing(app: Flask) -> None:
+    gig = gigs.ready_gig()
+    judgement = service.judge(gig.id, by=owner(gig))
+    assert not any(verdict.failed for verdict in judgement.verdicts)
+    assert gig.status is GigStatus.DRAFT
+    assert db.session.scalars(queries.decisions(gig.id, owner(gig))).all() == []
+
+
+def test_pilots_of_several_places_add_up(app: Flask) -> None:
+    java = Where("ID", "ID-JB")
+    gig = gigs.ready_gig(
+        payment_model=PaymentModel.PIECE, criteria=Criteria(places=(gigs.KANSAS, java)), rate=usd("15.00")
+    )
+    preparation.record_pilot(gig.id, gigs.pilot_report(workers=4, items=15), by=owner(gig))
+    assert "PILOT" in failed(service.publish(gig.id, by=owner(gig)))
+    preparation.record_pilot(gig.id, gigs.pilot_report(workers=1, items=5, places=(java,)), by=owner(gig))
+    assert "PILOT" not in failed(service.publish(gig.id, by=owner(gig)))
+
+
+def test_an_unpaid_pilot_is_none(app: Flask) -> None:
+    gig = gigs.ready_gig(payment_model=PaymentModel.PIECE)
+    preparation.record_pilot(gig.id, gigs.pilot_report(paid=usd("0")), by=owner(gig))
+    assert failed(service.publish(gig.id, by=owner(gig))) == {"PILOT"}
+    with pytest.raises(CurrencyMismatch):
+        preparation.record_pilot(gig.id, gigs.pilot_report(paid=Money.of("1", "EUR")), by=owner(gig))
+
+
+def test_an_hourly_gig_may_open_as_its_own_pilot(app: Flask) -> None:
+    gig = gigs.open_gig()
+    assert gate.pilot_cap(gig) == 40 * 60
+    preparation.record_pilot(gig.id, gigs.pilot_report(), by=owner(gig))
+    assert gate.pilot_cap(gig) is None
+
+
+def test_an_answer_is_written_once(app: Flask) -> None:
+    gigs.open_gig()
+    for sentence in (
+        "UPDATE publish_decision SET outcome = 'passed'",
+        "DELETE FROM publish_decision",
+        "UPDATE gig_rate SET rate_amount = 1",
+        "DELETE FROM gig_funding",
+        "UPDATE gig_instructions SET text = ''",
+        "DELETE FROM gig_instructions",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
+            db.session.execute(text(sentence))
+
+
+# --- open, paused, closed -------------------------------------------------------------------------------------------
+
+
+def test_pausing_and_resuming(app: Flask) -> None:
+    gig = gigs.open_gig()
+    service.pause(gig.id, by=owner(gig))
+    assert gig.status is GigStatus.PAUSED
+    decision = service.resume(gig.id, by=owner(gig))
+    assert decision.passed
+    assert decision.question is Question.RESUME
+    assert gig.status is GigStatus.OPEN
+    with pytest.raises(WrongState):
+        service.resume(gig.id, by=owner(gig))
+    assert len(queries.rates(gig.id, owner(gig))) == 1
+
+
+def test_what_would_not_open_does_not_resume(app: Flask) -> None:
+    gig = gigs.open_gig()
+    operator = accounts.operator(OperatorRole.VETTING)
+    accounts_service.suspend_company(gig.company_id, "does not answer", by=operator)
+    assert service.pause_all(gig.company_id, by=CLOCK) == [gig.id]
+    assert failed(service.resume(gig.id, by=owner(gig))) == {"COMPANY"}
+    assert gig.status is GigStatus.PAUSED
+
+
+def test_only_the_service_and_operators_pause_a_whole_company(app: Flask) -> None:
+    gig = gigs.open_gig()
+    with pytest.raises(NotFound):
+        service.pause_all(gig.company_id, by=owner(gig))
+    assert gig.status is GigStatus.OPEN
+
+
+def test_bookings_do_not_count_against_a_resumed_gig(app: Flask) -> None:
+    """What a booking has reserved was put in for the planned work, and still is."""
+    gig = gigs.open_gig()
+    ledger_service.post(Entry("booking:1:held", [Move(gig.hold_account, "booking:1:hold", usd("67.40"))]))
+    service.pause(gig.id, by=owner(gig))
+    assert service.resume(gig.id, by=owner(gig)).passed
+
+
+def test_the_rate_rises_by_versions_and_never_falls(app: Flask) -> None:
+    gig = gigs.open_gig()
+    gigs.money_for(gig.company_id, usd("100"))
+    funding.fund(gig.id, usd("100"), by=owner(gig))
+    service.raise_rate(gig.id, usd("16.50"), by=owner(gig))
+    assert gig.rate == usd("16.50")
+    assert [(rate.version, rate.rate) for rate in queries.rates(gig.id, owner(gig))] == [
+        (1, usd("15.00")),
+        (2, usd("16.50")),
+    ]
+    for less in ("16.50", "15.00"):
+        with pytest.raises(RateMayNotFall):
+            service.raise_rate(gig.id, usd(less), by=owner(gig))
+
+
+def test_a_raise_is_funded_first(app: Flask) -> None:
+    gig = gigs.open_gig()
+    with pytest.raises(GateRefused) as refused:
+        service.raise_rate(gig.id, usd("15.01"), by=owner(gig))
+    assert [v["rule"] for v in refused.value.members["verdicts"] if v["outcome"] == "fail"] == ["ESCROW"]
+    assert gig.rate == usd("15.00")
+
+
+def test_a_draft_has_no_rate_to_raise(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    with pytest.raises(WrongState):
+        service.raise_rate(gig.id, usd("20"), by=owner(gig))
+
+
+def test_closing_gives_back_what_no_booking_holds(app: Flask) -> None:
+    gig = gigs.open_gig()
+    ledger_service.post(Entry("booking:1:held", [Move(gig.hold_account, "booking:1:hold", usd("30.00"))]))
+    service.close(gig.id, by=owner(gig))
+    assert gig.status is GigStatus.CLOSED
+    assert gig.closed_at is not None
+    assert balances(gig) == (usd("37.40"), usd("0"))
+    assert told(gig)[-2:] == ["gig.closed", "gig.refunded"]
+    with pytest.raises(WrongState):
+        service.close(gig.id, by=owner(gig))
+
+
+def test_what_comes_back_after_closing_is_returned_by_the_clock(app: Flask) -> None:
+    gig, other = gigs.open_gig(), gigs.open_gig()
+    ledger_service.post(Entry("booking:1:held", [Move(gig.hold_account, "booking:1:hold", usd("30.00"))]))
+    service.close(gig.id, by=owner(gig))
+    ledger_service.post(Entry("booking:1:returned", [Move("booking:1:hold", gig.hold_account, usd("30.00"))]))
+    assert funding.return_due(10) == [gig.id]
+    assert funding.return_due(10) == []
+    assert balances(gig) == (usd("67.40"), usd("0"))
+    assert balances(other) == (usd("0"), usd("67.40"))
+
+
+def balances(gig: Gig) -> tuple[Money, Money]:
+    """What the company can dispose of, and what the gig holds."""
+    found = ledger.balances([available_account(gig.company_id), gig.hold_account], gig.currency)
+    return found[available_account(gig.company_id)], found[gig.hold_account]
+
+
+# --- money ----------------------------------------------------------------------------------------------------------
+
+
+def test_funding_moves_available_money(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    gigs.money_for(gig.company_id, usd("100"))
+    row = funding.fund(gig.id, usd("67.40"), by=owner(gig))
+    [line] = ledger.lines_of_entry(row.entry_id)
+    assert line.cause == f"gig_funding:{row.id}"
+    assert balances(gig) == (usd("32.60"), usd("67.40"))
+    shown = queries.funds(gig.id, owner(gig))
+    assert (shown.held, shown.committed, shown.available) == (usd("67.40"), usd("67.40"), usd("32.60"))
+
+
+def test_money_that_is_not_there_is_not_promised(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    with pytest.raises(InsufficientFunds), db.session.begin_nested():
+        funding.fund(gig.id, usd("0.01"), by=owner(gig))
+    assert queries.committed(gig) == usd("0")
+
+
+def test_money_is_moved_by_whoever_may_and_in_one_currency(app: Flask) -> None:
+    gig = gigs.ready_gig()
+    with pytest.raises(Forbidden):
+        funding.fund(gig.id, usd("1"), by=accounts.member(gig.company_id, CompanyRole.MANAGER))
+    with pytest.raises(CurrencyMismatch):
+        funding.fund(gig.id, Money.of("1", "EUR"), by=owner(gig))
+    finance = accounts.member(gig.company_id, CompanyRole.FINANCE)
+    assert funding.take_back(gig.id, by=finance).money == usd("67.40")
+    with pytest.raises(NotFunded):
+        funding.take_back(gig.id, by=finance)
+
+
+def test_promised_money_is_not_taken_back(app: Flask) -> None:
+    gig = gigs.open_gig()
+    with pytest.raises(WrongState):
+        funding.take_back(gig.id, by=owner(gig))
+    service.close(gig.id, by=owner(gig))
+    with pytest.raises(WrongState):
+        funding.fund(gig.id, usd("1"), by=owner(gig))
+
+
+# --- instructions ---------------------------------------------------------------------------------------------------
+
+
+def test_somebody_else_verifies_once_and_wholly(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    written = preparation.write_instructions(gig.id, "Draw tightly.", by=owner(gig))
+    with pytest.raises(SameAuthor):
+        preparation.verify_instructions(gig.id, 1, list(ChecklistItem), by=owner(gig))
+    reader = accounts.member(gig.company_id)
+    with pytest.raises(ChecklistIncomplete):
+        preparation.verify_instructions(gig.id, 1, [ChecklistItem.EXAMPLES], by=reader)
+    with pytest.raises(NotFound):
+        preparation.verify_instructions(gig.id, 2, list(ChecklistItem), by=reader)
+    preparation.verify_instructions(gig.id, 1, list(ChecklistItem), by=reader)
+    assert written.verified_by == reader.person_id
+    with pytest.raises(AlreadyVerified):
+        preparation.verify_instructions(gig.id, 1, list(ChecklistItem), by=reader)
+
+
+def test_the_database_refuses_an_author_who_verifies(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    preparation.write_instructions(gig.id, "Draw tightly.", by=owner(gig))
+    with pytest.raises(IntegrityError, match="two_people"), db.session.begin_nested():
+        db.session.execute(text("UPDATE gig_instructions SET verified_by = author_id, verified_at = written_at"))
+
+
+def test_a_new_version_counts_when_it_is_verified(app: Flask) -> None:
+    gig = gigs.open_gig()
+    first = queries.instructions_in_force(gig.id)
+    second = preparation.write_instructions(gig.id, "Draw more tightly.", "Tighter.", by=owner(gig))
+    assert queries.instructions_in_force(gig.id) is first
+    preparation.verify_instructions(gig.id, 2, list(ChecklistItem), by=accounts.member(gig.company_id))
+    assert queries.instructions_in_force(gig.id) is second
+
+
+def test_contractors_read_verified_instructions_only(app: Flask) -> None:
+    gig = gigs.open_gig()
+    preparation.write_instructions(gig.id, "Draw more tightly.", by=owner(gig))
+    ana = accounts.actor_of(workforce.contractor().id)
+    assert [row.version for row in queries.instructions(gig.id, ana)] == [1]
+    assert [row.version for row in queries.instructions(gig.id, owner(gig))] == [2, 1]
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+
+
+def test_vetted_people_see_open_gigs_of_their_place(app: Flask) -> None:
+    in_java = Criteria(places=(Where("ID", "ID-JB"),))
+    here, there, draft = gigs.open_gig(), gigs.open_gig(criteria=in_java), gigs.draft_gig()
+    everywhere = gigs.open_gig(criteria=Criteria(places=(Where("US"),)))
+    ana = accounts.actor_of(workforce.contractor().id)
+    seen = set(db.session.scalars(queries.open_gigs(ana)))
+    assert {here, everywhere} <= seen
+    assert not {there, draft} & seen
+    service.pause(here.id, by=owner(here))
+    assert here not in set(db.session.scalars(queries.open_gigs(ana)))
+    assert queries.gig(here.id, ana) is here
+    with pytest.raises(NotVetted):
+        queries.open_gigs(accounts.actor_of(workforce.applied().id))
+
+
+def test_a_rate_stands_beside_its_floor_and_the_median_of_like_work(app: Flask) -> None:
+    company = accounts.company()
+    mine = gigs.open_gig(company)
+    gigs.open_gig(company, rate=usd("40.00"))
+    others = [gigs.open_gig(rate=usd(rate)) for rate in ("12.00", "18.00", "21.00")]
+    ana = accounts.actor_of(workforce.contractor().id)
+    [row, first] = queries.side_by_side([mine, others[0]], ana)
+    assert row.floor == usd("7.25")
+    assert "7.25 USD per hour" in row.floor_words
+    assert row.median == usd("18.00")
+    assert first.median == usd("18.00")
+    assert service.judge(mine.id, by=owner(mine)).like_work == usd("18.00")
+
+
+def test_without_like_work_there_is_no_median(app: Flask) -> None:
+    gig = gigs.open_gig()
+    gigs.open_gig(rate=Money.of("15.00", "EUR"))
+    assert queries.like_work_median(gig) is None
+
+
+def test_a_companys_gigs_by_status(app: Flask) -> None:
+    company = accounts.company()
+    draft, opened = gigs.draft_gig(company), gigs.open_gig(company)
+    by = accounts.owner_of(company.id)
+    assert set(db.session.scalars(queries.company_gigs(company.id, by))) == {draft, opened}
+    assert list(db.session.scalars(queries.company_gigs(company.id, by, GigStatus.OPEN))) == [opened]
+    with pytest.raises(NotFound):
+        queries.company_gigs(company.id, accounts.owner_of(accounts.company().id))
+
+
+# --- whatever is done -----------------------------------------------------------------------------------------------
+
+DEPOSIT = usd("500.00")
+
+
+def _revise(gig: Gig, rate: Money, by: Actor, company_id: UUID) -> None:
+    assert by.person_id is not None
+    said: Terms = gigs.terms(by.person_id, rate=rate)
+    service.revise(gig.id, said, by=by)
+
+
+def _verify(gig: Gig, _money: Money, _by: Actor, company_id: UUID) -> None:
+    versions = queries.verified_versions(gig.id)
+    reader = accounts.member(company_id)
+    preparation.verify_instructions(gig.id, max(versions, default=1), list(ChecklistItem), by=reader)
+
+
+VERBS: dict[str, Callable[[Gig, Money, Actor, UUID], Any]] = {
+    "revise": _revise,
+    "write": lambda gig, _money, by, _company: preparation.write_instructions(gig.id, "Draw.", by=by),
+    "verify": _verify,
+    "fund": lambda gig, money, by, _company: funding.fund(gig.id, money * 10, by=by),
+    "take_back": lambda gig, _money, by, _company: funding.take_back(gig.id, by=by),
+    "publish": lambda gig, _money, by, _company: service.publish(gig.id, by=by),
+    "pause": lambda gig, _money, by, _company: service.pause(gig.id, by=by),
+    "resume": lambda gig, _money, by, _company: service.resume(gig.id, by=by),
+    "raise_rate": lambda gig, money, by, _company: service.raise_rate(gig.id, money, by=by),
+    "close": lambda gig, _money, by, _company: service.close(gig.id, by=by),
+}
+steps = st.lists(
+    st.tuples(st.sampled_from(sorted(VERBS)), st.integers(1, 3000).map(lambda cents: Money(cents, "USD"))),
+    max_size=14,
+)
+"""Verbs with an amount: a rate up to 30.00 an hour, or a tenth of the money to put in."""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps, st.booleans())
+def test_whatever_is_done_a_failing_gig_never_opens_and_no_cent_is_lost(
+    app: Flask, done: list[tuple[str, Money]], starts_ready: bool
+) -> None:
+    with db.session.begin_nested() as trial:
+        company = accounts.company()
+        gig = gigs.draft_gig(company)
+        gigs.money_for(company.id, DEPOSIT)
+        if starts_ready:
+            gigs.verified_instructions(gig)
+            funding.fund(gig.id, usd("200.00"), by=owner(gig))
+        for verb, money in done:
+            highest_rate = gig.rate
+            was_public = gig.status is not GigStatus.DRAFT
+            try:
+                with db.session.begin_nested():
+                    VERBS[verb](gig, money, owner(gig), company.id)
+            except Problem:
+                db.session.expire_all()
+            available, held = balances(gig)
+            assert available + held == DEPOSIT
+            assert held == queries.committed(gig)
+            assert held == usd("0") or gig.status is not GigStatus.CLOSED
+            if gig.status is GigStatus.OPEN:
+                assert not any(verdict.failed for verdict in gate.judge(gig).verdicts)
+            if was_public:
+                assert gig.rate >= highest_rate
+        assert ledger.wrong_balances() == []
+        trial.rollback()
