@@ -103,6 +103,14 @@ class SignedAlready(Conflict):
     title = "You have signed this version already."
 
 
+class NotProposable(Conflict):
+    """`contractor_ids` lists those who are not vetted, or not there: the two look the same to a company."""
+
+    code = "not_proposable"
+    title = "A contract is proposed to vetted contractors only."
+    remedy = "Leave those out who are named."
+
+
 class BadAccrual(Invalid):
     code = "bad_accrual"
     title = "This does not accrue under that benefit plan."
@@ -172,10 +180,10 @@ def check_accrual(accrual: Accrual, unit: Unit) -> None:
         raise BadAccrual(f"The plan {accrual.plan} counts {unit}.", field="currency")
 
 
-def within_cap(quantity: int, earned: int, cap: int | None) -> int:
-    """How much of the quantity still accrues when so much was earned in the year and so much may be.
+def left_of_cap(earned: int, cap: int | None) -> int | None:
+    """How much may still accrue in a year in which so much was earned; None when there is no limit.
 
-    >>> within_cap(3600, 142_200, 144_000)  # 39.5 of 40 hours are there
+    >>> left_of_cap(142_200, 144_000)  # 39.5 of 40 hours are there
     1800
     """
-    return quantity if cap is None else max(0, min(quantity, cap - earned))
+    return None if cap is None else max(0, cap - earned)

@@ -163,11 +163,14 @@ PARTY_CLAUSES = (
         "Write company.",
     ),
 )
+KNOWN = frozenset({"intermediaries", "pay"}) | {clause.field.split(".")[0] for clause in CLAUSES}
+"""What terms consist of. Anything else in them would be signed without standing in the text."""
 
 
 def refusals(terms: Terms) -> list[Refusal]:
     """Everything that is wrong with the terms, in the order of the contract. Empty when they may be offered."""
-    found = [*_broken(CLAUSES, terms), *_money(terms), *_third_parties(terms)]
+    unknown = [Refusal(name, "This is no term.", "Leave it out.") for name in sorted(set(terms) - KNOWN)]
+    found = [*unknown, *_broken(CLAUSES, terms), *_money(terms), *_third_parties(terms)]
     return found or list(_order(terms))
 
 

@@ -1,0 +1,138 @@
+"""The benefit ledger: what accrued to a contractor under which plan. Entries are added and never changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
+
+from marketplace.accounts.rules import CLOCK, Actor
+from marketplace.contracts.models import BenefitEntry, BenefitPlan
+from marketplace.contracts.rules import (
+    Accrual,
+    BadAccrual,
+    EntryKind,
+    Unit,
+    check_accrual,
+    left_of_cap,
+)
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.core.problems import Forbidden
+from marketplace.workforce import queries as workforce
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a contractor has under one plan: seconds of leave, or money in one currency.
+
+    `left_this_year` is how many seconds may still accrue in the calendar year (in UTC); None when there is no limit.
+    """
+
+    plan: BenefitPlan
+    seconds: int | None
+    money: Money | None
+    left_this_year: int | None
+
+
+def plans() -> dict[str, BenefitPlan]:
+    """Every plan by its code."""
+    return {plan.code: plan for plan in db.session.scalars(select(BenefitPlan).order_by(BenefitPlan.code))}
+
+
+def accrue(accruals: Sequence[Accrual], *, by: Actor) -> int:
+    """Enters what was earned, in a constant number of statements, and returns how many entries are new.
+
+    A cause that was entered before with the same accrual is left alone, so that a repeated call is harmless; with
+    another one it raises BadAccrual, as an unknown plan or a wrong unit does. Only the service itself accrues: what is
+    earned follows from work, and no person says it. A plan's yearly cap is for whoever computes the accrual to keep;
+    what was told on a payslip is entered in full.
+    """
+    if by != CLOCK:
+        raise Forbidden("Only the service itself does this.")
+    known = plans()
+    for accrual in accruals:
+        if accrual.plan not in known:
+            raise BadAccrual(f"There is no plan {accrual.plan!r}.", field="plan")
+        check_accrual(accrual, known[accrual.plan].unit)
+    if not accruals:
+        return 0
+    rows = [_row(accrual, known[accrual.plan].id) for accrual in accruals]
+    written = insert(BenefitEntry).values(rows).on_conflict_do_nothing(index_elements=["cause"])
+    new = set(db.session.scalars(written.returning(BenefitEntry.cause)))
+    _check_repeated([row for row in rows if row["cause"] not in new])
+    return len(new)
+
+
+def _row(accrual: Accrual, plan_id: UUID) -> dict[str, object]:
+    return {
+        "id": uuid7(),
+        "contractor_id": accrual.contractor_id,
+        "plan_id": plan_id,
+        "kind": EntryKind.ACCRUE,
+        "quantity": accrual.quantity,
+        "currency": accrual.currency,
+        "cause": accrual.cause,
+        "reference": accrual.reference,
+        "rule": accrual.rule,
+        "rule_version": accrual.version,
+        "at": accrual.at,
+    }
+
+
+def _check_repeated(rows: Sequence[dict[str, object]]) -> None:
+    if not rows:
+        return
+    found = select(BenefitEntry).where(BenefitEntry.cause.in_([row["cause"] for row in rows]))
+    entered = {entry.cause: entry for entry in db.session.scalars(found)}
+    for row in rows:
+        first = entered[str(row["cause"])]
+        same = ("contractor_id", "plan_id", "kind", "quantity", "currency")
+        if any(getattr(first, name) != row[name] for name in same):
+            raise BadAccrual(f"{first.cause} was entered before, differently.", cause=first.cause)
+
+
+def balances(contractor_id: UUID, seen_by: Actor) -> list[Balance]:
+    """What the contractor has under each plan, and in each currency where a plan counts money.
+
+    A plan that counts leave is there even at zero. Raises NotFound unless the contractor, an operator or the service
+    asks.
+    """
+    workforce.contractor(contractor_id, seen_by)
+    this_year = datetime(clock.now().year, 1, 1, tzinfo=UTC)
+    of_this_year = (BenefitEntry.kind == EntryKind.ACCRUE) & (BenefitEntry.at >= this_year)
+    sums = (
+        select(
+            BenefitEntry.plan_id,
+            BenefitEntry.currency,
+            func.sum(BenefitEntry.quantity).label("sum"),
+            func.sum(case((of_this_year, BenefitEntry.quantity), else_=0)).label("earned"),
+        )
+        .where(BenefitEntry.contractor_id == contractor_id)
+        .group_by(BenefitEntry.plan_id, BenefitEntry.currency)
+        .order_by(BenefitEntry.currency)
+    )
+    held: dict[UUID, list[tuple[str | None, int, int]]] = {}
+    for row in db.session.execute(sums):
+        held.setdefault(row.plan_id, []).append((row.currency, int(row.sum), int(row.earned)))
+    return [balance for plan in plans().values() for balance in _balances_of(plan, held.get(plan.id, []))]
+
+
+def _balances_of(plan: BenefitPlan, held: Sequence[tuple[str | None, int, int]]) -> Iterator[Balance]:
+    if plan.unit is Unit.SECONDS:
+        _, total, earned = held[0] if held else (None, 0, 0)
+        yield Balance(plan, total, None, left_of_cap(earned, plan.cap_per_year))
+        return
+    for currency, total, _ in held:
+        if currency is not None:
+            yield Balance(plan, None, Money(total, currency), None)
+
+
+def entries(contractor_id: UUID, seen_by: Actor) -> Select[BenefitEntry]:
+    """Every entry of the contractor, for a page of them. Raises NotFound as `balances` does."""
+    workforce.contractor(contractor_id, seen_by)
+    return select(BenefitEntry).where(BenefitEntry.contractor_id == contractor_id)

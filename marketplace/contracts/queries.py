@@ -1,0 +1,126 @@
+"""Reads of templates and contracts, and which version holds when."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
+from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
+from marketplace.contracts.rules import ContractStatus
+from marketplace.core.db import db
+from marketplace.core.problems import NotFound
+
+
+def template(template_id: UUID, seen_by: Actor) -> Template:
+    """A company's template, for its members. Raises NotFound for everybody else."""
+    found = db.session.get(Template, template_id)
+    if found is None:
+        raise NotFound
+    require_company(seen_by, found.company_id, Right.READ)
+    return found
+
+
+def templates(company_id: UUID, seen_by: Actor) -> Select[Template]:
+    """A company's templates, for its members. Raises NotFound for everybody else."""
+    require_company(seen_by, company_id, Right.READ)
+    return select(Template).where(Template.company_id == company_id)
+
+
+def contract(contract_id: UUID, seen_by: Actor) -> Contract:
+    """A contract as its two parties, operators and the service may see it. Raises NotFound for everybody else."""
+    found = db.session.get(Contract, contract_id)
+    if found is None or not _may_see(found, seen_by):
+        raise NotFound
+    return found
+
+
+def contracts(seen_by: Actor, company_id: UUID | None = None) -> Select[Contract]:
+    """One's own contracts as a contractor and those of one's companies; of one company if it is named."""
+    if company_id is not None:
+        require_company(seen_by, company_id, Right.READ)
+        return select(Contract).where(Contract.company_id == company_id)
+    readable = [known for known in seen_by.companies if seen_by.may(Right.READ, known)]
+    mine: ColumnElement[bool] = Contract.company_id.in_(readable)
+    if seen_by.kind != "key":
+        mine = or_(mine, Contract.contractor_id == seen_by.person_id)
+    return select(Contract).where(mine)
+
+
+def versions(contract_id: UUID, seen_by: Actor) -> list[ContractVersion]:
+    """Every version of a contract, the newest first. Raises NotFound as `contract` does."""
+    contract(contract_id, seen_by)
+    found = select(ContractVersion).where(ContractVersion.contract_id == contract_id)
+    return list(db.session.scalars(found.order_by(ContractVersion.number.desc())))
+
+
+def latest_signed(contract_id: UUID) -> ContractVersion | None:
+    """The newest version of a contract that the contractor signed. For the verbs of this room."""
+    found = select(ContractVersion).join(Signature, Signature.version_id == ContractVersion.id)
+    newest = found.where(ContractVersion.contract_id == contract_id).order_by(ContractVersion.number.desc()).limit(1)
+    return db.session.scalars(newest).one_or_none()
+
+
+def is_signed(version_id: UUID) -> bool:
+    """Whether the contractor signed that version."""
+    return db.session.scalar(select(Signature.id).where(Signature.version_id == version_id)) is not None
+
+
+def signatures(version: ContractVersion) -> list[Signature]:
+    """The company's signature under the version's template and, once it is given, the contractor's under the version.
+
+    The caller has made sure that the asker may see the contract.
+    """
+    given = or_(Signature.template_id == version.template_id, Signature.version_id == version.id)
+    return list(db.session.scalars(select(Signature).where(given).order_by(Signature.id)))
+
+
+def signed_names(signature_ids: Collection[UUID]) -> dict[UUID, SignedName]:
+    """The typed names behind signatures, but for those that were erased."""
+    found = select(SignedName).where(SignedName.signature_id.in_(signature_ids))
+    return {row.signature_id: row for row in db.session.scalars(found)}
+
+
+def in_force(company_id: UUID, contractor_id: UUID, at: datetime) -> ContractVersion | None:
+    """The version that holds between the two at that moment, if one does. See `in_force_many`."""
+    return in_force_many(company_id, [contractor_id], at).get(contractor_id)
+
+
+def in_force_many(company_id: UUID, contractor_ids: Collection[UUID], at: datetime) -> dict[UUID, ContractVersion]:
+    """The version that holds at that moment for each of the contractors who have one, in one statement.
+
+    It is the latest that the contractor had signed by then, within its days (in UTC), of a contract that had not ended.
+    """
+    return _holding(at, ContractVersion.company_id == company_id, ContractVersion.contractor_id.in_(contractor_ids))
+
+
+def in_force_of_company(company_id: UUID, at: datetime) -> dict[UUID, ContractVersion]:
+    """As `in_force_many`, for every contractor who has a contract with the company."""
+    return _holding(at, ContractVersion.company_id == company_id)
+
+
+def _holding(at: datetime, *whose: ColumnElement[bool]) -> dict[UUID, ContractVersion]:
+    day = at.astimezone(UTC).date()
+    found = (
+        select(ContractVersion)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .join(Signature, Signature.version_id == ContractVersion.id)
+        .where(
+            *whose,
+            Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
+            or_(Contract.ends_at.is_(None), Contract.ends_at > at),
+            Signature.signed_at <= at,
+            ContractVersion.effective_from <= day,
+            or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= day),
+        )
+        .ext(distinct_on(ContractVersion.contractor_id))
+        .order_by(ContractVersion.contractor_id, Signature.signed_at.desc(), ContractVersion.number.desc())
+    )
+    return {version.contractor_id: version for version in db.session.scalars(found)}
+
+
+def _may_see(found: Contract, seen_by: Actor) -> bool:
+    is_self = seen_by.person_id == found.contractor_id and seen_by.kind != "key"
+    return is_self or seen_by.may(Right.READ, found.company_id) or seen_by.is_operator() or seen_by == CLOCK

@@ -1,0 +1,89 @@
+"""Terms that may be offered, and contracts in whatever state a test needs them."""
+
+from copy import deepcopy
+from typing import Any
+from uuid import UUID
+
+from marketplace.accounts import queries as people
+from marketplace.contracts import queries, service
+from marketplace.contracts.models import Contract, ContractVersion, Template
+from tests.factories import accounts, workforce
+
+FAIR_TERMS: dict[str, Any] = {
+    "engagement_type": "contractor",
+    "on_demand": True,
+    "via_third_party": False,
+    "intermediaries": [],
+    "governing_law": "The law of the place where the contractor works",
+    "dispute_forum": "A neutral operator of this service, then the courts of that place",
+    "language": "en",
+    "translations": [],
+    "pay": {
+        "model": "hourly",
+        "amount": "15.00",
+        "currency": "USD",
+        "unit": "hour",
+        "payment_term_days": 7,
+        "fee_bearer": "company",
+        "fx_source": "European Central Bank",
+    },
+    "hours": {
+        "min_guaranteed": 0,
+        "max_week": 40,
+        "notice_days": 14,
+        "cancellation": "Under 24 hours the call-in minimum, under 72 hours half of it.",
+    },
+    "hazard": {"highest_class": "H0", "disclosure": "The work shows street scenes and nothing distressing."},
+    "ip": {"assignment": "The labels belong to the company.", "moral_rights": "They stay.", "only_when_paid": True},
+    "nda": {
+        "scope": "The pictures are not shown to others.",
+        "months": 12,
+        "carve_outs": ["health", "union", "counsel", "regulator"],
+    },
+    "data_use": "Labels train and test models that see. Times of work are kept for pay.",
+    "termination": {"notice_days": 14, "reasons": ["The project ends."]},
+    "offboarding": "All pay and benefits are paid out within 7 days, with an export of the record.",
+    "benefits": ["sick-leave", "health-stipend"],
+    "effective_from": "2023-01-01",
+    "effective_to": None,
+}
+
+
+def terms(**changes: Any) -> dict[str, Any]:
+    """Fair terms with changes by dotted path, the dots written as two underscores: `pay__amount="16.00"`."""
+    made = deepcopy(FAIR_TERMS)
+    for path, value in changes.items():
+        *steps, last = path.split("__")
+        place = made
+        for step in steps:
+            place = place[step]
+        place[last] = value
+    return made
+
+
+def template(company_id: UUID, **changes: Any) -> Template:
+    """A template that the company's first owner signed. Takes what `terms` takes."""
+    owner = accounts.owner_of(company_id)
+    assert owner.person_id is not None
+    return service.write_template(company_id, terms(**changes), people.person(owner.person_id).name, by=owner)
+
+
+def proposed(company_id: UUID | None = None, contractor_id: UUID | None = None, **changes: Any) -> Contract:
+    """A contract that waits for the contractor; both parties are made if they are not given."""
+    company_id = company_id or accounts.company().id
+    contractor_id = contractor_id or workforce.contractor().id
+    written = template(company_id, **changes)
+    return service.propose(written.id, [contractor_id], by=accounts.owner_of(company_id))[0]
+
+
+def signed(contract: Contract) -> ContractVersion:
+    """Signs the newest version of the contract as its contractor."""
+    me = accounts.actor_of(contract.contractor_id)
+    newest = queries.versions(contract.id, me)[0]
+    name = people.person(contract.contractor_id).name
+    return service.sign(contract.id, name, newest.text_sha256, by=me)
+
+
+def in_force(company_id: UUID | None = None, contractor_id: UUID | None = None, **changes: Any) -> ContractVersion:
+    """A signed contract between the two, who are made if they are not given."""
+    return signed(proposed(company_id, contractor_id, **changes))
