@@ -3,15 +3,17 @@
 What each line is worth is law and stands in `standards.rates`; here it gets its payer, its payee and its contract.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.core.money import Money, total
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price
+from marketplace.standards.rules import RULES
 
 PLATFORM_FEES = "platform:fees"
 
@@ -22,6 +24,8 @@ class Minutes:
 
     work: int = 0
     paid_break: int = 0
+    overtime: int = 0
+    """How many of the two above were overtime."""
     compensation: int = 0
     """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
 
@@ -47,6 +51,7 @@ class Work:
     began_at: datetime
     minutes: Minutes
     rate: Money
+    overtime_percent: int
     hazard_class: HazardClass
     fee_percent: Decimal
     margin: Money | None
@@ -68,16 +73,27 @@ class DraftLine:
     cause: str
 
 
-def priced(work: Work) -> tuple[PriceLine, ...]:
-    """The lines of the rate rules that are worth something: money, or leave too short to be a minor unit."""
+LeaveYear = tuple[UUID, int]
+"""A person and a calendar year of work: sick leave is capped by both."""
+LEAVE_CAP = RULES["SICK"].parameters["most_hours_a_year"] * 3600
+
+
+def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
+    """The lines of the rate rules that are worth something: money, or leave too short to be a minor unit.
+
+    `leave_left` are the seconds under the year's cap of sick leave; without it there is no cap.
+    """
     given = PriceInput(
         rate=work.rate,
         work_minutes=work.minutes.work,
         paid_break_minutes=work.minutes.paid_break,
         call_in_minutes=work.minutes.compensation,
+        overtime_minutes=work.minutes.overtime,
+        overtime_percent=work.overtime_percent,
         hazard_class=work.hazard_class,
         fee_percent=work.fee_percent,
         margin=work.margin,
+        sick_seconds_left=leave_left,
     )
     return tuple(line for line in price(given) if line.money or line.seconds)
 
@@ -87,16 +103,21 @@ def owed(work: Work) -> Money:
     return total((line.money for line in priced(work)), work.rate.currency)
 
 
-def draft(works: Iterable[Work]) -> list[DraftLine]:
-    """Every line of these bookings, in one order always.
+def draft(works: Iterable[Work], leave_earned: Mapping[LeaveYear, int] = MappingProxyType({})) -> list[DraftLine]:
+    """Every line of these bookings, in one order always; `leave_earned` are the seconds of sick leave of each year.
 
     The cause is the booking and the kind: the same piece of work has the same cause in whatever run it turns up.
     """
-    return [
-        DraftLine(work, line, work.hold, payee_account(work, line), f"booking:{work.booking_id}:{line.kind}")
-        for work in works
-        for line in priced(work)
-    ]
+    earned = dict(leave_earned)
+    lines = []
+    for work in works:
+        year = (work.contractor_id, work.began_at.astimezone(UTC).year)
+        for line in priced(work, max(0, LEAVE_CAP - earned.get(year, 0))):
+            cause = f"booking:{work.booking_id}:{line.kind}"
+            lines.append(DraftLine(work, line, work.hold, payee_account(work, line), cause))
+            if line.kind is LineKind.SICK_ACCRUAL:
+                earned[year] = earned.get(year, 0) + line.seconds
+    return lines
 
 
 def payee_account(work: Work, line: PriceLine) -> str:
@@ -112,10 +133,23 @@ def payee_account(work: Work, line: PriceLine) -> str:
             return f"third_party:{work.gig_id}:payable"
 
 
-BENEFIT_OF = {LineKind.SICK_ACCRUAL: "sick_leave", LineKind.HEALTH_CONTRIBUTION: "health"}
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """Where a benefit's money is kept in the books, and the plan under which it accrues."""
+
+    account: str
+    plan: str
+
+
+BENEFIT_OF: Mapping[LineKind, Benefit] = MappingProxyType(
+    {
+        LineKind.SICK_ACCRUAL: Benefit("sick_leave", "sick-leave"),
+        LineKind.HEALTH_CONTRIBUTION: Benefit("health", "health-stipend"),
+    }
+)
 """Which benefit a line pays into."""
 
 
-def benefit_account(contractor_id: UUID, benefit: str) -> str:
-    """The account that keeps one benefit of one person."""
-    return f"benefit:{contractor_id}:{benefit}"
+def benefit_account(contractor_id: UUID, benefit: Benefit) -> str:
+    """The account that keeps the money of one benefit of one person."""
+    return f"benefit:{contractor_id}:{benefit.account}"

@@ -188,6 +188,11 @@ class PaymentOp(Stateful):
         return Money(self.amount, self.currency)
 
     @property
+    def moves_real_money(self) -> bool:
+        """False on the sandbox rail, whose every payment says so."""
+        return self.rail != rules.SANDBOX
+
+    @property
     def owner_id(self) -> UUID:
         """The company that pays in, or the contractor who is paid out."""
         owner = self.company_id if self.kind is OpKind.DEPOSIT else self.contractor_id

@@ -11,6 +11,9 @@ from marketplace.core.problems import Conflict, Invalid
 from marketplace.gigs.rules import available_account
 from marketplace.ledger.rules import Entry, Move
 
+SANDBOX = "sandbox"
+"""The name of the one rail that moves no money."""
+
 
 class OpKind(StrEnum):
     """What a payment does with the world outside."""

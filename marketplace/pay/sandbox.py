@@ -18,7 +18,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.pay.models import SandboxCall, SandboxLever
 from marketplace.pay.rails import Done, Order, Parked, Rail, Refused, Result, Unknown
-from marketplace.pay.rules import LeverEffect, OpKind, UnknownRail
+from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, UnknownRail
 
 DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
     {
@@ -31,7 +31,7 @@ DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
 class SandboxRail:
     """Simulates. Its ids begin with "sbx_", and nothing it says has happened to real money."""
 
-    name = "sandbox"
+    name = SANDBOX
     moves_real_money = False
     mode: Literal["sandbox", "test", "live"] = "sandbox"
 
@@ -52,7 +52,7 @@ class SandboxRail:
             return _remembered(order)
 
 
-RAILS: Mapping[str, Rail] = MappingProxyType({"sandbox": SandboxRail()})
+RAILS: Mapping[str, Rail] = MappingProxyType({SANDBOX: SandboxRail()})
 """Every rail of this service by name."""
 
 

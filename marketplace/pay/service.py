@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
 from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -53,7 +53,7 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
     op = db.session.scalars(select(PaymentOp).where(PaymentOp.id == op_id, PaymentOp.kind == OpKind.PAYOUT)).first()
     if op is None:
         raise NotFound
-    if by.person_id != op.contractor_id:
+    if require_person(by) != op.contractor_id:
         require_operator(by, OperatorRole.FINANCE)
     # The payslip's row is locked so that two retries cannot both find nothing under way.
     payslip = db.session.scalars(select(Payslip).where(Payslip.id == op.payslip_id).with_for_update()).one()

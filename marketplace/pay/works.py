@@ -1,23 +1,25 @@
 """What is to be paid, read from the rooms below: bookings with their minutes, rates and contracts. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, extract, func, select
 
 from marketplace.contracts.models import ContractVersion
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
-from marketplace.pay.lines import Minutes, Promise, Work
+from marketplace.pay.lines import LeaveYear, Minutes, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.shifts.hours import Stretch, minutes_by_kind
+from marketplace.shifts.hours import Stretch, minutes_by_kind, overtime_worked, paid_minutes, scheduled_minutes
 from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.rates import LineKind
+from marketplace.workforce.models import Contractor
 
 
 def payable_timesheets(company_id: UUID | None, through: date) -> Select[UUID]:
@@ -35,6 +37,21 @@ def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
     return [
         _work(row, _approved(row.TimesheetLine), row.TimesheetLine.timesheet_id) for row in db.session.execute(found)
     ]
+
+
+def lock_people(contractor_ids: Collection[UUID]) -> None:
+    """Locks these people's rows until the transaction ends: what is capped by person is counted by one at a time."""
+    rows = select(Contractor.id).where(Contractor.id.in_(contractor_ids)).order_by(Contractor.id)
+    db.session.execute(rows.with_for_update(key_share=True))
+
+
+def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
+    """Seconds of sick leave on these people's pay lines so far, booked or not, by calendar year of the work."""
+    year = extract("year", func.timezone("UTC", PayLine.began_at))
+    sums = select(PayLine.contractor_id, year.label("year"), func.sum(PayLine.seconds).label("seconds"))
+    own = sums.where(PayLine.contractor_id.in_(contractor_ids), PayLine.kind == LineKind.SICK_ACCRUAL)
+    rows = db.session.execute(own.group_by(PayLine.contractor_id, year))
+    return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
 
 
 def not_yet_paid(now: datetime) -> list[Work]:
@@ -78,6 +95,7 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
         began_at=booking.starts_at,
         minutes=minutes,
         rate=booking.rate,
+        overtime_percent=booking.overtime_percent,
         hazard_class=HazardClass(booking.hazard_class),
         fee_percent=row.fee_percent,
         margin=margin,
@@ -91,6 +109,7 @@ def _approved(line: TimesheetLine) -> Minutes:
     return Minutes(
         work=line.work_minutes + line.waiting_minutes,
         paid_break=line.paid_break_minutes,
+        overtime=line.overtime_minutes,
         compensation=line.compensation_minutes,
     )
 
@@ -108,8 +127,10 @@ def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stret
 def _so_far(booking: Booking, stretches: Iterable[Stretch]) -> Minutes:
     """Time on the clock until now, and never beyond the end of the booking: later time is not promised."""
     spent = minutes_by_kind(Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches)
+    scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
     return Minutes(
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
         paid_break=spent[EntryKind.PAID_BREAK],
+        overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
         compensation=booking.compensation_minutes,
     )

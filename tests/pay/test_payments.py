@@ -20,7 +20,7 @@ from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails import Done
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
 from marketplace.pay.sandbox import SandboxRail
-from tests import factories
+from tests.factories import accounts
 
 TEN = Money.of("10.00", "USD")
 
@@ -31,17 +31,17 @@ def usd(amount: str) -> Money:
 
 @pytest.fixture
 def lab(app: Flask) -> UUID:
-    return factories.accounts.company().id
+    return accounts.company().id
 
 
 @pytest.fixture
 def owner(lab: UUID) -> Actor:
-    return factories.accounts.owner_of(lab)
+    return accounts.owner_of(lab)
 
 
 @pytest.fixture
 def finance(app: Flask) -> Actor:
-    return factories.accounts.operator(OperatorRole.FINANCE)
+    return accounts.operator(OperatorRole.FINANCE)
 
 
 def deposit(lab: UUID, owner: Actor, money: Money = TEN) -> UUID:
@@ -132,9 +132,9 @@ def test_a_refusal_moves_nothing_and_says_who_can_mend_it(lab: UUID, owner: Acto
 
 
 def test_a_lever_is_meant_for_one_owner_or_for_all(lab: UUID, owner: Actor, finance: Actor) -> None:
-    other = factories.accounts.company(legal_name="Other Lab").id
+    other = accounts.company(legal_name="Other Lab").id
     pull(LeverEffect.DECLINE, finance, owner_id=other)
-    mine, theirs = deposit(lab, owner), deposit(other, factories.accounts.owner_of(other))
+    mine, theirs = deposit(lab, owner), deposit(other, accounts.owner_of(other))
     payments.advance_ops()
     assert (status_of(mine), status_of(theirs)) == (OpStatus.DONE, OpStatus.REFUSED)
 
@@ -227,10 +227,10 @@ def test_who_may_deposit_and_who_may_pull_levers(lab: UUID, owner: Actor, financ
     with pytest.raises(NotFound):
         service.deposit(lab, TEN, by=finance)
     with pytest.raises(Forbidden):
-        service.deposit(lab, TEN, by=factories.accounts.member(lab, CompanyRole.MANAGER))
+        service.deposit(lab, TEN, by=accounts.member(lab, CompanyRole.MANAGER))
     with pytest.raises(NotFound):
         service.pull_lever(LeverEffect.FAIL, OpKind.DEPOSIT, by=owner)
-    vetting = factories.accounts.operator(OperatorRole.VETTING)
+    vetting = accounts.operator(OperatorRole.VETTING)
     with pytest.raises(Forbidden):
         service.pull_lever(LeverEffect.FAIL, OpKind.DEPOSIT, by=vetting)
 

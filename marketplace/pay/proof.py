@@ -1,0 +1,209 @@
+"""The books prove themselves: independent ways to the same number, compared. Reads only, and looks at everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, case, cast, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute as Column
+
+from marketplace.accounts.rules import Actor, OperatorRole, require_operator
+from marketplace.contracts.models import BenefitEntry
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig, GigFunding
+from marketplace.gigs.rules import FundingKind
+from marketplace.ledger import queries as books
+from marketplace.ledger.models import LedgerAccount, Posting
+from marketplace.pay import works
+from marketplace.pay.lines import owed
+from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
+from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
+from marketplace.shifts.models import Booking
+from marketplace.standards.rates import LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One sentence that must be true of the books, how many things it was tried on, and where it is not true."""
+
+    name: str
+    sentence: str
+    examined: int
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.wrong
+
+
+def prove() -> list[Check]:
+    """Every check, in one order always. To be read in one transaction, so that all see the same books."""
+    return [check() for check in CHECKS]
+
+
+def prove_to(seen_by: Actor) -> list[Check]:
+    """`prove()` for an operator of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return prove()
+
+
+def currencies_balance() -> Check:
+    sums = books.sums_by_currency()
+    wrong = [f"{code}: {Money(amount, code)}" for code, amount in sums.items() if amount]
+    return Check("currencies_balance", "Every currency adds up to zero over all accounts.", len(sums), wrong)
+
+
+def balances_are_sums() -> Check:
+    kept = select(func.count(LedgerAccount.id)).where(LedgerAccount.balance.is_not(None))
+    wrong = [f"{name} keeps {balance} {code}, has {real}" for name, code, balance, real in books.wrong_balances()]
+    sentence = "Every kept balance is the sum of its postings."
+    return Check("balances_are_sums", sentence, db.session.scalar(kept) or 0, wrong)
+
+
+def held_covers_owed() -> Check:
+    """Money for work is there before the work: what is owed until now never exceeds what is held for it."""
+    found = works.not_yet_paid(clock.now())
+    held: dict[str, Money] = {}
+    for code in {work.rate.currency for work in found}:
+        held |= books.balances([work.hold for work in found if work.rate.currency == code], code)
+    wrong = [f"{w.hold}: owed {owed(w)}, held {held[w.hold]}" for w in found if held[w.hold] < owed(w)]
+    sentence = "What every booking owes until now is held for it."
+    return Check("held_covers_owed", sentence, len(found), wrong)
+
+
+def gigs_add_up() -> Check:
+    """Put in less taken back is still in the gig's hold, in its bookings' holds, or was paid."""
+    signed = case((GigFunding.kind == FundingKind.FUNDED, GigFunding.amount), else_=-GigFunding.amount)
+    own = func.concat("gig:", cast(Gig.id, Text), ":hold") == LedgerAccount.name
+    booked = func.concat("booking:", cast(Booking.id, Text), ":hold") == LedgerAccount.name
+    parts = union_all(
+        select(GigFunding.gig_id, GigFunding.currency, signed.label("amount")),
+        select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
+        select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
+        _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount),
+    ).subquery()
+    sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    rows = db.session.execute(sums.group_by(parts.c.gig_id, parts.c.currency)).all()
+    wrong = [f"gig:{r.gig_id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    sentence = "What was put into every gig is in its hold, in its bookings' holds, or was paid."
+    return Check("gigs_add_up", sentence, len(rows), wrong)
+
+
+def payslips_equal_postings() -> Check:
+    """Three ways to one sum: the payslip's totals, its lines, and the postings of its entry."""
+    lines = _totals(PayLine.payslip_id, PayLine.amount, PayLine.payee, select(PayLine)).subquery()
+    postings = _totals(
+        Posting.entry_id,
+        Posting.amount,
+        LedgerAccount.name,
+        select(Posting).join(LedgerAccount, LedgerAccount.id == Posting.destination_id),
+    ).subquery()
+    found = (
+        select(Payslip, lines.c.net.label("l_net"), lines.c.benefits.label("l_benefits"), lines.c.cost.label("l_cost"))
+        .add_columns(postings.c.net.label("p_net"), postings.c.benefits.label("p_benefits"))
+        .add_columns(postings.c.cost.label("p_cost"))
+        .outerjoin(lines, lines.c.key == Payslip.id)
+        .outerjoin(postings, postings.c.key == Payslip.entry_id)
+        .where(Payslip.status == PayslipStatus.ISSUED)
+    )
+    rows = db.session.execute(found).all()
+    wrong = []
+    for row in rows:
+        slip = row.Payslip
+        told = (slip.net_amount, slip.benefits_amount, slip.cost_amount)
+        listed = (int(row.l_net or 0), int(row.l_benefits or 0), int(row.l_cost or 0))
+        booked = (int(row.p_net or 0), int(row.p_benefits or 0), int(row.p_cost or 0))
+        if not told == listed == booked:
+            wrong.append(f"payslip:{slip.id}: says {told}, lists {listed}, booked {booked}")
+    sentence = "Every payslip's totals are its lines' and its postings'."
+    return Check("payslips_equal_postings", sentence, len(rows), wrong)
+
+
+def benefits_equal_accruals() -> Check:
+    """The leave and the money that payslips tell of stand in the benefit ledger, entry by entry."""
+    lines = _issued_lines(PayLine.cause, PayLine.kind, PayLine.amount, PayLine.seconds)
+    benefits = lines.where(PayLine.payee.like("benefit:%")).subquery()
+    wanted = case((benefits.c.kind == LineKind.SICK_ACCRUAL, benefits.c.seconds), else_=benefits.c.amount)
+    found = select(benefits.c.cause, wanted.label("wanted"), BenefitEntry.quantity).outerjoin(
+        BenefitEntry, BenefitEntry.cause == benefits.c.cause
+    )
+    rows = db.session.execute(found).all()
+    wrong = [f"{r.cause}: told {r.wanted}, accrued {r.quantity}" for r in rows if r.wanted != r.quantity]
+    sentence = "Every benefit on a payslip stands in the benefit ledger."
+    return Check("benefits_equal_accruals", sentence, len(rows), wrong)
+
+
+def nobody_is_paid_twice() -> Check:
+    """What a person was ever owed is still payable, on its way, or was paid: once."""
+    ours = func.concat("contractor:", cast(Payslip.contractor_id, Text))
+    standing = LedgerAccount.name.like("contractor:%:payable") | LedgerAccount.name.like("contractor:%:in_flight")
+    paid = select(
+        func.concat("contractor:", cast(PaymentOp.contractor_id, Text)), PaymentOp.currency, -PaymentOp.amount
+    )
+    parts = union_all(
+        select(ours.label("who"), Payslip.currency, Payslip.net_amount.label("amount")).where(
+            Payslip.status == PayslipStatus.ISSUED
+        ),
+        select(
+            func.concat("contractor:", func.split_part(LedgerAccount.name, ":", 2)),
+            LedgerAccount.currency,
+            -LedgerAccount.balance,
+        ).where(standing),
+        paid.where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.DONE),
+    ).subquery()
+    sums = select(parts.c.who, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    rows = db.session.execute(sums.group_by(parts.c.who, parts.c.currency)).all()
+    wrong = [f"{r.who}: {Money(int(-r.amount), r.currency)} too much" for r in rows if r.amount]
+    sentence = "Everybody's pay is payable, on its way, or paid: once."
+    return Check("nobody_is_paid_twice", sentence, len(rows), wrong)
+
+
+def rails_agree() -> Check:
+    """Each payment that is done happened outside with its amount, and nothing happened outside that was not ordered."""
+    undone = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED)
+    agree = or_(
+        and_(
+            PaymentOp.status == OpStatus.DONE,
+            PaymentOp.external_id == SandboxCall.external_id,
+            PaymentOp.amount == SandboxCall.amount,
+            PaymentOp.currency == SandboxCall.currency,
+        ),
+        # It happened, and the answer is still being looked for.
+        and_(PaymentOp.status.in_(undone), SandboxCall.external_id.is_not(None)),
+    )
+    both = PaymentOp.idempotency_key == SandboxCall.key
+    found = select(func.coalesce(PaymentOp.idempotency_key, SandboxCall.key).label("key"), agree.label("agree"))
+    happened = SandboxCall.external_id.is_not(None)
+    done = and_(PaymentOp.rail == SANDBOX, PaymentOp.status == OpStatus.DONE)
+    joined = found.select_from(PaymentOp).join(SandboxCall, both, full=True).where(or_(happened, done))
+    rows = db.session.execute(joined).all()
+    wrong = [f"{row.key}: the rail and the books differ" for row in rows if not row.agree]
+    return Check("rails_agree", "What was paid is what the rail did.", len(rows), wrong)
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (
+    currencies_balance,
+    balances_are_sums,
+    held_covers_owed,
+    gigs_add_up,
+    payslips_equal_postings,
+    benefits_equal_accruals,
+    nobody_is_paid_twice,
+    rails_agree,
+)
+
+
+def _issued_lines(*columns: Any) -> Select[Any]:
+    issued = select(*columns).join(Payslip, Payslip.id == PayLine.payslip_id)
+    return issued.where(Payslip.status == PayslipStatus.ISSUED)
+
+
+def _totals(key: Column[Any], amount: Column[int], name: Column[str], found: Select[Any]) -> Select[Any]:
+    """The sums of net pay, of benefits and of everything, by key; the account's name says which is which."""
+    net = func.coalesce(func.sum(amount).filter(name.like("contractor:%")), 0)
+    benefits = func.coalesce(func.sum(amount).filter(name.like("benefit:%")), 0)
+    cost = func.sum(amount).label("cost")
+    columns = [key.label("key"), net.label("net"), benefits.label("benefits"), cost]
+    return found.with_only_columns(*columns, maintain_column_froms=True).group_by(key)

@@ -1,0 +1,213 @@
+"""Reads of pay: who sees which payment, run, payslip and account."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+
+from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money, total
+from marketplace.core.problems import NotFound
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import available_account
+from marketplace.ledger import queries as books
+from marketplace.ledger.models import LedgerAccount
+from marketplace.ledger.queries import Line
+from marketplace.pay import works
+from marketplace.pay.lines import draft
+from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
+from marketplace.pay.rules import OpKind, PayslipStatus
+from marketplace.shifts.models import Booking
+from marketplace.standards.rates import Payee
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyBalance:
+    """A company's money in one currency: free, and held for gigs and bookings that may still need it."""
+
+    currency: str
+    available: Money
+    held: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run started now would take and pay, in one currency."""
+
+    currency: str
+    timesheets: int
+    people: int
+    net: Money
+    benefits: Money
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account as its owner reads it: what stands in it, and the newest postings, oldest of them first."""
+
+    name: str
+    balances: list[Money]
+    lines: list[Line]
+
+
+def deposits(company_id: UUID, seen_by: Actor) -> Select[PaymentOp]:
+    """A company's deposits. Raises NotFound or Forbidden."""
+    _require_money(company_id, seen_by)
+    return select(PaymentOp).where(PaymentOp.company_id == company_id, PaymentOp.kind == OpKind.DEPOSIT)
+
+
+def deposit(company_id: UUID, op_id: UUID, seen_by: Actor) -> PaymentOp:
+    found = db.session.scalars(deposits(company_id, seen_by).where(PaymentOp.id == op_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
+    """What a company has paid for, line by line, once it is booked. Raises NotFound or Forbidden."""
+    _require_money(company_id, seen_by)
+    issued = select(PayLine).join(Payslip, Payslip.id == PayLine.payslip_id)
+    return issued.where(PayLine.company_id == company_id, Payslip.status == PayslipStatus.ISSUED)
+
+
+def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
+    """A company's money by currency. Raises NotFound or Forbidden."""
+    _require_money(company_id, seen_by)
+    gig_holds = select(func.concat("gig:", cast(Gig.id, Text), ":hold")).where(Gig.company_id == company_id)
+    booking_holds = select(func.concat("booking:", cast(Booking.id, Text), ":hold"))
+    free = _sums(LedgerAccount.name == available_account(company_id))
+    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(booking_holds.where(Booking.company_id == company_id))))
+    return [
+        CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
+        for code in sorted({*free, *held})
+    ]
+
+
+def runs(seen_by: Actor) -> Select[PayRun]:
+    """Every pay run, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(PayRun)
+
+
+def run(run_id: UUID, seen_by: Actor) -> PayRun:
+    found = db.session.scalars(runs(seen_by).where(PayRun.id == run_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Preview]:
+    """What `start_run()` would do now, by currency; nothing is changed. For operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    sheets = db.session.scalars(works.payable_timesheets(company_id, through)).all()
+    found = works.of_timesheets(sheets)
+    lines = draft(found, works.leave_earned({work.contractor_id for work in found}))
+    previews = []
+    for code in sorted({line.price.money.currency for line in lines}):
+        own = [line for line in lines if line.price.money.currency == code]
+        by_payee = {
+            payee: total((line.price.money for line in own if line.price.payee is payee), code) for payee in Payee
+        }
+        previews.append(
+            Preview(
+                currency=code,
+                timesheets=len({line.work.timesheet_id for line in own}),
+                people=len({line.work.contractor_id for line in own}),
+                net=by_payee[Payee.CONTRACTOR],
+                benefits=by_payee[Payee.BENEFITS],
+                cost=total(by_payee.values(), code),
+            )
+        )
+    return previews
+
+
+def payslips(seen_by: Actor) -> Select[Payslip]:
+    """The asker's own issued payslips."""
+    mine = Payslip.contractor_id == require_person(seen_by)
+    return select(Payslip).where(mine, Payslip.status == PayslipStatus.ISSUED)
+
+
+def payslip(payslip_id: UUID, seen_by: Actor) -> Payslip:
+    """An issued payslip, for whoever is paid by it and for operators of finance. Raises NotFound."""
+    found = db.session.get(Payslip, payslip_id)
+    if found is None or found.status is not PayslipStatus.ISSUED:
+        raise NotFound
+    if found.contractor_id != require_person(seen_by):
+        require_operator(seen_by, OperatorRole.FINANCE)
+    return found
+
+
+def payout(op_id: UUID, seen_by: Actor) -> PaymentOp:
+    """A payout, for whoever is paid by it and for operators of finance. Raises NotFound."""
+    found = db.session.get(PaymentOp, op_id)
+    if found is None or found.kind is not OpKind.PAYOUT:
+        raise NotFound
+    if found.contractor_id != require_person(seen_by):
+        require_operator(seen_by, OperatorRole.FINANCE)
+    return found
+
+
+def statement(name: str, seen_by: Actor, *, limit: int) -> Statement:
+    """An account of the books by its name, such as "company:0199…:available", for its owner and operators of finance.
+
+    Whoever may not see it is told what they are told about an account that does not exist (NotFound).
+    """
+    if not seen_by.is_operator(OperatorRole.FINANCE):
+        _require_own(name, seen_by)
+    currencies = db.session.scalars(
+        select(LedgerAccount.currency).where(LedgerAccount.name == name).order_by(LedgerAccount.currency)
+    ).all()
+    if not currencies:
+        raise NotFound
+    return Statement(name, [books.balance(name, c) for c in currencies], books.lines_of_account(name, limit=limit))
+
+
+def today() -> date:
+    """The day of now, in UTC."""
+    return clock.now().date()
+
+
+def _sums(condition: ColumnElement[bool]) -> dict[str, int]:
+    sums = select(LedgerAccount.currency, func.sum(LedgerAccount.balance)).where(condition)
+    return {code: int(amount or 0) for code, amount in db.session.execute(sums.group_by(LedgerAccount.currency))}
+
+
+def _require_money(company_id: UUID, by: Actor) -> None:
+    if not by.is_operator(OperatorRole.FINANCE):
+        require_company(by, company_id, Right.MONEY)
+
+
+def _require_own(name: str, by: Actor) -> None:
+    root, owner_id = _owner(name)
+    if root in ("contractor", "benefit"):
+        if by.kind == "key" or owner_id != by.person_id:
+            raise NotFound
+        return
+    company_id = _company_behind(root, owner_id)
+    if company_id is None:
+        raise NotFound
+    require_company(by, company_id, Right.MONEY)
+
+
+def _owner(name: str) -> tuple[str, UUID]:
+    """ "gig", and the id, of "gig:0199…:hold". Raises NotFound when no one owns an account of this name."""
+    parts = name.split(":")
+    try:
+        return parts[0], UUID(parts[1])
+    except (IndexError, ValueError):
+        raise NotFound from None
+
+
+def _company_behind(root: str, owner_id: UUID) -> UUID | None:
+    match root:
+        case "company":
+            return owner_id
+        case "gig":
+            return db.session.scalar(select(Gig.company_id).where(Gig.id == owner_id))
+        case "booking":
+            return db.session.scalar(select(Booking.company_id).where(Booking.id == owner_id))
+    return None

@@ -1,0 +1,190 @@
+"""The doors of pay."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from marketplace.accounts.auth import actor
+from marketplace.core import idempotency
+from marketplace.core.http import PageArgs, page, problems
+from marketplace.pay import payslips, proof, queries, service
+from marketplace.pay import schemas as s
+from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.payslips import PayslipView
+from marketplace.pay.queries import Statement
+
+companies = Blueprint(
+    "company-money", __name__, url_prefix="/api/v1/companies", description="A company's deposits, money and pay lines."
+)
+runs = Blueprint("pay-runs", __name__, url_prefix="/api/v1/pay-runs", description="From timesheets to payouts.")
+slips = Blueprint("payslips", __name__, url_prefix="/api/v1/payslips", description="Why each minute earned what.")
+payouts = Blueprint("payments", __name__, url_prefix="/api/v1", description="Payouts, the sandbox, the books.")
+blueprints = (companies, runs, slips, payouts)
+
+
+# --- companies ------------------------------------------------------------------------------------------------------
+
+
+@companies.post("/<uuid:company_id>/deposits")
+@companies.arguments(s.DepositArgs)
+@companies.response(202, s.PaymentSchema)
+@problems(companies, 400, 401, 403, 404, 422)
+@idempotency.required
+def deposit(given: dict[str, Any], company_id: UUID) -> PaymentOp:
+    """Pay in. The money is available once the payment is `done`. On the sandbox rail no money moves."""
+    return service.deposit(company_id, given["money"], by=actor())
+
+
+@companies.get("/<uuid:company_id>/deposits")
+@companies.arguments(PageArgs, location="query")
+@companies.response(200, s.PaymentPage)
+@problems(companies, 401, 403, 404, 422)
+def list_deposits(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """The company's deposits, newest first."""
+    return page(queries.deposits(company_id, seen_by=actor()), PaymentOp.id, **args)
+
+
+@companies.get("/<uuid:company_id>/deposits/<uuid:deposit_id>")
+@companies.etag
+@companies.response(200, s.PaymentSchema)
+@problems(companies, 401, 403, 404)
+def show_deposit(company_id: UUID, deposit_id: UUID) -> PaymentOp:
+    """One deposit and where it stands."""
+    return queries.deposit(company_id, deposit_id, seen_by=actor())
+
+
+@companies.get("/<uuid:company_id>/balance")
+@companies.etag
+@companies.response(200, s.CompanyBalancesSchema)
+@problems(companies, 401, 403, 404)
+def show_balance(company_id: UUID) -> dict[str, Any]:
+    """What the company has, free and held, by currency."""
+    return {"balances": queries.balances(company_id, seen_by=actor())}
+
+
+@companies.get("/<uuid:company_id>/pay-lines")
+@companies.arguments(PageArgs, location="query")
+@companies.response(200, s.PayLinePage)
+@problems(companies, 401, 403, 404, 422)
+def list_pay_lines(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """What the company has paid for, line by line, newest first."""
+    return page(queries.pay_lines(company_id, seen_by=actor()), PayLine.id, **args)
+
+
+# --- runs -----------------------------------------------------------------------------------------------------------
+
+
+@runs.post("")
+@runs.arguments(s.RunArgs)
+@runs.response(202, s.RunSchema)
+@problems(runs, 400, 401, 403, 404, 422)
+@idempotency.required
+def start_run(given: dict[str, Any]) -> PayRun:
+    """Pay every approved timesheet, of one company or of all. For operators of finance."""
+    return service.start_run(given["company_id"], through=given["through"], by=actor())
+
+
+@runs.get("")
+@runs.arguments(PageArgs, location="query")
+@runs.response(200, s.RunPage)
+@problems(runs, 401, 403, 404, 422)
+def list_runs(args: dict[str, Any]) -> dict[str, Any]:
+    """The pay runs, newest first. For operators of finance."""
+    return page(queries.runs(seen_by=actor()), PayRun.id, **args)
+
+
+@runs.get("/preview")
+@runs.arguments(s.RunArgs, location="query")
+@runs.response(200, s.PreviewsSchema)
+@problems(runs, 401, 403, 404, 422)
+def preview_run(args: dict[str, Any]) -> dict[str, Any]:
+    """What a run started now would pay. Nothing is changed. For operators of finance."""
+    return {"currencies": queries.preview(args["company_id"], args["through"], seen_by=actor())}
+
+
+@runs.get("/<uuid:run_id>")
+@runs.etag
+@runs.response(200, s.RunSchema)
+@problems(runs, 401, 403, 404)
+def show_run(run_id: UUID) -> PayRun:
+    """One pay run and how far it has come. For operators of finance."""
+    return queries.run(run_id, seen_by=actor())
+
+
+# --- payslips -------------------------------------------------------------------------------------------------------
+
+
+@slips.get("")
+@slips.arguments(PageArgs, location="query")
+@slips.response(200, s.PayslipPage)
+@problems(slips, 401, 403, 422)
+def list_payslips(args: dict[str, Any]) -> dict[str, Any]:
+    """Your own payslips, newest first."""
+    return page(queries.payslips(seen_by=actor()), Payslip.id, **args)
+
+
+@slips.get("/<uuid:payslip_id>")
+@slips.etag
+@slips.arguments(s.PayslipArgs, location="query")
+@slips.response(200, s.PayslipViewSchema)
+@problems(slips, 401, 403, 404, 422)
+def show_payslip(args: dict[str, Any], payslip_id: UUID) -> PayslipView:
+    """A payslip with every line's rule, contract and time; in another currency too, where its rate has a source."""
+    return payslips.view(payslip_id, currency=args["currency"], seen_by=actor())
+
+
+# --- payments, the sandbox, the books -------------------------------------------------------------------------------
+
+
+@payouts.get("/payouts/<uuid:payout_id>")
+@payouts.etag
+@payouts.response(200, s.PaymentSchema)
+@problems(payouts, 401, 403, 404)
+def show_payout(payout_id: UUID) -> PaymentOp:
+    """A payout and what the rail said, for whoever is paid and for operators of finance."""
+    return queries.payout(payout_id, seen_by=actor())
+
+
+@payouts.post("/payouts/<uuid:payout_id>/retry")
+@payouts.response(202, s.PaymentSchema)
+@problems(payouts, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def retry_payout(payout_id: UUID) -> PaymentOp:
+    """Pay again what the rail refused, as a new payment."""
+    return service.retry_payout(payout_id, by=actor())
+
+
+@payouts.post("/payments/<uuid:payment_id>/unpark")
+@payouts.response(200, s.PaymentSchema)
+@problems(payouts, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def unpark(payment_id: UUID) -> PaymentOp:
+    """Have a parked payment asked about again, under its old key. For operators of finance."""
+    return service.unpark(payment_id, by=actor())
+
+
+@payouts.post("/sandbox/levers")
+@payouts.arguments(s.LeverArgs)
+@payouts.response(201, s.LeverSchema)
+@problems(payouts, 401, 403, 404, 422)
+def pull_lever(given: dict[str, Any]) -> SandboxLever:
+    """Make the sandbox decline, fail, or lose the answer of the next payments. For operators of finance."""
+    return service.pull_lever(**given, by=actor())
+
+
+@payouts.get("/ledger/accounts/<string:name>")
+@payouts.arguments(s.StatementArgs, location="query")
+@payouts.response(200, s.StatementSchema)
+@problems(payouts, 401, 403, 404, 422)
+def show_account(args: dict[str, Any], name: str) -> Statement:
+    """An account of your own, or of your company, with its newest postings."""
+    return queries.statement(name, seen_by=actor(), limit=args["limit"])
+
+
+@payouts.get("/proof")
+@payouts.response(200, s.ProofSchema)
+@problems(payouts, 401, 403, 404)
+def show_proof() -> dict[str, Any]:
+    """Every check of the books, with how much was looked at and what is wrong. For operators of finance."""
+    return {"checks": proof.prove_to(seen_by=actor())}

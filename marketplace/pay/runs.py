@@ -1,0 +1,276 @@
+"""A pay run, step by step: compute, freeze, post, pay. Each step is a transaction of its own, and safe to repeat.
+
+How far a run has come stands in its rows and nowhere else. A process that dies leaves a run that the next one takes up:
+what was committed is not done again, and what was not has left nothing behind. Big runs go through in batches.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from uuid_utils.compat import uuid7
+
+from marketplace.accounts.rules import CLOCK
+from marketplace.contracts import benefits
+from marketplace.contracts.rules import Accrual
+from marketplace.core import clock, queue
+from marketplace.core.db import db, transaction
+from marketplace.core.lifecycle import move, move_one
+from marketplace.core.problems import NotFound
+from marketplace.gigs.rules import hold_account as gig_hold
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+from marketplace.pay import service, works
+from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft
+from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
+from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
+from marketplace.shifts import timesheets
+from marketplace.shifts.models import hold_account
+from marketplace.standards.rates import LineKind, Payee
+
+BATCH = 200
+"""Timesheets or payslips in one transaction."""
+
+
+def advance_run(run_id: UUID) -> bool:
+    """Does the next piece of a run in one transaction. Returns whether there may be more to do at once.
+
+    Two processes at the same run do one piece after the other, never the same one. Raises NotFound.
+    """
+    with transaction():
+        run = db.session.get(PayRun, run_id, with_for_update=True, populate_existing=True)
+        if run is None:
+            raise NotFound
+        step = _STEPS.get(run.status)
+        return step(run) if step else False
+
+
+def finish_run(run_id: UUID) -> RunStatus:
+    """Takes a run as far as it can go now: to its end, or to where payouts wait for the rail. Returns its status."""
+    while advance_run(run_id):
+        pass
+    return db.session.scalars(select(PayRun.status).where(PayRun.id == run_id)).one()
+
+
+def finish_runs(limit: int = 20) -> int:
+    """Takes up every run that is not at its end, oldest first, and returns how many there were."""
+    waiting = select(PayRun.id).where(PayRun.status != RunStatus.PAID).order_by(PayRun.id).limit(limit)
+    with transaction():
+        unfinished = db.session.scalars(waiting).all()
+    for run_id in unfinished:
+        finish_run(run_id)
+    return len(unfinished)
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+def _compute(run: PayRun) -> bool:
+    """Takes timesheets, which from then on belong to this run, and writes what each of their bookings earns."""
+    due = works.payable_timesheets(run.company_id, run.through).limit(BATCH).with_for_update(skip_locked=True)
+    taken = timesheets.lock(db.session.scalars(due).all(), by=CLOCK)
+    found = works.of_timesheets(taken)
+    people = {work.contractor_id for work in found}
+    works.lock_people(people)
+    lines = draft(found, works.leave_earned(people))
+    if lines:
+        db.session.execute(insert(PayLine), [_values(run.id, line) for line in lines])
+    earning = {line.work.booking_id for line in lines}
+    _return_rest((w.booking_id, w.gig_id, w.rate.currency) for w in found if w.booking_id not in earning)
+    if len(taken) < BATCH:
+        move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
+    return True
+
+
+def _freeze(run: PayRun) -> bool:
+    """Sums each person's lines of one currency into a payslip."""
+    groups = (
+        select(
+            PayLine.contractor_id,
+            PayLine.currency,
+            _sum_for(PayLine.payee_kind == Payee.CONTRACTOR).label("net"),
+            _sum_for(PayLine.payee_kind == Payee.BENEFITS).label("benefits"),
+            func.sum(PayLine.amount).label("cost"),
+        )
+        .where(PayLine.run_id == run.id)
+        .group_by(PayLine.contractor_id, PayLine.currency)
+        .order_by(PayLine.contractor_id, PayLine.currency)
+    )
+    slips = [
+        {
+            "id": uuid7(),
+            "run_id": run.id,
+            "contractor_id": group.contractor_id,
+            "currency": group.currency,
+            "net_amount": int(group.net),
+            "benefits_amount": int(group.benefits),
+            "cost_amount": int(group.cost),
+            "status": PayslipStatus.FROZEN,
+        }
+        for group in db.session.execute(groups)
+    ]
+    if slips:
+        db.session.execute(insert(Payslip), slips)
+        own = (Payslip.run_id == PayLine.run_id, Payslip.contractor_id == PayLine.contractor_id)
+        joined = update(PayLine).where(PayLine.run_id == run.id, *own, Payslip.currency == PayLine.currency)
+        db.session.execute(joined.values(payslip_id=Payslip.id), execution_options={"synchronize_session": False})
+    move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": len(slips)})
+    return True
+
+
+def _post(run: PayRun) -> bool:
+    """Books payslips: each is one entry, with the benefits it accrues and the rest of the holds that it ends."""
+    frozen = select(Payslip).where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.FROZEN)
+    slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
+    if slips:
+        lines = _lines_of([slip.id for slip in slips])
+        entries = {slip.id: _entry(slip, lines[slip.id]) for slip in slips}
+        booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
+        every = [line for own in lines.values() for line in own]
+        benefits.accrue(_accruals(every), by=CLOCK)
+        _return_rest((line.booking_id, line.gig_id, line.currency) for line in every)
+        _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
+    if len(slips) < BATCH:
+        move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
+    return True
+
+
+def _pay(run: PayRun) -> bool:
+    """Writes down the payouts of issued payslips, for the rail to be asked about."""
+    begun = exists().where(PaymentOp.payslip_id == Payslip.id)
+    unpaid = select(Payslip).where(Payslip.run_id == run.id, Payslip.net_amount > 0, ~begun)
+    slips = db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
+    if slips:
+        service.pay_out(slips, by=CLOCK)
+        queue.defer(service.ADVANCE_RAIL)
+    if len(slips) < BATCH:
+        move_one(run, RunStatus.PAYING, by=CLOCK, event="pay_run.payouts_begun")
+    return True
+
+
+def _settle(run: PayRun) -> bool:
+    """Ends the run when every payslip of it has been paid out. A refused payout keeps it open until it is mended."""
+    paid = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
+    open_ones = select(func.count(Payslip.id)).where(Payslip.run_id == run.id, Payslip.net_amount > 0, ~paid)
+    if db.session.scalar(open_ones):
+        return False
+    move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
+    return False
+
+
+_STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
+    {
+        RunStatus.STARTED: _compute,
+        RunStatus.COMPUTED: _freeze,
+        RunStatus.FROZEN: _post,
+        RunStatus.POSTED: _pay,
+        RunStatus.PAYING: _settle,
+    }
+)
+
+
+# --- their parts ----------------------------------------------------------------------------------------------------
+
+
+def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
+    work, price = line.work, line.price
+    return {
+        "id": uuid7(),
+        "run_id": run_id,
+        "contractor_id": work.contractor_id,
+        "company_id": work.company_id,
+        "gig_id": work.gig_id,
+        "booking_id": work.booking_id,
+        "timesheet_id": work.timesheet_id,
+        "kind": price.kind,
+        "payee_kind": price.payee,
+        "began_at": work.began_at,
+        "seconds": price.seconds,
+        "rate_amount": None if price.rate is None else price.rate.amount,
+        "percent": price.percent,
+        "amount": price.money.amount,
+        "currency": price.money.currency,
+        "payer": line.payer,
+        "payee": line.payee,
+        "rule": price.rule,
+        "rule_version": price.version,
+        "contract_id": work.promise.contract_id,
+        "contract_version_id": work.promise.version_id,
+        "contract_version": work.promise.number,
+        "engagement_type": work.promise.engagement_type,
+        "cause": line.cause,
+    }
+
+
+def _sum_for(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(PayLine.amount).filter(condition), 0)
+
+
+def _lines_of(payslip_ids: Sequence[UUID]) -> dict[UUID, list[PayLine]]:
+    lines: dict[UUID, list[PayLine]] = {payslip_id: [] for payslip_id in payslip_ids}
+    for line in db.session.scalars(select(PayLine).where(PayLine.payslip_id.in_(payslip_ids)).order_by(PayLine.id)):
+        assert line.payslip_id is not None
+        lines[line.payslip_id].append(line)
+    return lines
+
+
+def _entry(slip: Payslip, lines: Iterable[PayLine]) -> Entry | None:
+    """A payslip as one entry of the books. None when all it holds is leave too short to be a minor unit."""
+    moves = [Move(line.payer, line.payee, line.money) for line in lines if line.amount]
+    return Entry(f"payslip:{slip.id}", moves, {"pay_run": str(slip.run_id)}) if moves else None
+
+
+def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
+    """The benefits of these lines, under their causes: leave in seconds, the others in money. Leave is capped by the
+    year of the work, so that is when it accrues, whenever it is paid."""
+    found = []
+    for line in lines:
+        if (benefit := BENEFIT_OF.get(line.kind)) is None:
+            continue
+        in_money = line.kind is not LineKind.SICK_ACCRUAL
+        found.append(
+            Accrual(
+                contractor_id=line.contractor_id,
+                plan=benefit.plan,
+                quantity=line.amount if in_money else line.seconds,
+                cause=line.cause,
+                reference=f"booking:{line.booking_id}",
+                rule=line.rule,
+                version=line.rule_version,
+                at=line.began_at,
+                currency=line.currency if in_money else None,
+            )
+        )
+    return found
+
+
+def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:
+    if entry_of:
+        rows = [{"id": payslip_id, "entry_id": entry_id} for payslip_id, entry_id in entry_of.items()]
+        db.session.execute(update(Payslip), rows)
+    now = clock.now()
+    move(
+        Payslip,
+        [slip.id for slip in slips],
+        old=PayslipStatus.FROZEN,
+        new=PayslipStatus.ISSUED,
+        by=CLOCK,
+        event="payslip.issued",
+        values={"issued_at": now, "pay_date": now.date()},
+    )
+
+
+def _return_rest(bookings: Iterable[tuple[UUID, UUID, str]]) -> None:
+    """What a paid booking did not need goes back to its gig. Bookings come as (booking, gig, currency)."""
+    wanted = {(hold_account(booking_id), currency): gig_id for booking_id, gig_id, currency in bookings}
+    entries = []
+    for code in sorted({currency for _, currency in wanted}):
+        for hold, rest in books.balances([name for name, currency in wanted if currency == code], code).items():
+            if rest:
+                back = Move(hold, gig_hold(wanted[hold, code]), rest)
+                entries.append(Entry(f"{hold.removesuffix(':hold')}:rest", [back]))
+    if entries:
+        ledger.post_many(entries)

@@ -1,0 +1,221 @@
+"""Payments, pay runs, payslips, accounts and the proof on the wire."""
+
+import marshmallow as ma
+
+from marketplace.core.http import MoneyField, page_schema
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.standards.rates import LineKind, Payee
+
+_CURRENCY = ma.validate.Regexp("[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
+
+
+class DepositArgs(ma.Schema):
+    money = MoneyField(required=True)
+
+
+class PaymentSchema(ma.Schema):
+    """A payment through a rail. On the sandbox rail no money moves."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.Enum(OpKind, by_value=True, required=True)
+    status = ma.fields.Enum(OpStatus, by_value=True, required=True)
+    money = MoneyField(required=True)
+    rail = ma.fields.String(required=True)
+    moves_real_money = ma.fields.Boolean(required=True)
+    company_id = ma.fields.UUID(required=True, allow_none=True)
+    contractor_id = ma.fields.UUID(required=True, allow_none=True)
+    payslip_id = ma.fields.UUID(required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    tries = ma.fields.Integer(required=True)
+    external_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "The rail's own id"})
+    refusal_code = ma.fields.String(required=True, allow_none=True)
+    why = ma.fields.String(required=True, allow_none=True)
+    who_can_fix = ma.fields.String(required=True, allow_none=True)
+
+
+PaymentPage = page_schema(PaymentSchema, "PaymentPage")
+
+
+class CompanyBalanceSchema(ma.Schema):
+    currency = ma.fields.String(required=True)
+    available = MoneyField(required=True)
+    held = MoneyField(required=True, metadata={"description": "Kept for gigs and bookings"})
+
+
+class CompanyBalancesSchema(ma.Schema):
+    balances = ma.fields.List(ma.fields.Nested(CompanyBalanceSchema), required=True)
+
+
+class PayLineSchema(ma.Schema):
+    """One reason to pay. `seconds` of sick leave are leave that accrues, of everything else time that is paid."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.Enum(LineKind, by_value=True, required=True)
+    payee_kind = ma.fields.Enum(Payee, by_value=True, required=True)
+    booking_id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift began"})
+    seconds = ma.fields.Integer(required=True)
+    minutes = ma.fields.Decimal(required=True, as_string=True)
+    rate = MoneyField(required=True, allow_none=True, metadata={"description": "An hour"})
+    percent = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    money = MoneyField(required=True)
+    payer = ma.fields.String(required=True)
+    payee = ma.fields.String(required=True)
+    rule = ma.fields.String(required=True)
+    rule_version = ma.fields.Integer(required=True)
+    contract_id = ma.fields.UUID(required=True)
+    contract_version = ma.fields.Integer(required=True)
+    engagement_type = ma.fields.String(required=True)
+
+
+PayLinePage = page_schema(PayLineSchema, "PayLinePage")
+
+
+class RunArgs(ma.Schema):
+    company_id = ma.fields.UUID(load_default=None, metadata={"description": "Every company when left out"})
+    through = ma.fields.Date(
+        required=True, metadata={"description": "Timesheets of weeks that began on this day or earlier are paid"}
+    )
+
+
+class RunSchema(ma.Schema):
+    """A pay run; `status` is the last step that is finished."""
+
+    id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True, allow_none=True)
+    through = ma.fields.Date(required=True)
+    status = ma.fields.Enum(RunStatus, by_value=True, required=True)
+    rail = ma.fields.String(required=True)
+    started_at = ma.fields.AwareDateTime(required=True)
+
+
+RunPage = page_schema(RunSchema, "PayRunPage")
+
+
+class PreviewSchema(ma.Schema):
+    currency = ma.fields.String(required=True)
+    timesheets = ma.fields.Integer(required=True)
+    people = ma.fields.Integer(required=True)
+    net = MoneyField(required=True)
+    benefits = MoneyField(required=True)
+    cost = MoneyField(required=True)
+
+
+class PreviewsSchema(ma.Schema):
+    currencies = ma.fields.List(ma.fields.Nested(PreviewSchema), required=True)
+
+
+class PayslipSchema(ma.Schema):
+    """What one run paid one person in one currency. `cost` is what the companies paid for it altogether."""
+
+    id = ma.fields.UUID(required=True)
+    run_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    currency = ma.fields.String(required=True)
+    status = ma.fields.Enum(PayslipStatus, by_value=True, required=True)
+    net = MoneyField(required=True)
+    benefits = MoneyField(required=True)
+    cost = MoneyField(required=True)
+    issued_at = ma.fields.AwareDateTime(required=True)
+    pay_date = ma.fields.Date(required=True)
+
+
+PayslipPage = page_schema(PayslipSchema, "PayslipPage")
+
+
+class PayslipArgs(ma.Schema):
+    currency = ma.fields.String(
+        load_default=None, validate=_CURRENCY, metadata={"description": "Also show the amounts in this currency"}
+    )
+
+
+class LineViewSchema(ma.Schema):
+    line = ma.fields.Nested(PayLineSchema, required=True)
+    rate_there = MoneyField(required=True, allow_none=True)
+    money_there = MoneyField(required=True, allow_none=True)
+
+
+class ExchangeSchema(ma.Schema):
+    """The rate at which the other currency is shown: units of it for one of the payslip's."""
+
+    currency = ma.fields.String(required=True)
+    rate = ma.fields.String(required=True, metadata={"description": "Exact, as a fraction"})
+    asked_for = ma.fields.Date(required=True)
+    quoted_on = ma.fields.Date(required=True)
+    source = ma.fields.String(required=True)
+    note = ma.fields.String(required=True)
+
+
+class BalanceSchema(ma.Schema):
+    account = ma.fields.String(required=True)
+    money = MoneyField(required=True)
+    seconds = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Of leave, where it is leave"})
+
+
+class PayslipViewSchema(ma.Schema):
+    """A payslip with the reason for every amount. What is owed is in its own currency; `_there` is for reading."""
+
+    payslip = ma.fields.Nested(PayslipSchema, required=True)
+    lines = ma.fields.List(ma.fields.Nested(LineViewSchema), required=True)
+    net_there = MoneyField(required=True, allow_none=True)
+    benefits_there = MoneyField(required=True, allow_none=True)
+    exchange = ma.fields.Nested(ExchangeSchema, required=True, allow_none=True)
+    no_rate = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Why the other currency is not shown"}
+    )
+    balances = ma.fields.List(ma.fields.Nested(BalanceSchema), required=True)
+    payouts = ma.fields.List(ma.fields.Nested(PaymentSchema), required=True)
+    rail = ma.fields.String(required=True)
+    moves_real_money = ma.fields.Boolean(required=True)
+    notice = ma.fields.String(required=True, allow_none=True)
+
+
+class LeverArgs(ma.Schema):
+    effect = ma.fields.Enum(LeverEffect, by_value=True, required=True)
+    kind = ma.fields.Enum(OpKind, by_value=True, required=True)
+    owner_id = ma.fields.UUID(load_default=None, metadata={"description": "One company or contractor; else everybody"})
+    times = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 1000))
+
+
+class LeverSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    effect = ma.fields.Enum(LeverEffect, by_value=True, required=True)
+    kind = ma.fields.Enum(OpKind, by_value=True, required=True)
+    owner_id = ma.fields.UUID(required=True, allow_none=True)
+    times_left = ma.fields.Integer(required=True)
+
+
+class StatementArgs(ma.Schema):
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
+
+
+class PostingSchema(ma.Schema):
+    entry_id = ma.fields.UUID(required=True)
+    cause = ma.fields.String(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+    source = ma.fields.String(required=True)
+    destination = ma.fields.String(required=True)
+    money = MoneyField(required=True)
+
+
+class StatementSchema(ma.Schema):
+    """An account of the books: what stands in it, and its newest postings, the oldest of them first."""
+
+    name = ma.fields.String(required=True)
+    balances = ma.fields.List(MoneyField(), required=True)
+    lines = ma.fields.List(ma.fields.Nested(PostingSchema), required=True)
+
+
+class CheckSchema(ma.Schema):
+    name = ma.fields.String(required=True)
+    sentence = ma.fields.String(required=True)
+    examined = ma.fields.Integer(required=True)
+    holds = ma.fields.Boolean(required=True)
+    wrong = ma.fields.List(ma.fields.String(), required=True)
+
+
+class ProofSchema(ma.Schema):
+    checks = ma.fields.List(ma.fields.Nested(CheckSchema), required=True)
