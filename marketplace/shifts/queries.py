@@ -102,14 +102,16 @@ def timesheet(timesheet_id: UUID, *, seen_by: Actor) -> Timesheet:
     return found
 
 
-def my_timesheets(*, seen_by: Actor) -> Select[Timesheet]:
-    return select(Timesheet).where(Timesheet.contractor_id == require_person(seen_by)).options(_LINES)
-
-
-def company_timesheets(company_id: UUID, status: TimesheetStatus | None = None, *, seen_by: Actor) -> Select[Timesheet]:
-    """A company's timesheets with their lines, of one status if it is named."""
-    require_company(seen_by, company_id, Right.READ)
-    found = select(Timesheet).where(Timesheet.company_id == company_id).options(_LINES)
+def timesheets(
+    company_id: UUID | None = None, status: TimesheetStatus | None = None, *, seen_by: Actor
+) -> Select[Timesheet]:
+    """The person's own timesheets with their lines, or those of a company; of one status if it is named."""
+    found = select(Timesheet).options(_LINES)
+    if company_id is None:
+        found = found.where(Timesheet.contractor_id == require_person(seen_by))
+    else:
+        require_company(seen_by, company_id, Right.READ)
+        found = found.where(Timesheet.company_id == company_id)
     return found if status is None else found.where(Timesheet.status == status)
 
 

@@ -43,9 +43,9 @@ def _shift() -> None:
         sa.Column("seats_taken", sa.Integer(), nullable=False),
         sa.Column("cancelled_because", sa.Text(), nullable=True),
         sa.Column("status", sa.String(20), nullable=False),
-        sa.CheckConstraint("ends_at > starts_at", name="ck_shift_ends_after_start"),
-        sa.CheckConstraint("seats > 0", name="ck_shift_seats_positive"),
-        sa.CheckConstraint("seats_taken BETWEEN 0 AND seats", name="ck_shift_never_oversold"),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_shift_ends_after_start")),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_shift_seats_positive")),
+        sa.CheckConstraint("seats_taken BETWEEN 0 AND seats", name=op.f("ck_shift_never_oversold")),
         _one_of("shift", "status", "scheduled", "cancelled", "finished"),
         _refers("shift", "gig"),
         _refers("shift", "company"),
@@ -70,7 +70,7 @@ def _offer() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
-        sa.CheckConstraint("expires_at > made_at", name="ck_offer_expires_later"),
+        sa.CheckConstraint("expires_at > made_at", name=op.f("ck_offer_expires_later")),
         _one_of("offer", "status", "pending", "accepted", "declined", "expired", "withdrawn"),
         *(_refers("offer", table) for table in ("shift", "gig", "company", "contractor")),
         sa.PrimaryKeyConstraint("id", name="pk_offer"),
@@ -111,12 +111,14 @@ def _booking() -> None:
             where=ACTIVE,
             name="ex_booking_one_place_at_a_time",
         ),
-        sa.CheckConstraint("compensation_minutes >= 0", name="ck_booking_compensation_not_negative"),
+        sa.CheckConstraint("compensation_minutes >= 0", name=op.f("ck_booking_compensation_not_negative")),
         sa.CheckConstraint(
-            "(compensation_minutes = 0) = (compensation_rule IS NULL)", name="ck_booking_compensation_has_a_rule"
+            "(compensation_minutes = 0) = (compensation_rule IS NULL)", name=op.f("ck_booking_compensation_has_a_rule")
         ),
-        sa.CheckConstraint("rate_amount > 0 AND held_amount > 0", name="ck_booking_money_positive"),
-        sa.CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="ck_booking_overtime_never_less"),
+        sa.CheckConstraint("rate_amount > 0 AND held_amount > 0", name=op.f("ck_booking_money_positive")),
+        sa.CheckConstraint(
+            "overtime_minutes >= 0 AND overtime_percent >= 100", name=op.f("ck_booking_overtime_never_less")
+        ),
         _one_of("booking", "status", "booked", "working", "worked", "released", "cancelled", "no_show"),
         _one_of("booking", "hazard_class", "H0", "H1", "H2", "H3"),
         _one_of("booking", "compensation_rule", "NOTICE", "CALL_IN"),
@@ -152,7 +154,7 @@ def _time_entry() -> None:
             (sa.func.tstzrange(sa.text("started_at"), sa.text("ended_at")), "&&"),
             name="ex_time_entry_one_clock",
         ),
-        sa.CheckConstraint("ended_at >= started_at", name="ck_time_entry_ends_after_start"),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_time_entry_ends_after_start")),
         _one_of("time_entry", "kind", "work", "waiting", "paid_break", "unpaid_break"),
         _one_of("time_entry", "source", "person", "job", "company"),
         _refers("time_entry", "booking"),
@@ -209,11 +211,11 @@ def _timesheet_line() -> None:
         sa.CheckConstraint(
             "work_minutes >= 0 AND waiting_minutes >= 0 AND paid_break_minutes >= 0"
             " AND unpaid_break_minutes >= 0 AND compensation_minutes >= 0",
-            name="ck_timesheet_line_minutes_not_negative",
+            name=op.f("ck_timesheet_line_minutes_not_negative"),
         ),
         sa.CheckConstraint(
             "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
-            name="ck_timesheet_line_overtime_is_paid_time",
+            name=op.f("ck_timesheet_line_overtime_is_paid_time"),
         ),
         _one_of("timesheet_line", "compensation_rule", "NOTICE", "CALL_IN"),
         _refers("timesheet_line", "timesheet"),
@@ -226,7 +228,7 @@ def _timesheet_line() -> None:
 
 def _one_of(table: str, column: str, *options: str) -> sa.CheckConstraint:
     listed = ", ".join(f"'{option}'" for option in options)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(f"ck_{table}_{column}"))
 
 
 def _refers(table: str, other: str) -> sa.ForeignKeyConstraint:

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("cutoff", sa.Integer(), nullable=True),
         sa.Column("input", postgresql.JSONB(), nullable=False),
         sa.Column("input_sha256", sa.CHAR(64), nullable=False),
-        sa.CheckConstraint("seats >= 0 AND offered BETWEEN 0 AND seats", name="ck_match_run_no_more_than_seats"),
+        sa.CheckConstraint("seats >= 0 AND offered BETWEEN 0 AND seats", name=op.f("ck_match_run_no_more_than_seats")),
         *(_refers("match_run", table) for table in ("shift", "gig", "company")),
         sa.PrimaryKeyConstraint("id", name="pk_match_run"),
     )
@@ -40,9 +40,11 @@ def upgrade() -> None:
         sa.Column("reason", postgresql.JSONB(), nullable=False),
         sa.Column("verdict", postgresql.JSONB(), nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('offered', 'not_needed', 'not_eligible', 'asked_before')", name="ck_explanation_outcome"
+            "outcome IN ('offered', 'not_needed', 'not_eligible', 'asked_before')", name=op.f("ck_explanation_outcome")
         ),
-        sa.CheckConstraint("(outcome = 'not_eligible') = (verdict IS NOT NULL)", name="ck_explanation_no_has_a_rule"),
+        sa.CheckConstraint(
+            "(outcome = 'not_eligible') = (verdict IS NOT NULL)", name=op.f("ck_explanation_no_has_a_rule")
+        ),
         sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name="fk_explanation_run_id_match_run"),
         *(_refers("explanation", table) for table in ("shift", "contractor")),
         sa.PrimaryKeyConstraint("id", name="pk_explanation"),

@@ -1,0 +1,266 @@
+"""The doors of shifts, offers, bookings and timesheets."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from marketplace.accounts.auth import actor
+from marketplace.core import idempotency
+from marketplace.core.http import PageArgs, page, problems
+from marketplace.shifts import attendance, queries, scheduling, timesheets
+from marketplace.shifts import offers as offering
+from marketplace.shifts import schemas as s
+from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
+
+shifts = Blueprint("shifts", __name__, url_prefix="/api/v1/shifts", description="A company's shifts.")
+offers = Blueprint("offers", __name__, url_prefix="/api/v1/offers", description="Shifts offered to people.")
+bookings = Blueprint("bookings", __name__, url_prefix="/api/v1/bookings", description="Seats, and their clock.")
+timesheet_doors = Blueprint(
+    "timesheets", __name__, url_prefix="/api/v1/timesheets", description="What was worked in a week."
+)
+blueprints = (shifts, offers, bookings, timesheet_doors)
+
+# --- shifts -----------------------------------------------------------------------------------------------------------
+
+
+@shifts.post("")
+@shifts.arguments(s.NewShiftSchema)
+@shifts.response(201, s.ShiftSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def schedule(given: dict[str, Any]) -> Shift:
+    """Plan a shift of an open gig."""
+    return scheduling.schedule(**given, by=actor())
+
+
+@shifts.get("")
+@shifts.arguments(s.ShiftListArgs, location="query")
+@shifts.response(200, s.ShiftPage)
+@problems(shifts, 401, 403, 404, 422)
+def list_shifts(args: dict[str, Any]) -> dict[str, Any]:
+    """A company's shifts, or those of one of its gigs."""
+    found = queries.company_shifts(args.pop("company_id"), args.pop("gig_id"), seen_by=actor())
+    return page(found, Shift.id, **args)
+
+
+@shifts.get("/<uuid:shift_id>")
+@shifts.etag
+@shifts.response(200, s.ShiftSchema)
+@problems(shifts, 401, 403, 404)
+def show_shift(shift_id: UUID) -> Shift:
+    """One shift: your company's, or one that was offered to you."""
+    return queries.shift(shift_id, seen_by=actor())
+
+
+@shifts.get("/<uuid:shift_id>/cancellation-price")
+@shifts.response(200, s.CancellationPriceSchema)
+@problems(shifts, 401, 403, 404)
+def show_cancellation_price(shift_id: UUID) -> scheduling.CancellationPrice:
+    """What cancelling the shift would cost now."""
+    return scheduling.cancellation_price(shift_id, by=actor())
+
+
+@shifts.post("/<uuid:shift_id>/cancel")
+@shifts.arguments(s.CancelSchema)
+@shifts.response(200, s.ShiftSchema)
+@problems(shifts, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def cancel(given: dict[str, Any], shift_id: UUID) -> Shift:
+    """Cancel a shift, or end one that has begun, at the price that you saw. Everybody booked is compensated."""
+    return scheduling.cancel_shift(shift_id, **given, by=actor())
+
+
+@shifts.post("/<uuid:shift_id>/offers")
+@shifts.arguments(s.NewOffersSchema)
+@shifts.response(201, s.OffersMadeSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def make_offers(given: dict[str, Any], shift_id: UUID) -> dict[str, list[Offer]]:
+    """Ask people by hand. Whoever has an open offer of the shift is not asked twice."""
+    chosen = [(person, {"words": given["reason"]}) for person in given["contractor_ids"]]
+    return {"items": offering.offer(shift_id, chosen, given["expires_at"], by=actor())}
+
+
+@shifts.get("/<uuid:shift_id>/offers")
+@shifts.arguments(PageArgs, location="query")
+@shifts.response(200, s.OfferPage)
+@problems(shifts, 401, 403, 404, 422)
+def list_offers_of_shift(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
+    """Everybody who was asked, for the company."""
+    return page(queries.offers_of_shift(shift_id, seen_by=actor()), Offer.id, **args)
+
+
+@shifts.get("/<uuid:shift_id>/bookings")
+@shifts.arguments(PageArgs, location="query")
+@shifts.response(200, s.BookingPage)
+@problems(shifts, 401, 403, 404, 422)
+def list_bookings_of_shift(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
+    """Everybody who has a seat, for the company."""
+    return page(queries.bookings_of_shift(shift_id, seen_by=actor()), Booking.id, **args)
+
+
+# --- offers -----------------------------------------------------------------------------------------------------------
+
+
+@offers.get("")
+@offers.arguments(s.OfferListArgs, location="query")
+@offers.response(200, s.OfferPage)
+@problems(offers, 401, 403, 422)
+def list_my_offers(args: dict[str, Any]) -> dict[str, Any]:
+    """What was offered to you."""
+    return page(queries.my_offers(args.pop("status"), seen_by=actor()), Offer.id, **args)
+
+
+@offers.get("/<uuid:offer_id>")
+@offers.etag
+@offers.response(200, s.OfferSchema)
+@problems(offers, 401, 404)
+def show_offer(offer_id: UUID) -> Offer:
+    """One offer with all its terms."""
+    return queries.offer(offer_id, seen_by=actor())
+
+
+@offers.post("/<uuid:offer_id>/accept")
+@offers.response(200, s.BookingSchema)
+@problems(offers, 400, 401, 403, 404, 409)
+@idempotency.required
+def accept(offer_id: UUID) -> Booking:
+    """Say yes: take a seat, and have its highest cost held."""
+    return _shown(offering.accept(offer_id, by=actor()))
+
+
+@offers.post("/<uuid:offer_id>/decline")
+@offers.response(200, s.OfferSchema)
+@problems(offers, 401, 403, 404, 409)
+def decline(offer_id: UUID) -> Offer:
+    """Say no. Nothing follows from it."""
+    return offering.decline(offer_id, by=actor())
+
+
+@offers.post("/<uuid:offer_id>/withdraw")
+@offers.response(200, s.OfferSchema)
+@problems(offers, 401, 403, 404, 409)
+def withdraw(offer_id: UUID) -> Offer:
+    """The company takes an unanswered offer back."""
+    return offering.withdraw(offer_id, by=actor())
+
+
+# --- bookings ---------------------------------------------------------------------------------------------------------
+
+
+@bookings.get("")
+@bookings.arguments(s.BookingListArgs, location="query")
+@bookings.response(200, s.BookingPage)
+@problems(bookings, 401, 403, 422)
+def list_my_bookings(args: dict[str, Any]) -> dict[str, Any]:
+    """Your seats, with their clocks."""
+    return page(queries.my_bookings(args.pop("status"), seen_by=actor()), Booking.id, **args)
+
+
+@bookings.get("/<uuid:booking_id>")
+@bookings.etag
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 401, 404)
+def show_booking(booking_id: UUID) -> Booking:
+    """One booking with its clock: your own, or your company's."""
+    return queries.booking(booking_id, seen_by=actor())
+
+
+@bookings.post("/<uuid:booking_id>/clock-in")
+@bookings.arguments(s.PressSchema, required=False)
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 401, 403, 404, 409, 422)
+def clock_in(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
+    """Start the clock. Pressing twice is pressing once."""
+    return _shown(attendance.clock_in(booking_id, **given, by=actor()))
+
+
+@bookings.post("/<uuid:booking_id>/clock-out")
+@bookings.arguments(s.PressSchema, required=False)
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 401, 403, 404, 409, 422)
+def clock_out(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
+    """Stop the clock. The week's last clock-out hands the timesheet in."""
+    return _shown(attendance.clock_out(booking_id, **given, by=actor()))
+
+
+@bookings.post("/<uuid:booking_id>/start-break")
+@bookings.arguments(s.BreakSchema)
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 401, 403, 404, 409, 422)
+def start_break(given: dict[str, Any], booking_id: UUID) -> Booking:
+    """Begin a paid or an unpaid break."""
+    return _shown(attendance.start_break(booking_id, **given, by=actor()))
+
+
+@bookings.post("/<uuid:booking_id>/end-break")
+@bookings.arguments(s.PressSchema, required=False)
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 401, 403, 404, 409, 422)
+def end_break(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
+    """Go back to work."""
+    return _shown(attendance.end_break(booking_id, **given, by=actor()))
+
+
+@bookings.post("/<uuid:booking_id>/release")
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 400, 401, 403, 404, 409)
+@idempotency.required
+def release(booking_id: UUID) -> Booking:
+    """Give the seat back before the shift begins."""
+    return _shown(offering.release(booking_id, by=actor()))
+
+
+def _shown(booking: Booking) -> Booking:
+    """The booking with its time entries, for whoever just changed it."""
+    return queries.booking(booking.id, seen_by=actor())
+
+
+# --- timesheets -------------------------------------------------------------------------------------------------------
+
+
+@timesheet_doors.get("")
+@timesheet_doors.arguments(s.TimesheetListArgs, location="query")
+@timesheet_doors.response(200, s.TimesheetPage)
+@problems(timesheet_doors, 401, 403, 404, 422)
+def list_timesheets(args: dict[str, Any]) -> dict[str, Any]:
+    """Your own timesheets, or those of a company."""
+    found = queries.timesheets(args.pop("company_id"), args.pop("status"), seen_by=actor())
+    return page(found, Timesheet.id, **args)
+
+
+@timesheet_doors.get("/<uuid:timesheet_id>")
+@timesheet_doors.etag
+@timesheet_doors.response(200, s.TimesheetSchema)
+@problems(timesheet_doors, 401, 404)
+def show_timesheet(timesheet_id: UUID) -> Timesheet:
+    """One timesheet, line by line."""
+    return queries.timesheet(timesheet_id, seen_by=actor())
+
+
+@timesheet_doors.post("/<uuid:timesheet_id>/submit")
+@timesheet_doors.response(200, s.TimesheetSchema)
+@problems(timesheet_doors, 401, 403, 404, 409)
+def submit(timesheet_id: UUID) -> Timesheet:
+    """Hand the week in before it is complete."""
+    return _sheet(timesheets.submit(timesheet_id, by=actor()))
+
+
+@timesheet_doors.post("/<uuid:timesheet_id>/approve")
+@timesheet_doors.response(200, s.TimesheetSchema)
+@problems(timesheet_doors, 401, 403, 404, 409)
+def approve(timesheet_id: UUID) -> Timesheet:
+    """The company's yes. Without an answer the timesheet is approved after 72 hours."""
+    return _sheet(timesheets.approve(timesheet_id, by=actor()))
+
+
+@timesheet_doors.post("/<uuid:timesheet_id>/dispute")
+@timesheet_doors.response(200, s.TimesheetSchema)
+@problems(timesheet_doors, 401, 403, 404, 409)
+def dispute(timesheet_id: UUID) -> Timesheet:
+    """The company asks about it: silence no longer approves, and the money stays held."""
+    return _sheet(timesheets.dispute(timesheet_id, by=actor()))
+
+
+def _sheet(sheet: Timesheet) -> Timesheet:
+    return queries.timesheet(sheet.id, seen_by=actor())

@@ -1,0 +1,237 @@
+"""Shifts, offers, bookings and timesheets on the wire."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+
+from marketplace.core.http import MoneyField, PageArgs, page_schema
+from marketplace.shifts.rules import (
+    BREAKS,
+    BookingStatus,
+    CompensationRule,
+    EntryKind,
+    EntrySource,
+    OfferStatus,
+    ShiftStatus,
+    TimesheetStatus,
+)
+from marketplace.standards.hazard import HazardClass
+
+MOST_ASKED = 500
+LONGEST_REASON = 500
+_ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+
+
+def _moment(**more: Any) -> ma.fields.AwareDateTime:
+    """A moment with its distance from UTC, of this century or the next: all that a calendar needs."""
+    return ma.fields.AwareDateTime(validate=_ERA, **more)
+
+
+def _words(**more: Any) -> ma.fields.String:
+    """Text that the database can hold: PostgreSQL has no character 0."""
+    checks = [ma.validate.Length(1, LONGEST_REASON), ma.validate.Regexp(r"^[^\x00]*$", error="No NUL characters.")]
+    return ma.fields.String(validate=checks, **more)
+
+
+# --- shifts -----------------------------------------------------------------------------------------------------------
+
+
+class NewShiftSchema(ma.Schema):
+    gig_id = ma.fields.UUID(required=True)
+    starts_at = _moment(required=True)
+    ends_at = _moment(required=True)
+    timezone = ma.fields.String(
+        required=True,
+        validate=ma.validate.Regexp("^[A-Za-z0-9_+/-]{1,64}$"),
+        metadata={"description": "The IANA zone whose days and weeks count, such as America/Chicago"},
+    )
+    seats = ma.fields.Integer(required=True, strict=True)
+
+
+class ShiftSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    timezone = ma.fields.String(required=True)
+    seats = ma.fields.Integer(required=True)
+    seats_taken = ma.fields.Integer(required=True)
+    cancelled_because = ma.fields.String(required=True, allow_none=True)
+    status = ma.fields.Enum(ShiftStatus, by_value=True, required=True)
+
+
+class ShiftListArgs(PageArgs):
+    company_id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(load_default=None)
+
+
+ShiftPage = page_schema(ShiftSchema, "ShiftPage")
+
+
+class CompensationSchema(ma.Schema):
+    minutes = ma.fields.Integer(required=True)
+    rule = ma.fields.Enum(CompensationRule, by_value=True, required=True)
+
+
+class OwedSchema(ma.Schema):
+    booking_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    compensation = ma.fields.Nested(CompensationSchema, required=True)
+    cost = MoneyField(required=True)
+
+
+class CancellationPriceSchema(ma.Schema):
+    """What cancelling costs now, booking by booking. Time that was worked already comes on top."""
+
+    shift_id = ma.fields.UUID(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+    owed = ma.fields.List(ma.fields.Nested(OwedSchema), required=True)
+    total = MoneyField(required=True)
+
+
+class CancelSchema(ma.Schema):
+    agreed = MoneyField(required=True, metadata={"description": "The total that you saw and agree to"})
+    reason = _words(required=True)
+
+
+# --- offers -----------------------------------------------------------------------------------------------------------
+
+
+class NewOffersSchema(ma.Schema):
+    contractor_ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(1, MOST_ASKED))
+    reason = _words(required=True, metadata={"description": "Why these people are asked; they will read it"})
+    expires_at = _moment(required=True)
+
+
+class OfferSchema(ma.Schema):
+    """An offer with the terms that a yes agrees to, and their digest."""
+
+    id = ma.fields.UUID(required=True)
+    shift_id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    terms = ma.fields.Dict(required=True)
+    terms_sha256 = ma.fields.String(required=True)
+    reason = ma.fields.Dict(required=True, metadata={"description": "Why this person was asked"})
+    made_at = ma.fields.AwareDateTime(required=True)
+    expires_at = ma.fields.AwareDateTime(required=True)
+    status = ma.fields.Enum(OfferStatus, by_value=True, required=True)
+
+
+class OfferListArgs(PageArgs):
+    status = ma.fields.Enum(OfferStatus, by_value=True, load_default=None)
+
+
+OfferPage = page_schema(OfferSchema, "OfferPage")
+
+
+class OffersMadeSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(OfferSchema), required=True)
+
+
+# --- bookings ---------------------------------------------------------------------------------------------------------
+
+
+class TimeEntrySchema(ma.Schema):
+    kind = ma.fields.Enum(EntryKind, by_value=True, required=True)
+    started_at = ma.fields.AwareDateTime(required=True)
+    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    client_started_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    client_ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    source = ma.fields.Enum(EntrySource, by_value=True, required=True)
+    flags = ma.fields.List(ma.fields.String(), required=True)
+
+
+class BookingSchema(ma.Schema):
+    """A seat in a shift. The clock stops at `ends_at`: later time is not promised, because it is not held."""
+
+    id = ma.fields.UUID(required=True)
+    offer_id = ma.fields.UUID(required=True)
+    shift_id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    contract_version_id = ma.fields.UUID(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    week = ma.fields.Date(required=True, metadata={"description": "The Monday of its pay week"})
+    rate = MoneyField(required=True)
+    hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
+    overtime_minutes = ma.fields.Integer(required=True)
+    overtime_percent = ma.fields.Integer(required=True)
+    held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
+    compensation_minutes = ma.fields.Integer(required=True)
+    compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    entries = ma.fields.List(ma.fields.Nested(TimeEntrySchema), required=True)
+    status = ma.fields.Enum(BookingStatus, by_value=True, required=True)
+
+
+class BookingListArgs(PageArgs):
+    status = ma.fields.Enum(BookingStatus, by_value=True, load_default=None)
+
+
+BookingPage = page_schema(BookingSchema, "BookingPage")
+
+
+class PressSchema(ma.Schema):
+    """A press of the clock's button. Without a body the server's moment counts."""
+
+    client_at = _moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "When it was pressed, by the device; counts if at most 15 minutes ago"},
+    )
+
+
+class BreakSchema(PressSchema):
+    kind = ma.fields.Enum(
+        EntryKind, by_value=True, required=True, validate=ma.validate.OneOf(BREAKS), metadata={"description": "Paid?"}
+    )
+
+
+# --- timesheets -------------------------------------------------------------------------------------------------------
+
+
+class TimesheetLineSchema(ma.Schema):
+    """The minutes of one booking, by kind."""
+
+    booking_id = ma.fields.UUID(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True, attribute="booking.starts_at")
+    ends_at = ma.fields.AwareDateTime(required=True, attribute="booking.ends_at")
+    work_minutes = ma.fields.Integer(required=True)
+    waiting_minutes = ma.fields.Integer(required=True)
+    paid_break_minutes = ma.fields.Integer(required=True)
+    unpaid_break_minutes = ma.fields.Integer(required=True)
+    overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})
+    compensation_minutes = ma.fields.Integer(required=True)
+    compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    flags = ma.fields.List(ma.fields.String(), required=True)
+
+
+class TimesheetSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    week = ma.fields.Date(required=True, metadata={"description": "The Monday of the week, in `timezone`"})
+    timezone = ma.fields.String(required=True)
+    submitted_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    decided_by = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Nobody when silence approved"}
+    )
+    lines = ma.fields.List(ma.fields.Nested(TimesheetLineSchema), required=True)
+    status = ma.fields.Enum(TimesheetStatus, by_value=True, required=True)
+
+
+class TimesheetListArgs(PageArgs):
+    company_id = ma.fields.UUID(
+        load_default=None, metadata={"description": "That company's timesheets; without it one's own"}
+    )
+    status = ma.fields.Enum(TimesheetStatus, by_value=True, load_default=None)
+
+
+TimesheetPage = page_schema(TimesheetSchema, "TimesheetPage")
