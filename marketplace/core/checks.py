@@ -1,6 +1,6 @@
-"""Truths that must hold, told once and asked all day. Which truths there are stands in `jobs/`, above all rooms."""
+"""Truths that must hold, asked all day. Which truths there are stands in `jobs/`, above all rooms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -21,12 +21,12 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """A sentence that must hold, and the query that returns what speaks against it: lines of ids and numbers."""
+class Finding:
+    """A sentence that must hold, and what was found to speak against it: lines of ids and numbers, none if it holds."""
 
     name: str
     sentence: str
-    against: Callable[[], Sequence[str]]
+    against: Sequence[str]
 
 
 class CheckResult(Subject):
@@ -41,21 +41,20 @@ class CheckResult(Subject):
     """How many things speak against it; 0 when it holds."""
 
 
-def check(truth: Truth, *, by: Doer) -> int:
-    """Looks whether the truth holds, writes the result down, and returns how many things speak against it.
+def note(finding: Finding, *, by: Doer) -> None:
+    """Writes down what was found.
 
     A broken truth is an error in the log every time, and an event when it breaks (`check.failed`) and when it holds
     again (`check.mended`).
     """
-    against = list(truth.against())
-    found = _result(truth.name)
-    was_broken, found.at, found.broken = found.broken, clock.now(), len(against)
+    against = list(finding.against)
+    told = {"check": finding.name, "sentence": finding.sentence, "against": against[:MOST_TOLD]}
+    row = _result(finding.name)
+    was_broken, row.at, row.broken = row.broken, clock.now(), len(against)
     if against:
-        log.error("check failed", check=truth.name, sentence=truth.sentence, against=against[:MOST_TOLD])
+        log.error("check failed", **told)
     if bool(against) != bool(was_broken):
-        told = {"check": truth.name, "sentence": truth.sentence, "against": against[:MOST_TOLD]}
-        record("check.failed" if against else "check.mended", found, by=by, data=told)
-    return len(against)
+        record("check.failed" if against else "check.mended", row, by=by, data=told)
 
 
 def found_broken() -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData
+from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from uuid_utils.compat import uuid7
@@ -87,6 +87,18 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.clear()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A transaction whose statements all see the database as it stood at the first of them. For reading.
+
+    Inside a test's transaction it is a plain one: nobody else writes there.
+    """
+    with transaction() as session:
+        if not session.connection().in_nested_transaction():
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        yield session
 
 
 def in_transaction() -> bool:

@@ -149,6 +149,6 @@ def _request_digest() -> str:
 
 
 def _file_digest(stream: IO[bytes]) -> str:
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256(stream.read()).hexdigest()
     stream.seek(0)  # The view reads it again.
     return digest

@@ -78,7 +78,7 @@ def test_requests_are_counted_by_route_and_never_by_address(client: FlaskClient)
 def test_the_queue_and_the_checks_are_shown(client: FlaskClient) -> None:
     with transaction():
         queue.defer("unheard.of")
-        checks.check(checks.Truth("two", "Nothing speaks.", lambda: ["a", "b"]), by=SERVICE)
+        checks.note(checks.Finding("two", "Nothing speaks.", ["a", "b"]), by=SERVICE)
     shown = client.get("/metrics").text
     assert 'setara_queue_jobs{job="unheard.of",state="todo"} 1.0' in shown
     assert 'setara_check_broken{check="two"} 2.0' in shown
