@@ -1,10 +1,11 @@
-"""The language of a page or a message. The words of each language are read from its catalogue as people write it (.po),
-so that nothing has to be compiled first and the words can never be older than their source."""
+"""The language of a page or a message. The words of each language are read from its catalogues as people write them
+(.po), so that nothing has to be compiled first and the words can never be older than their source."""
 
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -15,12 +16,12 @@ CATALOGUES = Path(__file__).parent.parent / "translations"
 
 
 class Catalogues(Domain):
-    """Flask-Babel's words from `translations/<language>/LC_MESSAGES/messages.po`, each read once a process."""
+    """Flask-Babel's words from every .po of `translations/<language>/LC_MESSAGES`, read once a process."""
 
     def get_translations(self) -> NullTranslations:
         language = str(get_locale())
         if language not in self.cache:
-            self.cache[language] = read_catalogue(CATALOGUES / language / "LC_MESSAGES" / "messages.po")
+            self.cache[language] = read_catalogues(CATALOGUES / language / "LC_MESSAGES")
         translations: NullTranslations = self.cache[language]
         return translations
 
@@ -31,12 +32,16 @@ def init_app(app: Flask, choose: Callable[[], str | None]) -> None:
     babel.domain_instance = Catalogues()
 
 
-def read_catalogue(path: Path) -> NullTranslations:
-    """The words of a catalogue. The language that the code is written in has none: its words stand as they are."""
-    if not path.exists():
+def read_catalogues(folder: Path) -> NullTranslations:
+    """The words of a language. The one that the code is written in has no folder: its words stand as they are."""
+    if not folder.exists():
         return NullTranslations()
+    words = Catalog()
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source):
+                words[message.id] = message
     compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source))
+    write_mo(compiled, words)
     compiled.seek(0)
     return Translations(compiled)

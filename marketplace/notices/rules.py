@@ -1,0 +1,330 @@
+"""Who hears of which event, and in which words: one table.
+
+The words are English, which is also what the catalogues of other languages are looked up by. `%(gig)s` and its like are
+facts about the event (`FACTS`), found when the words are shown, so that a notice holds no copy of a name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from marketplace.accounts.rules import OperatorRole, Right
+
+
+class Audience(StrEnum):
+    """Whom an event is told to. All but the first are told unless they did it themselves."""
+
+    PERSON = "person"
+    """The person that the event is about."""
+    CONTRACTOR = "contractor"
+    """The contractor that the event is about."""
+    GIGS = "gigs"
+    """Members of the company who may work on its gigs; likewise the next three for their rights."""
+    TIMESHEETS = "timesheets"
+    MONEY = "money"
+    MEMBERS = "members"
+    VETTING = "vetting"
+    """Operators in this role; likewise the next two."""
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
+    {
+        Audience.GIGS: Right.GIGS,
+        Audience.TIMESHEETS: Right.TIMESHEETS,
+        Audience.MONEY: Right.MONEY,
+        Audience.MEMBERS: Right.MEMBERS,
+    }
+)
+OPERATOR_AUDIENCES: Mapping[Audience, OperatorRole] = MappingProxyType(
+    {
+        Audience.VETTING: OperatorRole.VETTING,
+        Audience.FINANCE: OperatorRole.FINANCE,
+        Audience.ADMIN: OperatorRole.ADMIN,
+    }
+)
+
+
+class Channel(StrEnum):
+    """Where it is told. What cannot wait until somebody looks goes by e-mail too, a secret goes there only."""
+
+    INBOX = "inbox"
+    BOTH = "both"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an event is told to one audience."""
+
+    audience: Audience
+    channel: Channel
+    title: str
+    words: str
+
+
+FACTS = ("company", "gig", "contractor", "shift", "money", "check", "link", "home")
+"""What words may name. `shift` is when it is, `check` a truth that broke, `link` a secret address, `home` ours."""
+
+_P, _C, _INBOX, _BOTH, _MAIL = Audience.PERSON, Audience.CONTRACTOR, Channel.INBOX, Channel.BOTH, Channel.MAIL
+
+TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
+    {
+        # People and companies.
+        "person.verification_asked": (
+            Telling(
+                _P,
+                _MAIL,
+                "Confirm your e-mail address",
+                "Open this link to confirm that this address is yours. It is good for two days.\n\n%(link)s",
+            ),
+        ),
+        "person.reset_asked": (
+            Telling(
+                _P,
+                _MAIL,
+                "Choose a new password",
+                "Open this link to choose a new password. It is good for one day, and once. If you did not ask for it, "
+                "nothing has to be done.\n\n%(link)s",
+            ),
+        ),
+        "person.sign_up_repeated": (
+            Telling(
+                _P,
+                _MAIL,
+                "You have an account already",
+                "Somebody, maybe you, tried to sign up with this address, which has an account. Sign in, or have a new "
+                "password sent.",
+            ),
+        ),
+        "person.password_changed": (
+            Telling(
+                _P,
+                _BOTH,
+                "Your password was changed",
+                "If it was not you, have a new password sent at once and tell us.",
+            ),
+        ),
+        "member.added": (Telling(_P, _BOTH, "You are a member of %(company)s", "You can now work in its name."),),
+        "member.role_changed": (
+            Telling(_P, _INBOX, "Your role in %(company)s was changed", "What you may do there is different now."),
+        ),
+        "member.removed": (
+            Telling(_P, _BOTH, "You are no longer a member of %(company)s", "You can no longer work in its name."),
+        ),
+        "operator.granted": (
+            Telling(_P, _BOTH, "You are an operator", "You were trusted with a role in running the service."),
+        ),
+        "company.applied": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "%(company)s asks to be verified",
+                "Look who the company and its signatory are.",
+            ),
+        ),
+        "company.verified": (
+            Telling(Audience.MEMBERS, _BOTH, "%(company)s is verified", "Its gigs can be published now."),
+        ),
+        "company.suspended": (
+            Telling(
+                Audience.MEMBERS,
+                _BOTH,
+                "%(company)s is suspended",
+                "It can publish nothing until an operator verifies it again.",
+            ),
+        ),
+        # Contractors and contracts.
+        "contractor.applied": (
+            Telling(Audience.VETTING, _INBOX, "%(contractor)s applied", "Look at what was handed in, and decide."),
+        ),
+        "contractor.refusal_contested": (
+            Telling(
+                Audience.VETTING,
+                _BOTH,
+                "%(contractor)s contests a refusal",
+                "Somebody who has not decided before looks again.",
+            ),
+        ),
+        "contractor.suspension_contested": (
+            Telling(
+                Audience.VETTING,
+                _BOTH,
+                "%(contractor)s contests a suspension",
+                "Somebody who has not decided before looks again.",
+            ),
+        ),
+        "contractor.vetted": (Telling(_C, _BOTH, "You are vetted", "You can be offered shifts now."),),
+        "contractor.refused": (
+            Telling(
+                _C, _BOTH, "Your application was refused", "The reason stands on your page. You can contest it there."
+            ),
+        ),
+        "contractor.suspended": (
+            Telling(
+                _C,
+                _BOTH,
+                "You get no offers for now",
+                "The reason stands on your page. You can contest it there. What you have earned is paid.",
+            ),
+        ),
+        "contractor.reinstated": (Telling(_C, _BOTH, "You get offers again", "The suspension has ended."),),
+        "requirement.submitted": (
+            Telling(
+                Audience.VETTING, _INBOX, "%(contractor)s handed something in", "Look at it, and say if it will do."
+            ),
+        ),
+        "requirement.refused": (
+            Telling(_C, _BOTH, "Something you handed in will not do", "The reason stands on your page."),
+        ),
+        "contract.proposed": (
+            Telling(
+                _C,
+                _BOTH,
+                "A contract to sign: %(company)s",
+                "Read it in peace. You get no offers of the company before it is signed.",
+            ),
+        ),
+        "contract.amendment_proposed": (
+            Telling(
+                _C,
+                _BOTH,
+                "A change of your contract: %(company)s",
+                "The old terms hold until you sign. You need not.",
+            ),
+        ),
+        "contract.signed": (
+            Telling(
+                Audience.MEMBERS, _INBOX, "%(contractor)s signed the contract", "Shifts can be offered from now on."
+            ),
+        ),
+        "contract.declined": (
+            Telling(
+                Audience.MEMBERS, _INBOX, "%(contractor)s declined the contract", "It costs nobody anything to say no."
+            ),
+        ),
+        "contract.ended": (
+            Telling(_C, _BOTH, "Your contract has ended: %(company)s", "What you have earned is paid."),
+            Telling(
+                Audience.MEMBERS, _INBOX, "The contract of %(contractor)s has ended", "Held money is settled first."
+            ),
+        ),
+        # Gigs, shifts, offers.
+        "instructions.written": (
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "The instructions of %(gig)s are to be verified",
+                "Somebody else than their author reads them and says that they are clear.",
+            ),
+        ),
+        "gig.paused": (
+            Telling(Audience.GIGS, _INBOX, "%(gig)s is paused", "It makes no new offers until it is resumed."),
+        ),
+        "offer.made": (
+            Telling(
+                _C,
+                _BOTH,
+                "An offer: %(gig)s",
+                "%(company)s offers you a shift: %(shift)s. The offer says why you, what it pays and until when it "
+                "stands. A no costs you nothing.",
+            ),
+        ),
+        "offer.withdrawn": (
+            Telling(_C, _INBOX, "An offer is gone: %(gig)s", "The shift was %(shift)s. It has nothing to do with you."),
+        ),
+        "offer.accepted": (
+            Telling(Audience.GIGS, _INBOX, "%(contractor)s accepted: %(gig)s", "The shift is %(shift)s."),
+        ),
+        "offer.declined": (
+            Telling(Audience.GIGS, _INBOX, "%(contractor)s declined: %(gig)s", "The shift is %(shift)s."),
+        ),
+        "booking.cancelled": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your shift was cancelled: %(gig)s",
+                "It was %(shift)s. What you are owed for the cancellation is on your timesheet.",
+            ),
+        ),
+        "booking.released": (
+            Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
+        ),
+        "booking.missed": (
+            Telling(
+                _C,
+                _BOTH,
+                "You were not seen on your shift: %(gig)s",
+                "It was %(shift)s. If something kept you from it, tell the contact person.",
+            ),
+            Telling(Audience.GIGS, _INBOX, "%(contractor)s did not come: %(gig)s", "The shift was %(shift)s."),
+        ),
+        # Time and money.
+        "timesheet.submitted": (
+            Telling(
+                Audience.TIMESHEETS,
+                _BOTH,
+                "A timesheet waits for you: %(gig)s",
+                "%(contractor)s worked for you. Without an answer in 72 hours it is approved.",
+            ),
+        ),
+        "timesheet.approved": (
+            Telling(_C, _INBOX, "Your timesheet is approved: %(gig)s", "It is paid with the next pay run."),
+        ),
+        "timesheet.disputed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your timesheet is disputed: %(gig)s",
+                "%(company)s does not agree with it. The money stays held until it is settled.",
+            ),
+        ),
+        "deposit.received": (
+            Telling(Audience.MONEY, _INBOX, "%(money)s arrived", "The deposit of %(company)s can be used."),
+        ),
+        "deposit.refused": (
+            Telling(Audience.MONEY, _BOTH, "A deposit of %(money)s was refused", "Nothing of it was booked."),
+        ),
+        "payslip.issued": (
+            Telling(_C, _BOTH, "Your payslip: %(money)s", "It shows every line with its rule and its contract."),
+        ),
+        "payout.paid": (Telling(_C, _BOTH, "%(money)s was paid out to you", "It is on its way to your account."),),
+        "payout.refused": (
+            Telling(
+                _C,
+                _BOTH,
+                "A payout of %(money)s came back",
+                "Your account refused it. The money is still yours; look at your account's details.",
+            ),
+            Telling(Audience.FINANCE, _INBOX, "A payout of %(money)s came back", "%(contractor)s has been told."),
+        ),
+        "payout.parked": (
+            Telling(
+                Audience.FINANCE,
+                _BOTH,
+                "A payout of %(money)s is stuck",
+                "It is to %(contractor)s. Look at it by hand.",
+            ),
+        ),
+        # The service itself.
+        "check.failed": (
+            Telling(Audience.ADMIN, _BOTH, "A check failed: %(check)s", "What it found stands in the log."),
+        ),
+        "check.mended": (Telling(Audience.ADMIN, _INBOX, "A check holds again: %(check)s", "Nothing is to be done."),),
+    }
+)
+
+MOST_TRIES = 8
+
+
+def telling(event: str, audience: Audience) -> Telling:
+    """The words for an audience that the event is told to."""
+    return next(each for each in TELLINGS[event] if each.audience is audience)
+
+
+def next_try(tries: int, now: datetime) -> datetime | None:
+    """When a message that was tried so often is tried again: after 1, 2, 4 ... 64 minutes. None: it is given up."""
+    return None if tries >= MOST_TRIES else now + timedelta(minutes=2 ** (tries - 1))

@@ -1,0 +1,98 @@
+"""The words of a notice in the language of the moment, with the facts they name looked up for many events at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import format_date, format_datetime, format_time, get_locale, gettext
+from sqlalchemy import select
+
+from marketplace.accounts.models import Company, Person
+from marketplace.core.clock import zone
+from marketplace.core.db import db
+from marketplace.core.events import Event
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
+from marketplace.notices.rules import Telling
+from marketplace.pay.models import PaymentOp, Payslip
+from marketplace.shifts.models import Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line and what stands below it."""
+
+    title: str
+    words: str
+
+
+class Known:
+    """The names, times and amounts behind the ids of some events: one statement for each kind, however many events."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._companies = _column(Company.id, Company.legal_name, events, "company")
+        self._gigs = _column(Gig.id, Gig.title, events, "gig")
+        self._people = _column(Person.id, Person.name, events, "contractor")
+        self._shifts = {row.id: row for row in _rows(Shift, events, "shift")}
+        self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
+        self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
+
+    def say(self, event: Event, telling: Telling, *, link: str = "") -> Said:
+        """The words about one of the events, in the language of the moment."""
+        facts = {
+            "company": self._companies.get(event.ref("company"), ""),
+            "gig": self._gigs.get(event.ref("gig"), ""),
+            "contractor": self._people.get(event.ref("contractor"), ""),
+            "shift": self._shift(event),
+            "money": self._money(event),
+            "check": event.data.get("sentence", ""),
+            "link": link,
+            "home": current_app.config["BASE_URL"],
+        }
+        return Said(gettext(telling.title, **facts), gettext(telling.words, **facts))
+
+    def _shift(self, event: Event) -> str:
+        shift = self._shifts.get(event.ref("shift"))
+        return "" if shift is None else span(shift.starts_at, shift.ends_at, shift.timezone)
+
+    def _money(self, event: Event) -> str:
+        payment, payslip = self._payments.get(event.ref("payment")), self._payslips.get(event.ref("payslip"))
+        if payment is not None:
+            words = _amount(payment.money)
+            if payment.moves_real_money:
+                return words
+            return str(gettext("%(money)s (sandbox: no money moves)", money=words))
+        return "" if payslip is None else _amount(payslip.net)
+
+
+def span(start: datetime, end: datetime, place: str) -> str:
+    """From when to when in the zone, which is named: "6 Mar 2023, 9:00 to 13:00 (America/Chicago)"."""
+    first, last = (moment.astimezone(zone(place)) for moment in (start, end))
+    if first.date() == last.date():
+        ends = format_time(last, "short", rebase=False)
+    else:
+        ends = format_datetime(last, "short", rebase=False)
+    day, begins = format_date(first, "medium", rebase=False), format_time(first, "short", rebase=False)
+    return str(gettext("%(day)s, %(begins)s to %(ends)s (%(zone)s)", day=day, begins=begins, ends=ends, zone=place))
+
+
+def _amount(money: Money) -> str:
+    words = money.format(str(get_locale() or "en"))
+    return words if money.currency in words else f"{words} {money.currency}"
+
+
+def _ids(events: Sequence[Event], word: str) -> set[UUID]:
+    return {found for event in events if (found := event.ref(word)) is not None}
+
+
+def _column(key: Any, column: Any, events: Sequence[Event], word: str) -> dict[UUID | None, str]:
+    ids = _ids(events, word)
+    return {row[0]: row[1] for row in db.session.execute(select(key, column).where(key.in_(ids)))} if ids else {}
+
+
+def _rows(model: Any, events: Sequence[Event], word: str) -> Sequence[Any]:
+    ids = _ids(events, word)
+    return db.session.scalars(select(model).where(model.id.in_(ids))).all() if ids else []
