@@ -16,6 +16,8 @@ from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.gigs import models as gigs_models
 from marketplace.ledger import models as ledger_models
+from marketplace.matching import models as matching_models
+from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
@@ -31,7 +33,9 @@ TABLES = (
     contracts_models,
     gigs_models,
     shifts_models,
+    matching_models,
     pay_models,
+    notices_models,
 )
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 
