@@ -6,6 +6,7 @@ rules again. An event that stands in no table costs one look at its name.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -13,15 +14,23 @@ from jobs.runner import job
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.events import REACT, Event
+from marketplace.notices.rules import TELLINGS
 
 MOST_EVENTS = 500
 """Events for one job, so that a pay run's thousands become several transactions."""
-ANSWERS: Mapping[str, tuple[str, ...]] = {}
+ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "company.suspended": ("gigs.pause_of_suspended",),
+    }
+)
+"""The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""
+DELIVER = "notices.deliver"
 
 
 def answers_to(name: str) -> tuple[str, ...]:
-    """The names of the jobs that answer an event of that name; each is given `event_ids`."""
-    return ANSWERS.get(name, ())
+    """The names of the jobs that answer an event of that name: those of the table, and delivery where it has words."""
+    told = (DELIVER,) if name in TELLINGS else ()
+    return ANSWERS.get(name, ()) + told
 
 
 @job(REACT)

@@ -34,6 +34,17 @@ def daily(hour: int) -> CronTrigger:
 
 
 TIMETABLE: Sequence[Entry] = (
+    Entry("offers.expire", every_seconds(15)),
+    Entry("shifts.match", every_seconds(30)),
+    Entry("shifts.no_show", every_minutes(1)),
+    Entry("shifts.close_forgotten", every_minutes(1)),
+    Entry("shifts.finish", every_minutes(1)),
+    Entry("timesheets.auto_approve", every_minutes(5)),
+    Entry("gigs.return_funds", every_minutes(5)),
+    Entry("pay.run", every_minutes(5)),
+    Entry("pay.advance_runs", every_seconds(20)),
+    Entry("rail.advance_due", every_seconds(10)),
+    Entry("mail.send", every_seconds(15)),
     Entry("checks.run", every_minutes(5)),
     Entry("answers.forget_old", daily(3)),
     # Not alone: a lock of a job that died with its worker is freed by this very job.

@@ -14,8 +14,8 @@ from marketplace.pay.service import start_run
 from marketplace.shifts.models import Timesheet
 
 APPROVED_WAITS = timedelta(days=1)
-"""PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would be too late;
-after a day in which an operator can start a run, the clock does."""
+"""PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too
+late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:

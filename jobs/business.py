@@ -1,0 +1,104 @@
+"""Jobs of the business: each asks the rooms what is due by business time and does it, a batch in each transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from jobs.runner import in_batches, job
+from marketplace.accounts.rules import CLOCK
+from marketplace.core.db import db, transaction
+from marketplace.core.events import Event
+from marketplace.gigs import funding
+from marketplace.gigs import service as gigs
+from marketplace.matching import service as matching
+from marketplace.notices import post
+from marketplace.notices import service as notices
+from marketplace.pay import pay_day, payments, runs
+from marketplace.pay import service as pay
+from marketplace.shifts import attendance, offers, scheduling, timesheets
+
+ONE = 1
+"""The batch where an item is much work, or calls somebody outside."""
+
+
+@job("offers.expire", again=False)
+def expire_offers() -> None:
+    in_batches(offers.expire_due)
+
+
+@job("shifts.match", again=False)
+def match_shifts() -> None:
+    in_batches(matching.match_due, ONE)
+
+
+@job("shifts.no_show", again=False)
+def mark_no_shows() -> None:
+    in_batches(attendance.mark_no_shows)
+
+
+@job("shifts.close_forgotten", again=False)
+def close_forgotten() -> None:
+    in_batches(attendance.close_forgotten)
+
+
+@job("shifts.finish", again=False)
+def finish_shifts() -> None:
+    in_batches(scheduling.finish_due)
+
+
+@job("timesheets.auto_approve", again=False)
+def auto_approve() -> None:
+    in_batches(timesheets.auto_approve_due)
+
+
+@job("gigs.return_funds", again=False)
+def return_funds() -> None:
+    in_batches(lambda limit: funding.return_due(limit, by=CLOCK))
+
+
+@job("gigs.pause_of_suspended")
+def pause_of_suspended(event_ids: Sequence[int]) -> None:
+    """Pauses what a company has open when it is suspended."""
+    with transaction():
+        for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
+            gigs.pause_all(event.subject_id, by=CLOCK)
+
+
+@job("pay.run", again=False)
+def start_pay_run() -> None:
+    with transaction():
+        pay_day.start_due_run(by=CLOCK)
+
+
+@job(pay.ADVANCE_RUN)
+def advance_pay_run(run_id: str) -> None:
+    runs.finish_run(UUID(run_id))
+
+
+@job("pay.advance_runs", again=False)
+def advance_pay_runs() -> None:
+    """Takes up the runs whose payouts have settled since, and those that a crash left."""
+    runs.finish_runs()
+
+
+@job(pay.ADVANCE_RAIL)
+def advance_rail() -> None:
+    payments.advance_ops()
+
+
+@job("rail.advance_due", again=False)
+def advance_due_payments() -> None:
+    """Asks again about payments that had no answer."""
+    payments.advance_ops()
+
+
+@job("notices.deliver")
+def deliver_notices(event_ids: Sequence[int]) -> None:
+    with transaction():
+        notices.deliver(event_ids, by=CLOCK)
+
+
+@job(notices.SEND_MAIL, again=False)
+def send_mail() -> None:
+    in_batches(post.send_due_mail, 10)
