@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("email = lower(email)", name="ck_person_email_lower_case"),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower_case")),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
         sa.UniqueConstraint("email", name="uq_person_email"),
         sa.UniqueConstraint("fs_uniquifier", name="uq_person_fs_uniquifier"),
@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("signatory_name", sa.Text(), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name="ck_company_country_code"),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("ck_company_country_code")),
         sa.PrimaryKeyConstraint("id", name="pk_company"),
     )
     op.create_table(
@@ -78,8 +78,12 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(company_id IS NULL) = (cardinality(scopes) = 0)", name="ck_api_key_scopes_in_a_company"),
-        sa.CheckConstraint("company_id IS NOT NULL OR expires_at IS NOT NULL", name="ck_api_key_personal_keys_expire"),
+        sa.CheckConstraint(
+            "(company_id IS NULL) = (cardinality(scopes) = 0)", name=op.f("ck_api_key_scopes_in_a_company")
+        ),
+        sa.CheckConstraint(
+            "company_id IS NOT NULL OR expires_at IS NOT NULL", name=op.f("ck_api_key_personal_keys_expire")
+        ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name="fk_api_key_company_id_company"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_api_key_person_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_api_key"),
