@@ -137,7 +137,7 @@ class GigSchema(_TermsFields):
     company_id = ma.fields.UUID(required=True)
     hazard_categories = ma.fields.List(ma.fields.String(), required=True)
     status = ma.fields.Enum(GigStatus, by_value=True, required=True)
-    fee_percent = ma.fields.Decimal(required=True, as_string=True)
+    fee_percent = ma.fields.Decimal(places=2, required=True, as_string=True)
     drafted_at = ma.fields.AwareDateTime(required=True)
     opened_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     closed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
