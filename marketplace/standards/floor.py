@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards.catalogue import RULES
@@ -90,6 +90,22 @@ class FloorPart:
     hourly: Fraction | None
     quote: Quote | None
 
+    def as_dict(self, currency: str) -> dict[str, Any]:
+        """The figure for the wire, made hourly in the unit of the floor's currency."""
+        found = self.benchmark
+        return {
+            "kind": found.kind,
+            "amount": found.amount,
+            "currency": found.currency,
+            "period": found.period,
+            "hours": in_digits(self.divisor, 4),
+            "hourly": None if self.hourly is None else in_digits(self.hourly / 10 ** minor_digits(currency), 6),
+            "exchange": self.quote,
+            "source": found.source,
+            "as_of": found.as_of,
+            "confidence": found.confidence,
+        }
+
     def words(self) -> str:
         """How the figure came about: "4268825 IDR a month / 173.33 h x 0.0000633 (ECB, 2026-10-30) = 1.56 USD"."""
         found = self.benchmark
@@ -154,6 +170,19 @@ class Place:
     @property
     def name(self) -> str:
         return self.subdivision or self.country
+
+    def as_dict(self) -> dict[str, Any]:
+        """The place and its floor for the wire. `complete` is false where a figure could not be compared."""
+        floor = self.floor
+        return {
+            "country": self.country,
+            "subdivision": self.subdivision,
+            "version": self.region.version if self.region else None,
+            "lowest_rate": floor.lowest_rate(),
+            "decided_by": floor.deciding.benchmark.kind.value if floor.deciding else None,
+            "complete": not floor.unrated,
+            "parts": [part.as_dict(floor.currency) for part in floor.parts],
+        }
 
 
 def house_floor() -> Benchmark:

@@ -82,6 +82,8 @@ class Offer:
         amounts = (self.funds_held, self.funds_needed, *self.other_rates, self.margin, self.client_pays)
         if any(money is not None and money.currency != self.rate.currency for money in amounts):
             raise BadOffer("All amounts of an offer have the currency of its rate.", field="currency")
+        if any(money is not None and money.amount < 0 for money in amounts):
+            raise BadOffer("No amount of an offer is below zero.", field="margin")
         if any(rate.amount <= 0 for rate in (self.rate, *self.other_rates)):
             raise BadOffer("A rate is more than zero.", field="rate")
         if not 0 <= self.taken_from_pay < 1 or self.unpaid_minutes < 0 or self.fee_percent < 0:

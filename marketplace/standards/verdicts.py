@@ -115,19 +115,6 @@ class Rule:
             confidence=confidence,
         )
 
-    def as_dict(self) -> dict[str, Any]:
-        """The rule as JSON sends it."""
-        return {
-            "id": self.id,
-            "version": self.version,
-            "sentence": self.sentence,
-            "basis": self.basis.value,
-            "source": self.source,
-            "valid_from": self.valid_from.isoformat(),
-            "parameters": dict(self.parameters),
-            "held_by": self.held_by,
-        }
-
 
 def broken(verdicts: list[Verdict]) -> list[Verdict]:
     """Those that failed. A thing may go ahead when there are none."""

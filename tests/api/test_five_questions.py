@@ -33,12 +33,6 @@ PUBLIC = {
     "POST /api/v1/people/confirmations": "the token in the message says who it is",
     "POST /api/v1/password-resets": "whoever asks has lost what they sign in with",
     "POST /api/v1/password-resets/<token>": "the token in the message says who it is",
-    "GET /api/v1/standards/rules": "what is fair and lawful is everybody's to read",
-    "GET /api/v1/standards/rules/<rule_id>": "what is fair and lawful is everybody's to read",
-    "GET /api/v1/standards/regions": "what is known of places is everybody's to read",
-    "GET /api/v1/standards/floors": "floors are everybody's to read",
-    "GET /api/v1/standards/exchange": "rates are everybody's to check",
-    "POST /api/v1/standards/verdicts": "anybody may ask what the gate would say",
 }
 """Open to strangers."""
 
@@ -55,7 +49,6 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/password-resets": "it answers the same in every case",
     "POST /api/v1/standards/verdicts": "it changes nothing",
     "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
-    "POST /api/v1/standards/verdicts": "it reckons and stores nothing",
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",
 }
 """Routes that change something, and that no state can refuse."""

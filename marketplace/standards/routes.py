@@ -1,0 +1,109 @@
+"""The doors of standards. What is fair and lawful is open to everybody; only operators enter rates."""
+
+from datetime import date
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from marketplace.accounts.auth import actor
+from marketplace.core import clock
+from marketplace.core.http import problems
+from marketplace.core.limits import limiter
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.standards import exchange, queries, service
+from marketplace.standards import schemas as s
+from marketplace.standards.models import ExchangeRate
+from marketplace.standards.rates import PriceInput, price
+from marketplace.standards.rules import RULES, Rule, broken, judge_offer
+
+CURIOUS = "60/minute"
+"""Of what reckons for strangers, from one network address."""
+
+blueprint = Blueprint(
+    "standards", __name__, url_prefix="/api/v1/standards", description="Rules, floors, exchange rates, and the gate."
+)
+
+
+@blueprint.get("/rules")
+@blueprint.etag
+@blueprint.response(200, s.RulesSchema)
+@blueprint.doc(security=[])
+def list_rules() -> dict[str, Any]:
+    """Every rule in force: its sentence, version, source, numbers, and the test that holds it."""
+    return {"items": list(RULES.values())}
+
+
+@blueprint.get("/rules/<rule_id>")
+@blueprint.etag
+@blueprint.response(200, s.RuleSchema)
+@problems(blueprint, 404)
+@blueprint.doc(security=[])
+def show_rule(rule_id: str) -> Rule:
+    """One rule by its id, such as FLOOR."""
+    if rule_id not in RULES:
+        raise NotFound
+    return RULES[rule_id]
+
+
+@blueprint.get("/regions")
+@blueprint.arguments(s.DayArgs, location="query")
+@blueprint.response(200, s.RegionsSchema)
+@problems(blueprint, 422)
+@blueprint.doc(security=[])
+def list_regions(given: dict[str, Any]) -> dict[str, Any]:
+    """Every place we know something of, as it was known on a day, with sources and confidences."""
+    return {"items": queries.regions(_day(given["on"]))}
+
+
+@blueprint.get("/floors")
+@limiter.limit(CURIOUS)
+@blueprint.arguments(s.FloorArgs, location="query")
+@blueprint.response(200, s.FloorSchema)
+@problems(blueprint, 422, 429)
+@blueprint.doc(security=[])
+def show_floor(given: dict[str, Any]) -> dict[str, Any]:
+    """The least that an hour may earn in a place, and how it was found."""
+    code = (given["country"], given["subdivision"])
+    return queries.places([code], currency=given["currency"], on=_day(given["on"]))[0].as_dict()
+
+
+@blueprint.get("/exchange")
+@limiter.limit(CURIOUS)
+@blueprint.arguments(s.ExchangeArgs, location="query")
+@blueprint.response(200, s.ConvertedSchema)
+@problems(blueprint, 409, 422, 429)
+@blueprint.doc(security=[])
+def show_exchange(given: dict[str, Any]) -> exchange.Converted:
+    """An amount in another currency, at a sourced rate of the day or the last one before it."""
+    money = Money.of(given["amount"], given["base"])
+    return exchange.convert(money, given["to"], _day(given["on"]))
+
+
+@blueprint.post("/verdicts")
+@limiter.limit(CURIOUS)
+@blueprint.arguments(s.CalculatorSchema)
+@blueprint.response(200, s.JudgedSchema)
+@problems(blueprint, 422, 429)
+@blueprint.doc(security=[])
+def judge(given: dict[str, Any]) -> dict[str, Any]:
+    """What the publishing gate would say to an offer, and what one hour of it costs. Nothing is stored."""
+    offer = s.offer_of(given)
+    codes = [(place["country"], place["subdivision"]) for place in given["places"]]
+    places = queries.places(codes, currency=offer.rate.currency, on=_day(given["on"]))
+    verdicts = judge_offer(offer, places)
+    hour = PriceInput(rate=offer.rate, work_minutes=60, hazard_class=offer.hazard_class, margin=offer.margin)
+    return {"passes": not broken(verdicts), "verdicts": verdicts, "hour": price(hour)}
+
+
+@blueprint.post("/exchange-rates")
+@blueprint.arguments(s.RateEntrySchema)
+@blueprint.response(201, s.ExchangeRateSchema)
+@problems(blueprint, 401, 403, 404, 422)
+def enter_rate(given: dict[str, Any]) -> ExchangeRate:
+    """Enter a rate with its source. For operators of standards; a correction is entered again."""
+    return service.enter_rate(**given, by=actor())
+
+
+def _day(asked_for: date | None) -> date:
+    return asked_for or clock.now().date()

@@ -1,0 +1,286 @@
+"""Rules, places, floors, rates, offers and verdicts on the wire."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import marshmallow as ma
+
+from marketplace.core.http import AMOUNT, MoneyField
+from marketplace.core.money import Money
+from marketplace.standards.floor import FloorKind, Period, in_digits
+from marketplace.standards.offer import Offer, PilotFacts
+from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.rules import Basis, Confidence, HazardCategory, HazardClass, Outcome, PaymentModel
+
+MOST_PLACES = 50
+_DAY = ma.validate.Range(date(1999, 1, 4), date(2099, 12, 31))
+"""The bank's first fixing, and a day that nobody plans beyond."""
+_SHORT = ma.validate.Length(1, 100)
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+
+
+class CurrencyField(ma.fields.String):
+    """Three capital letters of ISO 4217."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(validate=ma.validate.Regexp(r"^[A-Z]{3}\Z"), **more)
+
+
+class DecimalField(ma.fields.String):
+    """A number as people write it, in a text: "136.60". No exponents, no float."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text is None or not _DECIMAL.fullmatch(text):
+            raise ma.ValidationError('Give a number as a text, such as "136.60".')
+        return Decimal(text)
+
+
+class RateField(ma.fields.Field[Fraction]):
+    """An exact rate as a text, cut after ten digits."""
+
+    def _serialize(self, value: Fraction | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else in_digits(value, 10)
+
+
+# --- rules and verdicts ---------------------------------------------------------------------------------------------
+
+
+class RuleSchema(ma.Schema):
+    """A published rule with the numbers that the code reads. `held_by` is the test that holds it."""
+
+    id = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
+    sentence = ma.fields.String(required=True)
+    basis = ma.fields.Enum(Basis, by_value=True, required=True)
+    source = ma.fields.String(required=True)
+    valid_from = ma.fields.Date(required=True)
+    parameters = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    held_by = ma.fields.String(required=True)
+
+
+class RulesSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RuleSchema), required=True)
+
+
+class RuleVerdictSchema(ma.Schema):
+    """One rule applied to one case. `limit` is what would pass, `remedy` what to do."""
+
+    rule = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
+    outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
+    sentence = ma.fields.String(required=True)
+    source = ma.fields.String(required=True)
+    inputs = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+    limit = ma.fields.String(required=True, allow_none=True)
+    remedy = ma.fields.String(required=True, allow_none=True)
+    confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
+
+
+class HourLineSchema(ma.Schema):
+    """One line of what an hour costs. `seconds` of `sick_accrual` are the leave that accrues."""
+
+    kind = ma.fields.Enum(LineKind, by_value=True, required=True)
+    payee = ma.fields.Enum(Payee, by_value=True, required=True)
+    money = MoneyField(required=True)
+    seconds = ma.fields.Integer(required=True)
+    rate = MoneyField(required=True, allow_none=True)
+    percent = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    rule = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
+
+
+class JudgedSchema(ma.Schema):
+    """What the gate says, and what one hour costs and brings."""
+
+    passes = ma.fields.Boolean(required=True)
+    verdicts = ma.fields.List(ma.fields.Nested(RuleVerdictSchema), required=True)
+    hour = ma.fields.List(ma.fields.Nested(HourLineSchema), required=True)
+
+
+# --- an offer to be judged ------------------------------------------------------------------------------------------
+
+
+class OfferPlaceSchema(ma.Schema):
+    country = ma.fields.String(required=True, validate=ma.validate.Length(2, 2), metadata={"examples": ["US"]})
+    subdivision = ma.fields.String(
+        load_default=None, allow_none=True, validate=ma.validate.Length(4, 6), metadata={"examples": ["US-KS"]}
+    )
+
+
+class PilotFactsSchema(ma.Schema):
+    finished = ma.fields.Boolean(required=True)
+    paid = ma.fields.Boolean(required=True)
+    workers = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**6))
+    items = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**9))
+    places = ma.fields.List(
+        ma.fields.String(validate=_SHORT), load_default=list, validate=ma.validate.Length(max=MOST_PLACES)
+    )
+
+
+class CalculatorSchema(ma.Schema):
+    """An offer as somebody thinks of it. What is not said of the company, the money and the instructions counts as not
+    done yet. Amounts are an hour, all in the currency of the rate; `taken_percent` is taken out of the pay."""
+
+    rate = MoneyField(required=True)
+    places = ma.fields.List(
+        ma.fields.Nested(OfferPlaceSchema), required=True, validate=ma.validate.Length(1, MOST_PLACES)
+    )
+    payment_model = ma.fields.Enum(PaymentModel, by_value=True, load_default=PaymentModel.HOURLY)
+    hazard_class = ma.fields.Enum(HazardClass, by_value=True, load_default=HazardClass.H0)
+    hazard_categories = ma.fields.List(
+        ma.fields.Enum(HazardCategory, by_value=True), load_default=list, validate=ma.validate.Length(max=20)
+    )
+    criteria = ma.fields.List(
+        ma.fields.String(validate=_SHORT), load_default=list, validate=ma.validate.Length(max=MOST_PLACES)
+    )
+    other_rates = ma.fields.List(MoneyField(), load_default=list, validate=ma.validate.Length(max=MOST_PLACES))
+    margin = MoneyField(load_default=None, allow_none=True)
+    margin_party = ma.fields.String(load_default=None, allow_none=True, validate=_SHORT)
+    client_pays = MoneyField(load_default=None, allow_none=True)
+    taken_percent = DecimalField(load_default=Decimal(0), metadata={"examples": ["0"]})
+    unpaid_minutes = ma.fields.Integer(load_default=0, strict=True, validate=ma.validate.Range(0, 600))
+    funds_held = MoneyField(load_default=None, allow_none=True)
+    funds_needed = MoneyField(load_default=None, allow_none=True)
+    instructions_verified = ma.fields.Boolean(load_default=False)
+    company_verified = ma.fields.Boolean(load_default=False)
+    signatory_verified = ma.fields.Boolean(load_default=False)
+    pilot = ma.fields.Nested(PilotFactsSchema, load_default=None, allow_none=True)
+    on = ma.fields.Date(load_default=None, allow_none=True, validate=_DAY)
+
+
+def offer_of(given: Mapping[str, Any]) -> Offer:
+    """The offer that the calculator's input means. Raises BadOffer."""
+    pilot = given["pilot"]
+    facts = PilotFacts(**{**pilot, "places": frozenset(pilot["places"])}) if pilot else None
+    nothing = Money.zero(given["rate"].currency)
+    left_out = ("places", "on", "taken_percent", "pilot", "funds_held", "funds_needed")
+    return Offer(
+        **{name: value for name, value in given.items() if name not in left_out},
+        taken_from_pay=Fraction(given["taken_percent"]) / 100,
+        pilot=facts,
+        funds_held=given["funds_held"] or nothing,
+        funds_needed=given["funds_needed"] or nothing,
+    )
+
+
+# --- places and floors ----------------------------------------------------------------------------------------------
+
+
+class BenchmarkSchema(ma.Schema):
+    """A wage as it was published, in the currency's own unit."""
+
+    kind = ma.fields.Enum(FloorKind, by_value=True, required=True)
+    amount = ma.fields.Decimal(required=True, as_string=True)
+    currency = ma.fields.String(required=True)
+    period = ma.fields.Enum(Period, by_value=True, required=True)
+    confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
+
+
+class RegionSchema(ma.Schema):
+    """What is known of a place. Nothing was found for what is null, which does not mean that there is no law."""
+
+    country = ma.fields.String(required=True)
+    subdivision = ma.fields.String(required=True, allow_none=True)
+    version = ma.fields.Integer(required=True)
+    currency = ma.fields.String(required=True)
+    timezones = ma.fields.List(ma.fields.String(), required=True)
+    benchmarks = ma.fields.List(ma.fields.Nested(BenchmarkSchema), required=True)
+    weekly_hours = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    overtime_multiplier = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    daily_rest_hours = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    hours_confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
+    source = ma.fields.String(required=True)
+    as_of = ma.fields.String(required=True)
+    notes = ma.fields.String(required=True)
+
+
+class RegionsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RegionSchema), required=True)
+
+
+class DayArgs(ma.Schema):
+    on = ma.fields.Date(load_default=None, validate=_DAY, metadata={"description": "Today if it is left out"})
+
+
+class FloorArgs(DayArgs):
+    country = ma.fields.String(required=True, validate=ma.validate.Length(2, 2))
+    subdivision = ma.fields.String(load_default=None, validate=ma.validate.Length(4, 6))
+    currency = CurrencyField(load_default="USD")
+
+
+class UsedRateSchema(ma.Schema):
+    rate = RateField(required=True)
+    quoted_on = ma.fields.Date(required=True)
+    source = ma.fields.String(required=True)
+
+
+class FloorPartSchema(BenchmarkSchema):
+    """One figure of a floor. `hours` is what its period was divided by; `hourly` is null where no sourced rate
+    leads into the floor's currency."""
+
+    hours = ma.fields.String(required=True)
+    hourly = ma.fields.String(required=True, allow_none=True)
+    exchange = ma.fields.Nested(UsedRateSchema, required=True, allow_none=True)
+    source = ma.fields.String(required=True)
+    as_of = ma.fields.String(required=True)
+
+
+class FloorSchema(ma.Schema):
+    """The least an hour may earn in a place: the highest of the parts. Not `complete` where one could not be compared,
+    and then the gate lets nothing pass."""
+
+    country = ma.fields.String(required=True)
+    subdivision = ma.fields.String(required=True, allow_none=True)
+    version = ma.fields.Integer(required=True, allow_none=True)
+    lowest_rate = MoneyField(required=True)
+    decided_by = ma.fields.String(required=True, allow_none=True)
+    complete = ma.fields.Boolean(required=True)
+    parts = ma.fields.List(ma.fields.Nested(FloorPartSchema), required=True)
+
+
+# --- exchange -------------------------------------------------------------------------------------------------------
+
+
+class ExchangeArgs(DayArgs):
+    amount = ma.fields.String(load_default="1", validate=ma.validate.Regexp(rf"^{AMOUNT.pattern}\Z"))
+    base = CurrencyField(required=True, data_key="from")
+    to = CurrencyField(required=True)
+
+
+class ConvertedSchema(ma.Schema):
+    """An exchanged amount, rounded half up, with the rate and where it comes from. `note` says when the rate is older
+    than the day asked for."""
+
+    money = MoneyField(required=True)
+    rate = RateField(required=True)
+    quoted_on = ma.fields.Date(required=True)
+    asked_for = ma.fields.Date(required=True)
+    source = ma.fields.String(required=True)
+    note = ma.fields.String(required=True)
+
+
+class RateEntrySchema(ma.Schema):
+    """One `base` is `rate` units of `quote` on that day."""
+
+    base = CurrencyField(required=True)
+    quote = CurrencyField(required=True)
+    rate = DecimalField(required=True, metadata={"examples": ["136.60"]})
+    quoted_on = ma.fields.Date(required=True, validate=_DAY)
+    source = ma.fields.String(required=True, validate=ma.validate.Length(1, 500))
+
+
+class ExchangeRateSchema(ma.Schema):
+    """A rate as it was entered. It is never changed."""
+
+    id = ma.fields.UUID(required=True)
+    base = ma.fields.String(required=True)
+    quote = ma.fields.String(required=True)
+    quoted_on = ma.fields.Date(required=True)
+    source = ma.fields.String(required=True)
+    rate = ma.fields.Decimal(required=True, as_string=True)
+    entered_at = ma.fields.AwareDateTime(required=True)
