@@ -1,6 +1,7 @@
 """Reads of templates and contracts, and which version holds when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,9 +10,30 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
-from marketplace.contracts.rules import ContractStatus
+from marketplace.contracts.rules import ContractStatus, Method, Party
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """A signature as the parties see it. `signs` is the template or version; `name` is None once it is erased."""
+
+    signs: UUID | None
+    party: Party
+    person_id: UUID
+    name: str | None
+    method: Method
+    signed_sha256: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedVersion:
+    """A version with the signatures under it, the company's first."""
+
+    version: ContractVersion
+    signatures: Sequence[SignatureLine]
 
 
 def template(template_id: UUID, seen_by: Actor) -> Template:
@@ -68,19 +90,35 @@ def is_signed(version_id: UUID) -> bool:
     return db.session.scalar(select(Signature.id).where(Signature.version_id == version_id)) is not None
 
 
-def signatures(version: ContractVersion) -> list[Signature]:
-    """The company's signature under the version's template and, once it is given, the contractor's under the version.
+def signed_versions(contract_id: UUID, seen_by: Actor) -> list[SignedVersion]:
+    """Every version of a contract with the signatures under it, the newest first. Raises NotFound as `contract` does.
 
-    The caller has made sure that the asker may see the contract.
+    The company's signature is that under the version's template; the contractor's is there once it is given.
     """
-    given = or_(Signature.template_id == version.template_id, Signature.version_id == version.id)
-    return list(db.session.scalars(select(Signature).where(given).order_by(Signature.id)))
+    found = versions(contract_id, seen_by)
+    lines = _signature_lines(found)
+    return [
+        SignedVersion(version, [line for line in lines if line.signs in (version.template_id, version.id)])
+        for version in found
+    ]
 
 
-def signed_names(signature_ids: Collection[UUID]) -> dict[UUID, SignedName]:
-    """The typed names behind signatures, but for those that were erased."""
-    found = select(SignedName).where(SignedName.signature_id.in_(signature_ids))
-    return {row.signature_id: row for row in db.session.scalars(found)}
+def _signature_lines(found: Collection[ContractVersion]) -> list[SignatureLine]:
+    given = (
+        select(Signature, SignedName.name)
+        .outerjoin(SignedName, SignedName.signature_id == Signature.id)
+        .where(
+            or_(
+                Signature.template_id.in_({version.template_id for version in found}),
+                Signature.version_id.in_({version.id for version in found}),
+            )
+        )
+        .order_by(Signature.id)
+    )
+    return [
+        SignatureLine(s.template_id or s.version_id, s.party, s.person_id, name, s.method, s.signed_sha256, s.signed_at)
+        for s, name in db.session.execute(given)
+    ]
 
 
 def in_force(company_id: UUID, contractor_id: UUID, at: datetime) -> ContractVersion | None:

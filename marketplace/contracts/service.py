@@ -45,8 +45,8 @@ LIVE = (ContractStatus.PROPOSED, ContractStatus.IN_FORCE)
 def write_template(company_id: UUID, terms: Mapping[str, Any], name: str, *, by: Actor) -> Template:
     """Writes terms down as the company's next text and signs them for it, for everybody they are proposed to.
 
-    `terms` have the shape of `schemas.TermsSchema`; `name` is the signer's own, typed by them. Raises TermsRefused,
-    naming every term that cannot be offered, or NameDiffers.
+    `terms` have the shape of `schemas.ContractTermsSchema`; `name` is the signer's own, typed by them. Raises
+    TermsRefused, naming every term that cannot be offered, or NameDiffers.
     """
     require_company(by, company_id, Right.MEMBERS)
     signer = require_person(by)

@@ -35,7 +35,7 @@ def apply(given: dict[str, Any]) -> Contractor:
 
 @contractors.get("/me")
 @contractors.etag
-@contractors.response(200, s.ProfileSchema)
+@contractors.response(200, s.ContractorProfileSchema)
 @problems(contractors, 401, 403, 404)
 def show_me() -> Profile:
     """All that is known of you as a contractor, with each decision, its reason and how to contest it."""
@@ -53,7 +53,7 @@ def list_my_events() -> dict[str, Any]:
 
 
 @contractors.put("/me/description")
-@contractors.arguments(s.DescriptionSchema)
+@contractors.arguments(s.ContractorDescriptionSchema)
 @contractors.response(200, s.ContractorSchema)
 @problems(contractors, 401, 403, 404, 422)
 def describe(given: dict[str, Any]) -> Contractor:
@@ -107,7 +107,7 @@ def set_band(given: dict[str, int]) -> Contractor:
 
 
 @contractors.get("/me/hazard-consents")
-@contractors.response(200, s.ConsentsSchema)
+@contractors.response(200, s.HazardConsentsSchema)
 @problems(contractors, 401, 403, 404)
 def list_consents() -> dict[str, list[HazardConsent]]:
     """What distressing work you consented to be offered, revoked consents too."""
@@ -116,8 +116,8 @@ def list_consents() -> dict[str, list[HazardConsent]]:
 
 
 @contractors.post("/me/hazard-consents")
-@contractors.arguments(s.ConsentGivenSchema)
-@contractors.response(201, s.ConsentSchema)
+@contractors.arguments(s.HazardConsentGivenSchema)
+@contractors.response(201, s.HazardConsentSchema)
 @problems(contractors, 401, 403, 404, 422)
 def give_consent(given: dict[str, Any]) -> HazardConsent:
     """Consent to be offered distressing work of one category. You can revoke it at any minute."""
@@ -125,8 +125,8 @@ def give_consent(given: dict[str, Any]) -> HazardConsent:
 
 
 @contractors.post("/me/hazard-consents/revoke")
-@contractors.arguments(s.ConsentRevokedSchema)
-@contractors.response(200, s.ConsentSchema)
+@contractors.arguments(s.HazardConsentRevokedSchema)
+@contractors.response(200, s.HazardConsentSchema)
 @problems(contractors, 401, 403, 404, 422)
 def revoke_consent(given: dict[str, Any]) -> HazardConsent:
     """Revoke a consent at once. It touches neither your rating nor your rank."""
@@ -156,7 +156,7 @@ def list_queue(args: dict[str, Any]) -> dict[str, Any]:
 
 @vetting.get("/contractors/<uuid:contractor_id>")
 @vetting.etag
-@vetting.response(200, s.ProfileSchema)
+@vetting.response(200, s.ContractorProfileSchema)
 @problems(vetting, 401, 403, 404)
 def show_contractor(contractor_id: UUID) -> Profile:
     """One contractor with everything they showed."""

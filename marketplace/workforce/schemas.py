@@ -50,7 +50,7 @@ class ContractorApplicationSchema(ma.Schema):
     skills = _skills(load_default=list)
 
 
-class DescriptionSchema(ma.Schema):
+class ContractorDescriptionSchema(ma.Schema):
     skills = _skills(required=True)
     languages = _languages(required=True)
 
@@ -82,7 +82,7 @@ class ContestSchema(ma.Schema):
     words = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "Why the decision is wrong"})
 
 
-class DecisionSchema(ma.Schema):
+class VettingDecisionSchema(ma.Schema):
     """What an operator decided about you, why, and how to contest it."""
 
     outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
@@ -93,7 +93,7 @@ class DecisionSchema(ma.Schema):
     how_to_contest = ma.fields.Constant(HOW_TO_CONTEST)
 
 
-class WindowSchema(ma.Schema):
+class AvailabilityWindowSchema(ma.Schema):
     """A stretch of every week by your own clock. An end that is not after the start is on the next day."""
 
     weekday = ma.fields.Integer(
@@ -110,7 +110,9 @@ class WindowSchema(ma.Schema):
 
 
 class AvailabilitySchema(ma.Schema):
-    windows = ma.fields.List(ma.fields.Nested(WindowSchema), required=True, validate=ma.validate.Length(0, 100))
+    windows = ma.fields.List(
+        ma.fields.Nested(AvailabilityWindowSchema), required=True, validate=ma.validate.Length(0, 100)
+    )
 
 
 class BandSchema(ma.Schema):
@@ -120,16 +122,16 @@ class BandSchema(ma.Schema):
     max_hours = ma.fields.Integer(required=True, validate=_HOURS)
 
 
-class ConsentGivenSchema(ma.Schema):
+class HazardConsentGivenSchema(ma.Schema):
     category = ma.fields.Enum(HazardCategory, by_value=True, required=True)
     up_to = ma.fields.Enum(HazardClass, by_value=True, required=True, metadata={"description": "The heaviest class"})
 
 
-class ConsentRevokedSchema(ma.Schema):
+class HazardConsentRevokedSchema(ma.Schema):
     category = ma.fields.Enum(HazardCategory, by_value=True, required=True)
 
 
-class ConsentSchema(ma.Schema):
+class HazardConsentSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     category = ma.fields.String(required=True)
     up_to = ma.fields.String(required=True)
@@ -137,8 +139,8 @@ class ConsentSchema(ma.Schema):
     revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
-class ConsentsSchema(ma.Schema):
-    items = ma.fields.List(ma.fields.Nested(ConsentSchema), required=True)
+class HazardConsentsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(HazardConsentSchema), required=True)
 
 
 class PayoutAccountSchema(ma.Schema):
@@ -161,16 +163,16 @@ class ContractorSchema(ma.Schema):
     vetted_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
-class ProfileSchema(ma.Schema):
+class ContractorProfileSchema(ma.Schema):
     """All that the service knows of a contractor in this room."""
 
     contractor = ma.fields.Nested(ContractorSchema, required=True)
     requirements = ma.fields.List(ma.fields.Nested(RequirementSchema), required=True)
-    decisions = ma.fields.List(ma.fields.Nested(DecisionSchema), required=True)
+    decisions = ma.fields.List(ma.fields.Nested(VettingDecisionSchema), required=True)
     skills = _skills(required=True)
     languages = _languages(required=True)
-    windows = ma.fields.List(ma.fields.Nested(WindowSchema), required=True)
-    consents = ma.fields.List(ma.fields.Nested(ConsentSchema), required=True)
+    windows = ma.fields.List(ma.fields.Nested(AvailabilityWindowSchema), required=True)
+    consents = ma.fields.List(ma.fields.Nested(HazardConsentSchema), required=True)
     payout_rail = ma.fields.String(required=True, allow_none=True)
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from marketplace.accounts.rules import CLOCK, CompanyRole, Right
 from marketplace.contracts import queries, rules, service
-from marketplace.contracts.models import Contract, SignedName
+from marketplace.contracts.models import Contract, Signature, SignedName
 from marketplace.contracts.rules import ContractStatus, Party, TermsRefused
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -36,24 +36,27 @@ def test_a_contract_from_template_to_signature(app: Flask) -> None:
 
 def test_each_party_signs_a_text_whose_hash_can_be_checked(app: Flask) -> None:
     version = contracts.in_force()
-    company_s, contractor_s = queries.signatures(version)
-    template = queries.template(version.template_id, accounts.owner_of(version.company_id))
-    assert (company_s.party, company_s.signed_sha256) == (Party.COMPANY, rules.sha256_of(template.text))
-    assert (contractor_s.party, contractor_s.signed_sha256) == (Party.CONTRACTOR, rules.sha256_of(version.text))
+    owner = accounts.owner_of(version.company_id)
+    template = queries.template(version.template_id, owner)
+    (told,) = queries.signed_versions(version.contract_id, owner)
+    company, contractor = told.signatures
+    assert (company.party, company.signed_sha256) == (Party.COMPANY, rules.sha256_of(template.text))
+    assert (contractor.party, contractor.signed_sha256) == (Party.CONTRACTOR, rules.sha256_of(version.text))
     assert template.text_sha256 in version.text
-    assert contractor_s.person_id == version.contractor_id
-    name = queries.signed_names([contractor_s.id])[contractor_s.id]
-    assert contractor_s.name_seal == rules.seal_of(name.salt, name.name)
+    assert (company.name, contractor.name) == ("Olga Owner", "Ana Example")
+    assert (company.person_id, contractor.person_id) == (owner.person_id, version.contractor_id)
 
 
-def test_erasing_a_name_leaves_every_hash_and_no_name(app: Flask) -> None:
+def test_erasing_names_leaves_every_hash_and_no_name(app: Flask) -> None:
     version = contracts.in_force()
-    before = [(s.signed_sha256, s.name_seal) for s in queries.signatures(version)]
-    for signature in queries.signatures(version):
-        db.session.delete(db.session.get_one(SignedName, signature.id))
-    db.session.flush()
-    db.session.expire_all()
-    assert [(s.signed_sha256, s.name_seal) for s in queries.signatures(version)] == before
+    kept = db.session.execute(select(Signature.signed_sha256, Signature.name_seal).order_by(Signature.id)).all()
+    names = db.session.scalars(select(SignedName).order_by(SignedName.signature_id)).all()
+    assert [seal for _, seal in kept] == [rules.seal_of(name.salt, name.name) for name in names]
+    db.session.execute(delete(SignedName))
+    after = db.session.execute(select(Signature.signed_sha256, Signature.name_seal).order_by(Signature.id)).all()
+    assert after == kept
+    (told,) = queries.signed_versions(version.contract_id, CLOCK)
+    assert [line.name for line in told.signatures] == [None, None]
     assert "Ana" not in version.text + str(version.terms)
 
 

@@ -1,0 +1,154 @@
+"""The doors of contracts and benefits."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import require_person
+from marketplace.accounts.schemas import TimelineSchema
+from marketplace.contracts import benefits, queries, service
+from marketplace.contracts import schemas as s
+from marketplace.contracts.benefits import Balance
+from marketplace.contracts.models import BenefitEntry, Contract, Template
+from marketplace.contracts.queries import SignedVersion
+from marketplace.core.events import timeline
+from marketplace.core.http import PageArgs, page, problems
+
+templates = Blueprint(
+    "contract-templates", __name__, url_prefix="/api/v1", description="A company's terms, written and signed by it."
+)
+contracts = Blueprint(
+    "contracts", __name__, url_prefix="/api/v1/contracts", description="Contracts, their versions and signatures."
+)
+statements = Blueprint(
+    "benefits", __name__, url_prefix="/api/v1/contractors/me/benefits", description="What accrued to a contractor."
+)
+blueprints = (templates, contracts, statements)
+
+# --- templates ------------------------------------------------------------------------------------------------------
+
+
+@templates.post("/companies/<uuid:company_id>/contract-templates")
+@templates.arguments(s.NewTemplateSchema)
+@templates.response(201, s.TemplateSchema)
+@problems(templates, 401, 403, 404, 422)
+def write_template(given: dict[str, Any], company_id: UUID) -> Template:
+    """Write terms down and sign them for the company. A refusal names every term that cannot be offered."""
+    return service.write_template(company_id, **given, by=actor())
+
+
+@templates.get("/companies/<uuid:company_id>/contract-templates")
+@templates.arguments(PageArgs, location="query")
+@templates.response(200, s.TemplatePage)
+@problems(templates, 401, 403, 404, 422)
+def list_templates(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """The company's texts."""
+    return page(queries.templates(company_id, actor()), Template.id, **args)
+
+
+@templates.get("/contract-templates/<uuid:template_id>")
+@templates.etag
+@templates.response(200, s.TemplateSchema)
+@problems(templates, 401, 403, 404)
+def show_template(template_id: UUID) -> Template:
+    """One text of a company."""
+    return queries.template(template_id, actor())
+
+
+@templates.post("/contract-templates/<uuid:template_id>/propose")
+@templates.arguments(s.ContractProposalSchema)
+@templates.response(200, s.ContractsSchema)
+@problems(templates, 401, 403, 404, 409, 422)
+def propose(given: dict[str, Any], template_id: UUID) -> dict[str, list[Contract]]:
+    """Propose these terms to vetted contractors; whoever has a contract gets a further version to sign."""
+    return {"items": service.propose(template_id, given["contractor_ids"], by=actor())}
+
+
+# --- contracts ------------------------------------------------------------------------------------------------------
+
+
+@contracts.get("")
+@contracts.arguments(s.ContractListArgs, location="query")
+@contracts.response(200, s.ContractPage)
+@problems(contracts, 401, 403, 404, 422)
+def list_contracts(args: dict[str, Any]) -> dict[str, Any]:
+    """Your contracts as a contractor, and those of your companies."""
+    found = queries.contracts(actor(), args.pop("company_id"))
+    return page(found, Contract.id, **args)
+
+
+@contracts.get("/<uuid:contract_id>")
+@contracts.etag
+@contracts.response(200, s.ContractSchema)
+@problems(contracts, 401, 404)
+def show_contract(contract_id: UUID) -> Contract:
+    """One contract of yours."""
+    return queries.contract(contract_id, actor())
+
+
+@contracts.get("/<uuid:contract_id>/versions")
+@contracts.response(200, s.ContractVersionsSchema)
+@problems(contracts, 401, 404)
+def list_versions(contract_id: UUID) -> dict[str, list[SignedVersion]]:
+    """Every version, word for word, with its signatures; the newest first."""
+    return {"items": queries.signed_versions(contract_id, actor())}
+
+
+@contracts.get("/<uuid:contract_id>/events")
+@contracts.response(200, TimelineSchema)
+@problems(contracts, 401, 404)
+def list_events(contract_id: UUID) -> dict[str, Any]:
+    """What happened to the contract, newest first: the last fifty."""
+    return {"items": timeline("contract", queries.contract(contract_id, actor()).id)}
+
+
+@contracts.post("/<uuid:contract_id>/sign")
+@contracts.arguments(s.ContractSigningSchema)
+@contracts.response(200, s.ContractVersionsSchema)
+@problems(contracts, 401, 403, 404, 409, 422)
+def sign(given: dict[str, str], contract_id: UUID) -> dict[str, list[SignedVersion]]:
+    """Sign the newest version with your own name and the hash of the text that you read."""
+    by = actor()
+    service.sign(contract_id, **given, by=by)
+    return {"items": queries.signed_versions(contract_id, by)}
+
+
+@contracts.post("/<uuid:contract_id>/decline")
+@contracts.response(200, s.ContractSchema)
+@problems(contracts, 401, 403, 404, 409)
+def decline(contract_id: UUID) -> Contract:
+    """Decline a contract that was proposed to you. It has no consequence."""
+    return service.decline(contract_id, by=actor())
+
+
+@contracts.post("/<uuid:contract_id>/end")
+@contracts.arguments(s.ContractEndingSchema)
+@contracts.response(200, s.ContractSchema)
+@problems(contracts, 401, 403, 404, 409, 422)
+def end(given: dict[str, str], contract_id: UUID) -> Contract:
+    """Give notice. A contractor's takes effect at once, a company's after the agreed days."""
+    return service.end(contract_id, given["reason"], by=actor())
+
+
+# --- benefits -------------------------------------------------------------------------------------------------------
+
+
+@statements.get("")
+@statements.response(200, s.BenefitsSchema)
+@problems(statements, 401, 403, 404)
+def show_benefits() -> dict[str, list[Balance]]:
+    """What you have under each plan."""
+    by = actor()
+    return {"items": benefits.balances(require_person(by), by)}
+
+
+@statements.get("/entries")
+@statements.arguments(PageArgs, location="query")
+@statements.response(200, s.BenefitEntryPage)
+@problems(statements, 401, 403, 404, 422)
+def list_entries(args: dict[str, Any]) -> dict[str, Any]:
+    """How it came to be: every entry, newest first."""
+    by = actor()
+    return page(benefits.entries(require_person(by), by), BenefitEntry.id, **args)

@@ -1,0 +1,235 @@
+"""Terms, contracts and benefits on the wire. The terms' shape is judged here, their fairness by `terms.refusals`."""
+
+import marshmallow as ma
+
+from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
+from marketplace.contracts.terms import LONGEST_TEXT, EngagementType
+from marketplace.core.http import MoneyField, PageArgs, page_schema
+
+_TEXT = ma.validate.Length(1, LONGEST_TEXT)
+_SHA256 = ma.validate.Regexp("^[0-9a-f]{64}$")
+
+
+def _words(says: str) -> ma.fields.String:
+    return ma.fields.String(required=True, validate=_TEXT, metadata={"description": says})
+
+
+def _whole(says: str) -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, strict=True, metadata={"description": says})
+
+
+def _list_of_words(says: str) -> ma.fields.List[str]:
+    item = ma.fields.String(validate=_TEXT)
+    return ma.fields.List(item, required=True, validate=ma.validate.Length(0, 50), metadata={"description": says})
+
+
+# --- terms ----------------------------------------------------------------------------------------------------------
+
+
+class IntermediarySchema(ma.Schema):
+    """A party between the company and the contractor, with its margin, which the company pays on top."""
+
+    name = _words("Its legal name")
+    country = _words("ISO 3166-1 alpha-2")
+    role = _words("What it does")
+    margin_percent = _words("Of what the contractor earns, as a decimal text")
+    margin_paid_by = _words("company")
+
+
+class PayTermsSchema(ma.Schema):
+    model = _words("hourly, piece or hybrid")
+    amount = _words("The lowest pay of any hour, as a decimal text")
+    currency = _words("ISO 4217")
+    unit = _words("hour")
+    payment_term_days = _whole("At most 7")
+    fee_bearer = _words("company")
+    fx_source = _words("Where exchange rates come from")
+
+
+class HoursTermsSchema(ma.Schema):
+    min_guaranteed = _whole("Hours a week")
+    max_week = _whole("Hours a week, at most 48")
+    notice_days = _whole("How long ahead shifts are announced")
+    cancellation = _words("What is paid when a shift is cancelled")
+
+
+class HazardTermsSchema(ma.Schema):
+    highest_class = _words("H0 to H3")
+    disclosure = _words("What the contractor may see, read or hear")
+
+
+class PropertyTermsSchema(ma.Schema):
+    assignment = _words("Who owns the work")
+    moral_rights = _words("What happens to moral rights")
+    only_when_paid = ma.fields.Boolean(required=True, metadata={"description": "Must be true"})
+
+
+class SecrecyTermsSchema(ma.Schema):
+    scope = _words("What is secret")
+    months = _whole("How long after the end")
+    carve_outs = _list_of_words("At least health, union, counsel and regulator")
+
+
+class TerminationTermsSchema(ma.Schema):
+    notice_days = _whole("The company's notice")
+    reasons = _list_of_words("For which the company may end it")
+
+
+class ContractTermsSchema(ma.Schema):
+    """Everything that a contract says, but for its parties, which are known."""
+
+    engagement_type = ma.fields.String(
+        required=True, validate=_TEXT, metadata={"description": f"One of: {', '.join(EngagementType)}"}
+    )
+    on_demand = ma.fields.Boolean(required=True)
+    via_third_party = ma.fields.Boolean(required=True)
+    intermediaries = ma.fields.List(
+        ma.fields.Nested(IntermediarySchema), required=True, validate=ma.validate.Length(0, 10)
+    )
+    governing_law = _words("The law that holds")
+    dispute_forum = _words("Who decides a dispute")
+    language = _words("The prevailing language; en")
+    translations = _list_of_words("Languages of translations that do not bind")
+    pay = ma.fields.Nested(PayTermsSchema, required=True)
+    hours = ma.fields.Nested(HoursTermsSchema, required=True)
+    hazard = ma.fields.Nested(HazardTermsSchema, required=True)
+    ip = ma.fields.Nested(PropertyTermsSchema, required=True)
+    nda = ma.fields.Nested(SecrecyTermsSchema, required=True)
+    data_use = _words("What the work and the data about it are used for")
+    termination = ma.fields.Nested(TerminationTermsSchema, required=True)
+    offboarding = _words("What happens at the end")
+    benefits = _list_of_words("Codes of benefit plans")
+    effective_from = _words("A day such as 2026-01-31")
+    effective_to = ma.fields.String(required=True, allow_none=True, validate=_TEXT)
+
+
+class NewTemplateSchema(ma.Schema):
+    terms = ma.fields.Nested(ContractTermsSchema, required=True)
+    name = _words("Your own name: you sign for the company")
+
+
+class TemplateSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    number = ma.fields.Integer(required=True)
+    terms = ma.fields.Dict(required=True, metadata={"description": "The terms, completed with the parties"})
+    text = ma.fields.String(required=True)
+    text_sha256 = ma.fields.String(required=True)
+    written_at = ma.fields.AwareDateTime(required=True)
+
+
+TemplatePage = page_schema(TemplateSchema, "ContractTemplatePage")
+
+
+class ContractProposalSchema(ma.Schema):
+    contractor_ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(1, 200))
+
+
+# --- contracts ------------------------------------------------------------------------------------------------------
+
+
+class ContractSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    status = ma.fields.Enum(ContractStatus, by_value=True, required=True)
+    proposed_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    end_reason = ma.fields.String(required=True, allow_none=True)
+
+
+class ContractsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ContractSchema), required=True)
+
+
+class ContractListArgs(PageArgs):
+    company_id = ma.fields.UUID(load_default=None)
+
+
+ContractPage = page_schema(ContractSchema, "ContractPage")
+
+
+class SignatureSchema(ma.Schema):
+    party = ma.fields.Enum(Party, by_value=True, required=True)
+    person_id = ma.fields.UUID(required=True)
+    name = ma.fields.String(required=True, allow_none=True, metadata={"description": "Null once it is erased"})
+    method = ma.fields.Enum(Method, by_value=True, required=True)
+    signed_sha256 = ma.fields.String(required=True)
+    signed_at = ma.fields.AwareDateTime(required=True)
+
+
+class ContractVersionSchema(ma.Schema):
+    """A version of a contract, word for word, with the signatures under it."""
+
+    id = ma.fields.UUID(required=True, attribute="version.id")
+    contract_id = ma.fields.UUID(required=True, attribute="version.contract_id")
+    template_id = ma.fields.UUID(required=True, attribute="version.template_id")
+    number = ma.fields.Integer(required=True, attribute="version.number")
+    terms = ma.fields.Dict(required=True, attribute="version.terms")
+    text = ma.fields.String(required=True, attribute="version.text")
+    text_sha256 = ma.fields.String(required=True, attribute="version.text_sha256")
+    effective_from = ma.fields.Date(required=True, attribute="version.effective_from")
+    effective_to = ma.fields.Date(required=True, allow_none=True, attribute="version.effective_to")
+    written_at = ma.fields.AwareDateTime(required=True, attribute="version.written_at")
+    signatures = ma.fields.List(ma.fields.Nested(SignatureSchema), required=True)
+
+
+class ContractVersionsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ContractVersionSchema), required=True)
+
+
+class ContractSigningSchema(ma.Schema):
+    name = ma.fields.String(
+        required=True, validate=ma.validate.Length(1, 200), metadata={"description": "Your own name"}
+    )
+    text_sha256 = ma.fields.String(
+        required=True, validate=_SHA256, metadata={"description": "SHA-256 of the text that you read"}
+    )
+
+
+class ContractEndingSchema(ma.Schema):
+    reason = ma.fields.String(
+        load_default="", validate=ma.validate.Length(0, 2000), metadata={"description": "A company must give one"}
+    )
+
+
+# --- benefits -------------------------------------------------------------------------------------------------------
+
+
+class BenefitPlanSchema(ma.Schema):
+    code = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    kind = ma.fields.Enum(BenefitKind, by_value=True, required=True)
+    unit = ma.fields.Enum(Unit, by_value=True, required=True)
+    funder = ma.fields.String(required=True)
+    rule = ma.fields.String(required=True)
+    portable = ma.fields.Boolean(required=True)
+    source = ma.fields.String(required=True)
+
+
+class BenefitBalanceSchema(ma.Schema):
+    plan = ma.fields.Nested(BenefitPlanSchema, required=True)
+    seconds = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Seconds of leave"})
+    money = MoneyField(required=True, allow_none=True)
+    left_this_year = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Seconds that may still accrue this year"}
+    )
+
+
+class BenefitsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(BenefitBalanceSchema), required=True)
+
+
+class BenefitEntrySchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    plan_id = ma.fields.UUID(required=True)
+    kind = ma.fields.Enum(EntryKind, by_value=True, required=True)
+    quantity = ma.fields.Integer(required=True, metadata={"description": "Seconds, or minor units of the currency"})
+    currency = ma.fields.String(required=True, allow_none=True)
+    reference = ma.fields.String(required=True)
+    rule = ma.fields.String(required=True)
+    rule_version = ma.fields.Integer(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+
+
+BenefitEntryPage = page_schema(BenefitEntrySchema, "BenefitEntryPage")
