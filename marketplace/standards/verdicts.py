@@ -1,6 +1,6 @@
 """What a rule is and what a verdict says. Nothing here judges; it only gives judgements their shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -116,6 +116,6 @@ class Rule:
         )
 
 
-def broken(verdicts: list[Verdict]) -> list[Verdict]:
+def broken(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Those that failed. A thing may go ahead when there are none."""
     return [verdict for verdict in verdicts if verdict.failed]
