@@ -10,11 +10,29 @@ from werkzeug.exceptions import HTTPException
 
 from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
+from marketplace.contracts import routes as contracts
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
 from marketplace.gigs import routes as gigs
+from marketplace.matching import routes as matching
+from marketplace.notices import routes as notices
+from marketplace.pay import routes as pay
+from marketplace.shifts import routes as shifts
+from marketplace.standards import routes as standards
+from marketplace.workforce import routes as workforce
 
-BLUEPRINTS: tuple[Blueprint, ...] = (*accounts.blueprints, *gigs.blueprints, clock.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    *accounts.blueprints,
+    standards.blueprint,
+    *workforce.blueprints,
+    *contracts.blueprints,
+    *gigs.blueprints,
+    *shifts.blueprints,
+    *matching.blueprints,
+    *pay.blueprints,
+    *notices.blueprints,
+    clock.blueprint,
+)
 """Every door of the API, in the order in which the document tells of them."""
 
 _DESCRIPTION = (
