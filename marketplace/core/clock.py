@@ -44,6 +44,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset()
 
 
+def machine_time() -> datetime:
+    """What the machine's own clock says: for delays of machines, never for business."""
+    return datetime.now(UTC)
+
+
 def move_to(moment: datetime) -> None:
     """Makes `now()` continue from the moment in every process. Raises ClockIsFixed in production."""
     if not current_app.config["CLOCK_MOVABLE"]:

@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.core import checks, queue
+from marketplace.core import checks, clock, queue
 from marketplace.core.clock import ClockOffset
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound, Unauthenticated
@@ -161,7 +161,7 @@ def reasons_not_ready() -> list[str]:
     wrong = []
     if stands != _heads(current_app):
         wrong.append("The database is not at the newest migration.")
-    if abs((database_clock - datetime.now(UTC)).total_seconds()) > MOST_DRIFT:
+    if abs((database_clock - clock.machine_time()).total_seconds()) > MOST_DRIFT:
         wrong.append(f"The clocks of this machine and of the database differ by more than {MOST_DRIFT:.0f} seconds.")
     if moved and not current_app.config["CLOCK_MOVABLE"]:
         wrong.append("The business clock of this database was moved; production keeps the machine's time.")

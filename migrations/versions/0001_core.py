@@ -54,7 +54,7 @@ def upgrade() -> None:
         "clock_offset",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("microseconds", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_clock_offset_one_row"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_clock_offset_one_row")),
         sa.PrimaryKeyConstraint("id", name="pk_clock_offset"),
     )
     if has_app_role(connection):

@@ -79,14 +79,14 @@ def _gig() -> None:
         ),
         _one_of("gig", "payment_model", "hourly", "piece", "hybrid", "performance"),
         _one_of("gig", "hazard_class", "H0", "H1", "H2", "H3"),
-        sa.CheckConstraint("rate_amount > 0", name="ck_gig_rate_positive"),
-        sa.CheckConstraint("margin_amount >= 0", name="ck_gig_margin_not_negative"),
-        sa.CheckConstraint("client_pays_amount >= 0", name="ck_gig_client_pays_not_negative"),
-        sa.CheckConstraint("(margin_amount IS NULL) = (margin_party IS NULL)", name="ck_gig_margin_has_a_party"),
-        sa.CheckConstraint("planned_minutes > 0", name="ck_gig_planned_positive"),
-        sa.CheckConstraint("unpaid_minutes BETWEEN 0 AND 59", name="ck_gig_unpaid_less_than_an_hour"),
-        sa.CheckConstraint("fee_percent BETWEEN 0 AND 100", name="ck_gig_fee_is_a_percentage"),
-        sa.CheckConstraint("jsonb_array_length(places) > 0", name="ck_gig_somewhere"),
+        sa.CheckConstraint("rate_amount > 0", name=op.f("ck_gig_rate_positive")),
+        sa.CheckConstraint("margin_amount >= 0", name=op.f("ck_gig_margin_not_negative")),
+        sa.CheckConstraint("client_pays_amount >= 0", name=op.f("ck_gig_client_pays_not_negative")),
+        sa.CheckConstraint("(margin_amount IS NULL) = (margin_party IS NULL)", name=op.f("ck_gig_margin_has_a_party")),
+        sa.CheckConstraint("planned_minutes > 0", name=op.f("ck_gig_planned_positive")),
+        sa.CheckConstraint("unpaid_minutes BETWEEN 0 AND 59", name=op.f("ck_gig_unpaid_less_than_an_hour")),
+        sa.CheckConstraint("fee_percent BETWEEN 0 AND 100", name=op.f("ck_gig_fee_is_a_percentage")),
+        sa.CheckConstraint("jsonb_array_length(places) > 0", name=op.f("ck_gig_somewhere")),
         _refers("gig", "company_id", "company"),
         _refers("gig", "contact_id", "person"),
         sa.PrimaryKeyConstraint("id", name="pk_gig"),
@@ -108,7 +108,7 @@ def _gig_rate() -> None:
         sa.Column("currency", sa.CHAR(3), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("rate_amount > 0", name="ck_gig_rate_rate_positive"),
+        sa.CheckConstraint("rate_amount > 0", name=op.f("ck_gig_rate_rate_positive")),
         _refers("gig_rate", "gig_id", "gig"),
         _refers("gig_rate", "set_by", "person"),
         sa.PrimaryKeyConstraint("id", name="pk_gig_rate"),
@@ -131,9 +131,9 @@ def _gig_instructions() -> None:
         sa.Column("checklist", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("verified_by", sa.Uuid(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("verified_by <> author_id", name="ck_gig_instructions_two_people"),
+        sa.CheckConstraint("verified_by <> author_id", name=op.f("ck_gig_instructions_two_people")),
         sa.CheckConstraint(
-            "(verified_by IS NULL) = (verified_at IS NULL)", name="ck_gig_instructions_verified_by_somebody"
+            "(verified_by IS NULL) = (verified_at IS NULL)", name=op.f("ck_gig_instructions_verified_by_somebody")
         ),
         _refers("gig_instructions", "gig_id", "gig"),
         _refers("gig_instructions", "company_id", "company"),
@@ -161,10 +161,10 @@ def _gig_pilot() -> None:
         sa.Column("fixes", sa.Text(), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("workers > 0", name="ck_gig_pilot_workers_positive"),
-        sa.CheckConstraint("items > 0", name="ck_gig_pilot_items_positive"),
-        sa.CheckConstraint("item_seconds_p75 > 0", name="ck_gig_pilot_time_positive"),
-        sa.CheckConstraint("paid_amount >= 0", name="ck_gig_pilot_paid_not_negative"),
+        sa.CheckConstraint("workers > 0", name=op.f("ck_gig_pilot_workers_positive")),
+        sa.CheckConstraint("items > 0", name=op.f("ck_gig_pilot_items_positive")),
+        sa.CheckConstraint("item_seconds_p75 > 0", name=op.f("ck_gig_pilot_time_positive")),
+        sa.CheckConstraint("paid_amount >= 0", name=op.f("ck_gig_pilot_paid_not_negative")),
         _refers("gig_pilot", "gig_id", "gig"),
         _refers("gig_pilot", "company_id", "company"),
         _refers("gig_pilot", "recorded_by", "person"),
@@ -186,7 +186,7 @@ def _gig_funding() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         _one_of("gig_funding", "kind", "funded", "returned"),
-        sa.CheckConstraint("amount > 0", name="ck_gig_funding_amount_positive"),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_gig_funding_amount_positive")),
         _refers("gig_funding", "gig_id", "gig"),
         _refers("gig_funding", "company_id", "company"),
         _refers("gig_funding", "entry_id", "journal_entry"),
@@ -218,7 +218,7 @@ def _publish_decision() -> None:
 
 def _one_of(table: str, column: str, *options: str) -> sa.CheckConstraint:
     listed = ", ".join(f"'{option}'" for option in options)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(f"ck_{table}_{column}"))
 
 
 def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

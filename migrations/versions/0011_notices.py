@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "num_nulls(address, subject, body) IN (0, 3) AND (body IS NULL OR ended_at IS NOT NULL)",
-            name="ck_mail_words_once_kept",
+            name=op.f("ck_mail_words_once_kept"),
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_mail_event_id_event"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_mail_person_id_person"),
