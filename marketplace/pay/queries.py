@@ -1,5 +1,6 @@
 """Reads of pay: who sees which payment, run, payslip and account."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,6 +23,9 @@ from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind, PayslipStatus
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import Payee
+
+ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")
+"""How names of accounts look. Anything else names none, and never reaches the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ def statement(name: str, seen_by: Actor, *, limit: int) -> Statement:
 
     Whoever may not see it is told what they are told about an account that does not exist (NotFound).
     """
+    if not ACCOUNT_NAME.fullmatch(name):
+        raise NotFound
     if not seen_by.is_operator(OperatorRole.FINANCE):
         _require_own(name, seen_by)
     currencies = db.session.scalars(

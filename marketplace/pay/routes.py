@@ -76,8 +76,8 @@ def list_pay_lines(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
 
 
 @runs.post("")
-@runs.arguments(s.RunArgs)
-@runs.response(202, s.RunSchema)
+@runs.arguments(s.PayRunArgs)
+@runs.response(202, s.PayRunSchema)
 @problems(runs, 400, 401, 403, 404, 422)
 @idempotency.required
 def start_run(given: dict[str, Any]) -> PayRun:
@@ -87,7 +87,7 @@ def start_run(given: dict[str, Any]) -> PayRun:
 
 @runs.get("")
 @runs.arguments(PageArgs, location="query")
-@runs.response(200, s.RunPage)
+@runs.response(200, s.PayRunPage)
 @problems(runs, 401, 403, 404, 422)
 def list_runs(args: dict[str, Any]) -> dict[str, Any]:
     """The pay runs, newest first. For operators of finance."""
@@ -95,8 +95,8 @@ def list_runs(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @runs.get("/preview")
-@runs.arguments(s.RunArgs, location="query")
-@runs.response(200, s.PreviewsSchema)
+@runs.arguments(s.PayRunArgs, location="query")
+@runs.response(200, s.PayRunPreviewsSchema)
 @problems(runs, 401, 403, 404, 422)
 def preview_run(args: dict[str, Any]) -> dict[str, Any]:
     """What a run started now would pay. Nothing is changed. For operators of finance."""
@@ -105,7 +105,7 @@ def preview_run(args: dict[str, Any]) -> dict[str, Any]:
 
 @runs.get("/<uuid:run_id>")
 @runs.etag
-@runs.response(200, s.RunSchema)
+@runs.response(200, s.PayRunSchema)
 @problems(runs, 401, 403, 404)
 def show_run(run_id: UUID) -> PayRun:
     """One pay run and how far it has come. For operators of finance."""
@@ -166,7 +166,7 @@ def unpark(payment_id: UUID) -> PaymentOp:
 
 @payouts.post("/sandbox/levers")
 @payouts.arguments(s.LeverArgs)
-@payouts.response(201, s.LeverSchema)
+@payouts.response(201, s.SandboxLeverSchema)
 @problems(payouts, 401, 403, 404, 422)
 def pull_lever(given: dict[str, Any]) -> SandboxLever:
     """Make the sandbox decline, fail, or lose the answer of the next payments. For operators of finance."""
@@ -174,8 +174,8 @@ def pull_lever(given: dict[str, Any]) -> SandboxLever:
 
 
 @payouts.get("/ledger/accounts/<string:name>")
-@payouts.arguments(s.StatementArgs, location="query")
-@payouts.response(200, s.StatementSchema)
+@payouts.arguments(s.AccountStatementArgs, location="query")
+@payouts.response(200, s.AccountStatementSchema)
 @problems(payouts, 401, 403, 404, 422)
 def show_account(args: dict[str, Any], name: str) -> Statement:
     """An account of your own, or of your company, with its newest postings."""

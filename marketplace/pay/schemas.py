@@ -74,14 +74,14 @@ class PayLineSchema(ma.Schema):
 PayLinePage = page_schema(PayLineSchema, "PayLinePage")
 
 
-class RunArgs(ma.Schema):
+class PayRunArgs(ma.Schema):
     company_id = ma.fields.UUID(load_default=None, metadata={"description": "Every company when left out"})
     through = ma.fields.Date(
         required=True, metadata={"description": "Timesheets of weeks that began on this day or earlier are paid"}
     )
 
 
-class RunSchema(ma.Schema):
+class PayRunSchema(ma.Schema):
     """A pay run; `status` is the last step that is finished."""
 
     id = ma.fields.UUID(required=True)
@@ -92,10 +92,10 @@ class RunSchema(ma.Schema):
     started_at = ma.fields.AwareDateTime(required=True)
 
 
-RunPage = page_schema(RunSchema, "PayRunPage")
+PayRunPage = page_schema(PayRunSchema, "PayRunPage")
 
 
-class PreviewSchema(ma.Schema):
+class PayRunPreviewSchema(ma.Schema):
     currency = ma.fields.String(required=True)
     timesheets = ma.fields.Integer(required=True)
     people = ma.fields.Integer(required=True)
@@ -104,8 +104,8 @@ class PreviewSchema(ma.Schema):
     cost = MoneyField(required=True)
 
 
-class PreviewsSchema(ma.Schema):
-    currencies = ma.fields.List(ma.fields.Nested(PreviewSchema), required=True)
+class PayRunPreviewsSchema(ma.Schema):
+    currencies = ma.fields.List(ma.fields.Nested(PayRunPreviewSchema), required=True)
 
 
 class PayslipSchema(ma.Schema):
@@ -132,13 +132,13 @@ class PayslipArgs(ma.Schema):
     )
 
 
-class LineViewSchema(ma.Schema):
+class PayslipLineSchema(ma.Schema):
     line = ma.fields.Nested(PayLineSchema, required=True)
     rate_there = MoneyField(required=True, allow_none=True)
     money_there = MoneyField(required=True, allow_none=True)
 
 
-class ExchangeSchema(ma.Schema):
+class PayslipExchangeSchema(ma.Schema):
     """The rate at which the other currency is shown: units of it for one of the payslip's."""
 
     currency = ma.fields.String(required=True)
@@ -149,7 +149,7 @@ class ExchangeSchema(ma.Schema):
     note = ma.fields.String(required=True)
 
 
-class BalanceSchema(ma.Schema):
+class AccountBalanceSchema(ma.Schema):
     account = ma.fields.String(required=True)
     money = MoneyField(required=True)
     seconds = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Of leave, where it is leave"})
@@ -159,14 +159,14 @@ class PayslipViewSchema(ma.Schema):
     """A payslip with the reason for every amount. What is owed is in its own currency; `_there` is for reading."""
 
     payslip = ma.fields.Nested(PayslipSchema, required=True)
-    lines = ma.fields.List(ma.fields.Nested(LineViewSchema), required=True)
+    lines = ma.fields.List(ma.fields.Nested(PayslipLineSchema), required=True)
     net_there = MoneyField(required=True, allow_none=True)
     benefits_there = MoneyField(required=True, allow_none=True)
-    exchange = ma.fields.Nested(ExchangeSchema, required=True, allow_none=True)
+    exchange = ma.fields.Nested(PayslipExchangeSchema, required=True, allow_none=True)
     no_rate = ma.fields.String(
         required=True, allow_none=True, metadata={"description": "Why the other currency is not shown"}
     )
-    balances = ma.fields.List(ma.fields.Nested(BalanceSchema), required=True)
+    balances = ma.fields.List(ma.fields.Nested(AccountBalanceSchema), required=True)
     payouts = ma.fields.List(ma.fields.Nested(PaymentSchema), required=True)
     rail = ma.fields.String(required=True)
     moves_real_money = ma.fields.Boolean(required=True)
@@ -180,7 +180,7 @@ class LeverArgs(ma.Schema):
     times = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 1000))
 
 
-class LeverSchema(ma.Schema):
+class SandboxLeverSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     effect = ma.fields.Enum(LeverEffect, by_value=True, required=True)
     kind = ma.fields.Enum(OpKind, by_value=True, required=True)
@@ -188,7 +188,7 @@ class LeverSchema(ma.Schema):
     times_left = ma.fields.Integer(required=True)
 
 
-class StatementArgs(ma.Schema):
+class AccountStatementArgs(ma.Schema):
     limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
 
 
@@ -201,7 +201,7 @@ class PostingSchema(ma.Schema):
     money = MoneyField(required=True)
 
 
-class StatementSchema(ma.Schema):
+class AccountStatementSchema(ma.Schema):
     """An account of the books: what stands in it, and its newest postings, the oldest of them first."""
 
     name = ma.fields.String(required=True)
@@ -209,7 +209,7 @@ class StatementSchema(ma.Schema):
     lines = ma.fields.List(ma.fields.Nested(PostingSchema), required=True)
 
 
-class CheckSchema(ma.Schema):
+class ProofCheckSchema(ma.Schema):
     name = ma.fields.String(required=True)
     sentence = ma.fields.String(required=True)
     examined = ma.fields.Integer(required=True)
@@ -218,4 +218,4 @@ class CheckSchema(ma.Schema):
 
 
 class ProofSchema(ma.Schema):
-    checks = ma.fields.List(ma.fields.Nested(CheckSchema), required=True)
+    checks = ma.fields.List(ma.fields.Nested(ProofCheckSchema), required=True)

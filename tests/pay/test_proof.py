@@ -1,0 +1,142 @@
+"""Every check of the proof holds on honest books, and is broken by the fault that it is there for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, text, update
+
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.gigs.models import GigFunding
+from marketplace.gigs.rules import FundingKind
+from marketplace.ledger import service as ledger
+from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.ledger.rules import Entry, Move
+from marketplace.pay import proof
+from marketplace.pay.models import PaymentOp, SandboxCall
+from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.shifts.models import Booking
+from tests.factories import accounts, shifts
+from tests.factories import pay as made
+from tests.factories.shifts import MONDAY
+
+
+@pytest.fixture
+def booking(app: Flask) -> Booking:
+    """One booking that is paid, and beside it one that is worked and waits."""
+    with transaction():
+        scene = shifts.scene()
+    made.deposited(scene.company_id, Money(1000, "USD"))
+    paid = made.worked_and_approved(scene)
+    with transaction():
+        shifts.worked(scene, starts_at=MONDAY + timedelta(days=1))
+    made.paid()
+    return paid
+
+
+def broken() -> set[str]:
+    return {check.name for check in proof.prove() if not check.holds}
+
+
+def test_honest_books_hold_and_every_check_looked_at_something(booking: Booking) -> None:
+    checks = proof.prove()
+    assert broken() == set()
+    assert [check.name for check in checks if check.examined == 0] == []
+    assert len({check.name for check in checks}) == len(checks) == 8
+
+
+def _waiting(booking: Booking) -> Booking:
+    return db.session.scalars(select(Booking).where(Booking.id != booking.id)).one()
+
+
+def spend_a_hold(booking: Booking) -> None:
+    """Somebody takes the money that a worked booking needs."""
+    waiting = _waiting(booking)
+    back = Move(waiting.hold_account, f"gig:{waiting.gig_id}:hold", Money(1, "USD"))
+    ledger.post(Entry("test:spend", [back]))
+
+
+def edit_a_balance(_booking: Booking) -> None:
+    changed = update(LedgerAccount).where(LedgerAccount.name.like("benefit:%:health"))
+    db.session.execute(changed.values(balance=LedgerAccount.balance + 1))
+
+
+def lose_a_funding(booking: Booking) -> None:
+    """The gig's own record says more than the books."""
+    entry = db.session.scalars(select(JournalEntry.id).limit(1)).one()
+    row = {"gig_id": booking.gig_id, "company_id": booking.company_id, "kind": FundingKind.FUNDED, "amount": 100}
+    db.session.add(GigFunding(**row, currency="USD", at=clock.now(), entry_id=entry))
+    db.session.flush()
+
+
+def add_to_a_payslip(_booking: Booking) -> None:
+    """A posting slips into a payslip's entry."""
+    entry = db.session.scalars(select(JournalEntry.id).where(JournalEntry.cause.like("payslip:%"))).one()
+    ids = {row.name: row.id for row in db.session.execute(select(LedgerAccount.name, LedgerAccount.id))}
+    source, destination = ids["rail:sandbox"], ids["platform:fees"]
+    db.session.execute(
+        insert(Posting),
+        [{"entry_id": entry, "source_id": source, "destination_id": destination, "amount": 5, "currency": "USD"}],
+    )
+
+
+def tell_of_leave_that_is_not_there(_booking: Booking) -> None:
+    """A line of a payslip without its entry in the benefit ledger."""
+    fresh = "jsonb_build_object('id', gen_random_uuid(), 'cause', 'test', 'amount', 0)"
+    db.session.execute(
+        text(
+            f"INSERT INTO pay_line SELECT (jsonb_populate_record(line, {fresh})).*"
+            " FROM pay_line line WHERE kind = 'sick_accrual'"
+        )
+    )
+
+
+def pay_a_person_twice(booking: Booking) -> None:
+    """Money leaves a person's account that no payout accounts for: it would be paid again."""
+    move = Move("platform:fees", f"contractor:{booking.contractor_id}:payable", Money(6000, "USD"))
+    ledger.post(Entry("test:twice", [move]))
+
+
+def do_what_nobody_ordered(_booking: Booking) -> None:
+    call = {"key": "payout:stray:1", "order_sha256": "", "kind": OpKind.PAYOUT, "amount": 6000, "currency": "USD"}
+    db.session.add(SandboxCall(**call, at=clock.now(), external_id="sbx_stray"))
+    db.session.flush()
+
+
+def say_done_without_asking(booking: Booking) -> None:
+    """A payment is called done, and the rail has never heard of it."""
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.DEPOSIT)).one()
+    copy = {name: getattr(op, name) for name in ("kind", "company_id", "rail", "amount", "currency", "params")}
+    now = clock.now()
+    fresh: dict[str, Any] = {"idempotency_key": "deposit:never:1", "external_id": "sbx_never", "status": OpStatus.DONE}
+    db.session.add(PaymentOp(**copy, **fresh, created_at=now, next_try_at=now))
+    db.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("fault", "names"),
+    [
+        (spend_a_hold, {"held_covers_owed"}),
+        (edit_a_balance, {"balances_are_sums"}),
+        (lose_a_funding, {"gigs_add_up"}),
+        (add_to_a_payslip, {"payslips_equal_postings"}),
+        (tell_of_leave_that_is_not_there, {"benefits_equal_accruals"}),
+        (pay_a_person_twice, {"nobody_is_paid_twice"}),
+        (do_what_nobody_ordered, {"rails_agree"}),
+        (say_done_without_asking, {"rails_agree"}),
+    ],
+)
+def test_every_fault_is_found(booking: Booking, fault: Callable[[Booking], None], names: set[str]) -> None:
+    fault(booking)
+    assert broken() == names
+
+
+def test_the_proof_is_for_finance(booking: Booking) -> None:
+    assert {check.name for check in proof.prove_to(made.finance())} == {check.name for check in proof.prove()}
+    with pytest.raises(NotFound):
+        proof.prove_to(accounts.owner_of(booking.company_id))

@@ -1,0 +1,125 @@
+"""Several workers at one run, and at one rail: real threads, real commits."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.core.db import db, transaction
+from marketplace.core.http import SetaraFlask
+from marketplace.core.money import Money
+from marketplace.ledger import queries as books
+from marketplace.pay import payments, proof, runs, service
+from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
+from marketplace.pay.rules import OpStatus, RunStatus
+from tests.factories import accounts, shifts
+from tests.factories import pay as made
+from tests.factories.shifts import MONDAY
+
+WORKERS = 6
+pytestmark = pytest.mark.truncating
+
+
+def at_once(app: SetaraFlask, work: Callable[[], object]) -> None:
+    """Has the same work done by several workers that begin at the same moment. What one of them raises is raised."""
+    start = Barrier(WORKERS)
+
+    def worker() -> None:
+        with app.app_context():
+            try:
+                start.wait(10)
+                work()
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done in [pool.submit(worker) for _ in range(WORKERS)]:
+            done.result()
+
+
+def everything_holds() -> None:
+    with transaction():
+        assert [(check.name, check.wrong) for check in proof.prove() if not check.holds] == []
+
+
+def test_many_workers_at_one_run_pay_once(apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches make them take turns within the steps."""
+    monkeypatch.setattr(runs, "BATCH", 1)
+    with apart_app.app_context():
+        with transaction():
+            scene = shifts.scene()
+        for day in range(3):
+            made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day))
+        run_id = made.started().id
+
+        def to_the_end() -> None:
+            runs.finish_run(run_id)
+            payments.advance_ops()
+            runs.finish_run(run_id)
+
+        db.session.remove()
+        at_once(apart_app, to_the_end)
+        assert runs.finish_run(run_id) is RunStatus.PAID
+        with transaction():
+            lines = select(func.count(PayLine.id), func.count(PayLine.cause.distinct()), func.sum(PayLine.amount))
+            assert tuple(db.session.execute(lines).one()) == (12, 12, 3 * 6740)
+            assert db.session.scalar(select(func.count(Payslip.id))) == 3
+            happened = select(func.count(SandboxCall.key), func.sum(SandboxCall.amount))
+            assert tuple(db.session.execute(happened).one()) == (3, 3 * 6000)
+            assert books.balance("platform:fees", "USD") == Money(900, "USD")
+        everything_holds()
+
+
+def test_many_runs_at_once_share_the_timesheets(apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "BATCH", 1)
+    with apart_app.app_context():
+        with transaction():
+            scene = shifts.scene()
+        for day in range(3):
+            made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day))
+        waiting = [made.started().id for _ in range(WORKERS)]
+        db.session.remove()
+        at_once(apart_app, lambda: runs.finish_run(waiting.pop()))
+        payments.advance_ops()
+        runs.finish_runs()
+        with transaction():
+            assert set(db.session.scalars(select(PayRun.status))) == {RunStatus.PAID}
+            paid = select(func.count(PayLine.id), func.sum(PayLine.amount))
+            assert tuple(db.session.execute(paid).one()) == (12, 3 * 6740)
+        everything_holds()
+
+
+def test_many_workers_at_one_rail_send_each_payment_once(apart_app: SetaraFlask) -> None:
+    with apart_app.app_context():
+        with transaction():
+            lab: UUID = accounts.company().id
+            owner = accounts.owner_of(lab)
+            for _ in range(10):
+                service.deposit(lab, Money(1000, "USD"), by=owner)
+        db.session.remove()
+        at_once(apart_app, payments.advance_ops)
+        with transaction():
+            statuses = db.session.scalars(select(PaymentOp.status)).all()
+            tries = db.session.scalar(select(func.sum(PaymentOp.tries)))
+            assert (set(statuses), len(statuses), tries) == ({OpStatus.DONE}, 10, 10)
+            assert books.balance(f"company:{lab}:available", "USD") == Money(10_000, "USD")
+            assert db.session.scalar(select(func.count(SandboxCall.key))) == 10
+
+
+def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraFlask) -> None:
+    """Even if every worker took itself for the only one, the key has one effect."""
+    with apart_app.app_context():
+        with transaction():
+            lab = accounts.company().id
+            service.deposit(lab, Money(1000, "USD"), by=accounts.owner_of(lab))
+        claim = payments._claim()
+        assert claim is not None
+        db.session.remove()
+        at_once(apart_app, lambda: payments._record(claim.order.op_id, payments._ask(claim)))
+        with transaction():
+            assert books.balance(f"company:{lab}:available", "USD") == Money(1000, "USD")
+            assert db.session.scalar(select(func.count(SandboxCall.key))) == 1
