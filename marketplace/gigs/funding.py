@@ -13,7 +13,7 @@ from marketplace.core.events import record
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigFunding
-from marketplace.gigs.rules import FundingKind, GigStatus, NotFunded, available_account, require_status
+from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded, available_account
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, Move
@@ -22,8 +22,7 @@ from marketplace.ledger.rules import Entry, Move
 def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
     """Moves the company's available money into the gig's hold. Raises InsufficientFunds, BadEntry unless it is more
     than zero, CurrencyMismatch unless it is in the gig's currency, WrongState when the gig is closed."""
-    gig = queries.locked(gig_id, Right.MONEY, by)
-    require_status(gig.status, GigStatus.DRAFT, GigStatus.OPEN, GigStatus.PAUSED)
+    gig = queries.locked(gig_id, Right.MONEY, by, *NOT_CLOSED)
     if money.currency != gig.currency:
         raise CurrencyMismatch(f"The gig is in {gig.currency}.", field="money")
     return _move(gig, FundingKind.FUNDED, money, by)
@@ -32,8 +31,7 @@ def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
 def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
     """Moves all that stands in the hold of a draft back to the company. A published gig's money is promised; it comes
     back when the gig is closed. Raises NotFunded when there is none, WrongState unless the gig is a draft."""
-    gig = queries.locked(gig_id, Right.MONEY, by)
-    require_status(gig.status, GigStatus.DRAFT)
+    gig = queries.locked(gig_id, Right.MONEY, by, GigStatus.DRAFT)
     if (returned := give_back(gig, by=by)) is None:
         raise NotFunded
     return returned

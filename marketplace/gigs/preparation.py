@@ -15,24 +15,20 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries
 from marketplace.gigs.models import Instructions, Pilot
 from marketplace.gigs.rules import (
+    NOT_CLOSED,
     AlreadyVerified,
     ChecklistItem,
-    GigStatus,
     PilotReport,
     check_instructions,
     check_pilot,
     check_verifier,
-    require_status,
 )
-
-ALIVE = (GigStatus.DRAFT, GigStatus.OPEN, GigStatus.PAUSED)
 
 
 def write_instructions(gig_id: UUID, text: str, changes: str = "", *, by: Actor) -> Instructions:
     """A new version of what to do, with what changed since the one before. It counts once somebody else has verified
     it; until then an open gig keeps the version it has. Raises BadTerms, WrongState when the gig is closed."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, *ALIVE)
+    gig = queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
     check_instructions(text)
     newest = select(func.coalesce(func.max(Instructions.version), 0)).where(Instructions.gig_id == gig_id)
     row = Instructions(
@@ -54,8 +50,7 @@ def write_instructions(gig_id: UUID, text: str, changes: str = "", *, by: Actor)
 def verify_instructions(gig_id: UUID, version: int, checked: Collection[ChecklistItem], *, by: Actor) -> Instructions:
     """Another member than the author confirms each item of the checklist (P10). Raises NotFound for an unknown version,
     SameAuthor, ChecklistIncomplete, AlreadyVerified, WrongState when the gig is closed."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, *ALIVE)
+    queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
     found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.version == version)
     row = db.session.scalars(found).one_or_none()
     if row is None:
@@ -73,8 +68,7 @@ def verify_instructions(gig_id: UUID, version: int, checked: Collection[Checklis
 def record_pilot(gig_id: UUID, report: PilotReport, *, by: Actor) -> Pilot:
     """A finished pilot as the company reports it (P7). Several add up. Raises BadTerms, CurrencyMismatch, and
     WrongState when the gig is closed."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, *ALIVE)
+    gig = queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
     check_pilot(report)
     if report.paid.currency != gig.currency:
         raise CurrencyMismatch(f"The gig is in {gig.currency}.", field="paid")

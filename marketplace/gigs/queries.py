@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.core import clock, events
 from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision
@@ -62,13 +63,16 @@ def company_gig(gig_id: UUID, seen_by: Actor) -> Gig:
     return found
 
 
-def locked(gig_id: UUID, right: Right, by: Actor) -> Gig:
-    """The gig, locked until the transaction ends, for a member with that right. Raises NotFound or Forbidden."""
+def locked(gig_id: UUID, right: Right, by: Actor, *allowed: GigStatus) -> Gig:
+    """The gig, locked until the transaction ends, for a member with that right. Raises NotFound or Forbidden, and
+    WrongState unless it is in one of the states that are named."""
     found = select(Gig).where(Gig.id == gig_id).with_for_update().execution_options(populate_existing=True)
     gig = db.session.scalars(found).one_or_none()
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, right)
+    if gig.status not in allowed:
+        raise WrongState(f"The gig is {gig.status}; this is for one that is {' or '.join(allowed)}.", state=gig.status)
     return gig
 
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from types import MappingProxyType
 from uuid import UUID
 
-from marketplace.core.lifecycle import Transitions, WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, Verdict, broken
@@ -32,7 +31,7 @@ class GigStatus(StrEnum):
     CLOSED = "closed"
 
 
-TRANSITIONS: Transitions = MappingProxyType(
+TRANSITIONS: Mapping[GigStatus, frozenset[GigStatus]] = MappingProxyType(
     {
         GigStatus.DRAFT: frozenset({GigStatus.OPEN, GigStatus.CLOSED}),
         GigStatus.OPEN: frozenset({GigStatus.PAUSED, GigStatus.CLOSED}),
@@ -40,6 +39,9 @@ TRANSITIONS: Transitions = MappingProxyType(
         GigStatus.CLOSED: frozenset(),
     }
 )
+
+
+NOT_CLOSED = (GigStatus.DRAFT, GigStatus.OPEN, GigStatus.PAUSED)
 
 
 class WorkKind(StrEnum):
@@ -334,12 +336,6 @@ def check_pilot(report: PilotReport) -> None:
         raise BadTerms("What was paid is not below zero.", field="paid")
     if not 1 <= len(set(report.places)) <= MOST_PLACES:
         raise BadTerms(f"A pilot names the 1 to {MOST_PLACES} places of its workers.", field="places")
-
-
-def require_status(status: GigStatus, *allowed: GigStatus) -> None:
-    """Raises WrongState unless the status is one of these."""
-    if status not in allowed:
-        raise WrongState(f"The gig is {status}; this is for one that is {' or '.join(allowed)}.", state=str(status))
 
 
 def check_raise(old: Money, new: Money) -> None:

@@ -18,6 +18,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import funding, gate, queries
 from marketplace.gigs.models import Gig, GigRate, PublishDecision
 from marketplace.gigs.rules import (
+    NOT_CLOSED,
     BadTerms,
     DecisionOutcome,
     GateRefused,
@@ -28,7 +29,6 @@ from marketplace.gigs.rules import (
     check_raise,
     check_terms,
     newly_broken,
-    require_status,
 )
 from marketplace.standards import queries as standards
 from marketplace.standards.rates import FEE_PERCENT
@@ -48,8 +48,7 @@ def draft(company_id: UUID, terms: Terms, *, by: Actor) -> Gig:
 def revise(gig_id: UUID, terms: Terms, *, by: Actor) -> Gig:
     """Other terms for a draft, in place of all the old ones. Raises what `draft` does, WrongState once it is published,
     StillFunded when the currency changes while the gig holds money."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, GigStatus.DRAFT)
+    gig = queries.locked(gig_id, Right.GIGS, by, GigStatus.DRAFT)
     if terms.rate.currency != gig.currency and queries.committed(gig):
         raise StillFunded(field="rate")
     _write_terms(gig, terms)
@@ -68,14 +67,13 @@ def publish(gig_id: UUID, *, by: Actor) -> PublishDecision:
     A refusal is not raised, because it must be remembered: look at `passed`. Only when no verdict fails is the gig
     open, at a rate that from now on can only rise. Raises WrongState unless it is a draft.
     """
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, GigStatus.DRAFT)
+    gig = queries.locked(gig_id, Right.GIGS, by, GigStatus.DRAFT)
     return _ask(gig, Question.PUBLISH, by)
 
 
 def pause(gig_id: UUID, *, by: Actor) -> Gig:
     """Stops new offers; what is booked stands. Raises WrongState unless the gig is open."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
+    gig = queries.locked(gig_id, Right.GIGS, by, GigStatus.OPEN)
     move_one(gig, GigStatus.PAUSED, by=by, event="gig.paused")
     return gig
 
@@ -90,8 +88,7 @@ def pause_all(company_id: UUID, *, by: Actor) -> list[UUID]:
 
 def resume(gig_id: UUID, *, by: Actor) -> PublishDecision:
     """Asks the gate to open a paused gig again, as `publish` does: what was fair last year may not be today."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, GigStatus.PAUSED)
+    gig = queries.locked(gig_id, Right.GIGS, by, GigStatus.PAUSED)
     return _ask(gig, Question.RESUME, by)
 
 
@@ -99,8 +96,7 @@ def raise_rate(gig_id: UUID, rate: Money, *, by: Actor) -> Gig:
     """A higher rate for what is offered from now on, as a new version (P5). Raises RateMayNotFall, CurrencyMismatch,
     WrongState unless the gig is open or paused, and GateRefused when the higher rate breaks a rule that held before,
     such as ESCROW: fund the gig first."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
-    require_status(gig.status, GigStatus.OPEN, GigStatus.PAUSED)
+    gig = queries.locked(gig_id, Right.GIGS, by, GigStatus.OPEN, GigStatus.PAUSED)
     check_raise(gig.rate, rate)
     verdicts = gate.judge_at(gig, rate)
     if newly_broken(list(gate.judge(gig).verdicts), verdicts):
@@ -114,7 +110,7 @@ def raise_rate(gig_id: UUID, rate: Money, *, by: Actor) -> Gig:
 def close(gig_id: UUID, *, by: Actor) -> Gig:
     """Ends a gig. What no booking has reserved goes back to the company at once; what bookings give back later follows
     by `return_due`. Raises WrongState when it is closed already."""
-    gig = queries.locked(gig_id, Right.GIGS, by)
+    gig = queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
     move_one(gig, GigStatus.CLOSED, by=by, event="gig.closed", values={"closed_at": clock.now()})
     funding.give_back(gig, by=by)
     return gig

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs.rules import (
     LONGEST_TITLE,
@@ -34,7 +33,6 @@ from marketplace.gigs.rules import (
     protected_attribute,
     ready_to_publish,
     refuse_protected,
-    require_status,
 )
 from marketplace.standards.rules import RULES, Verdict
 from marketplace.workforce.rules import BadPlace, BadProfile, Level
@@ -206,13 +204,6 @@ def test_a_change_answers_for_what_it_breaks_only() -> None:
     after = [verdict("FLOOR", True), verdict("COMPANY", False), verdict("ESCROW", False)]
     assert [found.rule for found in newly_broken(before, after)] == ["ESCROW"]
     assert newly_broken(after, before) == []
-
-
-def test_the_present_state_is_named_in_a_refusal() -> None:
-    require_status(GigStatus.OPEN, GigStatus.OPEN, GigStatus.PAUSED)
-    with pytest.raises(WrongState) as refused:
-        require_status(GigStatus.CLOSED, GigStatus.OPEN, GigStatus.PAUSED)
-    assert refused.value.detail == "The gig is closed; this is for one that is open or paused."
 
 
 def test_where_is_known_by_its_value() -> None:

@@ -121,8 +121,9 @@ def test_a_draft_is_revised_a_published_gig_is_not(app: Flask) -> None:
     service.revise(gig.id, gigs.terms(by.person_id, title="Boxes around trams"), by=by)
     assert gig.title == "Boxes around trams"
     service.publish(gig.id, by=by)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState) as refused:
         service.revise(gig.id, gig.terms, by=by)
+    assert refused.value.detail == "The gig is open; this is for one that is draft."
 
 
 def test_the_currency_stays_while_there_is_money(app: Flask) -> None:
