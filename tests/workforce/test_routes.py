@@ -1,0 +1,312 @@
+"""The doors of contractors and of vetting, and their five questions."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.accounts.rules import OperatorRole
+from marketplace.workforce import service
+from marketplace.workforce.rules import HOW_TO_CONTEST
+from tests.factories import accounts, workforce
+
+APPLY = "POST /api/v1/contractors"
+ME = "GET /api/v1/contractors/me"
+MY_EVENTS = "GET /api/v1/contractors/me/events"
+DESCRIBE = "PUT /api/v1/contractors/me/description"
+REQUIREMENTS = "GET /api/v1/contractors/me/requirements"
+SUBMIT = "POST /api/v1/contractors/me/requirements"
+ACCOUNT = "POST /api/v1/contractors/me/payout-account"
+AVAILABILITY = "PUT /api/v1/contractors/me/availability"
+BAND = "PUT /api/v1/contractors/me/band"
+CONSENTS = "GET /api/v1/contractors/me/hazard-consents"
+CONSENT = "POST /api/v1/contractors/me/hazard-consents"
+REVOKE = "POST /api/v1/contractors/me/hazard-consents/revoke"
+CONTEST = "POST /api/v1/contractors/me/contest"
+QUEUE = "GET /api/v1/vetting/queue"
+SHOW = "GET /api/v1/vetting/contractors/<uuid:contractor_id>"
+EVENTS = "GET /api/v1/vetting/contractors/<uuid:contractor_id>/events"
+DECIDE = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/requirements"
+VET = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/vet"
+REFUSE = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/refuse"
+SUSPEND = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/suspend"
+REINSTATE = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/reinstate"
+
+APPLICATION = {
+    "country": "US",
+    "subdivision": "US-KS",
+    "timezone": "America/Chicago",
+    "born_on": "1990-05-17",
+    "payout_currency": "USD",
+    "languages": {"en": "C1"},
+    "skills": ["image-labelling"],
+}
+REASON = {"reason": "Everything was looked at."}
+BODIES: dict[str, dict[str, Any]] = {
+    APPLY: APPLICATION,
+    DESCRIBE: {"skills": ["audio"], "languages": {"id": "C2"}},
+    SUBMIT: {"kind": "identity", "note": "Passport"},
+    AVAILABILITY: {"windows": [{"weekday": 5, "start_minute": 1320, "end_minute": 120}]},
+    BAND: {"min_hours": 5, "max_hours": 20},
+    CONSENT: {"category": "violence", "up_to": "H2"},
+    REVOKE: {"category": "violence"},
+    CONTEST: {"words": "This is not so."},
+    DECIDE: {"kind": "identity", "met": True, "reason": "Seen."},
+    VET: REASON,
+    REFUSE: REASON,
+    SUSPEND: REASON,
+    REINSTATE: REASON,
+}
+OF_MINE = (
+    ME,
+    MY_EVENTS,
+    DESCRIBE,
+    REQUIREMENTS,
+    SUBMIT,
+    ACCOUNT,
+    AVAILABILITY,
+    BAND,
+    CONSENTS,
+    CONSENT,
+    REVOKE,
+    CONTEST,
+)
+OF_OPERATORS = (SHOW, EVENTS, DECIDE, VET, REFUSE, SUSPEND, REINSTATE)
+
+
+def doors(*routes: str, question: str) -> list[Any]:
+    return [pytest.param(route, marks=pytest.mark.door(route, question), id=route) for route in routes]
+
+
+def ask(client: FlaskClient, route: str, contractor_id: UUID | None = None, **more: Any) -> Any:
+    method, _, path = route.partition(" ")
+    if route in BODIES:
+        more.setdefault("json", BODIES[route])
+    path = path.replace("<uuid:contractor_id>", str(contractor_id or uuid4()))
+    return client.open(path, method=method, **more)
+
+
+# --- the questions that are alike -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", doors(APPLY, *OF_MINE, QUEUE, *OF_OPERATORS, question="not_signed_in"))
+def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None:
+    answer = ask(client, route)
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("route", doors(*OF_OPERATORS, question="not_mine"))
+def test_another_contractor_does_not_exist(client: FlaskClient, route: str) -> None:
+    ana, budi = workforce.contractor(), workforce.contractor()
+    answer = ask(client, route, ana.id, headers=accounts.bearer(budi.id))
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("route", OF_MINE)
+def test_whoever_has_not_applied_has_nothing_here(client: FlaskClient, route: str) -> None:
+    answer = ask(client, route, headers=accounts.bearer(accounts.person()))
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("route", [APPLY, *OF_MINE])
+def test_a_companys_key_is_nobody_in_person(client: FlaskClient, route: str) -> None:
+    company = accounts.company()
+    answer = ask(client, route, headers=accounts.company_bearer(company.id))
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        pytest.param(route, body, marks=pytest.mark.door(route, "wrong_shape"), id=f"{route} {number}")
+        for number, (route, body) in enumerate(
+            [
+                (APPLY, APPLICATION | {"country": "Kansas"}),
+                (APPLY, APPLICATION | {"subdivision": "CA-ON"}),
+                (APPLY, APPLICATION | {"timezone": "Kansas/Topeka"}),
+                (APPLY, APPLICATION | {"timezone": "../../etc/passwd"}),
+                (APPLY, APPLICATION | {"born_on": "yesterday"}),
+                (APPLY, APPLICATION | {"born_on": "2020-01-01"}),
+                (APPLY, APPLICATION | {"payout_currency": "XXZ"}),
+                (APPLY, APPLICATION | {"languages": {"en": "fluent"}}),
+                (APPLY, APPLICATION | {"religion": "none of your business"}),
+                (DESCRIBE, {"skills": ["Image Labelling"], "languages": {}}),
+                (SUBMIT, {"kind": "horoscope", "note": "Taurus"}),
+                (SUBMIT, {"kind": "identity", "note": ""}),
+                (AVAILABILITY, {"windows": [{"weekday": 7, "start_minute": 0, "end_minute": 60}]}),
+                (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 60}]}),
+                (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 90}] * 2}),
+                (BAND, {"min_hours": 21, "max_hours": 20}),
+                (BAND, {"min_hours": 0, "max_hours": 49}),
+                (CONSENT, {"category": "child_abuse", "up_to": "H3"}),
+                (CONSENT, {"category": "violence", "up_to": "H0"}),
+                (REVOKE, {"category": "everything"}),
+                (CONTEST, {"words": ""}),
+                (QUEUE, None),
+                (DECIDE, {"kind": "identity", "met": "perhaps", "reason": "Seen."}),
+                (VET, {"reason": ""}),
+                (VET, {"reason": "   "}),
+                (REFUSE, {}),
+                (SUSPEND, {"reason": 7}),
+                (REINSTATE, {"reason": None}),
+            ]
+        )
+    ],
+)
+def test_input_of_the_wrong_shape_is_refused_by_its_places(
+    client: FlaskClient, route: str, body: dict[str, Any] | None
+) -> None:
+    operator = accounts.operator(OperatorRole.VETTING)
+    ready = workforce.ready(checked_by=operator)
+    who = accounts.person() if route == APPLY else operator if route in (QUEUE, *OF_OPERATORS) else ready.id
+    query = {"limit": "many"} if body is None else None
+    answer = ask(client, route, ready.id, json=body, query_string=query, headers=accounts.bearer(who))
+    assert answer.status_code == 422
+    assert answer.json.get("errors") or answer.json.get("field")
+
+
+@pytest.mark.parametrize(
+    ("route", "code"),
+    [
+        pytest.param(route, code, marks=pytest.mark.door(route, "wrong_state"), id=route)
+        for route, code in [
+            (APPLY, "already_applied"),
+            (SUBMIT, "wrong_state"),
+            (ACCOUNT, "payout_account_known"),
+            (REVOKE, "not_found"),
+            (CONTEST, "nothing_to_contest"),
+            (DECIDE, "wrong_state"),
+            (VET, "wrong_state"),
+            (REFUSE, "wrong_state"),
+            (REINSTATE, "not_suspended"),
+        ]
+    ],
+)
+def test_what_a_vetted_contractor_leaves_no_room_for(client: FlaskClient, route: str, code: str) -> None:
+    ana = workforce.contractor()
+    who = accounts.operator(OperatorRole.VETTING) if route in OF_OPERATORS else ana.id
+    answer = ask(client, route, ana.id, headers=accounts.bearer(who))
+    assert (answer.status_code, answer.json["code"]) == (404 if code == "not_found" else 409, code)
+
+
+@pytest.mark.door(SUSPEND, "wrong_state")
+@pytest.mark.door(VET, "wrong_state")
+def test_an_applicant_is_not_suspended_and_not_vetted_with_something_missing(client: FlaskClient) -> None:
+    made, operator = workforce.applied(), accounts.operator(OperatorRole.VETTING)
+    suspended = ask(client, SUSPEND, made.id, headers=accounts.bearer(operator))
+    assert (suspended.status_code, suspended.json["code"]) == (409, "wrong_state")
+    vetted = ask(client, VET, made.id, headers=accounts.bearer(operator))
+    assert (vetted.status_code, vetted.json["code"]) == (409, "requirements_missing")
+    assert "identity" in vetted.json["missing"]
+
+
+def test_operators_of_other_things_do_not_vet(client: FlaskClient) -> None:
+    made = workforce.ready()
+    headers = accounts.bearer(accounts.operator(OperatorRole.FINANCE))
+    for route in (QUEUE, DECIDE, VET, REFUSE, SUSPEND, REINSTATE):
+        answer = ask(client, route, made.id, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (403, "forbidden"), route
+
+
+# --- a life ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.door(APPLY, "works")
+@pytest.mark.door(REQUIREMENTS, "works")
+@pytest.mark.door(SUBMIT, "works")
+@pytest.mark.door(ACCOUNT, "works")
+@pytest.mark.door(QUEUE, "works")
+@pytest.mark.door(SHOW, "works")
+@pytest.mark.door(DECIDE, "works")
+@pytest.mark.door(VET, "works")
+@pytest.mark.door(EVENTS, "works")
+@pytest.mark.door(MY_EVENTS, "works")
+def test_from_application_to_vetted(client: FlaskClient) -> None:
+    ana = accounts.person()
+    mine, theirs = accounts.bearer(ana), accounts.bearer(accounts.operator(OperatorRole.VETTING))
+    applied = ask(client, APPLY, headers=mine)
+    assert (applied.status_code, applied.json["status"]) == (201, "applied")
+    kinds = [row["kind"] for row in ask(client, REQUIREMENTS, headers=mine).json["items"]]
+    assert kinds == ["identity", "age", "residence", "right_to_work", "payout_account", "terms"]
+    account = ask(client, ACCOUNT, headers=mine)
+    assert (account.status_code, account.json["rail"]) == (201, "sandbox")
+    for kind in ("identity", "residence", "right_to_work", "terms"):
+        shown = ask(client, SUBMIT, headers=mine, json={"kind": kind, "note": "Here it is."})
+        assert shown.json["status"] == ("met" if kind == "terms" else "submitted")
+    assert [row["id"] for row in ask(client, QUEUE, headers=theirs).json["items"]] == [str(ana.id)]
+    for kind in kinds[:-1]:
+        decided = ask(client, DECIDE, ana.id, headers=theirs, json={"kind": kind, "met": True, "reason": "Seen."})
+        assert (decided.status_code, decided.json["status"]) == (200, "met")
+    vetted = ask(client, VET, ana.id, headers=theirs)
+    assert (vetted.status_code, vetted.json["status"]) == (200, "vetted")
+    assert ask(client, SHOW, ana.id, headers=theirs).json["contractor"]["status"] == "vetted"
+    assert ask(client, QUEUE, headers=theirs).json["items"] == []
+    told = [event["name"] for event in ask(client, EVENTS, ana.id, headers=theirs).json["items"]]
+    assert told[0] == "contractor.vetted"
+    assert [event["name"] for event in ask(client, MY_EVENTS, headers=mine).json["items"]] == told
+
+
+@pytest.mark.door(REFUSE, "works")
+@pytest.mark.door(CONTEST, "works")
+@pytest.mark.door(ME, "works")
+def test_a_refusal_says_why_and_how_to_contest_it(client: FlaskClient) -> None:
+    ready, operator = workforce.ready(), accounts.operator(OperatorRole.VETTING)
+    mine, theirs = accounts.bearer(ready.id), accounts.bearer(operator)
+    assert ask(client, REFUSE, ready.id, headers=theirs, json={"reason": "Forged papers."}).json["status"] == "refused"
+    (decision,) = ask(client, ME, headers=mine).json["decisions"]
+    assert (decision["reason"], decision["how_to_contest"]) == ("Forged papers.", HOW_TO_CONTEST)
+    assert decision["contest_until"] > decision["decided_at"]
+    assert ask(client, CONTEST, headers=mine).json["status"] == "applied"
+    again = ask(client, VET, ready.id, headers=theirs)
+    assert (again.status_code, again.json["code"]) == (403, "ruled_before")
+
+
+@pytest.mark.door(SUSPEND, "works")
+@pytest.mark.door(REINSTATE, "works")
+def test_a_suspension_and_its_end(client: FlaskClient) -> None:
+    ana, theirs = workforce.contractor(), accounts.bearer(accounts.operator(OperatorRole.VETTING))
+    assert ask(client, SUSPEND, ana.id, headers=theirs).json["status"] == "suspended"
+    assert ask(client, REINSTATE, ana.id, headers=theirs).json["status"] == "vetted"
+
+
+@pytest.mark.door(DESCRIBE, "works")
+@pytest.mark.door(AVAILABILITY, "works")
+@pytest.mark.door(BAND, "works")
+@pytest.mark.door(CONSENT, "works")
+@pytest.mark.door(CONSENTS, "works")
+@pytest.mark.door(REVOKE, "works")
+def test_saying_what_one_can_do_and_when(client: FlaskClient) -> None:
+    mine = accounts.bearer(workforce.contractor().id)
+    for route in (DESCRIBE, AVAILABILITY, BAND):
+        assert ask(client, route, headers=mine).status_code == 200
+    assert ask(client, CONSENT, headers=mine).status_code == 201
+    known = ask(client, ME, headers=mine)
+    assert (known.json["skills"], known.json["languages"]) == (["audio"], {"id": "C2"})
+    assert known.json["windows"] == BODIES[AVAILABILITY]["windows"]
+    assert (known.json["contractor"]["band_min_hours"], known.json["contractor"]["band_max_hours"]) == (5, 20)
+    assert [row["revoked_at"] for row in ask(client, CONSENTS, headers=mine).json["items"]] == [None]
+    assert ask(client, REVOKE, headers=mine).json["revoked_at"] is not None
+    assert ask(client, ME, headers=mine | {"If-None-Match": known.headers["ETag"]}).status_code == 200
+
+
+def test_what_was_read_and_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    mine = accounts.bearer(workforce.contractor().id)
+    first = ask(client, ME, headers=mine)
+    assert ask(client, ME, headers=mine | {"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_refused_birthday_is_not_repeated_in_the_answer(client: FlaskClient) -> None:
+    answer = ask(
+        client, APPLY, json=APPLICATION | {"born_on": "2020-01-31"}, headers=accounts.bearer(accounts.person())
+    )
+    assert (answer.status_code, answer.json["code"], answer.json["verdict"]["rule"]) == (422, "too_young", "AGE")
+    assert "2020-01-31" not in answer.text
+
+
+def test_the_payout_reference_is_shown_to_its_owner_only(client: FlaskClient) -> None:
+    made = workforce.applied()
+    account = service.open_sandbox_account(by=accounts.actor_of(made.id))
+    shown = ask(client, SHOW, made.id, headers=accounts.bearer(accounts.operator(OperatorRole.VETTING)))
+    assert shown.json["payout_rail"] == "sandbox"
+    assert account.reference not in shown.text
