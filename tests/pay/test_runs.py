@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import OperatorRole
 from marketplace.contracts import benefits
@@ -544,6 +545,8 @@ def _worked_for(
 
 def _everything() -> list[list[object]]:
     """What stands in the books and on payslips, without ids and moments: two worlds with the same are the same."""
+    source, destination = aliased(LedgerAccount), aliased(LedgerAccount)
+    postings = select(Posting.amount, source.name, destination.name).join(source, source.id == Posting.source_id)
     facts = (
         select(PayLine.cause, PayLine.amount, PayLine.payee),
         select(Payslip.contractor_id, Payslip.net_amount, Payslip.cost_amount, Payslip.status),
@@ -552,6 +555,6 @@ def _everything() -> list[list[object]]:
         select(BenefitEntry.cause, BenefitEntry.quantity),
         select(LedgerAccount.name, LedgerAccount.balance),
         select(func.count(JournalEntry.id)),
-        select(Posting.amount, Posting.source_id, Posting.destination_id),
+        postings.join(destination, destination.id == Posting.destination_id),
     )
     return [sorted(map(str, db.session.execute(fact))) for fact in facts]
