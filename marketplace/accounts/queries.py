@@ -1,6 +1,6 @@
 """Reads of people, companies and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,6 +55,12 @@ def confirmed_person(by: Actor) -> Person:
 def person_name(ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of many people, in one statement."""
     return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
+def company_name(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The legal names of many companies, in one statement. The caller has made sure that the asker deals with them."""
+    found = select(Company.id, Company.legal_name).where(Company.id.in_(ids))
+    return {row.id: row.legal_name for row in db.session.execute(found)}
 
 
 def actor_of(person_id: UUID, *, kind: str = "person") -> Actor:

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Flask
 
-from marketplace.web import public, site
+from marketplace.web import contractor, public, site, work
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, work.blueprint, contractor.blueprint)
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
 
 

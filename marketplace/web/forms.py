@@ -38,7 +38,7 @@ class Form:
         # A fresh key a form: sending the same form twice, as a slow phone does, has one effect.
         self.idempotency_key = str(uuid4())
 
-    def run(self, act: Callable[[dict[str, Any]], T]) -> T | None:
+    def run(self, act: Callable[[Any], T]) -> T | None:
         """Checks what was handed in and does the act with it. None when either refused; then show the page again.
 
         The act runs in a savepoint, so that a refusal leaves nothing half done and the page can still be read.
@@ -48,7 +48,7 @@ class Form:
         try:
             data = self.schema.load(_nested(typed, self.schema))
         except ma.ValidationError as wrong:
-            self.errors, self.status = _flatten(wrong.messages), 422
+            self.errors, self.status = _beside_fields(_flatten(wrong.messages), typed), 422
             return None
         try:
             with db.session.begin_nested():
@@ -56,10 +56,10 @@ class Form:
         except Problem as refused:
             self.problem, self.status = refused, refused.status
             if refused.field:
-                self.errors = {refused.field: [refused.detail]}
+                self.errors = _beside_fields({refused.field: [refused.detail]}, typed)
             return None
 
-    def done(self, act: Callable[[dict[str, Any]], object]) -> bool:
+    def done(self, act: Callable[[Any], object]) -> bool:
         """Whether the form was handed in and the act was done with it. A page that is only looked at has done
         nothing; a refusal stands in `errors`, `problem` and `status`."""
         if request.method != "POST":
@@ -81,19 +81,35 @@ def _flat(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _nested(typed: Mapping[str, Any], schema: ma.Schema) -> dict[str, Any]:
-    """`{"rate.amount": "15"}` becomes `{"rate": {"amount": "15"}}`; an empty field is left out; a lone value of a list
-    becomes a list of one."""
+    """What was typed, in the shape of the schema.
+
+    `{"rate.amount": "15"}` becomes `{"rate": {"amount": "15"}}`. An empty field is left out, except that a list or a
+    mapping of which only empty fields stand in the form is empty: unticking the last box says "none".
+    """
     result: dict[str, Any] = {}
     for name, value in typed.items():
-        if value in ("", [""]):
-            continue
-        lone = isinstance(schema.fields.get(name), ma.fields.List) and not isinstance(value, list)
         *outer, last = name.split(".")
+        field = schema.fields.get(outer[0] if outer else name)
+        if isinstance(field, ma.fields.List):
+            result[name] = [each for each in (value if isinstance(value, list) else [value]) if each != ""]
+            continue
+        if isinstance(field, ma.fields.Dict) and outer:
+            result.setdefault(outer[0], {})
+        if value == "":
+            continue
         place = result
         for step in outer:
             place = place.setdefault(step, {})
-        place[last] = [value] if lone else value
+        place[last] = value
     return result
+
+
+def _beside_fields(errors: dict[str, list[str]], typed: Mapping[str, Any]) -> dict[str, list[str]]:
+    """An error about a whole that is typed in several fields, such as money, stands beside the first of them."""
+    first: dict[str, str] = {}
+    for name in typed:
+        first.setdefault(name.split(".")[0], name)
+    return {(name if name in typed else first.get(name, name)): words for name, words in errors.items()}
 
 
 def _flatten(messages: Any, before: str = "") -> dict[str, list[str]]:

@@ -3,17 +3,27 @@
 Places are percentages of the bar's whole width, so that the words beside a bar stay readable on a phone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 from flask_babel import gettext
 
+from marketplace.contracts.benefits import Balance
 from marketplace.core.money import Money
+from marketplace.shifts.models import Booking, TimesheetLine
+from marketplace.shifts.rules import EntryKind
+from marketplace.web.words import duration, money_words, name_of
 
 KINDS = "abcdef"
 """The fills of the style sheet, in their order; a picture with more parts begins again."""
+_PAYEES = MappingProxyType({"contractor": "a", "benefits": "b", "platform": "c", "third_party": "d"})
+_TIMES = MappingProxyType(
+    {EntryKind.WORK: "a", EntryKind.WAITING: "c", EntryKind.PAID_BREAK: "b", EntryKind.UNPAID_BREAK: "d"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,74 @@ def day_line(start: datetime, end: datetime, stretches: Sequence[Stretch]) -> li
             place, width = _percent(begins, length), _percent(ends - begins, length)
             segments.append(Segment(stretch.label, stretch.words, place, width, stretch.kind))
     return segments
+
+
+def company_pays(lines: Iterable[tuple[str, Money]]) -> list[Segment]:
+    """What the company pays for a piece of work, by who gets it: lines of (payee, money) in one currency."""
+    sums: dict[str, Money] = {}
+    for payee, amount in lines:
+        sums[payee] = sums[payee] + amount if payee in sums else amount
+    return stacked(
+        [
+            Part(name_of("payee", payee), money_words(sums[payee]), sums[payee].amount, kind)
+            for payee, kind in _PAYEES.items()
+            if payee in sums
+        ]
+    )
+
+
+def shift_line(booking: Booking, now: datetime) -> list[Segment]:
+    """The shift from its start to its end, with what was on the clock until now."""
+    stretches = [
+        Stretch(
+            name_of("time", entry.kind),
+            duration(((entry.ended_at or max(entry.started_at, now)) - entry.started_at).total_seconds() / 60),
+            entry.started_at,
+            entry.ended_at or max(entry.started_at, now),
+            _TIMES[entry.kind],
+        )
+        for entry in booking.entries
+    ]
+    return day_line(booking.starts_at, booking.ends_at, stretches)
+
+
+def minutes_bar(line: TimesheetLine) -> list[Segment]:
+    """The minutes of one booking on a timesheet, by kind."""
+    counted = {
+        EntryKind.WORK: line.work_minutes,
+        EntryKind.WAITING: line.waiting_minutes,
+        EntryKind.PAID_BREAK: line.paid_break_minutes,
+        EntryKind.UNPAID_BREAK: line.unpaid_break_minutes,
+    }
+    return stacked(
+        [Part(name_of("time", kind), duration(count), count, _TIMES[kind]) for kind, count in counted.items()]
+    )
+
+
+def score_bar(parts: Iterable[Mapping[str, Any]]) -> list[Segment]:
+    """The points of an offer's reason, weighed, out of the most there are."""
+    found = list(parts)
+    most = sum(100 * int(part["weight"]) for part in found)
+    return stacked(
+        [
+            Part(
+                name_of("part", part["part"]),
+                gettext("%(points)s of 100, weight %(weight)s", points=part["points"], weight=part["weight"]),
+                int(part["points"]) * int(part["weight"]),
+            )
+            for part in found
+        ],
+        whole=most,
+    )
+
+
+def year_bar(balance: Balance) -> list[Segment]:
+    """How much leave was earned this year, out of what a year may bring; empty for a plan without such a limit."""
+    most, left = balance.plan.cap_per_year, balance.left_this_year
+    if most is None or left is None or balance.seconds is None:
+        return []
+    earned = Part(gettext("earned this year"), duration((most - left) / 60), most - left, "a")
+    return stacked([earned, Part(gettext("still possible"), duration(left / 60), left, "ground")])
 
 
 def newspaper_bars() -> dict[str, list[Segment]]:

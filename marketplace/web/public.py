@@ -1,4 +1,6 @@
-"""Pages for everybody: what Setara is, the rules, making an account, one's own account."""
+"""Pages for everybody: what Setara is, the rules, making an account, one's own account and inbox."""
+
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +11,8 @@ from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ApplicationSchema, PersonChangeSchema, SignUpSchema
 from marketplace.core.limits import STRANGERS, limiter
+from marketplace.notices import queries as notices
+from marketplace.notices import service as telling
 from marketplace.standards.rules import RULES
 from marketplace.web import pictures
 from marketplace.web.forms import Form
@@ -35,6 +39,8 @@ def sign_up() -> ResponseReturnValue:
     if form.done(lambda data: service.sign_up(**data, locale=str(get_locale()))):
         # The same for an address that is taken: nobody learns who has an account here.
         flash(gettext("A message with a link is on its way to that address. You can sign in now."))
+        if notices.outbox_is_open():
+            flash(gettext("This installation sends no mail: the message stands under /outbox."), "info")
         return redirect(url_for("security.login"))
     return render_template("public/sign_up.html", form=form), form.status
 
@@ -83,6 +89,34 @@ def ask_confirmation() -> ResponseReturnValue:
     service.ask_confirmation(by=actor())
     flash(gettext("A message with a link is on its way to your address."))
     return redirect(url_for("public.account"))
+
+
+@blueprint.get("/inbox")
+def inbox() -> ResponseReturnValue:
+    """What the person was told, newest first."""
+    if (sign_in := ask_to_sign_in()) is not None:
+        return sign_in
+    found = notices.inbox(actor(), limit=20, after=request.args.get("after", type=UUID))
+    return render_template("public/inbox.html", found=found)
+
+
+@blueprint.post("/inbox/<uuid:notice_id>/read")
+def mark_read(notice_id: UUID) -> ResponseReturnValue:
+    telling.mark_read(notice_id, by=actor())
+    return redirect(url_for("public.inbox"))
+
+
+@blueprint.post("/inbox/read")
+def mark_all_read() -> ResponseReturnValue:
+    telling.mark_all_read(by=actor())
+    return redirect(url_for("public.inbox"))
+
+
+@blueprint.get("/outbox")
+def outbox() -> str:
+    """E-mails that were kept and not sent, where no mail server is set and nobody's real mail is read."""
+    found = notices.outbox(limit=20, after=request.args.get("after", type=UUID))
+    return render_template("public/outbox.html", found=found)
 
 
 @blueprint.get("/rules")

@@ -1,14 +1,14 @@
 """What all pages share: forms are protected, strangers are sent to the sign-in, and templates know a few words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
-from flask_babel import format_date, format_datetime, format_time, get_locale, gettext
+from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -21,7 +21,21 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.limits import STRANGERS, limiter
 from marketplace.core.money import Money
-from marketplace.web.words import SIGN_IN_MESSAGES, event_words, said, status_words
+from marketplace.notices.queries import count_unread
+from marketplace.notices.words import span
+from marketplace.web.words import (
+    SIGN_IN_MESSAGES,
+    account_words,
+    day,
+    duration,
+    event_words,
+    money_words,
+    name_of,
+    rate_words,
+    said,
+    status_words,
+    when,
+)
 
 csrf = CSRFProtect()
 LANGUAGE_NAMES = {"en": "English", "id": "Indonesia"}
@@ -51,8 +65,10 @@ class Place:
 
 Navigation = Callable[[], Sequence[tuple[str, LazyString, int]]]
 Belonging = Callable[[Actor], Sequence[Place]]
+Links = Callable[[Actor, Mapping[str, str]], str | None]
 _NAVIGATION: dict[str, Navigation] = {}
 _BELONGINGS: dict[str, Belonging] = {}
+_LINKS: dict[str, Links] = {}
 
 
 def navigation(blueprint: Blueprint, build: Navigation) -> None:
@@ -63,6 +79,18 @@ def navigation(blueprint: Blueprint, build: Navigation) -> None:
 def belonging(blueprint: Blueprint, find: Belonging) -> None:
     """Says which of the blueprint's places a person belongs to: none when it is not for them."""
     _BELONGINGS[blueprint.name] = find
+
+
+def links(blueprint: Blueprint, find: Links) -> None:
+    """Says where the blueprint shows a thing: from what a notice is about ({"offer": id, ...}) to an address, or None
+    when it has no page for it, or none for this person."""
+    _LINKS[blueprint.name] = find
+
+
+def link_to(about: Mapping[str, str], by: Actor) -> str | None:
+    """The page of a thing for this person, if there is one."""
+    found = (find(by, about) for find in _LINKS.values())
+    return next((url for url in found if url is not None), None)
 
 
 def places_of(by: Actor) -> list[Place]:
@@ -132,15 +160,26 @@ def _words() -> dict[str, Any]:
         "get_locale": get_locale,
         "person": LocalProxy(_person),
         "actor": actor,
+        "unread": lambda: count_unread(actor()),
+        "link_to": lambda about: link_to(about, actor()),
         "places": lambda: places_of(actor()) if actor_or_none() else [],
         "navigation": _navigation,
         "now": clock.now,
+        # Where the reader comes back to after choosing a language: a page that a form was sent to cannot be opened.
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "when": when,
+        "day": day,
         "span": span,
         "duration": duration,
-        "money": money,
+        "money": money_words,
+        "money_of": lambda pair: money_words(Money.of(pair["amount"], pair["currency"])),
+        "money_from": Money,
+        "moment_of": datetime.fromisoformat,
+        "rate_words": rate_words,
+        "account_words": account_words,
         "event_words": event_words,
         "status_words": status_words,
+        "name_of": name_of,
         "said": said,
         "fresh_key": lambda: str(uuid4()),
     }
@@ -159,36 +198,3 @@ def _navigation() -> list[Entry]:
         Entry(str(label), url_for(endpoint, **arguments), endpoint == request.endpoint, waiting)
         for endpoint, label, waiting in build()
     ]
-
-
-# --- values as people read them -------------------------------------------------------------------------------------
-
-
-def when(moment: datetime, zone: str | tzinfo | None = None, pattern: str = "medium") -> str:
-    """A moment in the reader's language, in the named IANA zone, which is named too; in UTC when none is."""
-    place = clock.zone(zone) if isinstance(zone, str) else zone
-    zoned = format_datetime(moment.astimezone(place) if place else moment, pattern, rebase=False)
-    return f"{zoned} {place or 'UTC'}"
-
-
-def span(start: datetime, end: datetime, zone: str) -> str:
-    """From when to when in the zone: the day once if it is the same, the zone at the end."""
-    first, last = (moment.astimezone(clock.zone(zone)) for moment in (start, end))
-    day, begins, ends = format_date(first, "full"), *(format_time(m, "HH:mm", rebase=False) for m in (first, last))
-    if first.date() != last.date():
-        ends = f"{format_date(last, 'full')} {ends}"
-    words: str = gettext("%(day)s, %(begins)s to %(ends)s (%(zone)s)", day=day, begins=begins, ends=ends, zone=zone)
-    return words
-
-
-def duration(minutes: int) -> str:
-    """Minutes as hours and minutes: "4 h 30 min"."""
-    hours, rest = divmod(minutes, 60)
-    parts = [gettext("%(hours)s h", hours=hours)] if hours else []
-    return " ".join([*parts, gettext("%(minutes)s min", minutes=rest)] if rest or not hours else parts)
-
-
-def money(amount: Money, *, whole: bool = False) -> str:
-    """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries."""
-    words = amount.format(str(get_locale() or "en"), whole=whole)
-    return words if amount.currency in words else f"{words}\xa0{amount.currency}"

@@ -1,12 +1,29 @@
 """Words for what the rooms name by codes: statuses, events, refusals."""
 
-from flask_babel import get_locale, gettext, lazy_gettext
+from collections.abc import Collection
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.dates import get_day_names
+from babel.numbers import get_territory_currencies
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext, lazy_gettext
+
+from marketplace.core import clock
 from marketplace.core.events import Event
+from marketplace.core.money import Money
 from marketplace.standards.rules import Basis
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 """Codes of two letters that the CLDR names and ISO 3166-1 does not assign to a country."""
+
+_LANGUAGES = (
+    "am ar bg bn ceb cs de el en es fa fil fr ha he hi hu id ig it ja jv ka km ko lg ln lo ms my ne nl pa pl pt ro ru"
+    " rw si sk so sq sr su sw ta te th tr uk ur uz vi wo xh yo zh zu"
+)
 
 _STATUSES = {
     "accepted": lazy_gettext("accepted"),
@@ -49,6 +66,93 @@ _STATUSES = {
     "working": lazy_gettext("working now"),
 }
 
+_NAMES = {
+    "requirement": {
+        "identity": lazy_gettext("Who you are"),
+        "age": lazy_gettext("Your age"),
+        "residence": lazy_gettext("Where you live"),
+        "right_to_work": lazy_gettext("That you may work there"),
+        "payout_account": lazy_gettext("Where you are paid"),
+        "terms": lazy_gettext("The terms of this service"),
+    },
+    "line": {
+        "wages": lazy_gettext("wages"),
+        "paid_break": lazy_gettext("paid breaks"),
+        "call_in": lazy_gettext("call-in pay"),
+        "hazard_premium": lazy_gettext("premium for distressing work"),
+        "overtime_premium": lazy_gettext("overtime premium"),
+        "sick_accrual": lazy_gettext("sick leave"),
+        "health_contribution": lazy_gettext("health contribution"),
+        "platform_fee": lazy_gettext("the service's fee"),
+        "third_party_margin": lazy_gettext("a third party's margin"),
+    },
+    "payee": {
+        "contractor": lazy_gettext("paid to you"),
+        "benefits": lazy_gettext("kept for you as benefits"),
+        "platform": lazy_gettext("the service's fee"),
+        "third_party": lazy_gettext("a third party's margin"),
+    },
+    "engagement": {
+        "employee": lazy_gettext("employee"),
+        "worker": lazy_gettext("worker"),
+        "contractor": lazy_gettext("independent contractor"),
+        "temp_agency": lazy_gettext("temporary agency worker"),
+        "fixed_term": lazy_gettext("employee for a fixed term"),
+    },
+    "time": {
+        "work": lazy_gettext("work"),
+        "waiting": lazy_gettext("waiting, paid"),
+        "paid_break": lazy_gettext("break, paid"),
+        "unpaid_break": lazy_gettext("break, unpaid"),
+    },
+    "flag": {
+        "client_time": lazy_gettext("time of your device, sent late"),
+        "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
+        "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
+        "ended_by_company": lazy_gettext("ended by the company"),
+    },
+    "hazard": {
+        "H0": lazy_gettext("neutral (H0)"),
+        "H1": lazy_gettext("mildly unpleasant (H1)"),
+        "H2": lazy_gettext("distressing (H2)"),
+        "H3": lazy_gettext("very distressing (H3)"),
+    },
+    "category": {
+        "insults": lazy_gettext("insults"),
+        "adult_language": lazy_gettext("adult language"),
+        "hate": lazy_gettext("hate"),
+        "sexual": lazy_gettext("sexual content"),
+        "violence": lazy_gettext("violence"),
+        "graphic_abuse": lazy_gettext("graphic abuse"),
+        "self_harm": lazy_gettext("self-harm"),
+    },
+    "part": {
+        "availability": lazy_gettext("it lies in the hours you want"),
+        "band": lazy_gettext("your week is short of the hours you chose"),
+        "spread": lazy_gettext("you had few hours in the last 28 days"),
+        "continuity": lazy_gettext("you worked for this company in the last 90 days"),
+        "language": lazy_gettext("you speak the language better than needed"),
+    },
+    "account": {
+        "payable": lazy_gettext("owed to you"),
+        "in_flight": lazy_gettext("on its way to your account"),
+        "sick_leave": lazy_gettext("sick leave"),
+        "health": lazy_gettext("health contribution"),
+    },
+    "work": {
+        "image_labelling": lazy_gettext("image labelling"),
+        "video_labelling": lazy_gettext("video labelling"),
+        "text_labelling": lazy_gettext("text labelling"),
+        "audio_transcription": lazy_gettext("audio transcription"),
+        "translation": lazy_gettext("translation"),
+        "response_ranking": lazy_gettext("ranking answers"),
+        "response_writing": lazy_gettext("writing answers"),
+        "safety_review": lazy_gettext("safety review"),
+        "data_collection": lazy_gettext("data collection"),
+        "quality_review": lazy_gettext("quality review"),
+    },
+}
+
 _EVENTS = {
     "company.applied": lazy_gettext("The company applied."),
     "company.verified": lazy_gettext("An operator verified the company."),
@@ -56,6 +160,76 @@ _EVENTS = {
     "member.added": lazy_gettext("A member was added."),
     "member.role_changed": lazy_gettext("A member's role was changed."),
     "member.removed": lazy_gettext("A member left or was removed."),
+    "contractor.applied": lazy_gettext("You applied."),
+    "contractor.vetted": lazy_gettext("An operator took you in."),
+    "contractor.refused": lazy_gettext("An operator refused the application."),
+    "contractor.suspended": lazy_gettext("An operator stopped new offers."),
+    "contractor.reinstated": lazy_gettext("An operator ended the suspension."),
+    "contractor.refusal_contested": lazy_gettext("The refusal was contested."),
+    "contractor.suspension_contested": lazy_gettext("The suspension was contested."),
+    "contractor.described": lazy_gettext("Skills and languages were set."),
+    "contractor.availability_set": lazy_gettext("The hours of the week were set."),
+    "contractor.band_set": lazy_gettext("The wanted hours a week were set."),
+    "requirement.submitted": lazy_gettext("Something was handed in."),
+    "requirement.met": lazy_gettext("A requirement is met."),
+    "requirement.refused": lazy_gettext("Something that was handed in will not do."),
+    "hazard_consent.given": lazy_gettext("Consent to distressing work was given."),
+    "hazard_consent.revoked": lazy_gettext("Consent to distressing work was withdrawn."),
+    "contract_template.signed": lazy_gettext("The company wrote and signed the terms."),
+    "contract.proposed": lazy_gettext("The company proposed the contract."),
+    "contract.amendment_proposed": lazy_gettext("The company proposed a change."),
+    "contract.signed": lazy_gettext("The contractor signed."),
+    "contract.amendment_signed": lazy_gettext("The contractor signed the change."),
+    "contract.declined": lazy_gettext("The contractor declined."),
+    "contract.ended": lazy_gettext("Notice was given."),
+    "gig.drafted": lazy_gettext("The gig was written."),
+    "gig.revised": lazy_gettext("The gig was changed."),
+    "gig.published": lazy_gettext("The gig passed the gate and opened."),
+    "gig.paused": lazy_gettext("The gig was paused."),
+    "gig.resumed": lazy_gettext("The gig was resumed."),
+    "gig.closed": lazy_gettext("The gig was closed."),
+    "gig.funded": lazy_gettext("Money was set aside for the gig."),
+    "gig.rate_raised": lazy_gettext("The rate was raised."),
+    "gig.refused": lazy_gettext("The gate refused the gig."),
+    "pilot.recorded": lazy_gettext("A paid pilot was recorded."),
+    "key.made": lazy_gettext("An API key was made."),
+    "key.revoked": lazy_gettext("An API key was revoked."),
+    "operator.granted": lazy_gettext("An operator's role was granted."),
+    "pay_run.started": lazy_gettext("The pay run was started."),
+    "pay_run.computed": lazy_gettext("Every line was computed."),
+    "pay_run.frozen": lazy_gettext("The lines were fixed."),
+    "pay_run.posted": lazy_gettext("The money was booked and payslips were issued."),
+    "pay_run.payouts_begun": lazy_gettext("Payouts were begun."),
+    "pay_run.paid": lazy_gettext("Everybody was paid."),
+    "instructions.written": lazy_gettext("Instructions were written."),
+    "instructions.verified": lazy_gettext("Somebody else read the instructions and verified them."),
+    "shift.scheduled": lazy_gettext("The shift was planned."),
+    "shift.matched": lazy_gettext("People were searched for the open seats."),
+    "shift.cancelled": lazy_gettext("The company cancelled the shift."),
+    "shift.finished": lazy_gettext("The shift is over."),
+    "offer.made": lazy_gettext("The shift was offered."),
+    "offer.accepted": lazy_gettext("The offer was accepted."),
+    "offer.declined": lazy_gettext("The offer was declined. Nothing follows from it."),
+    "offer.expired": lazy_gettext("The offer's time ran out. Nothing follows from it."),
+    "offer.withdrawn": lazy_gettext("The offer was taken back."),
+    "booking.made": lazy_gettext("The seat was booked and the money for it set aside."),
+    "booking.clocked_in": lazy_gettext("The clock was started."),
+    "booking.clocked_out": lazy_gettext("The clock was stopped."),
+    "booking.released": lazy_gettext("The seat was given back."),
+    "booking.cancelled": lazy_gettext("The company took the seat back."),
+    "booking.missed": lazy_gettext("Nobody clocked in."),
+    "timesheet.submitted": lazy_gettext("The timesheet was handed in."),
+    "timesheet.approved": lazy_gettext("The timesheet was approved."),
+    "timesheet.disputed": lazy_gettext("The company disputes the timesheet."),
+    "timesheet.locked": lazy_gettext("A pay run took the timesheet."),
+    "payslip.issued": lazy_gettext("The payslip was issued."),
+    "deposit.asked": lazy_gettext("A deposit was asked for."),
+    "deposit.received": lazy_gettext("A deposit arrived."),
+    "deposit.refused": lazy_gettext("A deposit was refused."),
+    "payout.asked": lazy_gettext("The payout was prepared."),
+    "payout.paid": lazy_gettext("The payout was done."),
+    "payout.refused": lazy_gettext("The payout came back."),
+    "payout.parked": lazy_gettext("The payout is stuck; an operator looks at it."),
     "person.signed_up": lazy_gettext("The account was made."),
     "person.confirmed": lazy_gettext("The e-mail address was confirmed."),
     "person.changed": lazy_gettext("The name or the language was changed."),
@@ -90,6 +264,11 @@ def status_words(status: str) -> str:
     return str(_STATUSES.get(str(status), str(status).replace("_", " ")))
 
 
+def name_of(kind: str, code: object) -> str:
+    """What a code is called: `name_of("line", "wages")`. A code without a name is told as it is written."""
+    return str(_NAMES[kind].get(str(code)) or str(code).replace("_", " ").replace("-", " "))
+
+
 def event_words(event: Event) -> str:
     """What happened, in one sentence without names. An event without a sentence of its own is told by its name."""
     return str(_EVENTS.get(event.name) or f"{event.name.replace('.', ' ').replace('_', ' ').capitalize()}.")
@@ -106,9 +285,57 @@ def said(sentence: object) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """ISO 3166-1 codes with the countries' names in the reader's language, in the order of the names."""
-    territories = get_locale().territories
-    named = [(code, name) for code, name in territories.items() if len(code) == 2 and code not in _NOT_COUNTRIES]
+    return territories(str(get_locale()))
+
+
+@lru_cache(maxsize=8)
+def territories(language: str) -> list[tuple[str, str]]:
+    """`countries()` in a named language."""
+    known = Locale.parse(language).territories.items()
+    named = [(code, name) for code, name in known if len(code) == 2 and code not in _NOT_COUNTRIES]
     return sorted(named, key=lambda pair: pair[1])
+
+
+def currencies() -> list[tuple[str, str]]:
+    """The currencies that are money somewhere today, by code, with their names in the reader's language."""
+    names = get_locale().currencies
+    return [(code, f"{code} · {names.get(code, code)}") for code in sorted(_current_currencies())]
+
+
+@lru_cache(maxsize=1)
+def _current_currencies() -> frozenset[str]:
+    places = (code for code, _ in territories("en"))
+    return frozenset(code for place in places for code in get_territory_currencies(place))
+
+
+def languages(first: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Languages that gigs are likely to ask for, with their names in the reader's language; `first` come first."""
+    names = get_locale().languages
+    codes = [*first, *sorted(set(_LANGUAGES.split()).difference(first), key=lambda code: names.get(code, code))]
+    return [(code, names.get(code, code)) for code in codes]
+
+
+def zones() -> list[str]:
+    """IANA time zones that are named after a place."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+
+
+def requirement_hints() -> dict[str, str]:
+    """What to write for each step of an application."""
+    return {
+        "identity": gettext("How can we see who you are? Name the document that you can show, without its number."),
+        "age": gettext("How can we see your date of birth?"),
+        "residence": gettext("How can we see where you live?"),
+        "right_to_work": gettext("Why may you work there? For example: citizen, permit until when."),
+        "payout_account": gettext("Where should you be paid?"),
+        "terms": gettext("Do you agree?"),
+    }
+
+
+def weekdays() -> list[str]:
+    """The names of the days, Monday first."""
+    names = get_day_names("wide", locale=get_locale())
+    return [str(names[number]).capitalize() for number in range(7)]
 
 
 def basis_words() -> dict[Basis, str]:
@@ -118,3 +345,43 @@ def basis_words() -> dict[Basis, str]:
         Basis.STANDARD: gettext("Standards"),
         Basis.HOUSE: gettext("House rules"),
     }
+
+
+# --- values as people read them -------------------------------------------------------------------------------------
+
+
+def when(moment: datetime, zone: str | tzinfo | None = None, pattern: str = "medium") -> str:
+    """A moment in the reader's language, in the named IANA zone, which is named too; in UTC when none is."""
+    place = clock.zone(zone) if isinstance(zone, str) else zone
+    zoned = format_datetime(moment.astimezone(place) if place else moment, pattern, rebase=False)
+    return f"{zoned} {place or 'UTC'}"
+
+
+def day(date: date) -> str:
+    """A day with its weekday, in the reader's language."""
+    words: str = format_date(date, "full", rebase=False)
+    return words
+
+
+def duration(minutes: float | Decimal) -> str:
+    """Minutes as hours and minutes: "4 h 30 min"."""
+    hours, rest = divmod(round(minutes), 60)
+    parts = [gettext("%(hours)s h", hours=hours)] if hours else []
+    return " ".join([*parts, gettext("%(minutes)s min", minutes=rest)] if rest or not hours else parts)
+
+
+def money_words(amount: Money, *, whole: bool = False) -> str:
+    """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries."""
+    words = amount.format(str(get_locale() or "en"), whole=whole)
+    return words if amount.currency in words else f"{words}\xa0{amount.currency}"
+
+
+def rate_words(rate: Fraction) -> str:
+    """An exchange rate, rounded to four digits after the point for reading; the exact one stands in the API."""
+    words: str = format_decimal(Decimal(rate.numerator) / Decimal(rate.denominator), "#,##0.0000")
+    return words
+
+
+def account_words(name: str) -> str:
+    """An account of a person in the books, by the last part of its name."""
+    return name_of("account", name.rsplit(":", 1)[-1])

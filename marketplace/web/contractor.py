@@ -1,0 +1,292 @@
+"""A contractor's pages about themselves: the application, the record, the contracts. What they do stands in `work`."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts import queries as contracts
+from marketplace.contracts import service as signing
+from marketplace.contracts.models import Contract
+from marketplace.contracts.rules import Party
+from marketplace.contracts.schemas import ContractSigningSchema
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.problems import NotFound
+from marketplace.gigs.rules import WorkKind
+from marketplace.shifts import queries as shifts
+from marketplace.shifts.rules import OfferStatus
+from marketplace.standards.hazard import LEAST_CLASS
+from marketplace.standards.rules import HazardClass
+from marketplace.web import site, words
+from marketplace.web.day import count, to_sign
+from marketplace.web.forms import Form
+from marketplace.web.week import slots, week_schema, week_values
+from marketplace.workforce import queries, service
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import Level, RequirementKind, RequirementStatus
+from marketplace.workforce.schemas import (
+    BandSchema,
+    ContestSchema,
+    ContractorApplicationSchema,
+    ContractorDescriptionSchema,
+    HazardConsentGivenSchema,
+    HazardConsentRevokedSchema,
+    RequirementNoteSchema,
+)
+
+blueprint = Blueprint("contractor", __name__, url_prefix="/me")
+
+
+@blueprint.before_request
+def only_contractors() -> ResponseReturnValue | None:
+    """Strangers sign in first; whoever is no contractor yet is shown how to become one."""
+    if (sign_in := site.ask_to_sign_in()) is not None:
+        return sign_in
+    if request.endpoint == "contractor.apply" or find_me(actor()) is not None:
+        return None
+    return redirect(url_for("contractor.apply"))
+
+
+def find_me(by: Actor) -> Contractor | None:
+    """The contractor who asks, or None if the person is none."""
+    try:
+        return queries.contractor(require_person(by), by)
+    except NotFound:
+        return None
+
+
+def navigation() -> list[tuple[str, Any, int]]:
+    by = actor()
+    return [
+        ("work.today", lazy_gettext("Today"), 0),
+        ("work.list_offers", lazy_gettext("Offers"), count(shifts.my_offers(OfferStatus.PENDING, seen_by=by))),
+        ("work.list_bookings", lazy_gettext("Shifts"), 0),
+        ("work.list_timesheets", lazy_gettext("Timesheets"), 0),
+        ("work.list_payslips", lazy_gettext("Pay"), 0),
+        ("work.show_benefits", lazy_gettext("Benefits"), 0),
+        ("contractor.list_contracts", lazy_gettext("Contracts"), count(to_sign(by))),
+        ("contractor.record", lazy_gettext("My record"), 0),
+    ]
+
+
+def _belonging(by: Actor) -> list[site.Place]:
+    return [site.Place(gettext("My work"), url_for("work.today"))] if find_me(by) else []
+
+
+site.navigation(blueprint, navigation)
+site.belonging(blueprint, _belonging)
+
+# --- the application ------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/apply", methods=["GET", "POST"])
+def apply() -> ResponseReturnValue:
+    form = Form(ContractorApplicationSchema, {"payout_currency": "USD"})
+    if form.done(lambda data: service.apply(**data, by=actor())):
+        flash(gettext("Your application has begun. These steps are left."))
+        return redirect(url_for("contractor.application"))
+    me = accounts.person(require_person(actor()))
+    return render_template("contractor/apply.html", form=form, me=me, **_choices([me.locale, "en"])), form.status
+
+
+@blueprint.get("/application")
+def application(form: Form | None = None) -> ResponseReturnValue:
+    """The application as steps that show what is missing."""
+    by = actor()
+    profile = queries.profile(require_person(by), by)
+    steps = sorted(profile.requirements, key=lambda step: list(RequirementKind).index(step.kind))
+    met = sum(step.status is RequirementStatus.MET for step in steps)
+    shown = form or Form(RequirementNoteSchema)
+    page = render_template(
+        "contractor/application.html",
+        profile=profile,
+        steps=steps,
+        met=met,
+        form=shown,
+        blank=Form(RequirementNoteSchema),
+        hints=words.requirement_hints(),
+    )
+    return page, shown.status
+
+
+@blueprint.post("/application")
+def submit_requirement() -> ResponseReturnValue:
+    form = Form(RequirementNoteSchema)
+    done = form.done(lambda data: service.submit_requirement(**data, by=actor()))
+    return _saved(done, "application") or application(form)
+
+
+@blueprint.post("/application/payout-account")
+def open_account() -> ResponseReturnValue:
+    service.open_sandbox_account(by=actor())
+    return redirect(url_for("contractor.application"))
+
+
+@blueprint.post("/application/contest")
+def contest() -> ResponseReturnValue:
+    form = Form(ContestSchema)
+    done = form.done(lambda data: service.contest(data["words"], by=actor()))
+    return _saved(done, "application") or application(form)
+
+
+# --- the record -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/record")
+def record(**forms: Form) -> ResponseReturnValue:
+    """What the service knows of the contractor, each part with the form that changes it."""
+    by = actor()
+    profile = queries.profile(require_person(by), by)
+    me = profile.contractor
+    band = {"min_hours": me.band_min_hours, "max_hours": me.band_max_hours}
+    described: dict[str, Any] = {"skills": list(profile.skills)}
+    described |= {f"languages.{code}": str(level) for code, level in profile.languages.items()}
+    shown = {
+        "band": Form(BandSchema, band),
+        "description": Form(ContractorDescriptionSchema, described),
+        "week": Form(week_schema(profile.windows), week_values(profile.windows)),
+        "consent": Form(HazardConsentGivenSchema),
+    } | forms
+    page = render_template(
+        "contractor/record.html",
+        profile=profile,
+        slots=slots(profile.windows),
+        weekdays=words.weekdays(),
+        categories=LEAST_CLASS,
+        classes=[each for each in HazardClass if each is not HazardClass.H0],
+        consents={each.category: each for each in profile.consents if each.revoked_at is None},
+        events=timeline("contractor", me.id, limit=20),
+        **shown,
+        **_choices(list(profile.languages), profile.skills),
+    )
+    return page, max(form.status for form in shown.values())
+
+
+@blueprint.post("/record/description")
+def describe() -> ResponseReturnValue:
+    form = Form(ContractorDescriptionSchema)
+    return _saved(form.done(lambda data: service.describe(**data, by=actor())), "record") or record(description=form)
+
+
+@blueprint.post("/record/week")
+def set_week() -> ResponseReturnValue:
+    by = actor()
+    form = Form(week_schema(queries.profile(require_person(by), by).windows))
+    return _saved(form.done(lambda windows: service.set_availability(windows, by=by)), "record") or record(week=form)
+
+
+@blueprint.post("/record/band")
+def set_band() -> ResponseReturnValue:
+    form = Form(BandSchema)
+    return _saved(form.done(lambda data: service.set_band(**data, by=actor())), "record") or record(band=form)
+
+
+@blueprint.post("/record/consents")
+def give_consent() -> ResponseReturnValue:
+    form = Form(HazardConsentGivenSchema)
+    done = form.done(lambda data: service.give_hazard_consent(**data, by=actor()))
+    return _saved(done, "record") or record(consent=form)
+
+
+@blueprint.post("/record/consents/revoke")
+def revoke_consent() -> ResponseReturnValue:
+    form = Form(HazardConsentRevokedSchema)
+    done = form.done(lambda data: service.revoke_hazard_consent(**data, by=actor()))
+    return _saved(done, "record") or record(consent=form)
+
+
+# --- contracts ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/contracts")
+def list_contracts() -> str:
+    by = actor()
+    mine = contracts.contracts(by).where(Contract.contractor_id == by.person_id).order_by(Contract.id.desc())
+    found = list(db.session.scalars(mine))
+    return render_template("contractor/contracts.html", contracts=found, companies=company_names(found))
+
+
+@blueprint.get("/contracts/<uuid:contract_id>")
+def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    by = actor()
+    found = own_contract(contract_id, by)
+    versions = contracts.signed_versions(contract_id, by)
+    shown = form or Form(ContractSigningSchema)
+    page = render_template(
+        "contractor/contract.html",
+        contract=found,
+        versions=versions,
+        signed=any(signature.party is Party.CONTRACTOR for signature in versions[0].signatures),
+        companies=company_names([found]),
+        events=timeline("contract", found.id),
+        form=shown,
+    )
+    return page, shown.status
+
+
+@blueprint.post("/contracts/<uuid:contract_id>/sign")
+def sign(contract_id: UUID) -> ResponseReturnValue:
+    form = Form(ContractSigningSchema)
+    if form.done(lambda data: signing.sign(contract_id, **data, by=actor())):
+        flash(gettext("Signed. You may be offered shifts of this company now."))
+        return redirect(url_for("contractor.show_contract", contract_id=contract_id))
+    return show_contract(contract_id, form)
+
+
+@blueprint.post("/contracts/<uuid:contract_id>/decline")
+def decline_contract(contract_id: UUID) -> ResponseReturnValue:
+    signing.decline(contract_id, by=actor())
+    flash(gettext("Declined. Nothing else follows from it."))
+    return redirect(url_for("contractor.list_contracts"))
+
+
+@blueprint.post("/contracts/<uuid:contract_id>/end")
+def end_contract(contract_id: UUID) -> ResponseReturnValue:
+    own_contract(contract_id, actor())
+    signing.end(contract_id, "", by=actor())
+    flash(gettext("The contract has ended. What you have earned is paid."))
+    return redirect(url_for("contractor.show_contract", contract_id=contract_id))
+
+
+def own_contract(contract_id: UUID, by: Actor) -> Contract:
+    """A contract of the asker as a contractor; as a member of the company they look at it elsewhere (NotFound)."""
+    found = contracts.contract(contract_id, by)
+    if found.contractor_id != by.person_id:
+        raise NotFound
+    return found
+
+
+def company_names(rows: Any) -> dict[UUID, str]:
+    """The legal names of the companies of some contracts, offers, bookings or timesheets."""
+    return accounts.company_name({row.company_id for row in rows})
+
+
+# --- shared by the pages --------------------------------------------------------------------------------------------
+
+
+def _saved(done: bool, page: str) -> ResponseReturnValue | None:
+    """Where a form leads to that did what it was for; None when it is to be shown again."""
+    if not done:
+        return None
+    flash(gettext("Saved."))
+    return redirect(url_for(f"contractor.{page}"))
+
+
+def _choices(own_languages: list[str], own_skills: Any = ()) -> dict[str, Any]:
+    """What the forms offer to choose from; what the person has already is always among it, and first."""
+    usual = [str(kind).replace("_", "-") for kind in WorkKind]
+    return {
+        "countries": words.countries(),
+        "currencies": words.currencies(),
+        "zones": words.zones(),
+        "levels": list(Level),
+        "languages_known": words.languages(list(dict.fromkeys(own_languages))),
+        "spoken": len(set(own_languages)),
+        "skills_known": [*usual, *(skill for skill in own_skills if skill not in usual)],
+    }

@@ -1,0 +1,270 @@
+"""A contractor's pages about their work: today, offers, shifts, timesheets, payslips, benefits."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts import benefits
+from marketplace.contracts.models import BenefitEntry
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.pay import payslips
+from marketplace.pay import queries as pay
+from marketplace.pay.models import Payslip
+from marketplace.shifts import attendance, offers, timesheets
+from marketplace.shifts import queries as shifts
+from marketplace.shifts.models import Booking, Offer, Timesheet
+from marketplace.shifts.rules import OfferStatus
+from marketplace.shifts.schemas import BreakSchema
+from marketplace.web import pictures, site, words
+from marketplace.web.contractor import company_names, navigation, only_contractors
+from marketplace.web.day import day_of, running_clock, with_terms
+from marketplace.web.forms import Form
+from marketplace.workforce import queries as workforce
+
+blueprint = Blueprint("work", __name__, url_prefix="/work")
+blueprint.before_request(only_contractors)
+site.navigation(blueprint, navigation)
+
+
+def _link(by: Actor, about: Mapping[str, str]) -> str | None:
+    """The contractor's own page of what a notice is about, the nearest thing first."""
+    if about.get("contractor") != str(by.person_id):
+        return None
+    for word, (endpoint, argument) in _PAGES.items():
+        if word in about:
+            values: dict[str, Any] = {argument: about[word]}
+            return url_for(endpoint, **values)
+    return url_for("contractor.application")
+
+
+_PAGES = {
+    "offer": ("work.show_offer", "offer_id"),
+    "booking": ("work.show_booking", "booking_id"),
+    "timesheet": ("work.show_timesheet", "timesheet_id"),
+    "payslip": ("work.show_payslip", "payslip_id"),
+    "contract": ("contractor.show_contract", "contract_id"),
+}
+site.links(blueprint, _link)
+
+NOTHING_MORE = ma.Schema
+"""The schema of a button: nothing but the press is sent."""
+PRESSES: Mapping[str, Callable[..., Any]] = {
+    "clock-in": attendance.clock_in,
+    "clock-out": attendance.clock_out,
+    "back-to-work": attendance.end_break,
+    "release": offers.release,
+}
+"""The buttons of a booking that need nothing more than a press."""
+SHOWN = 20
+Row = TypeVar("Row", Offer, Booking, Timesheet, Payslip)
+
+
+@blueprint.get("")
+def today() -> str:
+    """One large button for the next thing, and what is booked."""
+    by = actor()
+    me = workforce.contractor(require_person(by), by)
+    day = day_of(me, by)
+    known = company_names([*day.bookings, *day.offers, *day.contracts])
+    return render_template("work/today.html", me=me, today=day, companies=known)
+
+
+# --- offers ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/offers")
+def list_offers() -> str:
+    by = actor()
+    waiting = list(db.session.scalars(shifts.my_offers(OfferStatus.PENDING, seen_by=by).order_by(Offer.expires_at)))
+    answered = shifts.my_offers(seen_by=by).where(Offer.status != OfferStatus.PENDING)
+    earlier = page(answered, Offer.id, limit=SHOWN, after=_after())
+    known = company_names([*waiting, *earlier["items"]])
+    return render_template("work/offers.html", waiting=waiting, earlier=earlier, companies=known)
+
+
+@blueprint.get("/offers/<uuid:offer_id>")
+def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    """Why me, what it pays, when, how heavy, under which contract, and until when it stands."""
+    by = actor()
+    offer = own(shifts.offer(offer_id, seen_by=by), by)
+    shown = form or Form(NOTHING_MORE)
+    pays = [(line["payee"], Money.of(line["amount"], line["currency"])) for line in offer.terms["lines"]]
+    return render_template(
+        "work/offer.html",
+        offer=offer,
+        terms=offer.terms,
+        companies=company_names([offer]),
+        pays=pictures.company_pays(pays),
+        why=pictures.score_bar(offer.reason.get("parts", ())),
+        events=timeline("offer", offer.id),
+        form=shown,
+    ), shown.status
+
+
+@blueprint.post("/offers/<uuid:offer_id>/accept")
+def accept(offer_id: UUID) -> ResponseReturnValue:
+    form = Form(NOTHING_MORE)
+    if (booking := form.run(lambda _: offers.accept(offer_id, by=actor()))) is None:
+        return show_offer(offer_id, form)
+    flash(gettext("Accepted. The money for this shift is set aside for you."))
+    return redirect(url_for("work.show_booking", booking_id=booking.id))
+
+
+@blueprint.post("/offers/<uuid:offer_id>/decline")
+def decline(offer_id: UUID) -> ResponseReturnValue:
+    form = Form(NOTHING_MORE)
+    if not form.done(lambda _: offers.decline(offer_id, by=actor())):
+        return show_offer(offer_id, form)
+    flash(gettext("Declined. It has no effect on later offers."))
+    return redirect(url_for("work.list_offers"))
+
+
+# --- shifts ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/shifts")
+def list_bookings() -> str:
+    found = page(with_terms(shifts.my_bookings(seen_by=actor())), Booking.id, limit=SHOWN, after=_after())
+    return render_template("work/bookings.html", found=found, companies=company_names(found["items"]))
+
+
+@blueprint.get("/shifts/<uuid:booking_id>")
+def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    by = actor()
+    booking = own(shifts.booking(booking_id, seen_by=by), by)
+    shown = form or Form(NOTHING_MORE)
+    # The queries above settle who may see it; these two rows belong to it.
+    db.session.refresh(booking, ["offer", "shift"])
+    return render_template(
+        "work/booking.html",
+        booking=booking,
+        terms=booking.offer.terms,
+        zone=booking.shift.timezone,
+        clock=running_clock(booking, clock.now()),
+        line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
+        companies=company_names([booking]),
+        events=timeline("booking", booking.id),
+        form=shown,
+    ), shown.status
+
+
+@blueprint.post("/shifts/<uuid:booking_id>/break")
+def take_break(booking_id: UUID) -> ResponseReturnValue:
+    form = Form(BreakSchema)
+    done = form.done(lambda data: attendance.start_break(booking_id, data["kind"], by=actor()))
+    return _pressed(booking_id) if done else show_booking(booking_id, form)
+
+
+@blueprint.post("/shifts/<uuid:booking_id>/<press>")
+def press(booking_id: UUID, press: str) -> ResponseReturnValue:
+    if press not in PRESSES:
+        raise NotFound
+    form = Form(NOTHING_MORE)
+    done = form.done(lambda _: PRESSES[press](booking_id, by=actor()))
+    return _pressed(booking_id) if done else show_booking(booking_id, form)
+
+
+def _pressed(booking_id: UUID) -> ResponseReturnValue:
+    """Back to the page on which the button stood."""
+    back = request.form.get("next")
+    return redirect(site.own_path(back) if back else url_for("work.show_booking", booking_id=booking_id))
+
+
+# --- timesheets -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/timesheets")
+def list_timesheets() -> str:
+    found = page(shifts.timesheets(seen_by=actor()), Timesheet.id, limit=SHOWN, after=_after())
+    return render_template("work/timesheets.html", found=found, companies=company_names(found["items"]))
+
+
+@blueprint.get("/timesheets/<uuid:timesheet_id>")
+def show_timesheet(timesheet_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    by = actor()
+    sheet = own(shifts.timesheet(timesheet_id, seen_by=by), by)
+    shown = form or Form(NOTHING_MORE)
+    return render_template(
+        "work/timesheet.html",
+        sheet=sheet,
+        bars={line.id: pictures.minutes_bar(line) for line in sheet.lines},
+        companies=company_names([sheet]),
+        events=timeline("timesheet", sheet.id),
+        form=shown,
+    ), shown.status
+
+
+@blueprint.post("/timesheets/<uuid:timesheet_id>/submit")
+def submit_timesheet(timesheet_id: UUID) -> ResponseReturnValue:
+    form = Form(NOTHING_MORE)
+    if not form.done(lambda _: timesheets.submit(timesheet_id, by=actor())):
+        return show_timesheet(timesheet_id, form)
+    return redirect(url_for("work.show_timesheet", timesheet_id=timesheet_id))
+
+
+# --- pay and benefits -----------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/pay")
+def list_payslips() -> str:
+    found = page(pay.payslips(seen_by=actor()), Payslip.id, limit=SHOWN, after=_after())
+    return render_template("work/payslips.html", found=found)
+
+
+@blueprint.get("/pay/<uuid:payslip_id>")
+def show_payslip(payslip_id: UUID) -> str:
+    """Every line with its rule, contract and time; in another currency too, where its rate has a source."""
+    by = actor()
+    me = workforce.contractor(require_person(by), by)
+    asked = request.args.get("currency", me.payout_currency)
+    currencies = words.currencies()
+    wanted = asked if asked in dict(currencies) else None
+    view = payslips.view(payslip_id, currency=wanted, seen_by=by)
+    own(view.payslip, by)
+    return render_template(
+        "work/payslip.html",
+        view=view,
+        slip=view.payslip,
+        wanted=wanted,
+        currencies=currencies,
+        pays=pictures.company_pays((str(each.line.payee_kind), each.line.money) for each in view.lines),
+        companies=company_names([each.line for each in view.lines]),
+        events=timeline("payslip", payslip_id),
+    )
+
+
+@blueprint.get("/benefits")
+def show_benefits() -> str:
+    by = actor()
+    me = require_person(by)
+    entries = page(benefits.entries(me, by), BenefitEntry.id, limit=SHOWN, after=_after())
+    titles = {plan.id: plan for plan in benefits.plans().values()}
+    balances = benefits.balances(me, by)
+    caps = {balance.plan.id: pictures.year_bar(balance) for balance in balances}
+    return render_template("work/benefits.html", balances=balances, entries=entries, plans=titles, caps=caps)
+
+
+# --- shared by the pages --------------------------------------------------------------------------------------------
+
+
+def own(row: Row, by: Actor) -> Row:
+    """The row if it is the asker's as a contractor. What one sees as a member of the company is shown elsewhere."""
+    if row.contractor_id != by.person_id:
+        raise NotFound
+    return row
+
+
+def _after() -> UUID | None:
+    return request.args.get("after", type=UUID)
