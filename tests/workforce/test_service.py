@@ -1,10 +1,6 @@
 """Applying, being decided about, and saying what one can do: through the real verbs."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -22,8 +18,6 @@ from marketplace.workforce import queries, rules, service
 from marketplace.workforce.models import Contractor, HazardConsent, Requirement
 from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus, Window
 from tests.factories import accounts, workforce
-
-Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def vetting() -> Actor:
@@ -233,9 +227,11 @@ def test_a_consent_is_revoked_at_any_minute_and_its_history_stays(app: Flask) ->
     me = accounts.actor_of(made.id)
     service.give_hazard_consent(HazardCategory.VIOLENCE, HazardClass.H2, by=me)
     service.give_hazard_consent(HazardCategory.VIOLENCE, HazardClass.H3, by=me)
-    assert queries.candidates()[0].consents == {"violence": HazardClass.H3}
+    assert [(row.up_to, row.revoked_at is None) for row in queries.consents(made.id, me)] == [
+        ("H3", True),
+        ("H2", False),
+    ]
     service.revoke_hazard_consent(HazardCategory.VIOLENCE, by=me)
-    assert queries.candidates()[0].consents == {}
     with pytest.raises(NotFound):
         service.revoke_hazard_consent(HazardCategory.VIOLENCE, by=me)
     history = queries.consents(made.id, me)
@@ -266,38 +262,6 @@ def test_other_peoples_records_do_not_exist(app: Flask) -> None:
         service.set_band(1, 2, by=stranger)
     with pytest.raises(Unauthenticated):
         service.set_band(1, 2, by=CLOCK)
-
-
-def test_candidates_are_vetted_and_fit(app: Flask) -> None:
-    kansas = workforce.contractor()
-    kenya = workforce.contractor(
-        country="KE", subdivision=None, timezone="Africa/Nairobi", skills=["image-labelling", "audio"]
-    )
-    workforce.ready()
-
-    def found(**wanted: Any) -> list[UUID]:
-        return [candidate.id for candidate in queries.candidates(**wanted)]
-
-    assert found() == [kansas.id, kenya.id]
-    assert found(places=[("US", "US-KS")]) == [kansas.id]
-    assert found(places=[("US", "US-CA"), ("KE", None)]) == [kenya.id]
-    assert found(places=[("US", None)]) == [kansas.id]
-    assert found(skills=["audio"]) == [kenya.id]
-    assert found(ids=[kenya.id]) == [kenya.id]
-    service.suspend(kenya.id, "Asked for it.", by=vetting())
-    assert found(skills=["audio"]) == []
-    assert queries.vetted([kansas.id, kenya.id]) == {kansas.id}
-
-
-def test_many_candidates_take_a_constant_number_of_statements(app: Flask, statements: Statements) -> None:
-    counts = []
-    for _ in range(2):
-        workforce.contractor()
-        db.session.expire_all()
-        with statements() as seen:
-            queries.candidates(skills=["image-labelling"])
-        counts.append(len(seen))
-    assert counts[0] == counts[1]
 
 
 def test_a_requirement_row_belongs_to_one_contractor(app: Flask) -> None:
