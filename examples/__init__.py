@@ -1,0 +1,1 @@
+"""Programs that use Setara from outside, over REST alone."""

@@ -1,0 +1,1 @@
+"""One gig from post to payslip, played over REST by a lab, a contractor and an operator."""
