@@ -42,6 +42,7 @@ class Job:
 
 def defer(
     name: str,
+    /,
     *,
     queue: str = "default",
     lock: str | None = None,
@@ -137,7 +138,7 @@ def retry_stalled(silence: float, most_attempts: int) -> int:
     hopeful = [row.id for row in rows if not row.hopeless]
     ended = text("SELECT procrastinate_finish_job_v1(job, 'failed', false) FROM unnest(CAST(:jobs AS bigint[])) job")
     freed = text(
-        "SELECT procrastinate_retry_job_v2(job, clock_timestamp(), NULL, NULL, NULL)"
+        "SELECT procrastinate_retry_job_v2(job, now(), NULL, NULL, NULL)"
         " FROM unnest(CAST(:jobs AS bigint[])) job"
     )
     db.session.execute(ended, {"jobs": hopeless})
