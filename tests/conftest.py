@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 import config
+from jobs.programs import PROGRAMS
+from jobs.runner import run_pending
 from marketplace.app import create_app
 from marketplace.core.db import db
 from marketplace.core.embedded import APP_ROLE, FAST_AND_FORGETFUL, OWNER_ROLE, EmbeddedPostgres
@@ -171,6 +173,16 @@ def app(_room_app: SetaraFlask) -> Iterator[SetaraFlask]:
 @pytest.fixture
 def session(app: SetaraFlask) -> scoped_session[Session]:
     return db.session
+
+
+@pytest.fixture
+def work(app: SetaraFlask) -> Callable[[], int]:
+    """`work()` runs every job that is due, as a worker would, until none is left, and returns how many ran.
+
+    What the test has done so far is committed first, as far as its own transaction goes.
+    """
+    assert PROGRAMS
+    return run_pending
 
 
 @pytest.fixture

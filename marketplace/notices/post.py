@@ -7,7 +7,7 @@ smtp://. Where the server offers STARTTLS it is used, and a password is never se
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple
@@ -139,8 +139,12 @@ def _connection(server: MailServer) -> Iterator[Send]:
     except (smtplib.SMTPException, OSError) as failure:
         yield _refusing(failure)
         return
-    with client:
+    try:
         yield client.send_message
+    finally:
+        # What was handed in is handed in, however the server takes leave.
+        with suppress(smtplib.SMTPException, OSError):
+            client.quit()
 
 
 def _refusing(failure: Exception) -> Send:

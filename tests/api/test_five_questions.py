@@ -33,6 +33,7 @@ PUBLIC = {
     "POST /api/v1/people/confirmations": "the token in the message says who it is",
     "POST /api/v1/password-resets": "whoever asks has lost what they sign in with",
     "POST /api/v1/password-resets/<token>": "the token in the message says who it is",
+    "GET /api/v1/outbox": "where it is open there is nobody's real mail in it",
 }
 """Open to strangers."""
 
@@ -50,6 +51,16 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/standards/verdicts": "it changes nothing",
     "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",
+    "PUT /api/v1/contractors/me/description": "what one can do can always be said anew",
+    "PUT /api/v1/contractors/me/availability": "when one can work can always be said anew",
+    "PUT /api/v1/contractors/me/band": "how much one wants to work can always be said anew",
+    "POST /api/v1/contractors/me/hazard-consents": "a consent takes the place of the one before",
+    "POST /api/v1/companies/<uuid:company_id>/contract-templates": "a company's text is a new row beside all others",
+    "POST /api/v1/companies/<uuid:company_id>/deposits": "money can be paid in at any time",
+    "POST /api/v1/pay-runs": "a run over nothing is a run",
+    "POST /api/v1/sandbox/levers": "a lever can be pulled at any time",
+    "POST /api/v1/notices/<uuid:notice_id>/read": "reading twice is reading once",
+    "POST /api/v1/notices/read": "reading twice is reading once",
 }
 """Routes that change something, and that no state can refuse."""
 
