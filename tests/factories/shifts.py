@@ -12,10 +12,12 @@ from marketplace.contracts.queries import versions
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
-from marketplace.gigs import funding
+from marketplace.gigs import funding, preparation
 from marketplace.gigs.models import Gig
 from marketplace.shifts import attendance, offers, scheduling
 from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.standards.hazard import HazardClass
+from marketplace.workforce import service as contractors
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, gigs, workforce
 
@@ -65,12 +67,15 @@ class Scene:
         return self.gig.company_id
 
 
-def scene(*, minutes: int = 2400, **terms: Any) -> Scene:
-    """An open gig that is funded for so many minutes of work; `terms` are members of the gig's terms. It is Wednesday
-    noon UTC, five days before MONDAY."""
+def scene(*, minutes: int = 2400, pilot: bool = False, **terms: Any) -> Scene:
+    """An open gig that is funded for so many minutes of work; `terms` are members of the gig's terms. Without a
+    finished pilot no more than 2400 minutes can be planned. It is Wednesday noon UTC, five days before MONDAY."""
     clock.move_to(MONDAY - timedelta(days=5, hours=3))
     gig = gigs.open_gig(planned_minutes=minutes, **terms)
-    return Scene(gig, accounts.owner_of(gig.company_id))
+    by = accounts.owner_of(gig.company_id)
+    if pilot:
+        preparation.record_pilot(gig.id, gigs.pilot_report(), by=by)
+    return Scene(gig, by)
 
 
 def contracted(scene: Scene, *, highest_class: str = "H3", pay: str = "10.00", **more: Any) -> Contractor:
@@ -91,6 +96,11 @@ def contract(scene: Scene, person: Contractor, *, highest_class: str = "H3", pay
     me = accounts.actor_of(person.id)
     newest = versions(proposed.id, me)[0]
     contracts.sign(proposed.id, "Ana Example", newest.text_sha256, by=me)
+
+
+def consent(person: Contractor, category: str, up_to: HazardClass) -> None:
+    """The person consents to such work, up to that class."""
+    contractors.give_hazard_consent(category, up_to, by=accounts.actor_of(person.id))
 
 
 def shift(scene: Scene, starts_at: datetime = MONDAY, hours: float = 4, seats: int = 1, zone: str = ZONE) -> Shift:
