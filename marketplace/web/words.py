@@ -25,6 +25,9 @@ _LANGUAGES = (
     " rw si sk so sq sr su sw ta te th tr uk ur uz vi wo xh yo zh zu"
 )
 
+_OWN_SIGNS = {"IDR": "Rp", "EUR": "€", "GBP": "£"}
+"""Signs that stand for one currency only and that its people write in every language."""
+
 _STATUSES = {
     "accepted": lazy_gettext("accepted"),
     "applied": lazy_gettext("applied"),
@@ -373,6 +376,8 @@ def duration(minutes: float | Decimal) -> str:
 def money_words(amount: Money, *, whole: bool = False) -> str:
     """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries."""
     words = amount.format(str(get_locale() or "en"), whole=whole)
+    if amount.currency in _OWN_SIGNS:
+        return words.replace(amount.currency, _OWN_SIGNS[amount.currency])
     return words if amount.currency in words else f"{words}\xa0{amount.currency}"
 
 

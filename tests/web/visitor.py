@@ -36,7 +36,6 @@ class _Reader(HTMLParser):
         self.forms: list[ShownForm] = []
         self._words: list[str] = []
         self._area = self._select = self._form_at = ""
-        self._option_chosen = False
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in given}
@@ -54,7 +53,7 @@ class _Reader(HTMLParser):
         if tag == "button":
             form.buttons.append((name, attributes.get("value", "")))
         elif tag == "select":
-            self._select, self._option_chosen = name, False
+            self._select = name
             form.options.setdefault(name, [])
             form.values.setdefault(name, [])
         elif tag == "textarea":
@@ -83,6 +82,9 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._area = ""
         elif tag == "select":
+            form = self.forms[-1]
+            # A browser chooses the first option where none is chosen.
+            form.values[self._select] = form.values[self._select] or form.options[self._select][:1]
             self._select = ""
 
     @property
@@ -150,7 +152,7 @@ class Visitor:
             known = name in form.values or any(name == button for button, _ in form.buttons)
             assert known, f"{page.address} has no field {name}: {sorted(form.values)}"
             wanted = [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
-            assert set(wanted) <= set(form.options.get(name, wanted)), f"{name} offers {form.options[name]}"
+            assert set(wanted) <= {"", *form.options.get(name, wanted)}, f"{name} offers {form.options[name]}"
             data[name] = wanted
         headers = {"Accept": "text/html"}
         return self._page(self.client.post(form.action, data=data, follow_redirects=True, headers=headers))

@@ -1,0 +1,114 @@
+"""A company's own pages: what stands and what waits. Its people, gigs, shifts, money and contracts stand beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from marketplace.accounts import queries
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.core.events import timeline
+from marketplace.pay import queries as pay
+from marketplace.web import company_pictures as pictures
+from marketplace.web import site, waiting
+
+blueprint = Blueprint("company", __name__, url_prefix="/company/<uuid:company_id>")
+SHOWN = 20
+
+
+@blueprint.before_request
+def _only_members() -> ResponseReturnValue | None:
+    """Strangers sign in first; to everybody else's eyes the company does not exist."""
+    if (sign_in := site.ask_to_sign_in()) is not None:
+        return sign_in
+    require_company(actor(), here(), Right.READ)
+    return None
+
+
+def here() -> UUID:
+    """The company of the address that is shown."""
+    arguments: Mapping[str, Any] = request.view_args or {}
+    found: UUID = arguments["company_id"]
+    return found
+
+
+@blueprint.context_processor
+def _known() -> dict[str, Any]:
+    """For every template: the company, and whether the reader has a right in it: `may("money")`."""
+    by, company_id = actor(), here()
+    return {"company": queries.company(company_id, by), "may": lambda right: by.may(Right(right), company_id)}
+
+
+def _navigation() -> list[tuple[str, Any, int]]:
+    by = actor()
+    entries: list[tuple[str, Any, int]] = [
+        ("company.overview", lazy_gettext("Overview"), 0),
+        ("company.list_gigs", lazy_gettext("Gigs"), 0),
+        ("company.list_shifts", lazy_gettext("Shifts"), 0),
+        ("company.list_timesheets", lazy_gettext("Timesheets"), waiting.count(waiting.to_approve(here(), by))),
+        ("company.list_contracts", lazy_gettext("Contracts"), 0),
+        ("company.show_money", lazy_gettext("Money"), 0),
+        ("company.list_members", lazy_gettext("Members"), 0),
+    ]
+    needs_money = by.may(Right.MONEY, here())
+    return [entry for entry in entries if needs_money or entry[0] != "company.show_money"]
+
+
+def _belonging(by: Actor) -> list[site.Place]:
+    if by.person_id is None:
+        return []
+    mine = queries.companies_of(by.person_id)
+    return [site.Place(company.legal_name, url_for("company.overview", company_id=company.id)) for company in mine]
+
+
+_PAGES = {"timesheet": "company.show_timesheet", "shift": "company.show_shift", "gig": "company.show_gig"}
+"""Where a notice about a company leads, the narrowest thing first."""
+
+
+def _links(by: Actor, about: Mapping[str, str]) -> str | None:
+    company_id = UUID(about["company"]) if "company" in about else None
+    if company_id is None or not by.may(Right.READ, company_id):
+        return None
+    for word, endpoint in _PAGES.items():
+        if word in about:
+            return url_for(endpoint, company_id=company_id, **{f"{word}_id": UUID(about[word])})
+    return url_for("company.overview", company_id=company_id)
+
+
+site.navigation(blueprint, _navigation)
+site.belonging(blueprint, _belonging)
+site.links(blueprint, _links)
+
+
+@blueprint.get("")
+def overview(company_id: UUID) -> str:
+    """Where the company's money is, what waits for somebody, and what happened."""
+    by = actor()
+    return render_template(
+        "company/overview.html",
+        purses=purses(company_id, by),
+        waits=waiting.at_company(company_id, by),
+        events=timeline("company", company_id, limit=SHOWN),
+    )
+
+
+def purses(company_id: UUID, by: Actor) -> list[pictures.Purse]:
+    """The company's money as bars; none for members who may not see it."""
+    if not by.may(Right.MONEY, company_id):
+        return []
+    return pictures.purses(pay.balances(company_id, by), pay.owed_so_far(company_id, by))
+
+
+def saved(endpoint: str, **where: Any) -> ResponseReturnValue:
+    """Back to a page of the same company, which says that it worked."""
+    flash(gettext("Saved."))
+    return redirect(url_for(f"company.{endpoint}", company_id=here(), **where))
+
+
+def after() -> UUID | None:
+    """The cursor of a list."""
+    return request.args.get("after", type=UUID)

@@ -1,0 +1,109 @@
+"""Pictures of a company's pages: where its money is, which seats are filled, how a gig stands before the gate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from marketplace.core.money import Money
+from marketplace.pay.models import PayLine
+from marketplace.pay.queries import CompanyBalance
+from marketplace.shifts.models import Shift
+from marketplace.standards.verdicts import Outcome
+from marketplace.web.pictures import Part, Segment, company_pays, stacked
+from marketplace.web.words import money_words
+
+ORDER = (Outcome.FAIL, Outcome.NOTE, Outcome.PASS)
+"""What is broken is read first."""
+MOST_SQUARES = 40
+"""More seats than this are drawn as one bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A company's money in one currency as one bar. `held` leaves out what is owed already."""
+
+    currency: str
+    available: Money
+    held: Money
+    owed: Money
+    bar: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of a shift. `kinds` has one fill for each seat: taken, asked for, empty; empty if they are too many."""
+
+    taken: int
+    asked: int
+    empty: int
+    bar: Sequence[Segment]
+    kinds: Sequence[str]
+
+    @property
+    def words(self) -> str:
+        return str(
+            gettext(
+                "%(taken)s of %(seats)s seats taken, %(asked)s asked for, %(empty)s empty",
+                taken=self.taken,
+                seats=self.taken + self.asked + self.empty,
+                asked=self.asked,
+                empty=self.empty,
+            )
+        )
+
+
+def purses(balances: Iterable[CompanyBalance], owed: Mapping[str, Money]) -> list[Purse]:
+    """Every currency of a company. What is owed is a part of what is held, and never more than it is drawn."""
+    found = []
+    for balance in balances:
+        due = owed.get(balance.currency, Money.zero(balance.currency))
+        held = max(balance.held - due, Money.zero(balance.currency))
+        parts = [
+            Part(gettext("available"), money_words(balance.available), max(0, balance.available.amount), "a"),
+            Part(gettext("held for work to come"), money_words(held), held.amount, "c"),
+            Part(gettext("owed for work done"), money_words(due), due.amount, "b"),
+        ]
+        found.append(Purse(balance.currency, balance.available, held, due, stacked(parts)))
+    return found
+
+
+def seats(shift: Shift, asked: int) -> Seats:
+    """`asked` are the open offers; more of them than there are empty seats are not drawn."""
+    shown = min(asked, shift.seats_open)
+    empty = shift.seats_open - shown
+    parts = [
+        Part(gettext("taken"), str(shift.seats_taken), shift.seats_taken, "a"),
+        Part(gettext("asked for"), str(shown), shown, "b"),
+        Part(gettext("empty"), str(empty), empty, "ground"),
+    ]
+    kinds = ["a"] * shift.seats_taken + ["b"] * shown + ["ground"] * empty
+    return Seats(shift.seats_taken, shown, empty, stacked(parts), kinds if shift.seats <= MOST_SQUARES else ())
+
+
+def verdict_bar(verdicts: Sequence[Any]) -> list[Segment]:
+    """How many rules are broken, pass with a note, and pass."""
+    counted = {outcome: sum(str(each.outcome) == outcome for each in verdicts) for outcome in ORDER}
+    parts = [
+        Part(gettext("broken"), str(counted[Outcome.FAIL]), counted[Outcome.FAIL], "fail"),
+        Part(gettext("with a note"), str(counted[Outcome.NOTE]), counted[Outcome.NOTE], "note"),
+        Part(gettext("pass"), str(counted[Outcome.PASS]), counted[Outcome.PASS], "pass"),
+    ]
+    return stacked(parts)
+
+
+def verdict_words(verdicts: Sequence[Any]) -> str:
+    """The verdicts in one sentence."""
+    failed = sum(str(each.outcome) == Outcome.FAIL for each in verdicts)
+    if not failed:
+        return str(gettext("Every rule of the gate is met."))
+    return str(ngettext("%(num)d rule is broken.", "%(num)d rules are broken.", failed))
+
+
+def paid_for(lines: Iterable[PayLine]) -> dict[str, list[Segment]]:
+    """What a company has paid by who gets it, one bar for each currency."""
+    by_currency: dict[str, list[tuple[str, Money]]] = {}
+    for line in lines:
+        by_currency.setdefault(line.currency, []).append((str(line.payee_kind), line.money))
+    return {code: company_pays(pairs) for code, pairs in sorted(by_currency.items())}

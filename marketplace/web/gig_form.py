@@ -1,0 +1,138 @@
+"""A gig's terms as a form: what is written in plain fields becomes the terms that the API takes."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import marshmallow as ma
+from flask_babel import gettext
+
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import Where
+from marketplace.gigs.schemas import PilotReportSchema, TermsSchema
+from marketplace.web.typed import typed
+
+_SEPARATORS = re.compile(r"[,;\s]+")
+_IN_CRITERIA = ("skills", "languages", "reason")
+
+
+class GigForm(TermsSchema):
+    """Fields beside those of `TermsSchema`: `known_places` (boxes) and `places` (codes in a text), `skills`,
+    `languages.CODE` and `reason` of the criteria, `planned_hours` with at most two decimals, and an empty margin."""
+
+    @ma.pre_load
+    def take_from_fields(self, data: Mapping[str, Any], **_more: Any) -> dict[str, Any]:
+        terms = dict(data)
+        criteria = {name: terms.pop(name) for name in _IN_CRITERIA if name in terms}
+        criteria["skills"] = _words(criteria.get("skills", ""))
+        criteria["places"] = [_place(code) for code in _codes(terms)]
+        if "planned_hours" in terms:
+            terms["planned_minutes"] = _minutes(terms.pop("planned_hours"))
+        for name in ("margin", "client_pays"):
+            if "amount" not in terms.get(name, {}):
+                terms.pop(name, None)
+        return typed(self, terms) | {"criteria": criteria}
+
+    def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
+        """What is wrong in the criteria stands beside the plain fields that they were written in."""
+        error.messages = _plain(error.messages)
+
+
+class PilotForm(PilotReportSchema):
+    """`PilotReportSchema` with its places written as codes."""
+
+    @ma.pre_load
+    def take_from_fields(self, data: Mapping[str, Any], **_more: Any) -> dict[str, Any]:
+        report = dict(data)
+        return typed(self, report) | {"places": [_place(code) for code in _codes(report)]}
+
+    def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
+        error.messages = _plain(error.messages)
+
+
+def values_of(gig: Gig) -> dict[str, Any]:
+    """What stands in the form's fields for a gig."""
+    criteria = gig.criteria
+    values: dict[str, Any] = {
+        "title": gig.title,
+        "description": gig.description,
+        "work_kind": str(gig.work_kind),
+        "payment_model": str(gig.payment_model),
+        "planned_hours": _plain_number(Decimal(gig.planned_minutes) / 60),
+        "unpaid_minutes": str(gig.unpaid_minutes),
+        "hazard_class": str(gig.hazard_class),
+        "hazard_categories": list(gig.hazard_categories),
+        "margin_party": gig.margin_party or "",
+        "contact_id": str(gig.contact_id),
+        "data_use": gig.data_use,
+        "places": ", ".join(code_of(place) for place in criteria.places),
+        "skills": list(criteria.skills),
+        "reason": criteria.reason,
+    }
+    values |= {f"languages.{need.language}": str(need.level) for need in criteria.languages}
+    for name, money in (("rate", gig.rate), ("margin", gig.margin), ("client_pays", gig.client_pays)):
+        values |= money_values(name, money) if money is not None else {}
+    return values
+
+
+def money_values(name: str, money: Money) -> dict[str, str]:
+    """What stands in the two fields of an amount."""
+    return {f"{name}.amount": str(money.decimal), f"{name}.currency": money.currency}
+
+
+def code_of(place: Where) -> str:
+    """The one code of a place: US-KS, or KE."""
+    return place.subdivision or place.country
+
+
+def _codes(terms: dict[str, Any]) -> list[str]:
+    """Every place that was ticked or written, each once."""
+    boxes = terms.pop("known_places", [])
+    ticked = boxes if isinstance(boxes, list) else [boxes]
+    found = [*(box for box in ticked if box), *_words(terms.pop("places", ""))]
+    return list(dict.fromkeys(code.upper() for code in found))
+
+
+def _place(code: str) -> dict[str, str | None]:
+    return {"country": code.partition("-")[0], "subdivision": code if "-" in code else None}
+
+
+def _words(text: str | list[str]) -> list[str]:
+    """Words that are separated by commas or blanks, or that come from several boxes."""
+    parts = text if isinstance(text, list) else [text]
+    return [word for part in parts for word in _SEPARATORS.split(part.strip()) if word]
+
+
+def _minutes(hours: str) -> Any:
+    """Whole minutes; what is no number of hours is left as it was typed, for the schema to refuse."""
+    try:
+        minutes = Decimal(hours.replace(",", ".")) * 60
+    except InvalidOperation:
+        return hours
+    return int(minutes) if minutes.is_finite() and minutes == minutes.to_integral_value() else hours
+
+
+def _plain_number(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.01')).normalize():f}"
+
+
+def _plain(messages: Any) -> dict[str, Any]:
+    """The tree of errors with the criteria's at the top, and each list's as one."""
+    found = dict(messages)
+    inner = found.pop("criteria", {})
+    found |= inner if isinstance(inner, Mapping) else {"places": inner}
+    if "planned_minutes" in found:
+        found["planned_hours"] = [gettext("Give hours above zero, such as 4 or 12.5.")]
+        del found["planned_minutes"]
+    return {
+        name: _sentences(each) if name in ("places", "skills", "languages", "hazard_categories") else each
+        for name, each in found.items()
+    }
+
+
+def _sentences(messages: Any) -> list[str]:
+    if isinstance(messages, Mapping):
+        return list(dict.fromkeys(sentence for each in messages.values() for sentence in _sentences(each)))
+    return [str(each) for each in messages]

@@ -1,0 +1,46 @@
+"""Text from a page's form, in the kinds of values that the API's schemas ask for.
+
+A form sends words only: "4", "true", several lines, and nothing at all for a box that is not ticked. JSON has numbers,
+truth, lists and null. Schemas of forms pass through `typed()` before they check anything.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+
+_WHOLE = re.compile(r"-?[0-9]{1,12}")
+
+
+def typed(schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same data with whole numbers, lists and yes or no where the schema has them.
+
+    A list of texts is written a line each. A box without a tick is a no; a field that may be null and is empty is null.
+    What is not of its kind is left as it was typed, so that the schema can say what is wrong with it.
+    """
+    shaped = dict(data)
+    for name, field in schema.fields.items():
+        if field.dump_only:
+            continue
+        value = _shaped(field, shaped.get(name, ma.missing))
+        if value is not ma.missing:
+            shaped[name] = value
+    return shaped
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text that have words in them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _shaped(field: ma.fields.Field[Any], value: Any) -> Any:
+    if isinstance(field, ma.fields.Nested):
+        return typed(field.schema, value if isinstance(value, Mapping) else {})
+    if isinstance(field, ma.fields.Boolean):
+        return value is not ma.missing and value not in ("", "false")
+    if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.String):
+        return lines(value) if isinstance(value, str) else [] if value is ma.missing else value
+    if isinstance(field, ma.fields.Integer) and isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    return None if value is ma.missing and field.allow_none and field.required else value

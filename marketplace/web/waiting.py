@@ -1,0 +1,102 @@
+"""What waits for somebody: at a company, and on the operators' desk. Counts and short lists, for tiles and navigation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
+from marketplace.contracts import queries as contracts
+from marketplace.contracts.models import Contract
+from marketplace.contracts.rules import ContractStatus
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.gigs import queries as gigs
+from marketplace.gigs.models import Gig, Instructions
+from marketplace.gigs.rules import NOT_CLOSED, GigStatus
+from marketplace.pay import queries as pay
+from marketplace.shifts import queries as shifts
+from marketplace.shifts.models import Shift, Timesheet
+from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.workforce import queries as workforce
+
+
+@dataclass(frozen=True, slots=True)
+class AtCompany:
+    """What a company has to do. `unverified` are instructions that somebody other than their author should read."""
+
+    drafts: Sequence[Gig]
+    unverified: Sequence[Instructions]
+    timesheets: int
+    unsigned: int
+    empty_seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """What operators have to do; None where it is not this operator's duty."""
+
+    companies: int | None
+    applicants: int | None
+    disputed: int | None
+    payable: int | None
+    stuck: int | None
+
+
+def at_company(company_id: UUID, by: Actor) -> AtCompany:
+    """For a member of the company. Raises NotFound."""
+    drafts = gigs.company_gigs(company_id, by, GigStatus.DRAFT).order_by(Gig.id.desc())
+    unsigned = contracts.contracts(by, company_id).where(Contract.status == ContractStatus.PROPOSED)
+    return AtCompany(
+        drafts=db.session.scalars(drafts).all(),
+        unverified=db.session.scalars(_unverified(company_id)).all(),
+        timesheets=count(to_approve(company_id, by)),
+        unsigned=count(unsigned),
+        empty_seats=_empty_seats(company_id, by),
+    )
+
+
+def to_approve(company_id: UUID, by: Actor) -> Select[Timesheet]:
+    """Timesheets that wait for the company's answer."""
+    return shifts.timesheets(company_id, TimesheetStatus.SUBMITTED, seen_by=by)
+
+
+def on_desk(by: Actor) -> OnDesk:
+    """For an operator: only what their duties let them see."""
+    vets, pays = by.is_operator(OperatorRole.VETTING), by.is_operator(OperatorRole.FINANCE)
+    return OnDesk(
+        companies=count(accounts.companies(by, CompanyStatus.APPLIED)) if vets else None,
+        applicants=count(workforce.vetting_queue(by)) if vets else None,
+        disputed=count(_sheets(TimesheetStatus.DISPUTED)) if pays else None,
+        payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
+        stuck=count(pay.stuck_payments(by)) if pays else None,
+    )
+
+
+def count(found: Select[Any]) -> int:
+    """How many rows there are."""
+    return db.session.scalars(select(func.count()).select_from(found.order_by(None).subquery())).one()
+
+
+def _sheets(status: TimesheetStatus) -> Select[Timesheet]:
+    return select(Timesheet).where(Timesheet.status == status)
+
+
+def _unverified(company_id: UUID) -> Select[Instructions]:
+    """The newest version of each gig that is not closed, where nobody has verified it."""
+    newer = aliased(Instructions)
+    is_old = exists().where(newer.gig_id == Instructions.gig_id, newer.version > Instructions.version)
+    found = select(Instructions).join(Gig, Gig.id == Instructions.gig_id)
+    waits = (Instructions.verified_at.is_(None), Gig.status.in_(NOT_CLOSED), ~is_old)
+    return found.where(Instructions.company_id == company_id, *waits).order_by(Instructions.id.desc())
+
+
+def _empty_seats(company_id: UUID, by: Actor) -> int:
+    coming = shifts.company_shifts(company_id, seen_by=by).where(
+        Shift.status == ShiftStatus.SCHEDULED, Shift.starts_at > clock.now()
+    )
+    return int(db.session.scalar(coming.with_only_columns(func.sum(Shift.seats - Shift.seats_taken))) or 0)
