@@ -1,9 +1,10 @@
-"""The commands a person types: `flask --app wsgi people make-operator EMAIL ROLE`."""
+"""The commands a person types: `flask --app wsgi people make-operator EMAIL ROLE`, `flask --app wsgi demo load`."""
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from marketplace import demo
 from marketplace.accounts import queries, service
 from marketplace.accounts.rules import CONSOLE, OperatorRole, address
 from marketplace.core.db import transaction
@@ -29,5 +30,24 @@ def make_operator(email: str, role: str, reason: str) -> None:
     click.echo(f"{email} is an operator now: {role}.")
 
 
+world = AppGroup("demo", help="The demonstration world.")
+
+
+@world.command("load")
+def load_world() -> None:
+    """Load the demonstration world into an empty database and print who can sign in. Repeating it is harmless."""
+    if not current_app.config["DEMO"]:
+        raise click.ClickException("A demonstration belongs on a database of its own: set SETARA_DEMO=1 to load it.")
+    if demo.is_empty():
+        demo.load()
+    if not demo.is_loaded():
+        click.echo("The database has people of its own; no demonstration was loaded into it.")
+        return
+    click.echo(f"Sign in as one of these; the password of each is: {demo.PASSWORD}")
+    for entry in demo.SIGN_INS:
+        click.echo(f"  {entry.role:16} {entry.email:24} {entry.next_step}")
+
+
 def register(app: Flask) -> None:
     app.cli.add_command(people)
+    app.cli.add_command(world)

@@ -1,0 +1,206 @@
+"""The demonstration world: a lab, a contractor, an applicant and an operator, so that every page has something on it.
+
+It is made by the same verbs that people use, and everybody in it is made up. Business time is set to Monday, 8 May
+2023, the week in which two newspapers told how the trainers of an AI are paid: a payslip of that week can be shown in
+rupiah at the European Central Bank's rate of its day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts import service as people
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
+from marketplace.contracts import queries as contract_queries
+from marketplace.contracts import service as contracts
+from marketplace.contracts.usual import usual_terms
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.gigs import funding, preparation
+from marketplace.gigs import service as gigs
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import ChecklistItem, Criteria, LanguageNeed, Terms, Where, WorkKind
+from marketplace.matching import service as matching
+from marketplace.pay import payments
+from marketplace.pay import service as pay
+from marketplace.shifts import scheduling
+from marketplace.standards.rules import HazardClass, PaymentModel
+from marketplace.workforce import service as workforce
+from marketplace.workforce.rules import Level, RequirementKind, Window
+
+PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
+PRESENT = datetime(2023, 5, 8, 13, 0, tzinfo=UTC)
+CHICAGO = "America/Chicago"
+WHOLE_WEEK = tuple(Window(day, 0, 1440) for day in range(7))
+RATE = Money.of("15.00", "USD")
+INSTRUCTIONS = """Draw a tight box around every person, car and sign.
+
+Examples: a cyclist is one person and one bicycle; a mirror image is nobody.
+Edge cases: draw what is half hidden as far as you can see it; leave out what is smaller than a fingernail.
+Questions: write to Dana, who answers within a working day.
+Data: the pictures show public streets and stay on this service."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody whom a visitor can be, and what they would do next."""
+
+    role: str
+    email: str
+    next_step: str
+
+
+SIGN_INS = (
+    SignIn("company, owner", "dana@lab.example", "fund the draft gig and publish it; approve a timesheet"),
+    SignIn("company, manager", "milo@lab.example", "verify the instructions that Dana wrote"),
+    SignIn("contractor", "ana@kansas.example", "accept the offer, clock in, clock out, read the payslip"),
+    SignIn("applicant", "budi@pontianak.example", "see what is missing, and wait for a human's decision"),
+    SignIn("operator", "odi@setara.example", "vet Budi, verify a company, start a pay run, move the clock"),
+)
+
+
+def is_empty() -> bool:
+    """Whether nobody has an account yet: only then is the world loaded."""
+    return db.session.scalar(select(Person.id).limit(1)) is None
+
+
+def is_loaded() -> bool:
+    """Whether the people of the demonstration are here."""
+    emails = {entry.email for entry in SIGN_INS}
+    return emails <= set(db.session.scalars(select(Person.email).where(Person.email.in_(emails))))
+
+
+def load() -> None:
+    """Makes the world, in a few transactions: a deposit is asked of the rail between two of them, as always."""
+    with transaction():
+        clock.move_to(PRESENT)
+        odi = _person("odi@setara.example", "Odi Operator")
+        people.grant_operator(odi, OperatorRole.ADMIN, "the demonstration's operator", by=CONSOLE)
+        lab = _lab(odi)
+        ana, budi = _contractors(odi)
+        _contract(lab, ana)
+        _applying_company(budi)
+        pay.deposit(lab, Money.of("500.00", "USD"), by=_of_lab("dana"))
+    payments.advance_ops()
+    with transaction():
+        _draft(lab, "Label street pictures", "Draw boxes around people, cars and signs in street pictures.")
+        _open_gig(lab)
+
+
+def _person(email: str, name: str, locale: str = "en") -> UUID:
+    made = people.sign_up(email, PASSWORD, name, locale)
+    if made is None:
+        raise RuntimeError(f"{email} is taken, though nobody had an account")
+    people.confirm(people.verification_link(made.id).rsplit("/", 1)[1])
+    return made.id
+
+
+def _by(person_id: UUID) -> Actor:
+    return accounts.actor_of(person_id)
+
+
+def _of_lab(name: str) -> Actor:
+    person = accounts.person_by_email(f"{name}@lab.example")
+    if person is None:
+        raise RuntimeError("the lab's people come first")
+    return _by(person.id)
+
+
+def _lab(odi: UUID) -> UUID:
+    dana = _person("dana@lab.example", "Dana Owner")
+    lab = people.apply_company("Prairie Vision Lab", "US", "Dana Owner", by=_by(dana)).id
+    people.verify_company(lab, "Entry in the register and the signatory's passport seen.", by=_by(odi))
+    _person("milo@lab.example", "Milo Manager")
+    people.add_member(lab, "milo@lab.example", CompanyRole.MANAGER, by=_by(dana))
+    return lab
+
+
+def _contractors(odi: UUID) -> tuple[UUID, UUID]:
+    ana = _person("ana@kansas.example", "Ana Labeller")
+    workforce.apply(
+        "US", "US-KS", CHICAGO, date(1990, 5, 17), "USD",
+        languages={"en": Level.C1}, skills=["image-labelling"], by=_by(ana),
+    )  # fmt: skip
+    _show(ana, list(RequirementKind))
+    for kind in RequirementKind:
+        if kind is not RequirementKind.TERMS:
+            workforce.decide_requirement(ana, kind, True, "Looked at it; it is as it should be.", by=_by(odi))
+    workforce.vet(ana, "Every requirement is met.", by=_by(odi))
+    workforce.set_availability(WHOLE_WEEK, by=_by(ana))
+    budi = _person("budi@pontianak.example", "Budi Pelamar", "id")
+    workforce.apply(
+        "ID", None, "Asia/Pontianak", date(1996, 8, 9), "IDR",
+        languages={"id": Level.C2, "en": Level.B1}, skills=["image-labelling"], by=_by(budi),
+    )  # fmt: skip
+    _show(budi, [RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.TERMS])
+    return ana, budi
+
+
+def _show(contractor: UUID, kinds: Sequence[RequirementKind]) -> None:
+    if RequirementKind.PAYOUT_ACCOUNT in kinds:
+        workforce.open_sandbox_account(by=_by(contractor))
+    by_words = (
+        RequirementKind.IDENTITY,
+        RequirementKind.RESIDENCE,
+        RequirementKind.RIGHT_TO_WORK,
+        RequirementKind.TERMS,
+    )
+    for kind in by_words:
+        if kind in kinds:
+            workforce.submit_requirement(kind, "Shown in a video call.", by=_by(contractor))
+
+
+def _contract(lab: UUID, ana: UUID) -> None:
+    dana = _of_lab("dana")
+    template = contracts.write_template(lab, usual_terms(RATE, date(2023, 5, 1)), "Dana Owner", by=dana)
+    (contract,) = contracts.propose(template.id, [ana], by=dana)
+    newest = contract_queries.versions(contract.id, _by(ana))[-1]
+    contracts.sign(contract.id, "Ana Labeller", newest.text_sha256, by=_by(ana))
+
+
+def _applying_company(budi: UUID) -> None:
+    people.apply_company("Kapuas Data Studio", "ID", "Budi Pelamar", by=_by(budi))
+
+
+def _draft(lab: UUID, title: str, description: str) -> Gig:
+    dana = _of_lab("dana")
+    if dana.person_id is None:
+        raise RuntimeError("Dana is a person")
+    terms = Terms(
+        title=title,
+        description=description,
+        work_kind=WorkKind.IMAGE_LABELLING,
+        payment_model=PaymentModel.HOURLY,
+        rate=RATE,
+        planned_minutes=240,
+        hazard_class=HazardClass.H0,
+        criteria=Criteria(
+            places=(Where("US", None),),
+            skills=("image-labelling",),
+            languages=(LanguageNeed("en", Level.B2),),
+            reason="The instructions are in English.",
+        ),
+        contact_id=dana.person_id,
+        data_use="The labels train and test a model that sees streets.",
+    )
+    gig = gigs.draft(lab, terms, by=dana)
+    preparation.write_instructions(gig.id, INSTRUCTIONS, by=dana)
+    return gig
+
+
+def _open_gig(lab: UUID) -> None:
+    """A gig that is open already, with a shift tomorrow morning and an offer to Ana."""
+    dana = _of_lab("dana")
+    gig = _draft(lab, "Boxes around bicycles", "Draw a box around each bicycle in street pictures.")
+    preparation.verify_instructions(gig.id, 1, list(ChecklistItem), by=_of_lab("milo"))
+    funding.fund(gig.id, Money.of("70.00", "USD"), by=dana)
+    gigs.publish(gig.id, by=dana)
+    start = PRESENT + timedelta(days=1, hours=1)
+    shift = scheduling.schedule(gig.id, start, start + timedelta(hours=4), CHICAGO, 1, by=dana)
+    matching.match(shift.id, by=dana)
