@@ -77,7 +77,9 @@ def _compute(run: PayRun) -> bool:
     works.lock_people(people)
     lines = draft(found, works.leave_earned(people))
     if lines:
-        db.session.execute(insert(PayLine), [_values(run.id, line) for line in lines])
+        # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
+        inserted = insert(PayLine).execution_options(render_nulls=True)
+        db.session.execute(inserted, [_values(run.id, line) for line in lines])
     earning = {line.work.booking_id for line in lines}
     _return_rest((w.booking_id, w.gig_id, w.rate.currency) for w in found if w.booking_id not in earning)
     if len(taken) < BATCH:

@@ -1,7 +1,7 @@
 """From approved minutes to money, step by step, and what a run leaves in the books."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
@@ -38,6 +38,7 @@ from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
 
 FAR = date(2027, 12, 31)
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def usd(amount: str) -> Money:
@@ -247,6 +248,22 @@ def test_many_timesheets_go_through_in_batches(scene: Scene, monkeypatch: pytest
     assert {slip.contractor_id for slip in slips} == {booking.contractor_id for booking in bookings}
     assert total((slip.cost for slip in slips), "USD") == usd("202.20")
     everything_holds()
+
+
+def test_more_timesheets_take_no_more_statements(scene: Scene, statements: Statements) -> None:
+    """Of computing, freezing and booking; each payout is a payment of its own."""
+    counts = []
+    for monday in (MONDAY, MONDAY + timedelta(days=7)):
+        for day in range(1 if monday == MONDAY else 4):
+            made.worked_and_approved(scene, starts_at=monday + timedelta(days=day))
+        run_id = made.started().id
+        with statements() as seen:
+            while runs.advance_run(run_id):
+                status = db.session.scalars(select(PayRun.status).where(PayRun.id == run_id)).one()
+                if status is RunStatus.POSTED:
+                    break
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 def test_a_preview_is_what_the_run_pays(scene: Scene) -> None:
