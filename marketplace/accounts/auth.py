@@ -15,7 +15,7 @@ from marketplace.accounts import queries, service
 from marketplace.accounts.keys import find_key
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import PASSWORD_LENGTH, Actor
-from marketplace.core import clock
+from marketplace.core import clock, telemetry
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.http import render_problem
@@ -102,9 +102,11 @@ def actor_or_none() -> Actor | None:
     """Whoever asks, or None for a stranger. On /api only a key counts: a browser's session there could be abused by
     other sites. Raises KeyNotValid."""
     if _ACTOR not in request.environ:
-        request.environ[_ACTOR] = _by_key() if request.path.startswith(API) else _by_session()
-    found: Actor | None = request.environ[_ACTOR]
-    return found
+        request.environ[_ACTOR] = found = _by_key() if request.path.startswith(API) else _by_session()
+        if found is not None and found.person_id is not None:
+            telemetry.know_person(found.person_id)
+    known: Actor | None = request.environ[_ACTOR]
+    return known
 
 
 def current_key_id() -> UUID:

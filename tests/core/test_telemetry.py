@@ -2,7 +2,10 @@
 
 import json
 import logging
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,8 @@ from sqlalchemy import text
 from marketplace.core import checks, clock, queue, telemetry
 from marketplace.core.db import db, transaction
 from marketplace.core.problems import NotFound
-from tests.conftest import Database
+from tests.conftest import ROOT, Database
+from tests.factories import accounts as make
 
 
 @pytest.fixture
@@ -122,6 +126,17 @@ def test_a_request_is_one_line_of_json(client: FlaskClient, lines: Any) -> None:
     assert "hunter2" not in json.dumps(line)
 
 
+def test_the_line_of_a_request_names_the_person_and_not_the_key(client: FlaskClient, lines: Any) -> None:
+    person = make.person()
+    headers = make.bearer(person)
+    client.get("/api/v1/people/me", headers=headers)
+    client.get("/api/v1/clock")
+    known, stranger = [line for line in lines() if line["event"] == "request"]
+    assert (known["person_id"], known["route"]) == (str(person.id), "/api/v1/people/me")
+    assert headers["Authorization"].removeprefix("Bearer ") not in json.dumps(known)
+    assert "person_id" not in stranger
+
+
 def test_a_library_speaks_json_too(app: Flask, lines: Any) -> None:
     logging.getLogger("somebody.else").warning("%s is slow", "disk")
     assert lines()[-1]["event"] == "disk is slow"
@@ -140,3 +155,25 @@ class _Service:
 
 
 SERVICE = _Service()
+
+
+COUNT_ONE = """
+from marketplace.app import create_app
+from marketplace.core import telemetry
+app = create_app()
+with app.app_context():
+    telemetry.of(app).jobs.labels("some.job", "succeeded").observe(1)
+    print(telemetry.of(app).exposition().decode())
+"""
+
+
+@pytest.mark.truncating
+def test_processes_that_share_a_folder_add_up(apart: Database, tmp_path: Path) -> None:
+    environment = apart.environ(PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    command = [sys.executable, "-c", COUNT_ONE]
+    shown = [
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+        for _ in range(2)
+    ]
+    line = 'setara_job_seconds_count{job="some.job",outcome="succeeded"}'
+    assert [f"{line} {count}.0" in text for count, text in enumerate(shown, 1)] == [True, True]
