@@ -47,6 +47,11 @@ def finish_shifts() -> None:
     in_batches(scheduling.finish_due)
 
 
+@job("timesheets.submit", again=False)
+def submit_timesheets() -> None:
+    in_batches(timesheets.submit_due)
+
+
 @job("timesheets.auto_approve", again=False)
 def auto_approve() -> None:
     in_batches(timesheets.auto_approve_due)

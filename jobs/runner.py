@@ -4,6 +4,7 @@ A job's program opens its transactions itself, one for each item or batch, so th
 batch. The same programs are run by a worker's process (`jobs.worker`) and, here and now, by `run_pending`.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sized
 from typing import TypeVar
@@ -66,7 +67,15 @@ def run(app: Flask, name: str, program: Callable[[], object]) -> None:
         finally:
             seconds = time.perf_counter() - began
             telemetry.of(app).jobs.labels(name, outcome).observe(seconds)
-            log.info("job", job=name, outcome=outcome, ms=round(seconds * 1000, 1))
+            # What the timetable fires every few seconds would fill the log with lines that say nothing.
+            routine = outcome == "succeeded" and queue.app.tasks[name].retry_strategy is None
+            log.log(
+                logging.DEBUG if routine else logging.INFO,
+                "job",
+                job=name,
+                outcome=outcome,
+                ms=round(seconds * 1000, 1),
+            )
 
 
 def run_pending(*, most: int = 10_000) -> int:

@@ -39,6 +39,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),
+    Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("pay.run", every_minutes(5)),

@@ -217,8 +217,8 @@ def configure_logs(level: str) -> None:
     )
     root = logging.getLogger()
     root.setLevel(level)
-    # These two tell of every job and every tick by themselves, which our own lines do already.
-    for chatty in ("procrastinate", "apscheduler"):
+    # These tell of every job, tick and migration by themselves, which our own lines do as far as anybody needs.
+    for chatty in ("procrastinate", "apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     if not any(isinstance(handler, OurHandler) for handler in root.handlers):
         handler = OurHandler(sys.stderr)

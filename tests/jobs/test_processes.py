@@ -15,7 +15,7 @@ import pytest
 from jobs import clock
 from jobs.schedule import Entry, every_seconds
 from marketplace.core import queue
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
 from tests.conftest import ROOT, Database
 
@@ -123,6 +123,22 @@ def test_a_killed_worker_loses_no_job(apart_app: SetaraFlask, start: Start, ask:
     start("all")
     wait_until(lambda: traces(ask, "ended") == 1)
     assert traces(ask, "begun") == 2
+
+
+def test_a_worker_outlives_its_connections(apart: Database, apart_app: SetaraFlask, start: Start, ask: Ask) -> None:
+    worker = start("worker")
+    write_slow_job(apart_app, 0)
+    wait_until(lambda: traces(ask, "ended") == 1)
+    with psycopg.connect(apart.admin_dsn, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND usename = 'setara_app'"
+        )
+    with apart_app.app_context():
+        db.engine.dispose()
+    write_slow_job(apart_app, 0)
+    wait_until(lambda: traces(ask, "ended") == 2)
+    assert worker.poll() is None
 
 
 def test_a_job_that_kills_every_worker_is_given_up(apart_app: SetaraFlask) -> None:
