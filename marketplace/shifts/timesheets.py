@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, exists, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
@@ -79,6 +79,17 @@ def dispute(timesheet_id: UUID, *, by: Actor) -> Timesheet:
     return sheet
 
 
+def submit_due(limit: int = 100) -> int:
+    """Hands in weeks that are complete and still open. Returns how many.
+
+    Two bookings of one week that end at the same moment do not see each other end, and each leaves the week to the
+    other: nobody waits for that, since this finds it.
+    """
+    due = select(Timesheet.id).where(Timesheet.status == TimesheetStatus.OPEN, ~_still_on())
+    due = due.order_by(Timesheet.id).limit(limit).with_for_update(skip_locked=True)
+    return _hand_in(db.session.scalars(due).all(), by=CLOCK)
+
+
 def auto_approve_due(limit: int = 100) -> int:
     """Approves what the company has not answered for 72 hours (PAY_TERM). Returns how many."""
     now = clock.now()
@@ -126,8 +137,7 @@ def _to_decide(timesheet_id: UUID, *, by: Actor) -> Timesheet:
 
 
 def _open_sheets(bookings: Sequence[Booking]) -> dict[Week, UUID]:
-    """The open timesheet of each week, made where there is none, and locked: two bookings of one week that end at the
-    same moment wait for each other here, so that the second of them sees that the week is complete."""
+    """The open timesheet of each week, made where there is none, and locked."""
     zones = db.session.execute(
         select(Shift.id, Shift.timezone).where(Shift.id.in_({booking.shift_id for booking in bookings}))
     )
@@ -186,12 +196,6 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
 
 def _submit_complete(weeks: set[Week], *, by: Actor) -> None:
     """Hands in the open timesheets of these weeks in which nothing is booked or worked any more."""
-    still_on = exists().where(
-        Booking.contractor_id == Timesheet.contractor_id,
-        Booking.gig_id == Timesheet.gig_id,
-        Booking.week == Timesheet.week,
-        Booking.status.in_(ACTIVE_BOOKING),
-    )
     about = tuple_(Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
     locked = (
         select(Timesheet.id)
@@ -201,13 +205,28 @@ def _submit_complete(weeks: set[Week], *, by: Actor) -> None:
     )
     # Two statements: what stands still is read after the lock was given, not before.
     sheets = db.session.scalars(locked).all()
-    complete = db.session.scalars(select(Timesheet.id).where(Timesheet.id.in_(sheets), ~still_on)).all()
-    move(
+    complete = select(Timesheet.id).where(Timesheet.id.in_(sheets), ~_still_on())
+    _hand_in(db.session.scalars(complete).all(), by=by)
+
+
+def _still_on() -> ColumnElement[bool]:
+    """Whether something in the timesheet's week is booked or worked."""
+    return exists().where(
+        Booking.contractor_id == Timesheet.contractor_id,
+        Booking.gig_id == Timesheet.gig_id,
+        Booking.week == Timesheet.week,
+        Booking.status.in_(ACTIVE_BOOKING),
+    )
+
+
+def _hand_in(timesheet_ids: Sequence[UUID], *, by: Actor) -> int:
+    moved = move(
         Timesheet,
-        complete,
+        timesheet_ids,
         old=TimesheetStatus.OPEN,
         new=TimesheetStatus.SUBMITTED,
         by=by,
         event="timesheet.submitted",
         values={"submitted_at": clock.now()},
     )
+    return len(moved)
