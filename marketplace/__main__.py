@@ -53,11 +53,12 @@ def run(instance: Path, listening: Listening, with_demonstration: bool, progress
         if with_demonstration and os.environ.get("SETARA_DEMO") == "1":
             load_demonstration(database, progress)
         progress.say("Starting web and jobs.")
-        services = Services(database, listening)
+        services = Services(database, listening, instance)
         stack.callback(services.stop)
         services.start()
         services.wait_until_answering()
-        progress.say(f"Setara is up: {listening.url} (pages), {listening.url}/api/v1 (API). Ctrl-C stops it.")
+        progress.say(f"Setara is up. Pages: {listening.url}  API: {listening.url}/api/v1/docs  Logs: {instance}/*.log")
+        progress.say("Ctrl-C stops everything; what was done is kept.")
         try:
             services.watch()
         except KeyboardInterrupt:
@@ -81,11 +82,12 @@ def with_service(command: Sequence[str], progress: Progress) -> int:
     """Run a command beside an empty service of its own, which is thrown away after; SETARA_URL names it."""
     with ExitStack() as stack:
         listening = Listening("127.0.0.1", free_port())
-        os.environ.update({"SETARA_BASE_URL": listening.url, "SETARA_DEMO": "1", "LOG_LEVEL": "WARNING"})
-        database = stack.enter_context(embedded_database(stack.enter_context(_scratch_folder()), progress))
+        os.environ.update({"SETARA_BASE_URL": listening.url, "SETARA_DEMO": "1"})
+        folder = stack.enter_context(_scratch_folder())
+        database = stack.enter_context(embedded_database(folder, progress))
         migrate(database, progress)
         progress.say("Starting web and jobs.")
-        services = Services(database, listening)
+        services = Services(database, listening, folder.parent)
         stack.callback(services.stop)
         services.start()
         services.wait_until_answering()

@@ -64,14 +64,14 @@ class Database(NamedTuple):
     server: EmbeddedPostgres | None = None
 
     def commands_environment(self) -> dict[str, str]:
-        """Return the environment for migrations and commands, which may own tables."""
-        return {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
+        """Return the environment for migrations and commands, which may own tables and speak only of trouble."""
+        quiet = {"LOG_LEVEL": "WARNING"}
+        return quiet | {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
 
     def services_environment(self) -> dict[str, str]:
         """Return the environment for web and jobs; the owner of the tables is withheld from them."""
-        environment = self.commands_environment()
-        del environment["DATABASE_OWNER_URL"]
-        return environment
+        owner = "DATABASE_OWNER_URL"
+        return {name: value for name, value in os.environ.items() if name != owner} | {"DATABASE_URL": self.app_url}
 
 
 class Listening(NamedTuple):
@@ -227,11 +227,15 @@ def free_port() -> int:
 
 
 class Services:
-    """Web and jobs as one process tree, started together and stopped in this order."""
+    """Web and jobs as one process tree, started together and stopped in this order.
 
-    def __init__(self, database: Database, listening: Listening) -> None:
+    Each writes a log of its own into the folder `logs`, so that a person's terminal keeps what was said to a person.
+    """
+
+    def __init__(self, database: Database, listening: Listening, logs: Path) -> None:
         self._database = database
         self._listening = listening
+        self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
@@ -240,13 +244,15 @@ class Services:
         web = ["gunicorn", "--no-control-socket", "-k", "gthread", "--workers", "2", "--threads", "8"]
         web += ["--graceful-timeout", str(GRACE_SECONDS - 2), "--bind", self._listening.bind, "wsgi:app"]
         for name, module in (("web", web), ("jobs", ["jobs"])):
-            self._running[name] = spawn([sys.executable, "-m", *module], environment, PROJECT)
+            with open(self._log(name), "ab") as log:
+                self._running[name] = spawn([sys.executable, "-m", *module], environment, PROJECT, output=log)
 
     def check(self) -> None:
         """Refuse to go on when one of them, or the database they need, has ended by itself."""
         for name, process in self._running.items():
             if (code := process.poll()) is not None:
-                raise Refusal(Exit.CHILD_ENDED, f"The process {name!r} {_ending(code)}; the rest is stopped too.")
+                sentence = f"The process {name!r} {_ending(code)}; the rest is stopped too. Its log: {self._log(name)}"
+                raise Refusal(Exit.CHILD_ENDED, f"{sentence}\n{_last_lines(self._log(name))}")
         server = self._database.server
         if server is not None and server.has_died:
             raise Refusal(Exit.CHILD_ENDED, f"PostgreSQL has ended; see postgres.log in {server.root}.")
@@ -258,8 +264,8 @@ class Services:
             self.check()
             if time.monotonic() > deadline:
                 answer = f"answers {status}" if status else "gives no answer"
-                words = f"{self._listening.url}/healthz {answer} after {ANSWER_SECONDS:.0f} s; the log is above."
-                raise Refusal(Exit.NO_ANSWER, words)
+                words = f"{self._listening.url}/healthz {answer} after {ANSWER_SECONDS:.0f} s; see {self._log('web')}."
+                raise Refusal(Exit.NO_ANSWER, f"{words}\n{_last_lines(self._log('web'))}")
             time.sleep(0.2)
 
     def watch(self) -> None:
@@ -268,10 +274,17 @@ class Services:
             self.check()
             time.sleep(0.2)
 
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
     def stop(self) -> None:
         """Let requests and jobs finish for a while, then end them."""
         for process in self._running.values():
             end(process, signal.SIGTERM, GRACE_SECONDS)
+
+
+def _last_lines(log: Path, count: int = 8) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
 
 
 def _ending(code: int) -> str:
