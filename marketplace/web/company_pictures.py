@@ -1,16 +1,17 @@
 """Pictures of a company's pages: where its money is, which seats are filled, how a gig stands before the gate."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from marketplace.core.money import Money
+from marketplace.gigs.queries import Funds
 from marketplace.pay.models import PayLine
 from marketplace.pay.queries import CompanyBalance
 from marketplace.shifts.models import Shift
-from marketplace.standards.verdicts import Outcome
+from marketplace.standards.verdicts import Outcome, Verdict, broken
 from marketplace.web.pictures import Part, Segment, company_pays, stacked
 from marketplace.web.words import money_words
 
@@ -82,9 +83,27 @@ def seats(shift: Shift, asked: int) -> Seats:
     return Seats(shift.seats_taken, shown, empty, stacked(parts), kinds if shift.seats <= MOST_SQUARES else ())
 
 
-def verdict_bar(verdicts: Sequence[Any]) -> list[Segment]:
+def funds_bar(funds: Funds, needed: Money) -> list[Segment]:
+    """A gig's money against the highest cost of the planned work: free, with bookings or paid, and still missing."""
+    zero = Money.zero(needed.currency)
+    with_bookings, missing = max(funds.committed - funds.held, zero), max(needed - funds.committed, zero)
+    return stacked(
+        [
+            Part(gettext("free for bookings"), money_words(funds.held), funds.held.amount, "a"),
+            Part(gettext("reserved by bookings or paid"), money_words(with_bookings), with_bookings.amount, "c"),
+            Part(gettext("missing"), money_words(missing), missing.amount, "ground"),
+        ]
+    )
+
+
+def verdict_bar(verdicts: Sequence[Verdict]) -> list[Segment]:
     """How many rules are broken, pass with a note, and pass."""
-    counted = {outcome: sum(str(each.outcome) == outcome for each in verdicts) for outcome in ORDER}
+    return outcome_bar(str(each.outcome) for each in verdicts)
+
+
+def outcome_bar(outcomes: Iterable[str]) -> list[Segment]:
+    """The same of stored verdicts, whose outcomes are words."""
+    counted = Counter(outcomes)
     parts = [
         Part(gettext("broken"), str(counted[Outcome.FAIL]), counted[Outcome.FAIL], "fail"),
         Part(gettext("with a note"), str(counted[Outcome.NOTE]), counted[Outcome.NOTE], "note"),
@@ -93,9 +112,9 @@ def verdict_bar(verdicts: Sequence[Any]) -> list[Segment]:
     return stacked(parts)
 
 
-def verdict_words(verdicts: Sequence[Any]) -> str:
+def verdict_words(verdicts: Iterable[Verdict]) -> str:
     """The verdicts in one sentence."""
-    failed = sum(str(each.outcome) == Outcome.FAIL for each in verdicts)
+    failed = len(broken(verdicts))
     if not failed:
         return str(gettext("Every rule of the gate is met."))
     return str(ngettext("%(num)d rule is broken.", "%(num)d rules are broken.", failed))

@@ -62,7 +62,10 @@ def find_me(by: Actor) -> Contractor | None:
 
 
 def navigation() -> list[tuple[str, Any, int]]:
+    """What stands above every page of a contractor, with what waits there."""
     by = actor()
+    if find_me(by) is None:
+        return []
     return [
         ("work.today", lazy_gettext("Today"), 0),
         ("work.list_offers", lazy_gettext("Offers"), count(shifts.my_offers(OfferStatus.PENDING, seen_by=by))),
@@ -92,7 +95,7 @@ def apply() -> ResponseReturnValue:
         flash(gettext("Your application has begun. These steps are left."))
         return redirect(url_for("contractor.application"))
     me = accounts.person(require_person(actor()))
-    return render_template("contractor/apply.html", form=form, me=me, **_choices([me.locale, "en"])), form.status
+    return render_template("contractor/apply.html", form=form, me=me, **_choices([me.locale, "en", "id"])), form.status
 
 
 @blueprint.get("/application")
@@ -163,7 +166,7 @@ def record(**forms: Form) -> ResponseReturnValue:
         consents={each.category: each for each in profile.consents if each.revoked_at is None},
         events=timeline("contractor", me.id, limit=20),
         **shown,
-        **_choices(list(profile.languages), profile.skills),
+        **_choices([*profile.languages, "en", "id"], profile.skills),
     )
     return page, max(form.status for form in shown.values())
 

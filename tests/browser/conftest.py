@@ -39,6 +39,9 @@ ARGUMENTS = [
 MISSING = "no Chromium: run `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM=/path/to/one"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
+TOO_WIDE = """width => document.documentElement.scrollWidth <= width ? [] :
+    [...document.querySelectorAll("main *, header > *, footer *")]
+        .filter(each => each.getBoundingClientRect().right > width).map(each => each.outerHTML.slice(0, 120))"""
 STANDARDS = ["wcag2a", "wcag2aa"]
 A_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 """Chromium writes a page that was answered with a refusal to the console. That is not an error of the page."""
@@ -145,7 +148,7 @@ def sound() -> Callable[[Page, str], None]:
                 page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
             found = Axe().run(page, options={"runOnly": STANDARDS})
             assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
+        assert page.evaluate(TOO_WIDE, width) == [], f"{name} is wider than {width} px"
         page.emulate_media(color_scheme="light")
 
     return check

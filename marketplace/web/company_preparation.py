@@ -1,0 +1,71 @@
+"""What a gig needs beside its terms: instructions that somebody else verified, and a pilot."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.gigs import preparation, queries
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import NOT_CLOSED
+from marketplace.gigs.schemas import NewInstructionsSchema, VerificationSchema
+from marketplace.web.choices import CHECKLIST, choices
+from marketplace.web.company import blueprint, saved
+from marketplace.web.company_gigs import own_gig
+from marketplace.web.forms import Form
+from marketplace.web.gig_form import PilotForm, code_of
+
+
+@blueprint.get("/gigs/<uuid:gig_id>/instructions")
+def show_instructions(company_id: UUID, gig_id: UUID, **forms: Form) -> ResponseReturnValue:
+    """Every version; the newest one to be verified by somebody other than its author, and a form for the next."""
+    gig = own_gig(gig_id)
+    versions = queries.instructions(gig_id, actor())
+    text = {"text": versions[0].text} if versions else {}
+    shown = {"writing": Form(NewInstructionsSchema, text), "checking": Form(VerificationSchema)} | forms
+    page = _instructions_page(gig, versions, shown)
+    return page, max(form.status for form in shown.values())
+
+
+@blueprint.post("/gigs/<uuid:gig_id>/instructions")
+def write_instructions(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
+    own_gig(gig_id)
+    form = Form(NewInstructionsSchema)
+    done = form.done(lambda data: preparation.write_instructions(gig_id, **data, by=actor()))
+    return saved("show_instructions", gig_id=gig_id) if done else show_instructions(company_id, gig_id, writing=form)
+
+
+@blueprint.post("/gigs/<uuid:gig_id>/instructions/<int:version>/verify")
+def verify_instructions(company_id: UUID, gig_id: UUID, version: int) -> ResponseReturnValue:
+    own_gig(gig_id)
+    form = Form(VerificationSchema)
+    done = form.done(lambda data: preparation.verify_instructions(gig_id, version, data["checked"], by=actor()))
+    return saved("show_instructions", gig_id=gig_id) if done else show_instructions(company_id, gig_id, checking=form)
+
+
+@blueprint.route("/gigs/<uuid:gig_id>/pilot", methods=["GET", "POST"])
+def record_pilot(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
+    """What a finished pilot was; the volume of a gig is limited until it has one."""
+    gig = own_gig(gig_id)
+    places = ", ".join(code_of(place) for place in gig.criteria.places)
+    form = Form(PilotForm, {"places": places, "paid.currency": gig.currency})
+    if form.done(lambda report: preparation.record_pilot(gig_id, report, by=actor())):
+        return saved("show_gig", gig_id=gig_id)
+    return render_template("company/pilot.html", gig=gig, form=form), form.status
+
+
+def _instructions_page(gig: Gig, versions: list[Any], forms: dict[str, Form]) -> str:
+    people = {each.author_id for each in versions} | {each.verified_by for each in versions if each.verified_by}
+    return render_template(
+        "company/instructions.html",
+        gig=gig,
+        can_change=gig.status in NOT_CLOSED,
+        versions=versions,
+        names=accounts.person_name(list(people)),
+        checklist=choices(CHECKLIST),
+        me=actor().person_id,
+        **forms,
+    )

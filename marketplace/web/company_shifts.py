@@ -1,0 +1,215 @@
+"""A company's shifts: planned, filled with people, watched, cancelled at a price that is shown before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor, Right
+from marketplace.contracts import queries as contracts
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.problems import NotFound
+from marketplace.gigs import queries as gigs
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.matching import queries as searches
+from marketplace.matching import service as matching
+from marketplace.matching.models import MatchRun
+from marketplace.matching.rules import offer_until
+from marketplace.shifts import offers, queries, scheduling
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.rules import OfferStatus, ShiftStatus
+from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
+from marketplace.standards import queries as standards
+from marketplace.web import company_pictures as pictures
+from marketplace.web.company import SHOWN, after, blueprint, saved
+from marketplace.web.forms import Form
+from marketplace.web.pictures import score_bar, shift_line
+from marketplace.web.shift_form import ShiftForm
+
+# --- listing and planning -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/shifts")
+def list_shifts(company_id: UUID) -> str:
+    """How far the seats of each shift are filled: what is to come first, then what was."""
+    every = queries.company_shifts(company_id, seen_by=actor())
+    to_come = every.where(Shift.status == ShiftStatus.SCHEDULED).order_by(Shift.starts_at)
+    coming = list(db.session.scalars(to_come.limit(100)))
+    past = page(every.where(Shift.status != ShiftStatus.SCHEDULED), Shift.id, limit=SHOWN, after=after())
+    shown = [*coming, *past["items"]]
+    return render_template(
+        "company/shifts.html", coming=coming, past=past, seats=_seats(shown), titles=_titles(shown)
+    )
+
+
+@blueprint.route("/shifts/new", methods=["GET", "POST"])
+def schedule_shift(company_id: UUID) -> ResponseReturnValue:
+    by = actor()
+    open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
+    form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": _usual_zone(company_id, by)})
+    if (shift := _planned(form, by)) is not None:
+        return saved("show_shift", shift_id=shift.id)
+    zones = _zones(open_gigs)
+    return render_template("company/shift_form.html", form=form, gigs=open_gigs, zones=zones), form.status
+
+
+def _planned(form: Form, by: Actor) -> Shift | None:
+    if request.method != "POST":
+        return None
+    return form.run(lambda data: scheduling.schedule(own_gig_id(data.pop("gig_id"), by), **data, by=by))
+
+
+def own_gig_id(gig_id: UUID, by: Actor) -> UUID:
+    """The id, if the gig is of the company that the address names. Raises NotFound."""
+    if gigs.company_gig(gig_id, by).company_id != (request.view_args or {})["company_id"]:
+        raise NotFound
+    return gig_id
+
+
+# --- one shift ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/shifts/<uuid:shift_id>")
+def show_shift(company_id: UUID, shift_id: UUID, **forms: Form) -> ResponseReturnValue:
+    """Its seats, who has one, who was asked and why."""
+    shift = own_shift(shift_id)
+    shown = {"asking": Form(_asking()), "pressed": Form(ma.Schema)} | forms
+    return _shift_page(shift, shown), max(form.status for form in shown.values())
+
+
+@blueprint.post("/shifts/<uuid:shift_id>/match")
+def match(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """Searches people for the open seats and asks them."""
+    own_shift(shift_id)
+    form = Form(ma.Schema)
+    made = form.run(lambda _: matching.match(shift_id, by=actor()))
+    if made is None:
+        return show_shift(company_id, shift_id, pressed=form)
+    flash(ngettext("%(num)d person was asked.", "%(num)d people were asked.", len(made)), "info")
+    return redirect(url_for("company.show_shift", company_id=company_id, shift_id=shift_id))
+
+
+@blueprint.post("/shifts/<uuid:shift_id>/offers")
+def ask_people(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """Asks people by hand, with a reason that they will read."""
+    shift = own_shift(shift_id)
+    form = Form(_asking())
+    done = form.done(lambda data: _ask(shift, data, actor()))
+    return saved("show_shift", shift_id=shift_id) if done else show_shift(company_id, shift_id, asking=form)
+
+
+@blueprint.post("/shifts/<uuid:shift_id>/offers/<uuid:offer_id>/withdraw")
+def withdraw(company_id: UUID, shift_id: UUID, offer_id: UUID) -> ResponseReturnValue:
+    form = Form(ma.Schema)
+    done = form.done(lambda _: offers.withdraw(offer_id, by=actor()))
+    return saved("show_shift", shift_id=shift_id) if done else show_shift(company_id, shift_id, pressed=form)
+
+
+@blueprint.get("/shifts/<uuid:shift_id>/people/<uuid:contractor_id>")
+def explain(company_id: UUID, shift_id: UUID, contractor_id: UUID) -> str:
+    """Why somebody was, or was not, asked to take the shift."""
+    shift = own_shift(shift_id)
+    found = matching.explain(shift_id, contractor_id, seen_by=actor())
+    name = accounts.person_name([contractor_id]).get(contractor_id, "")
+    bar = score_bar(found.reason.get("parts", ()))
+    return render_template("company/explained.html", shift=shift, found=found, name=name, bar=bar)
+
+
+@blueprint.route("/shifts/<uuid:shift_id>/cancel", methods=["GET", "POST"])
+def cancel(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """What cancelling costs now, person by person, before anybody agrees to it."""
+    shift, by = own_shift(shift_id), actor()
+    form = Form(CancelSchema)
+    if form.done(lambda data: scheduling.cancel_shift(shift_id, **data, by=by)):
+        return saved("show_shift", shift_id=shift_id)
+    price = scheduling.cancellation_price(shift_id, by=by)
+    names = accounts.person_name([each.contractor_id for each in price.owed])
+    return render_template("company/cancel.html", form=form, shift=shift, price=price, names=names), form.status
+
+
+def own_shift(shift_id: UUID) -> Shift:
+    """A shift of the company that the address names. Raises NotFound."""
+    shift = queries.shift(shift_id, seen_by=actor())
+    if shift.company_id != (request.view_args or {})["company_id"]:
+        raise NotFound
+    return shift
+
+
+# --- the parts of the pages -----------------------------------------------------------------------------------------
+
+
+def _asking() -> ma.Schema:
+    """Whom, and why; an offer by hand stands as long as one that matching makes."""
+    return NewOffersSchema(exclude=("expires_at",))
+
+
+def _ask(shift: Shift, given: Mapping[str, Any], by: Actor) -> list[Offer]:
+    chosen = [(person, {"words": given["reason"]}) for person in given["contractor_ids"]]
+    return offers.offer(shift.id, chosen, offer_until(clock.now(), shift.starts_at), by=by)
+
+
+def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
+    by, moment = actor(), clock.now()
+    asked = list(db.session.scalars(queries.offers_of_shift(shift.id, seen_by=by).order_by(Offer.id.desc())))
+    booked = list(db.session.scalars(queries.bookings_of_shift(shift.id, seen_by=by).order_by(Booking.id)))
+    pool = contracts.in_force_of_company(shift.company_id, shift.ends_at)
+    names = accounts.person_name(list({*pool, *(each.contractor_id for each in [*asked, *booked])}))
+    runs = searches.runs_of_shift(shift.id, seen_by=by).order_by(MatchRun.id.desc()).limit(5)
+    return render_template(
+        "company/shift.html",
+        shift=shift,
+        gig=gigs.company_gig(shift.gig_id, by),
+        seats=_seats([shift])[shift.id],
+        offers=asked,
+        bookings=booked,
+        lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
+        why={each.id: score_bar(each.reason.get("parts", ())) for each in asked},
+        names=names,
+        pool=sorted((names[person], str(person)) for person in pool),
+        runs=list(db.session.scalars(runs)),
+        is_to_come=shift.status is ShiftStatus.SCHEDULED and shift.starts_at > moment,
+        can_cancel=shift.status is ShiftStatus.SCHEDULED and by.may(Right.GIGS, shift.company_id),
+        events=timeline("shift", shift.id, limit=SHOWN),
+        **forms,
+    )
+
+
+def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
+    pending = (
+        select(Offer.shift_id, func.count())
+        .where(Offer.shift_id.in_([shift.id for shift in shifts]), Offer.status == OfferStatus.PENDING)
+        .group_by(Offer.shift_id)
+    )
+    asked: dict[UUID, int] = {shift_id: number for shift_id, number in db.session.execute(pending)}
+    return {shift.id: pictures.seats(shift, asked.get(shift.id, 0)) for shift in shifts}
+
+
+def _titles(shifts: Iterable[Shift]) -> dict[UUID, str]:
+    found = select(Gig.id, Gig.title).where(Gig.id.in_({shift.gig_id for shift in shifts}))
+    return {row.id: row.title for row in db.session.execute(found)}
+
+
+def _zones(open_gigs: Iterable[Gig]) -> list[str]:
+    """The zones of the gigs' places, as far as they are known."""
+    places = {(place.country, place.subdivision) for gig in open_gigs for place in gig.criteria.places}
+    today = clock.now().date()
+    known = [standards.region(country, part, today) for country, part in sorted(places, key=str)]
+    return list(dict.fromkeys(zone for region in known if region is not None for zone in region.timezones))
+
+
+def _usual_zone(company_id: UUID, by: Actor) -> str:
+    """The zone of the company's newest shift, which the next one is likely to share."""
+    newest = queries.company_shifts(company_id, seen_by=by).order_by(Shift.id.desc()).limit(1)
+    shift = db.session.scalars(newest).one_or_none()
+    return "" if shift is None else shift.timezone
