@@ -241,7 +241,7 @@ class Services:
     def start(self) -> None:
         """Start both; they answer a little later."""
         environment = self._database.services_environment()
-        web = ["gunicorn", "--no-control-socket", "-k", "gthread", "--workers", "2", "--threads", "8"]
+        web = ["gunicorn", "--no-control-socket", "--preload", "-k", "gthread", "--workers", "2", "--threads", "8"]
         web += ["--graceful-timeout", str(GRACE_SECONDS - 2), "--bind", self._listening.bind, "wsgi:app"]
         for name, module in (("web", web), ("jobs", ["jobs"])):
             with open(self._log(name), "ab") as log:
