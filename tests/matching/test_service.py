@@ -1,0 +1,226 @@
+"""Who is asked for a real shift, and what each person is told about it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts.rules import CLOCK, Actor, CompanyRole
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.gigs import service as gigs
+from marketplace.gigs.rules import Criteria, LanguageNeed
+from marketplace.matching import service
+from marketplace.matching.models import Explanation, MatchRun
+from marketplace.matching.rules import WEIGHTS, Candidate, Outcome, rank
+from marketplace.shifts import offers
+from marketplace.shifts.models import Offer
+from marketplace.shifts.rules import GigNotOpen, OfferStatus, ShiftBegun
+from marketplace.shifts.terms import digest
+from marketplace.workforce import service as workforce
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import Level, Window
+from tests.factories import accounts
+from tests.factories import shifts as make
+from tests.factories import workforce as contractors
+from tests.factories.gigs import KANSAS
+from tests.factories.shifts import MONDAY, Scene
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def scene(app: Flask) -> Scene:
+    return make.scene()
+
+
+def me(person: Contractor) -> Actor:
+    return accounts.actor_of(person.id)
+
+
+def asked(made: list[Offer]) -> list[object]:
+    return [offer.contractor_id for offer in made]
+
+
+def test_the_best_are_asked_for_the_open_seats_and_told_why(scene: Scene) -> None:
+    free = make.contracted(scene)
+    nights = make.contracted(scene, windows=[Window(0, 0, 300)])
+    unsaid = make.contracted(scene, windows=[])
+    shift = make.shift(scene, seats=2)
+    made = service.match(shift.id, by=scene.company)
+    assert asked(made) == [free.id, unsaid.id]
+    # Availability 30 x 100, band 30 x 90 (4 of 40 chosen hours), spread 20 x 100.
+    assert made[0].reason["score"] == 7700
+    assert made[0].terms["why"] == made[0].reason
+    assert made[0].expires_at == MONDAY - timedelta(days=4, hours=3)
+    told = service.explain(shift.id, nights.id, seen_by=me(nights))
+    assert (told.outcome, told.cutoff, told.reason["score"]) == (Outcome.NOT_NEEDED, 6200, 4700)
+    assert service.explain(shift.id, free.id, seen_by=me(free)).outcome is Outcome.OFFERED
+
+
+def test_whoever_is_short_of_their_hours_comes_first(scene: Scene) -> None:
+    busy = make.contracted(scene, band=(10, 40))
+    for day in (1, 2):
+        make.booked(scene, busy, starts_at=MONDAY + timedelta(days=day), hours=6)
+    idle = make.contracted(scene, band=(10, 40))
+    assert asked(service.match(make.shift(scene).id, by=scene.company)) == [idle.id]
+
+
+def test_who_has_worked_for_the_company_comes_first_among_equals(scene: Scene) -> None:
+    known, new = make.contracted(scene, band=(20, 40)), make.contracted(scene, band=(20, 40))
+    other = make.scene()
+    make.contract(other, new)
+    make.worked(scene, known, starts_at=MONDAY - timedelta(days=4))
+    make.worked(other, new, starts_at=MONDAY - timedelta(days=3))
+    make.at(MONDAY - timedelta(days=2))
+    assert asked(service.match(make.shift(scene).id, by=scene.company)) == [known.id]
+
+
+def test_a_higher_level_of_the_needed_language_counts(app: Flask) -> None:
+    need = Criteria(places=(KANSAS,), languages=(LanguageNeed("en", Level.B2),), reason="The text is English.")
+    scene = make.scene(criteria=need)
+    better = make.contracted(scene, languages={"en": Level.C2})
+    make.contracted(scene, languages={"en": Level.B2})
+    assert asked(service.match(make.shift(scene).id, by=scene.company)) == [better.id]
+
+
+def test_whom_a_rule_keeps_out_learns_which(scene: Scene) -> None:
+    booked = make.contracted(scene)
+    make.booked(scene, booked)
+    full = make.contracted(scene, band=(0, 3))
+    stranger = contractors.contractor()
+    shift = make.shift(scene, MONDAY + timedelta(hours=1))
+    assert service.match(shift.id, by=scene.company) == []
+    found = {who.id: service.explain(shift.id, who.id, seen_by=me(who)) for who in (booked, full, stranger)}
+    rules = {who: told.verdict["rule"] for who, told in found.items() if told.verdict}
+    assert rules == {booked.id: "ONE_PLACE", full.id: "HOURS_BAND", stranger.id: "CONTRACT"}
+    assert {told.outcome for told in found.values()} == {Outcome.NOT_ELIGIBLE}
+    assert all(told.verdict and told.verdict["remedy"] for told in found.values())
+
+
+def test_a_no_changes_no_place_in_any_later_search(scene: Scene) -> None:
+    people = [make.contracted(scene) for _ in range(3)]
+    shift = make.shift(scene, MONDAY + timedelta(days=1), seats=3)
+    before = {each.contractor_id: each.reason for each in service.match(shift.id, by=scene.company)}
+    for offer in db.session.scalars(select(Offer)):
+        offers.decline(offer.id, by=accounts.actor_of(offer.contractor_id))
+    again = make.shift(scene, MONDAY + timedelta(days=1), seats=3)
+    after = {each.contractor_id: each.reason for each in service.match(again.id, by=scene.company)}
+    assert {who: reason["score"] for who, reason in before.items()} == {
+        who: reason["score"] for who, reason in after.items()
+    }
+    assert len(after) == len(people)
+
+
+def test_seats_that_somebody_is_asked_about_are_not_offered_again(scene: Scene) -> None:
+    for _ in range(3):
+        make.contracted(scene)
+    shift = make.shift(scene, seats=2)
+    first = service.match(shift.id, by=scene.company)
+    assert (len(first), service.match(shift.id, by=scene.company)) == (2, [])
+    offers.decline(first[0].id, by=accounts.actor_of(first[0].contractor_id))
+    (third,) = service.match(shift.id, by=scene.company)
+    assert third.contractor_id not in asked(first)
+    told = service.explain(shift.id, first[0].contractor_id, seen_by=accounts.actor_of(first[0].contractor_id))
+    assert told.outcome is Outcome.ASKED_BEFORE
+
+
+def test_a_search_stores_what_it_saw_and_can_be_repeated_from_it(scene: Scene) -> None:
+    for band in ((0, 40), (10, 40), (20, 30)):
+        make.contracted(scene, band=band)
+    shift = make.shift(scene)
+    (offer,) = service.match(shift.id, by=scene.company)
+    run = db.session.scalars(select(MatchRun)).one()
+    assert (run.seats, run.offered, run.input_sha256) == (1, 1, digest(run.input))
+    people = [Candidate.of(stored) for stored in run.input["candidates"]]
+    repeated = rank(people, shift.id, run.input["shift_minutes"], WEIGHTS[run.weights_version])
+    assert repeated[0].candidate.contractor_id == offer.contractor_id
+    assert repeated[0].score == run.cutoff
+    stored = db.session.scalars(select(Explanation).where(Explanation.run_id == run.id)).all()
+    assert {row.contractor_id: row.reason["score"] for row in stored} == {
+        each.candidate.contractor_id: each.score for each in repeated
+    }
+    assert timeline("match", run.id)[0].data == {"seats": 1, "offered": 1}
+
+
+def test_the_clock_searches_for_every_shift_with_seats_nobody_is_asked_about(scene: Scene) -> None:
+    people = [make.contracted(scene) for _ in range(2)]
+    shift = make.shift(scene)
+    other = make.shift(scene, MONDAY + timedelta(hours=5), seats=3)
+    assert (service.match_due(), service.match_due()) == (2, 0)
+    assert {o.shift_id for o in db.session.scalars(select(Offer))} == {shift.id, other.id}
+    newcomer = make.contracted(scene)
+    make.at(MONDAY - timedelta(days=5, hours=2, minutes=44))
+    assert (service.match_due(), service.match_due()) == (1, 0)
+    late = db.session.scalars(select(Offer).where(Offer.shift_id == other.id)).all()
+    assert {o.contractor_id for o in late} == {newcomer.id, *(person.id for person in people)}
+
+
+def test_the_clock_leaves_paused_gigs_alone(scene: Scene) -> None:
+    make.contracted(scene)
+    shift = make.shift(scene)
+    gigs.pause(scene.gig.id, by=scene.company)
+    assert service.match_due() == 0
+    with pytest.raises(GigNotOpen):
+        service.match(shift.id, by=scene.company)
+
+
+def test_nobody_is_asked_once_the_shift_has_begun(scene: Scene) -> None:
+    shift = make.shift(scene)
+    make.at(MONDAY)
+    with pytest.raises(ShiftBegun):
+        service.match(shift.id, by=scene.company)
+
+
+def test_who_may_search_and_who_may_ask_why(scene: Scene) -> None:
+    ana, budi = make.contracted(scene), make.contracted(scene)
+    shift = make.shift(scene)
+    other = make.scene().company
+    for by in (other, me(ana)):
+        with pytest.raises(NotFound):
+            service.match(shift.id, by=by)
+    with pytest.raises(Forbidden):
+        service.match(shift.id, by=accounts.member(scene.company_id, CompanyRole.VIEWER))
+    (offer,) = service.match(shift.id, by=CLOCK)
+    told, untold = (ana, budi) if offer.contractor_id == ana.id else (budi, ana)
+    assert service.explain(shift.id, told.id, seen_by=scene.company).outcome is Outcome.OFFERED
+    for who, seen_by in [(untold, scene.company), (told, me(untold)), (told, other)]:
+        with pytest.raises(NotFound):
+            service.explain(shift.id, who.id, seen_by=seen_by)
+    assert service.explain(shift.id, untold.id, seen_by=accounts.operator()).outcome is Outcome.NOT_NEEDED
+
+
+def test_before_any_search_the_rules_of_now_answer(scene: Scene) -> None:
+    ana, budi = make.contracted(scene), make.contracted(scene)
+    shift = make.shift(scene, seats=2)
+    assert service.explain(shift.id, ana.id, seen_by=me(ana)).outcome is Outcome.NOT_NEEDED
+    by_hand = make.offered(scene, shift, budi)
+    told = service.explain(shift.id, budi.id, seen_by=me(budi))
+    assert (told.outcome, told.reason, by_hand.status) == (Outcome.OFFERED, {"by": "hand"}, OfferStatus.PENDING)
+
+
+def test_a_search_takes_the_same_statements_for_few_people_and_for_many(scene: Scene, statements: Statements) -> None:
+    counts = []
+    for number in (2, 6):
+        for _ in range(number):
+            make.contracted(scene, languages={"en": Level.C1, "id": Level.A2})
+        shift = make.shift(scene)
+        db.session.expire_all()
+        with statements() as seen:
+            assert len(service.match(shift.id, by=CLOCK)) == 1
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_a_suspended_person_is_not_searched(scene: Scene) -> None:
+    ana = make.contracted(scene)
+    workforce.suspend(ana.id, "The account was sold, it seems.", by=accounts.operator())
+    shift = make.shift(scene)
+    assert service.match(shift.id, by=scene.company) == []
+    told = service.explain(shift.id, ana.id, seen_by=me(ana))
+    assert told.verdict
+    assert told.verdict["rule"] == "STANDING"
