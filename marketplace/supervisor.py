@@ -8,6 +8,7 @@ import errno
 import fcntl
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -240,7 +241,7 @@ class Services:
 
     def start(self) -> None:
         """Start both; they answer a little later."""
-        environment = self._database.services_environment()
+        environment = self._database.services_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics())}
         web = ["gunicorn", "--no-control-socket", "--preload", "-k", "gthread", "--workers", "2", "--threads", "8"]
         web += ["--graceful-timeout", str(GRACE_SECONDS - 2), "--bind", self._listening.bind, "wsgi:app"]
         for name, module in (("web", web), ("jobs", ["jobs"])):
@@ -273,6 +274,13 @@ class Services:
         while True:
             self.check()
             time.sleep(0.2)
+
+    def _metrics(self) -> Path:
+        """An empty folder where all processes write their counts, so that /metrics of any of them adds them up."""
+        folder = (self._logs / "metrics").absolute()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"

@@ -196,7 +196,8 @@ def _shift(cast: Cast, gig_id: str, say: Narrator) -> tuple[dict[str, Any], dict
     shift = cast.owner.post("/shifts", wanted)
     cast.owner.post(f"/shifts/{shift['id']}/match")
     (offer,) = cast.contractor.get("/offers")["items"]
-    say.tell(f"Why Ana: {json.dumps(offer['reason'], ensure_ascii=False)[:300]}")
+    parts = ", ".join(f"{p['part']} {p['points']} of 100 (weight {p['weight']})" for p in offer["reason"]["parts"])
+    say.tell(f"Why Ana: rank {offer['reason']['rank']}. {parts}.")
     booking = cast.contractor.post(f"/offers/{offer['id']}/accept")
     say.tell(f"Ana accepts. {_words(booking['held'])}, the highest it can cost, is held for her booking.")
 

@@ -154,6 +154,8 @@ def reasons_not_ready() -> list[str]:
         # The machine's clocks are compared here, which the business clock must not hide.
         database_clock: datetime = db.session.execute(text("SELECT clock_timestamp()")).scalar_one()
         moved = db.session.get(ClockOffset, 1) is not None
+        # Events are written once. Whoever may change them owns the tables, and could change the books too.
+        powerful: bool = db.session.execute(text("SELECT has_table_privilege('event', 'UPDATE')")).scalar_one()
     except SQLAlchemyError:
         db.session.rollback()
         log.exception("not ready")
@@ -165,6 +167,8 @@ def reasons_not_ready() -> list[str]:
         wrong.append(f"The clocks of this machine and of the database differ by more than {MOST_DRIFT:.0f} seconds.")
     if moved and not current_app.config["CLOCK_MOVABLE"]:
         wrong.append("The business clock of this database was moved; production keeps the machine's time.")
+    if powerful:
+        wrong.append("The application connects as a role that could change what is written once.")
     return wrong
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from marketplace.app import create_app
 from marketplace.core import checks, clock, queue, telemetry
 from marketplace.core.db import db, transaction
 from marketplace.core.problems import NotFound
@@ -57,6 +58,17 @@ def test_ready_at_the_newest_migration_only(client: FlaskClient) -> None:
         del client.application.extensions["setara_heads"]
     assert answer.status_code == 503
     assert answer.json["reasons"] == ["The database is not at the newest migration."]
+
+
+def test_a_role_that_could_change_the_books_is_not_ready(database: Database) -> None:
+    owner = create_app(Database(database.owner_url, database.owner_url, database.admin_dsn).settings())
+    with owner.app_context():
+        try:
+            (reason,) = telemetry.reasons_not_ready()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    assert "could change what is written once" in reason
 
 
 def test_production_is_not_ready_on_moved_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
