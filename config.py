@@ -36,7 +36,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": sqlalchemy_url(url),
         "OWNER_DATABASE_URI": sqlalchemy_url(env.get("DATABASE_OWNER_URL", url)),
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": int(env.get("DATABASE_POOL", "8")),
+            "pool_size": _count(env, "DATABASE_POOL", 8),
             "max_overflow": 8,
             "pool_pre_ping": True,
             # An error's text is logged; the values of a statement are people's data.
@@ -62,7 +62,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
         "RATELIMIT_ENABLED": name != "test",
-        "PROXIES": int(env.get("SETARA_PROXIES", "0")),
+        "PROXIES": _count(env, "SETARA_PROXIES", 0),
         "JOBS_HEARTBEAT": float(env.get("JOBS_HEARTBEAT", "10")),
         "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
         "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
@@ -88,6 +88,10 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
         raise UnsafeSetting("Production needs SETARA_BASE_URL, the public address, and it must begin with https://.")
     if rail == "sandbox" and not _flag(env, "SETARA_ALLOW_SANDBOX"):
         raise UnsafeSetting("The sandbox rail moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
+    if not env.get("MAIL_SERVER"):
+        raise UnsafeSetting("Production needs MAIL_SERVER: without it nobody gets the link that confirms an address.")
+    if _flag(env, "SETARA_DEMO"):
+        raise UnsafeSetting("SETARA_DEMO makes people whose password is printed; production has none of them.")
     if env.get("DATABASE_OWNER_URL") == url:
         raise UnsafeSetting(
             "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
@@ -100,3 +104,10 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value not in ("", "0", "1", "false", "true", "no", "yes"):
         raise UnsafeSetting(f"{name} is {value!r}; it must be 1 or 0.")
     return value in ("1", "true", "yes")
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise UnsafeSetting(f"{name} is {value!r}; it must be a whole number.")
+    return int(value)

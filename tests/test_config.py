@@ -1,0 +1,58 @@
+"""Every setting is read once; production refuses what is unsafe, with one sentence that says what to set."""
+
+import pytest
+
+import config
+
+SAFE = {
+    "SETARA_ENV": "production",
+    "DATABASE_URL": "postgresql://setara_app@db/setara",
+    "SECRET_KEY": "k" * 32,
+    "SECURITY_PASSWORD_SALT": "s" * 16,
+    "SETARA_BASE_URL": "https://setara.example",
+    "SETARA_ALLOW_SANDBOX": "1",
+    "MAIL_SERVER": "mail.example:25",
+}
+
+
+def test_production_starts_with_safe_settings() -> None:
+    read = config.load(SAFE)
+    assert read["CLOCK_MOVABLE"] is False
+    assert read["SESSION_COOKIE_SECURE"] is True
+    assert read["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://setara_app@db/setara"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("SECRET_KEY", config.DEVELOPMENT_SECRET, "SECRET_KEY"),
+        ("SECURITY_PASSWORD_SALT", "short", "SECURITY_PASSWORD_SALT"),
+        ("SETARA_BASE_URL", "http://setara.example", "https://"),
+        ("SETARA_ALLOW_SANDBOX", "0", "SETARA_ALLOW_SANDBOX"),
+        ("DATABASE_OWNER_URL", SAFE["DATABASE_URL"], "must not own its tables"),
+        ("MAIL_SERVER", "", "MAIL_SERVER"),
+        ("SETARA_DEMO", "1", "SETARA_DEMO"),
+        ("SETARA_DEMO", "maybe", "must be 1 or 0"),
+        ("SETARA_ENV", "prodction", "must be one of"),
+        ("SETARA_RAIL", "cash", "SETARA_RAIL"),
+        ("DATABASE_URL", "sqlite:///x", "PostgreSQL"),
+        ("DATABASE_URL", "", "DATABASE_URL is not set"),
+        ("DATABASE_POOL", "many", "DATABASE_POOL"),
+        ("SETARA_PROXIES", "-1", "SETARA_PROXIES"),
+    ],
+)
+def test_an_unsafe_setting_is_refused_with_its_name(name: str, value: str, word: str) -> None:
+    with pytest.raises(config.UnsafeSetting, match=word):
+        config.load(SAFE | {name: value})
+
+
+@pytest.mark.parametrize("given", ["postgres://h/d", "postgresql://h/d", "postgresql+psycopg://h/d"])
+def test_the_usual_spellings_of_an_address(given: str) -> None:
+    assert config.sqlalchemy_url(given) == "postgresql+psycopg://h/d"
+
+
+def test_development_needs_nothing_but_a_database() -> None:
+    read = config.load({"DATABASE_URL": "postgresql://localhost/setara"})
+    assert read["ENVIRONMENT"] == "development"
+    assert read["CLOCK_MOVABLE"] is True
