@@ -24,7 +24,7 @@ blueprints = (shifts, weights)
 @weights.response(200, s.AllWeightsSchema)
 def list_weights() -> dict[str, Any]:
     """The parts of the score and their weights, every version. Public."""
-    return {"current": CURRENT.version, "items": [version.as_dict() for version in WEIGHTS.values()]}
+    return {"current": CURRENT.version, "items": list(WEIGHTS.values())}
 
 
 @shifts.post("/<uuid:shift_id>/match")

@@ -13,7 +13,7 @@ rules NO_RETALIATION and DATA).
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -83,13 +83,13 @@ class Weights:
     """One published version of what counts how much. Whole numbers; the largest score is 100 times their sum."""
 
     version: int
-    valid_from: str
+    valid_from: date
     parts: Mapping[Part, int]
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "version": self.version,
-            "valid_from": self.valid_from,
+            "valid_from": self.valid_from.isoformat(),
             "weights": {part.value: weight for part, weight in self.parts.items()},
         }
 
@@ -98,7 +98,7 @@ WEIGHTS: Mapping[int, Weights] = MappingProxyType(
     {
         1: Weights(
             1,
-            FIRST.isoformat(),
+            FIRST,
             MappingProxyType(
                 {Part.AVAILABILITY: 30, Part.BAND: 30, Part.SPREAD: 20, Part.CONTINUITY: 10, Part.LANGUAGE: 10}
             ),

@@ -11,7 +11,7 @@ class WeightsSchema(ma.Schema):
 
     version = ma.fields.Integer(required=True)
     valid_from = ma.fields.Date(required=True)
-    weights = ma.fields.Dict(ma.fields.Enum(Part, by_value=True), ma.fields.Integer(), required=True)
+    weights = ma.fields.Dict(ma.fields.Enum(Part, by_value=True), ma.fields.Integer(), required=True, attribute="parts")
 
 
 class AllWeightsSchema(ma.Schema):

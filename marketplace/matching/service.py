@@ -85,7 +85,7 @@ def match(shift_id: UUID, *, by: Actor) -> list[Offer]:
     chosen = ranked[:seats]
     run = _remember(shift, seats, found, ranked, chosen)
     record("shift.matched", run, by=by, data={"seats": seats, "offered": len(chosen)})
-    why = [(each.candidate.contractor_id, each.reason(CURRENT) | {"run_id": str(run.id)}) for each in chosen]
+    why = [(each.candidate.contractor_id, _why(each, run)) for each in chosen]
     return offers.make_offers(shift, why, offer_until(now, shift.starts_at), by=by)
 
 
@@ -215,10 +215,14 @@ def _remember(shift: Shift, seats: int, found: _Field, ranked: Sequence[Scored],
     rows += [_row(run, who, Outcome.ASKED_BEFORE) for who in found.asked]
     for each in ranked:
         outcome = Outcome.OFFERED if each.rank <= len(chosen) else Outcome.NOT_NEEDED
-        rows.append(_row(run, each.candidate.contractor_id, outcome, reason=each.reason(CURRENT)))
+        rows.append(_row(run, each.candidate.contractor_id, outcome, reason=_why(each, run)))
     if rows:
         db.session.execute(insert(Explanation), rows)
     return run
+
+
+def _why(each: Scored, run: MatchRun) -> dict[str, Any]:
+    return each.reason(CURRENT) | {"run_id": str(run.id)}
 
 
 def _row(

@@ -40,10 +40,14 @@ def shift(shift_id: UUID, *, seen_by: Actor) -> Shift:
     return found
 
 
-def company_shifts(company_id: UUID, gig_id: UUID | None = None, *, seen_by: Actor) -> Select[Shift]:
-    """The shifts of a company, or of one gig of it."""
-    require_company(seen_by, company_id, Right.READ)
-    found = select(Shift).where(Shift.company_id == company_id)
+def company_shifts(company_id: UUID | None = None, gig_id: UUID | None = None, *, seen_by: Actor) -> Select[Shift]:
+    """The shifts of the asker's companies; of one company, or of one gig, if it is named."""
+    if company_id is not None:
+        require_company(seen_by, company_id, Right.READ)
+        found = select(Shift).where(Shift.company_id == company_id)
+    else:
+        readable = [known for known in seen_by.companies if seen_by.may(Right.READ, known)]
+        found = select(Shift).where(Shift.company_id.in_(readable))
     return found if gig_id is None else found.where(Shift.gig_id == gig_id)
 
 

@@ -39,7 +39,7 @@ def schedule(given: dict[str, Any]) -> Shift:
 @shifts.response(200, s.ShiftPage)
 @problems(shifts, 401, 403, 404, 422)
 def list_shifts(args: dict[str, Any]) -> dict[str, Any]:
-    """A company's shifts, or those of one of its gigs."""
+    """The shifts of your companies; of one company, or of one gig, if you name it."""
     found = queries.company_shifts(args.pop("company_id"), args.pop("gig_id"), seen_by=actor())
     return page(found, Shift.id, **args)
 

@@ -63,7 +63,7 @@ class ShiftSchema(ma.Schema):
 
 
 class ShiftListArgs(PageArgs):
-    company_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(load_default=None)
     gig_id = ma.fields.UUID(load_default=None)
 
 

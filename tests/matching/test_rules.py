@@ -1,7 +1,7 @@
 """The score, part by part, and what can never be in it."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -133,7 +133,7 @@ def test_every_version_of_the_weights_weighs_every_part_with_a_whole_number() ->
         assert set(weights.parts) == set(Part)
         assert all(isinstance(weight, int) and weight >= 0 for weight in weights.parts.values())
     assert CURRENT is WEIGHTS[max(WEIGHTS)]
-    assert Weights(9, "2027-01-01", {Part.BAND: 1}).as_dict()["weights"] == {"band": 1}
+    assert Weights(9, date(2027, 1, 1), {Part.BAND: 1}).as_dict()["weights"] == {"band": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""The doors of matching, and their five questions."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import accounts
+from tests.factories import shifts as make
+from tests.factories.shifts import MONDAY, Scene
+
+WEIGHTS = "GET /api/v1/matching/weights"
+MATCH = "POST /api/v1/shifts/<uuid:shift_id>/match"
+MATCHES = "GET /api/v1/shifts/<uuid:shift_id>/matches"
+EXPLAIN = "GET /api/v1/shifts/<uuid:shift_id>/explanations/<uuid:contractor_id>"
+
+
+def doors(*routes: str, question: str) -> list[Any]:
+    """The routes as parameters of a test that answers the question for each."""
+    return [pytest.param(route, marks=pytest.mark.door(route, question), id=route) for route in routes]
+
+
+def ask(
+    client: FlaskClient, route: str, shift_id: UUID | None = None, contractor_id: UUID | None = None, **more: Any
+) -> Any:
+    """Makes the request of a route, with the ids in their places (or fresh ones that belong to nothing)."""
+    method, _, path = route.partition(" ")
+    path = path.replace("<uuid:shift_id>", str(shift_id or uuid4()))
+    path = path.replace("<uuid:contractor_id>", str(contractor_id or uuid4()))
+    return client.open(path, method=method, **more)
+
+
+@pytest.fixture
+def scene(app: Flask) -> Scene:
+    return make.scene()
+
+
+@pytest.mark.parametrize("route", doors(MATCH, MATCHES, EXPLAIN, question="not_signed_in"))
+def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None:
+    answer = ask(client, route)
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("route", doors(MATCH, MATCHES, EXPLAIN, question="not_mine"))
+def test_shifts_of_others_do_not_exist(client: FlaskClient, scene: Scene, route: str) -> None:
+    ana, shift = make.contracted(scene), make.shift(scene)
+    elsewhere = make.scene()
+    for by in (elsewhere.company, accounts.actor_of(make.contracted(elsewhere).id)):
+        answer = ask(client, route, shift.id, ana.id, headers=accounts.bearer(by))
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("route", doors(MATCHES, question="wrong_shape"))
+def test_a_query_of_the_wrong_shape(client: FlaskClient, scene: Scene, route: str) -> None:
+    headers = accounts.bearer(scene.company)
+    answer = ask(client, route, make.shift(scene).id, query_string={"limit": "0"}, headers=headers)
+    assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "limit")
+
+
+@pytest.mark.door(MATCH, "wrong_state")
+def test_a_shift_that_has_begun_is_not_matched(client: FlaskClient, scene: Scene) -> None:
+    shift = make.shift(scene)
+    make.at(MONDAY + timedelta(minutes=1))
+    answer = ask(client, MATCH, shift.id, headers=accounts.bearer(scene.company))
+    assert (answer.status_code, answer.json["code"]) == (409, "shift_begun")
+
+
+@pytest.mark.door(MATCH, "works")
+@pytest.mark.door(MATCHES, "works")
+@pytest.mark.door(EXPLAIN, "works")
+def test_searching_and_explaining(client: FlaskClient, scene: Scene) -> None:
+    ana, shift = make.contracted(scene), make.shift(scene)
+    company, mine = accounts.bearer(scene.company), accounts.bearer(ana.id)
+    made = ask(client, MATCH, shift.id, headers=company)
+    assert made.status_code == 201
+    (offer,) = made.json["items"]
+    assert offer["contractor_id"] == str(ana.id)
+    (run,) = ask(client, MATCHES, shift.id, headers=company).json["items"]
+    assert (run["offered"], run["cutoff"], len(run["input_sha256"])) == (1, offer["reason"]["score"], 64)
+    told = ask(client, EXPLAIN, shift.id, ana.id, headers=mine)
+    assert (told.json["outcome"], told.json["reason"]) == ("offered", offer["reason"])
+    assert told.json["reason"]["parts"][0] == {"part": "availability", "points": 100, "weight": 30}
+    assert ask(client, EXPLAIN, shift.id, ana.id, headers=company).json == told.json
+
+
+@pytest.mark.door(WEIGHTS, "works")
+def test_the_weights_are_published(client: FlaskClient) -> None:
+    answer = ask(client, WEIGHTS)
+    assert answer.status_code == 200
+    assert answer.json["current"] == answer.json["items"][-1]["version"]
+    assert answer.json["items"][0]["weights"] == {
+        "availability": 30,
+        "band": 30,
+        "spread": 20,
+        "continuity": 10,
+        "language": 10,
+    }
