@@ -26,6 +26,7 @@ from marketplace.notices.words import span
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
     account_words,
+    clock_words,
     day,
     duration,
     event_words,
@@ -169,6 +170,7 @@ def _words() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "when": when,
         "day": day,
+        "clock_words": clock_words,
         "span": span,
         "duration": duration,
         "money": money_words,

@@ -1,7 +1,7 @@
 """Words for what the rooms name by codes: statuses, events, refusals."""
 
 from collections.abc import Collection
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.dates import get_day_names
 from babel.numbers import get_territory_currencies
-from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext, lazy_gettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, lazy_gettext
 
 from marketplace.core import clock
 from marketplace.core.events import Event
@@ -77,6 +77,12 @@ _NAMES = {
         "right_to_work": lazy_gettext("That you may work there"),
         "payout_account": lazy_gettext("Where you are paid"),
         "terms": lazy_gettext("The terms of this service"),
+    },
+    "step": {
+        "open": lazy_gettext("to do"),
+        "submitted": lazy_gettext("handed in"),
+        "met": lazy_gettext("done"),
+        "refused": lazy_gettext("will not do yet"),
     },
     "line": {
         "wages": lazy_gettext("wages"),
@@ -192,6 +198,7 @@ _EVENTS = {
     "gig.resumed": lazy_gettext("The gig was resumed."),
     "gig.closed": lazy_gettext("The gig was closed."),
     "gig.funded": lazy_gettext("Money was set aside for the gig."),
+    "gig.refunded": lazy_gettext("Money that the gig does not need went back to the company."),
     "gig.rate_raised": lazy_gettext("The rate was raised."),
     "gig.refused": lazy_gettext("The gate refused the gig."),
     "pilot.recorded": lazy_gettext("A paid pilot was recorded."),
@@ -226,10 +233,15 @@ _EVENTS = {
     "timesheet.disputed": lazy_gettext("The company disputes the timesheet."),
     "timesheet.locked": lazy_gettext("A pay run took the timesheet."),
     "payslip.issued": lazy_gettext("The payslip was issued."),
-    "deposit.asked": lazy_gettext("A deposit was asked for."),
+    "deposit.requested": lazy_gettext("A deposit was asked for."),
+    "deposit.sent": lazy_gettext("The rail was asked for the deposit."),
+    "deposit.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),
+    "deposit.parked": lazy_gettext("The deposit is stuck; an operator looks at it."),
     "deposit.received": lazy_gettext("A deposit arrived."),
     "deposit.refused": lazy_gettext("A deposit was refused."),
-    "payout.asked": lazy_gettext("The payout was prepared."),
+    "payout.requested": lazy_gettext("The payout was prepared."),
+    "payout.sent": lazy_gettext("The rail was asked to pay."),
+    "payout.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),
     "payout.paid": lazy_gettext("The payout was done."),
     "payout.refused": lazy_gettext("The payout came back."),
     "payout.parked": lazy_gettext("The payout is stuck; an operator looks at it."),
@@ -353,11 +365,18 @@ def basis_words() -> dict[Basis, str]:
 # --- values as people read them -------------------------------------------------------------------------------------
 
 
-def when(moment: datetime, zone: str | tzinfo | None = None, pattern: str = "medium") -> str:
-    """A moment in the reader's language, in the named IANA zone, which is named too; in UTC when none is."""
+def when(moment: datetime, zone: str | tzinfo | None = None) -> str:
+    """A moment to the minute in the reader's language, in the named IANA zone, which is named too; in UTC when none
+    is."""
     place = clock.zone(zone) if isinstance(zone, str) else zone
-    zoned = format_datetime(moment.astimezone(place) if place else moment, pattern, rebase=False)
-    return f"{zoned} {place or 'UTC'}"
+    local = moment.astimezone(place or UTC)
+    return f"{format_date(local, 'medium', rebase=False)}, {format_time(local, 'short', rebase=False)} {place or 'UTC'}"
+
+
+def clock_words(moment: datetime, zone: str) -> str:
+    """The time of day to the minute on a clock in the zone, for places where the day and the zone are told already."""
+    words: str = format_time(moment.astimezone(clock.zone(zone)), "short", rebase=False)
+    return words
 
 
 def day(date: date) -> str:

@@ -237,6 +237,7 @@ def show_payslip(payslip_id: UUID) -> str:
         "work/payslip.html",
         view=view,
         slip=view.payslip,
+        zone=me.timezone,
         wanted=wanted,
         currencies=currencies,
         pays=pictures.company_pays((str(each.line.payee_kind), each.line.money) for each in view.lines),

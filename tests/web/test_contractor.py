@@ -311,7 +311,7 @@ def test_a_matched_offer_says_why_by_parts(visitor: Visitor, scene: Scene) -> No
     shift = shifts.shift(scene)
     (made_offer,) = offers.offer(shift.id, [(ana.id, reason)], shift.starts_at, by=scene.company)
     page = visitor.signed_in(person_of(ana.id)).look(f"/work/offers/{made_offer.id}")
-    assert "You came 1. by points." in page.words
+    assert "Your place by points: 1." in page.words
     assert "it lies in the hours you want 100 of 100, weight 30" in page.words
 
 
