@@ -227,6 +227,12 @@ def free_port() -> int:
         return port
 
 
+def web_command(listening: Listening) -> list[str]:
+    """The web server, as arguments of `python -m`."""
+    web = ["gunicorn", "--no-control-socket", "--preload", "-k", "gthread", "--workers", "2", "--threads", "8"]
+    return [*web, "--graceful-timeout", str(GRACE_SECONDS - 2), "--bind", listening.bind, "wsgi:app"]
+
+
 class Services:
     """Web and jobs as one process tree, started together and stopped in this order.
 
@@ -242,9 +248,7 @@ class Services:
     def start(self) -> None:
         """Start both; they answer a little later."""
         environment = self._database.services_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics())}
-        web = ["gunicorn", "--no-control-socket", "--preload", "-k", "gthread", "--workers", "2", "--threads", "8"]
-        web += ["--graceful-timeout", str(GRACE_SECONDS - 2), "--bind", self._listening.bind, "wsgi:app"]
-        for name, module in (("web", web), ("jobs", ["jobs"])):
+        for name, module in (("web", web_command(self._listening)), ("jobs", ["jobs"])):
             with open(self._log(name), "ab") as log:
                 self._running[name] = spawn([sys.executable, "-m", *module], environment, PROJECT, output=log)
 
