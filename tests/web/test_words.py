@@ -1,0 +1,83 @@
+"""The words of pages: every one of them has an Indonesian, and what it names stays named."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import force_locale
+
+from marketplace.core.language import CATALOGUES
+from marketplace.core.money import Money
+from marketplace.web import words
+
+WEB = Path(words.__file__).parent
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+PLACES = re.compile(r"%\(\w+\)[sd]")
+
+
+THEIRS = re.compile(r"company|operator|choices|waiting|typed|gig_form|shift_form|terms_form|_form\.html|desk")
+"""Pages for companies and operators, whose words have a test of their own."""
+
+
+def said_by_pages() -> Iterator[tuple[str, str]]:
+    """Each sentence of the pages with the file that says it first."""
+    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)  # type: ignore[arg-type]
+    seen: dict[str, str] = {}
+    for file, _line, message, _comments, _context in found:
+        seen.setdefault(message if isinstance(message, str) else message[0], file)
+    return ((sentence, file) for sentence, file in seen.items() if not THEIRS.search(file))
+
+
+def known() -> dict[str, list[str]]:
+    """Every Indonesian by its English."""
+    translated: dict[str, list[str]] = {}
+    for path in sorted((CATALOGUES / "id" / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source):
+                if message.id:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    translated[key] = [message.string] if isinstance(message.string, str) else list(message.string)
+    return translated
+
+
+def test_every_sentence_of_a_page_has_an_indonesian() -> None:
+    translated = known()
+    missing = [f"{file}: {sentence}" for sentence, file in said_by_pages() if not all(translated.get(sentence, [""]))]
+    assert missing == []
+
+
+def test_a_translation_names_what_its_sentence_names() -> None:
+    wrong = {
+        english: words
+        for english, indonesian in known().items()
+        for words in indonesian
+        if not set(PLACES.findall(words)) <= set(PLACES.findall(english)) | {"%(num)d"}
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("locale", "money", "expected"),
+    [
+        ("en", Money.of("15.00", "USD"), "$15.00\xa0USD"),
+        ("en", Money.of("221246.30", "IDR"), "Rp\xa0221,246"),
+        ("id", Money.of("221246.30", "IDR"), "Rp\xa0221.246"),
+        ("id", Money.of("15.00", "USD"), "US$15,00\xa0USD"),
+    ],
+)
+def test_money_always_says_whose_it_is(app: Flask, locale: str, money: Money, expected: str) -> None:
+    with app.test_request_context(), force_locale(locale):
+        assert words.money_words(money, whole=money.currency == "IDR") == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(0, "0 min"), (59, "59 min"), (60, "1 h"), (270, "4 h 30 min"), (8.4, "8 min")]
+)
+def test_a_duration_reads_as_hours_and_minutes(app: Flask, minutes: float, expected: str) -> None:
+    with app.test_request_context():
+        assert words.duration(minutes) == expected
