@@ -19,6 +19,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from marketplace.core import idempotency
 from marketplace.core.db import db, transaction
+from marketplace.core.intake import refuse_unreadable
 from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
 
@@ -44,6 +45,7 @@ class SetaraFlask(Flask):
 
 def init_app(app: Flask) -> None:
     app.before_request(_begin)
+    app.before_request(_read)
     app.after_request(_finish)
     app.register_error_handler(Problem, render_problem)
     app.register_error_handler(HTTPException, render_http_error)
@@ -56,6 +58,11 @@ def _begin() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _read() -> None:
+    if request.url_rule is not None:
+        refuse_unreadable(request)
 
 
 def _finish(response: Response) -> Response:

@@ -30,9 +30,7 @@ from marketplace.workforce.rules import Level
 
 
 def _words(longest: int, shortest: int = 1, **more: Any) -> ma.fields.String:
-    """Text that the database can hold: PostgreSQL has no character 0."""
-    checks = [ma.validate.Length(shortest, longest), ma.validate.Regexp(r"^[^\x00]*$", error="No NUL characters.")]
-    return ma.fields.String(validate=checks, **more)
+    return ma.fields.String(validate=ma.validate.Length(shortest, longest), **more)
 
 
 def _count(most: int, **more: Any) -> ma.fields.Integer:

@@ -29,9 +29,7 @@ def _moment(**more: Any) -> ma.fields.AwareDateTime:
 
 
 def _words(**more: Any) -> ma.fields.String:
-    """Text that the database can hold: PostgreSQL has no character 0."""
-    checks = [ma.validate.Length(1, LONGEST_REASON), ma.validate.Regexp(r"^[^\x00]*$", error="No NUL characters.")]
-    return ma.fields.String(validate=checks, **more)
+    return ma.fields.String(validate=ma.validate.Length(1, LONGEST_REASON), **more)
 
 
 # --- shifts -----------------------------------------------------------------------------------------------------------
