@@ -16,7 +16,7 @@ from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
 from marketplace.core.events import timeline
-from marketplace.core.http import PageArgs, page, problems
+from marketplace.core.http import PageArgs, honour_if_match, page, problems
 from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 
 sessions = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out.")
@@ -82,10 +82,12 @@ def show_me() -> dict[str, Any]:
 @people.patch("/me")
 @people.arguments(s.PersonChangeSchema)
 @people.response(200, s.MeSchema)
-@problems(people, 401, 403, 422)
+@problems(people, 401, 403, 412, 422)
 def change_me(given: dict[str, str]) -> dict[str, Any]:
     """Change your name or language."""
     by = actor()
+    before = queries.person(require_person(by))
+    honour_if_match(people, before, lambda: _me(before, by), s.MeSchema)
     return _me(service.change_person(by=by, **given), by)
 
 
@@ -266,6 +268,6 @@ def _shown_once(issued: IssuedKey, metadata: ma.Schema) -> Response:
 def _me(person: Person, by: Actor) -> dict[str, Any]:
     shown = {name: getattr(person, name) for name in s.PersonSchema().fields}
     return shown | {
-        "companies": [{"company_id": id_, "rights": sorted(rights)} for id_, rights in by.companies.items()],
+        "companies": [{"company_id": id_, "rights": sorted(rights)} for id_, rights in sorted(by.companies.items())],
         "operator": sorted(by.operator),
     }

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from marketplace.core import idempotency
-from marketplace.core.db import db, transaction
+from marketplace.core.db import Base, db, transaction
 from marketplace.core.intake import refuse_unreadable
 from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
@@ -163,6 +163,30 @@ def problems(blueprint: Blueprint, *statuses: int) -> Callable[[F], F]:
         return view
 
     return decorate
+
+
+# --- what was read before it is changed -----------------------------------------------------------------------------
+
+
+class Stale(Problem):
+    """What somebody wants to change is no longer what they read."""
+
+    code = "changed_meanwhile"
+    status = 412
+    title = "This was changed since you read it."
+    remedy = "Load it again, look at what changed, and send your change with the new ETag."
+
+
+def honour_if_match(blueprint: Blueprint, row: Base, shown: Callable[[], Any], schema: type[ma.Schema]) -> None:
+    """Where the request says If-Match: locks the row and raises Stale unless `shown()`, the thing as its GET shows it,
+    still has that ETag. Document 412 with `problems`."""
+    if not request.if_match:
+        return
+    db.session.refresh(row, with_for_update=True)
+    try:
+        blueprint.check_etag(shown(), schema)
+    except PreconditionFailed as changed:
+        raise Stale from changed
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.schemas import TimelineSchema
 from marketplace.core import idempotency
 from marketplace.core.events import Event
-from marketplace.core.http import PageArgs, page, problems, render_problem
+from marketplace.core.http import PageArgs, honour_if_match, page, problems, render_problem
 from marketplace.core.money import Money
 from marketplace.gigs import funding, gate, preparation, queries, service
 from marketplace.gigs import schemas as s
@@ -74,10 +74,13 @@ def show(gig_id: UUID) -> Gig:
 @gigs.put("/<uuid:gig_id>")
 @gigs.arguments(s.TermsSchema)
 @gigs.response(200, s.GigSchema)
-@problems(gigs, 401, 403, 404, 409, 422)
+@problems(gigs, 401, 403, 404, 409, 412, 422)
 def revise(terms: Terms, gig_id: UUID) -> Gig:
     """Give a draft other terms, in place of all the old ones."""
-    return service.revise(gig_id, terms, by=actor())
+    by = actor()
+    before = queries.gig(gig_id, by)
+    honour_if_match(gigs, before, lambda: before, s.GigSchema)
+    return service.revise(gig_id, terms, by=by)
 
 
 @gigs.get("/<uuid:gig_id>/events")
