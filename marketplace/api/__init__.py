@@ -89,6 +89,8 @@ class SetaraApi(Api):
     """flask-smorest's Api whose refusals look like every other refusal of the house."""
 
     ERROR_SCHEMA = ProblemSchema
+    # With a "default" answer in the document every status would be a documented one.
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         messages = (getattr(error, "data", None) or {}).get("messages")
@@ -99,9 +101,10 @@ class SetaraApi(Api):
     def _register_responses(self) -> None:
         """As flask-smorest has it, but with the media type that refusals really have."""
         content = {PROBLEM_JSON: {"schema": ProblemSchema}}
-        refused = [(status.name, status.phrase) for status in HTTPStatus if status >= 400]
-        for name, words in [*refused, (self.DEFAULT_ERROR_RESPONSE_NAME, "A problem.")]:
-            self.spec.components.response(name, {"description": words, "content": content}, lazy=True)
+        for status in HTTPStatus:
+            if status >= HTTPStatus.BAD_REQUEST:
+                described = {"description": status.phrase, "content": content}
+                self.spec.components.response(status.name, described, lazy=status not in document.EVERY_CHANGE)
         unchanged = HTTPStatus.NOT_MODIFIED
         self.spec.components.response(unchanged.name, {"description": unchanged.phrase}, lazy=True)
 

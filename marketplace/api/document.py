@@ -1,8 +1,9 @@
 """The description of the API that programs read, OpenAPI 3.1, and the same as a person reads it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
@@ -10,6 +11,22 @@ from flask import Flask
 from marketplace.core import idempotency
 
 METHODS = ("get", "post", "put", "patch", "delete")
+EVERY = (HTTPStatus.BAD_REQUEST,)
+"""What any request can be refused with before it reaches its door: see `marketplace.core.intake`."""
+EVERY_CHANGE = (
+    *EVERY,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""Also for its body, its Idempotency-Key, and the bad key of whoever the Idempotency-Key is said to belong to."""
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag of what you read: refused when it has changed since.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +44,26 @@ class Operation:
 
 
 def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """Adds what no decorator says: a name for each operation, and the Idempotency-Key of whatever changes something."""
+    """Adds what no decorator says: a name for each operation, what is asked of every request before it reaches its
+    door, and the Idempotency-Key of whatever changes something."""
     for rule in app.url_map.iter_rules():
         item = document["paths"].get(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), {})
         for method in {name.lower() for name in rule.methods or ()}.intersection(METHODS, item):
-            item[method]["operationId"] = rule.endpoint.replace("-", "_").replace(".", "_")
+            operation = item[method]
+            operation["operationId"] = rule.endpoint.replace("-", "_").replace(".", "_")
+            _may_be_refused(operation, EVERY if method == "get" else EVERY_CHANGE)
             if method != "get":
                 needed = idempotency.is_required(app.view_functions[rule.endpoint], method)
-                item[method].setdefault("parameters", []).append(_key_parameter(needed))
+                operation.setdefault("parameters", []).append(_key_parameter(needed))
+            if str(HTTPStatus.PRECONDITION_FAILED.value) in operation["responses"]:
+                operation.setdefault("parameters", []).append(_IF_MATCH)
     return document
+
+
+def _may_be_refused(operation: dict[str, Any], statuses: Iterable[HTTPStatus]) -> None:
+    for status in statuses:
+        refusal = {"$ref": f"#/components/responses/{status.name}"}
+        operation["responses"].setdefault(str(status.value), refusal)
 
 
 def _key_parameter(needed: bool) -> dict[str, Any]:
@@ -43,7 +71,7 @@ def _key_parameter(needed: bool) -> dict[str, Any]:
         "in": "header",
         "name": idempotency.HEADER,
         "required": needed,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
         "description": "The same value when a request is repeated: it has its effect once. Kept for 30 days.",
     }
 

@@ -108,7 +108,7 @@ def test_what_the_framework_refuses_looks_like_every_other_refusal(client: Flask
     assert is_problem(wrong_method, 405, "method_not_allowed")
     assert {"GET", "POST"} <= set(wrong_method.headers["Allow"].split(", "))
     broken = client.post("/api/v1/sessions", data="{", content_type="application/json")
-    assert is_problem(broken, 400, "bad_request")
+    assert is_problem(broken, 400, "not_readable")
     large = client.post("/api/v1/sessions", data=b"x" * (5 * 1024 * 1024), content_type="application/json")
     assert is_problem(large, 413, "request_entity_too_large") or is_problem(large, 413, "content_too_large")
 
