@@ -17,6 +17,7 @@ from marketplace.matching.rules import RECENT, SEASON, Candidate
 from marketplace.shifts.eligibility import Person, Seat
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.queries import COUNTS
+from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hours import Span, minutes_by_week, week_of
 from marketplace.workforce.models import AvailabilityWindow, Contractor, Language
 from marketplace.workforce.rules import Level, Window, covers
@@ -49,8 +50,10 @@ def candidates(
 
 
 def asked_before(shift_id: UUID) -> set[UUID]:
-    """Everybody to whom the shift was ever offered. What they answered is not read."""
-    return set(db.session.scalars(select(Offer.contractor_id).where(Offer.shift_id == shift_id)))
+    """Everybody who was asked to take the shift. What they answered is not read; an offer that was taken back before
+    an answer, because the seats were gone, does not count."""
+    asked = select(Offer.contractor_id).where(Offer.shift_id == shift_id, Offer.status != OfferStatus.WITHDRAWN)
+    return set(db.session.scalars(asked))
 
 
 def latest_explanation(shift_id: UUID, contractor_id: UUID) -> tuple[Explanation, MatchRun] | None:

@@ -53,6 +53,7 @@ def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) ->
 
     Everybody must be eligible, or nobody is asked: NotEligible names the first person and the rule that decided.
     Somebody who has an open offer of this shift keeps it and is not asked twice. Returns the offers that were made.
+    Raises GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
     """
     shift = db.session.get(Shift, shift_id)
     if shift is None:
@@ -70,6 +71,8 @@ def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor
     if not now < expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
     seat, why = queries.seat_of(shift, gig), dict(chosen)
+    if why and not shift.seats_open:
+        raise SeatsGone
     asked = db.session.scalars(select(Contractor).where(Contractor.id.in_(why)).order_by(Contractor.id)).all()
     if len(asked) != len(why):
         raise NotFound

@@ -129,6 +129,17 @@ def test_seats_that_somebody_is_asked_about_are_not_offered_again(scene: Scene) 
     assert told.outcome is Outcome.ASKED_BEFORE
 
 
+def test_a_seat_that_is_free_again_is_offered_to_whoever_could_not_answer(scene: Scene) -> None:
+    ana, budi = make.contracted(scene), make.contracted(scene)
+    shift = make.shift(scene)
+    for person in (ana, budi):
+        make.offered(scene, shift, person)
+    mine = db.session.scalars(select(Offer).where(Offer.contractor_id == ana.id)).one()
+    booking = offers.accept(mine.id, by=me(ana))
+    offers.release(booking.id, by=me(ana))
+    assert asked(service.match(shift.id, by=scene.company)) == [budi.id]
+
+
 def test_a_search_stores_what_it_saw_and_can_be_repeated_from_it(scene: Scene) -> None:
     for band in ((0, 40), (10, 40), (20, 30)):
         make.contracted(scene, band=band)

@@ -110,6 +110,13 @@ def test_the_last_seat_withdraws_the_other_offers(scene: Scene) -> None:
     assert late.value.members["elsewhere"] == "/api/v1/offers?status=pending"
 
 
+def test_a_full_shift_is_offered_to_nobody(scene: Scene) -> None:
+    shift = make.shift(scene)
+    make.booked(scene, shift=shift)
+    with pytest.raises(SeatsGone):
+        make.offered(scene, shift, make.contracted(scene))
+
+
 def test_two_shifts_at_one_time_cannot_both_be_accepted(scene: Scene) -> None:
     ana = make.contracted(scene)
     one = make.offered(scene, make.shift(scene), ana)

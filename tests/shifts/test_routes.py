@@ -148,7 +148,7 @@ def test_a_query_of_the_wrong_shape(client: FlaskClient, scene: Scene, route: st
             (SCHEDULE, BODIES[SCHEDULE] | {"timezone": "../../etc/passwd"}, "/timezone"),
             (SCHEDULE, BODIES[SCHEDULE] | {"seats": "2"}, "/seats"),
             (CANCEL, {"agreed": {"amount": 0, "currency": "USD"}, "reason": "x"}, "/agreed"),
-            (CANCEL, BODIES[CANCEL] | {"reason": "a\x00b"}, "/reason"),
+            (CANCEL, BODIES[CANCEL] | {"reason": ""}, "/reason"),
             (ASK, BODIES[ASK] | {"contractor_ids": []}, "/contractor_ids"),
             (CLOCK_IN, {"client_at": "yesterday"}, "/client_at"),
             (CLOCK_OUT, {"client_at": "0001-01-01T00:00:00+14:00"}, "/client_at"),
