@@ -14,9 +14,11 @@ from marketplace.accounts.rules import (
     CompanyStatus,
     NoSuchPerson,
     OperatorRole,
+    OwnCompany,
     Right,
     address,
     check_owner_stays,
+    check_role,
     reason_given,
     require_company,
     require_operator,
@@ -49,7 +51,7 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
 
 
 def verify_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
-    """An operator has looked who it is; also what ends a suspension. Raises WrongState, ReasonMissing."""
+    """An operator has looked who it is; also what ends a suspension. Raises OwnCompany, WrongState, ReasonMissing."""
     company = _for_operator(company_id, by)
     data = {"reason": reason_given(reason)}
     values = {"verified_at": clock.now()}
@@ -66,8 +68,9 @@ def suspend_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
 
 
 def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:
-    """Makes somebody with a confirmed account a member. Raises NoSuchPerson, AlreadyMember."""
+    """Makes somebody with a confirmed account a member. Raises RoleOutOfReach, NoSuchPerson, AlreadyMember."""
     require_company(by, company_id, Right.MEMBERS)
+    check_role(role, by.companies[company_id])
     person = queries.person_by_email(address(email))
     if person is None or person.confirmed_at is None or not person.active:
         raise NoSuchPerson(field="email")
@@ -80,8 +83,9 @@ def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) ->
 
 
 def change_role(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Actor) -> Member:
-    """Gives a member another role. Raises LastOwner."""
+    """Gives a member another role. Raises RoleOutOfReach, LastOwner."""
     require_company(by, company_id, Right.MEMBERS)
+    check_role(role, by.companies[company_id])
     _locked(company_id)
     member = _member(company_id, person_id)
     if role is not CompanyRole.OWNER:
@@ -93,7 +97,7 @@ def change_role(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Act
 
 def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
     """Ends a membership; one may always leave oneself. Keys that the person made are good no more. Raises LastOwner."""
-    require_company(by, company_id, Right.READ if by.person_id == person_id else Right.MEMBERS)
+    require_company(by, company_id, Right.READ if by.is_in_person(person_id) else Right.MEMBERS)
     _locked(company_id)
     member = _member(company_id, person_id)
     check_owner_stays(_roles(company_id), person_id)
@@ -104,7 +108,10 @@ def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
 
 def _for_operator(company_id: UUID, by: Actor) -> Company:
     require_operator(by, OperatorRole.VETTING)
-    return queries.company(company_id, by)
+    company = queries.company(company_id, by)
+    if by.belongs_to(company_id):
+        raise OwnCompany
+    return company
 
 
 def _locked(company_id: UUID) -> Company:

@@ -137,6 +137,18 @@ class ScopeOutOfReach(Invalid):
     title = "A key cannot do more than the person who makes it."
 
 
+class RoleOutOfReach(Forbidden):
+    code = "role_out_of_reach"
+    title = "Nobody gives a role that may do more than they may themselves."
+    remedy = "Ask somebody who holds those rights."
+
+
+class OwnCompany(Forbidden):
+    code = "own_company"
+    title = "No operator decides about a company of their own."
+    remedy = "Ask another operator."
+
+
 class ReasonMissing(Invalid):
     code = "reason_missing"
     title = "An operator's decision needs a reason in words."
@@ -157,6 +169,10 @@ class Actor:
 
     def may(self, right: Right, company_id: UUID) -> bool:
         return right in self.companies.get(company_id, frozenset())
+
+    def is_in_person(self, person_id: UUID) -> bool:
+        """Whether that person themselves asks. A company's key is nobody in person, although it knows its maker."""
+        return self.person_id == person_id and self.kind != "key"
 
     def belongs_to(self, company_id: UUID) -> bool:
         return company_id in self.companies
@@ -242,6 +258,12 @@ def check_scopes(scopes: Collection[Right], held: Collection[Right]) -> None:
         raise ScopeOutOfReach("A key needs at least one scope.", field="scopes")
     if beyond := set(scopes).difference(held):
         raise ScopeOutOfReach(f"You do not hold: {', '.join(sorted(beyond))}.", field="scopes")
+
+
+def check_role(role: CompanyRole, held: Collection[Right]) -> None:
+    """Raises RoleOutOfReach when the role may do what the giver may not: a key that manages members makes no owner."""
+    if beyond := COMPANY_RIGHTS[role].difference(held):
+        raise RoleOutOfReach(f"You do not hold: {', '.join(sorted(beyond))}.", field="role")
 
 
 def key_rights(scopes: Collection[Right], maker: CompanyRole) -> frozenset[Right]:

@@ -23,7 +23,9 @@ from marketplace.accounts.rules import (
     LastOwner,
     NoSuchPerson,
     OperatorRole,
+    OwnCompany,
     Right,
+    RoleOutOfReach,
     ScopeOutOfReach,
     TokenNotValid,
     WrongCredentials,
@@ -173,6 +175,15 @@ def test_a_company_does_not_verify_itself_and_finance_is_not_vetting(app: Flask)
     assert company.status is CompanyStatus.APPLIED
 
 
+def test_an_operator_does_not_verify_a_company_of_their_own(app: Flask) -> None:
+    operator = accounts.operator(OperatorRole.VETTING)
+    company = accounts.company(operator, verified=False)
+    for decide in (service.verify_company, service.suspend_company):
+        with pytest.raises(OwnCompany):
+            decide(company.id, "I know who we are.", by=accounts.actor_of(operator))
+    assert company.status is CompanyStatus.APPLIED
+
+
 def test_other_peoples_companies_do_not_exist(app: Flask) -> None:
     company, stranger = accounts.company(), accounts.owner_of(accounts.company().id)
     reads = [queries.company, queries.members, queries.keys]
@@ -212,6 +223,29 @@ def test_only_confirmed_people_who_are_no_members_yet_are_added(app: Flask) -> N
         service.add_member(company.id, mia.email, CompanyRole.OWNER, by=owner)
     with pytest.raises(Forbidden):
         service.add_member(company.id, accounts.person().email, CompanyRole.OWNER, by=accounts.actor_of(mia))
+
+
+def test_a_key_that_manages_members_gives_no_role_beyond_its_scopes(app: Flask) -> None:
+    company = accounts.company()
+    owner, mia = accounts.owner_of(company.id), accounts.member(company.id, CompanyRole.VIEWER)
+    robot = Actor(owner.person_id, "key", {company.id: frozenset({Right.READ, Right.MEMBERS})})
+    assert mia.person_id is not None
+    with pytest.raises(RoleOutOfReach):
+        service.add_member(company.id, accounts.person().email, CompanyRole.OWNER, by=robot)
+    with pytest.raises(RoleOutOfReach):
+        service.change_role(company.id, mia.person_id, CompanyRole.FINANCE, by=robot)
+    service.add_member(company.id, accounts.person().email, CompanyRole.VIEWER, by=robot)
+
+
+def test_a_key_that_only_reads_does_not_end_its_makers_membership(app: Flask) -> None:
+    company = accounts.company()
+    second = accounts.member(company.id, CompanyRole.OWNER)
+    assert second.person_id is not None
+    with pytest.raises(Forbidden):
+        service.remove_member(
+            company.id, second.person_id, by=Actor(second.person_id, "key", {company.id: frozenset({Right.READ})})
+        )
+    assert accounts.actor_of(second).belongs_to(company.id)
 
 
 def test_the_last_owner_stays(app: Flask) -> None:
