@@ -12,12 +12,20 @@ from marketplace.core.db import Base, db
 from marketplace.core.problems import Conflict, Invalid
 
 _CACHED = "setara_clock_offset"
+EARLIEST, LATEST = datetime(1999, 1, 4, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Between these time may be moved. The first is the day of the first exchange rates that are known. Near the last year
+that Python can count every sum of times would fail, also those of the request that would move the clock back."""
 
 
 class ClockIsFixed(Conflict):
     code = "clock_is_fixed"
     title = "The clock of this service cannot be moved."
     remedy = "Moving time is for tests and demonstrations only."
+
+
+class OutOfTime(Invalid):
+    code = "out_of_time"
+    title = f"The clock can be moved from {EARLIEST.year} to before {LATEST.year}."
 
 
 class UnknownZone(Invalid):
@@ -50,9 +58,11 @@ def machine_time() -> datetime:
 
 
 def move_to(moment: datetime) -> None:
-    """Makes `now()` continue from the moment in every process. Raises ClockIsFixed in production."""
+    """Makes `now()` continue from the moment in every process. Raises ClockIsFixed in production, OutOfTime."""
     if not current_app.config["CLOCK_MOVABLE"]:
         raise ClockIsFixed
+    if not EARLIEST <= moment < LATEST:
+        raise OutOfTime(field="now")
     offset = moment - datetime.now(UTC)
     micros = offset // timedelta(microseconds=1)
     row = insert(ClockOffset).values(id=1, microseconds=micros)

@@ -42,7 +42,9 @@ def test_production_has_one_clock(app: SetaraFlask, client: FlaskClient, monkeyp
 
 
 @pytest.mark.door(MOVE, "wrong_shape")
-@pytest.mark.parametrize("now", ["2023-05-10T09:00:00", "soon", None])
-def test_a_moment_has_a_zone(client: FlaskClient, now: str | None) -> None:
+@pytest.mark.parametrize(
+    "now", ["2023-05-10T09:00:00", "soon", None, "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]
+)
+def test_a_moment_has_a_zone_and_leaves_time_to_move_back(client: FlaskClient, now: str | None) -> None:
     refused = client.put("/api/v1/clock", json={"now": now}, headers=accounts.bearer(accounts.operator()))
     assert refused.status_code == 422
