@@ -168,6 +168,12 @@ class RequirementsMissing(Conflict):
     remedy = "Decide the missing requirements first."
 
 
+class NothingShown(Conflict):
+    code = "nothing_shown"
+    title = "The contractor has shown nothing yet that could be decided about."
+    remedy = "Wait until they have handed it in. Terms are agreed to, and an account is opened, by themselves alone."
+
+
 class NotSuspended(Conflict):
     code = "not_suspended"
     title = "Only a suspended contractor can be reinstated."
@@ -283,6 +289,12 @@ def check_decider(decider: UUID, contractor_id: UUID, earlier: UUID | None) -> N
         raise OwnCase
     if decider == earlier:
         raise RuledBefore
+
+
+def check_shown(status: RequirementStatus) -> None:
+    """Raises NothingShown while the contractor has not handed the requirement in."""
+    if status is RequirementStatus.OPEN:
+        raise NothingShown
 
 
 def check_contest(decided_at: datetime, at: datetime) -> None:

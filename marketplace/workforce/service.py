@@ -8,13 +8,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.queries import confirmed_person
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.core.money import minor_digits
-from marketplace.core.problems import Forbidden, NotFound
+from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
 from marketplace.workforce import queries, rules
 from marketplace.workforce.models import (
@@ -112,25 +112,22 @@ def open_sandbox_account(*, by: Actor) -> PayoutAccount:
     return made
 
 
-def meet_requirement(contractor_id: UUID, kind: RequirementKind, reason: str, *, by: Actor) -> Requirement:
-    """Marks a requirement as met because a room above has seen to it. Only the service itself may; no person may.
-
-    Raises WrongState when it is met already.
-    """
-    if by != CLOCK:
-        raise Forbidden("Only the service itself does this.")
-    return _settle(_requirement(contractor_id, kind), RequirementStatus.MET, reason, by)
-
-
 # --- deciding -------------------------------------------------------------------------------------------------------
 
 
 def decide_requirement(contractor_id: UUID, kind: RequirementKind, met: bool, reason: str, *, by: Actor) -> Requirement:
-    """An operator has looked at what was shown. Raises OwnCase, ReasonMissing or WrongState."""
-    require_operator(by, OperatorRole.VETTING)
+    """An operator has looked at what was shown. Raises OwnCase, NothingShown, ReasonMissing or WrongState.
+
+    The contractor is locked, as in `vet`: nobody is taken in while somebody else refuses what they showed.
+    """
+    _for_operator(contractor_id, by)
     rules.check_decider(require_person(by), contractor_id, earlier=None)
+    row = _requirement(contractor_id, kind)
+    rules.check_shown(row.status)
     status = RequirementStatus.MET if met else RequirementStatus.REFUSED
-    return _settle(_requirement(contractor_id, kind), status, reason, by)
+    values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(row, status, by=by, event=f"requirement.{status}", values=values, data={"kind": str(kind)})
+    return row
 
 
 def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
@@ -191,12 +188,6 @@ def _decide(me: Contractor, new: ContractorStatus, outcome: Outcome, reason: str
     values = {"vetted_at": moment} if outcome is Outcome.VETTED else {}
     move_one(me, new, by=by, event=f"contractor.{outcome}", values=values)
     return me
-
-
-def _settle(row: Requirement, status: RequirementStatus, reason: str, by: Actor) -> Requirement:
-    values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
-    move_one(row, status, by=by, event=f"requirement.{status}", values=values, data={"kind": str(row.kind)})
-    return row
 
 
 # --- what one can do, and when --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import CLOCK, Actor, EmailNotConfirmed, OperatorRole, ReasonMissing
+from marketplace.accounts.rules import CLOCK, Actor, CompanyRole, EmailNotConfirmed, OperatorRole, ReasonMissing
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -113,12 +113,13 @@ def test_an_account_on_the_sandbox_rail_is_given_once_and_holds_no_bank_data(app
         service.open_sandbox_account(by=me)
 
 
-def test_rooms_above_meet_requirements_and_people_do_not(app: Flask) -> None:
+def test_nobody_decides_about_what_was_not_shown(app: Flask) -> None:
     made = workforce.applied()
-    row = service.meet_requirement(made.id, RequirementKind.PAYOUT_ACCOUNT, "The rail confirmed it.", by=CLOCK)
-    assert (row.status, row.decided_by) == (RequirementStatus.MET, None)
-    with pytest.raises(Forbidden):
-        service.meet_requirement(made.id, RequirementKind.IDENTITY, "Trust me.", by=accounts.actor_of(made.id))
+    for kind in (RequirementKind.TERMS, RequirementKind.PAYOUT_ACCOUNT):
+        with pytest.raises(rules.NothingShown):
+            service.decide_requirement(made.id, kind, True, "It will be all right.", by=vetting())
+    states = {row.kind: row.status for row in queries.requirements(made.id, accounts.actor_of(made.id))}
+    assert states[RequirementKind.TERMS] == states[RequirementKind.PAYOUT_ACCOUNT] == RequirementStatus.OPEN
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------
@@ -273,3 +274,15 @@ def test_a_requirement_row_belongs_to_one_contractor(app: Flask) -> None:
     )
     with pytest.raises(Exception, match="uq_requirement_contractor_id_kind"):
         db.session.flush()
+
+
+def test_a_company_sees_of_strangers_what_they_can_do_and_not_who_they_are(app: object) -> None:
+    vetted, _waiting = workforce.contractor(), workforce.applied()
+    company = accounts.company()
+    (seen,) = queries.strangers(accounts.owner_of(company.id), 10)
+    assert (seen.id, seen.country, seen.subdivision) == (vetted.id, "US", "US-KS")
+    assert seen.skills == ["image-labelling"]
+    assert seen.languages == {"en": Level.C1}
+    for nobody in (accounts.person(), accounts.member(company.id, CompanyRole.MANAGER)):
+        with pytest.raises(NotFound):
+            queries.strangers(accounts.actor_of(nobody), 10)
