@@ -42,21 +42,27 @@ LIVE = (ContractStatus.PROPOSED, ContractStatus.IN_FORCE)
 # --- the company writes and proposes --------------------------------------------------------------------------------
 
 
-def write_template(company_id: UUID, terms: Mapping[str, Any], name: str, *, by: Actor) -> Template:
+def read_template(company_id: UUID, terms: Mapping[str, Any], *, by: Actor) -> str:
+    """The text that `write_template()` would sign, to be read before. Nothing is written down. Raises TermsRefused."""
+    require_company(by, company_id, Right.MEMBERS)
+    return _complete(accounts.company(company_id, by), terms)[1]
+
+
+def write_template(
+    company_id: UUID, terms: Mapping[str, Any], name: str, text_sha256: str | None = None, *, by: Actor
+) -> Template:
     """Writes terms down as the company's next text and signs them for it, for everybody they are proposed to.
 
-    `terms` have the shape of `schemas.ContractTermsSchema`; `name` is the signer's own, typed by them. Raises
-    TermsRefused, naming every term that cannot be offered, or NameDiffers.
+    `terms` have the shape of `schemas.ContractTermsSchema`; `name` is the signer's own, typed by them; `text_sha256`
+    is that of the text they read, if they read one. Raises TermsRefused, naming every term that cannot be offered,
+    AnotherText or NameDiffers.
     """
     require_company(by, company_id, Right.MEMBERS)
     signer = require_person(by)
-    check_terms(terms)
-    titles = _titles()
-    refuse([_no_plan(code) for code in terms["benefits"] if code not in titles])
     company = _lock_company(company_id)
-    parties = {"company": _company_party(company), "contractor": None}
-    whole = dict(terms) | {"parties": parties, "template": None}
-    text = render(whole, titles)
+    whole, text = _complete(company, terms)
+    if text_sha256 is not None:
+        check_same_text(text_sha256, sha256_of(text))
     latest = db.session.scalar(select(func.max(Template.number)).where(Template.company_id == company_id))
     row = Template(
         company_id=company_id,
@@ -71,6 +77,16 @@ def write_template(company_id: UUID, terms: Mapping[str, Any], name: str, *, by:
     _sign(Party.COMPANY, signer, name, row.text_sha256, template_id=row.id)
     record("contract_template.signed", row, by=by, data={"number": row.number, "text_sha256": row.text_sha256})
     return row
+
+
+def _complete(company: Company, terms: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Fair terms with their parties, and their text."""
+    check_terms(terms)
+    titles = _titles()
+    refuse([_no_plan(code) for code in terms["benefits"] if code not in titles])
+    parties = {"company": _company_party(company), "contractor": None}
+    whole = dict(terms) | {"parties": parties, "template": None}
+    return whole, render(whole, titles)
 
 
 def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -> list[Contract]:
