@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.workforce.models import (
@@ -34,6 +34,17 @@ class Profile:
     windows: Sequence[Window]
     consents: Sequence[HazardConsent]
     payout_rail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A vetted contractor as a company sees them before a contract: what they can do and where, not who they are."""
+
+    id: UUID
+    country: str
+    subdivision: str | None
+    skills: Sequence[str]
+    languages: Mapping[str, Level]
 
 
 def contractor(contractor_id: UUID, seen_by: Actor) -> Contractor:
@@ -85,6 +96,33 @@ def vetting_queue(seen_by: Actor) -> Select[Contractor]:
     """Contractors who wait for a decision. Raises NotFound or Forbidden unless an operator of vetting asks."""
     require_operator(seen_by, OperatorRole.VETTING)
     return select(Contractor).where(Contractor.status == ContractorStatus.APPLIED)
+
+
+def contractors(seen_by: Actor, status: ContractorStatus | None = None) -> Select[Contractor]:
+    """Every contractor, of one status if it is given, for operators of vetting. Raises NotFound or Forbidden."""
+    require_operator(seen_by, OperatorRole.VETTING)
+    found = select(Contractor)
+    return found if status is None else found.where(Contractor.status == status)
+
+
+def strangers(seen_by: Actor, limit: int) -> list[Stranger]:
+    """Vetted contractors, the newest first, for whoever signs contracts for a company: three statements, however many.
+
+    Raises NotFound for everybody else.
+    """
+    if not any(Right.MEMBERS in held for held in seen_by.companies.values()):
+        raise NotFound
+    vetted = select(Contractor).where(Contractor.status == ContractorStatus.VETTED)
+    people = db.session.scalars(vetted.order_by(Contractor.vetted_at.desc(), Contractor.id).limit(limit)).all()
+    ids = [person.id for person in people]
+    skills: dict[UUID, list[str]] = {}
+    for row in db.session.scalars(select(Skill).where(Skill.contractor_id.in_(ids)).order_by(Skill.skill)):
+        skills.setdefault(row.contractor_id, []).append(row.skill)
+    languages: dict[UUID, dict[str, Level]] = {}
+    spoken = select(Language).where(Language.contractor_id.in_(ids)).order_by(Language.language)
+    for each in db.session.scalars(spoken):
+        languages.setdefault(each.contractor_id, {})[each.language] = each.level
+    return [Stranger(p.id, p.country, p.subdivision, skills.get(p.id, []), languages.get(p.id, {})) for p in people]
 
 
 def _windows(contractor_id: UUID) -> list[Window]:
