@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
 from marketplace.core import clock
@@ -18,9 +19,9 @@ from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
 from marketplace.pay import works
-from marketplace.pay.lines import draft
-from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
-from marketplace.pay.rules import OpKind, PayslipStatus
+from marketplace.pay.lines import draft, owed
+from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import Payee
 
@@ -91,6 +92,17 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     ]
 
 
+def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
+    """What a company owes until now for work that no payslip has paid, by currency: a part of what is held. Raises
+    NotFound or Forbidden."""
+    _require_money(company_id, seen_by)
+    sums: dict[str, Money] = {}
+    for work in works.not_yet_paid(clock.now(), company_id):
+        code = work.rate.currency
+        sums[code] = sums.get(code, Money.zero(code)) + owed(work)
+    return sums
+
+
 def runs(seen_by: Actor) -> Select[PayRun]:
     """Every pay run, for operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
@@ -145,6 +157,35 @@ def payslip(payslip_id: UUID, seen_by: Actor) -> Payslip:
     return found
 
 
+def payslips_of_run(run_id: UUID, seen_by: Actor) -> list[Payslip]:
+    """Everybody's payslip of a run, frozen ones too, for operators of finance. Raises NotFound."""
+    found = select(Payslip).where(Payslip.run_id == run(run_id, seen_by).id)
+    return list(db.session.scalars(found.order_by(Payslip.id)))
+
+
+def payments_of_run(run_id: UUID, seen_by: Actor) -> list[PaymentOp]:
+    """Every payout of a run, the newest first, for operators of finance. Raises NotFound."""
+    own = select(Payslip.id).where(Payslip.run_id == run(run_id, seen_by).id)
+    found = select(PaymentOp).where(PaymentOp.payslip_id.in_(own))
+    return list(db.session.scalars(found.order_by(PaymentOp.id.desc())))
+
+
+def stuck_payments(seen_by: Actor) -> Select[PaymentOp]:
+    """Payments that a person has to look at, for operators of finance: parked ones, and payouts that were refused and
+    not tried again."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    again = aliased(PaymentOp)
+    retried = exists().where(again.payslip_id == PaymentOp.payslip_id, again.status != OpStatus.REFUSED)
+    refused = and_(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.REFUSED, ~retried)
+    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, refused))
+
+
+def levers(seen_by: Actor) -> Select[SandboxLever]:
+    """What the sandbox will still do to coming payments, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(SandboxLever).where(SandboxLever.times_left > 0)
+
+
 def payout(op_id: UUID, seen_by: Actor) -> PaymentOp:
     """A payout, for whoever is paid by it and for operators of finance. Raises NotFound."""
     found = db.session.get(PaymentOp, op_id)
@@ -170,11 +211,6 @@ def statement(name: str, seen_by: Actor, *, limit: int) -> Statement:
     if not currencies:
         raise NotFound
     return Statement(name, [books.balance(name, c) for c in currencies], books.lines_of_account(name, limit=limit))
-
-
-def today() -> date:
-    """The day of now, in UTC."""
-    return clock.now().date()
 
 
 def _sums(condition: ColumnElement[bool]) -> dict[str, int]:

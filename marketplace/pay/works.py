@@ -54,15 +54,17 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
     return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
 
 
-def not_yet_paid(now: datetime) -> list[Work]:
-    """Every booking that is or may be owed for and stands on no issued payslip, with its time until now."""
+def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
+    """Every booking that is or may be owed for and stands on no issued payslip, with its time until now; of one company
+    or of all."""
     paid = exists().where(
         PayLine.booking_id == Booking.id,
         PayLine.payslip_id == Payslip.id,
         Payslip.status == PayslipStatus.ISSUED,
     )
     alive = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED)) | (Booking.compensation_minutes > 0)
-    rows = db.session.execute(_facts().where(~paid, alive).order_by(Booking.id)).all()
+    found = _facts().where(~paid, alive).order_by(Booking.id)
+    rows = db.session.execute(found if company_id is None else found.where(Booking.company_id == company_id)).all()
     clocks = _clocks([row.Booking.id for row in rows], now)
     return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ())), None) for row in rows]
 

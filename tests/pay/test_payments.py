@@ -15,7 +15,7 @@ from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, service
+from marketplace.pay import payments, queries, service
 from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails import Done
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
@@ -240,3 +240,21 @@ def test_the_application_cannot_change_an_order(lab: UUID, owner: Actor, change:
     deposit(lab, owner)
     with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
         db.session.execute(text(f"UPDATE payment_op SET {change}"))
+
+
+def test_operators_of_finance_see_which_levers_are_still_pulled(lab: UUID, owner: Actor, finance: Actor) -> None:
+    used = service.pull_lever(LeverEffect.DECLINE, OpKind.DEPOSIT, by=finance)
+    waiting = service.pull_lever(LeverEffect.FAIL, OpKind.PAYOUT, times=2, by=finance)
+    used.times_left = 0
+    db.session.flush()
+    assert list(db.session.scalars(queries.levers(finance))) == [waiting]
+    with pytest.raises(NotFound):
+        queries.levers(owner)
+
+
+def test_a_parked_payment_is_stuck(lab: UUID, owner: Actor, finance: Actor) -> None:
+    deposit(lab, owner)
+    parked = db.session.get_one(PaymentOp, deposit(lab, owner))
+    parked.status = OpStatus.PARKED
+    db.session.flush()
+    assert list(db.session.scalars(queries.stuck_payments(finance))) == [parked]
