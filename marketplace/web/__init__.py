@@ -2,10 +2,34 @@
 
 from flask import Blueprint, Flask
 
-from marketplace.web import contractor, public, site, work
+from marketplace.web import (
+    company,
+    company_contracts,
+    company_gigs,
+    company_money,
+    company_people,
+    company_preparation,
+    company_shifts,
+    company_timesheets,
+    contractor,
+    public,
+    site,
+    work,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, work.blueprint, contractor.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, work.blueprint, contractor.blueprint, company.blueprint)
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
+
+BESIDE = (
+    company_contracts,
+    company_gigs,
+    company_money,
+    company_people,
+    company_preparation,
+    company_shifts,
+    company_timesheets,
+)
+"""Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 
 
 def register(app: Flask) -> None:

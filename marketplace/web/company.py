@@ -40,11 +40,15 @@ def here() -> UUID:
 def _known() -> dict[str, Any]:
     """For every template: the company, and whether the reader has a right in it: `may("money")`."""
     by, company_id = actor(), here()
+    if not by.belongs_to(company_id):
+        return {}  # The page that says that there is nothing here.
     return {"company": queries.company(company_id, by), "may": lambda right: by.may(Right(right), company_id)}
 
 
 def _navigation() -> list[tuple[str, Any, int]]:
     by = actor()
+    if not by.belongs_to(here()):
+        return []
     entries: list[tuple[str, Any, int]] = [
         ("company.overview", lazy_gettext("Overview"), 0),
         ("company.list_gigs", lazy_gettext("Gigs"), 0),
@@ -75,7 +79,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return None
     for word, endpoint in _PAGES.items():
         if word in about:
-            return url_for(endpoint, company_id=company_id, **{f"{word}_id": UUID(about[word])})
+            named: dict[str, Any] = {f"{word}_id": UUID(about[word])}
+            return url_for(endpoint, company_id=company_id, **named)
     return url_for("company.overview", company_id=company_id)
 
 

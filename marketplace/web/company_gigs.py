@@ -200,7 +200,7 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         "company/gig.html",
         gig=gig,
         contact=accounts.person_name([gig.contact_id])[gig.contact_id],
-        languages=dict(words.languages()),
+        language_names=dict(words.languages()),
         countries=dict(words.countries()),
         models=dict(choices.choices(choices.MODELS)),
         verdicts=[(each, _use(gig, each.rule, each.limit) if each.failed else None) for each in verdicts],

@@ -48,9 +48,7 @@ def list_shifts(company_id: UUID) -> str:
     coming = list(db.session.scalars(to_come.limit(100)))
     past = page(every.where(Shift.status != ShiftStatus.SCHEDULED), Shift.id, limit=SHOWN, after=after())
     shown = [*coming, *past["items"]]
-    return render_template(
-        "company/shifts.html", coming=coming, past=past, seats=_seats(shown), titles=_titles(shown)
-    )
+    return render_template("company/shifts.html", coming=coming, past=past, seats=_seats(shown), titles=_titles(shown))
 
 
 @blueprint.route("/shifts/new", methods=["GET", "POST"])
@@ -164,7 +162,8 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
     asked = list(db.session.scalars(queries.offers_of_shift(shift.id, seen_by=by).order_by(Offer.id.desc())))
     booked = list(db.session.scalars(queries.bookings_of_shift(shift.id, seen_by=by).order_by(Booking.id)))
     pool = contracts.in_force_of_company(shift.company_id, shift.ends_at)
-    names = accounts.person_name(list({*pool, *(each.contractor_id for each in [*asked, *booked])}))
+    people = {*pool, *(each.contractor_id for each in asked), *(each.contractor_id for each in booked)}
+    names = accounts.person_name(list(people))
     runs = searches.runs_of_shift(shift.id, seen_by=by).order_by(MatchRun.id.desc()).limit(5)
     return render_template(
         "company/shift.html",
@@ -191,7 +190,7 @@ def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
         .where(Offer.shift_id.in_([shift.id for shift in shifts]), Offer.status == OfferStatus.PENDING)
         .group_by(Offer.shift_id)
     )
-    asked: dict[UUID, int] = {shift_id: number for shift_id, number in db.session.execute(pending)}
+    asked: dict[UUID, int] = {row[0]: row[1] for row in db.session.execute(pending)}
     return {shift.id: pictures.seats(shift, asked.get(shift.id, 0)) for shift in shifts}
 
 

@@ -12,7 +12,7 @@ from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Where
 from marketplace.gigs.schemas import PilotReportSchema, TermsSchema
-from marketplace.web.typed import typed
+from marketplace.web.typed import lists_as_one, typed
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _IN_CRITERIA = ("skills", "languages", "reason")
@@ -49,7 +49,7 @@ class PilotForm(PilotReportSchema):
         return typed(self, report) | {"places": [_place(code) for code in _codes(report)]}
 
     def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
-        error.messages = _plain(error.messages)
+        error.messages = lists_as_one(error.messages)
 
 
 def values_of(gig: Gig) -> dict[str, Any]:
@@ -120,19 +120,10 @@ def _plain_number(value: Decimal) -> str:
 
 def _plain(messages: Any) -> dict[str, Any]:
     """The tree of errors with the criteria's at the top, and each list's as one."""
-    found = dict(messages)
+    found: dict[str, Any] = lists_as_one(messages)
     inner = found.pop("criteria", {})
     found |= inner if isinstance(inner, Mapping) else {"places": inner}
     if "planned_minutes" in found:
         found["planned_hours"] = [gettext("Give hours above zero, such as 4 or 12.5.")]
         del found["planned_minutes"]
-    return {
-        name: _sentences(each) if name in ("places", "skills", "languages", "hazard_categories") else each
-        for name, each in found.items()
-    }
-
-
-def _sentences(messages: Any) -> list[str]:
-    if isinstance(messages, Mapping):
-        return list(dict.fromkeys(sentence for each in messages.values() for sentence in _sentences(each)))
-    return [str(each) for each in messages]
+    return found

@@ -34,6 +34,23 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def lists_as_one(messages: Any) -> Any:
+    """marshmallow's tree of errors, with the errors about a list's items as errors about the list: a page has one
+    field for all of them."""
+    if not isinstance(messages, Mapping):
+        return messages
+    if messages and all(isinstance(key, int) for key in messages):
+        return _sentences(messages)
+    return {name: lists_as_one(inner) for name, inner in messages.items()}
+
+
+def _sentences(messages: Any) -> list[str]:
+    """Every sentence of a tree, each once."""
+    if isinstance(messages, Mapping):
+        return list(dict.fromkeys(sentence for each in messages.values() for sentence in _sentences(each)))
+    return [str(each) for each in messages]
+
+
 def _shaped(field: ma.fields.Field[Any], value: Any) -> Any:
     if isinstance(field, ma.fields.Nested):
         return typed(field.schema, value if isinstance(value, Mapping) else {})

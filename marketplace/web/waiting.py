@@ -1,4 +1,4 @@
-"""What waits for somebody: at a company, and on the operators' desk. Counts and short lists, for tiles and navigation."""
+"""What waits for somebody: at a company, and on the operators' desk. Counts and short lists for tiles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

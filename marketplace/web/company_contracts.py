@@ -1,0 +1,172 @@
+"""A company's contracts: the text it signs once, the people it is proposed to, and what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Right, require_person
+from marketplace.contracts import benefits, queries, service
+from marketplace.contracts.defaults import decent_terms
+from marketplace.contracts.models import Contract, Template
+from marketplace.contracts.rules import sha256_of
+from marketplace.contracts.schemas import ContractEndingSchema, ContractProposalSchema
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.problems import NotFound
+from marketplace.web import choices, words
+from marketplace.web.company import SHOWN, after, blueprint, saved
+from marketplace.web.forms import Form
+from marketplace.web.terms_form import BUTTON, PARTIES, TermsForm, show_refusals, values_of
+from marketplace.workforce import queries as workforce
+
+LOWEST_PAY = ("15.00", "USD")
+"""What stands in the form before a company has written anything of its own."""
+
+MOST_STRANGERS = 200
+
+# --- the company's own text -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/contracts")
+def list_contracts(company_id: UUID) -> str:
+    """The company's texts, and the contracts that came of them."""
+    by = actor()
+    templates = page(queries.templates(company_id, by), Template.id, limit=5, after=None)
+    found = page(queries.contracts(by, company_id), Contract.id, limit=SHOWN, after=after())
+    return render_template(
+        "company/contracts.html", templates=templates["items"], found=found, names=names_of(found["items"])
+    )
+
+
+@blueprint.route("/contracts/templates/new", methods=["GET", "POST"])
+def write_template(company_id: UUID) -> ResponseReturnValue:
+    """Terms to fill in, then their whole text to read, then a name to sign it with."""
+    form = Form(TermsForm, values_of(_terms_to_begin_with(company_id)))
+    text = None
+    if request.method == "POST" and request.form.get(BUTTON) != "sign":
+        text = form.run(lambda data: service.read_template(company_id, data[0], by=actor()))
+    elif form.done(lambda data: service.write_template(company_id, *data, by=actor())):
+        return saved("list_contracts")
+    show_refusals(form)
+    return _template_form(form, text), form.status
+
+
+@blueprint.get("/contracts/templates/<uuid:template_id>")
+def show_template(company_id: UUID, template_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    """The text word for word, and whom it can be proposed to: vetted people, by what they can do and where."""
+    template = own_template(template_id)
+    shown = form or Form(ContractProposalSchema)
+    people = workforce.strangers(actor(), MOST_STRANGERS) if _signs(company_id) else []
+    return render_template(
+        "company/template.html",
+        template=template,
+        form=shown,
+        people=people,
+        has_one=set(db.session.scalars(live_contracts(company_id).with_only_columns(Contract.contractor_id))),
+        countries=dict(words.countries()),
+        language_names=dict(words.languages()),
+        short=short,
+    ), shown.status
+
+
+@blueprint.post("/contracts/templates/<uuid:template_id>/propose")
+def propose(company_id: UUID, template_id: UUID) -> ResponseReturnValue:
+    own_template(template_id)
+    form = Form(ContractProposalSchema)
+    done = form.done(lambda data: service.propose(template_id, data["contractor_ids"], by=actor()))
+    return saved("list_contracts") if done else show_template(company_id, template_id, form)
+
+
+# --- one contract ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/contracts/<uuid:contract_id>")
+def show_contract(company_id: UUID, contract_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    contract = own_contract(contract_id)
+    versions = queries.signed_versions(contract_id, actor())
+    shown = form or Form(ContractEndingSchema)
+    return render_template(
+        "company/contract.html",
+        contract=contract,
+        versions=versions,
+        name=names_of([contract])[contract.contractor_id],
+        form=shown,
+        events=timeline("contract", contract_id, limit=SHOWN),
+    ), shown.status
+
+
+@blueprint.post("/contracts/<uuid:contract_id>/end")
+def end_contract(company_id: UUID, contract_id: UUID) -> ResponseReturnValue:
+    own_contract(contract_id)
+    form = Form(ContractEndingSchema)
+    done = form.done(lambda data: service.end(contract_id, data["reason"], by=actor()))
+    return saved("show_contract", contract_id=contract_id) if done else show_contract(company_id, contract_id, form)
+
+
+# --- the parts of the pages -----------------------------------------------------------------------------------------
+
+
+def _signs(company_id: UUID) -> bool:
+    return actor().may(Right.MEMBERS, company_id)
+
+
+def live_contracts(company_id: UUID) -> Select[Contract]:
+    """The company's contracts that wait for a signature or are in force."""
+    return queries.contracts(actor(), company_id).where(Contract.status.in_(service.LIVE))
+
+
+def own_template(template_id: UUID) -> Template:
+    """A text of the company that the address names. Raises NotFound."""
+    template = queries.template(template_id, actor())
+    if template.company_id != (request.view_args or {})["company_id"]:
+        raise NotFound
+    return template
+
+
+def own_contract(contract_id: UUID) -> Contract:
+    """A contract of the company that the address names. Raises NotFound."""
+    contract = queries.contract(contract_id, actor())
+    if contract.company_id != (request.view_args or {})["company_id"]:
+        raise NotFound
+    return contract
+
+
+def names_of(contracts: list[Contract]) -> dict[UUID, str]:
+    """The people's names, but only of those who signed: to whom a contract was only proposed stays a stranger."""
+    signed = [each.contractor_id for each in contracts if queries.latest_signed(each.id) is not None]
+    known = accounts.person_name(signed)
+    return {each.contractor_id: known.get(each.contractor_id) or short(each.contractor_id) for each in contracts}
+
+
+def short(contractor_id: UUID) -> str:
+    """What somebody is called whose name is not known here: the end of their id."""
+    return f"…{contractor_id.hex[-6:]}"
+
+
+def _terms_to_begin_with(company_id: UUID) -> dict[str, Any]:
+    """The company's newest terms, or decent ones."""
+    newest = page(queries.templates(company_id, actor()), Template.id, limit=1, after=None)["items"]
+    if newest:
+        return {name: each for name, each in newest[0].terms.items() if name not in ("parties", "template")}
+    return decent_terms(clock.now().date(), *LOWEST_PAY)
+
+
+def _template_form(form: Form, text: str | None) -> str:
+    return render_template(
+        "company/template_form.html",
+        form=form,
+        text=text,
+        text_sha256=None if text is None else sha256_of(text),
+        me=accounts.person(require_person(actor())),
+        plans=[(code, plan.title) for code, plan in benefits.plans().items()],
+        parties=range(PARTIES),
+        currencies=words.currencies(),
+        choices=choices,
+    )
