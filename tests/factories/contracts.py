@@ -1,52 +1,18 @@
 """Terms that may be offered, and contracts in whatever state a test needs them."""
 
 from copy import deepcopy
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from marketplace.accounts import queries as people
 from marketplace.contracts import queries, service
 from marketplace.contracts.models import Contract, ContractVersion, Template
+from marketplace.contracts.usual import usual_terms
+from marketplace.core.money import Money
 from tests.factories import accounts, workforce
 
-FAIR_TERMS: dict[str, Any] = {
-    "engagement_type": "contractor",
-    "on_demand": True,
-    "via_third_party": False,
-    "intermediaries": [],
-    "governing_law": "The law of the place where the contractor works",
-    "dispute_forum": "A neutral operator of this service, then the courts of that place",
-    "language": "en",
-    "translations": [],
-    "pay": {
-        "model": "hourly",
-        "amount": "15.00",
-        "currency": "USD",
-        "unit": "hour",
-        "payment_term_days": 7,
-        "fee_bearer": "company",
-        "fx_source": "European Central Bank",
-    },
-    "hours": {
-        "min_guaranteed": 0,
-        "max_week": 40,
-        "notice_days": 14,
-        "cancellation": "Under 24 hours the call-in minimum, under 72 hours half of it.",
-    },
-    "hazard": {"highest_class": "H0", "disclosure": "The work shows street scenes and nothing distressing."},
-    "ip": {"assignment": "The labels belong to the company.", "moral_rights": "They stay.", "only_when_paid": True},
-    "nda": {
-        "scope": "The pictures are not shown to others.",
-        "months": 12,
-        "carve_outs": ["health", "union", "counsel", "regulator"],
-    },
-    "data_use": "Labels train and test models that see. Times of work are kept for pay.",
-    "termination": {"notice_days": 14, "reasons": ["The project ends."]},
-    "offboarding": "All pay and benefits are paid out within 7 days, with an export of the record.",
-    "benefits": ["sick-leave", "health-stipend"],
-    "effective_from": "2023-01-01",
-    "effective_to": None,
-}
+FAIR_TERMS = usual_terms(Money.of("15.00", "USD"), date(2023, 1, 1))
 
 
 def terms(**changes: Any) -> dict[str, Any]:
