@@ -132,7 +132,7 @@ def accept(offer_id: UUID, *, by: Actor) -> Booking:
     _check(seat, person)
     left = _take_seat(shift)
     booking = _book(offer, shift, seat, person)
-    move_one(offer, OfferStatus.ACCEPTED, by=by, event="offer.accepted")
+    _mark_accepted(offer, by=by)
     record("booking.made", booking, by=by)
     _hold(booking)
     if left == 0:
@@ -279,6 +279,13 @@ def _book(offer: Offer, shift: Shift, seat: Seat, person: Person) -> Booking:
     if made is None:
         raise DoubleBooked(contractor_id=str(offer.contractor_id), elsewhere=ELSEWHERE)
     return made
+
+
+def _mark_accepted(offer: Offer, *, by: Actor) -> None:
+    """Marks the yes, unless the offer was withdrawn with the last seat while this yes waited for a seat given back."""
+    moved = move(Offer, [offer.id], old=OfferStatus.PENDING, new=OfferStatus.ACCEPTED, by=by, event="offer.accepted")
+    if not moved:
+        raise OfferGone(elsewhere=ELSEWHERE)
 
 
 def _hold(booking: Booking) -> None:
