@@ -11,8 +11,8 @@ from flask import Flask
 from marketplace.core import idempotency
 
 METHODS = ("get", "post", "put", "patch", "delete")
-EVERY = (HTTPStatus.BAD_REQUEST,)
-"""What any request can be refused with before it reaches its door: see `marketplace.core.intake`."""
+EVERY = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
+"""What any request can be refused with, whatever its door: see `marketplace.core.intake` and `core.outage`."""
 EVERY_CHANGE = (
     *EVERY,
     HTTPStatus.UNAUTHORIZED,
