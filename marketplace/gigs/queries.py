@@ -137,12 +137,6 @@ def instructions(gig_id: UUID, seen_by: Actor) -> list[Instructions]:
     return list(db.session.scalars(versions))
 
 
-def instructions_in_force(gig_id: UUID) -> Instructions | None:
-    """The newest verified version. For rooms above, which have made sure that the asker may see the gig."""
-    versions = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.verified_at.is_not(None))
-    return db.session.scalars(versions.order_by(Instructions.version.desc()).limit(1)).one_or_none()
-
-
 def verified_versions(gig_id: UUID) -> dict[int, bool]:
     """The versions of the gig's instructions and whether each is verified. Without permission: for this room's gate."""
     versions = select(Instructions.version, Instructions.verified_at).where(Instructions.gig_id == gig_id)
@@ -203,7 +197,8 @@ def _is_insider(gig: Gig, by: Actor) -> bool:
 
 
 def _vetted(by: Actor) -> Contractor | None:
-    found = None if by.person_id is None else db.session.get(Contractor, by.person_id)
+    # A company's key shows what the company may see, not what its maker may see as a contractor.
+    found = None if by.person_id is None or by.kind == "key" else db.session.get(Contractor, by.person_id)
     return found if found is not None and found.status is ContractorStatus.VETTED else None
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import Member
-from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.accounts.models import Company, Member
+from marketplace.accounts.rules import Actor, CompanyStatus, Right, require_company
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -79,10 +79,12 @@ def pause(gig_id: UUID, *, by: Actor) -> Gig:
 
 
 def pause_all(company_id: UUID, *, by: Actor) -> list[UUID]:
-    """Pauses every open gig of a company, for a suspension. Returns the ids. The service itself or an operator may."""
+    """Pauses every open gig of a suspended company and returns their ids; nothing while it is not suspended, since the
+    job that asks may come late. The service itself or an operator may."""
     if by.kind != "job" and not by.is_operator():
         raise NotFound
-    ids = list(db.session.scalars(select(Gig.id).where(Gig.company_id == company_id, Gig.status == GigStatus.OPEN)))
+    found = select(Gig.id).join(Company, Company.id == Gig.company_id).where(Company.id == company_id)
+    ids = db.session.scalars(found.where(Company.status == CompanyStatus.SUSPENDED, Gig.status == GigStatus.OPEN)).all()
     return move(Gig, ids, old=GigStatus.OPEN, new=GigStatus.PAUSED, by=by, event="gig.paused")
 
 

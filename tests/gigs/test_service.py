@@ -38,6 +38,7 @@ from marketplace.gigs.rules import (
     Terms,
     Where,
     available_account,
+    in_force,
 )
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as ledger_service
@@ -292,6 +293,12 @@ def test_what_would_not_open_does_not_resume(app: Flask) -> None:
     assert gig.status is GigStatus.PAUSED
 
 
+def test_a_suspension_that_has_ended_pauses_nothing(app: Flask) -> None:
+    gig = gigs.open_gig()
+    assert service.pause_all(gig.company_id, by=CLOCK) == []
+    assert gig.status is GigStatus.OPEN
+
+
 def test_only_the_service_and_operators_pause_a_whole_company(app: Flask) -> None:
     gig = gigs.open_gig()
     with pytest.raises(NotFound):
@@ -435,11 +442,11 @@ def test_the_database_refuses_an_author_who_verifies(app: Flask) -> None:
 
 def test_a_new_version_counts_when_it_is_verified(app: Flask) -> None:
     gig = gigs.open_gig()
-    first = queries.instructions_in_force(gig.id)
+    [first] = queries.instructions(gig.id, owner(gig))
     second = preparation.write_instructions(gig.id, "Draw more tightly.", "Tighter.", by=owner(gig))
-    assert queries.instructions_in_force(gig.id) is first
+    assert in_force(queries.verified_versions(gig.id)) == first.version
     preparation.verify_instructions(gig.id, 2, list(ChecklistItem), by=accounts.member(gig.company_id))
-    assert queries.instructions_in_force(gig.id) is second
+    assert in_force(queries.verified_versions(gig.id)) == second.version
 
 
 def test_contractors_read_verified_instructions_only(app: Flask) -> None:
@@ -466,6 +473,8 @@ def test_vetted_people_see_open_gigs_of_their_place(app: Flask) -> None:
     assert queries.gig(here.id, ana) is here
     with pytest.raises(NotVetted):
         queries.open_gigs(accounts.actor_of(workforce.applied().id))
+    with pytest.raises(NotVetted):
+        queries.open_gigs(Actor(ana.person_id, "key"))
 
 
 def test_a_rate_stands_beside_its_floor_and_the_median_of_like_work(app: Flask) -> None:
