@@ -1,6 +1,7 @@
 """The verbs of the books: post, post many, reverse."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import BigInteger, column, insert, select, tuple_, update, values
@@ -21,16 +22,21 @@ def post(entry: Entry) -> UUID:
 
 
 def post_many(entries: Sequence[Entry]) -> list[UUID]:
-    """Books all entries or none, in a constant number of statements, and returns their ids in the order given.
+    """Books all entries or none, in a constant number of statements, and returns their ids in the order given. Nothing
+    is booked for none.
 
     An entry whose cause was booked before with the same postings is left alone and its first id returned, so a
     repeated call is harmless; with other postings it raises CauseTaken. Raises InsufficientFunds when an account that
     may not be overdrawn would be; the transaction must then be rolled back or a savepoint used.
     """
+    if not entries:
+        return []
     fresh = {entry.cause: uuid7() for entry in entries}
     if len(fresh) != len(entries):
         raise CauseTaken("The same cause stands twice in one call.")
     rows = [{"id": fresh[e.cause], "cause": e.cause, "at": clock.now(), "data": dict(e.data)} for e in entries]
+    # Whoever books one of these causes at the same moment waits here, so everybody comes in one order.
+    rows.sort(key=itemgetter("cause"))
     written = upsert(JournalEntry).values(rows).on_conflict_do_nothing(index_elements=["cause"])
     new = set(db.session.scalars(written.returning(JournalEntry.id)))
     known = _check_repeated([e for e in entries if fresh[e.cause] not in new])

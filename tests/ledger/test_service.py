@@ -73,6 +73,11 @@ def test_the_same_cause_books_once(app: Flask) -> None:
         service.post(deposit("11.00"))
 
 
+def test_nothing_is_booked_for_no_entries(app: Flask) -> None:
+    assert service.post_many([]) == []
+    assert db.session.query(JournalEntry).count() == 0
+
+
 def test_a_mistake_is_reversed_never_edited(app: Flask) -> None:
     entry = service.post(deposit("10.00"))
     service.reverse(entry, cause="reversal:1")
