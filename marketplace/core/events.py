@@ -90,6 +90,8 @@ def references(subject: Subject) -> list[str]:
 
 def announce(event_ids: Sequence[int]) -> None:
     """Has the job that reacts to events started when, and only when, the transaction commits: one job for all."""
+    if not event_ids:
+        return
     db.session().info.setdefault(_FRESH, []).extend(event_ids)
     before_commit(REACT, _defer_reactions)
 
@@ -108,3 +110,14 @@ def timeline(word: str, subject_id: UUID, *, limit: int = 50) -> list[Event]:
 def since(moment: datetime, name: str) -> list[Event]:
     """Events of one name from a moment on, oldest first."""
     return list(db.session.scalars(select(Event).where(Event.name == name, Event.at >= moment).order_by(Event.id)))
+
+
+def log(name: str | None = None, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """The newest events of the whole service, newest first, of one name if it is given. `before` is the id of the last
+    one of the page before. The caller has made sure that the asker may see everything."""
+    found = select(Event).order_by(Event.id.desc()).limit(limit)
+    if name is not None:
+        found = found.where(Event.name == name)
+    if before is not None:
+        found = found.where(Event.id < before)
+    return list(db.session.scalars(found))

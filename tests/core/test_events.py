@@ -88,6 +88,12 @@ def test_nothing_is_answered_that_rolled_back(app: Flask) -> None:
     assert db.session.scalars(select(Event).where(Event.name == "check.tried")).all() == []
 
 
+def test_no_event_is_answered_by_no_job(app: Flask) -> None:
+    with transaction():
+        announce([])
+    assert waiting_events() == []
+
+
 def test_an_inner_transaction_joins_the_outer_one(app: Flask) -> None:
     with transaction():
         with transaction():
