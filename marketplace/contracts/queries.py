@@ -160,5 +160,5 @@ def _holding(at: datetime, *whose: ColumnElement[bool]) -> dict[UUID, ContractVe
 
 
 def _may_see(found: Contract, seen_by: Actor) -> bool:
-    is_self = seen_by.person_id == found.contractor_id and seen_by.kind != "key"
+    is_self = seen_by.is_in_person(found.contractor_id)
     return is_self or seen_by.may(Right.READ, found.company_id) or seen_by.is_operator() or seen_by == CLOCK
