@@ -20,7 +20,7 @@ BATCH = 100
 """Items for one transaction: few enough that a rolled-back batch is cheap to do again."""
 MOST_ATTEMPTS = 8
 RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2)
-"""Waits 2, 4, 8 ... 512 seconds; what has then failed nine times stays in the queue as failed, for a person to see."""
+"""Waits 2, 4, 8 ... 256 seconds; what has then failed nine times stays in the queue as failed, for a person to see."""
 Program = TypeVar("Program", bound=Callable[..., None])
 log = structlog.get_logger()
 
