@@ -289,6 +289,11 @@ def event_words(event: Event) -> str:
     return str(_EVENTS.get(event.name) or f"{event.name.replace('.', ' ').replace('_', ' ').capitalize()}.")
 
 
+def event_names() -> list[str]:
+    """The names of the events that have a sentence of their own, for looking one up."""
+    return sorted(_EVENTS)
+
+
 def said(sentence: object) -> str:
     """A sentence of the rules (a problem's title, a field's error) in the reader's language, if it has one there.
 
@@ -397,7 +402,7 @@ def money_words(amount: Money, *, whole: bool = False) -> str:
     words = amount.format(str(get_locale() or "en"), whole=whole)
     if amount.currency in _OWN_SIGNS:
         return words.replace(amount.currency, _OWN_SIGNS[amount.currency])
-    return words if amount.currency in words else f"{words}\xa0{amount.currency}"
+    return words if any(letter.isalpha() for letter in words) else f"{words}\xa0{amount.currency}"
 
 
 def rate_words(rate: Fraction) -> str:

@@ -102,6 +102,18 @@ def sheet_of(booking_id: UUID) -> UUID:
     return db.session.scalars(found).one()
 
 
+def test_the_same_in_indonesian(
+    phone: Page, apart_app: Flask, committed: Committed, sign_in: SignIn, sound: Sound
+) -> None:
+    paths, email = _paid_week(apart_app, committed)
+    sign_in(phone, email)
+    phone.get_by_role("button", name="Indonesia").click()
+    for name in ("today", "offer", "payslip", "record"):
+        phone.goto(paths[name])
+        expect(phone.locator("html")).to_have_attribute("lang", "id")
+        sound(phone, f"{name}-id")
+
+
 def test_an_application_is_written_on_a_phone(phone: Page, committed: Committed, sign_in: SignIn, sound: Sound) -> None:
     with committed():
         accounts.person("budi@example.com", name="Budi Santoso")

@@ -36,10 +36,15 @@ class _Reader(HTMLParser):
         self.forms: list[ShownForm] = []
         self._words: list[str] = []
         self._area = self._select = self._form_at = ""
+        self._in_paragraph = False
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in given}
+        if tag == "p":
+            self._in_paragraph = True
         if tag == "form":
+            # A browser ends the paragraph here, and what follows in it loses its place.
+            assert not self._in_paragraph, f"{self.address}: a form stands inside a paragraph"
             action = urljoin(self.address, attributes.get("action", ""))
             self.forms.append(ShownForm(action, attributes.get("method", "get").lower()))
             self._form_at = "inside"
@@ -77,7 +82,9 @@ class _Reader(HTMLParser):
             self.forms[-1].values[self._area][0] += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "p":
+            self._in_paragraph = False
+        elif tag == "form":
             self._form_at = ""
         elif tag == "textarea":
             self._area = ""
