@@ -102,8 +102,9 @@ def confirm(given: dict[str, str]) -> None:
 
 
 @people.post("/me/confirmation-messages")
+@limiter.limit(STRANGERS)
 @people.response(202, s.AcceptedSchema)
-@problems(people, 401, 403)
+@problems(people, 401, 403, 429)
 def ask_confirmation() -> dict[str, str]:
     """Have the message with the link sent again."""
     service.ask_confirmation(by=actor())

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from marketplace.accounts.auth import API, actor, actor_or_none
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
-from marketplace.core.limits import STRANGERS, limiter
+from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 from marketplace.core.money import Money
 from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
@@ -144,7 +144,8 @@ def own_path(path: str | None) -> str:
 
 
 def _limited(view: Any) -> Any:
-    return limiter.limit(STRANGERS, methods=["POST"])(view)
+    from_one_address = limiter.limit(STRANGERS, methods=["POST"])(view)
+    return limiter.limit(GUESSES, key_func=account_tried, methods=["POST"])(from_one_address)
 
 
 def _protect_forms() -> None:

@@ -1,5 +1,6 @@
 """The doors of people, sign-ins and companies, and their five questions."""
 
+import re
 import threading
 import time
 from typing import Any
@@ -210,6 +211,14 @@ def test_strangers_knock_only_so_often(apart: Database, monkeypatch: pytest.Monk
     assert knock(22, "192.0.2.2").status_code == 401
     one_account = [knock(99, f"198.51.100.{number}").status_code for number in range(31)]
     assert one_account == [401] * 30 + [429]
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)
+    assert token is not None
+    body = {"email": "guess99@example.com", "password": "wrong wrong wrong", "csrf_token": token[1]}
+    on_the_page = [
+        client.post("/sign-in", data=body, environ_base={"REMOTE_ADDR": f"203.0.113.{number}"}).status_code
+        for number in range(31)
+    ]
+    assert on_the_page == [200] * 30 + [429]
     with made.app_context():
         db.engine.dispose()
 
