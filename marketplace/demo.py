@@ -18,7 +18,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import service as contracts
-from marketplace.contracts.usual import usual_terms
+from marketplace.contracts.defaults import decent_terms
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
@@ -158,7 +158,8 @@ def _show(contractor: UUID, kinds: Sequence[RequirementKind]) -> None:
 
 def _contract(lab: UUID, ana: UUID) -> None:
     dana = _of_lab("dana")
-    template = contracts.write_template(lab, usual_terms(RATE, date(2023, 5, 1)), "Dana Owner", by=dana)
+    terms = decent_terms(date(2023, 5, 1), str(RATE.decimal), RATE.currency)
+    template = contracts.write_template(lab, terms, "Dana Owner", by=dana)
     (contract,) = contracts.propose(template.id, [ana], by=dana)
     newest = contract_queries.versions(contract.id, _by(ana))[-1]
     contracts.sign(contract.id, "Ana Labeller", newest.text_sha256, by=_by(ana))

@@ -129,7 +129,7 @@ def test_the_text_says_what_was_agreed() -> None:
         "a lawyer, care for their health, an authority or a court, a union or other workers",
         "14 days' notice",
         "- Paid sick leave (sick-leave)",
-        "belongs to the company once it is paid. This takes effect only once the work is paid.",
+        "The results of the work belong to the company. This takes effect only once the work is paid.",
     ):
         assert said in text, said
 

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from marketplace.accounts import queries as people
 from marketplace.contracts import queries, service
+from marketplace.contracts.defaults import decent_terms
 from marketplace.contracts.models import Contract, ContractVersion, Template
-from marketplace.contracts.usual import usual_terms
-from marketplace.core.money import Money
 from tests.factories import accounts, workforce
 
-FAIR_TERMS = usual_terms(Money.of("15.00", "USD"), date(2023, 1, 1))
+FAIR_TERMS = decent_terms(date(2023, 1, 1), "15.00", "USD")
 
 
 def terms(**changes: Any) -> dict[str, Any]:
