@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace.contracts.rules import TermsRefused
 from marketplace.core.money import BadMoney, Money
+from marketplace.standards.rules import RULES
 
 Terms = Mapping[str, Any]
 
@@ -19,8 +20,8 @@ PAY_MODELS = frozenset({"hourly", "piece", "hybrid"})
 """Pay by performance alone is refused (rule P4)."""
 LANGUAGES = frozenset({"en"})
 """The languages that `text.render` writes; a translation beside it does not bind."""
-LONGEST_PAYMENT_TERM = 7
-LONGEST_WEEK = 48
+LONGEST_PAYMENT_TERM = RULES["PAY_TERM"].parameters["most_days"]
+LONGEST_WEEK = RULES["WEEK"].parameters["minutes"] // 60
 LONGEST_TEXT = 5000
 
 

@@ -20,8 +20,11 @@ NO_SHOW_AFTER = timedelta(minutes=30)
 CLIENT_TIME_BOUND = timedelta(minutes=15)
 """How far a device's time may lie before the server's and still be taken: house rule OUTAGE, a short lost network costs
 nobody a minute (our own number)."""
-SILENCE_APPROVES = timedelta(hours=72)
-"""Fairness rule PAY_TERM: no reply from the company in 72 hours is a yes."""
+SILENCE_APPROVES = timedelta(hours=RULES["PAY_TERM"].parameters["silence_hours"])
+"""No reply from the company for so long is a yes (rule PAY_TERM)."""
+WHOLE_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["whole_within_hours"])
+HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
+"""How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""
 LONGEST_SHIFT = timedelta(hours=24) - timedelta(minutes=RULES["REST"].parameters["minutes"])
 """No shift is longer, since nobody could take it: the rest of rule REST leaves 13 of 24 hours."""
 MINUTE = timedelta(minutes=1)
@@ -119,9 +122,9 @@ def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: 
     if now >= starts_at:
         return Compensation(call_in_missing(scheduled, worked), CompensationRule.CALL_IN)
     full, before = call_in_minimum(scheduled), starts_at - now
-    if before < timedelta(hours=24):
+    if before < WHOLE_WITHIN:
         return Compensation(full, CompensationRule.NOTICE)
-    if before < timedelta(hours=72):
+    if before < HALF_WITHIN:
         return Compensation(-(-full // 2), CompensationRule.NOTICE)
     return Compensation(0, CompensationRule.NOTICE)
 
@@ -132,4 +135,8 @@ def cancellation_curve(starts_at: datetime, ends_at: datetime) -> list[dict[str,
     `minutes_paid` is owed when the company cancels less than `hours_before` hours before the start.
     """
     full = call_in_minimum(scheduled_minutes(starts_at, ends_at))
-    return [{"hours_before": 24, "minutes_paid": full}, {"hours_before": 72, "minutes_paid": -(-full // 2)}]
+    hour = timedelta(hours=1)
+    return [
+        {"hours_before": WHOLE_WITHIN // hour, "minutes_paid": full},
+        {"hours_before": HALF_WITHIN // hour, "minutes_paid": -(-full // 2)},
+    ]

@@ -209,6 +209,14 @@ _PEOPLE = (
         after_minutes=360,
         minutes=30,
     ),
+    _rule(
+        "APPEAL",
+        Basis.HOUSE,
+        "A refusal or suspension can be contested for 30 days; somebody who did not decide it then looks at it again.",
+        f"{FAIRWORK}, 4.1 (due process); the 30 days are house policy",
+        "tests/workforce/test_rules.py::test_a_contest_is_heard_for_thirty_days_by_somebody_else",
+        days_to_contest=30,
+    ),
 )
 
 _PRICES = (
@@ -252,6 +260,27 @@ _PRICES = (
         f"{RATES}::test_the_call_in_minimum",
         least_minutes=120,
         most_minutes=240,
+    ),
+    _rule(
+        "NOTICE",
+        Basis.HOUSE,
+        "A shift that the company cancels less than 24 hours before its start pays the whole call-in minimum, less "
+        "than 72 hours before it half of that.",
+        "House policy: one curve for all gigs, since a laxer one for work on demand would make every gig on demand; "
+        "after Oregon SB 828 (half pay for hours that are cancelled)",
+        "tests/shifts/test_hours.py::test_the_notice_curve",
+        whole_within_hours=24,
+        half_within_hours=72,
+    ),
+    _rule(
+        "PAY_TERM",
+        Basis.HOUSE,
+        "A timesheet that the company leaves unanswered for 72 hours is approved; no contract lets it pay later than "
+        "in 7 days.",
+        f"{FAIRWORK}, 1.1 (pay in an agreed time); the numbers are house policy",
+        "tests/shifts/test_timesheets.py::test_silence_of_72_hours_approves",
+        silence_hours=72,
+        most_days=7,
     ),
     _rule(
         "SICK",

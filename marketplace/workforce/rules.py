@@ -18,8 +18,8 @@ from marketplace.standards.rules import RULES, HazardCategory, HazardClass
 
 LONGEST_WEEK = RULES["WEEK"].parameters["minutes"] // 60
 """Hours a week, all gigs together: Directive 2003/88/EC, art. 6; ILO C001, art. 2 (rule WEEK)."""
-CONTEST_FOR = timedelta(days=30)
-"""How long a refusal can be contested (rule APPEAL; the number is house policy)."""
+CONTEST_FOR = timedelta(days=RULES["APPEAL"].parameters["days_to_contest"])
+"""How long a refusal or a suspension can be contested."""
 HOW_TO_CONTEST = (
     "You can contest this within 30 days: write why it is wrong under 'contest'. "
     "Somebody who did not take this decision then looks at it again."
