@@ -207,10 +207,13 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             ),
         ),
         "contract.ended": (
-            Telling(_C, _BOTH, "Your contract has ended: %(company)s", "What you have earned is paid."),
             Telling(
-                Audience.MEMBERS, _INBOX, "The contract of %(contractor)s has ended", "Held money is settled first."
+                _C,
+                _BOTH,
+                "Your contract ends: %(company)s",
+                "Notice was given; the contract's page says until when it still holds. What you have earned is paid.",
             ),
+            Telling(Audience.MEMBERS, _INBOX, "The contract of %(contractor)s ends", "Notice was given."),
         ),
         # Gigs, shifts, offers.
         "instructions.written": (
