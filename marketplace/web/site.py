@@ -23,13 +23,13 @@ from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 from marketplace.core.money import Money
 from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
+from marketplace.web.happenings import event_words
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
     account_words,
     clock_words,
     day,
     duration,
-    event_words,
     money_words,
     name_of,
     rate_words,

@@ -1,4 +1,4 @@
-"""Words for what the rooms name by codes: statuses, events, refusals."""
+"""Words for what the rooms name by codes, and values as people read them."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, tzinfo
@@ -13,7 +13,6 @@ from babel.numbers import get_territory_currencies
 from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, lazy_gettext
 
 from marketplace.core import clock
-from marketplace.core.events import Event
 from marketplace.core.money import Money
 from marketplace.standards.rules import Basis
 
@@ -162,96 +161,6 @@ _NAMES = {
     },
 }
 
-_EVENTS = {
-    "company.applied": lazy_gettext("The company applied."),
-    "company.verified": lazy_gettext("An operator verified the company."),
-    "company.suspended": lazy_gettext("An operator suspended the company."),
-    "member.added": lazy_gettext("A member was added."),
-    "member.role_changed": lazy_gettext("A member's role was changed."),
-    "member.removed": lazy_gettext("A member left or was removed."),
-    "contractor.applied": lazy_gettext("You applied."),
-    "contractor.vetted": lazy_gettext("An operator took you in."),
-    "contractor.refused": lazy_gettext("An operator refused the application."),
-    "contractor.suspended": lazy_gettext("An operator stopped new offers."),
-    "contractor.reinstated": lazy_gettext("An operator ended the suspension."),
-    "contractor.refusal_contested": lazy_gettext("The refusal was contested."),
-    "contractor.suspension_contested": lazy_gettext("The suspension was contested."),
-    "contractor.described": lazy_gettext("Skills and languages were set."),
-    "contractor.availability_set": lazy_gettext("The hours of the week were set."),
-    "contractor.band_set": lazy_gettext("The wanted hours a week were set."),
-    "requirement.submitted": lazy_gettext("Something was handed in."),
-    "requirement.met": lazy_gettext("A requirement is met."),
-    "requirement.refused": lazy_gettext("Something that was handed in will not do."),
-    "hazard_consent.given": lazy_gettext("Consent to distressing work was given."),
-    "hazard_consent.revoked": lazy_gettext("Consent to distressing work was withdrawn."),
-    "contract_template.signed": lazy_gettext("The company wrote and signed the terms."),
-    "contract.proposed": lazy_gettext("The company proposed the contract."),
-    "contract.amendment_proposed": lazy_gettext("The company proposed a change."),
-    "contract.signed": lazy_gettext("The contractor signed."),
-    "contract.amendment_signed": lazy_gettext("The contractor signed the change."),
-    "contract.declined": lazy_gettext("The contractor declined."),
-    "contract.ended": lazy_gettext("Notice was given."),
-    "gig.drafted": lazy_gettext("The gig was written."),
-    "gig.revised": lazy_gettext("The gig was changed."),
-    "gig.published": lazy_gettext("The gig passed the gate and opened."),
-    "gig.paused": lazy_gettext("The gig was paused."),
-    "gig.resumed": lazy_gettext("The gig was resumed."),
-    "gig.closed": lazy_gettext("The gig was closed."),
-    "gig.funded": lazy_gettext("Money was set aside for the gig."),
-    "gig.refunded": lazy_gettext("Money that the gig does not need went back to the company."),
-    "gig.rate_raised": lazy_gettext("The rate was raised."),
-    "gig.refused": lazy_gettext("The gate refused the gig."),
-    "pilot.recorded": lazy_gettext("A paid pilot was recorded."),
-    "key.made": lazy_gettext("An API key was made."),
-    "key.revoked": lazy_gettext("An API key was revoked."),
-    "operator.granted": lazy_gettext("An operator's role was granted."),
-    "pay_run.started": lazy_gettext("The pay run was started."),
-    "pay_run.computed": lazy_gettext("Every line was computed."),
-    "pay_run.frozen": lazy_gettext("The lines were fixed."),
-    "pay_run.posted": lazy_gettext("The money was booked and payslips were issued."),
-    "pay_run.payouts_begun": lazy_gettext("Payouts were begun."),
-    "pay_run.paid": lazy_gettext("Everybody was paid."),
-    "instructions.written": lazy_gettext("Instructions were written."),
-    "instructions.verified": lazy_gettext("Somebody else read the instructions and verified them."),
-    "shift.scheduled": lazy_gettext("The shift was planned."),
-    "shift.matched": lazy_gettext("People were searched for the open seats."),
-    "shift.cancelled": lazy_gettext("The company cancelled the shift."),
-    "shift.finished": lazy_gettext("The shift is over."),
-    "offer.made": lazy_gettext("The shift was offered."),
-    "offer.accepted": lazy_gettext("The offer was accepted."),
-    "offer.declined": lazy_gettext("The offer was declined. Nothing follows from it."),
-    "offer.expired": lazy_gettext("The offer's time ran out. Nothing follows from it."),
-    "offer.withdrawn": lazy_gettext("The offer was taken back."),
-    "booking.made": lazy_gettext("The seat was booked and the money for it set aside."),
-    "booking.clocked_in": lazy_gettext("The clock was started."),
-    "booking.clocked_out": lazy_gettext("The clock was stopped."),
-    "booking.released": lazy_gettext("The seat was given back."),
-    "booking.cancelled": lazy_gettext("The company took the seat back."),
-    "booking.missed": lazy_gettext("Nobody clocked in."),
-    "timesheet.submitted": lazy_gettext("The timesheet was handed in."),
-    "timesheet.approved": lazy_gettext("The timesheet was approved."),
-    "timesheet.disputed": lazy_gettext("The company disputes the timesheet."),
-    "timesheet.locked": lazy_gettext("A pay run took the timesheet."),
-    "payslip.issued": lazy_gettext("The payslip was issued."),
-    "deposit.requested": lazy_gettext("A deposit was asked for."),
-    "deposit.sent": lazy_gettext("The rail was asked for the deposit."),
-    "deposit.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),
-    "deposit.parked": lazy_gettext("The deposit is stuck; an operator looks at it."),
-    "deposit.received": lazy_gettext("A deposit arrived."),
-    "deposit.refused": lazy_gettext("A deposit was refused."),
-    "payout.requested": lazy_gettext("The payout was prepared."),
-    "payout.sent": lazy_gettext("The rail was asked to pay."),
-    "payout.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),
-    "payout.paid": lazy_gettext("The payout was done."),
-    "payout.refused": lazy_gettext("The payout came back."),
-    "payout.parked": lazy_gettext("The payout is stuck; an operator looks at it."),
-    "person.signed_up": lazy_gettext("The account was made."),
-    "person.confirmed": lazy_gettext("The e-mail address was confirmed."),
-    "person.changed": lazy_gettext("The name or the language was changed."),
-    "person.password_changed": lazy_gettext("A new password was set."),
-}
-
-
 SIGN_IN_MESSAGES = {
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is not right.", "error"),
     "SECURITY_MSG_GENERIC_RECOVERY": ("If somebody signs in with that address, a link is on its way to it.", "info"),
@@ -282,16 +191,6 @@ def status_words(status: str) -> str:
 def name_of(kind: str, code: object) -> str:
     """What a code is called: `name_of("line", "wages")`. A code without a name is told as it is written."""
     return str(_NAMES[kind].get(str(code)) or str(code).replace("_", " ").replace("-", " "))
-
-
-def event_words(event: Event) -> str:
-    """What happened, in one sentence without names. An event without a sentence of its own is told by its name."""
-    return str(_EVENTS.get(event.name) or f"{event.name.replace('.', ' ').replace('_', ' ').capitalize()}.")
-
-
-def event_names() -> list[str]:
-    """The names of the events that have a sentence of their own, for looking one up."""
-    return sorted(_EVENTS)
 
 
 def said(sentence: object) -> str:

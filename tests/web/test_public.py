@@ -1,6 +1,7 @@
 """Pages for everybody."""
 
 import pytest
+from flask import Flask
 
 from marketplace.accounts import queries
 from marketplace.standards.rules import RULES
@@ -64,8 +65,8 @@ def test_the_browsers_language_counts_where_nobody_chose(visitor: Visitor) -> No
 
 
 @pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example/", "\\\\evil.example", "evil", "", None])
-def test_links_lead_to_no_other_site(app: object, path: str | None) -> None:
-    with app.test_request_context():  # type: ignore[attr-defined]
+def test_links_lead_to_no_other_site(app: Flask, path: str | None) -> None:
+    with app.test_request_context():
         assert own_path(path) == "/"
         assert own_path("/rules?of=pay") == "/rules?of=pay"
 
