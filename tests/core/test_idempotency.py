@@ -123,6 +123,15 @@ def test_a_key_with_another_request_is_refused(counting: FlaskClient, path: str,
     assert count() == 1
 
 
+def test_what_is_kept_of_a_request_depends_on_the_secret(
+    counting: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting.post("/api/effect", json={"password": "guess"}, headers=headers())
+    monkeypatch.setitem(counting.application.config, "SECRET_KEY", "another secret")
+    again = counting.post("/api/effect", json={"password": "guess"}, headers=headers())
+    assert (again.status_code, again.json["code"]) == (422, "idempotency_key_reused")
+
+
 def test_a_second_file_of_the_same_name_counts(counting: FlaskClient) -> None:
     def send(second: bytes) -> int:
         files = [(BytesIO(b"one"), "1.txt"), (BytesIO(second), "2.txt")]
