@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from babel import Locale
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.core.db import db
 from marketplace.core.money import minor_digits
 from marketplace.standards import exchange
 from marketplace.standards.floor import HOUSE_CURRENCY, Benchmark, Floor, FloorKind, Period, Place, Region, floor_of
-from marketplace.standards.models import RegionVersion
+from marketplace.standards.models import ExchangeRate, RegionVersion
 from marketplace.standards.rules import UnknownPlace
 
 Code = tuple[str, str | None]
@@ -59,6 +59,11 @@ def places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
         )
         for country, subdivision in codes
     ]
+
+
+def entered_rates() -> Select[ExchangeRate]:
+    """Every exchange rate that an operator entered; of one day the one entered last is used."""
+    return select(ExchangeRate)
 
 
 def check_place(country: str, subdivision: str | None) -> None:

@@ -12,12 +12,22 @@ from marketplace.web import (
     company_shifts,
     company_timesheets,
     contractor,
+    operator,
+    operator_house,
+    operator_pay,
+    operator_people,
     public,
     site,
     work,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, work.blueprint, contractor.blueprint, company.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public.blueprint,
+    work.blueprint,
+    contractor.blueprint,
+    company.blueprint,
+    operator.blueprint,
+)
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
 
 BESIDE = (
@@ -28,6 +38,9 @@ BESIDE = (
     company_preparation,
     company_shifts,
     company_timesheets,
+    operator_house,
+    operator_pay,
+    operator_people,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

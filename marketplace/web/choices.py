@@ -68,6 +68,27 @@ EFFECTS: Names = MappingProxyType(
 PAYMENTS: Names = MappingProxyType(
     {OpKind.DEPOSIT: lazy_gettext("deposits of companies"), OpKind.PAYOUT: lazy_gettext("payouts to contractors")}
 )
+DECISIONS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "verify": lazy_gettext("Verify"),
+        "suspend": lazy_gettext("Suspend"),
+        "vet": lazy_gettext("Take in"),
+        "refuse": lazy_gettext("Refuse"),
+        "reinstate": lazy_gettext("Reinstate"),
+    }
+)
+"""What operators decide, as it stands on the buttons."""
+STEPS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "started": lazy_gettext("started"),
+        "computed": lazy_gettext("every line computed"),
+        "frozen": lazy_gettext("lines fixed"),
+        "posted": lazy_gettext("booked, payslips issued"),
+        "paying": lazy_gettext("payouts begun"),
+        "paid": lazy_gettext("everybody paid"),
+    }
+)
+"""The steps of a pay run."""
 _CARVED: Mapping[str, LazyString] = MappingProxyType(
     {
         "health": lazy_gettext("care for their health"),

@@ -1,0 +1,159 @@
+"""The operators' desk: what waits, and the companies that ask to be let in. The rest of the desk stands beside it."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from marketplace.accounts import queries, service
+from marketplace.accounts.auth import actor, actor_or_none
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
+from marketplace.accounts.schemas import ReasonSchema
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.problems import NotFound
+from marketplace.notices.queries import outbox_is_open
+from marketplace.web import choices, site, waiting
+from marketplace.web.forms import Form
+
+blueprint = Blueprint("operator", __name__, url_prefix="/desk")
+SHOWN = 20
+Status = TypeVar("Status", bound=StrEnum)
+DECISIONS: Mapping[str, Callable[..., Company]] = {
+    "verify": service.verify_company,
+    "suspend": service.suspend_company,
+}
+"""What an operator can decide about a company, with a reason."""
+OPEN_TO: Mapping[CompanyStatus, tuple[str, ...]] = {
+    CompanyStatus.APPLIED: ("verify", "suspend"),
+    CompanyStatus.VERIFIED: ("suspend",),
+    CompanyStatus.SUSPENDED: ("verify",),
+}
+
+
+class CompanyDecisionForm(ReasonSchema):
+    decision = ma.fields.String(required=True, validate=ma.validate.OneOf(DECISIONS))
+
+
+@blueprint.before_request
+def _only_operators() -> ResponseReturnValue | None:
+    """Strangers sign in first; to everybody else there is no desk."""
+    if (sign_in := site.ask_to_sign_in()) is not None:
+        return sign_in
+    if not actor().is_operator():
+        raise NotFound
+    return None
+
+
+@blueprint.context_processor
+def _known() -> dict[str, Any]:
+    """For every template: whether the operator has a duty: `duty("finance")`."""
+    by = actor_or_none()
+    return {"duty": lambda role: by is not None and by.is_operator(OperatorRole(role))}
+
+
+def _navigation() -> list[tuple[str, Any, int]]:
+    by = actor()
+    waits = waiting.on_desk(by) if by.is_operator() else None
+    if waits is None:
+        return []
+    by_duty: list[tuple[OperatorRole, str, Any, int]] = [
+        (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
+        (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), waits.applicants or 0),
+        (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
+        (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
+        (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
+        (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
+        (OperatorRole.ADMIN, "operator.show_clock", lazy_gettext("Clock"), 0),
+    ]
+    own = [(endpoint, label, count) for duty, endpoint, label, count in by_duty if by.is_operator(duty)]
+    return [("operator.desk", lazy_gettext("Desk"), 0), *own]
+
+
+def _belonging(by: Actor) -> list[site.Place]:
+    return [site.Place(gettext("The desk"), url_for("operator.desk"))] if by.is_operator() else []
+
+
+def _links(by: Actor, about: Mapping[str, str]) -> str | None:
+    if "company" in about and by.is_operator(OperatorRole.VETTING):
+        return url_for("operator.show_company", company_id=UUID(about["company"]))
+    if "contractor" in about and by.is_operator(OperatorRole.VETTING):
+        return url_for("operator.show_person", contractor_id=UUID(about["contractor"]))
+    return None
+
+
+site.navigation(blueprint, _navigation)
+site.belonging(blueprint, _belonging)
+site.links(blueprint, _links)
+
+
+@blueprint.get("")
+def desk() -> str:
+    """What waits for an operator, as far as their duties reach."""
+    settings = current_app.config
+    return render_template(
+        "operator/desk.html",
+        waits=waiting.on_desk(actor()),
+        movable=settings["CLOCK_MOVABLE"],
+        has_outbox=outbox_is_open(),
+    )
+
+
+# --- companies ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/companies")
+def list_companies() -> str:
+    """Companies of one status, those that wait first."""
+    status = chosen(CompanyStatus.APPLIED)
+    found = page(queries.companies(actor(), status), Company.id, limit=SHOWN, after=after())
+    return render_template("operator/companies.html", found=found, status=status, statuses=list(CompanyStatus))
+
+
+@blueprint.get("/companies/<uuid:company_id>")
+def show_company(company_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    by = actor()
+    company = queries.company(company_id, by)
+    shown = form or Form(CompanyDecisionForm)
+    return render_template(
+        "operator/company.html",
+        company=company,
+        members=queries.members(company_id, by),
+        labels=choices.DECISIONS,
+        open_to=OPEN_TO[company.status],
+        events=timeline("company", company_id, limit=SHOWN),
+        form=shown,
+    ), shown.status
+
+
+@blueprint.post("/companies/<uuid:company_id>")
+def decide_company(company_id: UUID) -> ResponseReturnValue:
+    form = Form(CompanyDecisionForm)
+    done = form.done(lambda data: DECISIONS[data["decision"]](company_id, data["reason"], by=actor()))
+    return saved("show_company", company_id=company_id) if done else show_company(company_id, form)
+
+
+# --- shared by the pages --------------------------------------------------------------------------------------------
+
+
+def chosen(usual: Status) -> Status:
+    """The status that the address asks for, or the usual one."""
+    asked = request.args.get("status")
+    return next((status for status in type(usual) if status == asked), usual)
+
+
+def saved(endpoint: str, **where: Any) -> ResponseReturnValue:
+    """Back to a page of the desk, which says that it worked."""
+    flash(gettext("Saved."))
+    return redirect(url_for(f"operator.{endpoint}", **where))
+
+
+def after() -> UUID | None:
+    """The cursor of a list."""
+    return request.args.get("after", type=UUID)

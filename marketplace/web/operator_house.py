@@ -1,0 +1,111 @@
+"""What keeps the house: business time, the audit, exchange rates and what is known of places."""
+
+from datetime import UTC, datetime, timedelta
+
+import marshmallow as ma
+from flask import current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor, OperatorRole, require_operator
+from marketplace.core import clock, events
+from marketplace.core.http import page
+from marketplace.standards import queries, service
+from marketplace.standards.models import ExchangeRate
+from marketplace.standards.schemas import RateEntrySchema
+from marketplace.web import happenings, words
+from marketplace.web.forms import Form
+from marketplace.web.operator import SHOWN, after, blueprint, saved
+
+LINES = 50
+STEPS = (1, 4, 12, 24, 72, 168)
+"""Hours that the clock can be put forward by with one press."""
+_ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+
+
+class ForwardForm(ma.Schema):
+    hours = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 24 * 366))
+
+
+class MomentForm(ma.Schema):
+    """A day and a time in UTC, as a browser's own field sends them."""
+
+    moment = ma.fields.AwareDateTime("%Y-%m-%dT%H:%M", default_timezone=UTC, required=True, validate=_ERA)
+
+
+# --- business time --------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/clock")
+def show_clock(**forms: Form) -> ResponseReturnValue:
+    """What time it is for this service, and where it may be moved, how."""
+    require_operator(actor(), OperatorRole.ADMIN)
+    moment = clock.now()
+    usual = {"moment": moment.strftime("%Y-%m-%dT%H:%M")}
+    shown = {"forward": Form(ForwardForm), "moving": Form(MomentForm, usual)} | forms
+    page = render_template(
+        "operator/clock.html",
+        moment=moment,
+        machine=clock.machine_time(),
+        movable=current_app.config["CLOCK_MOVABLE"],
+        steps=STEPS,
+        **shown,
+    )
+    return page, max(form.status for form in shown.values())
+
+
+@blueprint.post("/clock/forward")
+def put_forward() -> ResponseReturnValue:
+    form = Form(ForwardForm)
+    done = form.done(lambda data: _move(clock.now() + timedelta(hours=data["hours"]), actor()))
+    return saved("show_clock") if done else show_clock(forward=form)
+
+
+@blueprint.post("/clock")
+def move_clock() -> ResponseReturnValue:
+    form = Form(MomentForm)
+    done = form.done(lambda data: _move(data["moment"], actor()))
+    return saved("show_clock") if done else show_clock(moving=form)
+
+
+def _move(moment: datetime, by: Actor) -> None:
+    require_operator(by, OperatorRole.ADMIN)
+    clock.move_to(moment)
+
+
+# --- the audit ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/audit")
+def show_log() -> str:
+    """Every event of the service, newest first, of one name if it is asked for."""
+    require_operator(actor(), OperatorRole.ADMIN)
+    name = request.args.get("name", "").strip()
+    found = events.log(name or None, before=request.args.get("before", type=int), limit=LINES)
+    doers = accounts.person_name([event.doer_id for event in found if event.doer_id is not None])
+    last = found[-1].id if len(found) == LINES else None
+    return render_template(
+        "operator/audit.html", found=found, doers=doers, name=name, last=last, names=happenings.event_names()
+    )
+
+
+# --- rates and places -----------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/rates", methods=["GET", "POST"])
+def show_rates() -> ResponseReturnValue:
+    """Exchange rates that operators entered, a form for the next, and what is known of every place."""
+    form = Form(RateEntrySchema, {"quoted_on": clock.now().date().isoformat()})
+    if form.done(lambda data: service.enter_rate(**data, by=actor())):
+        return saved("show_rates")
+    found = page(queries.entered_rates(), ExchangeRate.id, limit=SHOWN, after=after())
+    return render_template(
+        "operator/rates.html",
+        form=form,
+        found=found,
+        names=accounts.person_name([each.entered_by for each in found["items"]]),
+        regions=queries.regions(clock.now().date()),
+        countries=dict(words.countries()),
+        currencies=words.currencies(),
+    ), form.status

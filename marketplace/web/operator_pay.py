@@ -1,0 +1,136 @@
+"""Pay runs, payments that a person has to look at, the books' proof, and the sandbox's levers."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.models import Company
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.problems import NotFound
+from marketplace.pay import proof, queries, service
+from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.rules import SANDBOX, RunStatus
+from marketplace.pay.schemas import LeverArgs, PayRunArgs
+from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices
+from marketplace.web.forms import Form
+from marketplace.web.operator import SHOWN, after, blueprint, saved
+from marketplace.web.pictures import Part, Segment, stacked
+from marketplace.web.words import money_words
+
+AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
+"""What can be done with a payment that is stuck."""
+
+
+@blueprint.route("/pay", methods=["GET", "POST"])
+def show_pay() -> ResponseReturnValue:
+    """What a run started now would pay, the runs so far, and payments that are stuck. `?through=` previews a day."""
+    by = actor()
+    asked = {name: request.args[name] for name in ("company_id", "through") if name in request.args}
+    form = Form(PayRunArgs, {"through": clock.now().date().isoformat()} | asked)
+    run = form.run(lambda data: service.start_run(**data, by=by)) if request.method == "POST" else None
+    return (_pay_page(form), form.status) if run is None else saved("show_run", run_id=run.id)
+
+
+def _pay_page(form: Form) -> str:
+    by = actor()
+    found = page(queries.runs(by), PayRun.id, limit=SHOWN, after=after())
+    stuck = list(db.session.scalars(queries.stuck_payments(by).order_by(PaymentOp.id.desc()).limit(SHOWN)))
+    previews, bars = _previews(form)
+    companies = db.session.scalars(accounts.companies(by).order_by(Company.legal_name))
+    return render_template(
+        "operator/pay.html",
+        form=form,
+        found=found,
+        stuck=stuck,
+        owners=_owners(stuck),
+        previews=previews,
+        bars=bars,
+        companies=[("", gettext("every company")), *((str(each.id), each.legal_name) for each in companies)],
+    )
+
+
+@blueprint.get("/pay/<uuid:run_id>")
+def show_run(run_id: UUID) -> str:
+    """How far a run has come, and everybody's payslip."""
+    by = actor()
+    run = queries.run(run_id, by)
+    slips, ops = queries.payslips_of_run(run_id, by), queries.payments_of_run(run_id, by)
+    order = list(RunStatus)
+    return render_template(
+        "operator/run.html",
+        run=run,
+        steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
+        slips=slips,
+        bars={slip.id: _pay_bar(slip) for slip in slips},
+        payouts={op.payslip_id: op for op in reversed(ops)},
+        names=accounts.person_name([slip.contractor_id for slip in slips]),
+        events=timeline("pay_run", run_id, limit=SHOWN),
+    )
+
+
+@blueprint.post("/payments/<uuid:op_id>/<press>")
+def press_payment(op_id: UUID, press: str) -> ResponseReturnValue:
+    if press not in AGAIN:
+        raise NotFound
+    AGAIN[press](op_id, by=actor())
+    return saved("show_pay")
+
+
+@blueprint.get("/proof")
+def show_proof() -> str:
+    """Every sentence that must be true of the books, and how many things it was tried on just now."""
+    checks = proof.prove_to(seen_by=actor())
+    return render_template("operator/proof.html", checks=checks, wrong=sum(not check.holds for check in checks))
+
+
+@blueprint.route("/sandbox", methods=["GET", "POST"])
+def pull_lever() -> ResponseReturnValue:
+    """Makes the sandbox misbehave as a real rail does on its bad days."""
+    if current_app.config["RAIL"] != SANDBOX:
+        raise NotFound
+    form = Form(LeverArgs, {"times": "1"})
+    if form.done(lambda data: service.pull_lever(**data, by=actor())):
+        return saved("pull_lever")
+    pulled = list(db.session.scalars(queries.levers(actor()).order_by(SandboxLever.id)))
+    names = {"effects": choices(EFFECTS), "kinds": choices(PAYMENTS)}
+    return render_template("operator/sandbox.html", form=form, pulled=pulled, **names), form.status
+
+
+# --- the parts of the pages -----------------------------------------------------------------------------------------
+
+
+def _previews(form: Form) -> tuple[list[queries.Preview], dict[str, Sequence[Segment]]]:
+    """What the run in the form would pay; nothing where the form is not right."""
+    try:
+        given: dict[str, Any] = PayRunArgs().load({name: each for name, each in form.values.items() if each})
+    except ma.ValidationError:
+        return [], {}
+    found = queries.preview(given["company_id"], given["through"], actor())
+    return found, {each.currency: _pay_bar(each) for each in found}
+
+
+def _pay_bar(each: queries.Preview | Payslip) -> list[Segment]:
+    rest = each.cost - each.net - each.benefits
+    return stacked(
+        [
+            Part(gettext("paid out"), money_words(each.net), each.net.amount, "a"),
+            Part(gettext("kept as benefits"), money_words(each.benefits), each.benefits.amount, "b"),
+            Part(gettext("fees and margins"), money_words(rest), rest.amount, "c"),
+        ]
+    )
+
+
+def _owners(ops: Sequence[PaymentOp]) -> dict[UUID, str]:
+    """The names of the companies that pay in and the people who are paid out."""
+    people = accounts.person_name([op.contractor_id for op in ops if op.contractor_id is not None])
+    return people | accounts.company_name([op.company_id for op in ops if op.company_id is not None])

@@ -1,0 +1,302 @@
+"""The operators' desk: who sees it, what can be decided there, and that a refusal keeps what was typed."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from marketplace.accounts import queries as accounts_queries
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import CompanyStatus, OperatorRole
+from marketplace.core import clock, events
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.ledger.models import LedgerAccount
+from marketplace.pay import payments, runs
+from marketplace.pay import queries as pay_queries
+from marketplace.pay.models import PayRun
+from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
+from marketplace.standards import queries as standards_queries
+from marketplace.workforce import queries as workforce_queries
+from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
+from tests.factories import accounts, pay, workforce
+from tests.web.visitor import Page, Visitor
+
+PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates")
+BY_DUTY = {
+    OperatorRole.VETTING: {"", "/companies", "/people", "/rates"},
+    OperatorRole.FINANCE: {"", "/companies", "/pay", "/proof", "/sandbox", "/rates"},
+    OperatorRole.STANDARDS: {"", "/companies", "/rates"},
+}
+"""What each duty may open. Any operator may read companies; deciding needs the duty of vetting."""
+
+
+@pytest.fixture
+def admin(app: object) -> Person:
+    return operator(OperatorRole.ADMIN)
+
+
+@pytest.fixture
+def desk(visitor: Visitor, admin: Person) -> "Desk":
+    """An admin, signed in at the desk."""
+    return Desk(visitor.signed_in(admin))
+
+
+class Desk:
+    """A visitor whose paths begin at the desk."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+
+    def look(self, path: str) -> Page:
+        return self.visitor.look(f"/desk{path}")
+
+    def send(self, path: str, action: str = "", **fields: Any) -> Page:
+        return self.visitor.send(f"/desk{path}", f"/desk{action}" if action else "", **fields)
+
+
+def operator(*roles: OperatorRole) -> Person:
+    person_id = accounts.operator(*roles).person_id
+    assert person_id is not None
+    return accounts_queries.person(person_id)
+
+
+# --- who sees it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_admin_opens_every_page(desk: Desk, path: str) -> None:
+    page = desk.look(path)
+    assert page.status == 200, page.words
+    assert page.address == f"/desk{path}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_to_everybody_else_there_is_no_desk(visitor: Visitor, path: str) -> None:
+    assert visitor.look(f"/desk{path}").address == "/sign-in"
+    person = accounts.person()
+    accounts.company(person)
+    visitor.signed_in(person)
+    assert visitor.look(f"/desk{path}").status == 404
+
+
+@pytest.mark.parametrize("duty", BY_DUTY)
+def test_an_operator_opens_what_is_their_duty(visitor: Visitor, duty: OperatorRole) -> None:
+    desk = Desk(visitor.signed_in(operator(duty)))
+    assert {path for path in PAGES if desk.look(path).status == 200} == BY_DUTY[duty]
+    page = desk.look("")
+    shown = {path for path in PAGES if f'"/desk{path}"' in page.html}
+    assert shown <= BY_DUTY[duty]
+
+
+def test_an_operator_is_at_home_at_the_desk(visitor: Visitor, admin: Person) -> None:
+    visitor.signed_in(admin)
+    assert visitor.look("/").address == "/desk"
+
+
+# --- companies ------------------------------------------------------------------------------------------------------
+
+
+def test_a_company_is_verified_and_suspended_with_a_reason(desk: Desk) -> None:
+    company = accounts.company(verified=False)
+    assert "1 company to verify" in desk.look("").words
+    path = f"/companies/{company.id}"
+    assert f"/desk{path}" in desk.look("/companies").html
+    refused = desk.send(path, reason="  ", decision="verify")
+    assert refused.status == 422
+    assert "An operator's decision needs a reason in words." in refused.words
+    desk.send(path, reason="Seen its register entry.", decision="verify")
+    assert _status(company) is CompanyStatus.VERIFIED
+    desk.send(path, reason="The entry was deleted.", decision="suspend")
+    assert _status(company) is CompanyStatus.SUSPENDED
+    assert f"/desk{path}" in desk.look("/companies?status=suspended").html
+    wrong = desk.look(path).form()
+    assert ("decision", "suspend") not in wrong.buttons
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_looked_at_and_taken_in(desk: Desk) -> None:
+    who = workforce.applied()
+    path = f"/people/{who.id}"
+    assert "0 of 6 requirements met" in desk.look("/people").words
+    early = desk.send(path, f"{path}/decision", reason="Seems fine.", decision="vet")
+    assert early.status == 409
+    assert "Not every requirement is met." in early.words
+    assert early.form("/decision").values["reason"] == ["Seems fine."]
+    me = accounts.actor_of(who.id)
+    workforce.service.open_sandbox_account(by=me)
+    workforce.service.submit_requirement(RequirementKind.TERMS, "I agree.", by=me)
+    for kind in RequirementKind:
+        if kind in (RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.RIGHT_TO_WORK):
+            workforce.service.submit_requirement(kind, "Shown in a video call.", by=me)
+        if kind is not RequirementKind.TERMS:
+            _decide(desk, who.id, kind, met=True)
+    desk.send(path, f"{path}/decision", reason="Everything was shown.", decision="vet")
+    db.session.refresh(who)
+    assert who.status is ContractorStatus.VETTED
+    assert "Everything was shown." in desk.look(path).words
+
+
+def test_what_will_not_do_is_refused_with_a_reason(desk: Desk) -> None:
+    who = workforce.applied()
+    _decide(desk, who.id, RequirementKind.AGE, met=False)
+    rows = workforce_queries.requirements(who.id, accounts.operator(OperatorRole.VETTING))
+    (age,) = (row for row in rows if row.kind is RequirementKind.AGE)
+    assert (age.status, age.reason) == (RequirementStatus.REFUSED, "Looked at it.")
+
+
+def test_a_refusal_and_a_suspension_are_written_and_ended(desk: Desk) -> None:
+    who, other = workforce.contractor(), workforce.applied()
+    path = f"/people/{who.id}"
+    desk.send(path, f"{path}/decision", reason="The account was rented out.", decision="suspend")
+    db.session.refresh(who)
+    assert who.status is ContractorStatus.SUSPENDED
+    desk.send(path, f"{path}/decision", reason="It was not.", decision="reinstate")
+    db.session.refresh(who)
+    assert who.status is ContractorStatus.VETTED
+    desk.send(f"/people/{other.id}", f"/people/{other.id}/decision", reason="No papers.", decision="refuse")
+    assert "No papers." in desk.look(f"/people/{other.id}").words
+    assert not desk.look(f"/people/{other.id}").offers("/decision")
+
+
+def test_nobody_decides_about_themselves(visitor: Visitor) -> None:
+    me = operator(OperatorRole.VETTING)
+    workforce.ready(me)
+    desk = Desk(visitor.signed_in(me))
+    page = desk.send(f"/people/{me.id}", f"/people/{me.id}/decision", reason="I am fine.", decision="vet")
+    assert page.status == 403
+    assert "Nobody decides about themselves." in page.words
+
+
+# --- pay ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_previewed_started_and_followed(desk: Desk, work: Callable[[], int]) -> None:
+    booking = pay.worked_and_approved()
+    page = desk.look("/pay")
+    assert "60.00" in page.words
+    assert "67.40" in page.words
+    followed = desk.visitor.hand_in(page)
+    run = db.session.scalars(pay_queries.runs(pay.finance())).one()
+    assert followed.address == f"/desk/pay/{run.id}"
+    assert "no money moves" in followed.words
+    runs.finish_run(run.id)
+    payments.advance_ops()
+    runs.finish_run(run.id)
+    done = desk.look(f"/pay/{run.id}")
+    assert db.session.get_one(PayRun, run.id, populate_existing=True).status is RunStatus.PAID
+    assert accounts_queries.person(booking.contractor_id).name in done.words
+    assert "everybody paid done" in done.words
+    assert "Nothing is approved and not paid yet." in desk.look("/pay").words
+
+
+def test_a_run_with_a_wrong_day_is_refused_beside_the_field(desk: Desk) -> None:
+    page = desk.send("/pay", through="some day")
+    assert page.status == 422
+    assert page.form().values["through"] == ["some day"]
+
+
+def test_a_refused_payout_is_paid_again(desk: Desk) -> None:
+    pay.lever(LeverEffect.DECLINE)
+    pay.worked_and_approved()
+    pay.paid()
+    stuck = desk.look("/pay")
+    assert "The sandbox's bank declined the payout." in stuck.words
+    (op,) = db.session.scalars(pay_queries.stuck_payments(pay.finance()))
+    desk.send("/pay", f"/payments/{op.id}/retry")
+    payments.advance_ops()
+    assert "declined the payout" not in desk.look("/pay").words
+
+
+def test_the_proof_tells_what_holds_and_what_does_not(desk: Desk) -> None:
+    pay.worked_and_approved()
+    page = desk.look("/proof")
+    assert "Every sentence is true." in page.words
+    assert "does not hold" not in page.words
+    everything = page.html.count("truth-holds")
+    db.session.execute(update(LedgerAccount).where(LedgerAccount.balance > 0).values(balance=LedgerAccount.balance + 1))
+    broken = desk.look("/proof")
+    assert "1 sentence is not true." in broken.words
+    assert (broken.html.count("truth-holds"), broken.html.count("truth-broken")) == (everything - 1, 1)
+
+
+def test_a_lever_makes_the_next_deposit_fail(desk: Desk) -> None:
+    page = desk.send("/sandbox", effect="decline", kind="deposit", times="1")
+    assert "the next one" in page.words
+    op = pay.deposited(accounts.company().id, Money.of("10.00", "USD"))
+    db.session.refresh(op)
+    assert op.status is OpStatus.REFUSED
+    assert "The sandbox behaves well." in desk.look("/sandbox").words
+    assert desk.send("/sandbox", times="0").status == 422
+
+
+# --- the house ------------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_goes_forward_and_to_a_moment(desk: Desk) -> None:
+    before = clock.now()
+    desk.send("/clock", "/clock/forward", hours="24")
+    clock.forget()
+    assert timedelta(hours=24) <= clock.now() - before < timedelta(hours=24, minutes=2)
+    page = desk.send("/clock", "/clock", moment="2026-12-24T18:00")
+    clock.forget()
+    assert datetime(2026, 12, 24, 18, tzinfo=UTC) <= clock.now() < datetime(2026, 12, 24, 18, 2, tzinfo=UTC)
+    assert "demonstration clock" in page.words
+    refused = desk.send("/clock", "/clock", moment="soon")
+    assert refused.status == 422
+    assert refused.form("/desk/clock").values["moment"] == ["soon"]
+
+
+def test_the_clock_of_production_cannot_be_moved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = desk.look("/clock")
+    monkeypatch.setitem(desk.visitor.client.application.config, "CLOCK_MOVABLE", False)
+    refused = desk.visitor.hand_in(page, "/clock/forward", hours="1")
+    assert refused.status == 409
+    assert "It cannot be moved here." in refused.words
+
+
+def test_the_audit_is_filtered_by_name_and_paged(desk: Desk) -> None:
+    accounts.company()
+    page = desk.look("/audit?name=company.verified")
+    assert "An operator verified the company." in page.words
+    assert set(re.findall(r'<span class="rule">([a-z_.]+)</span>', page.html)) == {"company.verified"}
+    newest = events.log()[0].id
+    assert [event.id for event in events.log(before=newest)] == [each.id for each in events.log()[1:]]
+    assert {event.name for event in events.log("company.verified")} == {"company.verified"}
+    assert "There is no event of this name." in desk.look("/audit?name=company.flew").words
+
+
+def test_a_rate_is_entered_with_its_source(desk: Desk) -> None:
+    refused = desk.send("/rates", base="USD", quote="KES", rate="a lot", quoted_on="2026-11-01", source="bank")
+    assert refused.status == 422
+    assert refused.form().values["rate"] == ["a lot"]
+    desk.visitor.hand_in(refused, rate="129.25")
+    (rate,) = db.session.scalars(standards_queries.entered_rates())
+    assert (rate.base, rate.quote, rate.source) == ("USD", "KES", "bank")
+    assert "1 USD = 129.25 KES" in desk.look("/rates").words
+
+
+def test_what_is_known_of_places_is_told_with_its_source(desk: Desk) -> None:
+    page = desk.look("/rates")
+    for region in standards_queries.regions(clock.now().date()):
+        assert region.source in page.words
+
+
+def _decide(desk: Desk, person_id: Any, kind: RequirementKind, *, met: bool) -> None:
+    """Fills the form that stands under one requirement."""
+    page = desk.look(f"/people/{person_id}")
+    action = f"/desk/people/{person_id}/requirements"
+    (form,) = (form for form in page.forms if form.action == action and form.values["kind"] == [str(kind)])
+    data = {name: values[0] for name, values in form.values.items()} | {"reason": "Looked at it.", "met": str(met)}
+    assert desk.visitor.client.post(action, data=data).status_code == 302
+
+
+def _status(company: Any) -> CompanyStatus:
+    db.session.refresh(company)
+    status: CompanyStatus = company.status
+    return status
