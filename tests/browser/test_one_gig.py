@@ -1,0 +1,201 @@
+"""The gig in the browser, as the README tells it: the demonstration world, four people, one payslip.
+
+Web and jobs are processes of their own, as under `make run`. SETARA_PICTURES=1 leaves the README's pictures behind.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from marketplace import demo
+from tests.conftest import ROOT, Database
+from tests.journeys.service import Service
+
+pytestmark = pytest.mark.browser
+PICTURES = ROOT / "docs" / "pictures"
+PATIENT = 20_000
+
+
+@pytest.fixture
+def house(apart: Database, tmp_path: Path) -> Iterator[Service]:
+    """The service with the demonstration world in it."""
+    started = Service(apart, tmp_path)
+    load = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
+    subprocess.run(load, cwd=ROOT, env=started.environment, check=True, stdout=subprocess.DEVNULL)
+    try:
+        started.start_web()
+        started.start_jobs()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture
+def tabs(browser: Browser, house: Service) -> Iterator["Tabs"]:
+    opened = Tabs(browser, house.url)
+    yield opened
+    opened.close()
+
+
+class Tabs:
+    """One browser for each person, so that all four stay signed in."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser, self._url = browser, url
+        self._pages: list[Page] = []
+        self.wrong: list[str] = []
+
+    def sign_in(self, email: str, *, phone: bool = False) -> Page:
+        size = {"width": 360, "height": 740} if phone else {"width": 1200, "height": 800}
+        context = self._browser.new_context(base_url=self._url, locale="en-GB", viewport=size)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(PATIENT)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.goto("/sign-in")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password", exact=True).fill(demo.PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        self._pages.append(page)
+        return page
+
+    def close(self) -> None:
+        for page in self._pages:
+            page.context.close()
+
+
+def test_a_person_plays_the_gig_in_every_role(tabs: Tabs) -> None:
+    dana, milo = tabs.sign_in("dana@lab.example"), tabs.sign_in("milo@lab.example")
+    ana, odi = tabs.sign_in("ana@kansas.example", phone=True), tabs.sign_in("odi@setara.example")
+    _verify_instructions(milo)
+    _fund_and_publish(dana)
+    _plan_a_shift(dana)
+    _accept(ana)
+    _work(ana, odi)
+    _approve(dana)
+    _pay(odi)
+    _read_the_payslip(ana)
+    _prove(odi)
+    assert tabs.wrong == []
+
+
+def _verify_instructions(milo: Page) -> None:
+    milo.get_by_role("link", name=re.compile("Instructions, version 1")).click()
+    for box in milo.get_by_role("checkbox").all():
+        box.check()
+    milo.get_by_role("button", name="Verify version 1").click()
+    expect(milo.locator("main")).to_contain_text("verified")
+
+
+def _fund_and_publish(dana: Page) -> None:
+    _open_gig(dana)
+    dana.get_by_role("button", name="Publish", exact=True).click()
+    expect(dana.locator(".verdict-fail")).to_contain_text("ESCROW")
+    expect(dana.locator(".verdict-fail")).to_contain_text("67.40 USD")
+    _picture(dana, "gate")
+    dana.get_by_label("Set aside for this gig").fill("67.40")
+    dana.get_by_role("button", name="Set aside", exact=True).click()
+    dana.get_by_role("button", name="Publish", exact=True).click()
+    expect(dana.locator("h1")).to_contain_text("open")
+
+
+def _open_gig(dana: Page) -> None:
+    dana.get_by_role("link", name="Gigs", exact=True).click()
+    dana.get_by_role("link", name="Label street pictures").click()
+
+
+def _plan_a_shift(dana: Page) -> None:
+    dana.get_by_role("link", name="Shifts", exact=True).click()
+    dana.get_by_role("link", name="Plan a shift").first.click()
+    street = dana.locator("#gig_id option").filter(has_text="Label street pictures")
+    dana.get_by_label("Gig").select_option(street.get_attribute("value"))
+    dana.get_by_label("Day").fill("2023-05-10")
+    dana.get_by_label("Begins").fill("09:00")
+    dana.get_by_label("Ends").fill("13:00")
+    dana.get_by_label("Time zone").fill("America/Chicago")
+    dana.get_by_label("Seats").fill("1")
+    dana.get_by_role("button", name="Plan the shift").click()
+    expect(dana.locator("h1")).to_contain_text("scheduled")
+    dana.get_by_role("button", name="Find people").click()
+    expect(dana.locator("main")).to_contain_text("Ana Labeller")
+
+
+def _accept(ana: Page) -> None:
+    ana.goto("/work/offers")
+    ana.get_by_role("listitem").filter(has_text="Label street pictures").get_by_role("link").click()
+    expect(ana.locator("main")).to_contain_text("Why")
+    _picture(ana, "offer")
+    ana.get_by_role("button", name="Accept").click()
+    expect(ana.locator("main")).to_contain_text("booked")
+
+
+def _work(ana: Page, odi: Page) -> None:
+    _move_clock(odi, "2023-05-10T14:00")
+    ana.goto("/work")
+    _picture(ana, "today")
+    ana.get_by_role("button", name="Clock in").click()
+    expect(ana.get_by_role("button", name="Clock out")).to_be_visible()
+    _move_clock(odi, "2023-05-10T18:00")
+    ana.goto("/work")
+    ana.get_by_role("button", name="Clock out").click()
+    ana.goto("/work/timesheets")
+    ana.get_by_role("link", name="Look at it").click()
+    expect(ana.locator("h1")).to_contain_text("handed in")
+
+
+def _move_clock(odi: Page, moment: str) -> None:
+    odi.goto("/desk/clock")
+    odi.get_by_label("Day and time, UTC").fill(moment)
+    odi.get_by_role("button", name="Move the clock").click()
+    expect(odi.locator("main")).to_contain_text("10")
+
+
+def _approve(dana: Page) -> None:
+    dana.get_by_role("link", name="Timesheets", exact=True).click()
+    dana.locator("main").get_by_role("link", name=re.compile("Ana Labeller|Look")).first.click()
+    _picture(dana, "timesheet")
+    dana.get_by_role("button", name="Approve every line").click()
+    expect(dana.locator("main")).to_contain_text("approved")
+
+
+def _pay(odi: Page) -> None:
+    odi.goto("/desk/pay")
+    odi.get_by_label("Weeks that began by").fill("2023-05-08")
+    odi.get_by_role("button", name="Start the run").click()
+    for _ in range(60):
+        odi.reload()
+        if "paid" in odi.locator("h1").inner_text():
+            break
+        odi.wait_for_timeout(500)
+    expect(odi.locator("h1")).to_contain_text("paid")
+
+
+def _read_the_payslip(ana: Page) -> None:
+    ana.goto("/work/pay")
+    ana.locator("main").get_by_role("link").first.click()
+    for words in ("$60.00", "WAGES v1", "SICK v1", "HEALTH v1", "FEE v1", "contractor", "240"):
+        expect(ana.locator("main")).to_contain_text(words)
+    ana.get_by_label("Also show in").select_option("IDR")
+    ana.get_by_role("button", name="Show").click()
+    expect(ana.locator("main")).to_contain_text("European Central Bank")
+    expect(ana.locator("main")).to_contain_text("884")
+    ana.set_viewport_size({"width": 1000, "height": 800})
+    _picture(ana, "payslip")
+
+
+def _prove(odi: Page) -> None:
+    odi.goto("/desk/proof")
+    expect(odi.locator("main")).to_contain_text("Every currency adds up to zero")
+    _picture(odi, "proof")
+
+
+def _picture(page: Page, name: str) -> None:
+    if os.environ.get("SETARA_PICTURES"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
