@@ -70,7 +70,7 @@ def make_key(
         expires_at=expires_at,
     )
     issued = _issue(row)
-    record("key.made", issued.row, by=by, data={"name": name, "scopes": issued.row.scopes})
+    record("key.made", issued.row, by=by, data={"scopes": issued.row.scopes})
     return issued
 
 

@@ -79,8 +79,8 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _P,
                 _MAIL,
                 "Confirm your e-mail address",
-                "Open this link to confirm that this address is yours. It is good for two days. If you did not sign up, "
-                "do not open it.\n\n%(link)s",
+                "Open this link to confirm that this address is yours. It is good for two days. If you did not sign "
+                "up, do not open it.\n\n%(link)s",
             ),
         ),
         "person.reset_asked": (
