@@ -138,8 +138,7 @@ def retry_stalled(silence: float, most_attempts: int) -> int:
     hopeful = [row.id for row in rows if not row.hopeless]
     ended = text("SELECT procrastinate_finish_job_v1(job, 'failed', false) FROM unnest(CAST(:jobs AS bigint[])) job")
     freed = text(
-        "SELECT procrastinate_retry_job_v2(job, now(), NULL, NULL, NULL)"
-        " FROM unnest(CAST(:jobs AS bigint[])) job"
+        "SELECT procrastinate_retry_job_v2(job, now(), NULL, NULL, NULL) FROM unnest(CAST(:jobs AS bigint[])) job"
     )
     db.session.execute(ended, {"jobs": hopeless})
     db.session.execute(freed, {"jobs": hopeful})

@@ -1,5 +1,6 @@
 """What may come in at all: text that can be kept, and JSON that means one thing."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.intake import DEEPEST, LARGEST, NotReadable, read_json
-from marketplace.core.problems import Problem
 from tests.factories import accounts
 
 MANY = 100_000
@@ -58,10 +58,8 @@ def test_the_deepest_that_can_be_read() -> None:
 
 @given(st.binary(max_size=50))
 def test_whatever_is_sent_is_read_or_refused(body: bytes) -> None:
-    try:
+    with suppress(NotReadable):
         read_json(body)
-    except Problem as refused:
-        assert refused.status == 400
 
 
 @pytest.mark.parametrize("body", UNREADABLE)
