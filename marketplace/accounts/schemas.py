@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from marketplace.accounts.rules import LOCALES, CompanyRole, CompanyStatus, OperatorRole, Right
-from marketplace.core.http import PageArgs, page_schema
+from marketplace.core.http import PageArgs, Pattern, page_schema
 
 _NAME = ma.validate.Length(1, 200)
 _EMAIL = ma.validate.Length(3, 320)
@@ -74,7 +74,7 @@ class ApplicationSchema(ma.Schema):
     legal_name = ma.fields.String(required=True, validate=_NAME)
     country = ma.fields.String(
         required=True,
-        validate=ma.validate.Regexp("^[A-Z]{2}$"),
+        validate=Pattern("^[A-Z]{2}$"),
         metadata={"description": "ISO 3166-1 alpha-2"},
     )
     signatory_name = ma.fields.String(

@@ -4,10 +4,10 @@ import marshmallow as ma
 
 from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
 from marketplace.contracts.terms import LONGEST_TEXT, EngagementType
-from marketplace.core.http import MoneyField, PageArgs, page_schema
+from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 
 _TEXT = ma.validate.Length(1, LONGEST_TEXT)
-_SHA256 = ma.validate.Regexp("^[0-9a-f]{64}$")
+_SHA256 = Pattern("^[0-9a-f]{64}$")
 
 
 def _words(says: str) -> ma.fields.String:

@@ -222,6 +222,20 @@ def page_schema(item: type[ma.Schema], name: str) -> type[ma.Schema]:
 # --- fields ---------------------------------------------------------------------------------------------------------
 
 
+class Pattern(ma.validate.Validator):
+    """The whole text is as the pattern, `^...$`, says. marshmallow's Regexp takes a line's end behind the `$`, and
+    what Python would write in its place means something else to readers of the document (ECMA-262)."""
+
+    def __init__(self, pattern: str, *, error: str = "String does not match expected pattern.") -> None:
+        self.regex = re.compile(pattern)
+        self.words = error
+
+    def __call__(self, value: str) -> str:
+        if self.regex.fullmatch(value) is None:
+            raise ma.ValidationError(self.words)
+        return value
+
+
 class MoneyField(ma.fields.Field[Money]):
     """Money on the wire: {"amount": "15.00", "currency": "USD"}; the amount is a decimal text, never a float."""
 

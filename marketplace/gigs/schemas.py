@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import MoneyField, PageArgs, page_schema
+from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.gigs.rules import (
     LONGEST_PLAN,
     LONGEST_TEXT,
@@ -40,13 +40,13 @@ def _count(most: int, **more: Any) -> ma.fields.Integer:
 class GigPlaceSchema(ma.Schema):
     country = ma.fields.String(
         required=True,
-        validate=ma.validate.Regexp("^[A-Z]{2}$"),
+        validate=Pattern("^[A-Z]{2}$"),
         metadata={"description": "ISO 3166-1 alpha-2; alone it means the whole country"},
     )
     subdivision = ma.fields.String(
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Regexp("^[A-Z]{2}-[A-Z0-9]{1,3}$"),
+        validate=Pattern("^[A-Z]{2}-[A-Z0-9]{1,3}$"),
         metadata={"description": "ISO 3166-2, such as US-KS"},
     )
 
@@ -62,12 +62,12 @@ class CriteriaSchema(ma.Schema):
         ma.fields.Nested(GigPlaceSchema), required=True, validate=ma.validate.Length(1, MOST_PLACES)
     )
     skills = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Regexp("^[a-z0-9]+(-[a-z0-9]+)*$")),
+        ma.fields.String(validate=Pattern("^[a-z0-9]+(-[a-z0-9]+)*$")),
         load_default=list,
         validate=ma.validate.Length(0, 100),
     )
     languages = ma.fields.Dict(
-        ma.fields.String(validate=ma.validate.Regexp("^[a-z]{2,3}$")),
+        ma.fields.String(validate=Pattern("^[a-z]{2,3}$")),
         ma.fields.Enum(Level, by_value=True),
         attribute="levels",
         load_default=dict,

@@ -2,11 +2,11 @@
 
 import marshmallow as ma
 
-from marketplace.core.http import MoneyField, page_schema
+from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.standards.rates import LineKind, Payee
 
-_CURRENCY = ma.validate.Regexp("[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
+_CURRENCY = Pattern("^[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
 
 
 class DepositArgs(ma.Schema):

@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import MoneyField, PageArgs, page_schema
+from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.shifts.rules import (
     BREAKS,
     BookingStatus,
@@ -41,7 +41,7 @@ class NewShiftSchema(ma.Schema):
     ends_at = _moment(required=True)
     timezone = ma.fields.String(
         required=True,
-        validate=ma.validate.Regexp("^[A-Za-z0-9_+/-]{1,64}$"),
+        validate=Pattern("^[A-Za-z0-9_+/-]{1,64}$"),
         metadata={"description": "The IANA zone whose days and weeks count, such as America/Chicago"},
     )
     seats = ma.fields.Integer(required=True, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import AMOUNT, MoneyField
+from marketplace.core.http import AMOUNT, MoneyField, Pattern
 from marketplace.core.money import Money
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts
@@ -27,7 +27,7 @@ class CurrencyField(ma.fields.String):
     """Three capital letters of ISO 4217."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(validate=ma.validate.Regexp(r"^[A-Z]{3}\Z"), **more)
+        super().__init__(validate=Pattern("^[A-Z]{3}$"), **more)
 
 
 class DecimalField(ma.fields.String):
@@ -214,7 +214,7 @@ class FloorArgs(DayArgs):
 
 
 class UsedRateSchema(ma.Schema):
-    rate = RateField(required=True)
+    rate = RateField(required=True, metadata={"type": "string"})
     quoted_on = ma.fields.Date(required=True)
     source = ma.fields.String(required=True)
 
@@ -247,7 +247,7 @@ class FloorSchema(ma.Schema):
 
 
 class ExchangeArgs(DayArgs):
-    amount = ma.fields.String(load_default="1", validate=ma.validate.Regexp(rf"^{AMOUNT.pattern}\Z"))
+    amount = ma.fields.String(load_default="1", validate=Pattern(f"^{AMOUNT.pattern}$"))
     base = CurrencyField(required=True, data_key="from")
     to = CurrencyField(required=True)
 
@@ -257,7 +257,7 @@ class ConvertedSchema(ma.Schema):
     than the day asked for."""
 
     money = MoneyField(required=True)
-    rate = RateField(required=True)
+    rate = RateField(required=True, metadata={"type": "string"})
     quoted_on = ma.fields.Date(required=True)
     asked_for = ma.fields.Date(required=True)
     source = ma.fields.String(required=True)

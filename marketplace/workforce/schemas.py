@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import page_schema
+from marketplace.core.http import Pattern, page_schema
 from marketplace.standards.rules import HazardCategory, HazardClass
 from marketplace.workforce.rules import (
     HOW_TO_CONTEST,
@@ -23,19 +23,19 @@ _HOURS = ma.validate.Range(0, LONGEST_WEEK)
 
 def _languages(**more: Any) -> ma.fields.Dict:
     """Languages by ISO 639 code, each with its level of the Common European Framework of Reference."""
-    codes = ma.fields.String(validate=ma.validate.Regexp("^[a-z]{2,3}$"))
+    codes = ma.fields.String(validate=Pattern("^[a-z]{2,3}$"))
     return ma.fields.Dict(codes, ma.fields.Enum(Level, by_value=True), validate=ma.validate.Length(0, 50), **more)
 
 
 def _skills(**more: Any) -> ma.fields.List[str]:
-    skill = ma.fields.String(validate=ma.validate.Regexp("^[a-z0-9]+(-[a-z0-9]+)*$"))
+    skill = ma.fields.String(validate=Pattern("^[a-z0-9]+(-[a-z0-9]+)*$"))
     return ma.fields.List(skill, validate=ma.validate.Length(0, 100), **more)
 
 
 class ContractorApplicationSchema(ma.Schema):
     country = ma.fields.String(
         required=True,
-        validate=ma.validate.Regexp("^[A-Z]{2}$"),
+        validate=Pattern("^[A-Z]{2}$"),
         metadata={"description": "Where you live: ISO 3166-1 alpha-2"},
     )
     subdivision = ma.fields.String(

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from marketplace.core import clock, http
 from marketplace.core.checks import CheckResult
 from marketplace.core.db import db, in_transaction
-from marketplace.core.http import MoneyField, PageArgs, SetaraFlask, page, page_schema
+from marketplace.core.http import MoneyField, PageArgs, Pattern, SetaraFlask, page, page_schema
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Unauthenticated
 
@@ -249,6 +249,14 @@ def test_money_survives_the_wire(amount: int, currency: str) -> None:
 def test_what_is_no_money(wrong: Any) -> None:
     with pytest.raises(ma.ValidationError):
         field.deserialize(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["USD\n", "usd", "USDX", "", "\nUSD"])
+def test_a_pattern_is_about_the_whole_text(wrong: str) -> None:
+    pattern = Pattern("^[A-Z]{3}$", error="Three letters.")
+    assert pattern("USD") == "USD"
+    with pytest.raises(ma.ValidationError, match="Three letters"):
+        pattern(wrong)
 
 
 def test_the_largest_amount_fits_the_database() -> None:
