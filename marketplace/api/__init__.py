@@ -133,12 +133,20 @@ def describe_money(_converter: Any, field: ma.fields.Field[Any], **_more: Any) -
     return _MONEY | {"type": ["object", "null"]} if field.allow_none else dict(_MONEY)
 
 
+def describe_decimal(_converter: Any, field: ma.fields.Field[Any], **_more: Any) -> dict[str, Any]:
+    """An exact number is a text on the wire, which apispec does not see."""
+    if not (isinstance(field, ma.fields.Decimal) and field.as_string):
+        return {}
+    return {"type": ["string", "null"] if field.allow_none else "string", "format": "decimal"}
+
+
 def register(app: Flask) -> None:
     """Puts every door into the application, and the pages that describe them."""
     for name, value in _SETTINGS.items():
         app.config.setdefault(name, value)
     api = SetaraApi(app)
-    api.ma_plugin.converter.add_attribute_function(describe_money)
+    for describe in (describe_money, describe_decimal):
+        api.ma_plugin.converter.add_attribute_function(describe)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
