@@ -1,7 +1,8 @@
 """`make bench`: how much of PostgreSQL's own speed the verbs keep, as ratios within one run.
 
 Each measure runs beside its ceiling, turn and turn about, on the same server; the median of the rounds is printed. A
-ratio of 0.5 means that half of the time goes to what the ceiling leaves out. Seconds alone say little on a shared machine.
+ratio of 0.5 means that half of the time goes to what the ceiling leaves out. Seconds alone say little on a machine that
+others use too.
 """
 
 import statistics
@@ -81,16 +82,12 @@ def _bare_entry(connection: Connection, entry: UUID, source: UUID, destination: 
         ),
         {"entry": entry, "source": source, "destination": destination},
     )
-    connection.execute(
-        text("UPDATE ledger_account SET balance = balance + 1 WHERE id = :id"), {"id": destination}
-    )
+    connection.execute(text("UPDATE ledger_account SET balance = balance + 1 WHERE id = :id"), {"id": destination})
 
 
 def post_as_a_set(size: int) -> None:
     with transaction():
-        ledger.post_many(
-            [Entry(f"bench:{uuid7()}", [Move("rail:sandbox", "company:bench", ONE)]) for _ in range(size)]
-        )
+        ledger.post_many([Entry(f"bench:{uuid7()}", [Move("rail:sandbox", "company:bench", ONE)]) for _ in range(size)])
 
 
 def insert_from_select(size: int) -> None:

@@ -130,7 +130,6 @@ def _accept(ana: Page) -> None:
     ana.goto("/work/offers")
     ana.get_by_role("listitem").filter(has_text="Label street pictures").get_by_role("link").click()
     expect(ana.locator("main")).to_contain_text("Why")
-    _picture(ana, "offer")
     ana.get_by_role("button", name="Accept").click()
     expect(ana.locator("main")).to_contain_text("booked")
 
@@ -138,7 +137,6 @@ def _accept(ana: Page) -> None:
 def _work(ana: Page, odi: Page) -> None:
     _move_clock(odi, "2023-05-10T14:00")
     ana.goto("/work")
-    _picture(ana, "today")
     ana.get_by_role("button", name="Clock in").click()
     expect(ana.get_by_role("button", name="Clock out")).to_be_visible()
     _move_clock(odi, "2023-05-10T18:00")
@@ -159,7 +157,6 @@ def _move_clock(odi: Page, moment: str) -> None:
 def _approve(dana: Page) -> None:
     dana.get_by_role("link", name="Timesheets", exact=True).click()
     dana.locator("main").get_by_role("link", name=re.compile("Ana Labeller|Look")).first.click()
-    _picture(dana, "timesheet")
     dana.get_by_role("button", name="Approve every line").click()
     expect(dana.locator("main")).to_contain_text("approved")
 
@@ -187,7 +184,6 @@ def _read_the_payslip(ana: Page) -> None:
 def _prove(odi: Page) -> None:
     odi.goto("/desk/proof")
     expect(odi.locator("main")).to_contain_text("Every currency adds up to zero")
-    _picture(odi, "proof")
 
 
 def _picture(page: Page, name: str) -> None:
