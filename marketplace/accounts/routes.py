@@ -80,7 +80,7 @@ def show_me() -> dict[str, Any]:
 
 
 @people.patch("/me")
-@people.arguments(s.PersonChangeSchema)
+@people.arguments(s.PersonChangeSchema, required=False)
 @people.response(200, s.MeSchema)
 @problems(people, 401, 403, 412, 422)
 def change_me(given: dict[str, str]) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def decline(contract_id: UUID) -> Contract:
 
 
 @contracts.post("/<uuid:contract_id>/end")
-@contracts.arguments(s.ContractEndingSchema)
+@contracts.arguments(s.ContractEndingSchema, required=False)
 @contracts.response(200, s.ContractSchema)
 @problems(contracts, 401, 403, 404, 409, 422)
 def end(given: dict[str, str], contract_id: UUID) -> Contract:

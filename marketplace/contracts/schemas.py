@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
 from marketplace.contracts.terms import LONGEST_TEXT, EngagementType
-from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.core.http import Flag, MoneyField, PageArgs, Pattern, page_schema
 
 _TEXT = ma.validate.Length(1, LONGEST_TEXT)
 _SHA256 = Pattern("^[0-9a-f]{64}$")
@@ -61,7 +61,7 @@ class HazardTermsSchema(ma.Schema):
 class PropertyTermsSchema(ma.Schema):
     assignment = _words("Who owns the work")
     moral_rights = _words("What happens to moral rights")
-    only_when_paid = ma.fields.Boolean(required=True, metadata={"description": "Must be true"})
+    only_when_paid = Flag(required=True, metadata={"description": "Must be true"})
 
 
 class SecrecyTermsSchema(ma.Schema):
@@ -81,8 +81,8 @@ class ContractTermsSchema(ma.Schema):
     engagement_type = ma.fields.String(
         required=True, validate=_TEXT, metadata={"description": f"One of: {', '.join(EngagementType)}"}
     )
-    on_demand = ma.fields.Boolean(required=True)
-    via_third_party = ma.fields.Boolean(required=True)
+    on_demand = Flag(required=True)
+    via_third_party = Flag(required=True)
     intermediaries = ma.fields.List(
         ma.fields.Nested(IntermediarySchema), required=True, validate=ma.validate.Length(0, 10)
     )

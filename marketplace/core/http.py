@@ -236,6 +236,15 @@ class Pattern(ma.validate.Validator):
         return value
 
 
+class Flag(ma.fields.Boolean):
+    """true or false in a body, and nothing else: what is decided is not guessed from 0, "n" or "off"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class MoneyField(ma.fields.Field[Money]):
     """Money on the wire: {"amount": "15.00", "currency": "USD"}; the amount is a decimal text, never a float."""
 

@@ -177,7 +177,7 @@ class LeverArgs(ma.Schema):
     effect = ma.fields.Enum(LeverEffect, by_value=True, required=True)
     kind = ma.fields.Enum(OpKind, by_value=True, required=True)
     owner_id = ma.fields.UUID(load_default=None, metadata={"description": "One company or contractor; else everybody"})
-    times = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 1000))
+    times = ma.fields.Integer(strict=True, load_default=1, validate=ma.validate.Range(1, 1000))
 
 
 class SandboxLeverSchema(ma.Schema):

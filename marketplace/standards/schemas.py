@@ -9,7 +9,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import AMOUNT, MoneyField, Pattern
+from marketplace.core.http import AMOUNT, Flag, MoneyField, Pattern
 from marketplace.core.money import Money
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts
@@ -113,8 +113,8 @@ class OfferPlaceSchema(ma.Schema):
 
 
 class PilotFactsSchema(ma.Schema):
-    finished = ma.fields.Boolean(required=True)
-    paid = ma.fields.Boolean(required=True)
+    finished = Flag(required=True)
+    paid = Flag(required=True)
     workers = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**6))
     items = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**9))
     places = ma.fields.List(
@@ -146,9 +146,9 @@ class CalculatorSchema(ma.Schema):
     unpaid_minutes = ma.fields.Integer(load_default=0, strict=True, validate=ma.validate.Range(0, 600))
     funds_held = MoneyField(load_default=None, allow_none=True)
     funds_needed = MoneyField(load_default=None, allow_none=True)
-    instructions_verified = ma.fields.Boolean(load_default=False)
-    company_verified = ma.fields.Boolean(load_default=False)
-    signatory_verified = ma.fields.Boolean(load_default=False)
+    instructions_verified = Flag(load_default=False)
+    company_verified = Flag(load_default=False)
+    signatory_verified = Flag(load_default=False)
     pilot = ma.fields.Nested(PilotFactsSchema, load_default=None, allow_none=True)
     on = ma.fields.Date(load_default=None, allow_none=True, validate=_DAY)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import Pattern, page_schema
+from marketplace.core.http import Flag, Pattern, page_schema
 from marketplace.standards.rules import HazardCategory, HazardClass
 from marketplace.workforce.rules import (
     HOW_TO_CONTEST,
@@ -74,7 +74,7 @@ class RequirementsSchema(ma.Schema):
 
 class RequirementDecisionSchema(ma.Schema):
     kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
-    met = ma.fields.Boolean(required=True)
+    met = Flag(required=True)
     reason = ma.fields.String(required=True, validate=_WORDS)
 
 
@@ -97,12 +97,15 @@ class AvailabilityWindowSchema(ma.Schema):
     """A stretch of every week by your own clock. An end that is not after the start is on the next day."""
 
     weekday = ma.fields.Integer(
-        required=True, validate=ma.validate.Range(0, 6), metadata={"description": "0 is Monday"}
+        strict=True, required=True, validate=ma.validate.Range(0, 6), metadata={"description": "0 is Monday"}
     )
     start_minute = ma.fields.Integer(
-        required=True, validate=ma.validate.Range(0, 1439), metadata={"description": "Minutes since midnight"}
+        strict=True,
+        required=True,
+        validate=ma.validate.Range(0, 1439),
+        metadata={"description": "Minutes since midnight"},
     )
-    end_minute = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 1440))
+    end_minute = ma.fields.Integer(strict=True, required=True, validate=ma.validate.Range(1, 1440))
 
     @ma.post_load
     def make_window(self, data: dict[str, int], **_more: Any) -> Window:
@@ -118,8 +121,8 @@ class AvailabilitySchema(ma.Schema):
 class BandSchema(ma.Schema):
     """How many hours a week you want."""
 
-    min_hours = ma.fields.Integer(required=True, validate=_HOURS)
-    max_hours = ma.fields.Integer(required=True, validate=_HOURS)
+    min_hours = ma.fields.Integer(strict=True, required=True, validate=_HOURS)
+    max_hours = ma.fields.Integer(strict=True, required=True, validate=_HOURS)
 
 
 class HazardConsentGivenSchema(ma.Schema):

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from marketplace.core import clock, http
 from marketplace.core.checks import CheckResult
 from marketplace.core.db import db, in_transaction
-from marketplace.core.http import MoneyField, PageArgs, Pattern, SetaraFlask, page, page_schema
+from marketplace.core.http import Flag, MoneyField, PageArgs, Pattern, SetaraFlask, page, page_schema
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Unauthenticated
 
@@ -257,6 +257,14 @@ def test_a_pattern_is_about_the_whole_text(wrong: str) -> None:
     assert pattern("USD") == "USD"
     with pytest.raises(ma.ValidationError, match="Three letters"):
         pattern(wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, "true", "n", "", None, [], {}])
+def test_a_flag_is_true_or_false(wrong: Any) -> None:
+    assert Flag().deserialize(True) is True
+    assert Flag().deserialize(False) is False
+    with pytest.raises(ma.ValidationError):
+        Flag().deserialize(wrong)
 
 
 def test_the_largest_amount_fits_the_database() -> None:
