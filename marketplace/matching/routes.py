@@ -45,6 +45,7 @@ def list_matches(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
 
 
 @shifts.get("/<uuid:shift_id>/explanations/<uuid:contractor_id>")
+@shifts.etag
 @shifts.response(200, s.ExplainedSchema)
 @problems(shifts, 401, 404)
 def explain(shift_id: UUID, contractor_id: UUID) -> service.Explained:

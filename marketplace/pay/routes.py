@@ -174,6 +174,7 @@ def pull_lever(given: dict[str, Any]) -> SandboxLever:
 
 
 @payouts.get("/ledger/accounts/<string:name>")
+@payouts.etag
 @payouts.arguments(s.AccountStatementArgs, location="query")
 @payouts.response(200, s.AccountStatementSchema)
 @problems(payouts, 401, 403, 404, 422)
