@@ -146,15 +146,15 @@ def _room_app(database: Database) -> Iterator[SetaraFlask]:
         db.engine.dispose()
 
 
-@pytest.fixture
-def app(_room_app: SetaraFlask) -> Iterator[SetaraFlask]:
+@contextmanager
+def rolled_back(room_app: SetaraFlask) -> Iterator[SetaraFlask]:
     """The application in a rolled-back transaction: what the code commits becomes a savepoint of it.
 
     Flask-SQLAlchemy binds sessions by engine and ignores a session's own bind, so the engine itself is exchanged for
-    the one connection while the test runs.
+    the one connection meanwhile.
     """
-    with _room_app.app_context():
-        engines = db._app_engines[_room_app]
+    with room_app.app_context():
+        engines = db._app_engines[room_app]
         engine = engines[None]
         with engine.connect() as connection:
             outer = connection.begin()
@@ -162,12 +162,19 @@ def app(_room_app: SetaraFlask) -> Iterator[SetaraFlask]:
             db.session.remove()
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
-                yield _room_app
+                yield room_app
             finally:
                 db.session.remove()
                 db.session.configure(join_transaction_mode="conditional_savepoint")
                 outer.rollback()
                 engines[None] = engine
+
+
+@pytest.fixture
+def app(_room_app: SetaraFlask) -> Iterator[SetaraFlask]:
+    """The application in a transaction that is rolled back after the test."""
+    with rolled_back(_room_app) as app:
+        yield app
 
 
 @pytest.fixture

@@ -1,0 +1,185 @@
+"""A world with something of everything in it, and the roles that look at it: two companies, of which the roles know
+only the first, and the second has things that are nobody's business."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import InstrumentedAttribute
+from uuid_utils.compat import uuid7
+
+from jobs.runner import run_pending
+from marketplace.accounts.models import ApiKey, Company, Member
+from marketplace.accounts.rules import CompanyRole, Right
+from marketplace.contracts.models import Contract, Template
+from marketplace.core.db import db
+from marketplace.core.http import SetaraFlask
+from marketplace.core.money import Money
+from marketplace.gigs import service as gigs
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.ledger.models import LedgerAccount
+from marketplace.matching import service as matching
+from marketplace.notices.models import Notice
+from marketplace.pay.models import PaymentOp, PayRun, Payslip
+from marketplace.pay.rules import OpKind
+from marketplace.shifts import attendance, offers, scheduling
+from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
+from marketplace.workforce import service as contractors
+from marketplace.workforce.models import Contractor
+from tests.factories import accounts, contracts, pay, shifts, workforce
+from tests.factories import gigs as make_gigs
+from tests.factories.shifts import MONDAY, Scene
+
+DAY = timedelta(days=1)
+OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
+    "company_id": Company.id,
+    "gig_id": Gig.id,
+    "shift_id": Shift.id,
+    "offer_id": Offer.id,
+    "booking_id": Booking.id,
+    "timesheet_id": Timesheet.id,
+    "contract_id": Contract.id,
+    "template_id": Template.id,
+    "key_id": ApiKey.id,
+}
+"""Parameters that name a company's things."""
+
+
+@dataclass(frozen=True)
+class World:
+    """`roles` are the headers that each comes with. `ids` are what a parameter of that name may be, the first company's
+    things first. `secrets` are ids that only operators may see."""
+
+    app: SetaraFlask
+    engine: Engine
+    roles: Mapping[str, Mapping[str, str]]
+    ids: Mapping[str, tuple[str, ...]]
+    secrets: frozenset[str]
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is called meanwhile finds the world as it was built, and leaves it so."""
+        with self.app.app_context():
+            savepoint = db._app_engines[self.app][None].begin_nested()
+            try:
+                yield
+            finally:
+                db.session.remove()
+                savepoint.rollback()
+
+
+def build(app: SetaraFlask) -> World:
+    """In the transaction of the application's engine, which whoever calls this rolls back at the end."""
+    ours, theirs = _company(), _company()
+    ana = _a_week_of(ours)
+    _a_week_of(theirs)
+    viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
+    admin = accounts.operator()
+    accounts.company_bearer(theirs.company_id)
+    roles: dict[str, Mapping[str, str]] = {
+        "stranger": {},
+        "contractor": accounts.bearer(ana.id),
+        "owner": accounts.bearer(ours.company),
+        "viewer": accounts.bearer(viewer),
+        "key": accounts.company_bearer(ours.company_id, Right.READ, Right.GIGS),
+        "operator": accounts.bearer(admin),
+    }
+    run_pending()
+    return World(app, db.engine, roles, _ids(ours, ana), _secrets(theirs))
+
+
+def _company() -> Scene:
+    """A company with gigs in every state, money, and texts."""
+    there = shifts.scene(minutes=4800, pilot=True)
+    ours = db.session.get_one(Company, there.company_id)
+    make_gigs.draft_gig(ours, by=there.company)
+    make_gigs.ready_gig(ours)
+    gigs.pause(make_gigs.open_gig(ours).id, by=there.company)
+    gigs.close(make_gigs.open_gig(ours).id, by=there.company)
+    contracts.template(there.company_id)
+    accounts.company_bearer(there.company_id, Right.READ)
+    pay.deposited(there.company_id, Money.of("5000.00", "USD"))
+    return there
+
+
+def _a_week_of(there: Scene) -> Contractor:
+    """Work that was paid, in progress, to come, and that nobody took, of somebody and of others. It is Tuesday."""
+    shifts.at(MONDAY - DAY)
+    ana, bea = (shifts.contracted(there) for _ in range(2))
+    pay.worked_and_approved(there, person=ana)
+    pay.paid(there.company_id)
+    shifts.offered(there, shifts.shift(there, MONDAY + 2 * DAY, seats=2), ana)
+    offers.decline(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), ana).id, by=accounts.actor_of(ana.id))
+    offers.withdraw(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), bea).id, by=there.company)
+    shifts.booked(there, ana, starts_at=MONDAY + 8 * DAY)
+    shifts.booked(there, bea, starts_at=MONDAY + 8 * DAY)
+    planned = shifts.shift(there, MONDAY + 9 * DAY)
+    matching.match(planned.id, by=there.company)
+    _cancelled(there)
+    working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
+    shifts.at(MONDAY + DAY)
+    for booking in working:
+        attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
+    contracts.proposed(there.company_id, workforce.contractor().id)
+    contractors.contest("I was there.", by=accounts.actor_of(_refused().id))
+    workforce.ready()
+    return ana
+
+
+def _cancelled(there: Scene) -> None:
+    shift = shifts.shift(there, MONDAY + 10 * DAY)
+    price = scheduling.cancellation_price(shift.id, by=there.company)
+    scheduling.cancel_shift(shift.id, price.total, "The data is late.", by=there.company)
+
+
+def _refused() -> Contractor:
+    made = workforce.ready()
+    return contractors.refuse(made.id, "The papers do not match.", by=accounts.operator())
+
+
+def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
+    """Ids that exist, and one that does not, for each parameter; and for the others values that mean something."""
+    found = {name: [*_of(key, ours.company_id), *_of(key, None)] for name, key in OF_COMPANIES.items()}
+    payments = select(PaymentOp.id).order_by(PaymentOp.id)
+    found |= {
+        "contractor_id": [ana.id, *db.session.scalars(select(Contractor.id).order_by(Contractor.id))],
+        "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
+        "deposit_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.DEPOSIT))),
+        "payout_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.PAYOUT))),
+        "payment_id": list(db.session.scalars(payments)),
+        "run_id": list(db.session.scalars(select(PayRun.id))),
+        "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
+        "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
+    }
+    found |= {"contractor_ids": found["contractor_id"], "contact_id": found["person_id"]}
+    values = {name: tuple(str(each) for each in dict.fromkeys([*ids, uuid7()])) for name, ids in found.items()}
+    account = select(LedgerAccount.name).where(LedgerAccount.name.contains(str(ours.company_id)))
+    names = sorted(db.session.scalars(account))
+    return values | {"name": (*names, "rail:sandbox"), "rule_id": ("FLOOR", "REST"), "version": ("1", "2")}
+
+
+def _of(key: InstrumentedAttribute[UUID], company_id: UUID | None) -> list[UUID]:
+    """The ids of a company's rows, or of all rows."""
+    table = key.class_
+    owner = table.id if table is Company else table.company_id
+    found = select(key).order_by(key)
+    return list(db.session.scalars(found if company_id is None else found.where(owner == company_id)))
+
+
+def _secrets(theirs: Scene) -> frozenset[str]:
+    """What the second company has, but for its name and its published gigs, which contractors see."""
+    private = set()
+    for name, key in OF_COMPANIES.items():
+        if name not in ("company_id", "gig_id"):
+            private.update(_of(key, theirs.company_id))
+    drafts = select(Gig.id).where(Gig.company_id == theirs.company_id, Gig.status == GigStatus.DRAFT)
+    private.update(db.session.scalars(drafts))
+    private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
+    workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
+    private.update(workers)
+    private.update(db.session.scalars(select(Payslip.id).where(Payslip.contractor_id.in_(workers))))
+    return frozenset(str(each) for each in private)
