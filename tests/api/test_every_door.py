@@ -1,0 +1,271 @@
+"""What holds of every door alike: bodies that are none, pages that can be walked to their end, and things that are
+read once and changed only as they were read."""
+
+import os
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import cycle, islice, product
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from marketplace.api.document import METHODS
+from marketplace.api.pages import DOCUMENT
+from marketplace.core.http import PROBLEM_JSON
+from marketplace.core.idempotency import HEADER
+from tests.api.world import World
+from tests.factories.contracts import FAIR_TERMS
+
+ODD_BODIES = [b"", b"null", b"[[]]", b'"a"', b"7", b'{"": {}}']
+ODD_VALUES: list[Any] = [None, True, -1, 2**53 - 1, 0.5, "", " ", "\n", "é" * 30_000, [], [[]], [{}, {}], {}, {"a": []}]
+"""In the place of each member of a body. The lists that hold objects cannot be hashed."""
+MOST_TRIES = 12
+LONG = bool(os.environ.get("SETARA_FUZZ"))
+TURNED_AWAY = (422, 409, 403, 404, 401)
+"""What says the less of a body the further it stands to the right."""
+SAMPLES: dict[str, Any] = {
+    "uuid": "01a201db-54a7-7362-9934-5494111c8e12",
+    "date": "2026-11-25",
+    "date-time": "2026-12-01T15:00:00+00:00",
+    "ends_at": "2026-12-01T19:00:00+00:00",
+    "expires_at": "2026-11-25T12:00:00+00:00",
+    "quoted_on": "2023-05-10",
+    "born_on": "1990-05-17",
+    "amount": "15.00",
+    "currency": "USD",
+    "payout_currency": "USD",
+    "base": "EUR",
+    "quote": "KES",
+    "taken_percent": "0",
+    "country": "US",
+    "subdivision": "US-KS",
+    "timezone": "America/Chicago",
+    "skills": "image-labelling",
+    "email": "somebody@example.com",
+    "password": "four small green lamps",
+    "text_sha256": "0" * 64,
+    "name": "Olga Owner",
+    "end_minute": 600,
+    "up_to": "H2",
+    "category": "violence",
+    "terms": FAIR_TERMS,
+}
+"""What a member of that name, or a text of that format, may be."""
+
+
+def operations(world: World) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of each door."""
+    for path, item in world.app.extensions[DOCUMENT]["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def addresses(world: World, path: str) -> Iterator[str]:
+    """The path with ids of the world: the first company's things before all others."""
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    for _, values in zip(
+        range(MOST_TRIES), product(*(world.ids.get(name, ("token",)) for name in names)), strict=False
+    ):
+        yield path.format(**dict(zip(names, values, strict=True)))
+
+
+def ask(world: World, method: str, address: str, role: str, **more: Any) -> TestResponse:
+    headers = dict(world.roles[role]) | more.pop("headers", {})
+    with world.undone():
+        return world.app.test_client().open(address, method=method, headers=headers, **more)
+
+
+def query_of(world: World, operation: dict[str, Any]) -> dict[str, str]:
+    """What a list has to be told to be one."""
+    known = {
+        "through": "2026-12-01",
+        "on": "2023-05-10",
+        "from": "USD",
+        "to": "IDR",
+        "country": "US",
+        "company_id": world.ids["company_id"][0],
+    }
+    needed = [each["name"] for each in operation.get("parameters", ()) if each.get("in") == "query"]
+    return {name: known[name] for name in needed if name in known}
+
+
+def readable(world: World, path: str, operation: dict[str, Any]) -> tuple[str, str] | None:
+    """An address and a role that gets something there; of a list more than one item, if anybody gets that."""
+    found = None
+    for role in ("contractor", "owner", "operator"):
+        for address in addresses(world, path):
+            answer = ask(world, "GET", address, role, query_string=query_of(world, operation))
+            if answer.status_code == 200:
+                found = found or (address, role)
+                if not answer.is_json or len(answer.json.get("items", "many")) > 1:
+                    return address, role
+    return found
+
+
+@pytest.fixture(scope="module")
+def reads(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """For each GET: where and as whom something can be read."""
+    found = {}
+    for method, path, operation in operations(world):
+        if method == "GET":
+            place = readable(world, path, operation)
+            assert place is not None, f"nobody can read {path}"
+            found[path] = (*place, operation)
+    return found
+
+
+def test_what_is_read_once_is_not_sent_twice(world: World, reads: dict[str, Any]) -> None:
+    single = [path for path in reads if path.endswith(("}", "/me"))]
+    assert len(single) > 15
+    for path in single:
+        address, role, operation = reads[path]
+        assert "304" in operation["responses"], path
+        first = ask(world, "GET", address, role)
+        again = ask(world, "GET", address, role, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.get_data()) == (304, b""), path
+        assert ask(world, "GET", address, role, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_every_list_can_be_walked_to_its_end(world: World, reads: dict[str, Any]) -> None:
+    walked = 0
+    for path, (address, role, operation) in reads.items():
+        if "after" in {each.get("name") for each in operation.get("parameters", ())}:
+            query = query_of(world, operation)
+            whole = ask(world, "GET", address, role, query_string=query | {"limit": 200}).json
+            assert list(pages(world, address, role, query)) == whole["items"][:MOST_TRIES], path
+            walked += len(whole["items"]) > 1
+    assert walked > 12, "most lists have nothing to walk over"
+
+
+def pages(world: World, address: str, role: str, query: dict[str, str]) -> Iterator[Any]:
+    """The items of a list, one a page, as far as MOST_TRIES."""
+    after: dict[str, str] = {}
+    for _ in range(MOST_TRIES):
+        page = ask(world, "GET", address, role, query_string=query | after | {"limit": 1}).json
+        assert len(page["items"]) <= 1
+        yield from page["items"]
+        if page["next"] is None:
+            return
+        after = {"after": page["next"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "change"),
+    [
+        ("/api/v1/people/me", "viewer", ("PATCH", {"name": "Ana"})),
+        ("/api/v1/gigs/{gig_id}", "owner", ("PUT", None)),
+    ],
+)
+def test_what_was_changed_meanwhile_is_not_overwritten(
+    world: World, path: str, role: str, change: tuple[str, dict[str, str] | None]
+) -> None:
+    method, body = change
+    address, read = next(drafts(world, path, role))
+    sent = body or {name: value for name, value in read.json.items() if name in terms_of(world)}
+    stale = ask(world, method, address, role, json=sent, headers={"If-Match": '"older"'})
+    assert (stale.status_code, stale.json["code"]) == (412, "changed_meanwhile")
+    for good in (read.headers["ETag"], "*"):
+        assert ask(world, method, address, role, json=sent, headers={"If-Match": good}).status_code == 200
+    assert ask(world, method, address, role, json=sent).status_code == 200
+
+
+def drafts(world: World, path: str, role: str) -> Iterator[tuple[str, TestResponse]]:
+    for address in addresses(world, path):
+        answer = ask(world, "GET", address, role)
+        if answer.status_code == 200 and answer.json.get("status", "draft") == "draft":
+            yield address, answer
+
+
+def terms_of(world: World) -> set[str]:
+    return set(world.app.extensions[DOCUMENT]["components"]["schemas"]["Terms"]["properties"])
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+def takers(world: World) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of each door that takes a body."""
+    for method, path, operation in operations(world):
+        if "requestBody" in operation:
+            yield method, path, operation
+
+
+def is_documented(answer: TestResponse, operation: dict[str, Any]) -> bool:
+    kinds = {PROBLEM_JSON} if answer.status_code >= 400 else {"application/json"}
+    return str(answer.status_code) in operation["responses"] and (answer.mimetype in kinds or answer.status_code == 204)
+
+
+def send(world: World, method: str, address: str, role: str, **body: Any) -> TestResponse:
+    return ask(world, method, address, role, headers={HEADER: "odd"}, **body)
+
+
+def test_whatever_body_comes_the_answer_is_documented(world: World) -> None:
+    for method, path, operation in takers(world):
+        address = next(addresses(world, path))
+        for body in ODD_BODIES:
+            answer = send(world, method, address, "owner", data=body, content_type="application/json")
+            assert is_documented(answer, operation), (method, address, body, answer.status_code)
+
+
+def test_whatever_stands_in_a_body_the_answer_is_documented(world: World) -> None:
+    """One member after the other of a body that is right, or nearly, sent by somebody who may."""
+    turn = cycle(ODD_VALUES)
+    for method, path, operation in takers(world):
+        usual = sample(world, "", operation["requestBody"]["content"]["application/json"]["schema"])
+        address, role = door_opener(world, method, path, usual)
+        for place in places(usual):
+            for value in ODD_VALUES if LONG else islice(turn, 1):
+                answer = send(world, method, address, role, json=changed(usual, place, value))
+                assert is_documented(answer, operation), (method, address, place, repr(value)[:40], answer.status_code)
+
+
+def door_opener(world: World, method: str, path: str, body: Any) -> tuple[str, str]:
+    """An address and a role whose request gets furthest: where it works, or where at least it is not turned away."""
+    tried = {}
+    for role in ("contractor", "owner", "operator"):
+        for address in islice(addresses(world, path), 2):
+            status = send(world, method, address, role, json=body).status_code
+            tried[address, role] = TURNED_AWAY.index(status) + 1 if status in TURNED_AWAY else 0
+    return min(tried, key=lambda place: tried[place])
+
+
+def sample(world: World, name: str, schema: dict[str, Any]) -> Any:
+    """A value that the schema allows, with ids of the world."""
+    schema = next((each for each in schema.get("anyOf", ()) if "$ref" in each), schema)
+    if "$ref" in schema:
+        schema = world.app.extensions[DOCUMENT]["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
+    if name in SAMPLES:
+        return SAMPLES[name]
+    if "enum" in schema:
+        return schema["enum"][-1]
+    if kind == "object":
+        members = schema.get("properties", {}).items()
+        return {inner: sample(world, inner, held) for inner, held in members if not held.get("readOnly")}
+    if kind == "array":
+        return [sample(world, name, schema["items"])]
+    if kind == "string":
+        known = {each: ids[0] for each, ids in world.ids.items()} | SAMPLES
+        return known.get(name, known.get(schema.get("format", ""), "words"))
+    return {"integer": max(1, schema.get("minimum", 1)), "boolean": True}[kind]
+
+
+def places(value: Any) -> Iterator[tuple[Any, ...]]:
+    """The steps to each member, however deep."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, held in inner:
+        yield (step,)
+        yield from ((step, *further) for further in places(held))
+
+
+def changed(value: Any, place: tuple[Any, ...], new: Any) -> Any:
+    """A copy with another value at that place."""
+    made = deepcopy(value)
+    node = made
+    for step in place[:-1]:
+        node = node[step]
+    node[place[-1]] = new
+    return made
