@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.core.db import db
 from marketplace.core.idempotency import FORM_FIELD
 from marketplace.core.problems import Problem
+from marketplace.web.typed import in_kind
 
 T = TypeVar("T")
 _NOT_THE_SCHEMAS = frozenset({FORM_FIELD, "csrf_token", "next"})
@@ -46,7 +47,7 @@ class Form:
         typed = {name: value for name, value in _flat(request.form).items() if name not in _NOT_THE_SCHEMAS}
         self.values = typed
         try:
-            data = self.schema.load(_nested(typed, self.schema))
+            data = self.schema.load(in_kind(self.schema, _nested(typed, self.schema)))
         except ma.ValidationError as wrong:
             self.errors, self.status = _beside_fields(_flatten(wrong.messages), typed), 422
             return None

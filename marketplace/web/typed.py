@@ -1,7 +1,7 @@
 """Text from a page's form, in the kinds of values that the API's schemas ask for.
 
 A form sends words only: "4", "true", several lines, and nothing at all for a box that is not ticked. JSON has numbers,
-truth, lists and null. Schemas of forms pass through `typed()` before they check anything.
+truth, lists and null, and the schemas take nothing else for them.
 """
 
 import re
@@ -11,21 +11,33 @@ from typing import Any
 import marshmallow as ma
 
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
+_TRUTH = {"true": True, "false": False}
+
+
+def in_kind(schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same data with whole numbers and yes or no where the schema has them. For every form.
+
+    What is not of its kind is left as it was typed, so that the schema can say what is wrong with it.
+    """
+    return {name: _as_value(schema.fields.get(name), value) for name, value in data.items()}
 
 
 def typed(schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same data with whole numbers, lists and yes or no where the schema has them.
+    """`in_kind()`, and beyond it what a form of boxes and texts leaves out. For forms that show every field.
 
     A list of texts is written a line each. A box without a tick is a no; a field that may be null and is empty is null.
-    What is not of its kind is left as it was typed, so that the schema can say what is wrong with it.
     """
-    shaped = dict(data)
+    shaped = in_kind(schema, data)
     for name, field in schema.fields.items():
-        if field.dump_only:
-            continue
-        value = _shaped(field, shaped.get(name, ma.missing))
-        if value is not ma.missing:
-            shaped[name] = value
+        value = shaped.get(name, ma.missing)
+        if isinstance(field, ma.fields.Nested):
+            shaped[name] = typed(field.schema, value if isinstance(value, Mapping) else {})
+        elif isinstance(field, ma.fields.Boolean):
+            shaped[name] = value is True
+        elif isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.String):
+            shaped[name] = lines(value) if isinstance(value, str) else [] if value is ma.missing else value
+        elif value is ma.missing and field.allow_none and field.required:
+            shaped[name] = None
     return shaped
 
 
@@ -51,13 +63,11 @@ def _sentences(messages: Any) -> list[str]:
     return [str(each) for each in messages]
 
 
-def _shaped(field: ma.fields.Field[Any], value: Any) -> Any:
-    if isinstance(field, ma.fields.Nested):
-        return typed(field.schema, value if isinstance(value, Mapping) else {})
+def _as_value(field: ma.fields.Field[Any] | None, value: Any) -> Any:
+    if isinstance(field, ma.fields.Nested) and isinstance(value, Mapping):
+        return in_kind(field.schema, value)
     if isinstance(field, ma.fields.Boolean):
-        return value is not ma.missing and value not in ("", "false")
-    if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.String):
-        return lines(value) if isinstance(value, str) else [] if value is ma.missing else value
+        return _TRUTH.get(value, value) if isinstance(value, str) else value
     if isinstance(field, ma.fields.Integer) and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
-    return None if value is ma.missing and field.allow_none and field.required else value
+    return value
