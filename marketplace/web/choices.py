@@ -14,6 +14,7 @@ from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import HazardClass, PaymentModel
 from marketplace.web.words import name_of
+from marketplace.workforce.rules import RequirementKind
 
 Choice = tuple[str, str]
 Names = Mapping[StrEnum, LazyString]
@@ -68,6 +69,17 @@ EFFECTS: Names = MappingProxyType(
 PAYMENTS: Names = MappingProxyType(
     {OpKind.DEPOSIT: lazy_gettext("deposits of companies"), OpKind.PAYOUT: lazy_gettext("payouts to contractors")}
 )
+REQUIREMENTS: Names = MappingProxyType(
+    {
+        RequirementKind.IDENTITY: lazy_gettext("Identity"),
+        RequirementKind.AGE: lazy_gettext("Age"),
+        RequirementKind.RESIDENCE: lazy_gettext("Residence"),
+        RequirementKind.RIGHT_TO_WORK: lazy_gettext("Right to work"),
+        RequirementKind.PAYOUT_ACCOUNT: lazy_gettext("Payout account"),
+        RequirementKind.TERMS: lazy_gettext("Terms of this service"),
+    }
+)
+"""What an applicant has shown, as operators speak of it."""
 DECISIONS: Mapping[str, LazyString] = MappingProxyType(
     {
         "verify": lazy_gettext("Verify"),

@@ -64,12 +64,13 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
     template = own_template(template_id)
     shown = form or Form(ContractProposalSchema)
     people = workforce.strangers(actor(), MOST_STRANGERS) if _signs(company_id) else []
+    has_one = set(db.session.scalars(live_contracts(company_id).with_only_columns(Contract.contractor_id)))
     return render_template(
         "company/template.html",
         template=template,
         form=shown,
-        people=people,
-        has_one=set(db.session.scalars(live_contracts(company_id).with_only_columns(Contract.contractor_id))),
+        people=sorted(people, key=lambda each: each.id in has_one),
+        has_one=has_one,
         countries=dict(words.countries()),
         language_names=dict(words.languages()),
         short=short,

@@ -1,6 +1,6 @@
 """A company's gigs: written, judged by the gate, funded, opened, paused, closed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from marketplace.gigs.models import Gig, PublishDecision
 from marketplace.gigs.rules import GateRefused, GigStatus
 from marketplace.gigs.schemas import FundSchema, NewRateSchema
 from marketplace.standards import queries as standards
+from marketplace.standards.rules import Verdict
 from marketplace.web import choices, words
 from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
@@ -204,6 +205,7 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         countries=dict(words.countries()),
         models=dict(choices.choices(choices.MODELS)),
         verdicts=[(each, _use(gig, each.rule, each.limit) if each.failed else None) for each in verdicts],
+        best=_best_rate(gig, verdicts),
         verdict_bar=pictures.verdict_bar(verdicts),
         verdict_words=pictures.verdict_words(verdicts),
         like_work=judgement.like_work,
@@ -224,11 +226,26 @@ def _use(gig: Gig, rule: str, limit: str | None) -> Use | None:
     if rule == "ESCROW":
         return Use(gettext("Set the missing money aside"), url_for("company.show_gig", **where) + "#fund")
     rate = _amount(limit, gig.currency) if rule in ABOUT_THE_RATE else None
-    if rate is None:
+    return None if rate is None else Use(gettext("Use this number"), _with_rate(gig, rate))
+
+
+def _best_rate(gig: Gig, verdicts: Iterable[Verdict]) -> Use | None:
+    """The lowest rate that passes every broken rule about the rate, where there is more than one number."""
+    limits = [_amount(each.limit, gig.currency) for each in verdicts if each.failed and each.rule in ABOUT_THE_RATE]
+    rates = {limit.amount for limit in limits if limit is not None}
+    if len(rates) < 2:
         return None
+    rate = Money(max(rates), gig.currency)
+    words_of_rate = words.money_words(rate)
+    return Use(gettext("Use %(rate)s: it passes every rule about the rate", rate=words_of_rate), _with_rate(gig, rate))
+
+
+def _with_rate(gig: Gig, rate: Money) -> str:
+    """The page with the form into which the rate is put."""
+    where: dict[str, Any] = {"company_id": gig.company_id, "gig_id": gig.id, "rate": str(rate.decimal)}
     if gig.status is GigStatus.DRAFT:
-        return Use(gettext("Use this number"), url_for("company.edit_gig", **where, rate=str(rate.decimal)) + "#rate")
-    return Use(gettext("Use this number"), url_for("company.show_gig", **where, rate=str(rate.decimal)) + "#raise")
+        return url_for("company.edit_gig", **where) + "#rate"
+    return url_for("company.show_gig", **where) + "#raise"
 
 
 def _amount(limit: str | None, currency: str) -> Money | None:

@@ -125,4 +125,4 @@ def paid_for(lines: Iterable[PayLine]) -> dict[str, list[Segment]]:
     by_currency: dict[str, list[tuple[str, Money]]] = {}
     for line in lines:
         by_currency.setdefault(line.currency, []).append((str(line.payee_kind), line.money))
-    return {code: company_pays(pairs) for code, pairs in sorted(by_currency.items())}
+    return {code: company_pays(pairs, "payee_of_others") for code, pairs in sorted(by_currency.items())}

@@ -120,7 +120,7 @@ def explain(company_id: UUID, shift_id: UUID, contractor_id: UUID) -> str:
     shift = own_shift(shift_id)
     found = matching.explain(shift_id, contractor_id, seen_by=actor())
     name = accounts.person_name([contractor_id]).get(contractor_id, "")
-    bar = score_bar(found.reason.get("parts", ()))
+    bar = score_bar(found.reason.get("parts", ()), "part_of_others")
     return render_template("company/explained.html", shift=shift, found=found, name=name, bar=bar)
 
 
@@ -173,7 +173,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         offers=asked,
         bookings=booked,
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
-        why={each.id: score_bar(each.reason.get("parts", ())) for each in asked},
+        why={each.id: score_bar(each.reason.get("parts", ()), "part_of_others") for each in asked},
         names=names,
         pool=sorted((names[person], str(person)) for person in pool),
         runs=list(db.session.scalars(runs)),

@@ -66,6 +66,7 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
         person_shown=accounts.person(contractor_id),
         deciders=accounts.person_name([each.decided_by for each in profile.decisions]),
         labels=choices.DECISIONS,
+        requirements=choices.REQUIREMENTS,
         open_to=OPEN_TO.get(profile.contractor.status, ()),
         is_self=by.person_id == contractor_id,
         countries=dict(words.countries()),

@@ -85,14 +85,17 @@ def day_line(start: datetime, end: datetime, stretches: Sequence[Stretch]) -> li
     return segments
 
 
-def company_pays(lines: Iterable[tuple[str, Money]]) -> list[Segment]:
-    """What the company pays for a piece of work, by who gets it: lines of (payee, money) in one currency."""
+def company_pays(lines: Iterable[tuple[str, Money]], naming: str = "payee") -> list[Segment]:
+    """What the company pays for a piece of work, by who gets it: lines of (payee, money) in one currency.
+
+    `naming` is how the payees are called: "payee" to the person who is paid, "payee_of_others" to the company.
+    """
     sums: dict[str, Money] = {}
     for payee, amount in lines:
         sums[payee] = sums[payee] + amount if payee in sums else amount
     return stacked(
         [
-            Part(name_of("payee", payee), money_words(sums[payee]), sums[payee].amount, kind)
+            Part(name_of(naming, payee), money_words(sums[payee]), sums[payee].amount, kind)
             for payee, kind in _PAYEES.items()
             if payee in sums
         ]
@@ -127,14 +130,17 @@ def minutes_bar(line: TimesheetLine) -> list[Segment]:
     )
 
 
-def score_bar(parts: Iterable[Mapping[str, Any]]) -> list[Segment]:
-    """The points of an offer's reason, weighed, out of the most there are."""
+def score_bar(parts: Iterable[Mapping[str, Any]], naming: str = "part") -> list[Segment]:
+    """The points of an offer's reason, weighed, out of the most there are.
+
+    `naming` is how the parts are told: "part" to the person, "part_of_others" to the company.
+    """
     found = list(parts)
     most = sum(100 * int(part["weight"]) for part in found)
     return stacked(
         [
             Part(
-                name_of("part", part["part"]),
+                name_of(naming, part["part"]),
                 gettext("%(points)s of 100, weight %(weight)s", points=part["points"], weight=part["weight"]),
                 int(part["points"]) * int(part["weight"]),
             )

@@ -226,6 +226,8 @@ def test_the_preview_names_what_would_pass_and_puts_it_into_the_form(at: AtCompa
     page = at.look(f"/gigs/{gig.id}")
     assert "FLOOR v1 broken" in page.words
     assert page.words.index("broken") < page.words.index("passes")
+    assert "Use $7.25 USD: it passes every rule about the rate" in page.words.replace("\xa0", " ")
+    assert f"/gigs/{gig.id}/edit?rate=5.00" in page.html
     assert f"/gigs/{gig.id}/edit?rate=7.25" in page.html
     assert at.look(f"/gigs/{gig.id}/edit?rate=7.25").form().values["rate.amount"] == ["7.25"]
 
