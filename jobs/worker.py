@@ -23,6 +23,8 @@ from marketplace.core import queue
 CONCURRENCY = 4
 GRACE = 6.0
 """Seconds that running jobs get to end when the process is told to stop. A job that needs longer is run again."""
+FAREWELL = 1.0
+"""Seconds beyond that in which the worker signs off. Without a database it cannot, and another frees its jobs later."""
 LONGEST_PAUSE = 30.0
 log = structlog.get_logger()
 
@@ -33,7 +35,8 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep_running, name="worker")
+        # A daemon, so that a worker which waits for a database that is gone does not keep the process alive.
+        self._thread = threading.Thread(target=self._keep_running, name="worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -41,12 +44,15 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes no more jobs, lets the running ones end, and returns when they have."""
+        """Takes no more jobs, lets the running ones end, and returns when they have, at the latest after GRACE and
+        FAREWELL: what has not ended then is run again by another worker."""
         self._stopping.set()
         if self._loop is not None and self._task is not None:
             with suppress(RuntimeError):  # The loop has ended by itself in this moment.
                 self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join()
+        self._thread.join(GRACE + FAREWELL)
+        if self._thread.is_alive():
+            log.warning("worker did not sign off")
 
     def _keep_running(self) -> None:
         pause = 1.0

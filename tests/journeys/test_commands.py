@@ -102,7 +102,7 @@ class Running:
     def ended(self) -> int:
         """Wait for the end and for that of every process of the tree, and return the exit code."""
         code = self.process.wait(PATIENCE)
-        _, orphans = psutil.wait_procs(self.tree, timeout=10)
+        _, orphans = psutil.wait_procs(self.tree, timeout=20)
         assert orphans == []
         return code
 
