@@ -49,6 +49,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/people/me/confirmation-messages": "when the address is confirmed already, nothing is sent",
     "POST /api/v1/password-resets": "it answers the same in every case",
     "POST /api/v1/standards/verdicts": "it changes nothing",
+    "POST /api/v1/companies/<uuid:company_id>/gigs": "a draft can always be written; the gate judges it later",
     "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",
     "PUT /api/v1/contractors/me/description": "what one can do can always be said anew",

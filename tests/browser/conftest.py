@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from marketplace.core.db import transaction
@@ -36,6 +36,9 @@ ARGUMENTS = [
     "--disable-extensions",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+PATIENCE = 20_000
+"""Milliseconds until a page that does not do what is expected of it fails its test: a busy machine is no defect."""
+expect.set_options(timeout=PATIENCE)
 MISSING = "no Chromium: run `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM=/path/to/one"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -91,7 +94,7 @@ def _opened(browser: Browser, address: str, viewport: ViewportSize, **more: Any)
         base_url=address, locale="en-GB", timezone_id="UTC", viewport=viewport, reduced_motion="reduce", **more
     )
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
