@@ -11,7 +11,6 @@ from flask_security import hash_password
 from flask_security.confirmable import confirm_email_token_status, confirm_user, generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token, reset_password_token_status, update_password
 from sqlalchemy.dialects.postgresql import insert
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts import queries
 from marketplace.accounts.companies import (
@@ -38,6 +37,7 @@ from marketplace.accounts.rules import (
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 
 __all__ = [
     "IssuedKey",
@@ -75,7 +75,7 @@ def sign_up(email: str, password: str, name: str, locale: str = "en") -> Person 
     email = address(email)
     check_password(password)
     row = insert(Person).values(
-        id=uuid7(),
+        id=new_id(),
         email=email,
         password=hash_password(_normalised(password)),
         active=True,
@@ -183,7 +183,7 @@ def grant_operator(person_id: UUID, role: OperatorRole, reason: str, *, by: Acto
     if by != CONSOLE:
         require_operator(by, OperatorRole.ADMIN)
     person = queries.person(person_id)
-    row = insert(OperatorGrant).values(id=uuid7(), person_id=person.id, role=role)
+    row = insert(OperatorGrant).values(id=new_id(), person_id=person.id, role=role)
     granted = row.on_conflict_do_nothing(index_elements=["person_id", "role"]).returning(OperatorGrant)
     if (grant := db.session.scalars(granted).one_or_none()) is not None:
         record("operator.granted", grant, by=by, data={"role": role, "reason": reason})

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.dialects.postgresql import insert
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.contracts.models import BenefitEntry, BenefitPlan
@@ -21,6 +20,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden
 from marketplace.workforce import queries as workforce
@@ -70,7 +70,7 @@ def accrue(accruals: Sequence[Accrual], *, by: Actor) -> int:
 
 def _row(accrual: Accrual, plan_id: UUID) -> dict[str, object]:
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "contractor_id": accrual.contractor_id,
         "plan_id": plan_id,
         "kind": EntryKind.ACCRUE,

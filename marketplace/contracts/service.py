@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
@@ -32,6 +31,7 @@ from marketplace.contracts.text import render
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.workforce.models import Contractor
@@ -106,7 +106,7 @@ def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -
 
 def _propose_to(person: Contractor, template: Template, known: Contract | None, by: Actor) -> Contract:
     contract = known or Contract(
-        id=uuid7(),
+        id=new_id(),
         company_id=template.company_id,
         contractor_id=person.id,
         status=ContractStatus.PROPOSED,

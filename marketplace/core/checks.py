@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import Text, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
-from uuid_utils.compat import uuid7
 
 from marketplace.core import clock
 from marketplace.core.db import Instant, db
 from marketplace.core.events import Doer, Subject, record
+from marketplace.core.ids import new_id
 
 MOST_TOLD = 20
 log = structlog.get_logger()
@@ -65,7 +65,7 @@ def found_broken() -> dict[str, int]:
 
 def _result(name: str) -> CheckResult:
     """The truth's row, locked; made when it is asked for the first time."""
-    new: UUID = uuid7()
+    new: UUID = new_id()
     row = insert(CheckResult).values(id=new, name=name, at=clock.now(), broken=0)
     db.session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
     return db.session.scalars(select(CheckResult).where(CheckResult.name == name).with_for_update()).one()

@@ -1,5 +1,6 @@
 """One clock for all business time. Tests and the demonstration may move it; production may not."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, db
+from marketplace.core.db import Base, Instant, db
 from marketplace.core.problems import Conflict, Invalid
 
 _CACHED = "setara_clock_offset"
@@ -35,13 +36,21 @@ class UnknownZone(Invalid):
 
 
 class ClockOffset(Base):
-    """The one row that every process reads: how far business time stands from the machine's."""
+    """The one row that every process reads: how far business time stands from the machine's, or where it is still."""
 
     __tablename__ = "clock_offset"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     microseconds: Mapped[int] = mapped_column(BigInteger)
+    still_at: Mapped[Instant | None]
+    """While it is set, business time does not pass at all: what happens in it does not depend on a machine's speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    offset: timedelta
+    still_at: datetime | None
 
 
 def now() -> datetime:
@@ -49,7 +58,8 @@ def now() -> datetime:
 
     The offset is read once for each transaction, so that a verb that asks twice is not torn by a move in between.
     """
-    return datetime.now(UTC) + _offset()
+    standing = _standing()
+    return standing.still_at or datetime.now(UTC) + standing.offset
 
 
 def machine_time() -> datetime:
@@ -57,17 +67,19 @@ def machine_time() -> datetime:
     return datetime.now(UTC)
 
 
-def move_to(moment: datetime) -> None:
-    """Makes `now()` continue from the moment in every process. Raises ClockIsFixed in production, OutOfTime."""
+def move_to(moment: datetime, *, still: bool = False) -> None:
+    """Makes `now()` continue from the moment in every process, or be that moment until the next move if it is to stand
+    `still`. Raises ClockIsFixed in production, OutOfTime."""
     if not current_app.config["CLOCK_MOVABLE"]:
         raise ClockIsFixed
     if not EARLIEST <= moment < LATEST:
         raise OutOfTime(field="now")
     offset = moment - datetime.now(UTC)
-    micros = offset // timedelta(microseconds=1)
-    row = insert(ClockOffset).values(id=1, microseconds=micros)
-    db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"microseconds": micros}))
-    db.session().info[_CACHED] = offset
+    standing = _Standing(offset, moment if still else None)
+    values = {"microseconds": offset // timedelta(microseconds=1), "still_at": standing.still_at}
+    row = insert(ClockOffset).values(id=1, **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+    db.session().info[_CACHED] = standing
 
 
 def forget() -> None:
@@ -75,13 +87,15 @@ def forget() -> None:
     db.session().info.pop(_CACHED, None)
 
 
-def _offset() -> timedelta:
+def _standing() -> _Standing:
     if not current_app.config["CLOCK_MOVABLE"]:
-        return timedelta()
+        return _Standing(timedelta(), None)
     info = db.session().info
     if _CACHED not in info:
-        info[_CACHED] = timedelta(microseconds=db.session.scalar(select(ClockOffset.microseconds)) or 0)
-    remembered: timedelta = info[_CACHED]
+        row = db.session.execute(select(ClockOffset.microseconds, ClockOffset.still_at)).first()
+        known = _Standing(timedelta(microseconds=row.microseconds), row.still_at) if row else None
+        info[_CACHED] = known or _Standing(timedelta(), None)
+    remembered: _Standing = info[_CACHED]
     return remembered
 
 

@@ -11,7 +11,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
-from uuid_utils.compat import uuid7
+
+from marketplace.core.ids import new_id
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,7 +22,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
+Id = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 """A primary key that sorts by creation (UUID version 7) and tells nobody how many came before it."""
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """A moment: always aware, always UTC in the database."""

@@ -4,12 +4,12 @@ of the ledger's entry, so that no move is booked twice."""
 from uuid import UUID
 
 from sqlalchemy import select
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import CLOCK, Actor, Right
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigFunding
@@ -57,7 +57,7 @@ def return_due(limit: int, *, by: Actor = CLOCK) -> list[UUID]:
 
 
 def _move(gig: Gig, kind: FundingKind, money: Money, by: Actor) -> GigFunding:
-    funding_id, company = uuid7(), available_account(gig.company_id)
+    funding_id, company = new_id(), available_account(gig.company_id)
     source, destination = company, gig.hold_account
     if kind is FundingKind.RETURNED:
         source, destination = destination, source

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, column, insert, select, tuple_, update, values
 from sqlalchemy.dialects.postgresql import insert as upsert
-from uuid_utils.compat import uuid7
 
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
@@ -31,7 +31,7 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     """
     if not entries:
         return []
-    fresh = {entry.cause: uuid7() for entry in entries}
+    fresh = {entry.cause: new_id() for entry in entries}
     if len(fresh) != len(entries):
         raise CauseTaken("The same cause stands twice in one call.")
     rows = [{"id": fresh[e.cause], "cause": e.cause, "at": clock.now(), "data": dict(e.data)} for e in entries]
@@ -90,7 +90,7 @@ def _open_accounts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], U
     accounts = {(row.name, row.currency): row.id for row in db.session.execute(found)}
     if missing := [pair for pair in wanted if pair not in accounts]:
         rows = [
-            {"id": uuid7(), "name": name, "currency": currency, "balance": None if may_overdraw(name) else 0}
+            {"id": new_id(), "name": name, "currency": currency, "balance": None if may_overdraw(name) else 0}
             for name, currency in missing
         ]
         # Somebody else may open the same account at this moment: whoever comes second waits, then reads theirs.

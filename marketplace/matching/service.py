@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, insert, select
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
@@ -197,7 +197,7 @@ def _remember(shift: Shift, seats: int, found: _Field, ranked: Sequence[Scored],
         "candidates": [candidate.as_dict() for candidate in found.candidates],
     }
     run = MatchRun(
-        id=uuid7(),
+        id=new_id(),
         shift_id=shift.id,
         gig_id=shift.gig_id,
         company_id=shift.company_id,
@@ -234,7 +234,7 @@ def _row(
     verdict: Verdict | None = None,
 ) -> dict[str, Any]:
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "run_id": run.id,
         "shift_id": run.shift_id,
         "contractor_id": contractor_id,

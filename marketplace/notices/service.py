@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.models import Member, OperatorGrant
 from marketplace.accounts.rules import COMPANY_RIGHTS, Actor, OperatorRole, Right, require_person
 from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import Event
+from marketplace.core.ids import new_id
 from marketplace.core.problems import Forbidden
 from marketplace.notices.models import Mail, Notice
 from marketplace.notices.queries import own_notice
@@ -112,7 +112,7 @@ class _Hearers:
 
 def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "event_id": event.id,
         "person_id": person_id,
         "audience": told.audience,

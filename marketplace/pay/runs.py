@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.contracts import benefits
 from marketplace.contracts.rules import Accrual
 from marketplace.core import clock, queue
 from marketplace.core.db import db, transaction
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import hold_account as gig_hold
@@ -103,7 +103,7 @@ def _freeze(run: PayRun) -> bool:
     )
     slips = [
         {
-            "id": uuid7(),
+            "id": new_id(),
             "run_id": run.id,
             "contractor_id": group.contractor_id,
             "currency": group.currency,
@@ -180,7 +180,7 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
     work, price = line.work, line.price
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "run_id": run_id,
         "contractor_id": work.contractor_id,
         "company_id": work.company_id,

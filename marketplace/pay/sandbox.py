@@ -12,10 +12,10 @@ from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from uuid_utils.compat import uuid7
 
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.ids import new_id
 from marketplace.pay.models import SandboxCall, SandboxLever
 from marketplace.pay.rails import Done, Order, Parked, Rail, Refused, Result, Unknown
 from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, UnknownRail
@@ -86,7 +86,7 @@ def _carry_out(order: Order, *, declined: bool) -> Result:
         amount=order.money.amount,
         currency=order.money.currency,
         at=clock.now(),
-        external_id=None if declined else f"sbx_{uuid7().hex}",
+        external_id=None if declined else f"sbx_{new_id().hex}",
     )
     db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
     result = _remembered(order)

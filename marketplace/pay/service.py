@@ -6,12 +6,12 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
 from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
@@ -119,7 +119,7 @@ def _intend(
     payslip_id: UUID | None = None,
     by: Actor,
 ) -> PaymentOp:
-    op_id, now = uuid7(), clock.now()
+    op_id, now = new_id(), clock.now()
     op = PaymentOp(
         id=op_id,
         kind=kind,

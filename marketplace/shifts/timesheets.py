@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
-from uuid_utils.compat import uuid7
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.shifts.hours import (
@@ -144,7 +144,7 @@ def _open_sheets(bookings: Sequence[Booking]) -> dict[Week, UUID]:
     zone_of: dict[UUID, str] = {row.id: row.timezone for row in zones}
     rows = {
         (b.contractor_id, b.gig_id, b.week): {
-            "id": uuid7(),
+            "id": new_id(),
             "gig_id": b.gig_id,
             "company_id": b.company_id,
             "contractor_id": b.contractor_id,
@@ -174,7 +174,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
         minutes = minutes_by_kind(Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None)
         lines.append(
             {
-                "id": uuid7(),
+                "id": new_id(),
                 "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week],
                 "booking_id": booking.id,
                 "work_minutes": minutes[EntryKind.WORK],

@@ -27,6 +27,15 @@ def test_moved_time_runs_on(app: Flask) -> None:
     assert clock.now() > first
 
 
+def test_time_that_stands_still_does_not_pass_until_it_is_moved_again(app: Flask) -> None:
+    clock.move_to(THEN, still=True)
+    assert clock.now() == clock.now() == THEN
+    clock.forget()
+    assert clock.now() == THEN, "another process reads the same from the row"
+    clock.move_to(THEN)
+    assert clock.now() > THEN
+
+
 def test_time_can_be_moved_again_and_backward(app: Flask) -> None:
     clock.move_to(THEN)
     clock.move_to(THEN - timedelta(days=400))
