@@ -1,18 +1,26 @@
 """The truths hold for a real world, and a lie about it is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from jobs import checks
+from marketplace.accounts import service
+from marketplace.accounts.rules import CONSOLE, OperatorRole
 from marketplace.core.checks import found_broken
-from marketplace.core.db import db
+from marketplace.core.db import db, transaction
+from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.notices import queries
+from tests.conftest import Database
 from tests.factories import accounts as make
-from tests.factories import gigs
+from tests.factories import gigs, pay
 from tests.factories import shifts as scenes
+from tests.web.visitor import Visitor
 
 
 def broken() -> dict[str, int]:
@@ -58,3 +66,46 @@ def test_overlapping_bookings_are_found(app: Flask) -> None:
     db.session.execute(text("UPDATE booking SET id = gen_random_uuid() WHERE ctid = (SELECT min(ctid) FROM booking)"))
     (found,) = checks.overlapping_bookings()
     assert str(booking.id) in found
+
+
+@contextmanager
+def edited(database: Database, hold: str) -> Iterator[None]:
+    """Meanwhile a hold says more than was posted: whoever owns the tables can write that past every verb."""
+    change = "UPDATE ledger_account SET balance = balance + %s WHERE name = %s"
+    with psycopg.connect(database.owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+        assert owner.execute(change, [1, hold]).rowcount == 1
+        yield
+        owner.execute(change, [-1, hold])
+
+
+@pytest.mark.truncating
+def test_what_the_owner_of_the_tables_edits_is_seen_everywhere(apart: Database, apart_app: SetaraFlask) -> None:
+    """On the page, over REST, by the job and in the metrics; and it is gone from all four once it is put right."""
+    with apart_app.app_context():
+        hold = pay.worked_and_approved().hold_account
+        with transaction():
+            admin = make.person()
+            service.grant_operator(admin.id, OperatorRole.ADMIN, "looks at the books", by=CONSOLE)
+            program = make.bearer(admin)
+        browser = Visitor(apart_app.test_client()).signed_in(admin)
+
+    def seen() -> tuple[bool, set[str], set[str], bool]:
+        shown = apart_app.test_client().get("/api/v1/proof", headers=program).json
+        assert shown is not None
+        over_rest = {check["name"] for check in shown["checks"] if not check["holds"]}
+        with apart_app.app_context():
+            checks.run_checks()
+            by_the_job = set(broken())
+        metrics = apart_app.test_client().get("/metrics").text
+        return (
+            "truth-broken" in browser.look("/desk/proof").html,
+            over_rest,
+            by_the_job,
+            'setara_check_broken{check="books.balances_are_sums"} 1.0' in metrics,
+        )
+
+    assert seen() == (False, set(), set(), False)
+    with edited(apart, hold):
+        names = {"balances_are_sums", "gigs_add_up"}
+        assert seen() == (True, names, {f"books.{name}" for name in names}, True)
+    assert seen() == (False, set(), set(), False)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts.models import Person
@@ -13,6 +14,7 @@ from marketplace.accounts.rules import CompanyStatus, OperatorRole
 from marketplace.core import clock, events
 from marketplace.core.db import db
 from marketplace.core.money import Money
+from marketplace.ledger.models import LedgerAccount
 from marketplace.pay import payments, runs
 from marketplace.pay import queries as pay_queries
 from marketplace.pay.models import PayRun
@@ -217,6 +219,25 @@ def test_the_proof_tells_what_holds(desk: Desk) -> None:
     assert "Every sentence is true." in page.words
     assert "does not hold" not in page.words
     assert page.html.count("truth-holds") == 8
+
+
+def test_the_proof_says_in_red_what_is_broken(desk: Desk) -> None:
+    """A hold that says a cent more than was posted is wrong in two ways: as a sum, and as what its gig was given."""
+    hold = pay.worked_and_approved().hold_account
+    tampered = update(LedgerAccount).where(LedgerAccount.name == hold)
+    db.session.execute(tampered.values(balance=LedgerAccount.balance + 1))
+    page = desk.look("/proof")
+    assert "2 sentences are not true." in page.words
+    assert (page.html.count("truth-broken"), page.html.count("truth-holds")) == (2, 6)
+    assert f"does not hold , tried on 3 balances_are_sums {hold} keeps 6741 USD, has 6740" in page.words
+
+
+def test_one_broken_sentence_is_spoken_of_as_one(desk: Desk) -> None:
+    company = accounts.company()
+    pay.deposited(company.id, Money.of("10.00", "USD"))
+    tampered = update(LedgerAccount).where(LedgerAccount.name == f"company:{company.id}:available")
+    db.session.execute(tampered.values(balance=LedgerAccount.balance + 1))
+    assert "1 sentence is not true." in desk.look("/proof").words
 
 
 def test_a_lever_makes_the_next_deposit_fail(desk: Desk) -> None:
