@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def _people(url: str, make_operator: MakeOperator, say: Narrator) -> Cast:
         ("Odi Operator", "odi@setara.example"),
     ):
         nobody.post("/people", {"email": email, "password": PASSWORD, "name": name, "locale": "en"})
-        token = _until(lambda email=email: _token_for(nobody, email), f"a message to {email}")
+        token = _until(partial(_token_for, nobody, email), f"a message to {email}")
         nobody.post("/people/confirmations", {"token": token})
         client = Client(url)
         client.sign_in(email, PASSWORD)
