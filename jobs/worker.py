@@ -3,22 +3,27 @@
 A worker shows a sign of life every JOBS_HEARTBEAT seconds. One that has shown none for three times as long is taken
 for dead and its jobs are freed (`queue.stalled`). A machine that only slept may run a job that another has run since,
 which is why programs are repeatable.
+
+A worker that lives keeps its jobs, so it has to see to their ends itself: an end that the database did not hear is
+written again until it stands (`PersistentConnector`).
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, LiteralString
 
 import structlog
 from flask import Flask
 from procrastinate import JobContext, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.sql import queries as statements
 from procrastinate.worker import Worker as QueueWorker
 
 from jobs import runner
-from marketplace.core import queue
+from marketplace.core import outage, queue
 
 CONCURRENCY = 4
 GRACE = 6.0
@@ -26,7 +31,28 @@ GRACE = 6.0
 FAREWELL = 1.0
 """Seconds beyond that in which the worker signs off. Without a database it cannot, and another frees its jobs later."""
 LONGEST_PAUSE = 30.0
+ENDS = frozenset({statements["finish_job"], statements["retry_job"]})
+"""The statements that write how a job ended."""
+END_PAUSE = 1.0
+"""Seconds until an end that was lost with its connection is written again."""
 log = structlog.get_logger()
+
+
+class PersistentConnector(PsycopgConnector):
+    """Writes the end of a job again while the database is away. Without it a connection that is cut in that moment
+    would leave the job `doing` for as long as its worker lives, and its lock with it."""
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        while True:
+            try:
+                await super().execute_query_async(query, **arguments)
+            except ConnectorException as error:
+                if query not in ENDS or not outage.is_away(error):
+                    raise
+                log.warning("job's end was lost", job_id=arguments["job_id"], pause=END_PAUSE)
+                await asyncio.sleep(END_PAUSE)
+            else:
+                return
 
 
 class Worker:
@@ -73,7 +99,7 @@ class Worker:
         url = self._app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://")
         heartbeat = self._app.config["JOBS_HEARTBEAT"]
         # A second app on the same programs: jobs that a program writes go through the session's connection, not here.
-        app = queue.app.with_connector(PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        app = queue.app.with_connector(PersistentConnector(conninfo=url, min_size=1, max_size=4))
         with suppress(asyncio.CancelledError):
             async with app.open_async():
                 await app.run_worker_async(

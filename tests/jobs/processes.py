@@ -34,5 +34,13 @@ def slow(seconds: float) -> None:
     leave_trace("ended")
 
 
+@job("test.once_wrong")
+def once_wrong() -> None:
+    """Fails the first time."""
+    if leave_trace("tried") == 1:
+        raise RuntimeError("This was the first time.")
+    leave_trace("mended")
+
+
 if __name__ == "__main__":
     stay(create_app(), sys.argv[1], timetable=TIMETABLE)

@@ -141,6 +141,47 @@ def test_a_worker_outlives_its_connections(apart: Database, apart_app: SetaraFla
     assert worker.poll() is None
 
 
+CUT = """
+CREATE SEQUENCE cut;
+CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- What a sequence counts is not rolled back with the connection, so the cut happens once.
+    IF OLD.status = 'doing' AND nextval('cut') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER cut BEFORE UPDATE OR DELETE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION cut();
+"""
+
+
+@pytest.fixture
+def cut(apart: Database) -> Iterator[None]:
+    """The first connection that writes a job's end is cut while it does."""
+    with psycopg.connect(apart.owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(CUT)
+        yield
+        owner.execute("DROP TRIGGER cut ON procrastinate_jobs; DROP FUNCTION cut(); DROP SEQUENCE cut")
+
+
+@pytest.mark.usefixtures("cut")
+def test_an_end_that_was_lost_is_written_again(apart_app: SetaraFlask, start: Start, ask: Ask) -> None:
+    """There is no clock here and so no sweep: the worker that lives has to see to it."""
+    start("worker")
+    write_slow_job(apart_app, 0)
+    wait_until(lambda: traces(ask, "ended") == 1)
+    wait_until(lambda: ask("SELECT count(*) FROM procrastinate_jobs") == 0)
+    assert ask("SELECT last_value FROM cut") >= 2
+    assert traces(ask, "begun") == 1
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_retry_that_was_lost_is_written_again(apart_app: SetaraFlask, start: Start, ask: Ask) -> None:
+    with apart_app.app_context(), transaction():
+        queue.defer("test.once_wrong")
+    start("worker")
+    wait_until(lambda: traces(ask, "mended") == 1)
+    assert ask("SELECT last_value FROM cut") >= 2
+
+
 def test_a_job_that_kills_every_worker_is_given_up(apart_app: SetaraFlask) -> None:
     write_slow_job(apart_app, 0)
     with apart_app.app_context():
