@@ -22,6 +22,8 @@ CLIENT_TIME_BOUND = timedelta(minutes=15)
 nobody a minute (our own number)."""
 SILENCE_APPROVES = timedelta(hours=RULES["PAY_TERM"].parameters["silence_hours"])
 """No reply from the company for so long is a yes (rule PAY_TERM)."""
+HAND_IN_AFTER = timedelta(hours=RULES["PAY_TERM"].parameters["hand_in_hours"])
+"""How long after its end a shift may wait for the rest of its week before its timesheet is handed in (PAY_TERM)."""
 WHOLE_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["whole_within_hours"])
 HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
 """How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""

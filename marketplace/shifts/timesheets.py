@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_person
@@ -14,6 +14,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.shifts.hours import (
+    HAND_IN_AFTER,
     SILENCE_APPROVES,
     Stretch,
     minutes_by_kind,
@@ -80,12 +81,19 @@ def dispute(timesheet_id: UUID, *, by: Actor) -> Timesheet:
 
 
 def submit_due(limit: int = 100) -> int:
-    """Hands in weeks that are complete and still open. Returns how many.
+    """Hands in open timesheets whose week is complete, or whose oldest shift ended 48 hours ago (PAY_TERM). Returns how
+    many.
 
-    Two bookings of one week that end at the same moment do not see each other end, and each leaves the week to the
-    other: nobody waits for that, since this finds it.
+    No shift waits for the end of its week: 48 hours until here, 72 of silence and a day until the pay run are 6 days.
+    What comes later in the week goes to a further timesheet. Two bookings of one week that end at the same moment do
+    not see each other end, and each leaves the week to the other: nobody waits for that, since this finds it.
     """
-    due = select(Timesheet.id).where(Timesheet.status == TimesheetStatus.OPEN, ~_still_on())
+    old_enough = exists().where(
+        TimesheetLine.timesheet_id == Timesheet.id,
+        Booking.id == TimesheetLine.booking_id,
+        func.upper(Booking.during) <= clock.now() - HAND_IN_AFTER,
+    )
+    due = select(Timesheet.id).where(Timesheet.status == TimesheetStatus.OPEN, ~_still_on() | old_enough)
     due = due.order_by(Timesheet.id).limit(limit).with_for_update(skip_locked=True)
     return _hand_in(db.session.scalars(due).all(), by=CLOCK)
 

@@ -275,10 +275,12 @@ _PRICES = (
     _rule(
         "PAY_TERM",
         Basis.HOUSE,
-        "A timesheet that the company leaves unanswered for 72 hours is approved; no contract lets it pay later than "
-        "in 7 days.",
+        "Work is paid within 7 days after its shift: it is handed in 48 hours after the shift at the latest, a company "
+        "that leaves it unanswered for 72 hours has approved it, and no contract allows more.",
         f"{FAIRWORK}, 1.1 (pay in an agreed time); the numbers are house policy",
-        "tests/shifts/test_timesheets.py::test_silence_of_72_hours_approves",
+        "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days",
+        version=2,
+        hand_in_hours=48,
         silence_hours=72,
         most_days=7,
     ),
