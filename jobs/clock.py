@@ -11,8 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from jobs.runner import job
 from jobs.schedule import TIMETABLE, Entry
-from marketplace.core import queue
+from marketplace.core import clock, queue
 from marketplace.core.db import transaction
 
 MISSED_SECONDS = 30
@@ -32,10 +33,24 @@ def fire(entry: Entry, at: datetime) -> bool:
     if due is None or due > at:
         return False
     row.last_fire = at
+    return _write(entry)
+
+
+def _write(entry: Entry) -> bool:
     if queue.is_waiting(entry.job):
         return False
     queue.defer(entry.job, lock=entry.job if entry.alone else None)
     return True
+
+
+@job(clock.LOOK)
+def look_at_everything() -> None:
+    """Writes the job of every entry, unless it waits already: business time was moved, and anything may be due."""
+    for entry in TIMETABLE:
+        with transaction():
+            # The row is waited for: a clock that holds it may just have found nothing due by the machine's time.
+            queue.schedule(entry.job, since=clock.machine_time(), wait=True)
+            _write(entry)
 
 
 def start(app: Flask, timetable: Sequence[Entry] = TIMETABLE) -> BackgroundScheduler:

@@ -36,5 +36,5 @@ def read() -> dict[str, Any]:
 def move(given: dict[str, datetime]) -> dict[str, Any]:
     """Let business time go on from a moment. For tests and demonstrations; refused in production."""
     require_operator(actor(), OperatorRole.ADMIN)
-    clock.move_to(given["now"])
+    clock.travel_to(given["now"])
     return {"now": clock.now(), "movable": True}

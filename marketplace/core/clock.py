@@ -9,9 +9,12 @@ from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.core import queue
 from marketplace.core.db import Base, Instant, db
 from marketplace.core.problems import Conflict, Invalid
 
+LOOK = "timetable.look"
+"""The job that looks at everything on the timetable at once; it takes no arguments."""
 _CACHED = "setara_clock_offset"
 EARLIEST, LATEST = datetime(1999, 1, 4, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Between these time may be moved. The first is the day of the first exchange rates that are known. Near the last year
@@ -80,6 +83,12 @@ def move_to(moment: datetime, *, still: bool = False) -> None:
     row = insert(ClockOffset).values(id=1, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
     db.session().info[_CACHED] = standing
+
+
+def travel_to(moment: datetime, *, still: bool = False) -> None:
+    """`move_to()`, and has everything on the timetable looked at in the new time, instead of when its turn comes."""
+    move_to(moment, still=still)
+    queue.defer(LOOK)
 
 
 def forget() -> None:

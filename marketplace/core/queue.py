@@ -60,15 +60,16 @@ def defer(
     return app.configure_task(name, **given).defer(**arguments)
 
 
-def schedule(name: str, since: datetime) -> Schedule | None:
-    """The row of an entry of the timetable, locked until the commit; None while another clock has it.
+def schedule(name: str, since: datetime, *, wait: bool = False) -> Schedule | None:
+    """The row of an entry of the timetable, locked until the commit; None while another clock has it, unless the caller
+    waits for it.
 
     An entry that is new begins with `since` as its last fire.
     """
     row = insert(Schedule).values(name=name, last_fire=since).on_conflict_do_nothing()
     db.session.execute(row)
     return db.session.scalars(
-        select(Schedule).where(Schedule.name == name).with_for_update(skip_locked=True)
+        select(Schedule).where(Schedule.name == name).with_for_update(skip_locked=not wait)
     ).one_or_none()
 
 

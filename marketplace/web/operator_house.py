@@ -71,7 +71,7 @@ def move_clock() -> ResponseReturnValue:
 
 def _move(moment: datetime, by: Actor) -> None:
     require_operator(by, OperatorRole.ADMIN)
-    clock.move_to(moment)
+    clock.travel_to(moment)
 
 
 # --- the audit ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from flask import Flask
 
 from jobs import clock, programs
 from jobs.schedule import TIMETABLE, Entry, daily, every_minutes, every_seconds
+from marketplace.core import clock as business
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 
@@ -91,3 +92,14 @@ def test_every_entry_has_a_program_and_stands_once() -> None:
 def test_the_sweep_that_frees_locks_needs_none() -> None:
     (sweep,) = [entry for entry in TIMETABLE if entry.job == "queue.stalled"]
     assert not sweep.alone
+
+
+def test_moved_time_has_everything_looked_at(app: Flask) -> None:
+    with transaction():
+        business.travel_to(business.now() + timedelta(days=3))
+    assert queue.depth() == {(business.LOOK, "todo"): 1}
+    begin(business.LOOK)
+    clock.look_at_everything()
+    assert queue.depth() == {(entry.job, "todo"): 1 for entry in TIMETABLE}
+    clock.look_at_everything()
+    assert queue.depth() == {(entry.job, "todo"): 1 for entry in TIMETABLE}, "what waits already is not written twice"

@@ -1,0 +1,66 @@
+"""The hand on the clock: business time stands still, moves, and everything that has come due is done before it goes on.
+
+The timetable's entries become jobs as they always do (`jobs.clock`), and workers run them: processes of their own
+beside the story, any number of them. The story only waits until the queue is empty, so that what happens does not
+depend on how fast a machine is, how many workers there are, or whether one of them is killed.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from marketplace.core import clock, queue
+from marketplace.core.db import transaction
+
+PATIENCE = 120.0
+LOOK_EVERY = 0.02
+NOT_WAITED_FOR = frozenset({"queue.stalled"})
+
+
+class Stuck(RuntimeError):
+    """Jobs do not end: no worker runs, or one raises again and again."""
+
+
+class Hand:
+    """Moves business time. `settle` runs or awaits jobs until none is left; without workers, hand in `run_pending`."""
+
+    def __init__(self, run_jobs: Callable[[], object] | None = None) -> None:
+        self._run_jobs = run_jobs
+        self.waited = 0.0
+
+    def move_to(self, moment: datetime) -> None:
+        """Sets the time, has the whole timetable looked at, and returns when everything that came due is done."""
+        with transaction():
+            clock.travel_to(moment, still=True)
+        self.settle()
+
+    def look(self) -> None:
+        """Has the timetable looked at once more, at the present time, and waits for what follows from it."""
+        with transaction():
+            queue.defer(clock.LOOK)
+        self.settle()
+
+    def let_run(self) -> None:
+        """Lets time go on from here."""
+        with transaction():
+            clock.move_to(clock.now())
+
+    def settle(self) -> None:
+        """Returns when no job is left to do. Raises Stuck when there is no end to it."""
+        began = time.monotonic()
+        if self._run_jobs is not None:
+            self._run_jobs()
+        while waiting := _open_jobs():
+            if time.monotonic() - began > PATIENCE:
+                raise Stuck(f"After {PATIENCE:.0f} seconds these jobs are still open: {', '.join(waiting)}.")
+            time.sleep(LOOK_EVERY)
+        self.waited += time.monotonic() - began
+
+
+def _open_jobs() -> Sequence[str]:
+    with transaction():
+        return sorted(
+            f"{name} ({state})"
+            for name, state in queue.depth()
+            if state in ("todo", "doing") and name not in NOT_WAITED_FOR
+        )
