@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Company, Member
+from marketplace.accounts.models import Company, CompanyDecision, Member
 from marketplace.accounts.rules import (
     Actor,
     AlreadyMember,
@@ -22,10 +22,12 @@ from marketplace.accounts.rules import (
     reason_given,
     require_company,
     require_operator,
+    require_person,
 )
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 
@@ -52,19 +54,12 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
 
 def verify_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
     """An operator has looked who it is; also what ends a suspension. Raises OwnCompany, WrongState, ReasonMissing."""
-    company = _for_operator(company_id, by)
-    data = {"reason": reason_given(reason)}
-    values = {"verified_at": clock.now()}
-    move_one(company, CompanyStatus.VERIFIED, by=by, event="company.verified", values=values, data=data)
-    return company
+    return _decide(_for_operator(company_id, by), CompanyStatus.VERIFIED, reason, by)
 
 
 def suspend_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
     """Stops a company from publishing and offering. What was promised to people still holds."""
-    company = _for_operator(company_id, by)
-    data = {"reason": reason_given(reason)}
-    move_one(company, CompanyStatus.SUSPENDED, by=by, event="company.suspended", data=data)
-    return company
+    return _decide(_for_operator(company_id, by), CompanyStatus.SUSPENDED, reason, by)
 
 
 def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:
@@ -111,6 +106,23 @@ def _for_operator(company_id: UUID, by: Actor) -> Company:
     company = queries.company(company_id, by)
     if by.belongs_to(company_id):
         raise OwnCompany
+    return company
+
+
+def _decide(company: Company, outcome: CompanyStatus, reason: str, by: Actor) -> Company:
+    moment = clock.now()
+    decision = CompanyDecision(
+        id=new_id(),
+        company_id=company.id,
+        outcome=outcome,
+        reason=reason_given(reason),
+        decided_by=require_person(by),
+        decided_at=moment,
+    )
+    values = {"verified_at": moment} if outcome is CompanyStatus.VERIFIED else {}
+    data = {"decision_id": str(decision.id)}
+    move_one(company, outcome, by=by, event=f"company.{outcome}", values=values, data=data)
+    db.session.add(decision)
     return company
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.rules import COMPANY_TRANSITIONS, CompanyRole, CompanyStatus, OperatorRole
-from marketplace.core.db import Instant, choice
+from marketplace.core.db import Base, Id, Instant, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 
@@ -49,6 +49,8 @@ class OperatorGrant(Subject):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[OperatorRole] = mapped_column(choice(OperatorRole, "role"))
+    reason: Mapped[str] = mapped_column(Text)
+    """Why they were trusted with it. It is about a person, so it stands here, where it can be emptied."""
 
 
 class Company(Stateful):
@@ -65,6 +67,22 @@ class Company(Stateful):
     signatory_name: Mapped[str] = mapped_column(Text)
     applied_at: Mapped[Instant]
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CompanyDecision(Base):
+    """What an operator decided about a company, and why. The words stand here, where they can be emptied, and in no
+    event: they may name people."""
+
+    __tablename__ = "company_decision"
+    __table_args__ = (Index("ix_company_decision_company_id_id", "company_id", "id"),)
+
+    id: Mapped[Id]
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    outcome: Mapped[CompanyStatus] = mapped_column(choice(CompanyStatus, "outcome"))
+    """What the company was made by it: verified or suspended."""
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Instant]
 
 
 class Member(Subject):

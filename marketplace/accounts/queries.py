@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, null, select, union_all
 
-from marketplace.accounts.models import ApiKey, Company, Member, OperatorGrant, Person
+from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Member, OperatorGrant, Person
 from marketplace.accounts.rules import (
     COMPANY_RIGHTS,
     Actor,
@@ -104,6 +104,13 @@ def companies(seen_by: Actor, status: CompanyStatus | None = None) -> Select[Com
     if not seen_by.is_operator():
         found = found.where(Company.id.in_(seen_by.companies))
     return found if status is None else found.where(Company.status == status)
+
+
+def decisions(company_id: UUID, seen_by: Actor) -> list[CompanyDecision]:
+    """What operators decided about the company, the latest first, for its members and for operators."""
+    company(company_id, seen_by)
+    found = select(CompanyDecision).where(CompanyDecision.company_id == company_id)
+    return list(db.session.scalars(found.order_by(CompanyDecision.id.desc())))
 
 
 def members(company_id: UUID, seen_by: Actor) -> list[MemberLine]:

@@ -11,7 +11,7 @@ from marketplace.accounts import queries, service
 from marketplace.accounts import schemas as s
 from marketplace.accounts.auth import actor, current_key_id
 from marketplace.accounts.keys import IssuedKey
-from marketplace.accounts.models import ApiKey, Company, Person
+from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Person
 from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
@@ -181,6 +181,14 @@ def verify_company(given: dict[str, str], company_id: UUID) -> Company:
 def suspend_company(given: dict[str, str], company_id: UUID) -> Company:
     """Operators: stop the company from publishing and offering."""
     return service.suspend_company(company_id, given["reason"], by=actor())
+
+
+@companies.get("/<uuid:company_id>/decisions")
+@companies.response(200, s.CompanyDecisionsSchema)
+@problems(companies, 401, 404)
+def list_decisions(company_id: UUID) -> dict[str, list[CompanyDecision]]:
+    """What operators decided about the company and why, newest first."""
+    return {"items": queries.decisions(company_id, actor())}
 
 
 @companies.get("/<uuid:company_id>/events")

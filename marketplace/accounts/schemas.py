@@ -103,6 +103,18 @@ class ReasonSchema(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
 
 
+class CompanyDecisionSchema(ma.Schema):
+    """What an operator decided about the company, and why."""
+
+    outcome = ma.fields.Enum(CompanyStatus, by_value=True, required=True)
+    reason = ma.fields.String(required=True)
+    decided_at = ma.fields.AwareDateTime(required=True)
+
+
+class CompanyDecisionsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(CompanyDecisionSchema), required=True)
+
+
 class MemberSchema(ma.Schema):
     person_id = ma.fields.UUID(required=True)
     name = ma.fields.String(required=True)

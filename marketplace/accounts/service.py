@@ -183,10 +183,10 @@ def grant_operator(person_id: UUID, role: OperatorRole, reason: str, *, by: Acto
     if by != CONSOLE:
         require_operator(by, OperatorRole.ADMIN)
     person = queries.person(person_id)
-    row = insert(OperatorGrant).values(id=new_id(), person_id=person.id, role=role)
+    row = insert(OperatorGrant).values(id=new_id(), person_id=person.id, role=role, reason=reason)
     granted = row.on_conflict_do_nothing(index_elements=["person_id", "role"]).returning(OperatorGrant)
     if (grant := db.session.scalars(granted).one_or_none()) is not None:
-        record("operator.granted", grant, by=by, data={"role": role, "reason": reason})
+        record("operator.granted", grant, by=by, data={"role": role})
 
 
 def _normalised(password: str) -> str:

@@ -97,6 +97,7 @@ def overview(company_id: UUID) -> str:
         "company/overview.html",
         purses=purses(company_id, by),
         waits=waiting.at_company(company_id, by),
+        decided=next(iter(queries.decisions(company_id, by)), None),
         events=timeline("company", company_id, limit=SHOWN),
     )
 

@@ -121,10 +121,13 @@ def show_company(company_id: UUID, form: Form | None = None) -> ResponseReturnVa
     by = actor()
     company = queries.company(company_id, by)
     shown = form or Form(CompanyDecisionForm)
+    decisions = queries.decisions(company_id, by)
     return render_template(
         "operator/company.html",
         company=company,
         members=queries.members(company_id, by),
+        decisions=decisions,
+        deciders=queries.person_name([each.decided_by for each in decisions]),
         labels=choices.DECISIONS,
         open_to=OPEN_TO[company.status],
         events=timeline("company", company_id, limit=SHOWN),

@@ -37,6 +37,7 @@ COMPANY = "GET /api/v1/companies/<uuid:company_id>"
 VERIFY = "POST /api/v1/companies/<uuid:company_id>/verify"
 SUSPEND = "POST /api/v1/companies/<uuid:company_id>/suspend"
 EVENTS = "GET /api/v1/companies/<uuid:company_id>/events"
+DECISIONS = "GET /api/v1/companies/<uuid:company_id>/decisions"
 MEMBERS = "GET /api/v1/companies/<uuid:company_id>/members"
 ADD_MEMBER = "POST /api/v1/companies/<uuid:company_id>/members"
 CHANGE_ROLE = "PATCH /api/v1/companies/<uuid:company_id>/members/<uuid:person_id>"
@@ -54,7 +55,10 @@ BODIES: dict[str, dict[str, Any]] = {
     CHANGE_ROLE: {"role": "finance"},
     MAKE_KEY: {"name": "robot", "scopes": ["read"]},
 }
-OF_A_COMPANY = (COMPANY, EVENTS, MEMBERS, ADD_MEMBER, CHANGE_ROLE, REMOVE_MEMBER, MAKE_KEY, KEYS, REVOKE_KEY)
+OF_A_COMPANY = (
+    *(COMPANY, EVENTS, DECISIONS, MEMBERS, ADD_MEMBER, CHANGE_ROLE, REMOVE_MEMBER),
+    *(MAKE_KEY, KEYS, REVOKE_KEY),
+)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -367,6 +371,21 @@ def test_the_timeline_of_a_company(client: FlaskClient) -> None:
     company = accounts.company()
     answer = ask(client, EVENTS, {"company_id": company.id}, headers=accounts.bearer(accounts.owner_of(company.id)))
     assert [event["name"] for event in answer.json["items"]] == ["company.verified", "company.applied"]
+
+
+@pytest.mark.door(DECISIONS, "works")
+def test_the_members_of_a_company_read_why_it_was_suspended(client: FlaskClient) -> None:
+    company = accounts.company()
+    operator = accounts.operator(OperatorRole.VETTING)
+    ask(client, SUSPEND, {"company_id": company.id}, headers=accounts.bearer(operator), json={"reason": "Gone quiet."})
+    who = accounts.bearer(accounts.member(company.id, CompanyRole.VIEWER))
+    items = ask(client, DECISIONS, {"company_id": company.id}, headers=who).json["items"]
+    assert [(each["outcome"], each["reason"]) for each in items] == [
+        ("suspended", "Gone quiet."),
+        ("verified", "seen its papers"),
+    ]
+    events = ask(client, EVENTS, {"company_id": company.id}, headers=who)
+    assert "Gone quiet." not in events.text
 
 
 @pytest.mark.door(MEMBERS, "works")

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import keys, queries, service
-from marketplace.accounts.models import ApiKey, Member, Person
+from marketplace.accounts.models import ApiKey, Member, OperatorGrant, Person
 from marketplace.accounts.rules import (
     CONSOLE,
     Actor,
@@ -123,7 +123,8 @@ def test_operators_are_made_by_admins_and_at_the_console(app: Flask) -> None:
         service.grant_operator(ana.id, OperatorRole.VETTING, "trained", by=CONSOLE)
     assert accounts.actor_of(ana).operator == {OperatorRole.VETTING}
     [event] = [event for event in timeline("person", ana.id) if event.name == "operator.granted"]
-    assert (event.data, event.doer_kind) == ({"role": "vetting", "reason": "trained"}, "console")
+    assert (event.data, event.doer_kind) == ({"role": "vetting"}, "console")
+    assert [grant.reason for grant in db.session.scalars(select(OperatorGrant))] == ["trained"]
     with pytest.raises(Forbidden):
         service.grant_operator(ana.id, OperatorRole.ADMIN, "wants more", by=accounts.actor_of(ana))
     with pytest.raises(NotFound):
@@ -158,11 +159,16 @@ def test_a_company_is_verified_suspended_and_verified_again_each_time_with_a_rea
         service.verify_company(company.id, "again", by=operator)
     service.suspend_company(company.id, "does not answer", by=operator)
     service.verify_company(company.id, "answered", by=operator)
-    reasons = [(e.name, e.data["reason"]) for e in reversed(timeline("company", company.id)) if "reason" in e.data]
-    assert reasons == [
-        ("company.verified", "seen its papers"),
-        ("company.suspended", "does not answer"),
-        ("company.verified", "answered"),
+    decisions = queries.decisions(company.id, accounts.owner_of(company.id))
+    assert [(each.outcome, each.reason, each.decided_by) for each in decisions] == [
+        (CompanyStatus.VERIFIED, "answered", operator.person_id),
+        (CompanyStatus.SUSPENDED, "does not answer", operator.person_id),
+        (CompanyStatus.VERIFIED, "seen its papers", operator.person_id),
+    ]
+    told = [event for event in timeline("company", company.id) if event.name != "company.applied"]
+    assert [event.data for event in told] == [
+        {"from": old, "to": each.outcome, "decision_id": str(each.id)}
+        for old, each in zip(("suspended", "verified", "applied"), decisions, strict=True)
     ]
 
 

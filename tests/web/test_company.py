@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts.models import Company, Person
-from marketplace.accounts.rules import CompanyRole, Right
+from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts import queries as contracts_queries
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -113,6 +113,11 @@ def test_things_of_another_company_are_not_shown_under_this_one(at: AtCompany, o
 def test_whoever_has_one_company_goes_straight_there(visitor: Visitor, company: Company, owner: Person) -> None:
     visitor.signed_in(owner)
     assert visitor.look("/").address == f"/company/{company.id}"
+
+
+def test_a_suspended_company_reads_why(at: AtCompany, company: Company) -> None:
+    accounts.service.suspend_company(company.id, "Gone quiet.", by=accounts.operator(OperatorRole.VETTING))
+    assert "Their reason: Gone quiet." in at.look("").words
 
 
 def test_a_viewer_is_offered_nothing_that_they_may_not_do(visitor: Visitor, company: Company) -> None:

@@ -113,8 +113,11 @@ def test_a_company_is_verified_and_suspended_with_a_reason(desk: Desk) -> None:
     desk.send(path, reason="The entry was deleted.", decision="suspend")
     assert _status(company) is CompanyStatus.SUSPENDED
     assert f"/desk{path}" in desk.look("/companies?status=suspended").html
-    wrong = desk.look(path).form()
-    assert ("decision", "suspend") not in wrong.buttons
+    page = desk.look(path)
+    assert ("decision", "suspend") not in page.form().buttons
+    newest, oldest = page.words.index("The entry was deleted."), page.words.index("Seen its register entry.")
+    assert page.words.count("Odi Operator") >= 2
+    assert newest < oldest
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
