@@ -19,8 +19,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from marketplace.standards.catalogue import FIRST
-from marketplace.standards.verdicts import Basis, Rule, Verdict
+from marketplace.standards.catalogue import FIRST, RULES
+from marketplace.standards.verdicts import Verdict
 
 RECENT = timedelta(days=28)
 """How far back a person's hours count as recent."""
@@ -31,15 +31,7 @@ LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
 LANGUAGE_STEP: Final = 25
 """Points for each level of the Common European Framework above the one that the work needs."""
 
-HOURS_BAND = Rule(
-    "HOURS_BAND",
-    1,
-    "Nobody is asked to work more weekly hours than the band they chose.",
-    Basis.HOUSE,
-    "House policy: plans fill chosen bands first, then spread the rest",
-    FIRST,
-    "tests/matching/test_rules.py::test_a_full_band_is_not_asked_for_more",
-)
+HOURS_BAND: Final = RULES["HOURS_BAND"]
 
 
 class Part(StrEnum):

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria
-from marketplace.standards.catalogue import FIRST, RULES
+from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import OPT_IN, Exposure, HazardClass, judge_exposure
 from marketplace.standards.hours import (
     Span,
@@ -27,37 +28,12 @@ from marketplace.standards.hours import (
     overtime_minutes,
     week_of,
 )
-from marketplace.standards.verdicts import Basis, Rule, Verdict
+from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.rules import ContractorStatus, Level
 
-STANDING = Rule(
-    "STANDING",
-    1,
-    "Work is offered to people whom an operator has vetted and who are not suspended.",
-    Basis.HOUSE,
-    "House policy: a person is vetted, suspended and reinstated by a human, with a written reason",
-    FIRST,
-    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
-)
-CONTRACT = Rule(
-    "CONTRACT",
-    1,
-    "A contract with the company is in force for the whole shift, promises no higher rate and covers its hazard class.",
-    Basis.HOUSE,
-    "House policy after Fairwork, Cloudwork Principles, 3.1 (clear terms) and rule P5 (no pay below what was agreed)",
-    FIRST,
-    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
-)
-ONE_PLACE = Rule(
-    "ONE_PLACE",
-    1,
-    "Nobody is booked in two places at once.",
-    Basis.HOUSE,
-    "House policy, held by the database",
-    FIRST,
-    "tests/shifts/test_eligibility.py::test_each_rule_can_say_no",
-)
-
+STANDING: Final = RULES["STANDING"]
+CONTRACT: Final = RULES["CONTRACT"]
+ONE_PLACE: Final = RULES["ONE_PLACE"]
 AROUND = timedelta(days=9)
 """How far before and after a shift other work can decide about it: a local week, and the seven days of DAY_OFF."""
 

@@ -1,4 +1,4 @@
-"""Every rule this room holds, as data: the code reads its numbers here, and docs/rules.md is written from here.
+"""Every rule of the house, as data: the code of all rooms reads its rules here, and docs/rules.md is written from here.
 
 A number that changes is a new version of its rule. "House" marks a number that no law or standard gives; its source
 then says what it was weighed against. Fairwork's and the Partnership on AI's points are our own reading of their texts.
@@ -18,6 +18,7 @@ WTD: Final = "Directive 2003/88/EC (working time)"
 GATE: Final = "tests/standards/test_gate.py"
 HOURS: Final = "tests/standards/test_hours.py"
 RATES: Final = "tests/standards/test_rates.py"
+SEATS: Final = "tests/shifts/test_eligibility.py"
 
 
 def _rule(
@@ -219,6 +220,38 @@ _PEOPLE = (
     ),
 )
 
+_SEATS = (
+    _rule(
+        "STANDING",
+        Basis.HOUSE,
+        "Work is offered to people whom an operator has vetted and who are not suspended.",
+        "House policy: a person is vetted, suspended and reinstated by a human, with a written reason",
+        f"{SEATS}::test_each_rule_can_say_no",
+    ),
+    _rule(
+        "CONTRACT",
+        Basis.HOUSE,
+        "A contract with the company is in force for the whole shift, promises no higher rate and covers its hazard "
+        "class.",
+        f"House policy after {FAIRWORK}, 3.1 (clear terms); {PAI} (P5: no pay below what was agreed)",
+        f"{SEATS}::test_each_rule_can_say_no",
+    ),
+    _rule(
+        "ONE_PLACE",
+        Basis.HOUSE,
+        "Nobody is booked in two places at once.",
+        "House policy, held by the database",
+        f"{SEATS}::test_each_rule_can_say_no",
+    ),
+    _rule(
+        "HOURS_BAND",
+        Basis.HOUSE,
+        "Nobody is asked to work more weekly hours than the band they chose.",
+        "House policy: plans fill chosen bands first, then spread the rest",
+        "tests/matching/test_rules.py::test_a_full_band_is_not_asked_for_more",
+    ),
+)
+
 _PRICES = (
     _rule(
         "WAGES",
@@ -322,5 +355,7 @@ _PRICES = (
     ),
 )
 
-RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_PRICES)})
+RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_SEATS, *_PRICES)}
+)
 """Every rule in force, by its id."""

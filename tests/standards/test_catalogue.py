@@ -18,6 +18,18 @@ def test_the_page_of_rules_is_current() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page()
 
 
+def test_every_rule_of_the_code_is_published() -> None:
+    """Rules are made in the catalogue alone, each under an id of its own; so none stands in a room unread."""
+    made = {path.name: _calls(path, "Rule") for path in (ROOT / "marketplace").rglob("*.py")}
+    assert {name: count for name, count in made.items() if count} == {"catalogue.py": 1}
+    assert _calls(ROOT / "marketplace" / "standards" / "catalogue.py", "_rule") == len(RULES)
+
+
+def _calls(path: Path, name: str) -> int:
+    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    return sum(isinstance(call.func, ast.Name) and call.func.id == name for call in calls)
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_is_held_by_a_test(rule: Rule) -> None:
     file, _, name = rule.held_by.partition("::")
