@@ -8,42 +8,50 @@ from babel.core import get_global
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards import hazard, rates
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.floor import FloorKind, FloorPart, Place, ceil, in_digits
+from marketplace.standards.floor import Floor, FloorKind, FloorPart, Place, ceil, in_digits
 from marketplace.standards.offer import Offer
-from marketplace.standards.verdicts import Outcome, Verdict
+from marketplace.standards.verdicts import Confidence, Outcome, Verdict
 
 
 def judge_floor(offer: Offer, place: Place) -> Verdict:
-    """FLOOR in one place. A place without figures of its own passes with a note; one whose figures cannot be compared
-    for want of a sourced rate fails, because nobody then knows whether the pay is lawful."""
+    """FLOOR in one place. A place without figures of its own passes with a note, and so does one whose figures cannot
+    be compared for want of a sourced rate: what is known of it stands in the note, in its own currency, for everybody
+    to check. To refuse it would shut out just the places whose currencies nobody quotes."""
     floor, rule = place.floor, RULES["FLOOR"]
     reached = offer.effective >= floor.hourly
     inputs = _pay_inputs(offer) | {"place": place.name, "floor": _hourly(floor.hourly, floor.currency)}
     inputs |= {part.benchmark.kind.value: part.words() for part in floor.parts}
     deciding = floor.deciding
-    if floor.unrated:
-        missing = sorted({part.benchmark.currency for part in floor.unrated})
-        return rule.verdict(
-            False,
-            f"The floor of {place.name} cannot be compared: no sourced rate from {', '.join(missing)} to "
-            f"{floor.currency}.",
-            inputs,
-            limit=str(_needed_rate(offer, floor.hourly)) if deciding else None,
-            remedy=f"Ask the operators to enter a sourced rate for {', '.join(missing)}, or offer that currency.",
-        )
-    if reached and not floor.has_data:
+    unsure = bool(floor.unrated) or not floor.has_data
+    if reached and floor.unrated:
+        sentence = _cannot_compare(place)
+    elif reached and not floor.has_data:
         sentence = f"No minimum or living wage is known for {place.name}; the house floor holds."
     else:
         sentence = f"An hour in {place.name} earns at least its floor."
     return rule.verdict(
-        Outcome.NOTE if reached and not floor.has_data else reached,
+        Outcome.NOTE if reached and unsure else reached,
         sentence,
         inputs | ({"decided_by": deciding.benchmark.kind.value} if deciding else {}),
         limit=str(_needed_rate(offer, floor.hourly)),
         remedy=_remedy(offer, floor.hourly, reached),
         source=_source(deciding, rule.source),
-        confidence=deciding.benchmark.confidence if deciding else None,
+        confidence=_confidence(floor),
     )
+
+
+def _cannot_compare(place: Place) -> str:
+    missing = ", ".join(sorted({part.benchmark.currency for part in place.floor.unrated}))
+    return (
+        f"What is known of {place.name} cannot be compared, for want of a sourced rate from {missing} to "
+        f"{place.floor.currency}; the house floor holds."
+    )
+
+
+def _confidence(floor: Floor) -> Confidence | None:
+    if floor.unrated:
+        return Confidence.LOW
+    return floor.deciding.benchmark.confidence if floor.deciding else None
 
 
 def judge_house_floor(offer: Offer, place: Place) -> Verdict:
@@ -75,7 +83,7 @@ def judge_hazard_pay(offer: Offer, place: Place) -> Verdict:
     needed, earned = place.floor.hourly * part, offer.effective * part
     currency = offer.rate.currency
     return rule.verdict(
-        earned >= needed and not place.floor.unrated,
+        earned >= needed,
         f"An hour in class {offer.hazard_class} earns at least the floor of {place.name} and its premium.",
         _pay_inputs(offer)
         | {
@@ -88,7 +96,7 @@ def judge_hazard_pay(offer: Offer, place: Place) -> Verdict:
         },
         limit=str(_needed_rate(offer, place.floor.hourly)),
         remedy=_remedy(offer, place.floor.hourly, earned >= needed),
-        confidence=place.floor.deciding.benchmark.confidence if place.floor.deciding else None,
+        confidence=_confidence(place.floor),
     )
 
 

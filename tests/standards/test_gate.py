@@ -116,11 +116,14 @@ def test_a_place_without_data_falls_to_the_house_floor_and_says_so() -> None:
     assert low["HOUSE_FLOOR"].limit == "5.00 USD"
 
 
-def test_a_floor_that_cannot_be_compared_is_not_passed() -> None:
+def test_where_no_rate_is_sourced_the_house_floor_holds_and_the_verdict_says_what_is_known() -> None:
+    """Kenya: 161.34 KES an hour by its law, and no source for KES in dollars. To refuse would shut Kenya out."""
     verdict = judged(offer(), place(KE))["FLOOR"]
-    assert verdict.failed
-    assert "no sourced rate from KES to USD" in verdict.sentence
-    assert verdict.remedy is not None
+    assert (verdict.outcome, verdict.confidence) == (Outcome.NOTE, Confidence.LOW)
+    assert "for want of a sourced rate from KES to USD; the house floor holds" in verdict.sentence
+    assert "KES" in verdict.inputs["minimum_wage"]
+    low = judged(offer(rate=usd("4.99")), place(KE))["FLOOR"]
+    assert (low.failed, low.limit) == (True, "5.00 USD")
 
 
 def test_an_offer_whose_currency_has_no_rate_fails_the_house_floor() -> None:
