@@ -1,5 +1,8 @@
 """Makes `.venv` and installs the requirements, unless they stand there already: `python3 tools/setup_venv.py [--dev]`.
 
+The requirement files name what Setara itself uses; constraints.txt, which they name too, holds the version of every
+package that comes with it. `python3 tools/setup_venv.py --dev --pin` writes it anew from what `.venv` has.
+
 Needs the standard library only, and is read by Pythons that are too old to run it, so that they can say so. Exit
 codes: 0 ready, 2 wrong command line, 3 Python is too old, 4 venv is missing, 5 the installation failed.
 """
@@ -19,6 +22,8 @@ OLDEST_PYTHON = (3, 11)
 BEGAN = time.monotonic()
 UV = "uv==0.13.9"
 PYTHON_TOO_OLD, VENV_MISSING, INSTALLATION_FAILED = 3, 4, 5
+PINS = "constraints.txt"
+HEAD_OF_PINS = "# Every version that .venv has. Written by: python3 tools/setup_venv.py --dev --pin\n"
 UV_NAMES_OF_PIP_OPTIONS = {
     "index-url": "UV_INDEX_URL",
     "extra-index-url": "UV_EXTRA_INDEX_URL",
@@ -51,6 +56,16 @@ def set_up(project: Path, dev: bool) -> None:
     _say("The virtual environment is ready.")
 
 
+def pin(project: Path) -> None:
+    """Write down the versions of the project's `.venv`, so that the next one gets the same. Raises SetupFailed."""
+    command = [str(project / ".venv" / "bin" / "python"), "-m", "pip", "freeze", "--exclude", "uv"]
+    try:
+        found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SetupFailed(INSTALLATION_FAILED, f"The versions of .venv could not be read ({error}).") from error
+    (project / PINS).write_text(HEAD_OF_PINS + found)
+
+
 def is_current(venv: Path, requirements: Path) -> bool:
     """Whether exactly these requirements were installed last, into this environment, where it stands now."""
     stamp = _stamp_file(venv, requirements.name)
@@ -63,7 +78,8 @@ def _stamp_file(venv: Path, name: str) -> Path:
 
 def _stamp(venv: Path, requirements: Path) -> str:
     # A moved environment has scripts that name its old place, and pyvenv.cfg names the Python it was made with.
-    parts = [str(venv.resolve()).encode(), (venv / "pyvenv.cfg").read_bytes(), requirements.read_bytes()]
+    files = (venv / "pyvenv.cfg", requirements, requirements.with_name(PINS))
+    parts = [str(venv.resolve()).encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -128,9 +144,13 @@ def main() -> int:
     """Parse the command line and set up; a failure is its sentence and its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    parser.add_argument("--pin", action="store_true", help="afterwards write constraints.txt from what is installed")
     options = parser.parse_args()
+    project = Path(__file__).resolve().parents[1]
     try:
-        set_up(Path(__file__).resolve().parents[1], options.dev)
+        set_up(project, options.dev)
+        if options.pin:
+            pin(project)
     except SetupFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return failure.code

@@ -1,12 +1,17 @@
 """When the environment is made again and when not, and what is said on a machine that cannot make one."""
 
 import importlib.util
+import re
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tools import setup_venv
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -16,6 +21,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / ".venv" / "pyvenv.cfg").write_text("version = 3.11.7\n")
     (tmp_path / "requirements.txt").write_text("flask==3.1.3\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest==9.1.1\n")
+    (tmp_path / "constraints.txt").write_text("werkzeug==3.1.3\n")
     stamp(tmp_path, "requirements.txt")
     return tmp_path
 
@@ -35,7 +41,7 @@ def test_nothing_is_done_where_everything_stands(project: Path, monkeypatch: pyt
     setup_venv.set_up(project, dev=False)
 
 
-@pytest.mark.parametrize("changed", ["requirements.txt", ".venv/pyvenv.cfg"])
+@pytest.mark.parametrize("changed", ["requirements.txt", "constraints.txt", ".venv/pyvenv.cfg"])
 def test_a_changed_file_sets_up_again(project: Path, monkeypatch: pytest.MonkeyPatch, changed: str) -> None:
     (project / changed).write_text("something else\n")
     refuse_old_python(monkeypatch)
@@ -71,6 +77,40 @@ def test_python_without_ensurepip(project: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(setup_venv.SetupFailed, match="apt-get install python3-venv") as failure:
         setup_venv.set_up(project, dev=False)
     assert failure.value.code == 4
+
+
+def pins(file: Path) -> dict[str, str]:
+    """The version that a file asks for, by the package's name as an index spells it."""
+    lines = [line.partition("==") for line in file.read_text().splitlines() if "==" in line]
+    return {canonicalize_name(name.partition("[")[0]): version for name, _, version in lines}
+
+
+def test_the_packages_here_are_those_that_are_pinned() -> None:
+    """What the tests ran with is what the next installation gets. If this fails: tools/setup_venv.py --dev --pin"""
+    held, asked = pins(ROOT / "constraints.txt"), pins(ROOT / "requirements.txt") | pins(ROOT / "requirements-dev.txt")
+    assert {name: held.get(name) for name in asked} == asked
+    here = {canonicalize_name(each.name): each.version for each in distributions()}
+    assert {name: here.get(name) for name in held} == held
+
+
+def test_the_pins_name_versions_and_nothing_else() -> None:
+    """No file of a machine, no address of an index."""
+    for line in (ROOT / "constraints.txt").read_text().splitlines()[1:]:
+        assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line), line
+
+
+def test_pins_are_written_from_what_is_installed(project: Path) -> None:
+    with pytest.raises(setup_venv.SetupFailed, match=r"versions of \.venv could not be read"):
+        setup_venv.pin(project)
+    (project / ".venv" / "bin").mkdir()
+    python = project / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    setup_venv.pin(project)
+    head = (project / "constraints.txt").read_text().partition("\n")[0]
+    assert head == "# Every version that .venv has. Written by: python3 tools/setup_venv.py --dev --pin"
+    assert {"pytest", "flask"} <= set(pins(project / "constraints.txt"))
+    assert "uv" not in pins(project / "constraints.txt")
 
 
 def test_pip_sources_are_handed_to_uv(monkeypatch: pytest.MonkeyPatch) -> None:
