@@ -11,16 +11,12 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import service as matching
+from marketplace.matching import planning
 from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.shifts import attendance, offers, scheduling, timesheets
-
-ONE = 1
-"""The batch where an item is much work, or calls somebody outside."""
-
 
 @job("offers.expire", again=False)
 def expire_offers() -> None:
@@ -29,7 +25,25 @@ def expire_offers() -> None:
 
 @job("shifts.match", again=False)
 def match_shifts() -> None:
-    in_batches(matching.match_due, ONE)
+    in_batches(planning.match_due, planning.MOST_AT_ONCE)
+
+
+@job("matching.plan_horizon", again=False)
+def plan_horizon() -> None:
+    with transaction():
+        planning.plan_due()
+
+
+@job(planning.MAKE, again=False)
+def make_plan(plan_id: str) -> None:
+    """Makes a plan that somebody asked for. One that cannot be made is marked so, and its error is the job's."""
+    try:
+        with transaction():
+            planning.make(UUID(plan_id))
+    except Exception:
+        with transaction():
+            planning.give_up(UUID(plan_id))
+        raise
 
 
 @job("shifts.no_show", again=False)

@@ -36,6 +36,7 @@ def daily(hour: int) -> CronTrigger:
 TIMETABLE: Sequence[Entry] = (
     Entry("offers.expire", every_seconds(15)),
     Entry("shifts.match", every_seconds(30)),
+    Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
-from marketplace.contracts.rules import ContractStatus, Method, Party
+from marketplace.contracts.rules import ContractStatus, Method, Party, rate_of
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 
 
@@ -137,6 +138,62 @@ def in_force_many(company_id: UUID, contractor_ids: Collection[UUID], at: dateti
 def in_force_of_company(company_id: UUID, at: datetime) -> dict[UUID, ContractVersion]:
     """As `in_force_many`, for every contractor who has a contract with the company."""
     return _holding(at, ContractVersion.company_id == company_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A version that the contractor signed, without its text: its promised rate, and when it holds."""
+
+    version_id: UUID
+    company_id: UUID
+    contractor_id: UUID
+    rate: Money
+    highest_class: str
+    effective_from: date
+    effective_to: date | None
+    ends_at: datetime | None
+
+
+def holdings(company_ids: Collection[UUID], since: datetime) -> list[Holding]:
+    """Every version that may hold at some moment after `since` between these companies and anybody who has signed one
+    by then: in one statement. The latest signed of each contractor comes first; of those that hold at a moment the
+    first is the one that `in_force` finds."""
+    terms = ContractVersion.terms
+    found = (
+        select(
+            ContractVersion.id,
+            ContractVersion.company_id,
+            ContractVersion.contractor_id,
+            terms["pay"].label("pay"),
+            terms["hazard"]["highest_class"].astext.label("highest_class"),
+            ContractVersion.effective_from,
+            ContractVersion.effective_to,
+            Contract.ends_at,
+        )
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .join(Signature, Signature.version_id == ContractVersion.id)
+        .where(
+            ContractVersion.company_id.in_(company_ids),
+            Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
+            or_(Contract.ends_at.is_(None), Contract.ends_at > since),
+            or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= since.astimezone(UTC).date()),
+            Signature.signed_at <= since,
+        )
+        .order_by(ContractVersion.contractor_id, Signature.signed_at.desc(), ContractVersion.number.desc())
+    )
+    return [
+        Holding(
+            row.id,
+            row.company_id,
+            row.contractor_id,
+            rate_of({"pay": row.pay}),
+            row.highest_class,
+            row.effective_from,
+            row.effective_to,
+            row.ends_at,
+        )
+        for row in db.session.execute(found)
+    ]
 
 
 def _holding(at: datetime, *whose: ColumnElement[bool]) -> dict[UUID, ContractVersion]:

@@ -1,29 +1,79 @@
-"""What matching saw and decided. Never changed: a decision can be explained, and repeated, years later."""
+"""What matching saw and decided: a plan with its input, and for each shift who was given a seat of it, and why."""
 
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Id, Instant, Json, choice
 from marketplace.core.events import Subject
-from marketplace.matching.rules import Outcome
+from marketplace.core.lifecycle import Stateful
+from marketplace.matching import rules
+from marketplace.matching.rules import PlanScope, PlanStatus
+
+
+class Plan(Stateful):
+    """One reckoning of who is asked for which seats: of one shift, of those that begin soon, or of a whole horizon.
+
+    `company_id` is empty when it looked at all companies. Shifts that begin from `starts_at` until before `ends_at`
+    belong to it. The input is stored beside it (`PlanInput`) and `input_sha256` is the digest of its canonical JSON; it
+    is empty until the plan is done. `report` is what the plan comes to in numbers, see `matching.report`.
+    """
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("seats >= 0 AND planned BETWEEN 0 AND seats", name="no_more_than_seats"),
+        CheckConstraint("offered BETWEEN 0 AND planned", name="no_more_offers_than_planned"),
+        CheckConstraint("(status = 'done') = (input_sha256 IS NOT NULL)", name="done_has_an_input"),
+        Index("ix_plan_company_id_id", "company_id", "id"),
+        Index("ix_plan_horizon", "company_id", "made_at", postgresql_where=text("scope = 'horizon'")),
+    )
+    about: ClassVar = MappingProxyType({"plan": "id", "company": "company_id"})
+    transitions: ClassVar = rules.PLAN_TRANSITIONS
+
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    scope: Mapped[PlanScope] = mapped_column(choice(PlanScope, "scope"))
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    made_at: Mapped[Instant]
+    done_at: Mapped[Instant | None]
+    weights_version: Mapped[int]
+    seed: Mapped[int]
+    seats: Mapped[int] = mapped_column(default=0)
+    planned: Mapped[int] = mapped_column(default=0)
+    offered: Mapped[int] = mapped_column(default=0)
+    report: Mapped[Json]
+    input_sha256: Mapped[str | None] = mapped_column(CHAR(64))
+    status: Mapped[PlanStatus] = mapped_column(choice(PlanStatus, "status"))
+
+
+class PlanInput(Base):
+    """The instance that a plan was reckoned from, as canonical JSON, compressed by zlib. It speaks of people, so it can
+    be erased, but never changed: then the plan's digest still says what it was, and nobody can repeat it."""
+
+    __tablename__ = "plan_input"
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class MatchRun(Subject):
-    """One search for people for one shift. `input` is everything that the score was reckoned from, and
-    `input_sha256` the digest of its canonical JSON; `cutoff` is the lowest score that was offered a seat."""
+    """What a plan decided about one shift: its open seats, how many were offered, and the lowest score that was given
+    one (`cutoff`). `turn` is the last turn at which somebody was given a seat, empty when a seat stayed open;
+    `refused` then says how many people each rule kept out, by the first rule that did. Never changed."""
 
     __tablename__ = "match_run"
     __table_args__ = (
         CheckConstraint("seats >= 0 AND offered BETWEEN 0 AND seats", name="no_more_than_seats"),
         Index("ix_match_run_shift_id_id", "shift_id", "id"),
+        UniqueConstraint("plan_id", "shift_id"),
     )
     about: ClassVar = MappingProxyType({"match": "id", "shift": "shift_id", "gig": "gig_id", "company": "company_id"})
 
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"))
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
@@ -32,27 +82,31 @@ class MatchRun(Subject):
     seats: Mapped[int]
     offered: Mapped[int]
     cutoff: Mapped[int | None]
-    input: Mapped[Json]
+    turn: Mapped[int | None]
+    refused: Mapped[Json]
     input_sha256: Mapped[str] = mapped_column(CHAR(64))
 
 
-class Explanation(Base):
-    """What a run decided about one person: offered or not, with the points, or the rule that decided.
+class PlannedSeat(Base):
+    """A seat that a plan gave to somebody: at which turn of the plan, at which place among those asked for the shift.
 
-    It speaks of a person, so it can be erased with them; it is never changed.
+    `offer_id` is empty when somebody's own yes, or another offer, was quicker than the plan. Never changed; it speaks
+    of a person, so it can be erased with them.
     """
 
-    __tablename__ = "explanation"
+    __tablename__ = "planned_seat"
     __table_args__ = (
         UniqueConstraint("run_id", "contractor_id"),
-        CheckConstraint("(outcome = 'not_eligible') = (verdict IS NOT NULL)", name="no_has_a_rule"),
-        Index("ix_explanation_shift_id_contractor_id_id", "shift_id", "contractor_id", "id"),
+        UniqueConstraint("plan_id", "turn"),
+        Index("ix_planned_seat_contractor_id_plan_id", "contractor_id", "plan_id"),
     )
 
     id: Mapped[Id]
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
     run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"))
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"))
-    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
-    outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
-    reason: Mapped[Json]
-    verdict: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"), index=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offer.id"), index=True)
+    turn: Mapped[int]
+    rank: Mapped[int]
+    score: Mapped[int]

@@ -11,7 +11,7 @@ rules NO_RETALIATION and DATA).
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from marketplace.core.problems import Invalid
 from marketplace.standards.catalogue import FIRST, RULES
 from marketplace.standards.verdicts import Verdict
 
@@ -27,6 +28,11 @@ RECENT = timedelta(days=28)
 SEASON = timedelta(days=90)
 """How far back work for a company counts as continuity."""
 WEEK_MINUTES: Final = 40 * 60
+URGENT = timedelta(hours=72)
+"""Shifts that begin so soon are planned before all others, and looked at all day (our own number)."""
+HORIZON = timedelta(days=14)
+"""How far ahead the clock plans."""
+LONGEST_HORIZON = 4 * HORIZON
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
 LANGUAGE_STEP: Final = 25
 """Points for each level of the Common European Framework above the one that the work needs."""
@@ -49,6 +55,37 @@ class Part(StrEnum):
     """The person speaks the needed language above the needed level."""
 
 
+class BadHorizon(Invalid):
+    code = "bad_horizon"
+    title = "A plan looks ahead from now for at most eight weeks."
+    remedy = "Choose an end after the beginning, at most 56 days later."
+
+
+class PlanStatus(StrEnum):
+    RUNNING = "running"
+    """Asked for; its job makes it."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+PLAN_TRANSITIONS: Mapping[PlanStatus, frozenset[PlanStatus]] = MappingProxyType(
+    {
+        PlanStatus.RUNNING: frozenset({PlanStatus.DONE, PlanStatus.FAILED}),
+        PlanStatus.DONE: frozenset(),
+        PlanStatus.FAILED: frozenset(),
+    }
+)
+
+
+class PlanScope(StrEnum):
+    """Which shifts a plan looks at."""
+
+    SHIFT = "shift"
+    URGENT = "urgent"
+    """Those that begin within `URGENT`."""
+    HORIZON = "horizon"
+
+
 class Outcome(StrEnum):
     """What matching decided about one person and one shift."""
 
@@ -58,6 +95,8 @@ class Outcome(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     ASKED_BEFORE = "asked_before"
     """There was an offer of this shift already, whatever became of it."""
+    TOO_LATE = "too_late"
+    """A seat was planned, but the person or somebody else had said yes to something before it could be offered."""
 
 
 SENTENCES: Mapping[Outcome, str] = MappingProxyType(
@@ -65,6 +104,7 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.OFFERED: "The shift was offered, because the points were among the highest for the open seats.",
         Outcome.NOT_NEEDED: "The open seats were offered to people with more points.",
         Outcome.NOT_ELIGIBLE: "A rule does not allow it.",
+        Outcome.TOO_LATE: "A seat was planned, but it or the time was taken before it could be offered.",
         Outcome.ASKED_BEFORE: "The shift had been offered before; nobody is asked twice for the same shift.",
     }
 )
@@ -106,7 +146,8 @@ class Candidate:
     """All that the score may know of a person. Times are whole minutes.
 
     `wants` says whether the shift lies in the hours that they want to work, None if they named none. `week_minutes`
-    are booked or worked in the shift's week, `recent_minutes` in the 28 days before it, `company_minutes` for the
+    are booked, worked, asked about or planned in the shift's week; `recent_minutes` were booked or worked in the 28
+    days before it, and what the same plan has given them already counts too; `company_minutes` are those for the
     company in the 90 days before it. `language_steps` are levels above the needed one, of the language where they are
     fewest.
     """
@@ -140,9 +181,12 @@ class Scored:
 
     def reason(self, weights: Weights) -> dict[str, Any]:
         """Why this person, by parts, as it is stored and shown."""
+        return self.told(weights) | {"rank": self.rank}
+
+    def told(self, weights: Weights) -> dict[str, Any]:
+        """As `reason()`, of somebody who has no place in the order."""
         return {
             "score": self.score,
-            "rank": self.rank,
             "weights_version": weights.version,
             "parts": [
                 {"part": part.value, "points": self.points[part], "weight": weight}
@@ -174,15 +218,25 @@ def points(candidate: Candidate, shift_minutes: int) -> dict[Part, int]:
     }
 
 
-def rank(candidates: Sequence[Candidate], shift_id: UUID, shift_minutes: int, weights: Weights) -> list[Scored]:
+def rank(
+    candidates: Iterable[Candidate], shift_id: UUID, shift_minutes: int, weights: Weights, seed: int = 0
+) -> list[Scored]:
     """All candidates, highest score first. The same input gives the same order, on every machine and in every order
     of the input."""
-    found = []
-    for candidate in candidates:
-        earned = points(candidate, shift_minutes)
-        found.append((sum(weights.parts[part] * value for part, value in earned.items()), earned, candidate))
-    found.sort(key=lambda entry: (-entry[0], _lot(shift_id, entry[2].contractor_id)))
-    return [Scored(who, place, earned, score) for place, (score, earned, who) in enumerate(found, start=1)]
+    found = [(_scored(candidate, shift_minutes, weights), candidate) for candidate in candidates]
+    found.sort(key=lambda entry: (-entry[0][0], lot(shift_id, entry[1].contractor_id, seed)))
+    return [Scored(who, place, earned, score) for place, ((score, earned), who) in enumerate(found, start=1)]
+
+
+def scored(candidate: Candidate, shift_minutes: int, weights: Weights) -> Scored:
+    """The points of one person alone, in the first place."""
+    score, earned = _scored(candidate, shift_minutes, weights)
+    return Scored(candidate, 1, earned, score)
+
+
+def lot(shift_id: UUID, contractor_id: UUID, seed: int = 0) -> bytes:
+    """What orders people of equal scores: a digest, other for each shift, so that no account is always first."""
+    return hashlib.sha256(shift_id.bytes + contractor_id.bytes + seed.to_bytes(8)).digest()
 
 
 def offer_until(now: datetime, starts_at: datetime) -> datetime:
@@ -200,5 +254,6 @@ def _band_points(candidate: Candidate, after: int) -> int:
     return 100 * max(0, candidate.band_max_minutes - after) // room if room else 0
 
 
-def _lot(shift_id: UUID, contractor_id: UUID) -> bytes:
-    return hashlib.sha256(shift_id.bytes + contractor_id.bytes).digest()
+def _scored(candidate: Candidate, shift_minutes: int, weights: Weights) -> tuple[int, dict[Part, int]]:
+    earned = points(candidate, shift_minutes)
+    return sum(weights.parts[part] * value for part, value in earned.items()), earned

@@ -19,30 +19,26 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientFunds
-from marketplace.shifts import queries, timesheets
-from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
+from marketplace.shifts import asking, queries, timesheets
+from marketplace.shifts.asking import ELSEWHERE, check_person
+from marketplace.shifts.eligibility import Person, Seat
 from marketplace.shifts.holds import held, returned
 from marketplace.shifts.hours import pay_week
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import (
-    BadOffer,
     BookingStatus,
     DoubleBooked,
     GigNotOpen,
     GigOutOfFunds,
-    NotEligible,
     OfferGone,
     OfferStatus,
     SeatsGone,
     ShiftBegun,
     ShiftStatus,
 )
-from marketplace.shifts.terms import agreed_seat, digest, price_input, promised_lines, snapshot
+from marketplace.shifts.terms import agreed_seat, price_input, promised_lines
 from marketplace.standards.rates import cost
 from marketplace.workforce.models import Contractor
-
-ELSEWHERE = "/api/v1/offers?status=pending"
-"""What else is open to a person who came too late."""
 
 Chosen = Sequence[tuple[UUID, Mapping[str, Any]]]
 """Contractor ids, each with the reason why they are asked, as JSON."""
@@ -64,45 +60,16 @@ def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) ->
 
 def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor) -> list[Offer]:
     """`offer()` for whoever has checked the permission already: matching makes offers in the clock's name."""
-    now = clock.now()
-    gig = _open_gig(shift)
-    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= now:
-        raise ShiftBegun
-    if not now < expires_at <= shift.starts_at:
-        raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
-    seat, why = queries.seat_of(shift, gig), dict(chosen)
-    if why and not shift.seats_open:
-        raise SeatsGone
+    gig, why = db.session.get_one(Gig, shift.gig_id), dict(chosen)
+    asking.check_open(shift, gig)
+    if not why:
+        return []
     asked = db.session.scalars(select(Contractor).where(Contractor.id.in_(why)).order_by(Contractor.id)).all()
     if len(asked) != len(why):
         raise NotFound
-    found = queries.people(asked, shift.company_id, seat)
-    for contractor_id in why:
-        _check(seat, found[contractor_id])
-    words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
-    rows = []
-    for contractor_id, reason in why.items():
-        terms = snapshot(seat, found[contractor_id], gig=words, timezone=shift.timezone, reason=reason)
-        rows.append(
-            {
-                "shift_id": shift.id,
-                "gig_id": shift.gig_id,
-                "company_id": shift.company_id,
-                "contractor_id": contractor_id,
-                "reason": dict(reason),
-                "terms": terms,
-                "terms_sha256": digest(terms),
-                "made_at": now,
-                "expires_at": expires_at,
-                "status": OfferStatus.PENDING,
-            }
-        )
-    if not rows:
-        return []
-    made = db.session.scalars(upsert(Offer).values(rows).on_conflict_do_nothing().returning(Offer)).all()
-    for each in made:
-        record("offer.made", each, by=by)
-    return list(made)
+    people = queries.people(asked, shift.company_id, queries.seat_of(shift, gig))
+    wanted = [asking.Asked(shift, people[known], reason, expires_at) for known, reason in why.items()]
+    return asking.ask(wanted, [gig], by=by)
 
 
 def accept(offer_id: UUID, *, by: Actor) -> Booking:
@@ -129,7 +96,7 @@ def accept(offer_id: UUID, *, by: Actor) -> Booking:
     _check_open(offer, shift, gig)
     seat = agreed_seat(queries.seat_of(shift, gig), offer.terms)
     person = queries.people([me], shift.company_id, seat)[me.id]
-    _check(seat, person)
+    check_person(seat, person)
     left = _take_seat(shift)
     booking = _book(offer, shift, seat, person)
     _mark_accepted(offer, by=by)
@@ -223,20 +190,6 @@ def _check_open(offer: Offer, shift: Shift, gig: Gig) -> None:
         raise GigNotOpen(f"It is {gig.status}.", elsewhere=ELSEWHERE)
 
 
-def _check(seat: Seat, person: Person) -> None:
-    verdict = first_no(seat, person)
-    if verdict is None:
-        return
-    if verdict.rule == ONE_PLACE.id:
-        raise DoubleBooked(contractor_id=str(person.contractor_id), elsewhere=ELSEWHERE)
-    raise NotEligible(
-        verdict.sentence,
-        remedy=verdict.remedy,
-        contractor_id=str(person.contractor_id),
-        verdict=verdict.as_dict(),
-    )
-
-
 def _take_seat(shift: Shift) -> int:
     """Takes one seat if there is one left, and returns how many are left then. Raises SeatsGone."""
     taken = (
@@ -314,10 +267,3 @@ def _mine(offer_id: UUID, *, by: Actor) -> Offer:
     if offer is None or offer.contractor_id != require_person(by):
         raise NotFound
     return offer
-
-
-def _open_gig(shift: Shift) -> Gig:
-    gig = db.session.get_one(Gig, shift.gig_id)
-    if gig.status is not GigStatus.OPEN:
-        raise GigNotOpen(f"It is {gig.status}.")
-    return gig

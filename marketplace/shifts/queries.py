@@ -1,6 +1,7 @@
 """Reads of shifts, offers, bookings and timesheets; and the facts about people that eligibility asks for."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -132,7 +133,7 @@ def _may_see(row: Offer | Booking | Timesheet, seen_by: Actor) -> bool:
     return is_self(seen_by, row.contractor_id) or seen_by.may(Right.READ, row.company_id)
 
 
-_LINES = selectinload(Timesheet.lines).selectinload(TimesheetLine.booking)
+_LINES = selectinload(Timesheet.lines).options(selectinload(TimesheetLine.booking), selectinload(TimesheetLine.cut))
 
 
 # --- facts for eligibility --------------------------------------------------------------------------------------------
@@ -156,13 +157,32 @@ def people(contractors: Sequence[Contractor], company_id: UUID, seat: Seat) -> d
 
     Facts that the seat does not ask for are not read.
     """
+    agreed = _agreed([contractor.id for contractor in contractors], company_id, seat)
+    found = unsigned(
+        contractors,
+        seat.span,
+        skills=bool(seat.criteria.skills),
+        languages=bool(seat.criteria.languages),
+        consents=seat.hazard_class in OPT_IN,
+    )
+    return {known: replace(person, contract=agreed.get(known)) for known, person in found.items()}
+
+
+def unsigned(
+    contractors: Sequence[Contractor],
+    around: Span,
+    *,
+    skills: bool = True,
+    languages: bool = True,
+    consents: bool = True,
+) -> dict[UUID, Person]:
+    """As `people`, for any work within that span of time and without anybody's contract."""
     ids = [contractor.id for contractor in contractors]
-    agreed = _agreed(ids, company_id, seat)
-    skills = _skills(ids) if seat.criteria.skills else {}
-    languages = _languages(ids) if seat.criteria.languages else {}
-    consents = _consents(ids) if seat.hazard_class in OPT_IN else {}
-    busy = _busy(ids, seat.span)
-    regions = _regions(contractors, seat.span.starts_at)
+    skilled = _skills(ids) if skills else {}
+    spoken = _languages(ids) if languages else {}
+    given = _consents(ids) if consents else {}
+    busy = _busy(ids, around)
+    regions = _regions(contractors, around.starts_at)
     found = {}
     for who in contractors:
         region = regions.get((who.country, who.subdivision)) or regions.get((who.country, None))
@@ -173,10 +193,10 @@ def people(contractors: Sequence[Contractor], company_id: UUID, seat: Seat) -> d
             country=who.country,
             subdivision=who.subdivision,
             zone=ZoneInfo(who.timezone),
-            contract=agreed.get(who.id),
-            skills=frozenset(skills.get(who.id, ())),
-            languages=languages.get(who.id, {}),
-            consents=consents.get(who.id, {}),
+            contract=None,
+            skills=frozenset(skilled.get(who.id, ())),
+            languages=spoken.get(who.id, {}),
+            consents=given.get(who.id, {}),
             busy=busy.get(who.id, ()),
             daily_rest_hours=region.daily_rest_hours if region else None,
             weekly_hours=region.weekly_hours if region else None,

@@ -1,13 +1,14 @@
 """What a contractor's life may look like, what vetting needs, and who may decide about whom."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -316,22 +317,43 @@ def covers(windows: Iterable[Window], zone: ZoneInfo, start: datetime, end: date
     Both are aware datetimes. Because only the wall clock counts, the hour that a clock change repeats is covered both
     times, and the hour that it leaves out is missed by nobody. Nothing is covered when end is not after start.
     """
+    return is_open(open_hours(windows), zone, start, end)
+
+
+OpenHours = Sequence[tuple[int, int]]
+"""Windows as minutes since a Monday, for that week and the two beside it: in order, none touching the next."""
+
+
+def open_hours(windows: Iterable[Window]) -> OpenHours:
+    """The windows laid together once, for whoever asks `is_open` about many stretches of time."""
     weekly = [window.in_week for window in windows]
-    if end <= start or not weekly:
+    found: list[tuple[int, int]] = []
+    for opens, closes in sorted((opens + week, closes + week) for week in (-WEEK, 0, WEEK) for opens, closes in weekly):
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], closes)
+        else:
+            found.append((opens, closes))
+    return found
+
+
+def is_open(hours: OpenHours, zone: ZoneInfo, start: datetime, end: datetime) -> bool:
+    """As `covers`, for hours that were laid together before."""
+    if end <= start or not hours:
         return False
-    return all(_covered(weekly, *stretch) for stretch in _wall_clock(zone, start, end))
+    return all(_covered(hours, *stretch) for stretch in _wall_clock(zone, start, end))
 
 
-def _covered(weekly: Sequence[tuple[int, int]], start: datetime, end: datetime) -> bool:
+def _covered(hours: OpenHours, start: datetime, end: datetime) -> bool:
+    """A stretch longer than a week is looked at week by week."""
     monday = datetime(start.year, start.month, start.day) - timedelta(days=start.weekday())  # noqa: DTZ001
-    reached, goal = start - monday, end - monday
-    weeks = range(-1, goal // timedelta(minutes=WEEK) + 1)
-    stretches = sorted((opens + week * WEEK, closes + week * WEEK) for week in weeks for opens, closes in weekly)
-    for opens, closes in stretches:
-        if timedelta(minutes=opens) > reached:
-            break
-        reached = max(reached, timedelta(minutes=closes))
-    return reached >= goal
+    while end - monday > timedelta(minutes=2 * WEEK):
+        following = monday + timedelta(minutes=WEEK)
+        if not _covered(hours, start, following):
+            return False
+        start = monday = following
+    begins, ends = (start - monday) / timedelta(minutes=1), (end - monday) / timedelta(minutes=1)
+    place = bisect_right(hours, begins, key=itemgetter(0)) - 1
+    return place >= 0 and hours[place][1] >= ends
 
 
 @lru_cache(maxsize=4096)

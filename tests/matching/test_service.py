@@ -14,13 +14,12 @@ from marketplace.core.events import timeline
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import Criteria, LanguageNeed
-from marketplace.matching import service
-from marketplace.matching.models import Explanation, MatchRun
-from marketplace.matching.rules import WEIGHTS, Candidate, Outcome, rank
+from marketplace.matching import planning, service
+from marketplace.matching.models import MatchRun, PlannedSeat
+from marketplace.matching.rules import Outcome
 from marketplace.shifts import offers
 from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import GigNotOpen, OfferStatus, ShiftBegun
-from marketplace.shifts.terms import digest
 from marketplace.workforce import service as workforce
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import Level, Window
@@ -146,27 +145,26 @@ def test_a_search_stores_what_it_saw_and_can_be_repeated_from_it(scene: Scene) -
     shift = make.shift(scene)
     (offer,) = service.match(shift.id, by=scene.company)
     run = db.session.scalars(select(MatchRun)).one()
-    assert (run.seats, run.offered, run.input_sha256) == (1, 1, digest(run.input))
-    people = [Candidate.of(stored) for stored in run.input["candidates"]]
-    repeated = rank(people, shift.id, run.input["shift_minutes"], WEIGHTS[run.weights_version])
-    assert repeated[0].candidate.contractor_id == offer.contractor_id
-    assert repeated[0].score == run.cutoff
-    stored = db.session.scalars(select(Explanation).where(Explanation.run_id == run.id)).all()
-    assert {row.contractor_id: row.reason["score"] for row in stored} == {
-        each.candidate.contractor_id: each.score for each in repeated
-    }
+    assert (run.seats, run.offered, len(run.input_sha256)) == (1, 1, 64)
+    (again,) = planning.replay(run.plan_id)
+    (given,) = again.given
+    assert (given.contractor_id, given.scored.score, again.cutoff) == (offer.contractor_id, run.cutoff, run.cutoff)
+    seat = db.session.scalars(select(PlannedSeat)).one()
+    assert (seat.run_id, seat.offer_id, seat.contractor_id) == (run.id, offer.id, offer.contractor_id)
     assert timeline("match", run.id)[0].data == {"seats": 1, "offered": 1}
 
 
-def test_the_clock_searches_for_every_shift_with_seats_nobody_is_asked_about(scene: Scene) -> None:
+def test_the_clock_searches_for_every_urgent_shift_with_seats_nobody_is_asked_about(scene: Scene) -> None:
     people = [make.contracted(scene) for _ in range(2)]
     shift = make.shift(scene)
     other = make.shift(scene, MONDAY + timedelta(hours=5), seats=3)
-    assert (service.match_due(), service.match_due()) == (2, 0)
+    assert planning.match_due() == 0
+    make.at(MONDAY - timedelta(days=2))
+    assert (planning.match_due(), planning.match_due()) == (2, 0)
     assert {o.shift_id for o in db.session.scalars(select(Offer))} == {shift.id, other.id}
     newcomer = make.contracted(scene)
-    make.at(MONDAY - timedelta(days=5, hours=2, minutes=44))
-    assert (service.match_due(), service.match_due()) == (1, 0)
+    make.at(MONDAY - timedelta(days=2) + timedelta(minutes=16))
+    assert (planning.match_due(), planning.match_due()) == (1, 0)
     late = db.session.scalars(select(Offer).where(Offer.shift_id == other.id)).all()
     assert {o.contractor_id for o in late} == {newcomer.id, *(person.id for person in people)}
 
@@ -175,7 +173,8 @@ def test_the_clock_leaves_paused_gigs_alone(scene: Scene) -> None:
     make.contracted(scene)
     shift = make.shift(scene)
     gigs.pause(scene.gig.id, by=scene.company)
-    assert service.match_due() == 0
+    make.at(MONDAY - timedelta(days=2))
+    assert (planning.match_due(), planning.plan_due()) == (0, 0)
     with pytest.raises(GigNotOpen):
         service.match(shift.id, by=scene.company)
 

@@ -1,0 +1,301 @@
+"""The engine: an instance in, a plan out. Pure; the same instance gives the same plan on every machine.
+
+In prose. Shifts that begin soon are filled before all others; then the scarcest come first, whose work has the fewest
+people for its seats. A shift asks the people with the most points (`matching.rules`) whom every rule of
+`shifts.eligibility` lets pass, over all companies, counting what they are booked for, what they are asked about and
+what this plan has given them already; HOURS_BAND keeps everybody within the hours that they chose. What the plan has
+given somebody counts into their week and their recent hours at once, so that the next seat goes to somebody with
+fewer. A seat that is left open is then tried once more: somebody who was given another seat may move into it, if that
+other seat finds somebody else.
+
+Whether a person fits a kind of work is asked once for each contract version; the rules of time are asked from the
+highest score downward, so that most people's weeks are never looked at.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.matching.instance import Instance, Opening, Work
+from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Scored, band_verdict, lot, rank, scored
+from marketplace.matching.somebody import Somebody
+from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, judge_fit, judge_time
+from marketplace.shifts.hours import scheduled_minutes
+from marketplace.standards.verdicts import Verdict
+from marketplace.workforce.rules import Level
+
+MOST_TRIES = 4000
+"""How often one plan may ask the rules for its second try. A count and not a time, so that all machines agree."""
+ASKED_BEFORE = "ASKED_BEFORE"
+"""Stands among the rules that decided, for people who had an offer of the shift already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A seat that the plan gives. `turn` is its place in the whole plan from 1, `scored.rank` that in its shift."""
+
+    shift_id: UUID
+    turn: int
+    scored: Scored
+
+    @property
+    def contractor_id(self) -> UUID:
+        return self.scored.candidate.contractor_id
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the plan decided about one shift. `refused` says of a shift with seats left how many people each rule kept
+    out, by the first rule that did."""
+
+    shift_id: UUID
+    seats: int
+    given: Sequence[Given]
+    refused: Mapping[str, int]
+
+    @property
+    def unfilled(self) -> int:
+        return self.seats - len(self.given)
+
+    @property
+    def cutoff(self) -> int | None:
+        """The lowest score that was given a seat."""
+        return min((each.scored.score for each in self.given), default=None)
+
+    @property
+    def turn(self) -> int | None:
+        """The turn after which nobody was given a seat of the shift; None while a seat is open to the end."""
+        return max((each.turn for each in self.given), default=0) if not self.unfilled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why somebody was given no seat: the verdict that decided, or points that were not enough."""
+
+    verdict: Verdict | None
+    scored: Scored | None
+
+
+def solve(instance: Instance) -> list[Planned]:
+    """The plan, by shift, in the order of the instance's openings."""
+    return _Planner(instance).plan()
+
+
+def why_not(instance: Instance, shift_id: UUID, contractor_id: UUID, before: Sequence[UUID]) -> Answer | None:
+    """What decided about a person to whom the plan gave no seat of the shift. `before` are the shifts of which the plan
+    had given them a seat when it came to this one. None when the instance does not know the person or the shift."""
+    members = [member for member in instance.members if member.id == contractor_id]
+    openings = {opening.shift_id: opening for opening in instance.openings}
+    if not members or shift_id not in openings:
+        return None
+    planner = _Planner(replace(instance, members=members))
+    (somebody,) = planner.people
+    for other in before:
+        somebody.take(openings[other], instance.works[openings[other].gig_id])
+    return planner.answer(openings[shift_id], somebody)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Somebody who fits the work, as the rules read them for it, and how far above the needed language they are."""
+
+    who: Somebody
+    person: Person
+    steps: int
+
+
+class _Planner:
+    """One plan while it is made."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.weights = WEIGHTS[instance.weights_version]
+        self.people = [Somebody(member) for member in instance.members]
+        self.openings = {opening.shift_id: opening for opening in instance.openings}
+        self.given: dict[UUID, list[Given]] = {opening.shift_id: [] for opening in instance.openings}
+        self.refused: dict[UUID, Counter[str]] = {}
+        self.turn = 0
+        self.tries = MOST_TRIES
+        self._fits: dict[tuple[UUID, datetime], tuple[list[_Fit], Counter[str]]] = {}
+        self._verdicts: dict[tuple[UUID, UUID, UUID | None], Verdict | None] = {}
+
+    def plan(self) -> list[Planned]:
+        order = self._in_order()
+        for opening in order:
+            self._fill(opening)
+        moved = [self._move_into(opening) for opening in order]
+        if any(moved):
+            # Whoever moved may be free for a third seat: after this nobody can take any seat that is left.
+            for opening in order:
+                self._fill(opening)
+        return [self._planned(opening) for opening in self.instance.openings]
+
+    def answer(self, opening: Opening, who: Somebody) -> Answer:
+        """The first no, or the points, of one person as things stand."""
+        fits, _ = self._fitting(opening)
+        if not fits:
+            work = self._work(opening)
+            person = who.member.under_contract(work.company_id, opening.span.ends_at)
+            return Answer(self._fit_no(work, work.seat(opening.span), person), None)
+        candidate = who.candidate(opening, self._work(opening), fits[0].steps)
+        return Answer(self._time_no(opening, fits[0], candidate), scored(candidate, _length(opening), self.weights))
+
+    # --- the first try ------------------------------------------------------------------------------------------------
+
+    def _in_order(self) -> list[Opening]:
+        """Urgent ones first, then by how many people fit the work for each of its seats, then by start."""
+        seats: Counter[UUID] = Counter()
+        for opening in self.instance.openings:
+            seats[opening.gig_id] += opening.seats
+
+        def key(opening: Opening) -> tuple[bool, float, datetime, bytes]:
+            begins = opening.span.starts_at
+            people = len(self._fitting(opening)[0]) / max(1, seats[opening.gig_id])
+            return (
+                begins - self.instance.at > URGENT,
+                people,
+                begins,
+                lot(opening.shift_id, opening.gig_id, self.instance.seed),
+            )
+
+        return sorted(self.instance.openings, key=key)
+
+    def _fill(self, opening: Opening) -> None:
+        """Gives the open seats to the best whom no rule keeps out, and counts the rules if seats are left."""
+        refused: Counter[str] = Counter()
+        for fit, each in self._best_first(opening, refused) if self._open_seats(opening) else ():
+            verdict = self._time_no(opening, fit, each.candidate)
+            if verdict is not None:
+                refused[verdict.rule] += 1
+                continue
+            self._give(opening, fit, each)
+            if not self._open_seats(opening):
+                return
+        self.refused[opening.shift_id] = refused + self._fitting(opening)[1]
+
+    def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[_Fit, Scored]]:
+        """Who fits and is free at that time, highest score first. Counts those who are not free."""
+        here = {each.contractor_id for each in self.given[opening.shift_id]}
+        work, free = self._work(opening), {}
+        candidates = []
+        for fit in self._fitting(opening)[0]:
+            known = fit.who.member.id
+            if known in here:
+                continue
+            if known in opening.asked:
+                refused[ASKED_BEFORE] += 1
+            elif fit.who.is_elsewhere(opening.span):
+                refused[ONE_PLACE.id] += 1
+            else:
+                free[known] = fit
+                candidates.append(fit.who.candidate(opening, work, fit.steps))
+        for each in rank(candidates, opening.shift_id, _length(opening), self.weights, self.instance.seed):
+            yield free[each.candidate.contractor_id], each
+
+    def _give(self, opening: Opening, fit: _Fit, each: Scored) -> None:
+        self.turn += 1
+        self.given[opening.shift_id].append(Given(opening.shift_id, self.turn, each))
+        fit.who.take(opening, self._work(opening))
+
+    # --- the second try -----------------------------------------------------------------------------------------------
+
+    def _move_into(self, opening: Opening) -> bool:
+        """Fills open seats by people who have another seat that somebody else can take. Whether anybody moved."""
+        moved = False
+        while self._open_seats(opening) and self.tries > 0 and self._move_one_into(opening):
+            moved = True
+        return moved
+
+    def _move_one_into(self, opening: Opening) -> bool:
+        for fit in self._fitting(opening)[0]:
+            if fit.who.member.id in opening.asked or opening.shift_id in fit.who.given:
+                continue
+            for other in list(fit.who.given):
+                if self.tries <= 0:
+                    return False
+                if self._swap(fit, self.openings[other], opening):
+                    return True
+        return False
+
+    def _swap(self, fit: _Fit, old: Opening, new: Opening) -> bool:
+        """Moves a person from one seat to another, if somebody else can take the first."""
+        fit.who.leave(old, self._work(old))
+        candidate = fit.who.candidate(new, self._work(new), fit.steps)
+        self.tries -= 1
+        if self._time_no(new, fit, candidate) is None:
+            seats = self.given[old.shift_id]
+            left = next(each for each in seats if each.contractor_id == fit.who.member.id)
+            for other, each in self._best_first(old, Counter()):
+                if other.who is fit.who:
+                    continue
+                self.tries -= 1
+                if self._time_no(old, other, each.candidate) is None:
+                    seats.remove(left)
+                    self._give(new, fit, scored(candidate, _length(new), self.weights))
+                    self._give(old, other, each)
+                    return True
+        fit.who.take(old, self._work(old))
+        return False
+
+    # --- the rules ----------------------------------------------------------------------------------------------------
+
+    def _fitting(self, opening: Opening) -> tuple[list[_Fit], Counter[str]]:
+        """Who fits the work whatever else they do, and how many people each rule kept out. The same for all shifts of a
+        gig that end at one moment."""
+        key = opening.gig_id, opening.span.ends_at
+        if key not in self._fits:
+            work = self._work(opening)
+            seat = work.seat(opening.span)
+            fits, refused = [], Counter[str]()
+            for who in self.people:
+                person = who.member.under_contract(work.company_id, opening.span.ends_at)
+                verdict = self._fit_no(work, seat, person)
+                if verdict is None:
+                    fits.append(_Fit(who, person, _steps(person.languages, work)))
+                else:
+                    refused[verdict.rule] += 1
+            self._fits[key] = fits, refused
+        return self._fits[key]
+
+    def _fit_no(self, work: Work, seat: Seat, person: Person) -> Verdict | None:
+        key = work.gig_id, person.contractor_id, person.contract.version_id if person.contract else None
+        if key not in self._verdicts:
+            self._verdicts[key] = next((each for each in judge_fit(seat, person) if each.failed), None)
+        return self._verdicts[key]
+
+    def _time_no(self, opening: Opening, fit: _Fit, candidate: Candidate) -> Verdict | None:
+        """The rule of time, or HOURS_BAND, that says no; None when the person can take the seat as things stand."""
+        seat = self._work(opening).seat(opening.span)
+        person = replace(fit.person, busy=fit.who.busy)
+        verdict = next((each for each in judge_time(seat, person) if each.failed), None)
+        verdict = verdict or band_verdict(candidate, _length(opening))
+        return verdict if verdict.failed else None
+
+    # --- reading the plan ---------------------------------------------------------------------------------------------
+
+    def _work(self, opening: Opening) -> Work:
+        return self.instance.works[opening.gig_id]
+
+    def _open_seats(self, opening: Opening) -> int:
+        return opening.seats - len(self.given[opening.shift_id])
+
+    def _planned(self, opening: Opening) -> Planned:
+        given = [
+            replace(each, scored=replace(each.scored, rank=place))
+            for place, each in enumerate(self.given[opening.shift_id], start=1)
+        ]
+        is_short = len(given) < opening.seats
+        return Planned(opening.shift_id, opening.seats, given, dict(self.refused[opening.shift_id]) if is_short else {})
+
+
+def _length(opening: Opening) -> int:
+    return scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
+
+
+def _steps(spoken: Mapping[str, Level], work: Work) -> int:
+    """How many levels above the needed one the person speaks, in the language where that is least."""
+    order = list(Level)
+    above = [order.index(spoken[need.language]) - order.index(need.level) for need in work.criteria.languages]
+    return min(above, default=0)

@@ -1,0 +1,163 @@
+"""The facts of an instance, read set-based: one statement for each kind of fact, for all shifts and all people."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+
+from marketplace.contracts import queries as contracts
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.gigs.models import Gig
+from marketplace.matching.instance import Instance, Member, Opening, Past, Signed, Work, born_for
+from marketplace.matching.rules import CURRENT, SEASON
+from marketplace.shifts import queries as shifts
+from marketplace.shifts.eligibility import Agreed, Busy, Person
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.queries import COUNTS
+from marketplace.shifts.rules import OfferStatus
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hours import Span, age_on
+from marketplace.workforce.models import AvailabilityWindow, Contractor
+from marketplace.workforce.rules import ContractorStatus, Window
+
+MINUTE = timedelta(minutes=1)
+ScheduledWork = Sequence[tuple[Shift, Gig]]
+
+
+def read(found: ScheduledWork, *, only: Collection[UUID] | None = None, seed: int = 0) -> Instance:
+    """What a plan for these shifts is reckoned from: their open seats, and every vetted person who has a contract with
+    one of their companies; of those only the named ones, if they are named."""
+    at = clock.now()
+    members = _members(found, at, only) if found else []
+    return Instance(
+        at=at,
+        weights_version=CURRENT.version,
+        seed=seed,
+        works={gig.id: _work(gig) for gig in sorted({gig for _, gig in found}, key=lambda gig: gig.id)},
+        openings=_openings(found),
+        members=members,
+    )
+
+
+def asked_about(shift_ids: Collection[UUID]) -> tuple[dict[UUID, set[UUID]], dict[UUID, int]]:
+    """For each shift: everybody who was ever asked to take it, and how many have not answered.
+
+    What they answered is not read; an offer that was taken back before an answer, because the seats were gone, does
+    not count.
+    """
+    offers = select(Offer.shift_id, Offer.contractor_id, Offer.status).where(
+        Offer.shift_id.in_(shift_ids), Offer.status != OfferStatus.WITHDRAWN
+    )
+    asked: dict[UUID, set[UUID]] = defaultdict(set)
+    unanswered: dict[UUID, int] = defaultdict(int)
+    for row in db.session.execute(offers):
+        asked[row.shift_id].add(row.contractor_id)
+        unanswered[row.shift_id] += row.status is OfferStatus.PENDING
+    return asked, unanswered
+
+
+def waiting_of(contractor_ids: Collection[UUID]) -> dict[UUID, list[Busy]]:
+    """What each person is asked about and has not answered, as time that is taken."""
+    found: dict[UUID, list[Busy]] = defaultdict(list)
+    pending = (
+        select(Offer.contractor_id, Shift.starts_at, Shift.ends_at, Gig.hazard_class)
+        .join(Shift, Shift.id == Offer.shift_id)
+        .join(Gig, Gig.id == Offer.gig_id)
+        .where(Offer.contractor_id.in_(contractor_ids), Offer.status == OfferStatus.PENDING)
+        .order_by(Offer.id)
+    )
+    for row in db.session.execute(pending):
+        found[row.contractor_id].append(Busy(Span(row.starts_at, row.ends_at), row.hazard_class))
+    return found
+
+
+def _openings(found: ScheduledWork) -> list[Opening]:
+    asked, unanswered = asked_about([shift.id for shift, _ in found])
+    return [
+        Opening(
+            shift_id=shift.id,
+            gig_id=gig.id,
+            span=Span(shift.starts_at, shift.ends_at),
+            seats=max(0, shift.seats_open - unanswered.get(shift.id, 0)),
+            asked=frozenset(asked.get(shift.id, ())),
+        )
+        for shift, gig in sorted(found, key=lambda pair: pair[0].id)
+    ]
+
+
+def _work(gig: Gig) -> Work:
+    return Work(
+        gig_id=gig.id,
+        company_id=gig.company_id,
+        criteria=gig.criteria,
+        hazard_class=gig.hazard_class,
+        hazard_categories=tuple(gig.hazard_categories),
+        rate=gig.rate,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+    )
+
+
+def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None) -> list[Member]:
+    signed = _signed({gig.company_id for _, gig in found}, at)
+    wanted = signed.keys() if only is None else signed.keys() & set(only)
+    vetted = select(Contractor).where(Contractor.id.in_(wanted), Contractor.status == ContractorStatus.VETTED)
+    people = list(db.session.scalars(vetted.order_by(Contractor.id)))
+    ids = [who.id for who in people]
+    around = Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
+    facts = shifts.unsigned(people, around)
+    windows, past, waiting = _windows(ids), _past(ids, around), waiting_of(ids)
+    return [
+        Member(
+            person=_as_stored(facts[who.id], waiting.get(who.id, ()), at),
+            signed=signed[who.id],
+            windows=windows.get(who.id, ()),
+            band_min_minutes=who.band_min_hours * 60,
+            band_max_minutes=who.band_max_hours * 60,
+            past=past.get(who.id, ()),
+        )
+        for who in people
+    ]
+
+
+def _as_stored(person: Person, waiting: Sequence[Busy], at: datetime) -> Person:
+    """The person as an instance tells of them: the birthday only by the full years of age."""
+    born_on = person.born_on
+    if born_on is not None:
+        today = at.astimezone(person.zone).date()
+        born_on = born_for(age_on(born_on, today), today)
+    return replace(person, born_on=born_on, busy=(*person.busy, *waiting))
+
+
+def _signed(company_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[UUID, list[Signed]]]:
+    found: dict[UUID, dict[UUID, list[Signed]]] = defaultdict(lambda: defaultdict(list))
+    for each in contracts.holdings(company_ids, at):
+        agreed = Agreed(each.version_id, each.rate, HazardClass(each.highest_class))
+        signed = Signed(agreed, each.effective_from, each.effective_to, each.ends_at)
+        found[each.contractor_id][each.company_id].append(signed)
+    return found
+
+
+def _windows(ids: Collection[UUID]) -> Mapping[UUID, tuple[Window, ...]]:
+    found: dict[UUID, list[Window]] = defaultdict(list)
+    for row in db.session.scalars(select(AvailabilityWindow).where(AvailabilityWindow.contractor_id.in_(ids))):
+        found[row.contractor_id].append(row.window)
+    return {known: tuple(sorted(windows)) for known, windows in found.items()}
+
+
+def _past(ids: Collection[UUID], around: Span) -> Mapping[UUID, list[Past]]:
+    """What was booked or worked and begins so shortly before one of the shifts that a score may count it."""
+    window = Range(around.starts_at - SEASON, around.ends_at)
+    booked = select(Booking.contractor_id, Booking.company_id, Booking.during).where(
+        Booking.contractor_id.in_(ids), Booking.status.in_(COUNTS), Booking.during.overlaps(window)
+    )
+    found: dict[UUID, list[Past]] = defaultdict(list)
+    for row in db.session.execute(booked.order_by(Booking.id)):
+        begun, ended = row.during.lower, row.during.upper
+        found[row.contractor_id].append(Past(begun, (ended - begun) // MINUTE, row.company_id))
+    return found

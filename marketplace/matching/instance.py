@@ -1,0 +1,298 @@
+"""Everything that a plan is reckoned from, as plain values that can be stored and read again. Pure.
+
+A plan that is reckoned again from its stored instance is the same plan. The instance knows people by their ids, and
+of their age only the full years; it speaks of people all the same, so it is kept where it can be erased.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marketplace.core.money import Money
+from marketplace.gigs.rules import Criteria, LanguageNeed, Where
+from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hours import Span, age_on
+from marketplace.workforce.rules import ContractorStatus, Level, Window
+
+FORM = 1
+"""The version of the shape that `as_dict` writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one gig asks for and pays; `seat(span)` is a seat of one of its shifts."""
+
+    gig_id: UUID
+    company_id: UUID
+    criteria: Criteria
+    hazard_class: HazardClass
+    hazard_categories: tuple[str, ...]
+    rate: Money
+    fee_percent: Decimal
+    margin: Money | None
+
+    def seat(self, span: Span) -> Seat:
+        return Seat(
+            span=span,
+            criteria=self.criteria,
+            hazard_class=self.hazard_class,
+            hazard_categories=self.hazard_categories,
+            rate=self.rate,
+            fee_percent=self.fee_percent,
+            margin=self.margin,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A shift with seats that are free and that nobody is asked about. `asked` had an offer of it already."""
+
+    shift_id: UUID
+    gig_id: UUID
+    span: Span
+    seats: int
+    asked: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A contract version under which somebody may work, and when it holds. See `contracts.queries.Holding`."""
+
+    agreed: Agreed
+    effective_from: date
+    effective_to: date | None
+    ends_at: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        day = at.astimezone(UTC).date()
+        begun = self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+        return begun and (self.ends_at is None or self.ends_at > at)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Time that was booked or worked, as the score counts it."""
+
+    starts_at: datetime
+    minutes: int
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person: what the rules ask (`person`, whose contract is filled in for each seat), the versions they signed
+    with each company, the latest first, the hours that they want and chose, and what they did lately.
+
+    What the person is asked about and has not answered stands in `person.busy` like a booking.
+    """
+
+    person: Person
+    signed: Mapping[UUID, Sequence[Signed]]
+    windows: tuple[Window, ...]
+    band_min_minutes: int
+    band_max_minutes: int
+    past: Sequence[Past]
+
+    @property
+    def id(self) -> UUID:
+        return self.person.contractor_id
+
+    def under_contract(self, company_id: UUID, at: datetime) -> Person:
+        """The person as the rules read them for work that ends at that moment."""
+        found = next((each.agreed for each in self.signed.get(company_id, ()) if each.holds(at)), None)
+        return replace(self.person, contract=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One problem of matching: openings, the work they are for, and the people who may be asked, each in the order of
+    their ids. `at` is when the facts were read."""
+
+    at: datetime
+    weights_version: int
+    seed: int
+    works: Mapping[UUID, Work]
+    openings: Sequence[Opening]
+    members: Sequence[Member]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "form": FORM,
+            "at": self.at.isoformat(),
+            "weights_version": self.weights_version,
+            "seed": self.seed,
+            "works": [_work_out(work) for work in self.works.values()],
+            "openings": [_opening_out(opening) for opening in self.openings],
+            "members": [_member_out(member, self.at) for member in self.members],
+        }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Instance":
+        """The instance that `as_dict()` stored."""
+        at = datetime.fromisoformat(stored["at"])
+        works = [_work_in(work) for work in stored["works"]]
+        return cls(
+            at=at,
+            weights_version=stored["weights_version"],
+            seed=stored["seed"],
+            works={work.gig_id: work for work in works},
+            openings=[_opening_in(opening) for opening in stored["openings"]],
+            members=[_member_in(member, at) for member in stored["members"]],
+        )
+
+
+def born_for(age: int, on: date) -> date:
+    """The latest day of birth that makes somebody so old on that day: all that an instance tells of a birthday."""
+    return date(on.year - age, on.month, min(on.day, 28) if on.month == 2 else on.day)
+
+
+# --- to JSON and back -------------------------------------------------------------------------------------------------
+
+
+def _span_out(span: Span) -> list[str]:
+    return [span.starts_at.isoformat(), span.ends_at.isoformat()]
+
+
+def _span_in(stored: Sequence[str]) -> Span:
+    return Span(datetime.fromisoformat(stored[0]), datetime.fromisoformat(stored[1]))
+
+
+def _money_out(money: Money | None) -> list[Any] | None:
+    return None if money is None else [money.amount, money.currency]
+
+
+def _money_in(stored: Sequence[Any]) -> Money:
+    return Money(stored[0], stored[1])
+
+
+def _work_out(work: Work) -> dict[str, Any]:
+    return {
+        "gig": str(work.gig_id),
+        "company": str(work.company_id),
+        "places": [[place.country, place.subdivision] for place in work.criteria.places],
+        "skills": list(work.criteria.skills),
+        "languages": [[need.language, need.level.value] for need in work.criteria.languages],
+        "reason": work.criteria.reason,
+        "hazard": [work.hazard_class.value, list(work.hazard_categories)],
+        "rate": _money_out(work.rate),
+        "fee_percent": str(work.fee_percent),
+        "margin": _money_out(work.margin),
+    }
+
+
+def _work_in(stored: Mapping[str, Any]) -> Work:
+    criteria = Criteria(
+        places=tuple(Where(country, subdivision) for country, subdivision in stored["places"]),
+        skills=tuple(stored["skills"]),
+        languages=tuple(LanguageNeed(language, Level(level)) for language, level in stored["languages"]),
+        reason=stored["reason"],
+    )
+    return Work(
+        gig_id=UUID(stored["gig"]),
+        company_id=UUID(stored["company"]),
+        criteria=criteria,
+        hazard_class=HazardClass(stored["hazard"][0]),
+        hazard_categories=tuple(stored["hazard"][1]),
+        rate=_money_in(stored["rate"]),
+        fee_percent=Decimal(stored["fee_percent"]),
+        margin=None if stored["margin"] is None else _money_in(stored["margin"]),
+    )
+
+
+def _opening_out(opening: Opening) -> dict[str, Any]:
+    return {
+        "shift": str(opening.shift_id),
+        "gig": str(opening.gig_id),
+        "span": _span_out(opening.span),
+        "seats": opening.seats,
+        "asked": sorted(str(known) for known in opening.asked),
+    }
+
+
+def _opening_in(stored: Mapping[str, Any]) -> Opening:
+    asked = frozenset(UUID(known) for known in stored["asked"])
+    return Opening(UUID(stored["shift"]), UUID(stored["gig"]), _span_in(stored["span"]), stored["seats"], asked)
+
+
+def _signed_out(signed: Signed) -> list[Any]:
+    agreed = signed.agreed
+    return [
+        str(agreed.version_id),
+        _money_out(agreed.rate),
+        agreed.highest_class.value,
+        signed.effective_from.isoformat(),
+        signed.effective_to and signed.effective_to.isoformat(),
+        signed.ends_at and signed.ends_at.isoformat(),
+    ]
+
+
+def _signed_in(stored: Sequence[Any]) -> Signed:
+    version, rate, highest, begins, last_day, ends_at = stored
+    return Signed(
+        Agreed(UUID(version), _money_in(rate), HazardClass(highest)),
+        date.fromisoformat(begins),
+        None if last_day is None else date.fromisoformat(last_day),
+        None if ends_at is None else datetime.fromisoformat(ends_at),
+    )
+
+
+def _member_out(member: Member, at: datetime) -> dict[str, Any]:
+    who = member.person
+    age = None if who.born_on is None else age_on(who.born_on, at.astimezone(who.zone).date())
+    return {
+        "id": str(who.contractor_id),
+        "status": who.status.value,
+        "age": age,
+        "place": [who.country, who.subdivision, who.zone.key],
+        "skills": sorted(who.skills),
+        "languages": {language: level.value for language, level in who.languages.items()},
+        "consents": {category: up_to.value for category, up_to in who.consents.items()},
+        "busy": [[*_span_out(busy.span), busy.hazard_class.value, busy.active] for busy in who.busy],
+        "hours": [_text(who.daily_rest_hours), _text(who.weekly_hours), _text(who.overtime_multiplier)],
+        "signed": {str(company): [_signed_out(each) for each in signed] for company, signed in member.signed.items()},
+        "windows": [[window.weekday, window.start_minute, window.end_minute] for window in member.windows],
+        "band": [member.band_min_minutes, member.band_max_minutes],
+        "past": [[past.starts_at.isoformat(), past.minutes, str(past.company_id)] for past in member.past],
+    }
+
+
+def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
+    country, subdivision, timezone = stored["place"]
+    zone = ZoneInfo(timezone)
+    rest, week, multiplier = (None if hours is None else Decimal(hours) for hours in stored["hours"])
+    age = stored["age"]
+    person = Person(
+        contractor_id=UUID(stored["id"]),
+        status=ContractorStatus(stored["status"]),
+        born_on=None if age is None else born_for(age, at.astimezone(zone).date()),
+        country=country,
+        subdivision=subdivision,
+        zone=zone,
+        contract=None,
+        skills=frozenset(stored["skills"]),
+        languages={language: Level(level) for language, level in stored["languages"].items()},
+        consents={category: HazardClass(up_to) for category, up_to in stored["consents"].items()},
+        busy=tuple(Busy(_span_in(busy[:2]), HazardClass(busy[2]), busy[3]) for busy in stored["busy"]),
+        daily_rest_hours=rest,
+        weekly_hours=week,
+        overtime_multiplier=multiplier,
+    )
+    return Member(
+        person=person,
+        signed={UUID(company): [_signed_in(each) for each in signed] for company, signed in stored["signed"].items()},
+        windows=tuple(Window(*window) for window in stored["windows"]),
+        band_min_minutes=stored["band"][0],
+        band_max_minutes=stored["band"][1],
+        past=[
+            Past(datetime.fromisoformat(begun), minutes, UUID(company)) for begun, minutes, company in stored["past"]
+        ],
+    )
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)

@@ -1,0 +1,100 @@
+"""A person while a plan is made: their week as it fills, and what the score may know for the next seat. Pure."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import accumulate
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marketplace.matching.instance import Member, Opening, Past, Work
+from marketplace.matching.rules import RECENT, SEASON, Candidate
+from marketplace.shifts.eligibility import Busy
+from marketplace.shifts.hours import scheduled_minutes
+from marketplace.standards.hours import Span, minutes_by_week, week_of
+from marketplace.workforce.rules import OpenHours, is_open, open_hours
+
+
+class Somebody:
+    """A member, with what the plan has given them so far."""
+
+    __slots__ = ("busy", "given", "given_minutes", "hours", "member", "recent", "season", "weeks")
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.hours: OpenHours = open_hours(member.windows)
+        self.busy: list[Busy] = list(member.person.busy)
+        self.weeks: Counter[date] = Counter(minutes_by_week([each.span for each in self.busy], member.person.zone))
+        self.given: list[UUID] = []
+        self.given_minutes = 0
+        self.recent = _Sums(member.past)
+        self.season = {
+            company: _Sums([past for past in member.past if past.company_id == company])
+            for company in {past.company_id for past in member.past}
+        }
+
+    def take(self, opening: Opening, work: Work) -> None:
+        self.busy.append(Busy(opening.span, work.hazard_class))
+        self.given.append(opening.shift_id)
+        self._count(opening.span, 1)
+
+    def leave(self, opening: Opening, work: Work) -> None:
+        self.busy.remove(Busy(opening.span, work.hazard_class))
+        self.given.remove(opening.shift_id)
+        self._count(opening.span, -1)
+
+    def _count(self, span: Span, sign: int) -> None:
+        self.given_minutes += sign * scheduled_minutes(span.starts_at, span.ends_at)
+        for week, minutes in _weeks_of(span, self.member.person.zone):
+            self.weeks[week] += sign * minutes
+
+    def is_elsewhere(self, span: Span) -> bool:
+        return any(
+            each.active and each.span.starts_at < span.ends_at and span.starts_at < each.span.ends_at
+            for each in self.busy
+        )
+
+    def candidate(self, opening: Opening, work: Work, steps: int) -> Candidate:
+        member, begins = self.member, opening.span.starts_at
+        zone = member.person.zone
+        wants = is_open(self.hours, zone, begins, opening.span.ends_at) if member.windows else None
+        season = self.season.get(work.company_id)
+        return Candidate(
+            contractor_id=member.id,
+            wants=wants,
+            band_min_minutes=member.band_min_minutes,
+            band_max_minutes=member.band_max_minutes,
+            week_minutes=self.weeks[_local_week(begins, zone)],
+            recent_minutes=self.recent.between(begins - RECENT, begins) + self.given_minutes,
+            company_minutes=season.between(begins - SEASON, begins) if season else 0,
+            language_steps=steps,
+        )
+
+
+class _Sums:
+    """Minutes of past work between two moments, in two searches."""
+
+    __slots__ = ("begins", "sums")
+
+    def __init__(self, past: Sequence[Past]) -> None:
+        ordered = sorted((each.starts_at, each.minutes) for each in past)
+        self.begins = [begun for begun, _ in ordered]
+        self.sums = [0, *accumulate(minutes for _, minutes in ordered)]
+
+    def between(self, since: datetime, until: datetime) -> int:
+        if not self.begins:
+            return 0
+        return self.sums[bisect_left(self.begins, until)] - self.sums[bisect_left(self.begins, since)]
+
+
+@lru_cache(maxsize=65536)
+def _weeks_of(span: Span, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
+    """Minutes of a span in each local week. Many people share a zone, and all of them the shifts."""
+    return tuple(minutes_by_week([span], zone).items())
+
+
+@lru_cache(maxsize=65536)
+def _local_week(moment: datetime, zone: ZoneInfo) -> date:
+    return week_of(moment.astimezone(zone).date())

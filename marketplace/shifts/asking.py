@@ -1,0 +1,110 @@
+"""Offers as a set: whoever knows the shifts and the people already asks hundreds in a few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from marketplace.accounts.rules import Actor
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record_many
+from marketplace.core.ids import new_id
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.shifts import queries
+from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.rules import (
+    BadOffer,
+    DoubleBooked,
+    GigNotOpen,
+    NotEligible,
+    OfferStatus,
+    SeatsGone,
+    ShiftBegun,
+    ShiftStatus,
+)
+from marketplace.shifts.terms import digest, snapshot
+
+ELSEWHERE = "/api/v1/offers?status=pending"
+"""What else is open to a person who came too late."""
+AT_ONCE = 500
+"""Offers in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One shift for one person, and why they are asked. `person` is as the rules read them now, contract included."""
+
+    shift: Shift
+    person: Person
+    reason: Mapping[str, Any]
+    expires_at: datetime
+
+
+def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer]:
+    """Makes the offers, after the same rules for each as for one: everybody is eligible or nobody is asked.
+
+    `gigs` are those of the shifts. Somebody who has an open offer of the same shift keeps it and is not asked twice.
+    Returns the offers that were made. Raises NotEligible, DoubleBooked, GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
+    """
+    now, known = clock.now(), {gig.id: gig for gig in gigs}
+    for shift in {each.shift for each in asked}:
+        check_open(shift, known[shift.gig_id])
+        if not shift.seats_open:
+            raise SeatsGone
+    rows = [_row(each, known[each.shift.gig_id], now) for each in asked]
+    made: list[Offer] = []
+    for start in range(0, len(rows), AT_ONCE):
+        insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
+        made += db.session.scalars(insert, rows[start : start + AT_ONCE]).all()
+    record_many("offer.made", [(offer, {}) for offer in made], by=by)
+    return made
+
+
+def check_open(shift: Shift, gig: Gig) -> None:
+    """Raises GigNotOpen or ShiftBegun unless people can be asked to take the shift."""
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.")
+    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= clock.now():
+        raise ShiftBegun
+
+
+def check_person(seat: Seat, person: Person) -> None:
+    """Raises NotEligible or DoubleBooked, with the first rule that says no."""
+    verdict = first_no(seat, person)
+    if verdict is None:
+        return
+    if verdict.rule == ONE_PLACE.id:
+        raise DoubleBooked(contractor_id=str(person.contractor_id), elsewhere=ELSEWHERE)
+    raise NotEligible(
+        verdict.sentence,
+        remedy=verdict.remedy,
+        contractor_id=str(person.contractor_id),
+        verdict=verdict.as_dict(),
+    )
+
+
+def _row(asked: Asked, gig: Gig, now: datetime) -> dict[str, Any]:
+    shift, seat = asked.shift, queries.seat_of(asked.shift, gig)
+    if not now < asked.expires_at <= shift.starts_at:
+        raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
+    check_person(seat, asked.person)
+    words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
+    terms = snapshot(seat, asked.person, gig=words, timezone=shift.timezone, reason=asked.reason)
+    return {
+        "id": new_id(),
+        "shift_id": shift.id,
+        "gig_id": shift.gig_id,
+        "company_id": shift.company_id,
+        "contractor_id": asked.person.contractor_id,
+        "reason": dict(asked.reason),
+        "terms": terms,
+        "terms_sha256": digest(terms),
+        "made_at": now,
+        "expires_at": asked.expires_at,
+        "status": OfferStatus.PENDING,
+    }
