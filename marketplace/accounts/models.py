@@ -1,4 +1,4 @@
-"""People, operators' grants, companies, members, API keys."""
+"""People, their invitations, operators' grants, companies, members, API keys."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,13 +31,33 @@ class Person(Subject, UserMixin):
     """Flask-Security's own idea of roles. Ours are memberships and grants, which an Actor carries."""
 
     email: Mapped[str] = mapped_column(Text)
-    password: Mapped[str] = mapped_column(Text)
+    password: Mapped[str | None] = mapped_column(Text)
+    """Its hash; None while somebody who was invited has chosen none, who cannot sign in until then."""
     active: Mapped[bool]
     fs_uniquifier: Mapped[str] = mapped_column(Text)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     name: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(Text)
     joined_at: Mapped[Instant]
+
+
+class Invitation(Subject):
+    """A person was invited, by a company or, without one, by an operator. `good_until` is when the link ends."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("person_id", "company_id", postgresql_nulls_not_distinct=True),
+        Index("ix_invitation_company_id_id", "company_id", "id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"invitation": "id", "person": "person_id", "company": "company_id"}
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[Instant]
+    good_until: Mapped[Instant]
 
 
 class OperatorGrant(Subject):

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, null, select, union_all
 
-from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Member, OperatorGrant, Person
+from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Invitation, Member, OperatorGrant, Person
 from marketplace.accounts.rules import (
     COMPANY_RIGHTS,
     Actor,
@@ -16,6 +17,7 @@ from marketplace.accounts.rules import (
     Right,
     require_company,
     require_confirmed,
+    require_operator,
     require_person,
 )
 from marketplace.core.db import db
@@ -30,6 +32,19 @@ class MemberLine:
     name: str
     email: str
     role: CompanyRole
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """An invitation as those see it who sent it. `answered` is whether the address was confirmed."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    email: str
+    invited_at: datetime
+    good_until: datetime
+    answered: bool
 
 
 def person(person_id: UUID) -> Person:
@@ -127,6 +142,28 @@ def member(company_id: UUID, person_id: UUID, seen_by: Actor) -> MemberLine:
     if row is None:
         raise NotFound
     return MemberLine(row.id, row.name, row.email, row.role)
+
+
+def invitations(company_id: UUID | None, seen_by: Actor) -> Select[Invitation]:
+    """A company's invitations for members who may send them; without a company the operators' own, for operators of
+    vetting. Raises NotFound or Forbidden for everybody else."""
+    if company_id is None:
+        require_operator(seen_by, OperatorRole.VETTING)
+        return select(Invitation).where(Invitation.company_id.is_(None))
+    require_company(seen_by, company_id, Right.MEMBERS)
+    return select(Invitation).where(Invitation.company_id == company_id)
+
+
+def invitation_lines(found: Sequence[Invitation]) -> list[InvitationLine]:
+    """The invitations with whom they are to, in one statement."""
+    ids = [each.person_id for each in found]
+    people = {each.id: each for each in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return [_invitation_line(each, people[each.person_id]) for each in found]
+
+
+def _invitation_line(each: Invitation, to: Person) -> InvitationLine:
+    answered = to.confirmed_at is not None
+    return InvitationLine(each.id, to.id, to.name, to.email, each.invited_at, each.good_until, answered)
 
 
 def _member_lines(company_id: UUID) -> Select[UUID, str, str, CompanyRole]:

@@ -11,13 +11,13 @@ from marketplace.accounts import queries, service
 from marketplace.accounts import schemas as s
 from marketplace.accounts.auth import actor, current_key_id
 from marketplace.accounts.keys import IssuedKey
-from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Person
+from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Invitation, Person
 from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, honour_if_match, page, problems
-from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
+from marketplace.core.limits import GUESSES, LISTS, STRANGERS, account_tried, limiter
 
 sessions = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out.")
 people = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People and their accounts.")
@@ -27,7 +27,10 @@ passwords = Blueprint(
 companies = Blueprint(
     "companies", __name__, url_prefix="/api/v1/companies", description="Companies, their members and keys."
 )
-blueprints = (sessions, people, passwords, companies)
+invitations = Blueprint(
+    "invitations", __name__, url_prefix="/api/v1/invitations", description="People who were invited by a list."
+)
+blueprints = (sessions, people, passwords, companies, invitations)
 
 _MESSAGE_SENT = {"message": "If the address can be used, a message is on its way to it."}
 
@@ -132,6 +135,63 @@ def ask_password_reset(given: dict[str, str]) -> dict[str, str]:
 def reset_password(given: dict[str, str], token: str) -> None:
     """Set a new password. Every sign-in of yours ends."""
     service.reset_password(token, given["password"])
+
+
+# --- invitations ----------------------------------------------------------------------------------------------------
+
+
+@invitations.post("")
+@limiter.limit(LISTS)
+@invitations.arguments(s.InvitationListSchema)
+@invitations.response(201, s.InviteesSchema)
+@problems(invitations, 401, 403, 404, 422, 429)
+def invite(given: dict[str, Any]) -> dict[str, Any]:
+    """Operators: invite people to the service. Each is sent a link; who has an account already is left alone."""
+    return {"items": service.invite_many(given["people"], by=actor())}
+
+
+@invitations.get("")
+@invitations.arguments(PageArgs, location="query")
+@invitations.response(200, s.InvitationPage)
+@problems(invitations, 401, 403, 404, 422)
+def list_invitations(args: dict[str, Any]) -> dict[str, Any]:
+    """Operators: whom operators have invited."""
+    return _invitations(None, args)
+
+
+@invitations.post("/acceptances")
+@limiter.limit(STRANGERS)
+@invitations.arguments(s.InvitationAnswerSchema)
+@invitations.response(204)
+@problems(invitations, 409, 422, 429)
+@invitations.doc(security=[])
+def accept_invitation(given: dict[str, Any]) -> None:
+    """Confirm your address and choose a password, with the token of the message that invited you."""
+    service.accept_invitation(**given)
+
+
+@companies.post("/<uuid:company_id>/invitations")
+@limiter.limit(LISTS)
+@companies.arguments(s.InvitationListSchema)
+@companies.response(201, s.InviteesSchema)
+@problems(companies, 401, 403, 404, 409, 422, 429)
+def invite_for_company(given: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """Invite people in the company's name: it can propose a contract to them once an operator has vetted them."""
+    return {"items": service.invite_many(given["people"], company_id, by=actor())}
+
+
+@companies.get("/<uuid:company_id>/invitations")
+@companies.arguments(PageArgs, location="query")
+@companies.response(200, s.InvitationPage)
+@problems(companies, 401, 403, 404, 422)
+def list_company_invitations(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
+    """Whom the company has invited."""
+    return _invitations(company_id, args)
+
+
+def _invitations(company_id: UUID | None, args: dict[str, Any]) -> dict[str, Any]:
+    found = page(queries.invitations(company_id, actor()), Invitation.id, **args)
+    return found | {"items": queries.invitation_lines(found["items"])}
 
 
 # --- companies ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """People, companies, members and keys on the wire."""
 
+from typing import Any
+
 import marshmallow as ma
 
+from marketplace.accounts.invited import MOST_ROWS, InvitationOutcome, Invited
 from marketplace.accounts.rules import LOCALES, CompanyRole, CompanyStatus, OperatorRole, Right
 from marketplace.core.http import PageArgs, Pattern, page_schema
 
@@ -68,6 +71,50 @@ class CredentialsSchema(ma.Schema):
 class SessionSchema(ma.Schema):
     key = ma.fields.String(required=True, metadata={"description": "Send it as `Authorization: Bearer KEY`"})
     expires_at = ma.fields.AwareDateTime(required=True)
+
+
+class InvitedSchema(ma.Schema):
+    # What is wrong with a line is said of the whole list at once, with the number of each bad line.
+    email = ma.fields.String(required=True, validate=ma.validate.Length(0, 320))
+    name = ma.fields.String(required=True, validate=ma.validate.Length(0, 1000))
+    locale = ma.fields.String(load_default=LOCALES[0], validate=ma.validate.OneOf(LOCALES))
+
+    @ma.post_load
+    def as_invited(self, data: dict[str, str], **_more: Any) -> Invited:
+        return Invited(**data)
+
+
+class InvitationListSchema(ma.Schema):
+    people = ma.fields.List(ma.fields.Nested(InvitedSchema), required=True, validate=ma.validate.Length(1, MOST_ROWS))
+
+
+class InviteeSchema(ma.Schema):
+    email = ma.fields.String(required=True)
+    outcome = ma.fields.Enum(InvitationOutcome, by_value=True, required=True)
+    person_id = ma.fields.UUID(required=True, allow_none=True)
+
+
+class InviteesSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(InviteeSchema), required=True)
+
+
+class InvitationSchema(ma.Schema):
+    """An invitation as those see it who sent it."""
+
+    id = ma.fields.UUID(required=True)
+    person_id = ma.fields.UUID(required=True)
+    name = ma.fields.String(required=True)
+    email = ma.fields.String(required=True)
+    invited_at = ma.fields.AwareDateTime(required=True)
+    good_until = ma.fields.AwareDateTime(required=True)
+    answered = ma.fields.Boolean(required=True, metadata={"description": "Whether they confirmed their address"})
+
+
+InvitationPage = page_schema(InvitationSchema, "InvitationPage")
+
+
+class InvitationAnswerSchema(TokenSchema):
+    password = ma.fields.String(load_default=None, allow_none=True, load_only=True)
 
 
 class ApplicationSchema(ma.Schema):

@@ -21,6 +21,13 @@ from marketplace.accounts.companies import (
     suspend_company,
     verify_company,
 )
+from marketplace.accounts.invitations import (
+    accept_invitation,
+    invitation_link,
+    invite_many,
+    invited_person,
+    spelled,
+)
 from marketplace.accounts.keys import IssuedKey, make_key, make_personal_key, revoke_key, revoke_personal_keys
 from marketplace.accounts.models import OperatorGrant, Person
 from marketplace.accounts.rules import (
@@ -41,6 +48,7 @@ from marketplace.core.ids import new_id
 
 __all__ = [
     "IssuedKey",
+    "accept_invitation",
     "add_member",
     "apply_company",
     "ask_confirmation",
@@ -49,6 +57,9 @@ __all__ = [
     "change_role",
     "confirm",
     "grant_operator",
+    "invitation_link",
+    "invite_many",
+    "invited_person",
     "make_key",
     "make_personal_key",
     "password_was_reset",
@@ -77,7 +88,7 @@ def sign_up(email: str, password: str, name: str, locale: str = "en") -> Person 
     row = insert(Person).values(
         id=new_id(),
         email=email,
-        password=hash_password(_normalised(password)),
+        password=hash_password(spelled(password)),
         active=True,
         fs_uniquifier=uuid4().hex,
         name=name,
@@ -140,7 +151,7 @@ def reset_password(token: str, password: str) -> None:
     expired, invalid, person = reset_password_token_status(token)
     if expired or invalid or person is None or not person.active:
         raise TokenNotValid
-    update_password(person, _normalised(password))
+    update_password(person, spelled(password))
 
 
 def password_was_reset(person: Person) -> None:
@@ -163,9 +174,9 @@ def reset_link(person_id: UUID) -> str:
 
 def sign_in(email: str, password: str) -> IssuedKey:
     """A personal key, good for 12 hours. Raises WrongCredentials, the same and as late for an unknown address."""
-    given = _normalised(password)
+    given = spelled(password)
     person = queries.person_by_email(email.strip().lower())
-    if person is None:
+    if person is None or person.password is None:
         hash_password(given)  # As costly as the check of a password, so that the clock tells nothing.
         raise WrongCredentials
     if not person.verify_and_update_password(given) or not person.active:
@@ -187,9 +198,3 @@ def grant_operator(person_id: UUID, role: OperatorRole, reason: str, *, by: Acto
     granted = row.on_conflict_do_nothing(index_elements=["person_id", "role"]).returning(OperatorGrant)
     if (grant := db.session.scalars(granted).one_or_none()) is not None:
         record("operator.granted", grant, by=by, data={"role": role})
-
-
-def _normalised(password: str) -> str:
-    """As Flask-Security's own forms normalise it: the same password may be typed as different code points."""
-    spelled: str = current_app.extensions["security"].password_util.normalize(password)
-    return spelled

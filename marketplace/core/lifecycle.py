@@ -48,11 +48,13 @@ def move(
     event: str,
     values: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    told: Sequence[str] = (),
 ) -> list[UUID]:
     """Moves every named row that is still in `old` to `new` and writes one event each, in one statement.
 
     Returns the ids that moved, which may be fewer than were named: the caller decides whether that matters. Raises
-    WrongState when the table has no such transition. `values` are further columns set at the same time.
+    WrongState when the table has no such transition. `values` are further columns set at the same time; `told` names
+    columns of the row that its event tells of beside `data`.
     """
     if new not in model.transitions[old]:
         raise WrongState(f"{old} is not followed by {new}.", state=str(old), wanted=str(new))
@@ -63,25 +65,27 @@ def move(
     changed = update(table).where(table.c.id.in_(ids), table.c.status == old)
     moved = changed.values(status=new, **(values or {})).returning(table).cte("moved")
     refs = [literal(f"{word}:") + cast(moved.c[column], Text) for word, column in model.about.items()]
-    told = select(
+    shared = cast(literal(dict(data or {}) | {"from": str(old), "to": str(new)}, JSONB), JSONB)
+    own = func.jsonb_build_object(*(part for name in told for part in (name, moved.c[name])))
+    row = select(
         literal(clock.now()),
         literal(event),
         literal(by.person_id),
         literal(by.kind),
         moved.c.id,
         func.array_remove(array(refs), None),
-        cast(literal(dict(data or {}) | {"from": str(old), "to": str(new)}, JSONB), JSONB),
+        shared.op("||")(own) if told else shared,
     )
     columns = ["at", "name", "doer_id", "doer_kind", "subject_id", "about", "data"]
     events = typed(Table, Event.__table__)
     rows = db.session.execute(
-        insert(events).from_select(columns, told).returning(events.c.id, events.c.subject_id)
+        insert(events).from_select(columns, row).returning(events.c.id, events.c.subject_id)
     ).all()
-    announce([row.id for row in rows])
-    for row in rows:
-        if (known := db.session().identity_map.get(identity_key(model, row.subject_id))) is not None:
+    announce([each.id for each in rows])
+    for each in rows:
+        if (known := db.session().identity_map.get(identity_key(model, each.subject_id))) is not None:
             db.session.expire(known)
-    return [row.subject_id for row in rows]
+    return [each.subject_id for each in rows]
 
 
 def move_one(

@@ -11,6 +11,8 @@ STRANGERS = "20/minute;200/hour"
 """From one network address. A school or a workshop may stand behind one address, so it is not less."""
 GUESSES = "30/hour"
 """At one account, from wherever: NIST SP 800-63B, section 5.2.2, allows no more than 100 failures in a row."""
+LISTS = "30/hour"
+"""Of lists of people to write to, from one network address: a company with a thousand people needs a few tries."""
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
 

@@ -20,7 +20,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.service import reset_link, verification_link
+from marketplace.accounts.service import invitation_link, reset_link, verification_link
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import Event
@@ -29,7 +29,12 @@ from marketplace.notices.queries import outbox_is_open
 from marketplace.notices.rules import next_try, telling
 from marketplace.notices.words import Known, Said
 
-SECRET_LINKS = {"person.verification_asked": verification_link, "person.reset_asked": reset_link}
+SECRET_LINKS = {
+    "person.invited": invitation_link,
+    "person.invited_by_company": invitation_link,
+    "person.reset_asked": reset_link,
+    "person.verification_asked": verification_link,
+}
 SECONDS = 20.0
 """How long the mail server may take for one step."""
 Send = Callable[[EmailMessage], object]

@@ -109,6 +109,25 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "If it was not you, have a new password sent at once and tell us.",
             ),
         ),
+        "person.invited": (
+            Telling(
+                _P,
+                _MAIL,
+                "You are invited to work through Setara",
+                "Open this link to choose a password, which also shows that this address is yours. It is good for 14 "
+                "days. If you do not want to, nothing has to be done.\n\n%(link)s",
+            ),
+        ),
+        "person.invited_by_company": (
+            Telling(
+                _P,
+                _MAIL,
+                "%(company)s invites you to work through Setara",
+                "Open this link to choose a password, which also shows that this address is yours. Then you apply, an "
+                "operator decides, and %(company)s can propose a contract to you. The link is good for 14 days. If you "
+                "do not want to, nothing has to be done.\n\n%(link)s",
+            ),
+        ),
         "member.added": (Telling(_P, _BOTH, "You are a member of %(company)s", "You can now work in its name."),),
         "member.role_changed": (
             Telling(_P, _INBOX, "Your role in %(company)s was changed", "What you may do there is different now."),
