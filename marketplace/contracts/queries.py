@@ -79,11 +79,31 @@ def versions(contract_id: UUID, seen_by: Actor) -> list[ContractVersion]:
     return list(db.session.scalars(found.order_by(ContractVersion.number.desc())))
 
 
+def newest_versions(contract_ids: Collection[UUID]) -> dict[UUID, ContractVersion]:
+    """The newest version of each of the contracts, by contract, in one statement. For the verbs of this room."""
+    return _newest(select(ContractVersion), contract_ids)
+
+
 def latest_signed(contract_id: UUID) -> ContractVersion | None:
     """The newest version of a contract that the contractor signed. For the verbs of this room."""
-    found = select(ContractVersion).join(Signature, Signature.version_id == ContractVersion.id)
-    newest = found.where(ContractVersion.contract_id == contract_id).order_by(ContractVersion.number.desc()).limit(1)
-    return db.session.scalars(newest).one_or_none()
+    return latest_signed_versions([contract_id]).get(contract_id)
+
+
+def latest_signed_versions(contract_ids: Collection[UUID]) -> dict[UUID, ContractVersion]:
+    """`latest_signed()` of each of the contracts that has one, by contract, in one statement."""
+    signed = select(ContractVersion).join(Signature, Signature.version_id == ContractVersion.id)
+    return _newest(signed, contract_ids)
+
+
+def _newest(found: Select[ContractVersion], contract_ids: Collection[UUID]) -> dict[UUID, ContractVersion]:
+    if not contract_ids:
+        return {}
+    newest = (
+        found.where(ContractVersion.contract_id.in_(contract_ids))
+        .ext(distinct_on(ContractVersion.contract_id))
+        .order_by(ContractVersion.contract_id, ContractVersion.number.desc())
+    )
+    return {version.contract_id: version for version in db.session.scalars(newest)}
 
 
 def is_signed(version_id: UUID) -> bool:

@@ -122,7 +122,7 @@ TemplatePage = page_schema(TemplateSchema, "ContractTemplatePage")
 
 
 class ContractProposalSchema(ma.Schema):
-    contractor_ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(1, 200))
+    contractor_ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(1, 1000))
 
 
 # --- contracts ------------------------------------------------------------------------------------------------------

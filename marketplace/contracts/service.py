@@ -1,12 +1,12 @@
 """The verbs of contracts: write a template, propose, sign, decline, end."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
@@ -30,7 +30,7 @@ from marketplace.contracts.terms import Refusal, check_terms, refuse
 from marketplace.contracts.text import render
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import record, record_many
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
@@ -93,7 +93,8 @@ def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -
     """Proposes the template's terms to vetted contractors and returns their contracts, in the order of the ids.
 
     Whoever has a contract with the company already gets a further version of it to sign; until they do, the one before
-    holds. Proposing the same template again changes nothing. Raises NotProposable, or RateFalls when somebody was
+    holds. Proposing the same template again changes nothing. The number of statements does not depend on how many
+    they are, up to a thousand. Raises NotProposable, or RateFalls when somebody was
     promised more.
     """
     template = queries.template(template_id, by)
@@ -101,32 +102,47 @@ def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -
     _lock_company(template.company_id)
     people = _vetted(contractor_ids)
     live = _live_contracts(template.company_id, people)
-    return [_propose_to(person, template, live.get(person.id), by) for person in people.values()]
-
-
-def _propose_to(person: Contractor, template: Template, known: Contract | None, by: Actor) -> Contract:
-    contract = known or Contract(
-        id=new_id(),
-        company_id=template.company_id,
-        contractor_id=person.id,
-        status=ContractStatus.PROPOSED,
-        proposed_at=clock.now(),
-    )
-    before = _newest(contract.id) if known else None
-    if before is not None and before.template_id == template.id:
-        return contract
-    if (agreed := queries.latest_signed(contract.id)) is not None:
+    before = queries.newest_versions([contract.id for contract in live.values()])
+    asked = [one for one in people.values() if one.id not in live or before[live[one.id].id].template_id != template.id]
+    for agreed in queries.latest_signed_versions([live[one.id].id for one in asked if one.id in live]).values():
         check_rate_holds(agreed.rate, rate_of(template.terms))
-    db.session.add(contract)
-    db.session.flush()
-    number = before.number + 1 if before is not None else 1
-    version = _write_version(contract, template, person, number)
-    event = "contract.proposed" if number == 1 else "contract.amendment_proposed"
-    record(event, contract, by=by, data={"version": number, "text_sha256": version.text_sha256})
-    return contract
+    contracts = live | _new_contracts(template.company_id, [one.id for one in asked if one.id not in live])
+    _write_versions(template, [(contracts[one.id], one) for one in asked], before, by)
+    return [contracts[one] for one in people]
 
 
-def _write_version(contract: Contract, template: Template, person: Contractor, number: int) -> ContractVersion:
+def _new_contracts(company_id: UUID, contractor_ids: Sequence[UUID]) -> dict[UUID, Contract]:
+    shared = {"company_id": company_id, "status": ContractStatus.PROPOSED, "proposed_at": clock.now()}
+    rows = [shared | {"id": new_id(), "contractor_id": each} for each in contractor_ids]
+    made = db.session.scalars(insert(Contract).returning(Contract), rows).all() if rows else []
+    return {contract.contractor_id: contract for contract in made}
+
+
+def _write_versions(
+    template: Template,
+    asked: Sequence[tuple[Contract, Contractor]],
+    before: Mapping[UUID, ContractVersion],
+    by: Actor,
+) -> None:
+    """The next version of each contract, and its event. `before` are the newest versions so far, by contract."""
+    titles = _titles()
+    rows = []
+    told: dict[str, list[tuple[Contract, dict[str, Any]]]] = {}
+    for contract, person in asked:
+        number = before[contract.id].number + 1 if contract.id in before else 1
+        row = _version(contract, template, person, number, titles)
+        event = "contract.proposed" if number == 1 else "contract.amendment_proposed"
+        told.setdefault(event, []).append((contract, {"version": number, "text_sha256": row["text_sha256"]}))
+        rows.append(row)
+    if rows:
+        db.session.execute(insert(ContractVersion), rows)
+    for event, each in told.items():
+        record_many(event, each, by=by)
+
+
+def _version(
+    contract: Contract, template: Template, person: Contractor, number: int, titles: Mapping[str, str]
+) -> dict[str, Any]:
     origin = {
         "id": str(template.id),
         "number": template.number,
@@ -137,23 +153,21 @@ def _write_version(contract: Contract, template: Template, person: Contractor, n
     contractor = {"id": str(person.id), "country": person.country, "subdivision": person.subdivision}
     parties = template.terms["parties"] | {"contractor": contractor}
     terms = template.terms | {"parties": parties, "template": origin}
-    text, until = render(terms, _titles()), terms["effective_to"]
-    row = ContractVersion(
-        contract_id=contract.id,
-        company_id=contract.company_id,
-        contractor_id=contract.contractor_id,
-        template_id=template.id,
-        number=number,
-        terms=terms,
-        text=text,
-        text_sha256=sha256_of(text),
-        effective_from=date.fromisoformat(terms["effective_from"]),
-        effective_to=date.fromisoformat(until) if until else None,
-        written_at=clock.now(),
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
+    text, until = render(terms, titles), terms["effective_to"]
+    return {
+        "id": new_id(),
+        "contract_id": contract.id,
+        "company_id": contract.company_id,
+        "contractor_id": contract.contractor_id,
+        "template_id": template.id,
+        "number": number,
+        "terms": terms,
+        "text": text,
+        "text_sha256": sha256_of(text),
+        "effective_from": date.fromisoformat(terms["effective_from"]),
+        "effective_to": date.fromisoformat(until) if until else None,
+        "written_at": clock.now(),
+    }
 
 
 # --- the contractor answers -----------------------------------------------------------------------------------------
@@ -166,7 +180,7 @@ def sign(contract_id: UUID, name: str, text_sha256: str, *, by: Actor) -> Contra
     one was proposed meanwhile, NameDiffers, SignedAlready, or WrongState when the contract was declined or has ended.
     """
     contract = _own(contract_id, by)
-    version = _newest(contract.id)
+    version = queries.newest_versions([contract.id]).get(contract.id)
     if contract.status not in LIVE or version is None:
         raise WrongState("There is nothing to sign any more.", state=str(contract.status))
     if queries.is_signed(version.id):
@@ -232,11 +246,6 @@ def _own(contract_id: UUID, by: Actor) -> Contract:
     if found is None:
         raise NotFound
     return found
-
-
-def _newest(contract_id: UUID) -> ContractVersion | None:
-    found = select(ContractVersion).where(ContractVersion.contract_id == contract_id)
-    return db.session.scalars(found.order_by(ContractVersion.number.desc()).limit(1)).one_or_none()
 
 
 def _lock_company(company_id: UUID) -> Company:

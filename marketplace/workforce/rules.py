@@ -89,6 +89,14 @@ MET_BY_SUBMITTING = frozenset({RequirementKind.TERMS})
 """Agreeing is the contractor's own act; nobody has to confirm it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether what was shown meets a requirement, and why. The reason is the decider's own words."""
+
+    met: bool
+    reason: str
+
+
 DECLARED_ON_APPLYING = frozenset({RequirementKind.AGE})
 """The birth date stands in the application; an operator compares it with what shows the identity."""
 

@@ -1,10 +1,11 @@
 """The verbs of contractors: apply, show what is required, be decided about by people, say what one can do and when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.queries import confirmed_person
@@ -12,7 +13,8 @@ from marketplace.accounts.rules import Actor, OperatorRole, reason_given, requir
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.lifecycle import move_one
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
@@ -27,7 +29,15 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
-from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus, Window
+from marketplace.workforce.rules import (
+    ContractorStatus,
+    Level,
+    Outcome,
+    RequirementKind,
+    RequirementStatus,
+    Ruling,
+    Window,
+)
 
 SANDBOX = "sandbox"
 """The rail that moves no money."""
@@ -76,27 +86,43 @@ def apply(
         raise rules.AlreadyApplied
     _ask_for_everything(made.id)
     record("contractor.applied", made, by=by)
-    describe(skills=skills, languages=languages or {}, by=by)
+    _write_description(made.id, skills, languages or {})
+    record("contractor.described", made, by=by)
     return made
 
 
 def _ask_for_everything(contractor_id: UUID) -> None:
-    for kind in RequirementKind:
-        declared = kind in rules.DECLARED_ON_APPLYING
-        status = RequirementStatus.SUBMITTED if declared else RequirementStatus.OPEN
-        db.session.add(Requirement(contractor_id=contractor_id, kind=kind, status=status, note="", reason=""))
-    db.session.flush()
+    rows = [
+        {
+            "id": new_id(),
+            "contractor_id": contractor_id,
+            "kind": kind,
+            "status": RequirementStatus.SUBMITTED if kind in rules.DECLARED_ON_APPLYING else RequirementStatus.OPEN,
+            "note": "",
+            "reason": "",
+        }
+        for kind in RequirementKind
+    ]
+    db.session.execute(insert(Requirement), rows)
 
 
 def submit_requirement(kind: RequirementKind, note: str, *, by: Actor) -> Requirement:
-    """Shows what one requirement asks for; `note` says what is shown. Raises WrongState when it is submitted or met.
+    """`submit_requirements()` of one."""
+    return submit_requirements({kind: note}, by=by)[0]
 
-    Agreeing to the terms needs nobody's decision and is met at once.
+
+def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> list[Requirement]:
+    """Shows what several requirements ask for, all of them or none; each note says what is shown.
+
+    Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted or met.
     """
-    row = _requirement(_me(by).id, kind)
-    done = RequirementStatus.MET if kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
-    move_one(row, done, by=by, event=f"requirement.{done}", values={"note": note}, data={"kind": str(kind)})
-    return row
+    rows = _requirements(_me(by).id, shown)
+    outcomes = {
+        row.kind: RequirementStatus.MET if row.kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
+        for row in rows
+    }
+    _move_each(rows, outcomes, {"note": case(dict(shown), value=Requirement.kind)}, by)
+    return rows
 
 
 def open_sandbox_account(*, by: Actor) -> PayoutAccount:
@@ -116,18 +142,34 @@ def open_sandbox_account(*, by: Actor) -> PayoutAccount:
 
 
 def decide_requirement(contractor_id: UUID, kind: RequirementKind, met: bool, reason: str, *, by: Actor) -> Requirement:
-    """An operator has looked at what was shown. Raises OwnCase, NothingShown, ReasonMissing or WrongState.
+    """`decide_requirements()` about one."""
+    return decide_requirements(contractor_id, {kind: Ruling(met, reason)}, by=by)[0]
 
-    The contractor is locked, as in `vet`: nobody is taken in while somebody else refuses what they showed.
+
+def decide_requirements(
+    contractor_id: UUID, rulings: Mapping[RequirementKind, Ruling], *, by: Actor
+) -> list[Requirement]:
+    """An operator has looked at what one person showed: each ruling has its own reason, and all are taken or none.
+
+    Raises OwnCase, NothingShown, ReasonMissing or WrongState. The contractor is locked, as in `vet`: nobody is taken in
+    while somebody else refuses what they showed.
     """
     _for_operator(contractor_id, by)
     rules.check_decider(require_person(by), contractor_id, earlier=None)
-    row = _requirement(contractor_id, kind)
-    rules.check_shown(row.status)
-    status = RequirementStatus.MET if met else RequirementStatus.REFUSED
-    values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
-    move_one(row, status, by=by, event=f"requirement.{status}", values=values, data={"kind": str(kind)})
-    return row
+    rows = _requirements(contractor_id, rulings)
+    for row in rows:
+        rules.check_shown(row.status)
+    reasons = {kind: reason_given(ruling.reason) for kind, ruling in rulings.items()}
+    outcomes = {
+        kind: RequirementStatus.MET if ruling.met else RequirementStatus.REFUSED for kind, ruling in rulings.items()
+    }
+    values = {
+        "reason": case(reasons, value=Requirement.kind),
+        "decided_by": by.person_id,
+        "decided_at": clock.now(),
+    }
+    _move_each(rows, outcomes, values, by)
+    return rows
 
 
 def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
@@ -196,14 +238,22 @@ def _decide(me: Contractor, new: ContractorStatus, outcome: Outcome, reason: str
 def describe(*, skills: Collection[str], languages: Mapping[str, Level], by: Actor) -> Contractor:
     """Sets the contractor's skills and languages, in place of those before. Raises BadProfile."""
     me = _me(by, lock=True)
-    known = rules.check_skills(list(skills))
-    rules.check_languages(languages)
     db.session.execute(delete(Skill).where(Skill.contractor_id == me.id))
     db.session.execute(delete(Language).where(Language.contractor_id == me.id))
-    db.session.add_all(Skill(contractor_id=me.id, skill=skill) for skill in known)
-    db.session.add_all(Language(contractor_id=me.id, language=code, level=level) for code, level in languages.items())
+    _write_description(me.id, skills, languages)
     record("contractor.described", me, by=by)
     return me
+
+
+def _write_description(contractor_id: UUID, skills: Collection[str], languages: Mapping[str, Level]) -> None:
+    """Raises BadProfile."""
+    known = rules.check_skills(list(skills))
+    rules.check_languages(languages)
+    if known:
+        db.session.execute(insert(Skill), [{"contractor_id": contractor_id, "skill": skill} for skill in known])
+    if languages:
+        spoken = [{"contractor_id": contractor_id, "language": it, "level": level} for it, level in languages.items()]
+        db.session.execute(insert(Language), spoken)
 
 
 def set_availability(windows: Collection[Window], *, by: Actor) -> Contractor:
@@ -211,10 +261,12 @@ def set_availability(windows: Collection[Window], *, by: Actor) -> Contractor:
     me = _me(by, lock=True)
     rules.check_windows(windows)
     db.session.execute(delete(AvailabilityWindow).where(AvailabilityWindow.contractor_id == me.id))
-    db.session.add_all(
-        AvailabilityWindow(contractor_id=me.id, weekday=w.weekday, start_minute=w.start_minute, end_minute=w.end_minute)
+    rows = [
+        {"contractor_id": me.id, "weekday": w.weekday, "start_minute": w.start_minute, "end_minute": w.end_minute}
         for w in sorted(windows)
-    )
+    ]
+    if rows:
+        db.session.execute(insert(AvailabilityWindow), rows)
     record("contractor.availability_set", me, by=by)
     return me
 
@@ -284,8 +336,27 @@ def _find(contractor_id: UUID, *, lock: bool) -> Contractor:
     return row
 
 
-def _requirement(contractor_id: UUID, kind: RequirementKind) -> Requirement:
-    found = select(Requirement).where(Requirement.contractor_id == contractor_id, Requirement.kind == kind)
-    if (row := db.session.scalars(found).one_or_none()) is None:
+def _requirements(contractor_id: UUID, kinds: Collection[RequirementKind]) -> list[Requirement]:
+    """In the order of the kinds."""
+    found = select(Requirement).where(Requirement.contractor_id == contractor_id, Requirement.kind.in_(kinds))
+    rows = {row.kind: row for row in db.session.scalars(found)}
+    if len(rows) < len(kinds):
         raise NotFound
-    return row
+    return [rows[kind] for kind in kinds]
+
+
+def _move_each(
+    rows: Sequence[Requirement],
+    outcomes: Mapping[RequirementKind, RequirementStatus],
+    values: Mapping[str, Any],
+    by: Actor,
+) -> None:
+    """One statement for each way in which some of them move. Raises WrongState, with nothing moved by the caller's
+    transaction, when one cannot."""
+    ways: dict[tuple[RequirementStatus, RequirementStatus], list[UUID]] = {}
+    for row in rows:
+        ways.setdefault((row.status, outcomes[row.kind]), []).append(row.id)
+    for (old, new), ids in ways.items():
+        event = f"requirement.{new}"
+        if len(move(Requirement, ids, old=old, new=new, by=by, event=event, values=values, told=("kind",))) < len(ids):
+            raise WrongState("It has changed since it was loaded.", state=str(old), wanted=str(new))

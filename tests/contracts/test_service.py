@@ -1,5 +1,7 @@
 """Writing, proposing, signing, amending and ending: what holds when, and what can never be changed."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -227,3 +229,26 @@ def test_the_database_holds_one_live_contract_for_each_pair(app: Flask) -> None:
     db.session.add(twin)
     with pytest.raises(IntegrityError, match="uq_contract_live"):
         db.session.flush()
+
+
+def test_proposing_to_many_takes_as_few_statements_as_proposing_to_one(
+    app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    company = accounts.company()
+    owner = accounts.owner_of(company.id)
+    people = [workforce.contractor().id for _ in range(6)]
+    first, second = contracts.template(company.id), contracts.template(company.id, pay__amount="16.00")
+    with statements() as one:
+        service.propose(first.id, people[:1], by=owner)
+    with statements() as five:
+        made = service.propose(first.id, people[1:], by=owner)
+    assert [contract.contractor_id for contract in made] == people[1:]
+    assert len(five) == len(one) <= 7
+    contracts.signed(made[0])
+    with statements() as again:
+        amended = service.propose(second.id, people, by=owner)
+    assert len(again) <= 9
+    newest = queries.newest_versions([contract.id for contract in amended])
+    assert {version.number for version in newest.values()} == {2}
+    events = [event.name for event in timeline("contract", amended[0].id)]
+    assert events == ["contract.amendment_proposed", "contract.proposed"]
