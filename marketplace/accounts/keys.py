@@ -20,6 +20,7 @@ from marketplace.accounts.rules import (
     CompanyRole,
     KeyNotValid,
     Right,
+    check_expiry,
     check_scopes,
     key_rights,
     require_company,
@@ -57,16 +58,18 @@ def make_key(
 ) -> IssuedKey:
     """A key for a program of the company. Needs the right to manage members, and only a person makes one.
 
-    Raises ScopeOutOfReach when the scopes are more than the maker's own rights.
+    Raises ScopeOutOfReach when the scopes are more than the maker's own rights, ExpiryPast when it has ended already.
     """
     require_company(by, company_id, Right.MEMBERS)
     check_scopes(scopes, by.companies[company_id])
+    moment = clock.now()
+    check_expiry(expires_at, moment)
     row = ApiKey(
         person_id=require_person(by),
         company_id=company_id,
         name=name,
         scopes=sorted(scopes),
-        made_at=clock.now(),
+        made_at=moment,
         expires_at=expires_at,
     )
     issued = _issue(row)

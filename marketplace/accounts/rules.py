@@ -137,6 +137,12 @@ class ScopeOutOfReach(Invalid):
     title = "A key cannot do more than the person who makes it."
 
 
+class ExpiryPast(Invalid):
+    code = "expiry_past"
+    title = "The key would have ended before it began."
+    remedy = "Name a moment that is still to come, or none."
+
+
 class RoleOutOfReach(Forbidden):
     code = "role_out_of_reach"
     title = "Nobody gives a role that may do more than they may themselves."
@@ -231,6 +237,12 @@ def check_password(password: str) -> None:
     shortest, longest = PASSWORD_LENGTH
     if not shortest <= len(password) <= longest:
         raise WeakPassword(field="password")
+
+
+def check_expiry(expires_at: datetime | None, moment: datetime) -> None:
+    """Raises ExpiryPast unless a key that ends at `expires_at` is good for a while from `moment` on."""
+    if expires_at is not None and expires_at <= moment:
+        raise ExpiryPast(field="expires_at")
 
 
 def require_confirmed(confirmed_at: datetime | None) -> None:

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from marketplace.accounts import service
 from marketplace.accounts.models import ApiKey, Company, Member, Person
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.app import create_app
-from marketplace.core import limits
+from marketplace.core import clock, limits
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.idempotency import HEADER, StoredAnswer
@@ -439,6 +440,18 @@ def test_a_key_is_shown_once_and_revoked(client: FlaskClient) -> None:
     revoked = [ask(client, REVOKE_KEY, ids, headers=headers).json["revoked_at"] for _ in range(2)]
     assert revoked[0] == revoked[1] is not None
     assert ask(client, COMPANY, ids, headers=robot).json["code"] == "key_not_valid"
+
+
+@pytest.mark.parametrize(("hours", "status"), [(-1, 422), (0, 422), (1, 201)])
+def test_a_key_ends_in_the_future(client: FlaskClient, hours: int, status: int) -> None:
+    company = accounts.company()
+    headers = accounts.bearer(accounts.owner_of(company.id))
+    expires_at = (clock.now() + timedelta(hours=hours)).isoformat()
+    body = BODIES[MAKE_KEY] | {"expires_at": expires_at}
+    answer = ask(client, MAKE_KEY, {"company_id": company.id}, headers=headers, json=body)
+    assert answer.status_code == status
+    if status == 422:
+        assert (answer.json["code"], answer.json["field"]) == ("expiry_past", "expires_at")
 
 
 def test_a_key_cannot_be_made_beyond_ones_own_rights(client: FlaskClient) -> None:
