@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -31,6 +31,7 @@ EMBEDDED_DATABASE = "setara"
 OLDEST_POSTGRESQL = 15
 ANSWER_SECONDS = 60.0
 GRACE_SECONDS = 10
+NUMBER_SECONDS = 2.0
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read from the command line, never a default
 
 
@@ -117,7 +118,13 @@ def instance_lock(instance: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def _holder(instance: Path) -> int:
-    return int((instance / "run.pid").read_text())
+    """The process that holds the folder. It writes its number a moment after it has the lock, so that is waited for."""
+    deadline = time.monotonic() + NUMBER_SECONDS
+    while not (number := (instance / "run.pid").read_text().strip()):
+        if time.monotonic() > deadline:
+            raise Refusal(Exit.ALREADY_RUNNING, f"{instance} is held by a process that does not say which it is.")
+        time.sleep(0.01)
+    return int(number)
 
 
 def stop_instance(instance: Path, progress: Progress) -> None:
@@ -126,8 +133,10 @@ def stop_instance(instance: Path, progress: Progress) -> None:
         with instance_lock(instance):
             pass
     except Refusal:
-        progress.say(f"Stopping the running instance, process {_holder(instance)}.")
-        os.kill(_holder(instance), signal.SIGTERM)
+        holder = _holder(instance)
+        progress.say(f"Stopping the running instance, process {holder}.")
+        with suppress(ProcessLookupError):  # It has ended by itself in this moment.
+            os.kill(holder, signal.SIGTERM)
     with instance_lock(instance, wait=True):
         if EmbeddedPostgres(instance / "postgres").stop_any():
             progress.say("Stopped a PostgreSQL that nobody was watching.")
