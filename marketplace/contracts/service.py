@@ -209,7 +209,7 @@ def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
     """
     contract = queries.contract(contract_id, by)
     moment, notice = clock.now(), timedelta()
-    if contract.contractor_id != by.person_id or by.kind == "key":
+    if not by.is_in_person(contract.contractor_id):
         require_company(by, contract.company_id, Right.MEMBERS)
         reason = reason_given(reason)
         if (agreed := queries.latest_signed(contract.id)) is not None:

@@ -5,7 +5,6 @@ application's role may insert and read events, not change or delete them. An eve
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -116,11 +115,6 @@ def timeline(word: str, subject_id: UUID, *, limit: int = 50) -> list[Event]:
     """The newest events about a thing, newest first. The caller has made sure that the asker may see the thing."""
     found = select(Event).where(Event.about.contains([f"{word}:{subject_id}"])).order_by(Event.id.desc())
     return list(db.session.scalars(found.limit(limit)))
-
-
-def since(moment: datetime, name: str) -> list[Event]:
-    """Events of one name from a moment on, oldest first."""
-    return list(db.session.scalars(select(Event).where(Event.name == name, Event.at >= moment).order_by(Event.id)))
 
 
 def log(name: str | None = None, *, before: int | None = None, limit: int = 50) -> list[Event]:

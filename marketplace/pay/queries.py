@@ -226,7 +226,7 @@ def _require_money(company_id: UUID, by: Actor) -> None:
 def _require_own(name: str, by: Actor) -> None:
     root, owner_id = _owner(name)
     if root in ("contractor", "benefit"):
-        if by.kind == "key" or owner_id != by.person_id:
+        if not by.is_in_person(owner_id):
             raise NotFound
         return
     company_id = _company_behind(root, owner_id)

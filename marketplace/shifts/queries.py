@@ -120,17 +120,12 @@ def timesheets(
     return found if status is None else found.where(Timesheet.status == status)
 
 
-def is_self(seen_by: Actor, contractor_id: UUID) -> bool:
-    """Whether the person asks in person. A company's key remembers who made it, and is nobody in person."""
-    return seen_by.person_id == contractor_id and seen_by.kind != "key"
-
-
 def _is_insider(company_id: UUID, seen_by: Actor) -> bool:
     return seen_by.is_operator() or seen_by.may(Right.READ, company_id)
 
 
 def _may_see(row: Offer | Booking | Timesheet, seen_by: Actor) -> bool:
-    return is_self(seen_by, row.contractor_id) or seen_by.may(Right.READ, row.company_id)
+    return seen_by.is_in_person(row.contractor_id) or seen_by.may(Right.READ, row.company_id)
 
 
 _LINES = selectinload(Timesheet.lines).options(selectinload(TimesheetLine.booking), selectinload(TimesheetLine.cut))

@@ -136,5 +136,4 @@ def _languages(contractor_id: UUID) -> dict[str, Level]:
 
 
 def _may_see(seen_by: Actor, contractor_id: UUID) -> bool:
-    is_self = seen_by.person_id == contractor_id and seen_by.kind != "key"
-    return is_self or seen_by.is_operator() or seen_by == CLOCK
+    return seen_by.is_in_person(contractor_id) or seen_by.is_operator() or seen_by == CLOCK

@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from marketplace.accounts.models import Member, Person
+from marketplace.accounts.models import Member
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock, queue
 from marketplace.core.checks import CheckResult
 from marketplace.core.db import before_commit, db, snapshot, transaction
-from marketplace.core.events import REACT, Event, announce, record, references, since, timeline
+from marketplace.core.events import REACT, Event, announce, record, references, timeline
 from marketplace.core.http import SetaraFlask
 from tests.factories import accounts as make
 
@@ -131,16 +131,6 @@ def test_the_timeline_of_a_thing_is_newest_first(app: Flask) -> None:
     assert "company.applied" in names
     assert timeline("company", company.id, limit=1)[0].name == "member.tried"
     assert timeline("person", company.id) == []
-
-
-def test_events_since_a_moment(app: Flask) -> None:
-    person = make.person()
-    first = record("person.tried", db.session.get_one(Person, person.id), by=CLOCK)
-    clock.move_to(clock.now() + timedelta(days=1))
-    second = record("person.tried", person, by=CLOCK)
-    assert since(first.at, "person.tried") == [first, second]
-    assert since(second.at, "person.tried") == [second]
-    assert since(first.at, "person.other") == []
 
 
 @pytest.mark.truncating
