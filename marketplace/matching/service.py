@@ -69,7 +69,7 @@ def explain(shift_id: UUID, contractor_id: UUID, *, seen_by: Actor) -> Explained
 
 
 def _may_ask(shift: Shift, contractor_id: UUID, seen_by: Actor) -> bool:
-    if shifts.is_self(seen_by, contractor_id) or seen_by.is_operator():
+    if seen_by.is_in_person(contractor_id) or seen_by.is_operator():
         return True
     asked, _ = facts.asked_about([shift.id])
     return seen_by.may(Right.READ, shift.company_id) and contractor_id in asked[shift.id]
