@@ -9,6 +9,7 @@ from jobs.runner import in_batches, job
 from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
 from marketplace.matching import planning
@@ -17,6 +18,10 @@ from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.shifts import attendance, offers, scheduling, timesheets
+
+ONE = 1
+"""The batch where an item is much work, or calls somebody outside."""
+
 
 @job("offers.expire", again=False)
 def expire_offers() -> None:
@@ -69,6 +74,16 @@ def submit_timesheets() -> None:
 @job("timesheets.auto_approve", again=False)
 def auto_approve() -> None:
     in_batches(timesheets.auto_approve_due)
+
+
+@job("disputes.close_unclaimed", again=False)
+def close_unclaimed_cuts() -> None:
+    in_batches(disputes.close_unclaimed, ONE)
+
+
+@job("disputes.restore_unruled", again=False)
+def restore_unruled() -> None:
+    in_batches(disputes.restore_unruled, ONE)
 
 
 @job("gigs.return_funds", again=False)

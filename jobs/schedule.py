@@ -42,6 +42,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.finish", every_minutes(1)),
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),
+    Entry("disputes.close_unclaimed", every_minutes(5)),
+    Entry("disputes.restore_unruled", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),

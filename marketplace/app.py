@@ -14,6 +14,7 @@ from marketplace.contracts import models as contracts_models
 from marketplace.core import http, language, outage, telemetry
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
+from marketplace.disputes import models as disputes_models
 from marketplace.gigs import models as gigs_models
 from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
@@ -35,6 +36,7 @@ TABLES = (
     shifts_models,
     matching_models,
     pay_models,
+    disputes_models,
     notices_models,
 )
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""

@@ -35,6 +35,8 @@ class OperatorRole(StrEnum):
     VETTING = "vetting"
     FINANCE = "finance"
     STANDARDS = "standards"
+    DISPUTES = "disputes"
+    """Rules on disputes between contractors and companies."""
 
 
 class Right(StrEnum):

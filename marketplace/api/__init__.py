@@ -13,6 +13,7 @@ from marketplace.api import clock, document, pages
 from marketplace.contracts import routes as contracts
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
+from marketplace.disputes import routes as disputes
 from marketplace.gigs import routes as gigs
 from marketplace.matching import routes as matching
 from marketplace.notices import routes as notices
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *shifts.blueprints,
     *matching.blueprints,
     *pay.blueprints,
+    disputes.blueprint,
     *notices.blueprints,
     clock.blueprint,
 )

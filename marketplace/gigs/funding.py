@@ -48,6 +48,12 @@ def give_back(gig: Gig, *, by: Actor) -> GigFunding | None:
     return _move(gig, FundingKind.RETURNED, Money(amount, gig.currency), by) if amount else None
 
 
+def hand_back(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
+    """Moves a part of the gig's hold back to its company, which owes it for something else. For the rooms above, not a
+    person's verb. Raises InsufficientFunds."""
+    return _move(db.session.get_one(Gig, gig_id), FundingKind.RETURNED, money, by)
+
+
 def return_due(limit: int, *, by: Actor = CLOCK) -> list[UUID]:
     """Gives back what has come into the holds of closed gigs since they closed; at most `limit` gigs, whose ids it
     returns. Safe to repeat: for the clock."""

@@ -3,13 +3,15 @@
 What each line is worth is law and stands in `standards.rates`; here it gets its payer, its payee and its contract.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
+from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price
@@ -29,6 +31,17 @@ class Minutes:
     compensation: int = 0
     """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
 
+    def less(self, cut: int) -> "Minutes":
+        """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
+        of a shift, goes with them."""
+        of_work = min(self.work, cut)
+        return replace(
+            self,
+            work=self.work - of_work,
+            paid_break=self.paid_break - (cut - of_work),
+            overtime=max(0, self.overtime - cut),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -38,6 +51,17 @@ class Promise:
     contract_id: UUID
     number: int
     engagement_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Sick leave that was taken for a booking: seconds, and what they are worth in each currency."""
+
+    seconds: int = 0
+    money: Sequence[Money] = ()
+
+
+NO_LEAVE = Leave()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +84,10 @@ class Work:
     """The account that pays."""
     timesheet_id: UUID | None = None
     """None while the work is not on a timesheet."""
+    cut_id: UUID | None = None
+    """The cut whose ruling restored some of these minutes, when the rest of the booking is paid already."""
+    leave: Leave = NO_LEAVE
+    """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +101,16 @@ class DraftLine:
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What earlier lines of one kind have paid for a booking."""
+
+    money: Money
+    seconds: int
+
+
+PaidKinds = Mapping[UUID, Mapping[LineKind, Paid]]
+"""What was paid for bookings so far, kind by kind."""
 LeaveYear = tuple[UUID, int]
 """A person and a calendar year of work: sick leave is capped by both."""
 LEAVE_CAP = RULES["SICK"].parameters["most_hours_a_year"] * 3600
@@ -103,21 +141,74 @@ def owed(work: Work) -> Money:
     return total((line.money for line in priced(work)), work.rate.currency)
 
 
-def draft(works: Iterable[Work], leave_earned: Mapping[LeaveYear, int] = MappingProxyType({})) -> list[DraftLine]:
-    """Every line of these bookings, in one order always; `leave_earned` are the seconds of sick leave of each year.
+def draft(
+    works: Iterable[Work],
+    leave_earned: Mapping[LeaveYear, int] = MappingProxyType({}),
+    paid: PaidKinds = MappingProxyType({}),
+) -> list[DraftLine]:
+    """Every line of these bookings, in one order always; `leave_earned` are the seconds of sick leave of each year,
+    `paid` what bookings with restored minutes have been paid before.
 
-    The cause is the booking and the kind: the same piece of work has the same cause in whatever run it turns up.
+    The cause is the booking, or the cut of it that was overturned, and the kind: the same piece of work has the same
+    cause in whatever run it turns up.
     """
     earned = dict(leave_earned)
     lines = []
     for work in works:
         year = (work.contractor_id, work.began_at.astimezone(UTC).year)
-        for line in priced(work, max(0, LEAVE_CAP - earned.get(year, 0))):
-            cause = f"booking:{work.booking_id}:{line.kind}"
-            lines.append(DraftLine(work, line, work.hold, payee_account(work, line), cause))
+        before = paid.get(work.booking_id, {})
+        counted = before[LineKind.SICK_ACCRUAL].seconds if LineKind.SICK_ACCRUAL in before else 0
+        whole = priced(work, max(0, LEAVE_CAP - earned.get(year, 0)) + counted)
+        for line in still_to_pay(whole, before):
+            lines.append(DraftLine(work, line, work.hold, payee_account(work, line), _cause(work, line)))
             if line.kind is LineKind.SICK_ACCRUAL:
                 earned[year] = earned.get(year, 0) + line.seconds
+        lines.extend(_leave_lines(work))
     return lines
+
+
+def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) -> tuple[PriceLine, ...]:
+    """The lines of a price, less what was paid of it before: together they are the price again, to the minor unit.
+
+    More time costs no payee less (from 3 minor units a minute on, which every floor is above), but dividing it anew
+    among its kinds may leave one of them a unit smaller; another kind of the same payee then gives that unit.
+    """
+    rest = [_less(line, before.get(line.kind)) for line in whole]
+    for at, line in enumerate(rest):
+        if line.money.amount >= 0:
+            continue
+        giver = max((k for k, ln in enumerate(rest) if ln.payee is line.payee), key=lambda k: rest[k].money.amount)
+        rest[giver] = replace(rest[giver], money=rest[giver].money + line.money)
+        rest[at] = replace(line, money=Money.zero(line.money.currency))
+    return tuple(line for line in rest if line.money or line.seconds)
+
+
+def _less(line: PriceLine, before: Paid | None) -> PriceLine:
+    if before is None:
+        return line
+    return replace(line, money=line.money - before.money, seconds=line.seconds - before.seconds)
+
+
+def _cause(work: Work, line: PriceLine) -> str:
+    about = f"booking:{work.booking_id}" if work.cut_id is None else f"cut:{work.cut_id}"
+    return f"{about}:{line.kind}"
+
+
+def _leave_lines(work: Work) -> Iterable[DraftLine]:
+    """Leave that was taken, from the person's benefit account to what is payable. Its time stands on one line, that of
+    the booking's currency; where leave was earned in other currencies too, each has a line of its own money."""
+    if not work.leave.seconds:
+        return
+    own = work.rate.currency
+    worth = {money.currency: money for money in work.leave.money} or {own: Money.zero(own)}
+    timed = own if own in worth else min(worth)
+    for code, money in worth.items():
+        seconds = work.leave.seconds if code == timed else 0
+        rate = money * Fraction(3600, seconds) if seconds and money else None
+        kind, rule = LineKind.SICK_LEAVE, RULES["SICK"]
+        line = PriceLine(kind, Payee.CONTRACTOR, money, rule.id, rule.version, seconds=seconds, rate=rate)
+        cause = f"booking:{work.booking_id}:{kind}" if code == timed else f"booking:{work.booking_id}:{kind}:{code}"
+        yield DraftLine(work, line, leave_account(work.contractor_id), payee_account(work, line), cause)
 
 
 def payee_account(work: Work, line: PriceLine) -> str:

@@ -41,6 +41,7 @@ class Payslip(Stateful):
     __table_args__ = (
         UniqueConstraint("run_id", "contractor_id", "currency"),
         CheckConstraint("net_amount >= 0 AND benefits_amount >= 0 AND cost_amount >= 0", name="no_negative_sums"),
+        CheckConstraint("leave_amount BETWEEN 0 AND net_amount", name="leave_is_paid_out"),
         CheckConstraint("status <> 'issued' OR (issued_at IS NOT NULL AND pay_date IS NOT NULL)", name="issued_when"),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -55,8 +56,10 @@ class Payslip(Stateful):
     """What is paid out to the person."""
     benefits_amount: Mapped[Minor]
     """What is set aside for the person."""
+    leave_amount: Mapped[Minor] = mapped_column(default=0)
+    """What of the net pay came from the person's own sick leave."""
     cost_amount: Mapped[Minor]
-    """What the companies pay for it altogether: the two above, fees and margins."""
+    """What the companies pay for it altogether: the net pay but for leave, benefits, fees and margins."""
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entry.id"))
     issued_at: Mapped[Instant | None]
     pay_date: Mapped[date | None]
@@ -69,6 +72,10 @@ class Payslip(Stateful):
     @property
     def benefits(self) -> Money:
         return Money(self.benefits_amount, self.currency)
+
+    @property
+    def leave(self) -> Money:
+        return Money(self.leave_amount, self.currency)
 
     @property
     def cost(self) -> Money:
@@ -99,6 +106,8 @@ class PayLine(Base):
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
     timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
+    """The cut that was overturned, where the line pays what that restored."""
     kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
     payee_kind: Mapped[Payee] = mapped_column(choice(Payee, "payee_kind"))
     began_at: Mapped[Instant]

@@ -11,7 +11,7 @@ from marketplace.pay import works
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
-from marketplace.shifts.models import Timesheet
+from marketplace.shifts.models import Timesheet, TimesheetCut
 
 APPROVED_WAITS = timedelta(days=1)
 """PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too
@@ -19,12 +19,14 @@ late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet has waited for a day, and returns it.
+    """Starts a run of all companies when an approved timesheet, or what a ruling restored, has waited for a day, and
+    returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
     now = clock.now()
     gathering = exists().where(PayRun.status == RunStatus.STARTED)
     waiting = works.payable_timesheets(None, now.date()).where(Timesheet.decided_at <= now - APPROVED_WAITS)
-    due = db.session.scalar(select(waiting.exists() & ~gathering))
+    ruled = works.payable_cuts(None, now.date()).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
+    due = db.session.scalar(select((waiting.exists() | ruled.exists()) & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute as Column
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
-from marketplace.contracts.models import BenefitEntry
+from marketplace.contracts import leave
+from marketplace.contracts.models import BenefitEntry, BenefitPlan, LeavePay
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
@@ -64,14 +66,18 @@ def balances_are_sums() -> Check:
 
 
 def held_covers_owed() -> Check:
-    """Money for work is there before the work: what is owed until now never exceeds what is held for it."""
+    """Money for work is there before the work: what is owed until now never exceeds what is held for it. Time that the
+    company has cut is owed as long as the cut is not settled."""
     # Holds are read before the work: a booking that is paid in between has left the work, and is no false alarm.
     holds = select(LedgerAccount).where(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.balance > 0)
     held = {(hold.name, hold.currency): hold.balance or 0 for hold in db.session.scalars(holds)}
     found = works.not_yet_paid(clock.now())
+    paid = works.issued([work.booking_id for work in found])
     wrong = []
     for work in found:
-        due, there = owed(work), Money(held.get((work.hold, work.rate.currency), 0), work.rate.currency)
+        code = work.rate.currency
+        due = owed(work) - paid.get(work.booking_id, Money.zero(code))
+        there = Money(held.get((work.hold, code), 0), code)
         if there < due:
             wrong.append(f"{work.hold}: owed {due}, held {there}")
     sentence = "What every booking owes until now is held for it."
@@ -87,7 +93,7 @@ def gigs_add_up() -> Check:
         select(GigFunding.gig_id, GigFunding.currency, signed.label("amount")),
         select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
         select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
-        _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount),
+        _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount).where(PayLine.kind != LineKind.SICK_LEAVE),
     ).subquery()
     sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
     rows = db.session.execute(sums.group_by(parts.c.gig_id, parts.c.currency)).all()
@@ -98,12 +104,17 @@ def gigs_add_up() -> Check:
 
 def payslips_equal_postings() -> Check:
     """Three ways to one sum: the payslip's totals, its lines, and the postings of its entry."""
-    lines = _totals(PayLine.payslip_id, PayLine.amount, PayLine.payee, select(PayLine)).subquery()
+    own_leave = PayLine.kind == LineKind.SICK_LEAVE
+    lines = _totals(PayLine.payslip_id, PayLine.amount, PayLine.payee, own_leave, select(PayLine)).subquery()
+    payer = aliased(LedgerAccount)
     postings = _totals(
         Posting.entry_id,
         Posting.amount,
         LedgerAccount.name,
-        select(Posting).join(LedgerAccount, LedgerAccount.id == Posting.destination_id),
+        payer.name.like("benefit:%"),
+        select(Posting)
+        .join(LedgerAccount, LedgerAccount.id == Posting.destination_id)
+        .join(payer, payer.id == Posting.source_id),
     ).subquery()
     found = (
         select(Payslip, lines.c.net.label("l_net"), lines.c.benefits.label("l_benefits"), lines.c.cost.label("l_cost"))
@@ -127,10 +138,16 @@ def payslips_equal_postings() -> Check:
 
 
 def benefits_equal_accruals() -> Check:
-    """The leave and the money that payslips tell of stand in the benefit ledger, entry by entry."""
+    """The leave and the money that payslips tell of stand in the benefit ledger, entry by entry; so does leave that was
+    taken."""
     lines = _issued_lines(PayLine.cause, PayLine.kind, PayLine.amount, PayLine.seconds)
-    benefits = lines.where(PayLine.payee.like("benefit:%")).subquery()
-    wanted = case((benefits.c.kind == LineKind.SICK_ACCRUAL, benefits.c.seconds), else_=benefits.c.amount)
+    taken = and_(PayLine.kind == LineKind.SICK_LEAVE, PayLine.seconds > 0)
+    benefits = lines.where(or_(PayLine.payee.like("benefit:%"), taken)).subquery()
+    wanted = case(
+        (benefits.c.kind == LineKind.SICK_ACCRUAL, benefits.c.seconds),
+        (benefits.c.kind == LineKind.SICK_LEAVE, -benefits.c.seconds),
+        else_=benefits.c.amount,
+    )
     found = select(benefits.c.cause, wanted.label("wanted"), BenefitEntry.quantity).outerjoin(
         BenefitEntry, BenefitEntry.cause == benefits.c.cause
     )
@@ -138,6 +155,30 @@ def benefits_equal_accruals() -> Check:
     wrong = [f"{r.cause}: told {r.wanted}, accrued {r.quantity}" for r in rows if r.wanted != r.quantity]
     sentence = "Every benefit on a payslip stands in the benefit ledger."
     return Check("benefits_equal_accruals", sentence, len(rows), wrong)
+
+
+def leave_is_there() -> Check:
+    """Nobody has taken more leave than accrued, and what was taken and not yet paid still stands in its account."""
+    counted = select(BenefitEntry.contractor_id, func.sum(BenefitEntry.quantity).label("seconds"))
+    own = counted.join(BenefitPlan, BenefitPlan.id == BenefitEntry.plan_id).where(BenefitPlan.code == leave.PLAN)
+    people = db.session.execute(own.group_by(BenefitEntry.contractor_id)).all()
+    wrong = [f"contractor:{row.contractor_id}: {row.seconds} seconds of leave" for row in people if row.seconds < 0]
+    promised = (
+        select(LeavePay.contractor_id, LeavePay.currency, func.sum(LeavePay.amount).label("amount"))
+        .where(LeavePay.paid_at.is_(None))
+        .group_by(LeavePay.contractor_id, LeavePay.currency)
+        .subquery()
+    )
+    name = func.concat("benefit:", cast(promised.c.contractor_id, Text), ":sick_leave")
+    same = and_(LedgerAccount.name == name, LedgerAccount.currency == promised.c.currency)
+    there = select(promised, func.coalesce(LedgerAccount.balance, 0).label("there"))
+    for row in db.session.execute(there.outerjoin(LedgerAccount, same)):
+        if row.there < row.amount:
+            wrong.append(
+                f"contractor:{row.contractor_id}: {Money(int(row.amount - row.there), row.currency)} is missing"
+            )
+    sentence = "Leave that was taken was there, with its money."
+    return Check("leave_is_there", sentence, len(people), wrong)
 
 
 def nobody_is_paid_twice() -> Check:
@@ -195,6 +236,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     gigs_add_up,
     payslips_equal_postings,
     benefits_equal_accruals,
+    leave_is_there,
     nobody_is_paid_twice,
     rails_agree,
 )
@@ -205,10 +247,13 @@ def _issued_lines(*columns: Any) -> Select[Any]:
     return issued.where(Payslip.status == PayslipStatus.ISSUED)
 
 
-def _totals(key: Column[Any], amount: Column[int], name: Column[str], found: Select[Any]) -> Select[Any]:
-    """The sums of net pay, of benefits and of everything, by key; the account's name says which is which."""
+def _totals(
+    key: Column[Any], amount: Column[int], name: Column[str], own_leave: ColumnElement[bool], found: Select[Any]
+) -> Select[Any]:
+    """The sums of net pay, of benefits and of what companies pay, by key; the account's name says which is which, and
+    `own_leave` what came from the person's own benefits."""
     net = func.coalesce(func.sum(amount).filter(name.like("contractor:%")), 0)
     benefits = func.coalesce(func.sum(amount).filter(name.like("benefit:%")), 0)
-    cost = func.sum(amount).label("cost")
+    cost = func.coalesce(func.sum(amount).filter(~own_leave), 0).label("cost")
     columns = [key.label("key"), net.label("net"), benefits.label("benefits"), cost]
     return found.with_only_columns(*columns, maintain_column_froms=True).group_by(key)

@@ -23,7 +23,7 @@ from marketplace.pay.lines import draft, owed
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import Payee
+from marketplace.standards.rates import LineKind, Payee
 
 ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")
 """How names of accounts look. Anything else names none, and never reaches the database."""
@@ -47,6 +47,8 @@ class Preview:
     people: int
     net: Money
     benefits: Money
+    leave: Money
+    """What of the net pay comes from people's own sick leave, and costs no company anything."""
     cost: Money
 
 
@@ -76,7 +78,8 @@ def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
     """What a company has paid for, line by line, once it is booked. Raises NotFound or Forbidden."""
     _require_money(company_id, seen_by)
     issued = select(PayLine).join(Payslip, Payslip.id == PayLine.payslip_id)
-    return issued.where(PayLine.company_id == company_id, Payslip.status == PayslipStatus.ISSUED)
+    own = issued.where(PayLine.company_id == company_id, Payslip.status == PayslipStatus.ISSUED)
+    return own.where(PayLine.kind != LineKind.SICK_LEAVE)
 
 
 def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
@@ -97,9 +100,12 @@ def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
     NotFound or Forbidden."""
     _require_money(company_id, seen_by)
     sums: dict[str, Money] = {}
-    for work in works.not_yet_paid(clock.now(), company_id):
-        code = work.rate.currency
-        sums[code] = sums.get(code, Money.zero(code)) + owed(work)
+    found = works.not_yet_paid(clock.now(), company_id)
+    paid = works.issued([work.booking_id for work in found])
+    for work in found:
+        zero = Money.zero(work.rate.currency)
+        rest = owed(work) - paid.get(work.booking_id, zero)
+        sums[zero.currency] = sums.get(zero.currency, zero) + rest
     return sums
 
 
@@ -120,14 +126,17 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     """What `start_run()` would do now, by currency; nothing is changed. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
     sheets = db.session.scalars(works.payable_timesheets(company_id, through)).all()
-    found = works.of_timesheets(sheets)
-    lines = draft(found, works.leave_earned({work.contractor_id for work in found}))
+    again = works.of_cuts(db.session.scalars(works.payable_cuts(company_id, through)).all())
+    found = [*works.of_timesheets(sheets), *again]
+    paid = works.paid_lines([work.booking_id for work in again])
+    lines = draft(found, works.leave_earned({work.contractor_id for work in found}), paid)
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
         by_payee = {
             payee: total((line.price.money for line in own if line.price.payee is payee), code) for payee in Payee
         }
+        taken = total((line.price.money for line in own if line.price.kind is LineKind.SICK_LEAVE), code)
         previews.append(
             Preview(
                 currency=code,
@@ -135,7 +144,8 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
                 people=len({line.work.contractor_id for line in own}),
                 net=by_payee[Payee.CONTRACTOR],
                 benefits=by_payee[Payee.BENEFITS],
-                cost=total(by_payee.values(), code),
+                leave=taken,
+                cost=total(by_payee.values(), code) - taken,
             )
         )
     return previews

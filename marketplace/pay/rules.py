@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.gigs.rules import available_account
 from marketplace.ledger.rules import Entry, Move
+from marketplace.standards.catalogue import RULES
 
 SANDBOX = "sandbox"
 """The name of the one rail that moves no money."""
@@ -164,6 +166,14 @@ def may_repeat(first_sent_at: datetime | None, now: datetime) -> bool:
 def idempotency_key(kind: OpKind, op_id: UUID, attempt: int = 1) -> str:
     """Derived from the payment, never from the try: every repetition of one payment carries the same key."""
     return f"{kind}:{op_id}:{attempt}"
+
+
+# --- what a cut costs -------------------------------------------------------------------------------------------------
+
+
+def handling_fee(rate: Money) -> Money:
+    """What a company pays for a cut that is overturned: 3.75 USD at 15.00 USD an hour (rule REJECT)."""
+    return rate * Fraction(RULES["REJECT"].parameters["fee_minutes"], 60)
 
 
 # --- accounts and postings ------------------------------------------------------------------------------------------

@@ -12,23 +12,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.contracts import benefits
+from marketplace.contracts import benefits, leave
 from marketplace.contracts.rules import Accrual
 from marketplace.core import clock, queue
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
-from marketplace.gigs.rules import hold_account as gig_hold
-from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import service, works
+from marketplace.pay import holds, service, works
 from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
-from marketplace.shifts import timesheets
-from marketplace.shifts.models import hold_account
+from marketplace.shifts import cuts, timesheets
+from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.sick import leave_cause
 from marketplace.standards.rates import LineKind, Payee
 
 BATCH = 200
@@ -69,20 +68,26 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets, which from then on belong to this run, and writes what each of their bookings earns."""
+    """Takes timesheets and restored cuts, which from then on belong to this run, and writes what each of their bookings
+    earns."""
+    restored = works.payable_cuts(run.company_id, run.through).limit(BATCH)
+    ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
     due = works.payable_timesheets(run.company_id, run.through).limit(BATCH).with_for_update(skip_locked=True)
     taken = timesheets.lock(db.session.scalars(due).all(), by=CLOCK)
-    found = works.of_timesheets(taken)
-    people = {work.contractor_id for work in found}
+    found, again = works.of_timesheets(taken), works.of_cuts(ruled)
+    people = {work.contractor_id for work in (*found, *again)}
     works.lock_people(people)
-    lines = draft(found, works.leave_earned(people))
+    paid = works.paid_lines([work.booking_id for work in again])
+    lines = draft([*found, *again], works.leave_earned(people), paid)
     if lines:
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
         inserted = insert(PayLine).execution_options(render_nulls=True)
         db.session.execute(inserted, [_values(run.id, line) for line in lines])
     earning = {line.work.booking_id for line in lines}
-    _return_rest((w.booking_id, w.gig_id, w.rate.currency) for w in found if w.booking_id not in earning)
-    if len(taken) < BATCH:
+    nothing = [work.booking_id for work in found if work.booking_id not in earning]
+    works.lock_cuts(nothing)
+    holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
+    if max(len(taken), len(ruled)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 
@@ -95,7 +100,8 @@ def _freeze(run: PayRun) -> bool:
             PayLine.currency,
             _sum_for(PayLine.payee_kind == Payee.CONTRACTOR).label("net"),
             _sum_for(PayLine.payee_kind == Payee.BENEFITS).label("benefits"),
-            func.sum(PayLine.amount).label("cost"),
+            _sum_for(PayLine.kind == LineKind.SICK_LEAVE).label("leave"),
+            _sum_for(PayLine.kind != LineKind.SICK_LEAVE).label("cost"),
         )
         .where(PayLine.run_id == run.id)
         .group_by(PayLine.contractor_id, PayLine.currency)
@@ -109,6 +115,7 @@ def _freeze(run: PayRun) -> bool:
             "currency": group.currency,
             "net_amount": int(group.net),
             "benefits_amount": int(group.benefits),
+            "leave_amount": int(group.leave),
             "cost_amount": int(group.cost),
             "status": PayslipStatus.FROZEN,
         }
@@ -129,12 +136,14 @@ def _post(run: PayRun) -> bool:
     slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
         lines = _lines_of([slip.id for slip in slips])
+        every = [line for own in lines.values() for line in own]
+        works.lock_cuts({line.booking_id for line in every})
         entries = {slip.id: _entry(slip, lines[slip.id]) for slip in slips}
         booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
-        every = [line for own in lines.values() for line in own]
         benefits.accrue(_accruals(every), by=CLOCK)
-        _return_rest((line.booking_id, line.gig_id, line.currency) for line in every)
+        leave.mark_paid(_leave_paid(every))
         _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
+        holds.return_rest({line.booking_id: _reason(line) for line in every})
     if len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
@@ -187,6 +196,7 @@ def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
         "gig_id": work.gig_id,
         "booking_id": work.booking_id,
         "timesheet_id": work.timesheet_id,
+        "cut_id": work.cut_id,
         "kind": price.kind,
         "payee_kind": price.payee,
         "began_at": work.began_at,
@@ -249,6 +259,12 @@ def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
     return found
 
 
+def _leave_paid(lines: Iterable[PayLine]) -> list[tuple[str, str]]:
+    """The leave that these lines pay, as (cause, currency)."""
+    taken = (line for line in lines if line.kind is LineKind.SICK_LEAVE)
+    return [(leave_cause(line.booking_id), line.currency) for line in taken]
+
+
 def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:
     if entry_of:
         rows = [{"id": payslip_id, "entry_id": entry_id} for payslip_id, entry_id in entry_of.items()]
@@ -265,14 +281,5 @@ def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:
     )
 
 
-def _return_rest(bookings: Iterable[tuple[UUID, UUID, str]]) -> None:
-    """What a paid booking did not need goes back to its gig. Bookings come as (booking, gig, currency)."""
-    wanted = {(hold_account(booking_id), currency): gig_id for booking_id, gig_id, currency in bookings}
-    entries = []
-    for code in sorted({currency for _, currency in wanted}):
-        for hold, rest in books.balances([name for name, currency in wanted if currency == code], code).items():
-            if rest:
-                back = Move(hold, gig_hold(wanted[hold, code]), rest)
-                entries.append(Entry(f"{hold.removesuffix(':hold')}:rest", [back]))
-    if entries:
-        ledger.post_many(entries)
+def _reason(line: PayLine) -> str:
+    return f"booking:{line.booking_id}" if line.cut_id is None else f"cut:{line.cut_id}"

@@ -101,6 +101,7 @@ class PayRunPreviewSchema(ma.Schema):
     people = ma.fields.Integer(required=True)
     net = MoneyField(required=True)
     benefits = MoneyField(required=True)
+    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from people's own sick leave"})
     cost = MoneyField(required=True)
 
 
@@ -118,6 +119,7 @@ class PayslipSchema(ma.Schema):
     status = ma.fields.Enum(PayslipStatus, by_value=True, required=True)
     net = MoneyField(required=True)
     benefits = MoneyField(required=True)
+    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from the person's own sick leave"})
     cost = MoneyField(required=True)
     issued_at = ma.fields.AwareDateTime(required=True)
     pay_date = ma.fields.Date(required=True)

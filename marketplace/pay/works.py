@@ -1,22 +1,33 @@
 """What is to be paid, read from the rooms below: bookings with their minutes, rates and contracts. Reads only."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, extract, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, extract, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
+from marketplace.contracts import leave
 from marketplace.contracts.models import ContractVersion
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
-from marketplace.pay.lines import LeaveYear, Minutes, Promise, Work
+from marketplace.pay.lines import Leave, LeaveYear, Minutes, Paid, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.shifts.hours import Stretch, minutes_by_kind, overtime_worked, paid_minutes, scheduled_minutes
-from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetLine
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
+from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.rules import (
+    ACTIVE_BOOKING,
+    PENDING_CUT,
+    BookingStatus,
+    CutStatus,
+    EntryKind,
+    TimesheetStatus,
+)
+from marketplace.shifts.sick import leave_cause
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.models import Contractor
@@ -30,13 +41,79 @@ def payable_timesheets(company_id: UUID | None, through: date) -> Select[UUID]:
     return found.order_by(Timesheet.id)
 
 
+def payable_cuts(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Cuts of which something was restored, likewise, once the rest of their booking is paid for.
+
+    Ask before timesheets are locked: one that this very transaction has locked has no lines yet that say so.
+    """
+    found = select(TimesheetCut.id).join(Timesheet, Timesheet.id == TimesheetCut.timesheet_id)
+    found = found.where(TimesheetCut.status == CutStatus.RESTORED, Timesheet.week <= through, _PAID_FOR)
+    if company_id is not None:
+        found = found.where(TimesheetCut.company_id == company_id)
+    return found.order_by(TimesheetCut.id)
+
+
 def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
-    """Every booking on these timesheets, with its minutes as they were approved."""
-    found = _facts(TimesheetLine).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    """Every booking on these timesheets, with its minutes as they were approved: without those that were cut."""
+    found = _facts(TimesheetLine, TimesheetCut).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    found = found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
     found = found.where(TimesheetLine.timesheet_id.in_(timesheet_ids)).order_by(Booking.id)
+    rows = db.session.execute(found).all()
+    worth = leave.pays([leave_cause(row.Booking.id) for row in rows if row.TimesheetLine.sick_minutes])
     return [
-        _work(row, _approved(row.TimesheetLine), row.TimesheetLine.timesheet_id) for row in db.session.execute(found)
+        replace(
+            _work(row, _approved(row.TimesheetLine, row.TimesheetCut), row.TimesheetLine.timesheet_id),
+            leave=Leave(row.TimesheetLine.sick_minutes * 60, worth.get(leave_cause(row.Booking.id), [])),
+        )
+        for row in rows
     ]
+
+
+def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
+    """The bookings of these cuts, with all the minutes that are to be paid after the ruling."""
+    found = _of_cuts().where(TimesheetCut.id.in_(cut_ids)).order_by(Booking.id)
+    return [_after_the_cut(row) for row in db.session.execute(found)]
+
+
+def at_most(booking_ids: Collection[UUID]) -> list[Work]:
+    """Those of these bookings of which a cut is not settled, with the most minutes that may have to be paid."""
+    found = _of_cuts().where(TimesheetCut.booking_id.in_(booking_ids), TimesheetCut.status.in_(PENDING_CUT))
+    return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
+
+
+def lock_cuts(booking_ids: Collection[UUID]) -> None:
+    """Locks the cuts of these bookings, so that they are decided before or after this transaction, not meanwhile."""
+    rows = select(TimesheetCut.id).where(TimesheetCut.booking_id.in_(booking_ids)).order_by(TimesheetCut.id)
+    db.session.execute(rows.with_for_update())
+
+
+def is_paid_for(cut: TimesheetCut) -> bool:
+    """Whether everything of the cut's booking that is not disputed is booked."""
+    found = select(TimesheetCut.id).join(Timesheet, Timesheet.id == TimesheetCut.timesheet_id)
+    return db.session.scalar(found.where(TimesheetCut.id == cut.id, _PAID_FOR)) is not None
+
+
+def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]]:
+    """What the lines of these bookings cost the company, kind by kind: the person's own leave is none of it."""
+    sums = select(
+        PayLine.booking_id, PayLine.kind, PayLine.currency, func.sum(PayLine.amount), func.sum(PayLine.seconds)
+    ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind != LineKind.SICK_LEAVE)
+    paid: dict[UUID, dict[LineKind, Paid]] = {}
+    for booking_id, kind, code, amount, seconds in db.session.execute(
+        sums.group_by(PayLine.booking_id, PayLine.kind, PayLine.currency)
+    ):
+        paid.setdefault(booking_id, {})[kind] = Paid(Money(int(amount), code), int(seconds))
+    return paid
+
+
+def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
+    """What these bookings have cost the company on issued payslips. One that is on none is left out."""
+    sums = select(PayLine.booking_id, PayLine.currency, func.sum(PayLine.amount))
+    sums = sums.join(Payslip, Payslip.id == PayLine.payslip_id)
+    sums = sums.where(PayLine.booking_id.in_(booking_ids), Payslip.status == PayslipStatus.ISSUED)
+    sums = sums.where(PayLine.kind != LineKind.SICK_LEAVE)
+    rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
+    return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows}
 
 
 def lock_people(contractor_ids: Collection[UUID]) -> None:
@@ -55,18 +132,42 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
 
 
 def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
-    """Every booking that is or may be owed for and stands on no issued payslip, with its time until now; of one company
-    or of all."""
+    """Every booking that is or may be owed for and is not all on issued payslips, with its time until now; of one
+    company or of all. What payslips have paid of it is not taken off: see `issued()`.
+    """
     paid = exists().where(
         PayLine.booking_id == Booking.id,
         PayLine.payslip_id == Payslip.id,
         Payslip.status == PayslipStatus.ISSUED,
     )
+    in_doubt = TimesheetCut.status.in_(PENDING_CUT) | _unissued(Booking.id)
     alive = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED)) | (Booking.compensation_minutes > 0)
-    found = _facts().where(~paid, alive).order_by(Booking.id)
+    found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    found = found.where(~paid | in_doubt, alive).order_by(Booking.id)
     rows = db.session.execute(found if company_id is None else found.where(Booking.company_id == company_id)).all()
     clocks = _clocks([row.Booking.id for row in rows], now)
-    return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ())), None) for row in rows]
+    return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ()), row.TimesheetCut), None) for row in rows]
+
+
+def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the booking has lines that no issued payslip has."""
+    issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
+    return exists().where(PayLine.booking_id == booking_id, ~issued)
+
+
+_PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(TimesheetCut.booking_id))
+"""Whether a cut's booking is paid for, but for the cut."""
+
+
+def _of_cuts() -> Select[Any]:
+    found = _facts(TimesheetLine, TimesheetCut).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    return found.join(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
+
+
+def _after_the_cut(row: Row[Any]) -> Work:
+    cut: TimesheetCut = row.TimesheetCut
+    minutes = _approved(row.TimesheetLine).less(cut.lost_minutes)
+    return replace(_work(row, minutes, row.TimesheetLine.timesheet_id), cut_id=cut.id)
 
 
 def _facts(*more: Any) -> Select[Any]:
@@ -107,13 +208,14 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
     )
 
 
-def _approved(line: TimesheetLine) -> Minutes:
-    return Minutes(
+def _approved(line: TimesheetLine, cut: TimesheetCut | None = None) -> Minutes:
+    minutes = Minutes(
         work=line.work_minutes + line.waiting_minutes,
         paid_break=line.paid_break_minutes,
         overtime=line.overtime_minutes,
         compensation=line.compensation_minutes,
     )
+    return minutes if cut is None else minutes.less(cut.minutes)
 
 
 def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stretch]]:
@@ -126,13 +228,15 @@ def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stret
     return clocks
 
 
-def _so_far(booking: Booking, stretches: Iterable[Stretch]) -> Minutes:
-    """Time on the clock until now, and never beyond the end of the booking: later time is not promised."""
+def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | None) -> Minutes:
+    """Time on the clock until now, and never beyond the end of the booking: later time is not promised. What was cut
+    for good is not owed any more."""
     spent = minutes_by_kind(Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches)
     scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
-    return Minutes(
+    minutes = Minutes(
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
         compensation=booking.compensation_minutes,
     )
+    return minutes if cut is None else minutes.less(cut.lost_minutes)

@@ -16,6 +16,9 @@ from marketplace.shifts import rules
 from marketplace.shifts.rules import (
     BookingStatus,
     CompensationRule,
+    CutCategory,
+    CutEnd,
+    CutStatus,
     EntryKind,
     EntrySource,
     OfferStatus,
@@ -104,7 +107,8 @@ class Booking(Stateful):
 
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
     that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate.
-    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`.
+    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`. `sick_minutes` of
+    the schedule are paid from the person's own leave, since they reported sick at `sick_at`.
     """
 
     __tablename__ = "booking"
@@ -118,6 +122,8 @@ class Booking(Stateful):
         UniqueConstraint("offer_id"),
         CheckConstraint("compensation_minutes >= 0", name="compensation_not_negative"),
         CheckConstraint("(compensation_minutes = 0) = (compensation_rule IS NULL)", name="compensation_has_a_rule"),
+        CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
+        CheckConstraint("sick_minutes = 0 OR sick_at IS NOT NULL", name="sick_since_when"),
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
         CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
         Index("ix_booking_shift_id", "shift_id"),
@@ -151,6 +157,8 @@ class Booking(Stateful):
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    sick_at: Mapped[Instant | None]
+    sick_minutes: Mapped[int] = mapped_column(default=0)
     status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))
 
     shift: Mapped[Shift] = relationship(lazy="raise")
@@ -268,6 +276,7 @@ class TimesheetLine(Base):
             "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
             name="overtime_is_paid_time",
         ),
+        CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
     )
 
     id: Mapped[Id]
@@ -280,6 +289,69 @@ class TimesheetLine(Base):
     overtime_minutes: Mapped[int]
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    sick_minutes: Mapped[int] = mapped_column(default=0)
     flags: Mapped[JsonList]
 
     booking: Mapped[Booking] = relationship(lazy="raise")
+    cut: Mapped["TimesheetCut | None"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def paid_minutes(self) -> int:
+        """Worked, waited or on a paid break: what can be cut. Compensation is owed by law and is no part of it."""
+        return self.work_minutes + self.waiting_minutes + self.paid_break_minutes
+
+
+class TimesheetCut(Stateful):
+    """Paid minutes that the company took off a line, with its reason. What it says is written once; only how it ended
+    is added. A line is cut at most once, so a dispute about the cut has the cut's id.
+
+    `missing` is what is missing, or what would be right, in the company's words; `reason` is the ruling's.
+    """
+
+    __tablename__ = "timesheet_cut"
+    __table_args__ = (
+        UniqueConstraint("line_id"),
+        UniqueConstraint("booking_id"),
+        CheckConstraint("minutes > 0", name="minutes_positive"),
+        CheckConstraint("restored_minutes BETWEEN 0 AND minutes", name="never_restored_beyond"),
+        CheckConstraint("(status IN ('open', 'claimed')) = (ended_at IS NULL)", name="ended_when"),
+        CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended_because_of"),
+        CheckConstraint("(status IN ('restored', 'paid')) = (restored_minutes > 0)", name="restored_is_some"),
+        Index("ix_timesheet_cut_status_claim_until", "status", "claim_until"),
+        Index("ix_timesheet_cut_timesheet_id", "timesheet_id"),
+    )
+    about: ClassVar = MappingProxyType(
+        {
+            "cut": "id",
+            "timesheet": "timesheet_id",
+            "booking": "booking_id",
+            "gig": "gig_id",
+            "company": "company_id",
+            "contractor": "contractor_id",
+        }
+    )
+    transitions: ClassVar = rules.CUT_TRANSITIONS
+
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet_line.id"))
+    timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"))
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    minutes: Mapped[int]
+    category: Mapped[CutCategory] = mapped_column(choice(CutCategory, "category"))
+    clause: Mapped[str] = mapped_column(Text)
+    missing: Mapped[str] = mapped_column(Text)
+    cut_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    cut_at: Mapped[Instant]
+    claim_until: Mapped[Instant]
+    restored_minutes: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[Instant | None]
+    ended_because: Mapped[CutEnd | None] = mapped_column(choice(CutEnd, "ended_because"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[CutStatus] = mapped_column(choice(CutStatus, "status"))
+
+    @property
+    def lost_minutes(self) -> int:
+        """The minutes that are not, and will not be, paid. None while that is open."""
+        return 0 if self.ended_at is None else self.minutes - self.restored_minutes

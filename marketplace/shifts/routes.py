@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import attendance, queries, scheduling, timesheets
+from marketplace.shifts import attendance, cuts, queries, scheduling, sick, timesheets
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
@@ -211,6 +211,23 @@ def release(booking_id: UUID) -> Booking:
     return _shown(offering.release(booking_id, by=actor()))
 
 
+@bookings.get("/<uuid:booking_id>/sick")
+@bookings.response(200, s.SickPaySchema)
+@problems(bookings, 401, 403, 404, 409)
+def show_sick_pay(booking_id: UUID) -> sick.SickPay:
+    """What you would be paid if you reported sick now. Nothing is changed."""
+    return sick.sick_pay(booking_id, by=actor())
+
+
+@bookings.post("/<uuid:booking_id>/sick")
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 400, 401, 403, 404, 409)
+@idempotency.required
+def report_sick(booking_id: UUID) -> Booking:
+    """You fell ill: the booking ends without harm, and your leave pays the rest of its schedule as far as it goes."""
+    return _shown(sick.report_sick(booking_id, by=actor()))
+
+
 def _shown(booking: Booking) -> Booking:
     """The booking with its time entries, for whoever just changed it."""
     return queries.booking(booking.id, seen_by=actor())
@@ -254,12 +271,15 @@ def approve(timesheet_id: UUID) -> Timesheet:
     return _sheet(timesheets.approve(timesheet_id, by=actor()))
 
 
-@timesheet_doors.post("/<uuid:timesheet_id>/dispute")
+@timesheet_doors.post("/<uuid:timesheet_id>/cut")
+@timesheet_doors.arguments(s.CutsSchema)
 @timesheet_doors.response(200, s.TimesheetSchema)
-@problems(timesheet_doors, 401, 403, 404, 409)
-def dispute(timesheet_id: UUID) -> Timesheet:
-    """The company asks about it: silence no longer approves, and the money stays held."""
-    return _sheet(timesheets.dispute(timesheet_id, by=actor()))
+@problems(timesheet_doors, 401, 403, 404, 409, 422)
+def cut(given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
+    """Take paid minutes off some lines, each with its reason, and approve the rest. The money of what is cut stays held
+    while the contractor may dispute it."""
+    chosen = [cuts.NewCut(**each) for each in given["cuts"]]
+    return _sheet(cuts.cut(timesheet_id, chosen, by=actor()))
 
 
 def _sheet(sheet: Timesheet) -> Timesheet:

@@ -54,6 +54,8 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
     """Taken back by the company."""
     NO_SHOW = "no_show"
+    SICK = "sick"
+    """Given up before the work began, because the person fell ill. Whoever falls ill while working has `WORKED`."""
 
 
 ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
@@ -62,13 +64,20 @@ ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
 BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingProxyType(
     {
         BookingStatus.BOOKED: frozenset(
-            {BookingStatus.WORKING, BookingStatus.RELEASED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW}
+            {
+                BookingStatus.WORKING,
+                BookingStatus.RELEASED,
+                BookingStatus.CANCELLED,
+                BookingStatus.NO_SHOW,
+                BookingStatus.SICK,
+            }
         ),
         BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
         BookingStatus.WORKED: frozenset(),
         BookingStatus.RELEASED: frozenset(),
         BookingStatus.CANCELLED: frozenset(),
         BookingStatus.NO_SHOW: frozenset(),
+        BookingStatus.SICK: frozenset(),
     }
 )
 
@@ -102,14 +111,15 @@ class EntryFlag(StrEnum):
     FORGOTTEN = "forgotten_clock_out"
     """A job closed it at the end of the shift."""
     ENDED_BY_COMPANY = "ended_by_company"
+    FELL_ILL = "fell_ill"
+    """The person reported sick, and the clock was stopped at that moment."""
 
 
 class TimesheetStatus(StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
     APPROVED = "approved"
-    DISPUTED = "disputed"
-    """The company asks about it; silence no longer approves, and the held money stays held."""
+    """Without the minutes that the company has cut, if any."""
     LOCKED = "locked"
     """A pay run has taken it."""
 
@@ -117,12 +127,61 @@ class TimesheetStatus(StrEnum):
 TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = MappingProxyType(
     {
         TimesheetStatus.OPEN: frozenset({TimesheetStatus.SUBMITTED}),
-        TimesheetStatus.SUBMITTED: frozenset({TimesheetStatus.APPROVED, TimesheetStatus.DISPUTED}),
-        TimesheetStatus.DISPUTED: frozenset({TimesheetStatus.APPROVED}),
+        TimesheetStatus.SUBMITTED: frozenset({TimesheetStatus.APPROVED}),
         TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED}),
         TimesheetStatus.LOCKED: frozenset(),
     }
 )
+
+
+class CutCategory(StrEnum):
+    """Why a company takes minutes off a line. Only time can be cut: how well somebody worked is no reason."""
+
+    NOT_AT_WORK = "not_at_work"
+    OUTSIDE_SHIFT = "outside_shift"
+    FORGOTTEN_CLOCK_OUT = "forgotten_clock_out"
+    COUNTED_TWICE = "counted_twice"
+    SOMEBODY_ELSE = "somebody_else"
+
+
+class CutStatus(StrEnum):
+    """Where a cut stands. Its money is held until it is `upheld` or `paid`."""
+
+    OPEN = "open"
+    """The contractor may still dispute it."""
+    CLAIMED = "claimed"
+    """It is disputed."""
+    UPHELD = "upheld"
+    """Nothing of it is restored, and its money went back to the gig."""
+    RESTORED = "restored"
+    """Minutes of it are to be paid after all."""
+    PAID = "paid"
+    """A pay run has taken what was restored."""
+
+
+PENDING_CUT = (CutStatus.OPEN, CutStatus.CLAIMED, CutStatus.RESTORED)
+"""A cut whose money may still be owed."""
+CUT_TRANSITIONS: Mapping[CutStatus, frozenset[CutStatus]] = MappingProxyType(
+    {
+        CutStatus.OPEN: frozenset({CutStatus.CLAIMED, CutStatus.UPHELD}),
+        CutStatus.CLAIMED: frozenset({CutStatus.UPHELD, CutStatus.RESTORED}),
+        CutStatus.RESTORED: frozenset({CutStatus.PAID}),
+        CutStatus.UPHELD: frozenset(),
+        CutStatus.PAID: frozenset(),
+    }
+)
+
+
+class CutEnd(StrEnum):
+    """Why a cut is decided."""
+
+    UNCLAIMED = "unclaimed"
+    """Nobody disputed it in time."""
+    WITHDRAWN = "withdrawn"
+    """The contractor took the claim back."""
+    RULED = "ruled"
+    NOT_RULED = "not_ruled"
+    """Nobody ruled in time, which favours the contractor."""
 
 
 class CompensationRule(StrEnum):
@@ -203,6 +262,19 @@ class NotClockedIn(Conflict):
     code = "not_clocked_in"
     title = "The clock is not running for this booking."
     remedy = "Clock in first."
+
+
+class BadCut(Invalid):
+    code = "bad_cut"
+    title = "Time cannot be cut like this."
+    remedy = "Cut each line at most once, by no more than its paid minutes, and say why."
+
+
+class TooLateToDispute(Conflict):
+    """Rule DISPUTE: the window has closed."""
+
+    code = "too_late_to_dispute"
+    title = "This cut can no longer be disputed."
 
 
 class NotYours(Forbidden):

@@ -10,6 +10,9 @@ from marketplace.shifts.rules import (
     BREAKS,
     BookingStatus,
     CompensationRule,
+    CutCategory,
+    CutEnd,
+    CutStatus,
     EntryKind,
     EntrySource,
     OfferStatus,
@@ -163,12 +166,23 @@ class BookingSchema(ma.Schema):
     held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    sick_at = ma.fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "When it was reported"})
+    sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     entries = ma.fields.List(ma.fields.Nested(TimeEntrySchema), required=True)
     status = ma.fields.Enum(BookingStatus, by_value=True, required=True)
 
 
 class BookingListArgs(PageArgs):
     status = ma.fields.Enum(BookingStatus, by_value=True, load_default=None)
+
+
+class SickPaySchema(ma.Schema):
+    """What reporting sick now would be paid: as much of the rest of the schedule as leave has accrued for."""
+
+    booking_id = ma.fields.UUID(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+    minutes_left = ma.fields.Integer(required=True, metadata={"description": "Of the schedule, from now to its end"})
+    minutes_paid = ma.fields.Integer(required=True)
 
 
 BookingPage = page_schema(BookingSchema, "BookingPage")
@@ -193,9 +207,41 @@ class BreakSchema(PressSchema):
 # --- timesheets -------------------------------------------------------------------------------------------------------
 
 
-class TimesheetLineSchema(ma.Schema):
-    """The minutes of one booking, by kind."""
+class NewCutSchema(ma.Schema):
+    """Minutes that are taken off one line, and why (rule REJECT)."""
 
+    line_id = ma.fields.UUID(required=True)
+    minutes = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(1, 24 * 60))
+    category = ma.fields.Enum(CutCategory, by_value=True, required=True)
+    clause = _words(required=True, metadata={"description": "The clause of the contract it relies on"})
+    missing = _words(required=True, metadata={"description": "What is missing, or what would be right"})
+
+
+class CutsSchema(ma.Schema):
+    cuts = ma.fields.List(ma.fields.Nested(NewCutSchema), required=True, validate=ma.validate.Length(1, 100))
+
+
+class TimesheetCutSchema(ma.Schema):
+    """A cut as the company made it, and how it ended."""
+
+    id = ma.fields.UUID(required=True, metadata={"description": "Also the id of the dispute about it, if there is one"})
+    minutes = ma.fields.Integer(required=True)
+    category = ma.fields.Enum(CutCategory, by_value=True, required=True)
+    clause = ma.fields.String(required=True)
+    missing = ma.fields.String(required=True)
+    cut_at = ma.fields.AwareDateTime(required=True)
+    claim_until = ma.fields.AwareDateTime(required=True, metadata={"description": "Until when it can be disputed"})
+    restored_minutes = ma.fields.Integer(required=True)
+    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    ended_because = ma.fields.Enum(CutEnd, by_value=True, required=True, allow_none=True)
+    reason = ma.fields.String(required=True, allow_none=True, metadata={"description": "The ruling's"})
+    status = ma.fields.Enum(CutStatus, by_value=True, required=True)
+
+
+class TimesheetLineSchema(ma.Schema):
+    """The minutes of one booking, by kind, as they were on the clock; a cut stands beside them."""
+
+    id = ma.fields.UUID(required=True)
     booking_id = ma.fields.UUID(required=True)
     starts_at = ma.fields.AwareDateTime(required=True, attribute="booking.starts_at")
     ends_at = ma.fields.AwareDateTime(required=True, attribute="booking.ends_at")
@@ -206,7 +252,9 @@ class TimesheetLineSchema(ma.Schema):
     overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     flags = ma.fields.List(ma.fields.String(), required=True)
+    cut = ma.fields.Nested(TimesheetCutSchema, required=True, allow_none=True)
 
 
 class TimesheetSchema(ma.Schema):

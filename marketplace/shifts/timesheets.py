@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_person
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -33,9 +33,9 @@ OPEN = text("status = 'open'")
 def enter(bookings: Sequence[Booking], *, by: Actor) -> None:
     """Writes the minutes of finished bookings to their weeks' open timesheets and submits every week that is complete.
 
-    A booking without minutes and without compensation leaves no line. The bookings are locked by the caller.
+    A booking without minutes, compensation and sick leave leaves no line. The bookings are locked by the caller.
     """
-    owed = [b for b in bookings if b.status is BookingStatus.WORKED or b.compensation_minutes]
+    owed = [b for b in bookings if b.status is BookingStatus.WORKED or b.compensation_minutes or b.sick_minutes]
     sheets = _open_sheets(owed) if owed else {}
     if owed:
         _write_lines(owed, sheets)
@@ -60,8 +60,8 @@ def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
 
 
 def approve(timesheet_id: UUID, *, by: Actor) -> Timesheet:
-    """The company's yes, or an operator's where the company has raised a dispute. Approving twice is approving once."""
-    sheet = _to_decide(timesheet_id, by=by)
+    """The company's yes to every minute. Approving twice is approving once."""
+    sheet = to_decide(timesheet_id, by=by)
     if sheet.status is not TimesheetStatus.APPROVED:
         move_one(
             sheet,
@@ -70,13 +70,6 @@ def approve(timesheet_id: UUID, *, by: Actor) -> Timesheet:
             event="timesheet.approved",
             values={"decided_at": clock.now(), "decided_by": by.person_id},
         )
-    return sheet
-
-
-def dispute(timesheet_id: UUID, *, by: Actor) -> Timesheet:
-    """Stops the silence from approving. The held money stays held until the company or an operator approves."""
-    sheet = _to_decide(timesheet_id, by=by)
-    move_one(sheet, TimesheetStatus.DISPUTED, by=by, event="timesheet.disputed")
     return sheet
 
 
@@ -133,12 +126,13 @@ def lock(timesheet_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
     )
 
 
-def _to_decide(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+def to_decide(timesheet_id: UUID, *, by: Actor) -> Timesheet:
+    """A timesheet that the company can answer, for a member who may. Raises NotFound, Forbidden, or WrongState while
+    the week is open."""
     sheet = db.session.get(Timesheet, timesheet_id)
     if sheet is None:
         raise NotFound
-    if not by.is_operator(OperatorRole.FINANCE):
-        require_company(by, sheet.company_id, Right.TIMESHEETS)
+    require_company(by, sheet.company_id, Right.TIMESHEETS)
     if sheet.status is TimesheetStatus.OPEN:
         raise WrongState("The week is not complete; its timesheet has not been handed in.", state="open")
     return sheet
@@ -196,6 +190,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
                 ),
                 "compensation_minutes": booking.compensation_minutes,
                 "compensation_rule": booking.compensation_rule,
+                "sick_minutes": booking.sick_minutes,
                 "flags": sorted({flag for entry in own for flag in entry.flags}),
             }
         )

@@ -318,13 +318,44 @@ _PRICES = (
         most_days=7,
     ),
     _rule(
+        "REJECT",
+        Basis.HOUSE,
+        "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is missing "
+        "or would be right; the rest is approved at once. A cut that is overturned costs the company the pay of "
+        "15 minutes for its handling.",
+        f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
+        "length of reasons would breed boilerplate",
+        "tests/disputes/test_service.py::test_one_hour_cut_and_restored",
+        fee_minutes=15,
+    ),
+    _rule(
+        "DISPUTE",
+        Basis.HOUSE,
+        "A cut can be disputed for 30 days, and its money stays held as long; an operator who belongs to neither side "
+        "rules within 14 days, in writing, and when nobody has ruled by then everything is restored.",
+        f"{PAI} (P15: an appeal to a person not involved); Directive (EU) 2024/2831 (platform work), human review of "
+        "decisions; the numbers, and that silence favours the worker, are house policy",
+        "tests/disputes/test_service.py::test_without_a_ruling_everything_is_restored",
+        claim_days=30,
+        ruling_days=14,
+    ),
+    _rule(
         "SICK",
         Basis.LAW,
-        "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked.",
+        "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked; whoever falls ill is paid "
+        "the rest of the shift's schedule from it, as far as it has accrued.",
         "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours",
-        f"{RATES}::test_four_hours_at_fifteen_dollars",
+        "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
+        version=2,
         hours_worked_per_hour=30,
         most_hours_a_year=40,
+    ),
+    _rule(
+        "SICK_CANCEL",
+        Basis.STANDARD,
+        "Whoever reports sick for a shift, before it or during it, is free of it; no rank, rating or offer reads that.",
+        f"{FAIRWORK}, 3.1 (cancelling because of sickness does not hurt the rating)",
+        "tests/shifts/test_sick.py::test_nothing_that_ranks_people_reads_that_somebody_was_ill",
     ),
     _rule(
         "HEALTH",

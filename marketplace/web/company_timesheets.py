@@ -26,7 +26,7 @@ from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import minutes_bar
 
-DECISIONS = {"approve": timesheets.approve, "dispute": timesheets.dispute}
+DECISIONS = {"approve": timesheets.approve}
 
 
 @blueprint.get("/timesheets")

@@ -15,6 +15,7 @@ from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.disputes import queries as disputes
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig, Instructions
 from marketplace.gigs.rules import NOT_CLOSED, GigStatus
@@ -42,7 +43,7 @@ class OnDesk:
 
     companies: int | None
     applicants: int | None
-    disputed: int | None
+    disputes: int | None
     payable: int | None
     stuck: int | None
 
@@ -71,7 +72,7 @@ def on_desk(by: Actor) -> OnDesk:
     return OnDesk(
         companies=count(accounts.companies(by, CompanyStatus.APPLIED)) if vets else None,
         applicants=count(workforce.vetting_queue(by)) if vets else None,
-        disputed=count(_sheets(TimesheetStatus.DISPUTED)) if pays else None,
+        disputes=count(disputes.to_rule(by)) if by.is_operator(OperatorRole.DISPUTES) else None,
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
     )

@@ -1,31 +1,26 @@
 """From approved minutes to money, step by step, and what a run leaves in the books."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import cast
-from uuid import UUID
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
-from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import OperatorRole
 from marketplace.contracts import benefits
-from marketplace.contracts.models import BenefitEntry
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.money import Money, total
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
-from marketplace.pay import payments, payslips, proof, queries, runs, service
+from marketplace.pay import payments, payslips, queries, runs, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import LeverEffect, NothingToRetry, OpStatus, RunStatus
 from marketplace.shifts import attendance, scheduling
@@ -36,6 +31,7 @@ from marketplace.workforce.models import Contractor
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
+from tests.pay.books import everything, everything_holds, undone
 
 FAR = date(2027, 12, 31)
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -47,10 +43,6 @@ def usd(amount: str) -> Money:
 
 def balance(name: str) -> Money:
     return books.balance(name, "USD")
-
-
-def everything_holds() -> None:
-    assert [(check.name, check.wrong) for check in proof.prove() if not check.holds] == []
 
 
 @pytest.fixture
@@ -197,10 +189,10 @@ def test_a_run_takes_approved_timesheets_and_locks_them(scene: Scene) -> None:
 def test_a_second_run_pays_nothing_twice(scene: Scene) -> None:
     made.worked_and_approved(scene)
     made.paid()
-    before = _everything()
+    before = everything()
     again = made.paid()
     assert again.status is RunStatus.PAID
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_a_run_of_one_company_leaves_the_others(scene: Scene) -> None:
@@ -456,69 +448,6 @@ def test_no_payslip_has_two_payouts_under_way(scene: Scene) -> None:
         service.pay_out([slip], by=made.finance())
 
 
-# --- dying on the way -----------------------------------------------------------------------------------------------
-
-
-class Killed(Exception):
-    """The process ends here."""
-
-
-def test_killed_at_any_statement_a_run_ends_the_same(scene: Scene) -> None:
-    """Every statement of a whole run, rail included, is the last one once; taken up again, the books are the same."""
-    made.worked_and_approved(scene)
-    made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=1))
-    run_id = made.started().id
-    statements, expected = _trial(run_id, None)
-    assert statements > 60, "the run is really counted"
-    for last in range(1, statements + 1):
-        _, found = _trial(run_id, last)
-        assert found == expected, f"killed at statement {last}"
-
-
-def _trial(run_id: UUID, last: int | None) -> tuple[int, object]:
-    """Runs to the end in a savepoint, dying once after that many statements; returns their number and what was left."""
-    count = 0
-
-    def die(*_args: object) -> None:
-        nonlocal count
-        count += 1
-        if count == last:
-            raise Killed
-
-    with undone():
-        event.listen(Engine, "after_cursor_execute", die)
-        try:
-            _to_the_end(run_id)
-        except Killed:
-            db.session.remove()
-        finally:
-            event.remove(Engine, "after_cursor_execute", die)
-        if last is not None:
-            with transaction():
-                clock.move_to(clock.now() + timedelta(minutes=10))
-            _to_the_end(run_id)
-        everything_holds()
-        return count, _everything()
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is committed inside is rolled back at the end: a savepoint around the savepoints that commits are here."""
-    db.session.remove()
-    savepoint = cast(Connection, db.engine).begin_nested()
-    try:
-        yield
-    finally:
-        db.session.remove()
-        savepoint.rollback()
-
-
-def _to_the_end(run_id: UUID) -> None:
-    runs.finish_run(run_id)
-    payments.advance_ops()
-    runs.finish_run(run_id)
-
-
 # --- whatever was worked --------------------------------------------------------------------------------------------
 
 
@@ -558,20 +487,3 @@ def _worked_for(
         attendance.clock_out(booking.id, by=me)
         made.approved(scene, booking)
     return booking
-
-
-def _everything() -> list[list[object]]:
-    """What stands in the books and on payslips, without ids and moments: two worlds with the same are the same."""
-    source, destination = aliased(LedgerAccount), aliased(LedgerAccount)
-    postings = select(Posting.amount, source.name, destination.name).join(source, source.id == Posting.source_id)
-    facts = (
-        select(PayLine.cause, PayLine.amount, PayLine.payee),
-        select(Payslip.contractor_id, Payslip.net_amount, Payslip.cost_amount, Payslip.status),
-        select(PaymentOp.kind, PaymentOp.amount, PaymentOp.status),
-        select(SandboxCall.kind, SandboxCall.amount).where(SandboxCall.external_id.is_not(None)),
-        select(BenefitEntry.cause, BenefitEntry.quantity),
-        select(LedgerAccount.name, LedgerAccount.balance),
-        select(func.count(JournalEntry.id)),
-        postings.join(destination, destination.id == Posting.destination_id),
-    )
-    return [sorted(map(str, db.session.execute(fact))) for fact in facts]

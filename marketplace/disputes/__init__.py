@@ -1,0 +1,1 @@
+"""Disputes: a contractor claims against a cut of their time, an operator of neither side rules (rule DISPUTE)."""

@@ -1,0 +1,157 @@
+"""The verbs of disputes: claim, answer, withdraw, rule; and what the clock does when nobody says anything."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.disputes.models import Dispute, Statement
+from marketplace.disputes.rules import (
+    RULE_WITHIN,
+    BadRuling,
+    DisputeStatus,
+    NothingSaid,
+    NotImpartial,
+    StatementKind,
+    TooLateToRule,
+)
+from marketplace.pay.settlements import settle
+from marketplace.shifts import cuts
+from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.rules import CutEnd, CutStatus
+
+
+def claim(cut_id: UUID, words: str, *, by: Actor) -> Dispute:
+    """The contractor disputes a cut of their time, in their own words. Once a cut, and within 30 days of it.
+
+    Raises NotFound, NothingSaid, TooLateToDispute, WrongState.
+    """
+    cut = cuts.claim(cut_id, by=by)
+    now = clock.now()
+    made = Dispute(
+        id=cut.id,
+        timesheet_id=cut.timesheet_id,
+        booking_id=cut.booking_id,
+        gig_id=cut.gig_id,
+        company_id=cut.company_id,
+        contractor_id=cut.contractor_id,
+        claimed_at=now,
+        rule_by=now + RULE_WITHIN,
+        status=DisputeStatus.CLAIMED,
+    )
+    db.session.add(made)
+    db.session.flush()
+    _say(made, StatementKind.CLAIM, words, by=by)
+    record("dispute.claimed", made, by=by)
+    return made
+
+
+def answer(dispute_id: UUID, words: str, *, by: Actor) -> Dispute:
+    """Either side says more while the dispute is open: the company answers, the contractor replies. Raises NotFound,
+    Forbidden, NothingSaid, WrongState."""
+    found = _locked(dispute_id)
+    if by.is_in_person(found.contractor_id):
+        kind = StatementKind.REPLY
+    else:
+        require_company(by, found.company_id, Right.TIMESHEETS)
+        kind = StatementKind.ANSWER
+    if found.status is not DisputeStatus.CLAIMED:
+        raise WrongState("The dispute has ended.", state=str(found.status))
+    _say(found, kind, words, by=by)
+    record("dispute.answered", found, by=by, data={"kind": str(kind)})
+    return found
+
+
+def withdraw(dispute_id: UUID, *, by: Actor) -> Dispute:
+    """The contractor takes the claim back, and the cut stands. Raises NotFound, WrongState."""
+    found = _locked(dispute_id)
+    if not by.is_in_person(found.contractor_id):
+        raise NotFound
+    _end(found, DisputeStatus.WITHDRAWN, 0, CutEnd.WITHDRAWN, by=by)
+    return found
+
+
+def rule(dispute_id: UUID, restored_minutes: int, reason: str, *, by: Actor) -> Dispute:
+    """An operator of neither side decides, in writing, how many of the minutes are restored: none, some or all.
+
+    The next pay run pays them, and the company pays a fee for a cut that is overturned (rule REJECT). Raises NotFound,
+    Forbidden, NotImpartial, BadRuling, NothingSaid, TooLateToRule, WrongState.
+    """
+    require_operator(by, OperatorRole.DISPUTES)
+    found = _locked(dispute_id)
+    if by.belongs_to(found.company_id) or by.person_id == found.contractor_id:
+        raise NotImpartial
+    if found.status is DisputeStatus.CLAIMED and clock.now() >= found.rule_by:
+        raise TooLateToRule(f"It was due by {found.rule_by.isoformat()}.")
+    cut = db.session.get_one(TimesheetCut, found.id)
+    if not 0 <= restored_minutes <= cut.minutes:
+        raise BadRuling(f"{cut.minutes} minutes were cut.", field="restored_minutes")
+    _say(found, StatementKind.REASON, reason, by=by)
+    _end(found, DisputeStatus.RULED, restored_minutes, CutEnd.RULED, reason=reason.strip(), by=by)
+    return found
+
+
+def restore_unruled(limit: int = 1) -> int:
+    """Restores everything where nobody has ruled in time: silence favours the worker (rule DISPUTE). Returns how many
+    disputes it ended."""
+    due = select(Dispute).where(Dispute.status == DisputeStatus.CLAIMED, Dispute.rule_by <= clock.now())
+    found = db.session.scalars(due.order_by(Dispute.id).limit(limit).with_for_update(skip_locked=True)).all()
+    for each in found:
+        cut = db.session.get_one(TimesheetCut, each.id)
+        _end(each, DisputeStatus.DEFAULTED, cut.minutes, CutEnd.NOT_RULED, by=CLOCK)
+    return len(found)
+
+
+def close_unclaimed(limit: int = 1) -> int:
+    """Lets cuts stand that nobody has disputed in time, and gives their money back to the gigs. Returns how many."""
+    due = select(TimesheetCut).where(TimesheetCut.status == CutStatus.OPEN, TimesheetCut.claim_until <= clock.now())
+    found = db.session.scalars(due.order_by(TimesheetCut.id).limit(limit).with_for_update(skip_locked=True)).all()
+    for cut in found:
+        settle(cut, 0, CutEnd.UNCLAIMED, by=CLOCK)
+    return len(found)
+
+
+_EVENTS = {
+    DisputeStatus.RULED: "dispute.ruled",
+    DisputeStatus.DEFAULTED: "dispute.defaulted",
+    DisputeStatus.WITHDRAWN: "dispute.withdrawn",
+}
+
+
+def _end(
+    found: Dispute, status: DisputeStatus, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor
+) -> None:
+    if found.status is not DisputeStatus.CLAIMED:
+        raise WrongState("The dispute has ended.", state=str(found.status), wanted=str(status))
+    cut = db.session.get_one(TimesheetCut, found.id)
+    fee = settle(cut, restored, because, reason=reason, by=by)
+    values = {"ended_at": clock.now(), "ruled_by": by.person_id if status is DisputeStatus.RULED else None}
+    data = {"restored_minutes": restored, "fee": _fee_words(fee) if restored else None}
+    move_one(found, status, by=by, event=_EVENTS[status], values=values, data=data)
+
+
+def _fee_words(fee: Money | None) -> str:
+    return "none, the company had no money for it" if fee is None else str(fee)
+
+
+def _locked(dispute_id: UUID) -> Dispute:
+    found = db.session.get(Dispute, dispute_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _say(found: Dispute, kind: StatementKind, words: str, *, by: Actor) -> None:
+    said = words.strip()
+    if not said:
+        raise NothingSaid(field="words" if kind is not StatementKind.REASON else "reason")
+    assert by.person_id is not None
+    row = Statement(dispute_id=found.id, kind=kind, words=said, said_by=by.person_id, said_at=clock.now())
+    db.session.add(row)
+    db.session.flush()

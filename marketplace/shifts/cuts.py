@@ -1,0 +1,116 @@
+"""Cuts of timesheets: paid minutes that the company takes off lines, each with its reason (rules REJECT and DISPUTE)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts.rules import Actor
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move, move_one
+from marketplace.core.problems import NotFound
+from marketplace.shifts import timesheets
+from marketplace.shifts.models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.rules import BadCut, CutCategory, CutEnd, CutStatus, TimesheetStatus, TooLateToDispute
+from marketplace.standards.catalogue import RULES
+
+CLAIM_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["claim_days"])
+"""How long a cut can be disputed, and its money is held (rule DISPUTE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCut:
+    """Minutes to take off one line. `clause` is what the company relies on, `missing` what is missing or would be
+    right."""
+
+    line_id: UUID
+    minutes: int
+    category: CutCategory
+    clause: str
+    missing: str
+
+
+def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
+    """Takes paid minutes off lines of a timesheet that waits for its answer, and approves the rest at once.
+
+    Raises BadCut when there is no cut, when a line is named twice or is not of this timesheet, when it has fewer paid
+    minutes, or when a reason is blank; WrongState when the timesheet has been answered.
+    """
+    sheet = timesheets.to_decide(timesheet_id, by=by)
+    lines = _lines(sheet, cuts)
+    assert by.person_id is not None
+    now, minutes = clock.now(), sum(each.minutes for each in cuts)
+    move_one(
+        sheet,
+        TimesheetStatus.APPROVED,
+        by=by,
+        event="timesheet.cut",
+        values={"decided_at": now, "decided_by": by.person_id},
+        data={"lines": len(cuts), "minutes": minutes},
+    )
+    for each in cuts:
+        row = TimesheetCut(
+            line_id=each.line_id,
+            timesheet_id=sheet.id,
+            booking_id=lines[each.line_id].booking_id,
+            gig_id=sheet.gig_id,
+            company_id=sheet.company_id,
+            contractor_id=sheet.contractor_id,
+            minutes=each.minutes,
+            category=each.category,
+            clause=each.clause.strip(),
+            missing=each.missing.strip(),
+            cut_by=by.person_id,
+            cut_at=now,
+            claim_until=now + CLAIM_WITHIN,
+            restored_minutes=0,
+            status=CutStatus.OPEN,
+        )
+        db.session.add(row)
+        record("cut.made", row, by=by, data={"minutes": each.minutes, "category": str(each.category)})
+    return sheet
+
+
+def claim(cut_id: UUID, *, by: Actor) -> TimesheetCut:
+    """For disputes: the contractor whose time was cut disputes it, once and while the window is open. Raises NotFound,
+    TooLateToDispute, or WrongState when it is disputed or decided already."""
+    found = db.session.get(TimesheetCut, cut_id)
+    if found is None or not by.is_in_person(found.contractor_id):
+        raise NotFound
+    if found.status is CutStatus.OPEN and clock.now() >= found.claim_until:
+        raise TooLateToDispute(f"It was open until {found.claim_until.isoformat()}.")
+    move_one(found, CutStatus.CLAIMED, by=by, event="cut.claimed")
+    return found
+
+
+def end(found: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> None:
+    """For pay: decides a cut that is open or claimed. `restored` minutes of it are to be paid after all."""
+    values = {"restored_minutes": restored, "ended_at": clock.now(), "ended_because": because, "reason": reason}
+    new, event = (CutStatus.RESTORED, "cut.restored") if restored else (CutStatus.UPHELD, "cut.upheld")
+    data = {"because": str(because), "minutes": restored}
+    move_one(found, new, by=by, event=event, values=values, data=data)
+
+
+def take(cut_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
+    """For pay: takes restored cuts for a run and returns those that this call took, each in exactly one call."""
+    return move(TimesheetCut, cut_ids, old=CutStatus.RESTORED, new=CutStatus.PAID, by=by, event="cut.paid")
+
+
+def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine]:
+    found = select(TimesheetLine).where(TimesheetLine.timesheet_id == sheet.id)
+    lines = {line.id: line for line in db.session.scalars(found)}
+    if not cuts or len({each.line_id for each in cuts}) != len(cuts):
+        raise BadCut("A cut names at least one line, and each line once.", field="cuts")
+    for each in cuts:
+        line = lines.get(each.line_id)
+        if line is None:
+            raise BadCut("This line is not on the timesheet.", field="line_id")
+        if not 0 < each.minutes <= line.paid_minutes:
+            raise BadCut(f"The line has {line.paid_minutes} paid minutes.", field="minutes")
+        if not each.clause.strip() or not each.missing.strip():
+            raise BadCut("Name the clause, and what is missing or would be right.", field="missing")
+    return lines
