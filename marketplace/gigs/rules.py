@@ -1,15 +1,14 @@
 """What a gig may say, how its life runs, and what may be asked of the people who do it."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
+from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, Verdict, broken
 from marketplace.workforce.rules import Level, check_languages, check_place, check_skills
 
@@ -152,42 +151,6 @@ class GateRefused(Invalid):
     code = "gate_refused"
     title = "The gig does not pass the publishing gate."
     remedy = "Mend what each failing verdict names, then ask again."
-
-
-PROTECTED: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "age": frozenset({"age", "young", "youth", "elderly", "birthdate", "birthday", "datebirth"}),
-        "sex": frozenset(
-            {"sex", "gender", "male", "female", "man", "men", "woman", "women", "transgender", "pregnancy", "pregnant"}
-        ),
-        "sexual orientation": frozenset({"gay", "lesbian", "heterosexual", "homosexual", "sexualorientation"}),
-        "race or colour": frozenset({"race", "caste", "caucasian", "skincolour", "skincolor"}),
-        "ethnic or social origin": frozenset({"ethnicity", "ethnic", "tribe", "socialorigin", "nationalorigin"}),
-        "nationality": frozenset({"nationality", "citizen", "citizenship", "immigrant"}),
-        "mother tongue": frozenset({"nativespeaker", "mothertongue"}),
-        "religion or belief": frozenset({"religion", "christian", "muslim", "hindu", "jewish", "buddhist", "atheist"}),
-        "political opinion": frozenset({"politicalopinion", "politicalparty"}),
-        "trade union membership": frozenset({"unionmembership", "unionmember", "tradeunion"}),
-        "disability or health": frozenset({"disability", "disabled", "healthy", "healthstatus"}),
-        "family and marriage": frozenset({"maritalstatus", "married", "unmarried", "childless", "parenthood"}),
-    }
-)
-"""Words, alone or two in a row, that choose people by what they are, by the attribute that they name.
-
-Attributes: ILO C111 (Discrimination, 1958) article 1(1)(a); EU Charter of Fundamental Rights article 21; for union
-membership ILO C98 (1949) article 1; Fairwork 4.2. P8 of the rule catalogue: criteria are declared and job-related.
-A language is a criterion only as a level that the work needs, never as a mother tongue. The list catches the plain
-cases; words that also name subjects of work (skin, politics, genetics) are left out, and operators read what is
-published."""
-
-_WORDS = re.compile(r"[a-z]+")
-
-
-def protected_attribute(name: str) -> str | None:
-    """The protected attribute that a criterion's name speaks of, or None: "female-voice" speaks of sex."""
-    words = _WORDS.findall(name.lower())
-    said = {*words, *(first + second for first, second in pairwise(words))}
-    return next((attribute for attribute, names in PROTECTED.items() if said & names), None)
 
 
 def refuse_protected(names: Iterable[str], *, field: str) -> None:

@@ -11,16 +11,8 @@ from marketplace.standards.catalogue import RULES
 from marketplace.standards.floor import Place
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.offer import CriterionKind, Offer, PaymentModel
+from marketplace.standards.protected import is_protected_kind
 from marketplace.standards.verdicts import Outcome, Verdict
-
-PROTECTED: Final = frozenset(
-    {
-        "age", "caste", "colour", "disability", "ethnicity", "gender", "genetics", "health", "marital_status",
-        "nationality", "parenthood", "political_opinion", "pregnancy", "race", "religion", "sex",
-        "sexual_orientation", "social_origin", "union_membership",
-    }
-)  # fmt: skip
-"""Attributes that nobody is chosen by (ILO C111, art. 1, and the grounds that came after it)."""
 
 
 def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
@@ -108,7 +100,7 @@ def judge_criteria(offer: Offer) -> Verdict:
     """CRITERIA: each is of a kind that belongs to a job. A protected attribute is named as one."""
     kinds = {criterion: criterion.partition(":")[0].strip().lower() for criterion in offer.criteria}
     refused = [criterion for criterion, kind in kinds.items() if kind not in set(CriterionKind)]
-    protected = sorted({kinds[criterion] for criterion in refused} & PROTECTED)
+    protected = sorted({kinds[criterion] for criterion in refused if is_protected_kind(kinds[criterion])})
     return RULES["CRITERIA"].verdict(
         not refused,
         RULES["CRITERIA"].sentence,

@@ -30,10 +30,10 @@ from marketplace.gigs.rules import (
     check_verifier,
     in_force,
     newly_broken,
-    protected_attribute,
     ready_to_publish,
     refuse_protected,
 )
+from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import RULES, Verdict
 from marketplace.workforce.rules import BadPlace, BadProfile, Level
 from tests.factories.gigs import KANSAS, pilot_report, terms

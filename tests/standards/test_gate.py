@@ -17,6 +17,7 @@ from marketplace.standards.floor import Benchmark, FloorKind, Period, Place, Quo
 from marketplace.standards.gate import judge_offer, pilot_cap_minutes
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.offer import BadOffer, Offer, PaymentModel, PilotFacts
+from marketplace.standards.protected import is_protected_kind
 from marketplace.standards.verdicts import Confidence, Outcome, Verdict, broken
 from tests.factories.standards import offer
 
@@ -404,6 +405,19 @@ def test_what_the_company_must_have_done(field: str, rule: str) -> None:
 )
 def test_protected_attributes_choose_nobody(criterion: str, refused: bool) -> None:
     assert judged(offer(criteria=("language:en", criterion)))["CRITERIA"].failed is refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "protected"),
+    [
+        ("age", True), ("caste", True), ("colour", True), ("disability", True), ("genetics", True), ("health", True),
+        ("marital_status", True), ("political opinion", True), ("pregnancy", True), ("sexual_orientation", True),
+        ("social_origin", True), ("union_membership", True), ("Mother tongue", True), ("native speaker", True),
+        ("charm", False), ("opinion", False), ("skill", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_kind_that_chooses_by_what_people_are(kind: str, protected: bool) -> None:
+    assert is_protected_kind(kind) is protected
 
 
 def test_a_protected_attribute_is_named_as_one() -> None:
