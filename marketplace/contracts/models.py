@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts import rules
 from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
@@ -154,6 +154,29 @@ class BenefitPlan(Base):
         """The most that accrues in a calendar year, in the plan's unit; None when there is no limit."""
         cap: Any = self.accrual["cap_per_year"]
         return None if cap is None else int(cap)
+
+
+class LeavePay(Base):
+    """What taken leave is worth in one currency. It stays in the person's benefit account until a payslip pays it, and
+    meanwhile belongs to no other leave. `cause` is that of the benefit entry which uses the seconds."""
+
+    __tablename__ = "leave_pay"
+    __table_args__ = (
+        UniqueConstraint("cause", "currency"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        Index("ix_leave_pay_contractor_id", "contractor_id", postgresql_where=text("paid_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    cause: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    paid_at: Mapped[Instant | None]
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
 
 
 class BenefitEntry(Base):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -178,6 +179,21 @@ def check_accrual(accrual: Accrual, unit: Unit) -> None:
         raise BadAccrual(f"{accrual.quantity} is less than nothing.", field="quantity")
     if (unit is Unit.MONEY) != (accrual.currency is not None):
         raise BadAccrual(f"The plan {accrual.plan} counts {unit}.", field="currency")
+
+
+def leave_account(contractor_id: UUID) -> str:
+    """The ledger account that keeps the money of a person's sick leave."""
+    return f"benefit:{contractor_id}:sick_leave"
+
+
+def leave_share(money: Money, used: int, seconds: int) -> Money:
+    """What `used` of so many `seconds` of leave are worth: their share of the money, rounded to a minor unit. Never
+    more than there is, and all of it when all is used.
+
+    >>> leave_share(Money.of("15.01", "USD"), 1800, 3600)
+    Money(amount=751, currency='USD')
+    """
+    return money * Fraction(used, seconds)
 
 
 def left_of_cap(earned: int, cap: int | None) -> int | None:

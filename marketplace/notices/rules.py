@@ -276,6 +276,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "booking.released": (
             Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
         ),
+        "booking.reported_sick": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "%(contractor)s fell ill: %(gig)s",
+                "The shift is %(shift)s. A seat that was not begun is open again. Illness costs you nothing and harms "
+                "nobody.",
+            ),
+        ),
         "booking.missed": (
             Telling(
                 _C,

@@ -172,11 +172,8 @@ def leave_is_there() -> Check:
     name = func.concat("benefit:", cast(promised.c.contractor_id, Text), ":sick_leave")
     same = and_(LedgerAccount.name == name, LedgerAccount.currency == promised.c.currency)
     there = select(promised, func.coalesce(LedgerAccount.balance, 0).label("there"))
-    for row in db.session.execute(there.outerjoin(LedgerAccount, same)):
-        if row.there < row.amount:
-            wrong.append(
-                f"contractor:{row.contractor_id}: {Money(int(row.amount - row.there), row.currency)} is missing"
-            )
+    short = [row for row in db.session.execute(there.outerjoin(LedgerAccount, same)) if row.there < row.amount]
+    wrong += [f"contractor:{row.contractor_id}: {Money(int(row.amount - row.there), row.currency)}" for row in short]
     sentence = "Leave that was taken was there, with its money."
     return Check("leave_is_there", sentence, len(people), wrong)
 

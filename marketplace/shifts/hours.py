@@ -79,6 +79,11 @@ def counted_at(server: datetime, client: datetime | None) -> Counted:
     return Counted(server, (EntryFlag.CLIENT_TIME_REFUSED,))
 
 
+def minutes_left(starts_at: datetime, ends_at: datetime, now: datetime) -> int:
+    """Whole minutes of a schedule that are still to come; all of them before its start, none after its end."""
+    return max(timedelta(0), ends_at - max(starts_at, now)) // MINUTE
+
+
 def within(moment: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
     """The moment, moved into the shift: only time inside the shift is on the clock, and its end is where pay stops."""
     return min(max(moment, starts_at), ends_at)

@@ -346,7 +346,6 @@ _PRICES = (
         "the rest of the shift's schedule from it, as far as it has accrued.",
         "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours",
         "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
-        version=2,
         hours_worked_per_hour=30,
         most_hours_a_year=40,
     ),

@@ -40,6 +40,8 @@ class LineKind(StrEnum):
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
     SICK_ACCRUAL = "sick_accrual"
+    SICK_LEAVE = "sick_leave"
+    """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""
     HEALTH_CONTRIBUTION = "health_contribution"
     PLATFORM_FEE = "platform_fee"
     THIRD_PARTY_MARGIN = "third_party_margin"

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from marketplace.web import (
+    care,
     company,
     company_contracts,
     company_gigs,
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
 
 BESIDE = (
+    care,
     company_contracts,
     company_gigs,
     company_money,

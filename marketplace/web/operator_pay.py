@@ -120,7 +120,7 @@ def _previews(form: Form) -> tuple[list[queries.Preview], dict[str, Sequence[Seg
 
 
 def _pay_bar(each: queries.Preview | Payslip) -> list[Segment]:
-    rest = each.cost - each.net - each.benefits
+    rest = each.cost + each.leave - each.net - each.benefits
     return stacked(
         [
             Part(gettext("paid out"), money_words(each.net), each.net.amount, "a"),

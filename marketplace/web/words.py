@@ -62,6 +62,7 @@ _STATUSES = {
     "reinstated": lazy_gettext("reinstated"),
     "scheduled": lazy_gettext("scheduled"),
     "sent": lazy_gettext("sent"),
+    "sick": lazy_gettext("fell ill"),
     "started": lazy_gettext("started"),
     "submitted": lazy_gettext("handed in"),
     "suspended": lazy_gettext("suspended"),
@@ -96,6 +97,7 @@ _NAMES = {
         "hazard_premium": lazy_gettext("premium for distressing work"),
         "overtime_premium": lazy_gettext("overtime premium"),
         "sick_accrual": lazy_gettext("sick leave"),
+        "sick_leave": lazy_gettext("pay from your sick leave"),
         "health_contribution": lazy_gettext("health contribution"),
         "platform_fee": lazy_gettext("the service's fee"),
         "third_party_margin": lazy_gettext("a third party's margin"),
@@ -124,6 +126,7 @@ _NAMES = {
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
         "ended_by_company": lazy_gettext("ended by the company"),
+        "fell_ill": lazy_gettext("stopped because of illness"),
     },
     "hazard": {
         "H0": lazy_gettext("neutral (H0)"),

@@ -27,6 +27,7 @@ from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OfferStatus
 from marketplace.shifts.schemas import BreakSchema
+from marketplace.standards.rates import LineKind
 from marketplace.web import pictures, site, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import day_of, running_clock, with_terms
@@ -240,7 +241,11 @@ def show_payslip(payslip_id: UUID) -> str:
         zone=me.timezone,
         wanted=wanted,
         currencies=currencies,
-        pays=pictures.company_pays((str(each.line.payee_kind), each.line.money) for each in view.lines),
+        pays=pictures.company_pays(
+            (str(each.line.payee_kind), each.line.money)
+            for each in view.lines
+            if each.line.kind is not LineKind.SICK_LEAVE
+        ),
         companies=company_names([each.line for each in view.lines]),
         events=timeline("payslip", payslip_id),
     )
