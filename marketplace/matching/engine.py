@@ -12,6 +12,7 @@ Whether a person fits a kind of work is asked once for each contract version; th
 highest score downward, so that most people's weeks are never looked at.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -118,8 +119,8 @@ class _Planner:
         self.refused: dict[UUID, Counter[str]] = {}
         self.turn = 0
         self.tries = MOST_TRIES
-        self._fits: dict[tuple[UUID, datetime], tuple[list[_Fit], Counter[str]]] = {}
-        self._verdicts: dict[tuple[UUID, UUID, UUID | None], Verdict | None] = {}
+        self._fits: dict[tuple[UUID, int], tuple[list[_Fit], Counter[str]]] = {}
+        self._edges = _edges(instance)
 
     def plan(self) -> list[Planned]:
         order = self._in_order()
@@ -138,7 +139,7 @@ class _Planner:
         if not fits:
             work = self._work(opening)
             person = who.member.under_contract(work.company_id, opening.span.ends_at)
-            return Answer(self._fit_no(work, work.seat(opening.span), person), None)
+            return Answer(_fit_no(work.seat(opening.span), person), None)
         candidate = who.candidate(opening, self._work(opening), fits[0].steps)
         return Answer(self._time_no(opening, fits[0], candidate), scored(candidate, _length(opening), self.weights))
 
@@ -243,27 +244,21 @@ class _Planner:
 
     def _fitting(self, opening: Opening) -> tuple[list[_Fit], Counter[str]]:
         """Who fits the work whatever else they do, and how many people each rule kept out. The same for all shifts of a
-        gig that end at one moment."""
-        key = opening.gig_id, opening.span.ends_at
+        gig between two moments at which a contract begins or ends."""
+        work = self._work(opening)
+        key = work.gig_id, bisect_right(self._edges[work.company_id], opening.span.ends_at)
         if key not in self._fits:
-            work = self._work(opening)
             seat = work.seat(opening.span)
             fits, refused = [], Counter[str]()
             for who in self.people:
                 person = who.member.under_contract(work.company_id, opening.span.ends_at)
-                verdict = self._fit_no(work, seat, person)
+                verdict = _fit_no(seat, person)
                 if verdict is None:
                     fits.append(_Fit(who, person, _steps(person.languages, work)))
                 else:
                     refused[verdict.rule] += 1
             self._fits[key] = fits, refused
         return self._fits[key]
-
-    def _fit_no(self, work: Work, seat: Seat, person: Person) -> Verdict | None:
-        key = work.gig_id, person.contractor_id, person.contract.version_id if person.contract else None
-        if key not in self._verdicts:
-            self._verdicts[key] = next((each for each in judge_fit(seat, person) if each.failed), None)
-        return self._verdicts[key]
 
     def _time_no(self, opening: Opening, fit: _Fit, candidate: Candidate) -> Verdict | None:
         """The rule of time, or HOURS_BAND, that says no; None when the person can take the seat as things stand."""
@@ -288,6 +283,19 @@ class _Planner:
         ]
         is_short = len(given) < opening.seats
         return Planned(opening.shift_id, opening.seats, given, dict(self.refused[opening.shift_id]) if is_short else {})
+
+
+def _edges(instance: Instance) -> dict[UUID, list[datetime]]:
+    """For each company the moments at which a contract with somebody begins or ends, in order."""
+    found: dict[UUID, set[datetime]] = {work.company_id: set() for work in instance.works.values()}
+    for member in instance.members:
+        for company_id in member.signed.keys() & found.keys():
+            found[company_id].update(edge for each in member.signed[company_id] for edge in each.edges)
+    return {company_id: sorted(edges) for company_id, edges in found.items()}
+
+
+def _fit_no(seat: Seat, person: Person) -> Verdict | None:
+    return next((each for each in judge_fit(seat, person) if each.failed), None)
 
 
 def _length(opening: Opening) -> int:

@@ -6,7 +6,7 @@ of their age only the full years; it speaks of people all the same, so it is kep
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -73,6 +73,13 @@ class Signed:
         begun = self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
         return begun and (self.ends_at is None or self.ends_at > at)
 
+    @property
+    def edges(self) -> list[datetime]:
+        """The moments from which on `holds` may say something else than before."""
+        first = datetime.combine(self.effective_from, time(), UTC)
+        over = [] if self.effective_to is None else [datetime.combine(self.effective_to, time(), UTC) + timedelta(1)]
+        return [first, *over, *([] if self.ends_at is None else [self.ends_at])]
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -105,7 +112,7 @@ class Member:
     def under_contract(self, company_id: UUID, at: datetime) -> Person:
         """The person as the rules read them for work that ends at that moment."""
         found = next((each.agreed for each in self.signed.get(company_id, ()) if each.holds(at)), None)
-        return replace(self.person, contract=found)
+        return self.person if found is None else replace(self.person, contract=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,16 @@ from marketplace.matching.engine import Given, Planned, solve
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.report import report
-from marketplace.matching.rules import CURRENT, HORIZON, LONGEST_HORIZON, URGENT, BadHorizon, PlanScope, PlanStatus
+from marketplace.matching.rules import (
+    CURRENT,
+    HORIZON,
+    LONGEST_HORIZON,
+    URGENT,
+    BadHorizon,
+    PlanRunning,
+    PlanScope,
+    PlanStatus,
+)
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OfferStatus, ShiftStatus
 
@@ -33,17 +42,27 @@ MAKE = "matching.plan"
 """The job that makes a plan; its argument is `plan_id`."""
 AGAIN_AFTER = timedelta(minutes=15)
 """How long the clock waits before it looks again for a shift that still has open seats, or plans for new shifts."""
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A plan that has been running for so long is taken to be lost with its worker, and holds up no other."""
 MOST_AT_ONCE = 200
 """Urgent shifts in one plan of the clock."""
 
 
-def order(from_: datetime, until: datetime, *, company_id: UUID | None = None, seed: int = 0, by: Actor) -> Plan:
-    """Has the open seats between two moments planned by a job: of all companies for operators and the clock, of one
-    company for its managers. Returns the plan as it is asked for. Raises BadHorizon."""
+def order(days: int = HORIZON.days, *, company_id: UUID | None = None, seed: int = 0, by: Actor) -> Plan:
+    """Has the open seats of the coming days planned by a job: of all companies for operators, of one company for its
+    managers. Returns the plan as it was asked for. Raises BadHorizon, and PlanRunning while one like it is made."""
     _may_plan(company_id, by)
-    plan = _begin(PlanScope.HORIZON, from_, until, company_id=company_id, seed=seed, by=by)
-    queue.defer(MAKE, lock=MAKE, plan_id=str(plan.id))
-    return plan
+    now = clock.now()
+    running = select(Plan.id).where(
+        Plan.status == PlanStatus.RUNNING,
+        Plan.scope == PlanScope.HORIZON,
+        Plan.company_id.is_not_distinct_from(company_id),
+    )
+    if db.session.scalar(running.where(Plan.made_at > now - FORGOTTEN_AFTER).limit(1)) is not None:
+        raise PlanRunning
+    made = _begin(PlanScope.HORIZON, now, now + timedelta(days=days), company_id=company_id, seed=seed, by=by)
+    queue.defer(MAKE, lock=MAKE, plan_id=str(made.id))
+    return made
 
 
 def plan(from_: datetime, until: datetime, *, company_id: UUID | None = None, seed: int = 0, by: Actor) -> Plan:

@@ -9,8 +9,8 @@ from marketplace.matching.engine import Planned
 from marketplace.matching.instance import Instance
 from marketplace.shifts.hours import scheduled_minutes
 
-NOBODY = "nobody"
-"""Stands where a seat is open because the company has nobody under contract at all."""
+NOBODY_LEFT = "NOBODY_LEFT"
+"""Stands among the rules where a seat is open although no rule kept anybody out: the company has too few people."""
 
 
 def report(instance: Instance, planned: Sequence[Planned]) -> dict[str, Any]:
@@ -62,6 +62,6 @@ def _refused(planned: Sequence[Planned]) -> Counter[str]:
     for each in planned:
         if each.unfilled:
             # Of rules that kept as many people out, the first by name, so that every machine says the same.
-            most = min(each.refused, key=lambda rule: (-each.refused[rule], rule), default=NOBODY)
+            most = min(each.refused, key=lambda rule: (-each.refused[rule], rule), default=NOBODY_LEFT)
             found[most] += each.unfilled
     return found

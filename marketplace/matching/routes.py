@@ -7,16 +7,17 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import queries, service
+from marketplace.matching import planning, queries, service
 from marketplace.matching import schemas as s
-from marketplace.matching.models import MatchRun
+from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.rules import CURRENT, WEIGHTS
 from marketplace.shifts.models import Offer
 from marketplace.shifts.schemas import OffersMadeSchema
 
 shifts = Blueprint("matching", __name__, url_prefix="/api/v1/shifts", description="Who is asked, and why.")
+plans = Blueprint("plans", __name__, url_prefix="/api/v1/plans", description="All open seats of a horizon at once.")
 weights = Blueprint("weights", __name__, url_prefix="/api/v1/matching", description="What counts how much.")
-blueprints = (shifts, weights)
+blueprints = (shifts, plans, weights)
 
 
 @weights.get("/weights")
@@ -51,3 +52,39 @@ def list_matches(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
 def explain(shift_id: UUID, contractor_id: UUID) -> service.Explained:
     """Why this person was, or was not, asked. For the person; for the company only about those whom it asked."""
     return service.explain(shift_id, contractor_id, seen_by=actor())
+
+
+@plans.post("")
+@plans.arguments(s.NewPlanSchema)
+@plans.response(202, s.PlanSchema)
+@problems(plans, 401, 403, 404, 409, 422)
+def order_plan(given: dict[str, Any]) -> Plan:
+    """Have the open seats of the coming days planned: of a company for its managers, of all companies for operators."""
+    return planning.order(given["days"], company_id=given["company_id"], by=actor())
+
+
+@plans.get("")
+@plans.arguments(s.PlansArgs, location="query")
+@plans.response(200, s.PlanPage)
+@problems(plans, 401, 403, 404, 422)
+def list_plans(args: dict[str, Any]) -> dict[str, Any]:
+    """Plans, newest first: of all companies for operators, of one's own for members."""
+    return page(queries.plans(args.pop("company_id"), seen_by=actor()), Plan.id, **args)
+
+
+@plans.get("/<uuid:plan_id>")
+@plans.etag
+@plans.response(200, s.PlanSchema)
+@problems(plans, 401, 404)
+def show_plan(plan_id: UUID) -> Plan:
+    """One plan, and what it comes to."""
+    return queries.plan(plan_id, seen_by=actor())
+
+
+@plans.get("/<uuid:plan_id>/shifts")
+@plans.arguments(PageArgs, location="query")
+@plans.response(200, s.MatchRunPage)
+@problems(plans, 401, 404, 422)
+def list_planned_shifts(args: dict[str, Any], plan_id: UUID) -> dict[str, Any]:
+    """What a plan decided about each shift."""
+    return page(queries.shifts_of_plan(plan_id, seen_by=actor()), MatchRun.id, **args)

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from marketplace.core.problems import Invalid
+from marketplace.core.problems import Conflict, Invalid
 from marketplace.standards.catalogue import FIRST, RULES
 from marketplace.standards.verdicts import Verdict
 
@@ -59,6 +59,12 @@ class BadHorizon(Invalid):
     code = "bad_horizon"
     title = "A plan looks ahead from now for at most eight weeks."
     remedy = "Choose an end after the beginning, at most 56 days later."
+
+
+class PlanRunning(Conflict):
+    code = "plan_running"
+    title = "A plan of these companies is being made."
+    remedy = "Look at it in a moment; it sees everything that is open now."
 
 
 class PlanStatus(StrEnum):

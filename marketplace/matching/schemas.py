@@ -2,8 +2,8 @@
 
 import marshmallow as ma
 
-from marketplace.core.http import page_schema
-from marketplace.matching.rules import Outcome, Part
+from marketplace.core.http import PageArgs, page_schema
+from marketplace.matching.rules import HORIZON, LONGEST_HORIZON, Outcome, Part, PlanStatus
 
 
 class WeightsSchema(ma.Schema):
@@ -23,16 +23,59 @@ class MatchRunSchema(ma.Schema):
     """One search. `input_sha256` is the digest of everything that the scores were reckoned from."""
 
     id = ma.fields.UUID(required=True)
+    plan_id = ma.fields.UUID(required=True)
     shift_id = ma.fields.UUID(required=True)
     at = ma.fields.AwareDateTime(required=True)
     weights_version = ma.fields.Integer(required=True)
     seats = ma.fields.Integer(required=True)
     offered = ma.fields.Integer(required=True)
     cutoff = ma.fields.Integer(required=True, allow_none=True)
+    refused = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={"description": "While a seat is open: how many people each rule kept out, by the first that did"},
+    )
     input_sha256 = ma.fields.String(required=True)
 
 
 MatchRunPage = page_schema(MatchRunSchema, "MatchRunPage")
+
+
+class NewPlanSchema(ma.Schema):
+    """The open seats of shifts that begin from now on for so many days are planned."""
+
+    company_id = ma.fields.UUID(
+        load_default=None, metadata={"description": "Left out: all companies, which is for operators"}
+    )
+    days = ma.fields.Integer(load_default=HORIZON.days, validate=ma.validate.Range(1, LONGEST_HORIZON.days))
+
+
+class PlansArgs(PageArgs):
+    company_id = ma.fields.UUID(load_default=None)
+
+
+class PlanSchema(ma.Schema):
+    """One plan of a horizon. `report` tells what it comes to: by day, by country, and what kept seats open. Numbers are
+    nought until the plan is done. `input_sha256` is the digest of everything that it was reckoned from."""
+
+    id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True, allow_none=True)
+    status = ma.fields.Enum(PlanStatus, by_value=True, required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    made_at = ma.fields.AwareDateTime(required=True)
+    done_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    weights_version = ma.fields.Integer(required=True)
+    seed = ma.fields.Integer(required=True)
+    seats = ma.fields.Integer(required=True)
+    planned = ma.fields.Integer(required=True)
+    offered = ma.fields.Integer(required=True)
+    report = ma.fields.Dict(required=True)
+    input_sha256 = ma.fields.String(required=True, allow_none=True)
+
+
+PlanPage = page_schema(PlanSchema, "PlanPage")
 
 
 class ExplainedSchema(ma.Schema):
@@ -45,6 +88,6 @@ class ExplainedSchema(ma.Schema):
         required=True, allow_none=True, metadata={"description": "The rule that decided, with source and remedy"}
     )
     cutoff = ma.fields.Integer(
-        required=True, allow_none=True, metadata={"description": "The lowest score that was offered a seat"}
+        required=True, allow_none=True, metadata={"description": "The lowest score that was given a seat"}
     )
     weights_version = ma.fields.Integer(required=True)
