@@ -27,8 +27,8 @@ check: environment-dev ## style, types, walls between the rooms, migrations up, 
 bench: environment-dev ## measure the verbs that must be fast, on a database of its own
 	@exec $(SETARA) with-database -- $(BIN)/python -m tests.bench
 
-demo: environment ## play one gig from post to payslip in the terminal, over REST, on a service of its own
-	@exec $(SETARA) with-service -- $(BIN)/python -m examples.one_gig
+demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
+	@exec $(SETARA) with-service --instance $(INSTANCE) -- $(BIN)/python -m examples.story
 
 clean: ## stop what runs, then remove the environment, the data and the caches
 	@if [ -x $(BIN)/python ]; then $(SETARA) stop --instance $(INSTANCE) --remove-data; fi

@@ -78,12 +78,17 @@ def with_database(instance: Path | None, command: Sequence[str], progress: Progr
         return run_to_end(command, database.commands_environment(), Path.cwd())
 
 
-def with_service(command: Sequence[str], progress: Progress) -> int:
-    """Run a command beside an empty service of its own, which is thrown away after; SETARA_URL names it."""
+def with_service(instance: Path | None, command: Sequence[str], progress: Progress) -> int:
+    """Run a command beside a service: on the instance's own data, which stay, or an empty one that is removed after.
+
+    SETARA_URL names the service to the command, SETARA_FOLDER where it may leave files.
+    """
     with ExitStack() as stack:
         listening = Listening("127.0.0.1", free_port())
         os.environ.update({"SETARA_BASE_URL": listening.url, "SETARA_DEMO": "1"})
-        folder = stack.enter_context(_scratch_folder())
+        if instance is not None:
+            stack.enter_context(instance_lock(instance))
+        folder = instance / "postgres" if instance else stack.enter_context(_scratch_folder())
         database = stack.enter_context(embedded_database(folder, progress))
         migrate(database, progress)
         progress.say("Starting web and jobs.")
@@ -92,8 +97,8 @@ def with_service(command: Sequence[str], progress: Progress) -> int:
         services.start()
         services.wait_until_answering()
         progress.say(f"Running {' '.join(command)}.")
-        environment = database.commands_environment() | {"SETARA_URL": listening.url}
-        return run_to_end(command, environment, Path.cwd())
+        told = {"SETARA_URL": listening.url, "SETARA_FOLDER": str(folder.parent)}
+        return run_to_end(command, database.commands_environment() | told, Path.cwd())
 
 
 @contextmanager
@@ -123,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.mode == "with-database":
             return with_database(options.instance, options.command, progress)
         if options.mode == "with-service":
-            return with_service(options.command, progress)
+            return with_service(options.instance, options.command, progress)
         if options.mode == "stop":
             return stop(instance, options.remove_data, progress)
         return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
@@ -169,7 +174,8 @@ def _parser() -> argparse.ArgumentParser:
     inner = modes.add_parser("with-database", help="run a command against a migrated embedded database")
     _add_instance(inner, "its folder (default: one that is removed afterwards)")
     inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
-    inner = modes.add_parser("with-service", help="run a command beside an empty service that is removed afterwards")
+    inner = modes.add_parser("with-service", help="run a command beside a service, an empty one if none is named")
+    _add_instance(inner, "its folder (default: one that is removed afterwards)")
     inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
     inner = modes.add_parser("stop", help="stop what runs from an instance folder")
     _add_instance(inner, f"the folder (default {INSTANCE})")

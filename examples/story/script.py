@@ -164,6 +164,15 @@ def _days(wanted: str | Sequence[str]) -> list[date]:
     return [date.fromisoformat(day) for day in wanted]
 
 
+def company_of(crew: str) -> str:
+    """The company, by its name in the script, that a crew works for."""
+    return str(world()["crews"][crew]["company"])
+
+
+def company_of_gig(gig: str) -> str:
+    return company_of(world()["gigs"][gig]["crew"][0])
+
+
 def planned_minutes(gig: str) -> int:
     """Minutes of work that all shifts of a gig may come to."""
     return sum((s.ends_at - s.starts_at) // timedelta(minutes=1) * s.seats for s in shifts() if s.gig == gig)

@@ -1,0 +1,47 @@
+"""`make demo`: plays the story beside a running service, and leaves its world and a report behind.
+
+The database must be empty. Exit codes: 0 played and every truth holds; 1 a truth is broken; 2 wrong command line;
+3 the database has people in it already.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from examples.story import outcome, report
+from examples.story.hand import Hand
+from examples.story.play import play
+from examples.story.teller import Teller
+from marketplace import demo
+from marketplace.app import create_app
+from marketplace.core.db import transaction
+
+TAKEN = "This database has people in it already. Play on another one: make demo INSTANCE=story"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m examples.story", description=__doc__)
+    folder = Path(os.environ.get("SETARA_FOLDER", "instance"))
+    parser.add_argument("--report", type=Path, default=folder / "report", help="folder for the report (%(default)s)")
+    options = parser.parse_args()
+    app = create_app()
+    with app.app_context():
+        with transaction():
+            empty = demo.is_empty()
+        if not empty:
+            print(
+                "This database has people in it already. Play on another one: make demo INSTANCE=story", file=sys.stderr
+            )
+            return 3
+        teller, hand, began = Teller(), Hand(), time.monotonic()
+        story = play(app, hand, teller.tell, teller.step)
+        found = outcome.read(story)
+    written = report.write(found, options.report)
+    teller.close(found, written, time.monotonic() - began, hand.waited)
+    return 0 if all(check["holds"] for check in (*found["proof"], *found["truths"])) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

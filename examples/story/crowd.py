@@ -1,0 +1,119 @@
+"""What a thousand people do, moment by moment: answer offers, come to their shifts, go home.
+
+Everything that belongs to one moment is one transaction. Jobs that look in the middle of it see either nothing of it or
+all of it, so the outcome does not depend on when they look.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from examples.story import script
+from examples.story.world import World
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.problems import Problem
+from marketplace.shifts import attendance, offers
+from marketplace.shifts.models import Booking, Offer
+from marketplace.shifts.rules import BookingStatus, OfferStatus
+
+DEADLOCK = "40P01"
+TRIES = 5
+
+
+class Crowd:
+    """Acts for everybody whom no scene speaks for. `refusals` counts the service's noes by their codes."""
+
+    def __init__(self, world: World) -> None:
+        self._numbers = {person_id: number for number, person_id in enumerate(world.people)}
+        self._shifts = {shift_id: index for index, shift_id in enumerate(world.shifts)}
+        self._world = world
+        self.forgetful: set[UUID] = set()
+        """Bookings whose person will not clock out."""
+        self.refusals: dict[str, int] = {}
+
+    def knows(self, shift_id: UUID) -> bool:
+        """Whether the shift is one of the script's; others are a scene's own."""
+        return shift_id in self._shifts
+
+    def number_of(self, person_id: UUID) -> int:
+        return self._numbers[person_id]
+
+    def answer_offers(self) -> int:
+        """Everybody who was asked answers, or lets the offer expire. Returns how many answered."""
+        return at_once(self._answer_offers)
+
+    def _answer_offers(self) -> int:
+        pending = select(Offer).where(Offer.status == OfferStatus.PENDING, Offer.shift_id.in_(self._shifts))
+        asked = sorted(
+            db.session.scalars(pending), key=lambda o: (self._shifts[o.shift_id], self._numbers[o.contractor_id])
+        )
+        answered = 0
+        for offer in asked:
+            number = self._numbers[offer.contractor_id]
+            answer = script.answer_of(number, self._shifts[offer.shift_id])
+            if answer == "let_expire":
+                continue
+            act = offers.accept if answer == "accept" else offers.decline
+            answered += self._try(partial(act, offer.id, by=self._world.person(number)))
+        return answered
+
+    def come(self) -> int:
+        """Whoever's shift begins at this moment clocks in, but for those who do not come. Returns how many came."""
+        return at_once(self._come)
+
+    def _come(self) -> int:
+        starting = self._bookings(BookingStatus.BOOKED, func.lower(Booking.during) == clock.now())
+        came = 0
+        for booking in starting:
+            number = self._numbers[booking.contractor_id]
+            if script.comes(number, self._shifts.get(booking.shift_id, 0)):
+                attendance.clock_in(booking.id, by=self._world.person(number))
+                came += 1
+        return came
+
+    def go(self) -> int:
+        """Whoever's shift ends at this moment clocks out, but for the forgetful. Returns how many went."""
+        return at_once(self._go)
+
+    def _go(self) -> int:
+        ending = self._bookings(BookingStatus.WORKING, func.upper(Booking.during) == clock.now())
+        going = [booking for booking in ending if booking.id not in self.forgetful]
+        for booking in going:
+            attendance.clock_out(booking.id, by=self._world.person(self._numbers[booking.contractor_id]))
+        return len(going)
+
+    def _bookings(self, status: BookingStatus, when: object) -> Sequence[Booking]:
+        found = db.session.scalars(select(Booking).where(Booking.status == status, when)).all()  # type: ignore[arg-type]
+        return sorted(found, key=lambda booking: self._numbers[booking.contractor_id])
+
+    def _try(self, act: Callable[[], object]) -> bool:
+        """Does it, unless the service refuses: that is counted, and undone alone."""
+        try:
+            with db.session.begin_nested():
+                act()
+        except Problem as refused:
+            self.refusals[refused.code] = self.refusals.get(refused.code, 0) + 1
+            return False
+        return True
+
+
+def at_once(act: Callable[[], int]) -> int:
+    """One transaction, begun anew when PostgreSQL ended it to solve a deadlock with a job."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction():
+                return act()
+        except OperationalError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+    raise AssertionError("The last try returns or raises.")
+
+
+def moments() -> list[datetime]:
+    """When something of the script begins or ends, in order."""
+    return sorted({moment for shift in script.shifts() for moment in (shift.starts_at, shift.ends_at)})

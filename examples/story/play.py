@@ -1,0 +1,66 @@
+"""The story from its first day to its present, moment by moment."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from flask import Flask
+
+from examples.story import scenes, script
+from examples.story.crowd import Crowd, moments
+from examples.story.hand import Hand
+from examples.story.scenes import Story
+from examples.story.world import build
+from marketplace.core import clock
+from marketplace.core.db import transaction
+from marketplace.core.ids import seeded
+
+EVENING = 20
+"""The hour, in UTC, at which the day is looked at once more."""
+Say = Callable[[str], None]
+Step = Callable[[str, int, int], None]
+
+
+def play(app: Flask, hand: Hand, tell: Say, step: Step) -> Story:
+    """Plays the whole story on an empty database and leaves business time running at its present.
+
+    `tell` is told what happens, `step` how far long work is. Keys come from the seed, so that ties between people are
+    broken alike wherever it is played.
+    """
+    with seeded(script.seed(), script.PREPARED):
+        with transaction():
+            clock.move_to(script.PREPARED, still=True)
+        world = build(step)
+        hand.settle()
+        story = Story(app, world, hand, Crowd(world), tell)
+        days = timeline()
+        for number, moment in enumerate(days, start=1):
+            _moment(story, moment)
+            step("moments", number, len(days))
+    hand.let_run()
+    return story
+
+
+def timeline() -> list[datetime]:
+    """Every moment at which something begins, ends or is told, and an evening for each day, up to the present."""
+    evenings = [
+        script.PREPARED.replace(hour=EVENING) + timedelta(days=n)
+        for n in range((script.PRESENT - script.PREPARED).days + 1)
+    ]
+    every = {*moments(), *scenes.BEFORE, *scenes.DURING, *evenings, script.PRESENT}
+    found = sorted(moment for moment in every if script.PREPARED < moment <= script.PRESENT)
+    assert all(first < second for first, second in pairwise(found))
+    return found
+
+
+def _moment(story: Story, moment: datetime) -> None:
+    """Time moves and everything due is done; people go, come and answer; then whatever the moment tells of happens."""
+    story.hand.move_to(moment)
+    for scene in scenes.BEFORE.get(moment, ()):
+        scene(story)
+    story.crowd.go()
+    story.crowd.come()
+    story.crowd.answer_offers()
+    for scene in scenes.DURING.get(moment, ()):
+        scene(story)
+    story.hand.settle()
