@@ -91,12 +91,22 @@ class Person:
 
 def judge(seat: Seat, person: Person) -> Iterator[Verdict]:
     """The verdict of every rule, in one order always. It is lazy: whoever needs only the first no stops there."""
+    yield from judge_fit(seat, person)
+    yield from judge_time(seat, person)
+
+
+def judge_fit(seat: Seat, person: Person) -> Iterator[Verdict]:
+    """The rules that look at the person, the contract and the work, and not at what else stands in the week."""
     yield _standing(person)
     yield _age(seat, person)
     yield _contract(seat, person)
     yield from _criteria(seat, person)
     if seat.hazard_class in OPT_IN:
         yield _consent(seat, person)
+
+
+def judge_time(seat: Seat, person: Person) -> Iterator[Verdict]:
+    """The rules that look at what else the person is booked for or has worked."""
     work = [busy.span for busy in person.busy]
     yield _one_place(seat, person)
     yield judge_rest(work, seat.span, daily_rest_hours=person.daily_rest_hours)
