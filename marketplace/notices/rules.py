@@ -26,9 +26,10 @@ class Audience(StrEnum):
     MONEY = "money"
     MEMBERS = "members"
     VETTING = "vetting"
-    """Operators in this role; likewise the next two."""
+    """Operators in this role; likewise the others below."""
     FINANCE = "finance"
     ADMIN = "admin"
+    DISPUTES = "disputes"
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -43,6 +44,7 @@ OPERATOR_AUDIENCES: Mapping[Audience, OperatorRole] = MappingProxyType(
     {
         Audience.VETTING: OperatorRole.VETTING,
         Audience.FINANCE: OperatorRole.FINANCE,
+        Audience.DISPUTES: OperatorRole.DISPUTES,
         Audience.ADMIN: OperatorRole.ADMIN,
     }
 )
@@ -306,12 +308,76 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "timesheet.approved": (
             Telling(_C, _INBOX, "Your timesheet is approved: %(gig)s", "It is paid with the next pay run."),
         ),
-        "timesheet.disputed": (
+        "timesheet.cut": (
             Telling(
                 _C,
                 _BOTH,
-                "Your timesheet is disputed: %(gig)s",
-                "%(company)s does not agree with it. The money stays held until it is settled.",
+                "Time was cut from your timesheet: %(gig)s",
+                "%(company)s gives a reason for each cut; they stand on the timesheet. The rest is approved and paid. "
+                "If you do not agree, you can say so there for 30 days; as long the money stays held.",
+            ),
+        ),
+        "dispute.claimed": (
+            Telling(
+                Audience.TIMESHEETS,
+                _BOTH,
+                "%(contractor)s disputes a cut: %(gig)s",
+                "Answer with what shows that the time was not worked. An operator rules within 14 days.",
+            ),
+            Telling(
+                Audience.DISPUTES,
+                _INBOX,
+                "A dispute to rule on: %(company)s",
+                "Without a ruling within 14 days everything is restored.",
+            ),
+        ),
+        "dispute.answered": (
+            Telling(_C, _BOTH, "Something was said in your dispute: %(gig)s", "Read it and reply, if you want to."),
+            Telling(
+                Audience.TIMESHEETS,
+                _BOTH,
+                "Something was said in the dispute with %(contractor)s: %(gig)s",
+                "Read it and answer, if you want to.",
+            ),
+        ),
+        "dispute.ruled": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your dispute is decided: %(gig)s",
+                "The ruling and its reason stand on the dispute's page. What was restored is paid with the next pay "
+                "run.",
+            ),
+            Telling(
+                Audience.TIMESHEETS,
+                _BOTH,
+                "The dispute with %(contractor)s is decided: %(gig)s",
+                "The ruling and its reason stand on the dispute's page.",
+            ),
+        ),
+        "dispute.defaulted": (
+            Telling(
+                _C,
+                _BOTH,
+                "All of your time is restored: %(gig)s",
+                "Nobody ruled in time, which favours you. It is paid with the next pay run.",
+            ),
+            Telling(
+                Audience.TIMESHEETS,
+                _BOTH,
+                "The time of %(contractor)s is restored: %(gig)s",
+                "Nobody ruled in time, which favours the contractor.",
+            ),
+            Telling(
+                Audience.DISPUTES, _INBOX, "A dispute was not ruled on in time: %(company)s", "Everything is restored."
+            ),
+        ),
+        "dispute.withdrawn": (
+            Telling(
+                Audience.TIMESHEETS,
+                _INBOX,
+                "%(contractor)s withdrew a claim: %(gig)s",
+                "The cut stands, and its money is the gig's again.",
             ),
         ),
         "deposit.received": (

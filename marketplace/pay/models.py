@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
 from marketplace.core.events import Subject
@@ -16,6 +16,7 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.shifts.models import TimesheetCut
 from marketplace.standards.rates import LineKind, Payee
 
 
@@ -125,6 +126,8 @@ class PayLine(Base):
     contract_version: Mapped[int]
     engagement_type: Mapped[str] = mapped_column(Text)
     cause: Mapped[str] = mapped_column(Text)
+
+    cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)
 
     @property
     def money(self) -> Money:

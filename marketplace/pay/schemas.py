@@ -4,6 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.shifts.rules import CutEnd
 from marketplace.standards.rates import LineKind, Payee
 
 _CURRENCY = Pattern("^[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
@@ -46,6 +47,15 @@ class CompanyBalancesSchema(ma.Schema):
     balances = ma.fields.List(ma.fields.Nested(CompanyBalanceSchema), required=True)
 
 
+class RestoredSchema(ma.Schema):
+    """Why a line pays time that was cut before. The dispute stands at `/api/v1/disputes/{dispute_id}`."""
+
+    dispute_id = ma.fields.UUID(required=True, attribute="id")
+    restored_minutes = ma.fields.Integer(required=True)
+    because = ma.fields.Enum(CutEnd, by_value=True, required=True, attribute="ended_because")
+    reason = ma.fields.String(required=True, allow_none=True, metadata={"description": "The ruling's, in its words"})
+
+
 class PayLineSchema(ma.Schema):
     """One reason to pay. `seconds` of sick leave are leave that accrues, of everything else time that is paid."""
 
@@ -69,6 +79,7 @@ class PayLineSchema(ma.Schema):
     contract_id = ma.fields.UUID(required=True)
     contract_version = ma.fields.Integer(required=True)
     engagement_type = ma.fields.String(required=True)
+    restored = ma.fields.Nested(RestoredSchema, required=True, allow_none=True, attribute="cut")
 
 
 PayLinePage = page_schema(PayLineSchema, "PayLinePage")

@@ -1,7 +1,6 @@
 """How a cut of a timesheet is settled: what it restores is paid by the next run, the rest goes back to the gig."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from marketplace.accounts.rules import Actor
 from marketplace.core.db import db

@@ -13,11 +13,14 @@ from marketplace.web import (
     company_shifts,
     company_timesheets,
     contractor,
+    disputes,
     operator,
     operator_house,
     operator_pay,
     operator_people,
+    operator_plans,
     public,
+    reasons,
     site,
     work,
 )
@@ -40,9 +43,12 @@ BESIDE = (
     company_preparation,
     company_shifts,
     company_timesheets,
+    disputes,
     operator_house,
     operator_pay,
     operator_people,
+    operator_plans,
+    reasons,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

@@ -69,7 +69,12 @@ def _belonging(by: Actor) -> list[site.Place]:
     return [site.Place(company.legal_name, url_for("company.overview", company_id=company.id)) for company in mine]
 
 
-_PAGES = {"timesheet": "company.show_timesheet", "shift": "company.show_shift", "gig": "company.show_gig"}
+_PAGES = {
+    "dispute": "company.show_dispute",
+    "timesheet": "company.show_timesheet",
+    "shift": "company.show_shift",
+    "gig": "company.show_gig",
+}
 """Where a notice about a company leads, the narrowest thing first."""
 
 

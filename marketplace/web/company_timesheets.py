@@ -1,11 +1,13 @@
 """Timesheets that a company approves, line by line."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -17,14 +19,18 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.pay import works
 from marketplace.pay.lines import owed
-from marketplace.shifts import queries, timesheets
+from marketplace.pay.rules import handling_fee
+from marketplace.shifts import cuts, queries, timesheets
+from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES
-from marketplace.shifts.models import Timesheet
-from marketplace.shifts.rules import TimesheetStatus
+from marketplace.shifts.models import Timesheet, TimesheetLine
+from marketplace.shifts.rules import CutCategory, TimesheetStatus
+from marketplace.shifts.schemas import NewCutSchema
 from marketplace.web import waiting
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import minutes_bar
+from marketplace.web.words import name_of
 
 DECISIONS = {"approve": timesheets.approve}
 
@@ -47,6 +53,16 @@ def show_timesheet(company_id: UUID, timesheet_id: UUID, form: Form | None = Non
     return render_template("company/timesheet.html", form=shown, **_parts(sheet)), shown.status
 
 
+@blueprint.post("/timesheets/<uuid:timesheet_id>/cut")
+def cut_timesheet(company_id: UUID, timesheet_id: UUID) -> ResponseReturnValue:
+    """Cuts the lines in whose part of the form something stands; see `_cutting()`."""
+    sheet = own_timesheet(timesheet_id)
+    form = Form(_cutting(sheet))
+    if form.done(lambda data: cuts.cut(timesheet_id, _chosen(sheet, data), by=actor())):
+        return saved("show_timesheet", timesheet_id=timesheet_id)
+    return show_timesheet(company_id, timesheet_id, form)
+
+
 @blueprint.post("/timesheets/<uuid:timesheet_id>/<decision>")
 def decide_timesheet(company_id: UUID, timesheet_id: UUID, decision: str) -> ResponseReturnValue:
     if decision not in DECISIONS:
@@ -65,6 +81,29 @@ def own_timesheet(timesheet_id: UUID) -> Timesheet:
     return sheet
 
 
+class CutForm(NewCutSchema):
+    """One line's part of the form; which line it is, is said by its name."""
+
+    class Meta:
+        exclude = ("line_id",)
+
+
+def _lines(sheet: Timesheet) -> dict[str, TimesheetLine]:
+    """The lines that can be cut, by the names that they have in the form."""
+    timed = (line for line in sheet.lines if line.paid_minutes)
+    return {f"line_{number}": line for number, line in enumerate(timed)}
+
+
+def _cutting(sheet: Timesheet) -> type[ma.Schema]:
+    """The form with a part for each line that can be cut. A part in which nothing stands is left out."""
+    parts: dict[str, Any] = {name: ma.fields.Nested(CutForm) for name in _lines(sheet)}
+    return ma.Schema.from_dict(parts, name="CutsForm")
+
+
+def _chosen(sheet: Timesheet, data: Mapping[str, Any]) -> list[NewCut]:
+    return [NewCut(line_id=line.id, **data[name]) for name, line in _lines(sheet).items() if name in data]
+
+
 def _parts(sheet: Timesheet) -> dict[str, Any]:
     """What the page shows of a timesheet; each line with what it costs by the rate rules, all included."""
     gig = gigs.company_gig(sheet.gig_id, actor())
@@ -77,5 +116,7 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "costs": costs,
         "cost": total(costs.values(), gig.currency) if costs else Money.zero(gig.currency),
         "silence": SILENCE_APPROVES,
+        "fees": {line.booking_id: handling_fee(line.booking.rate) for line in sheet.lines},
+        "categories": [("", gettext("nothing is cut")), *((each, name_of("cut", each)) for each in CutCategory)],
         "events": timeline("timesheet", sheet.id, limit=SHOWN),
     }

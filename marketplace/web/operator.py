@@ -66,9 +66,11 @@ def _navigation() -> list[tuple[str, Any, int]]:
     by_duty: list[tuple[OperatorRole, str, Any, int]] = [
         (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
         (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), waits.applicants or 0),
+        (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
         (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
         (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
+        (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
         (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
         (OperatorRole.ADMIN, "operator.show_clock", lazy_gettext("Clock"), 0),
     ]
@@ -81,6 +83,8 @@ def _belonging(by: Actor) -> list[site.Place]:
 
 
 def _links(by: Actor, about: Mapping[str, str]) -> str | None:
+    if "dispute" in about and by.is_operator(OperatorRole.DISPUTES):
+        return url_for("operator.show_dispute", dispute_id=UUID(about["dispute"]))
     if "company" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_company", company_id=UUID(about["company"]))
     if "contractor" in about and by.is_operator(OperatorRole.VETTING):

@@ -52,6 +52,7 @@ def _link(by: Actor, about: Mapping[str, str]) -> str | None:
 
 _PAGES = {
     "offer": ("work.show_offer", "offer_id"),
+    "dispute": ("work.show_dispute", "dispute_id"),
     "booking": ("work.show_booking", "booking_id"),
     "timesheet": ("work.show_timesheet", "timesheet_id"),
     "payslip": ("work.show_payslip", "payslip_id"),
@@ -90,7 +91,7 @@ def list_offers() -> str:
     by = actor()
     waiting = list(db.session.scalars(shifts.my_offers(OfferStatus.PENDING, seen_by=by).order_by(Offer.expires_at)))
     answered = shifts.my_offers(seen_by=by).where(Offer.status != OfferStatus.PENDING)
-    earlier = page(answered, Offer.id, limit=SHOWN, after=_after())
+    earlier = page(answered, Offer.id, limit=SHOWN, after=cursor())
     known = company_names([*waiting, *earlier["items"]])
     return render_template("work/offers.html", waiting=waiting, earlier=earlier, companies=known)
 
@@ -137,7 +138,7 @@ def decline(offer_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/shifts")
 def list_bookings() -> str:
-    found = page(with_terms(shifts.my_bookings(seen_by=actor())), Booking.id, limit=SHOWN, after=_after())
+    found = page(with_terms(shifts.my_bookings(seen_by=actor())), Booking.id, limit=SHOWN, after=cursor())
     return render_template("work/bookings.html", found=found, companies=company_names(found["items"]))
 
 
@@ -188,15 +189,18 @@ def _pressed(booking_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/timesheets")
 def list_timesheets() -> str:
-    found = page(shifts.timesheets(seen_by=actor()), Timesheet.id, limit=SHOWN, after=_after())
+    found = page(shifts.timesheets(seen_by=actor()), Timesheet.id, limit=SHOWN, after=cursor())
     return render_template("work/timesheets.html", found=found, companies=company_names(found["items"]))
 
 
 @blueprint.get("/timesheets/<uuid:timesheet_id>")
-def show_timesheet(timesheet_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+def show_timesheet(
+    timesheet_id: UUID, form: Form | None = None, claiming: tuple[UUID, Form] | None = None
+) -> ResponseReturnValue:
+    """The week line by line. `claiming` is a claim against one of its cuts that was refused."""
     by = actor()
     sheet = own(shifts.timesheet(timesheet_id, seen_by=by), by)
-    shown = form or Form(NOTHING_MORE)
+    shown = form or (claiming[1] if claiming else Form(NOTHING_MORE))
     return render_template(
         "work/timesheet.html",
         sheet=sheet,
@@ -204,6 +208,8 @@ def show_timesheet(timesheet_id: UUID, form: Form | None = None) -> ResponseRetu
         companies=company_names([sheet]),
         events=timeline("timesheet", sheet.id),
         form=shown,
+        claims=dict([claiming]) if claiming else {},
+        blank=Form(NOTHING_MORE),
     ), shown.status
 
 
@@ -220,7 +226,7 @@ def submit_timesheet(timesheet_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/pay")
 def list_payslips() -> str:
-    found = page(pay.payslips(seen_by=actor()), Payslip.id, limit=SHOWN, after=_after())
+    found = page(pay.payslips(seen_by=actor()), Payslip.id, limit=SHOWN, after=cursor())
     return render_template("work/payslips.html", found=found)
 
 
@@ -255,7 +261,7 @@ def show_payslip(payslip_id: UUID) -> str:
 def show_benefits() -> str:
     by = actor()
     me = require_person(by)
-    entries = page(benefits.entries(me, by), BenefitEntry.id, limit=SHOWN, after=_after())
+    entries = page(benefits.entries(me, by), BenefitEntry.id, limit=SHOWN, after=cursor())
     titles = {plan.id: plan for plan in benefits.plans().values()}
     balances = benefits.balances(me, by)
     caps = {balance.plan.id: pictures.year_bar(balance) for balance in balances}
@@ -272,5 +278,5 @@ def own(row: Row, by: Actor) -> Row:
     return row
 
 
-def _after() -> UUID | None:
+def cursor() -> UUID | None:
     return request.args.get("after", type=UUID)

@@ -42,12 +42,12 @@ SHEETS = "GET /api/v1/timesheets"
 SHEET = "GET /api/v1/timesheets/<uuid:timesheet_id>"
 SUBMIT = "POST /api/v1/timesheets/<uuid:timesheet_id>/submit"
 APPROVE = "POST /api/v1/timesheets/<uuid:timesheet_id>/approve"
-DISPUTE = "POST /api/v1/timesheets/<uuid:timesheet_id>/dispute"
+CUT = "POST /api/v1/timesheets/<uuid:timesheet_id>/cut"
 
 OF_A_SHIFT = (SHIFT, PRICE, CANCEL, ASK, ASKED, SEATED)
 OF_AN_OFFER = (OFFER, ACCEPT, DECLINE, WITHDRAW)
 OF_A_BOOKING = (BOOKING, CLOCK_IN, CLOCK_OUT, START_BREAK, END_BREAK, RELEASE)
-OF_A_SHEET = (SHEET, SUBMIT, APPROVE, DISPUTE)
+OF_A_SHEET = (SHEET, SUBMIT, APPROVE, CUT)
 LISTS = (SHIFTS, OFFERS, BOOKINGS, SHEETS)
 ALL = (SCHEDULE, *LISTS, *OF_A_SHIFT, *OF_AN_OFFER, *OF_A_BOOKING, *OF_A_SHEET)
 
@@ -62,6 +62,17 @@ BODIES: dict[str, dict[str, Any]] = {
     CANCEL: {"agreed": {"amount": "0.00", "currency": "USD"}, "reason": "planned twice"},
     ASK: {"contractor_ids": [str(uuid4())], "reason": "You know the data.", "expires_at": MONDAY.isoformat()},
     START_BREAK: {"kind": "paid_break"},
+    CUT: {
+        "cuts": [
+            {
+                "line_id": str(uuid4()),
+                "minutes": 60,
+                "category": "forgotten_clock_out",
+                "clause": "3.1 Working hours",
+                "missing": "The clock ran on after the last item.",
+            }
+        ]
+    },
 }
 
 
@@ -355,16 +366,25 @@ def test_a_companys_program_cannot_press_for_the_person_who_made_its_key(client:
 @pytest.mark.door(SUBMIT, "works")
 @pytest.mark.door(SUBMIT, "wrong_state")
 @pytest.mark.door(APPROVE, "wrong_state")
-@pytest.mark.door(DISPUTE, "works")
-@pytest.mark.door(DISPUTE, "wrong_state")
-def test_handing_in_early_disputing_and_approving(client: FlaskClient, scene: Scene) -> None:
+@pytest.mark.door(CUT, "works")
+@pytest.mark.door(CUT, "wrong_state")
+def test_handing_in_early_cutting_and_approving(client: FlaskClient, scene: Scene) -> None:
     ana = make.contracted(scene)
     make.booked(scene, ana, starts_at=MONDAY + timedelta(days=2))
     week = sheet(make.worked(scene, ana))
     company, mine = accounts.bearer(scene.company), accounts.bearer(ana.id)
     assert ask(client, APPROVE, week.id, headers=company).json["code"] == "wrong_state"
-    assert ask(client, DISPUTE, week.id, headers=company).json["code"] == "wrong_state"
-    assert ask(client, SUBMIT, week.id, headers=mine).json["status"] == "submitted"
-    assert ask(client, DISPUTE, week.id, headers=company).json["status"] == "disputed"
+    assert ask(client, CUT, week.id, headers=company, json=BODIES[CUT]).json["code"] == "wrong_state"
+    shown = ask(client, SUBMIT, week.id, headers=mine).json
+    assert (shown["status"], shown["lines"][0]["cut"]) == ("submitted", None)
+    strange = ask(client, CUT, week.id, headers=company, json=BODIES[CUT])
+    assert (strange.status_code, strange.json["code"]) == (422, "bad_cut")
+    (wanted,) = BODIES[CUT]["cuts"]
+    body = {"cuts": [wanted | {"line_id": shown["lines"][0]["id"]}]}
+    after = ask(client, CUT, week.id, headers=company, json=body).json
+    assert after["status"] == "approved"
+    cut = after["lines"][0]["cut"]
+    assert (cut["minutes"], cut["category"], cut["status"]) == (60, "forgotten_clock_out", "open")
+    assert ask(client, CUT, week.id, headers=company, json=body).json["code"] == "wrong_state"
     assert ask(client, SUBMIT, week.id, headers=mine).json["code"] == "wrong_state"
     assert ask(client, APPROVE, week.id, headers=company).json["status"] == "approved"

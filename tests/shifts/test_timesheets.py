@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts.rules import CLOCK, CompanyRole, OperatorRole
+from marketplace.accounts.rules import CLOCK, CompanyRole
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
@@ -110,26 +110,12 @@ def test_silence_of_72_hours_approves(scene: Scene) -> None:
     assert timeline("timesheet", sheet.id)[0].data["because"] == "silence"
 
 
-def test_a_dispute_ends_the_silence_and_is_ended_by_company_or_operator(scene: Scene) -> None:
-    one, other = sheet_of(make.worked(scene)), sheet_of(make.worked(scene, starts_at=MONDAY + timedelta(days=1)))
-    for sheet in (one, other):
-        timesheets.dispute(sheet.id, by=scene.company)
-    make.at(MONDAY + timedelta(days=30))
-    assert timesheets.auto_approve_due() == 0
-    assert timesheets.approve(one.id, by=scene.company).status is TimesheetStatus.APPROVED
-    operator = accounts.operator(OperatorRole.FINANCE)
-    assert timesheets.approve(other.id, by=operator).status is TimesheetStatus.APPROVED
-    with pytest.raises(WrongState):
-        timesheets.dispute(one.id, by=scene.company)
-
-
 def test_who_may_not_decide(scene: Scene) -> None:
     booking = make.worked(scene)
     sheet = sheet_of(booking)
-    for by in (make.scene().company, accounts.actor_of(booking.contractor_id)):
-        for verb in (timesheets.approve, timesheets.dispute):
-            with pytest.raises(NotFound):
-                verb(sheet.id, by=by)
+    for by in (make.scene().company, accounts.actor_of(booking.contractor_id), accounts.operator()):
+        with pytest.raises(NotFound):
+            timesheets.approve(sheet.id, by=by)
     with pytest.raises(Forbidden):
         timesheets.approve(sheet.id, by=accounts.member(scene.company_id, CompanyRole.VIEWER))
 

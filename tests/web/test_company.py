@@ -421,15 +421,6 @@ def test_a_timesheet_is_approved_line_by_line(visitor: Visitor, scene: shifts.Sc
     assert sheet.status is TimesheetStatus.APPROVED
 
 
-def test_what_is_disputed_waits_for_a_person(visitor: Visitor, scene: shifts.Scene, owner: Person) -> None:
-    at = AtCompany(visitor.signed_in(owner), scene.company_id)
-    shifts.worked(scene)
-    (sheet,) = _timesheets(scene)
-    at.send(f"/timesheets/{sheet.id}", f"/timesheets/{sheet.id}/dispute")
-    db.session.refresh(sheet)
-    assert sheet.status is TimesheetStatus.DISPUTED
-
-
 def test_owed_and_held_are_told_apart(visitor: Visitor, scene: shifts.Scene, owner: Person) -> None:
     at = AtCompany(visitor.signed_in(owner), scene.company_id)
     shifts.worked(scene)
