@@ -61,6 +61,11 @@ def close_forgotten() -> None:
     in_batches(attendance.close_forgotten)
 
 
+@job("shifts.stop_at_cap", again=False)
+def stop_at_cap() -> None:
+    in_batches(attendance.stop_at_cap)
+
+
 @job("shifts.finish", again=False)
 def finish_shifts() -> None:
     in_batches(scheduling.finish_due)

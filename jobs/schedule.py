@@ -39,6 +39,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
+    Entry("shifts.stop_at_cap", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),

@@ -278,6 +278,21 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "booking.released": (
             Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
         ),
+        "booking.stopped": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your work was stopped: %(gig)s",
+                "It was distressing, and its cap was reached or it became heavier than you had agreed to. The rest of "
+                "the shift %(shift)s is paid all the same.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s had to stop: %(gig)s",
+                "The shift is %(shift)s. The work is distressing, and the rest of it is paid as neutral hours.",
+            ),
+        ),
         "booking.reported_sick": (
             Telling(
                 Audience.GIGS,

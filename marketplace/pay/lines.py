@@ -30,6 +30,8 @@ class Minutes:
     """How many of the two above were overtime."""
     compensation: int = 0
     """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
+    neutral: int = 0
+    """The rest of a schedule whose distressing work had to stop (HAZARD)."""
 
     def less(self, cut: int) -> "Minutes":
         """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
@@ -126,6 +128,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         work_minutes=work.minutes.work,
         paid_break_minutes=work.minutes.paid_break,
         call_in_minutes=work.minutes.compensation,
+        neutral_minutes=work.minutes.neutral,
         overtime_minutes=work.minutes.overtime,
         overtime_percent=work.overtime_percent,
         hazard_class=work.hazard_class,

@@ -23,6 +23,7 @@ from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     PENDING_CUT,
     BookingStatus,
+    CompensationRule,
     CutStatus,
     EntryKind,
     TimesheetStatus,
@@ -213,7 +214,7 @@ def _approved(line: TimesheetLine, cut: TimesheetCut | None = None) -> Minutes:
         work=line.work_minutes + line.waiting_minutes,
         paid_break=line.paid_break_minutes,
         overtime=line.overtime_minutes,
-        compensation=line.compensation_minutes,
+        **_owed_unworked(line),
     )
     return minutes if cut is None else minutes.less(cut.minutes)
 
@@ -237,6 +238,12 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
-        compensation=booking.compensation_minutes,
+        **_owed_unworked(booking),
     )
     return minutes if cut is None else minutes.less(cut.lost_minutes)
+
+
+def _owed_unworked(row: Booking | TimesheetLine) -> dict[str, int]:
+    """Minutes that are owed though nobody worked them, under the name by which they are paid."""
+    kind = "neutral" if row.compensation_rule is CompensationRule.HAZARD else "compensation"
+    return {kind: row.compensation_minutes}

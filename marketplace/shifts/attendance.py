@@ -13,15 +13,25 @@ from sqlalchemy import ColumnElement, func, select
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import timesheets
+from marketplace.shifts import caps, timesheets
 from marketplace.shifts.holds import returned
-from marketplace.shifts.hours import CLOCK_IN_GRACE, FORGOTTEN_AFTER, NO_SHOW_AFTER, Counted, counted_at, within
+from marketplace.shifts.hours import (
+    CLOCK_IN_GRACE,
+    FORGOTTEN_AFTER,
+    NO_SHOW_AFTER,
+    Counted,
+    counted_at,
+    minutes_left,
+    within,
+)
 from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import (
     BookingStatus,
+    CompensationRule,
     EntryFlag,
     EntryKind,
     EntrySource,
@@ -35,7 +45,8 @@ def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) 
     """Starts the clock, at the earliest ten minutes before the shift; time counts from the shift's start.
 
     `client_at` is the moment on the person's device. Pressing again while the clock runs changes nothing. Raises
-    TooEarly, ShiftOver, or WrongState when the booking is not open to work any more.
+    TooEarly, ShiftOver, NotEligible when the caps of its hazard class are used up, or WrongState when the booking is
+    not open to work any more.
     """
     booking = _mine(booking_id, by=by)
     if booking.status is BookingStatus.WORKING:
@@ -45,6 +56,7 @@ def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) 
         raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
     _refuse_after_end(booking, counted.at)
     _end_forgotten_before(booking)
+    caps.check_room(booking, within(counted.at, booking.starts_at, booking.ends_at))
     move_one(booking, BookingStatus.WORKING, by=by, event="booking.clocked_in")
     _open_entry(booking, EntryKind.WORK, counted, client_at)
     return booking
@@ -58,8 +70,10 @@ def clock_out(booking_id: UUID, *, by: Actor, client_at: datetime | None = None)
     booking = _mine(booking_id, by=by)
     if booking.status is BookingStatus.WORKED:
         return booking
-    entry = _running(booking)
-    _close_entry(entry, booking, counted_at(clock.now(), client_at), client_at)
+    counted = counted_at(clock.now(), client_at)
+    if end_if_capped(booking, counted.at):
+        return booking
+    _close_entry(_running(booking), booking, counted, client_at)
     move_one(booking, BookingStatus.WORKED, by=by, event="booking.clocked_out")
     timesheets.enter([booking], by=by)
     return booking
@@ -82,6 +96,8 @@ def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime 
     if entry.kind is kind:
         return booking
     counted = counted_at(clock.now(), client_at)
+    if end_if_capped(booking, counted.at):
+        return booking
     _refuse_after_end(booking, counted.at)
     ended_at = _close_entry(entry, booking, counted, client_at)
     _open_entry(booking, kind, Counted(ended_at, counted.flags), client_at)
@@ -92,8 +108,37 @@ def close_forgotten(limit: int = 50) -> int:
     """Stops clocks that run a quarter of an hour after their shift ended, at its end, flagged. Returns how many."""
     due = _due(BookingStatus.WORKING, func.upper(Booking.during), clock.now() - FORGOTTEN_AFTER, limit)
     for booking in due:
-        end_at(booking, booking.ends_at, EntryFlag.FORGOTTEN, EntrySource.JOB, by=CLOCK)
+        _end_forgotten(booking)
     return len(due)
+
+
+def stop_at_cap(limit: int = 50) -> int:
+    """Stops clocks that have reached the cap of their hazard class, at that minute, flagged; the rest of the schedule
+    is paid as neutral hours. Returns how many."""
+    due = select(Booking).where(Booking.status == BookingStatus.WORKING, Booking.stops_at <= clock.now())
+    found = db.session.scalars(due.order_by(Booking.id).limit(limit).with_for_update(skip_locked=True)).all()
+    for booking in found:
+        end_if_capped(booking, clock.now())
+    return len(found)
+
+
+def end_if_capped(booking: Booking, moment: datetime) -> bool:
+    """Whether the running clock had reached its cap by then; if so it is stopped there, and neutral hours fill the
+    schedule. The booking is locked by the caller."""
+    stops_at = booking.stops_at
+    if booking.status is not BookingStatus.WORKING or stops_at is None or stops_at > moment:
+        return False
+    end_with_neutral_hours(booking, stops_at, EntryFlag.CAP_REACHED)
+    timesheets.enter([booking], by=CLOCK)
+    return True
+
+
+def end_with_neutral_hours(booking: Booking, moment: datetime, flag: EntryFlag) -> None:
+    """Stops a running clock that must not go on, with the rest of the schedule owed; without the timesheet."""
+    stop(booking, moment, flag, EntrySource.JOB, by=CLOCK)
+    if left := minutes_left(booking.starts_at, booking.ends_at, moment):
+        booking.compensation_minutes, booking.compensation_rule = left, CompensationRule.HAZARD
+    record("booking.stopped", booking, by=CLOCK, data={"because": str(flag), "neutral_minutes": left})
 
 
 def mark_no_shows(limit: int = 50) -> int:
@@ -156,7 +201,13 @@ def _end_forgotten_before(booking: Booking) -> None:
         Booking.id != booking.id,
     )
     for forgotten in db.session.scalars(earlier.order_by(Booking.id).with_for_update()):
-        end_at(forgotten, forgotten.ends_at, EntryFlag.FORGOTTEN, EntrySource.JOB, by=CLOCK)
+        _end_forgotten(forgotten)
+
+
+def _end_forgotten(booking: Booking) -> None:
+    """Stops a clock that nobody stopped: at its hazard cap, else at the end of its shift."""
+    if not end_if_capped(booking, booking.ends_at):
+        end_at(booking, booking.ends_at, EntryFlag.FORGOTTEN, EntrySource.JOB, by=CLOCK)
 
 
 def _refuse_after_end(booking: Booking, moment: datetime) -> None:
@@ -175,13 +226,14 @@ def _open_entry(booking: Booking, kind: EntryKind, counted: Counted, client_at: 
         flags=[str(flag) for flag in counted.flags],
     )
     db.session.add(entry)
+    booking.stops_at = caps.next_stop(booking, entry.started_at) if kind in caps.EXPOSURE else None
     db.session.flush()
 
 
 def _close_entry(entry: TimeEntry, booking: Booking, counted: Counted, client_at: datetime | None) -> datetime:
-    """Ends the entry at the counted moment, never before it began, and returns that moment."""
-    ended_at = max(entry.started_at, within(counted.at, booking.starts_at, booking.ends_at))
-    entry.ended_at = ended_at
+    """Ends the entry at the counted moment, never before it began nor after its hazard cap, and returns that moment."""
+    ended_at = max(entry.started_at, within(counted.at, booking.starts_at, booking.stops_at or booking.ends_at))
+    entry.ended_at, booking.stops_at = ended_at, None
     entry.client_ended_at = client_at
     entry.flags = [*entry.flags, *(str(flag) for flag in counted.flags if flag not in entry.flags)]
     db.session.flush()

@@ -128,6 +128,7 @@ class Booking(Stateful):
         CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
+        Index("ix_booking_stops_at", "stops_at", postgresql_where=text("status = 'working'")),
         Index("ix_booking_status", "status", postgresql_where=text("status IN ('booked', 'working')")),
     )
     about: ClassVar = MappingProxyType(
@@ -157,6 +158,8 @@ class Booking(Stateful):
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    stops_at: Mapped[Instant | None]
+    """When the running clock reaches the cap of its hazard class, if that is before the end of the shift."""
     sick_at: Mapped[Instant | None]
     sick_minutes: Mapped[int] = mapped_column(default=0)
     status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))

@@ -113,6 +113,10 @@ class EntryFlag(StrEnum):
     ENDED_BY_COMPANY = "ended_by_company"
     FELL_ILL = "fell_ill"
     """The person reported sick, and the clock was stopped at that moment."""
+    CAP_REACHED = "cap_reached"
+    """The day's or week's cap of the hazard class was reached, and the clock was stopped at that minute."""
+    CLASS_RAISED = "class_raised"
+    """The work became heavier than the person had agreed to, and the clock was stopped at that moment."""
 
 
 class TimesheetStatus(StrEnum):
@@ -191,6 +195,8 @@ class CompensationRule(StrEnum):
     """The shift was cancelled late."""
     CALL_IN = "CALL_IN"
     """The shift was ended by the company after it had begun."""
+    HAZARD = "HAZARD"
+    """Distressing work had to stop, at its cap or because it became heavier: neutral hours fill the schedule."""
 
 
 # --- problems -------------------------------------------------------------------------------------------------------

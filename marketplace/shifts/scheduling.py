@@ -117,7 +117,8 @@ def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor) -> Sh
     """
     shift = _mine(shift_id, by=by, lock=True)
     now = clock.now()
-    bookings = _active_bookings(shift, lock=True)
+    active = _active_bookings(shift, lock=True)
+    bookings = [booking for booking in active if not attendance.end_if_capped(booking, now)]
     asked = _price(shift, bookings, now)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))

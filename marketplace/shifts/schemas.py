@@ -166,6 +166,9 @@ class BookingSchema(ma.Schema):
     held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    stops_at = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When the running clock reaches a hazard cap"}
+    )
     sick_at = ma.fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "When it was reported"})
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     entries = ma.fields.List(ma.fields.Nested(TimeEntrySchema), required=True)

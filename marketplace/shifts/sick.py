@@ -55,6 +55,9 @@ def report_sick(booking_id: UUID, *, by: Actor) -> Booking:
     if booking.sick_at is not None:
         return booking
     now = clock.now()
+    if attendance.end_if_capped(booking, now):
+        # The work was over before the person fell ill, and the rest of the schedule is paid already.
+        return booking
     _check_open(booking, now)
     left = minutes_left(booking.starts_at, booking.ends_at, now)
     if booking.status is BookingStatus.WORKING:

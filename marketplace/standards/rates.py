@@ -1,7 +1,8 @@
 """What an hour costs and who gets it: the same lines for the hold before a shift and for the pay after it.
 
 In prose. Every minute worked, breaks of the work included, earns the hourly rate. Distressing work earns a premium on
-top, overtime another. A shift that the company ends early is filled up to its call-in minimum. Of what was worked, one
+top, overtime another. A shift that the company ends early is filled up to its call-in minimum, one that a hazard cap
+ends to its whole schedule, at the base rate. Of what was worked, one
 thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are paid by the company on
 top. So are the service's fee and a third party's margin: nobody takes anything out of the rate. Work of 4 hours at
 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40 USD.
@@ -37,6 +38,8 @@ class LineKind(StrEnum):
     WAGES = "wages"
     PAID_BREAK = "paid_break"
     CALL_IN = "call_in"
+    NEUTRAL_HOURS = "neutral_hours"
+    """The rest of a schedule whose distressing work had to stop."""
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
     SICK_ACCRUAL = "sick_accrual"
@@ -98,7 +101,8 @@ class PriceLine:
 class PriceInput:
     """What a price is made of. Minutes are whole and none is negative (BadPrice).
 
-    `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`. `overtime_minutes` are those of the
+    `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
+    a schedule after a hazard cap or a heavier class has stopped the work. `overtime_minutes` are those of the
     worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a half). `margin`
     is a third party's, an hour.
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
@@ -108,6 +112,7 @@ class PriceInput:
     work_minutes: int = 0
     paid_break_minutes: int = 0
     call_in_minutes: int = 0
+    neutral_minutes: int = 0
     overtime_minutes: int = 0
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
     hazard_class: HazardClass = HazardClass.H0
@@ -116,8 +121,8 @@ class PriceInput:
     sick_seconds_left: int | None = None
 
     def __post_init__(self) -> None:
-        minutes = (self.work_minutes, self.paid_break_minutes, self.call_in_minutes, self.overtime_minutes)
-        if any(count < 0 for count in minutes) or self.overtime_minutes > self.paid_minutes:
+        minutes = (self.work_minutes, self.paid_break_minutes, self.call_in_minutes, self.neutral_minutes)
+        if any(count < 0 for count in (*minutes, self.overtime_minutes)) or self.overtime_minutes > self.paid_minutes:
             raise BadPrice("Minutes are never negative, and overtime is a part of the work.", field="minutes")
         if self.rate.amount <= 0 or self.fee_percent < 0 or self.overtime_percent < 100:
             raise BadPrice("A rate is more than zero; fee and overtime are never negative.", field="rate")
@@ -149,8 +154,8 @@ def price(given: PriceInput) -> tuple[PriceLine, ...]:
 
     Lines of no time and no money are left out, but wages never are. `cost()` adds the lines up.
     """
-    wages, paid_break, call_in = _time_lines(given)
-    earned = [wages, paid_break, call_in, _hazard_premium(given), _overtime_premium(given)]
+    wages, paid_break, call_in, neutral = _time_lines(given)
+    earned = [wages, paid_break, call_in, neutral, _hazard_premium(given), _overtime_premium(given)]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
         _sick_accrual(given),
@@ -218,11 +223,16 @@ def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any)
 
 
 def _time_lines(given: PriceInput) -> list[PriceLine]:
-    """Wages, paid break and call-in: all at the base rate, rounded once and divided without loss."""
-    minutes = [given.work_minutes, given.paid_break_minutes, given.call_in_minutes]
+    """Wages, paid break, call-in and neutral hours: at the base rate, rounded once and divided without loss."""
+    minutes = [given.work_minutes, given.paid_break_minutes, given.call_in_minutes, given.neutral_minutes]
     whole = given.rate * Fraction(sum(minutes), 60)
-    parts = whole.split(minutes) if any(minutes) else [whole, whole, whole]
-    kinds = ((LineKind.WAGES, "WAGES"), (LineKind.PAID_BREAK, "PAID_BREAK"), (LineKind.CALL_IN, "CALL_IN"))
+    parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
+    kinds = (
+        (LineKind.WAGES, "WAGES"),
+        (LineKind.PAID_BREAK, "PAID_BREAK"),
+        (LineKind.CALL_IN, "CALL_IN"),
+        (LineKind.NEUTRAL_HOURS, "HAZARD"),
+    )
     return [
         _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)
         for (kind, rule_id), count, money in zip(kinds, minutes, parts, strict=True)

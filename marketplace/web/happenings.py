@@ -72,6 +72,7 @@ _EVENTS = {
     "booking.clocked_out": lazy_gettext("The clock was stopped."),
     "booking.released": lazy_gettext("The seat was given back."),
     "booking.cancelled": lazy_gettext("The company took the seat back."),
+    "booking.stopped": lazy_gettext("The clock was stopped to protect the person. The rest of the shift is paid."),
     "booking.given_up": lazy_gettext("The seat was given up because of illness, and is open again."),
     "booking.reported_sick": lazy_gettext("Sickness was reported. It harms nothing."),
     "booking.missed": lazy_gettext("Nobody clocked in."),

@@ -98,6 +98,7 @@ _NAMES = {
         "wages": lazy_gettext("wages"),
         "paid_break": lazy_gettext("paid breaks"),
         "call_in": lazy_gettext("call-in pay"),
+        "neutral_hours": lazy_gettext("neutral hours"),
         "hazard_premium": lazy_gettext("premium for distressing work"),
         "overtime_premium": lazy_gettext("overtime premium"),
         "sick_accrual": lazy_gettext("sick leave"),
@@ -137,6 +138,8 @@ _NAMES = {
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
         "ended_by_company": lazy_gettext("ended by the company"),
+        "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
+        "class_raised": lazy_gettext("stopped because the work became heavier"),
         "fell_ill": lazy_gettext("stopped because of illness"),
     },
     "hazard": {

@@ -22,9 +22,14 @@ STATUSES = ("booked", "working", "worked", "released", "cancelled", "no_show")
 
 def upgrade() -> None:
     _leave()
+    _caps()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_booking_stops_at", "booking")
+    op.drop_column("booking", "stops_at")
+    for table in ("booking", "timesheet_line"):
+        _allow(table, "compensation_rule", ("NOTICE", "CALL_IN"))
     op.drop_table("leave_pay")
     _allow("pay_line", "kind", LINE_KINDS)
     _allow("booking", "status", STATUSES)
@@ -45,7 +50,8 @@ def _leave() -> None:
     op.create_check_constraint(op.f("ck_booking_sick_since_when"), "booking", "sick_minutes = 0 OR sick_at IS NOT NULL")
     op.create_check_constraint(op.f("ck_payslip_leave_is_paid_out"), "payslip", "leave_amount BETWEEN 0 AND net_amount")
     _allow("booking", "status", (*STATUSES, "sick"))
-    _allow("pay_line", "kind", (*LINE_KINDS[:6], "sick_leave", *LINE_KINDS[6:]))
+    new_kinds = (*LINE_KINDS[:3], "neutral_hours", *LINE_KINDS[3:6], "sick_leave", *LINE_KINDS[6:])
+    _allow("pay_line", "kind", new_kinds)
     op.create_table(
         "leave_pay",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -62,6 +68,14 @@ def _leave() -> None:
     op.create_index(
         "ix_leave_pay_contractor_id", "leave_pay", ["contractor_id"], postgresql_where=sa.text("paid_at IS NULL")
     )
+
+
+def _caps() -> None:
+    """A running clock knows when it must stop, and what is owed then has a rule of its own."""
+    op.add_column("booking", sa.Column("stops_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_booking_stops_at", "booking", ["stops_at"], postgresql_where=sa.text("status = 'working'"))
+    for table in ("booking", "timesheet_line"):
+        _allow(table, "compensation_rule", ("NOTICE", "CALL_IN", "HAZARD"))
 
 
 def _add_number(table: str, column: str, kind: sa.Integer) -> None:

@@ -1,0 +1,61 @@
+"""Hazard caps while somebody works: what they have been exposed to already, and when their clock must stop."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from marketplace.core.db import db
+from marketplace.shifts.exposure import Exposed, stop_moment
+from marketplace.shifts.models import Booking, TimeEntry
+from marketplace.shifts.rules import EntryKind, NotEligible
+from marketplace.standards.hazard import HazardClass, caps
+from marketplace.standards.rules import RULES
+from marketplace.workforce.models import Contractor
+
+EXPOSURE = (EntryKind.WORK, EntryKind.WAITING)
+LOOK_BACK = timedelta(days=8)
+"""A local week before any moment of it, and the hours by which its beginning may lie elsewhere on the globe."""
+
+
+def next_stop(booking: Booking, start: datetime) -> datetime | None:
+    """When work on this booking that begins at `start` reaches a cap, over all gigs of its person; None if its end
+    comes first. Whoever changes a clock has locked its booking."""
+    hazard_class = HazardClass(booking.hazard_class)
+    if caps(hazard_class) is None:
+        return None
+    zone = ZoneInfo(db.session.scalars(select(Contractor.timezone).where(Contractor.id == booking.contractor_id)).one())
+    return stop_moment(start, booking.ends_at, zone, hazard_class, _spent(booking, start))
+
+
+def check_room(booking: Booking, start: datetime) -> None:
+    """Raises NotEligible, with the verdict, when nothing is left of the caps of the booking's class."""
+    if next_stop(booking, start) != start:
+        return
+    hazard_class = HazardClass(booking.hazard_class)
+    limits = caps(hazard_class)
+    assert limits is not None
+    verdict = RULES["HAZARD"].verdict(
+        False,
+        f"Work in class {hazard_class} ends after {limits[0]} minutes a day and {limits[1]} a week.",
+        {"class": hazard_class.value, "at": start.isoformat()},
+        limit=f"{limits[0]} minutes a day, {limits[1]} a week",
+        remedy="Take neutral work for the rest of the day, or fewer minutes.",
+    )
+    raise NotEligible(verdict.sentence, remedy=verdict.remedy, verdict=verdict.as_dict())
+
+
+def _spent(booking: Booking, until: datetime) -> Sequence[Exposed]:
+    found = (
+        select(Booking.hazard_class, TimeEntry.started_at, TimeEntry.ended_at)
+        .join(Booking, Booking.id == TimeEntry.booking_id)
+        .where(
+            Booking.contractor_id == booking.contractor_id,
+            TimeEntry.kind.in_(EXPOSURE),
+            TimeEntry.started_at > until - LOOK_BACK,
+            TimeEntry.started_at < until,
+        )
+    )
+    rows = db.session.execute(found)
+    return [Exposed(HazardClass(row.hazard_class), row.started_at, min(row.ended_at or until, until)) for row in rows]
