@@ -2,14 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
-from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.accounts.rules import Actor, Right, require_company, require_person
+from marketplace.contracts import queries as contracts
+from marketplace.contracts.models import Contract
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
 from marketplace.matching.models import MatchRun, Plan, PlannedSeat
 from marketplace.matching.rules import PlanScope
-from marketplace.shifts.models import Shift
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.rules import ShiftStatus
 
 
 def plans(company_id: UUID | None = None, *, seen_by: Actor) -> Select[Plan]:
@@ -47,6 +53,35 @@ def runs_of_shift(shift_id: UUID, *, seen_by: Actor) -> Select[MatchRun]:
         raise NotFound
     require_company(seen_by, shift.company_id, Right.READ)
     return select(MatchRun).where(MatchRun.shift_id == shift_id)
+
+
+def visible_shift(shift_id: UUID, *, seen_by: Actor) -> Shift:
+    """A shift for a contractor who was asked to take it, or who has a contract with its company. Raises NotFound."""
+    me = require_person(seen_by)
+    shift = db.session.get(Shift, shift_id)
+    if shift is None:
+        raise NotFound
+    asked = select(Offer.id).where(Offer.shift_id == shift_id, Offer.contractor_id == me).limit(1)
+    if db.session.scalar(asked) is None and contracts.in_force(shift.company_id, me, clock.now()) is None:
+        raise NotFound
+    return shift
+
+
+def not_offered(*, seen_by: Actor) -> Select[Shift]:
+    """Coming shifts of open gigs of the companies the person has a contract with, that were not offered to them."""
+    me, now = require_person(seen_by), clock.now()
+    mine = db.session.scalars(contracts.contracts(seen_by).where(Contract.contractor_id == me)).all()
+    return (
+        select(Shift)
+        .join(Gig, Gig.id == Shift.gig_id)
+        .where(
+            Shift.company_id.in_({each.company_id for each in mine if contracts.in_force(each.company_id, me, now)}),
+            Shift.status == ShiftStatus.SCHEDULED,
+            Shift.starts_at > now,
+            Gig.status == GigStatus.OPEN,
+            ~exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me),
+        )
+    )
 
 
 def latest_run(shift_id: UUID) -> MatchRun | None:
