@@ -63,22 +63,24 @@ class Event(Base):
         return None
 
 
+_WRITTEN = insert(Event).returning(Event.id)
+
+
 def record(name: str, subject: Subject, *, by: Doer, data: Mapping[str, Any] | None = None) -> Event:
     """Writes the event of one changed row and has it answered after the commit. `data` must be JSON as it stands."""
     db.session.flush()  # A row that was only just added gets its id here.
-    row = Event(
-        at=clock.now(),
-        name=name,
-        doer_id=by.person_id,
-        doer_kind=by.kind,
-        subject_id=subject.id,
-        about=references(subject),
-        data=dict(data or {}),
-    )
-    db.session.add(row)
-    db.session.flush()
-    announce([row.id])
-    return row
+    row = {
+        "at": clock.now(),
+        "name": name,
+        "doer_id": by.person_id,
+        "doer_kind": by.kind,
+        "subject_id": subject.id,
+        "about": references(subject),
+        "data": dict(data or {}),
+    }
+    event_id = db.session.connection().execute(_WRITTEN, row).scalar_one()
+    announce([event_id])
+    return Event(id=event_id, **row)
 
 
 def record_many(name: str, told: Iterable[tuple[Subject, Mapping[str, Any]]], *, by: Doer) -> None:

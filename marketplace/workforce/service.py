@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.queries import confirmed_person
@@ -121,7 +121,7 @@ def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> l
         row.kind: RequirementStatus.MET if row.kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
         for row in rows
     }
-    _move_each(rows, outcomes, {"note": case(dict(shown), value=Requirement.kind)}, by)
+    _move_each(rows, outcomes, {row.id: {"note": shown[row.kind]} for row in rows}, {}, by)
     return rows
 
 
@@ -159,16 +159,11 @@ def decide_requirements(
     rows = _requirements(contractor_id, rulings)
     for row in rows:
         rules.check_shown(row.status)
-    reasons = {kind: reason_given(ruling.reason) for kind, ruling in rulings.items()}
+    reasons = {row.id: {"reason": reason_given(rulings[row.kind].reason)} for row in rows}
     outcomes = {
         kind: RequirementStatus.MET if ruling.met else RequirementStatus.REFUSED for kind, ruling in rulings.items()
     }
-    values = {
-        "reason": case(reasons, value=Requirement.kind),
-        "decided_by": by.person_id,
-        "decided_at": clock.now(),
-    }
-    _move_each(rows, outcomes, values, by)
+    _move_each(rows, outcomes, reasons, {"decided_by": by.person_id, "decided_at": clock.now()}, by)
     return rows
 
 
@@ -348,6 +343,7 @@ def _requirements(contractor_id: UUID, kinds: Collection[RequirementKind]) -> li
 def _move_each(
     rows: Sequence[Requirement],
     outcomes: Mapping[RequirementKind, RequirementStatus],
+    by_row: Mapping[UUID, Mapping[str, str]],
     values: Mapping[str, Any],
     by: Actor,
 ) -> None:
@@ -357,6 +353,7 @@ def _move_each(
     for row in rows:
         ways.setdefault((row.status, outcomes[row.kind]), []).append(row.id)
     for (old, new), ids in ways.items():
-        event = f"requirement.{new}"
-        if len(move(Requirement, ids, old=old, new=new, by=by, event=event, values=values, told=("kind",))) < len(ids):
+        event, own = f"requirement.{new}", {row_id: by_row[row_id] for row_id in ids}
+        moved = move(Requirement, ids, old=old, new=new, by=by, event=event, values=values, by_row=own, told=("kind",))
+        if len(moved) < len(ids):
             raise WrongState("It has changed since it was loaded.", state=str(old), wanted=str(new))
