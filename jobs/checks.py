@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from jobs.runner import job
@@ -10,9 +10,14 @@ from marketplace.accounts.rules import CLOCK
 from marketplace.core import checks
 from marketplace.core.checks import Finding
 from marketplace.core.db import db, snapshot, transaction
+from marketplace.disputes.models import Dispute
+from marketplace.disputes.rules import DisputeStatus
+from marketplace.ledger.models import LedgerAccount
 from marketplace.pay import proof
-from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
+from marketplace.pay.models import PayLine, Payslip
+from marketplace.pay.rules import PayslipStatus
+from marketplace.shifts.models import Booking, Shift, TimesheetCut
+from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, CutStatus
 
 MOST_FOUND = 100
 
@@ -23,6 +28,8 @@ def findings() -> Iterator[Finding]:
         yield Finding(f"books.{proved.name}", proved.sentence, proved.wrong)
     yield Finding("bookings.one_place", "Nobody is booked in two places at a time.", overlapping_bookings())
     yield Finding("shifts.seats", "The seats taken of a shift are its bookings.", miscounted_shifts())
+    yield Finding("disputes.cuts", "A cut is disputed as long as its dispute is open.", strayed_disputes())
+    yield Finding("disputes.holds", "What is paid and can no longer be disputed holds no money.", idle_holds())
 
 
 def overlapping_bookings() -> list[str]:
@@ -47,6 +54,27 @@ def miscounted_shifts() -> list[str]:
     found = select(Shift.id, Shift.seats_taken, counted.label("real")).where(Shift.seats_taken != counted)
     rows = db.session.execute(found.limit(MOST_FOUND))
     return [f"shift {row.id} counts {row.seats_taken}, has {row.real}" for row in rows]
+
+
+def strayed_disputes() -> list[str]:
+    claimed, waits = TimesheetCut.status == CutStatus.CLAIMED, Dispute.status == DisputeStatus.CLAIMED
+    found = select(TimesheetCut.id).outerjoin(Dispute, Dispute.id == TimesheetCut.id)
+    found = found.where(claimed != func.coalesce(waits, false()))
+    return [f"cut {row}" for row in db.session.scalars(found.limit(MOST_FOUND))]
+
+
+def idle_holds() -> list[str]:
+    """Holds of bookings that are paid for, and whose cut, if there is one, is settled."""
+    name = func.concat("booking:", cast(PayLine.booking_id, Text), ":hold")
+    lines = exists().where(name == LedgerAccount.name)
+    waits = lines.where(PayLine.payslip_id == Payslip.id, Payslip.status != PayslipStatus.ISSUED)
+    unsummed = lines.where(PayLine.payslip_id.is_(None))
+    cut = exists().where(
+        func.concat("booking:", cast(TimesheetCut.booking_id, Text), ":hold") == LedgerAccount.name,
+        TimesheetCut.status.in_(PENDING_CUT),
+    )
+    held = select(LedgerAccount.name).where(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.balance > 0)
+    return list(db.session.scalars(held.where(lines, ~waits, ~unsummed, ~cut).limit(MOST_FOUND)))
 
 
 @job("checks.run", again=False)

@@ -16,7 +16,7 @@ from tests.factories.shifts import Scene
 CLAUSE = "3.1 Working hours"
 MISSING = "The clock ran on for an hour after the last item."
 CLAIM = "I reviewed the last batch; the log of the tool shows it."
-REASON = "The tool's log shows work until the end."
+REASON = "The log of the tool shows work until the end."
 
 
 def line_of(booking: Booking) -> TimesheetLine:

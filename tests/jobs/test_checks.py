@@ -18,7 +18,7 @@ from marketplace.core.money import Money
 from marketplace.notices import queries
 from tests.conftest import Database
 from tests.factories import accounts as make
-from tests.factories import gigs, pay
+from tests.factories import disputes, gigs, pay
 from tests.factories import shifts as scenes
 from tests.web.visitor import Visitor
 
@@ -45,6 +45,25 @@ def test_a_balance_that_was_touched_is_found_and_told(app: Flask, work: Callable
     work()
     titles = [notice.title for notice in queries.inbox(admin)["items"]]
     assert any(title.startswith("A check failed: ") for title in titles)
+
+
+def test_a_cut_that_waits_for_no_dispute_is_found(app: Flask) -> None:
+    cut = disputes.worked_and_cut()
+    assert checks.strayed_disputes() == []
+    disputes.claimed(cut)
+    assert checks.strayed_disputes() == []
+    db.session.execute(text("UPDATE dispute SET status = 'withdrawn', ended_at = now()"))
+    assert checks.strayed_disputes() == [f"cut {cut.id}"]
+
+
+def test_money_that_nobody_can_claim_any_more_is_found(app: Flask) -> None:
+    cut = disputes.worked_and_cut()
+    assert checks.idle_holds() == []
+    pay.paid()
+    assert checks.idle_holds() == [], "the cut can still be disputed"
+    ended = "UPDATE timesheet_cut SET status = 'upheld', ended_at = now(), ended_because = 'unclaimed'"
+    db.session.execute(text(ended))
+    assert checks.idle_holds() == [f"booking:{cut.booking_id}:hold"]
 
 
 def test_a_seat_that_was_not_counted_is_found(app: Flask) -> None:

@@ -1,0 +1,96 @@
+"""What is still to be paid of a price of which a part was paid before."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core.money import Money, total
+from marketplace.pay.lines import Minutes, Paid, Promise, Work, draft, owed, priced, still_to_pay
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.rates import LineKind, Payee, PriceLine
+
+MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def work(minutes: Minutes, rate: Money, **more: object) -> Work:
+    return Work(
+        booking_id=uuid4(),
+        gig_id=uuid4(),
+        company_id=uuid4(),
+        contractor_id=uuid4(),
+        began_at=MONDAY,
+        minutes=minutes,
+        rate=rate,
+        promise=Promise(uuid4(), uuid4(), 1, "contractor"),
+        hold="booking:1:hold",
+        **({"overtime_percent": 150, "hazard_class": HazardClass.H0, "fee_percent": Decimal(5), "margin": None} | more),  # type: ignore[arg-type]
+    )
+
+
+def sums(lines: tuple[PriceLine, ...]) -> dict[Payee, Money]:
+    return {payee: total((ln.money for ln in lines if ln.payee is payee), "USD") for payee in Payee}
+
+
+def test_the_last_minutes_go_first() -> None:
+    """230 minutes of work and 10 of paid break, the last 30 of them overtime: a cut takes work and overtime."""
+    whole = Minutes(work=230, paid_break=10, overtime=30, compensation=5)
+    assert whole.less(20) == Minutes(work=210, paid_break=10, overtime=10, compensation=5)
+    assert whole.less(40) == Minutes(work=190, paid_break=10, overtime=0, compensation=5)
+    assert whole.less(235) == Minutes(work=0, paid_break=5, overtime=0, compensation=5)
+    assert whole.less(0) == whole
+
+
+def test_half_an_hour_of_an_odd_rate_restored() -> None:
+    """7 minutes at 10.01 USD are 1.17; 8 are 1.33, so the eighth pays 0.16 and not the 0.17 that it earns by itself."""
+    before = {line.kind: Paid(line.money, line.seconds) for line in priced(work(Minutes(work=7), usd("10.01")))}
+    (wages, *_) = still_to_pay(priced(work(Minutes(work=8), usd("10.01"))), before)
+    assert (wages.kind, wages.money, wages.seconds) == (LineKind.WAGES, usd("0.16"), 60)
+
+
+def test_leave_is_capped_over_both_payments() -> None:
+    """40 hours of leave a year but for 100 seconds are earned: 60 went with the first 30 minutes, 40 are left."""
+    first, after = Minutes(work=30), Minutes(work=60)
+    paid = {line.kind: Paid(line.money, line.seconds) for line in priced(work(first, usd("15.00")))}
+    again = work(after, usd("15.00"), cut_id=uuid4())
+    year = (again.contractor_id, 2026)
+    lines = draft([again], {year: 40 * 3600 - 40}, {again.booking_id: paid})
+    (leave,) = [line.price for line in lines if line.price.kind is LineKind.SICK_ACCRUAL]
+    assert leave.seconds == 40
+    assert {line.cause.partition(":")[0] for line in lines} == {"cut"}
+
+
+@given(
+    st.integers(180, 20_000),
+    st.integers(0, 600),
+    st.integers(0, 60),
+    st.integers(0, 240),
+    st.sampled_from(HazardClass),
+    st.integers(0, 300) | st.none(),
+    st.data(),
+)
+def test_two_payments_are_the_price_of_the_whole(
+    rate: int, worked: int, pause: int, owed_more: int, hazard: HazardClass, margin: int | None, data: st.DataObject
+) -> None:
+    """Whatever was cut and restored: each payee gets in two payments what one would have been, no line takes anything
+    back, and both together are never more than what is held for the whole."""
+    paid_time = worked + pause
+    overtime = data.draw(st.integers(0, paid_time), label="overtime")
+    cut = data.draw(st.integers(0, paid_time), label="cut")
+    restored = data.draw(st.integers(0, cut), label="restored")
+    more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
+    whole = Minutes(worked, pause, overtime, owed_more)
+    price = Money(rate, "USD")
+    first = priced(work(whole.less(cut), price, **more))
+    after = work(whole.less(cut - restored), price, **more)
+    rest = still_to_pay(priced(after), {line.kind: Paid(line.money, line.seconds) for line in first})
+    together = {payee: sums(first)[payee] + sums(rest)[payee] for payee in Payee}
+    assert together == sums(priced(after))
+    assert all(line.money.amount >= 0 and line.seconds >= 0 for line in rest)
+    assert total(together.values(), "USD") <= owed(work(whole, price, **more))
