@@ -69,7 +69,7 @@ def plan(from_: datetime, until: datetime, *, company_id: UUID | None = None, se
     """As `order()`, made here and now: for the clock, commands and whoever can wait some seconds."""
     _may_plan(company_id, by)
     made = _begin(PlanScope.HORIZON, from_, until, company_id=company_id, seed=seed, by=by)
-    _make(made, _found(made), by=by)
+    _make(made, openings(made), by=by)
     return made
 
 
@@ -79,7 +79,7 @@ def make(plan_id: UUID, *, by: Actor = CLOCK) -> Plan:
     if found is None:
         raise NotFound
     if found.status is PlanStatus.RUNNING:
-        _make(found, _found(found), by=by)
+        _make(found, openings(found), by=by)
     return found
 
 
@@ -193,7 +193,7 @@ def _begin(
     return made
 
 
-def _found(plan: Plan) -> list[tuple[Shift, Gig]]:
+def openings(plan: Plan) -> list[tuple[Shift, Gig]]:
     within = (Shift.starts_at >= max(plan.starts_at, clock.now()), Shift.starts_at < plan.ends_at)
     mine = () if plan.company_id is None else (Shift.company_id == plan.company_id,)
     found = _with_open_seats(*within, *mine).order_by(Shift.id)

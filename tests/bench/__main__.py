@@ -19,6 +19,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
+from tests.bench import planning
 
 ROUNDS = 5
 ONE = Money(1, "USD")
@@ -121,6 +122,9 @@ def _accounts() -> tuple[UUID, UUID]:
 MEASURES = (
     Measure("journal entries, one a transaction / bare statements", 400, post_one_by_one, two_inserts),
     Measure("journal entries, as a set / INSERT..SELECT", 10_000, post_as_a_set, insert_from_select),
+    Measure(
+        "seats planned for 1,000 people / reading the facts", planning.ALL, planning.make_plans, planning.read_facts
+    ),
 )
 
 
@@ -128,6 +132,7 @@ def main() -> None:
     app = create_app()
     with app.app_context():
         post_one_by_one(1)
+        planning.build()
         print(f"{'measure / ceiling':58} {'ours':>12} {'ceiling':>14} {'ratio':>8} {'spread':>8}")
         for line in run(MEASURES):
             print(line, flush=True)
