@@ -140,4 +140,4 @@ def deliver_notices(event_ids: Sequence[int]) -> None:
 
 @job(notices.SEND_MAIL, again=False)
 def send_mail() -> None:
-    in_batches(post.send_due_mail, 10)
+    in_batches(post.send_due_mail, post.batch())

@@ -18,6 +18,8 @@ from marketplace.notices.rules import TELLINGS
 
 MOST_EVENTS = 500
 """Events for one job, so that a pay run's thousands become several transactions."""
+MOST_TRANSACTIONS = 200
+"""Transactions whose events are answered at once, where they were written faster than they are answered."""
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "company.suspended": ("gigs.pause_of_suspended",),
@@ -35,12 +37,16 @@ def answers_to(name: str) -> tuple[str, ...]:
 
 @job(REACT)
 def react(event_ids: Sequence[int]) -> None:
-    """Writes one job for each answer, with the events it answers.
+    """Writes one job for each answer, with the events it answers, and with those of the transactions after it.
 
     An event that is missing was rolled back inside its transaction, by a savepoint, and is nobody's business.
     """
     with transaction():
-        found = db.session.execute(select(Event.id, Event.name).where(Event.id.in_(event_ids)).order_by(Event.id))
+        whole = {
+            *event_ids,
+            *(each for more in queue.take_along(REACT, MOST_TRANSACTIONS) for each in more["event_ids"]),
+        }
+        found = db.session.execute(select(Event.id, Event.name).where(Event.id.in_(whole)).order_by(Event.id))
         wanted: dict[str, list[int]] = defaultdict(list)
         for row in found:
             for answer in answers_to(row.name):

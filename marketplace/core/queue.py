@@ -115,6 +115,22 @@ def take(worker: int) -> Job | None:
     return None if row.id is None else Job(row.id, row.task_name, row.args)
 
 
+def take_along(name: str, most: int) -> list[Mapping[str, Any]]:
+    """Takes further jobs of that name that could run out of the queue, oldest first, and returns their arguments.
+
+    For a job that does the work of them all in its own transaction: when that is rolled back they wait again. A job
+    that has failed before is left to itself, so that what cannot be done does not keep back what can.
+    """
+    waiting = text(
+        "DELETE FROM procrastinate_jobs WHERE id IN ("
+        " SELECT id FROM procrastinate_jobs WHERE task_name = :name AND status = 'todo' AND attempts = 0"
+        " AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp())"
+        " ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING id, args"
+    )
+    taken = db.session.execute(waiting, {"name": name, "most": most}).all()
+    return [row.args for row in sorted(taken, key=lambda row: int(row.id))]
+
+
 def finish(job: Job, *, succeeded: bool) -> None:
     """Ends a taken job. One that succeeded is deleted; one that failed stays to be looked at."""
     done = text("SELECT procrastinate_finish_job_v1(:job, CAST(:state AS procrastinate_job_status), :forget)")

@@ -123,5 +123,5 @@ def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:
 def _write(model: type[Notice | Mail], rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
-    written = insert(model).values(rows).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
-    return len(db.session.execute(written.returning(model.id)).all())
+    written = insert(model).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+    return len(db.session.execute(written.returning(model.id), rows).all())

@@ -1,6 +1,8 @@
 """Events are answered by the jobs of the table, and by nothing where they stand in none."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from marketplace.accounts.rules import OperatorRole
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.events import REACT, Event, announce
+from marketplace.notices.models import Mail
 from marketplace.notices.rules import TELLINGS
 from tests.conftest import ROOT
 from tests.factories import accounts as make
@@ -62,7 +65,44 @@ def test_events_of_one_name_become_one_job(app: Flask, monkeypatch: pytest.Monke
         for _ in range(3):
             make.person(confirmed=False)
     reactions.react(list(db.session.scalars(db.select(Event.id))))
-    assert queue.depth() == {("react", "todo"): 1, ("notices.deliver", "todo"): 2}
+    assert queue.depth() == {("notices.deliver", "todo"): 2}
+
+
+def test_the_events_of_many_transactions_are_answered_at_once(
+    app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    run_pending()
+    for _ in range(5):
+        with transaction():
+            make.person(confirmed=False)
+    assert queue.depth() == {("react", "todo"): 5}
+    with statements() as seen:
+        reactions.react([])
+    assert queue.depth() == {("notices.deliver", "todo"): 1}
+    assert len(seen) <= 4
+    with statements() as delivering:
+        run_pending()
+    assert len(delivering) <= 40
+    assert db.session.scalar(db.select(db.func.count()).select_from(Mail)) == 5
+
+
+def test_jobs_that_were_taken_along_wait_again_when_the_answer_fails(app: Flask) -> None:
+    run_pending()
+    with transaction():
+        make.person(confirmed=False)
+    savepoint = db.session.begin_nested()
+    assert len(queue.take_along(REACT, 10)) == 1
+    savepoint.rollback()
+    assert queue.depth() == {("react", "todo"): 1}
+    assert run_pending() > 0
+
+
+def test_a_job_that_has_failed_is_not_taken_along(app: Flask) -> None:
+    run_pending()
+    with transaction():
+        queue.defer(REACT, event_ids=[1])
+        db.session.execute(db.text("UPDATE procrastinate_jobs SET attempts = 1"))
+    assert queue.take_along(REACT, 10) == []
 
 
 def test_an_event_that_a_savepoint_took_back_is_nobodys_business(app: Flask) -> None:
