@@ -31,7 +31,7 @@ RIGHTS: Names = MappingProxyType(
     {
         Right.READ: lazy_gettext("read"),
         Right.GIGS: lazy_gettext("write gigs and shifts, publish, send offers"),
-        Right.TIMESHEETS: lazy_gettext("approve timesheets"),
+        Right.TIMESHEETS: lazy_gettext("approve timesheets and cut time"),
         Right.MONEY: lazy_gettext("deposit, see pay lines and statements"),
         Right.MEMBERS: lazy_gettext("invite members, make keys, sign contracts"),
     }
@@ -42,6 +42,7 @@ DUTIES: Names = MappingProxyType(
         OperatorRole.VETTING: lazy_gettext("vetting"),
         OperatorRole.FINANCE: lazy_gettext("finance"),
         OperatorRole.STANDARDS: lazy_gettext("standards"),
+        OperatorRole.DISPUTES: lazy_gettext("disputes"),
     }
 )
 MODELS: Names = MappingProxyType(
