@@ -17,7 +17,7 @@ from marketplace.pay import proof
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.shifts.models import Booking, Shift, TimesheetCut
-from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, CutStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, SEAT_FREE, CutStatus
 
 MOST_FOUND = 100
 
@@ -47,9 +47,7 @@ def overlapping_bookings() -> list[str]:
 def miscounted_shifts() -> list[str]:
     """A seat is free again when its booking was given back, whatever for; a shift that was cancelled keeps its
     count."""
-    booked = select(func.count(Booking.id)).where(
-        Booking.shift_id == Shift.id, Booking.status.not_in((BookingStatus.RELEASED, BookingStatus.SICK))
-    )
+    booked = select(func.count(Booking.id)).where(Booking.shift_id == Shift.id, Booking.status.not_in(SEAT_FREE))
     counted = booked.correlate(Shift).scalar_subquery()
     found = select(Shift.id, Shift.seats_taken, counted.label("real")).where(Shift.seats_taken != counted)
     rows = db.session.execute(found.limit(MOST_FOUND))

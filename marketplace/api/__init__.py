@@ -18,6 +18,7 @@ from marketplace.gigs import routes as gigs
 from marketplace.matching import routes as matching
 from marketplace.notices import routes as notices
 from marketplace.pay import routes as pay
+from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
 from marketplace.workforce import routes as workforce
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *contracts.blueprints,
     *gigs.blueprints,
     *shifts.blueprints,
+    hazards.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     disputes.blueprint,

@@ -28,6 +28,12 @@ def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
     return _move(gig, FundingKind.FUNDED, money, by)
 
 
+def cover(gig: Gig, money: Money, *, by: Actor) -> GigFunding:
+    """Moves the company's available money into the hold of a gig that the caller has locked, because more is owed than
+    was planned. Raises InsufficientFunds."""
+    return _move(gig, FundingKind.FUNDED, money, by)
+
+
 def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
     """Moves all that stands in the hold of a draft back to the company. A published gig's money is promised; it comes
     back when the gig is closed. Raises NotFunded when there is none, WrongState unless the gig is a draft."""

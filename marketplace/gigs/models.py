@@ -161,6 +161,35 @@ class GigRate(Base):
         return Money(self.rate_amount, self.currency)
 
 
+class GigHazard(Base):
+    """One hazard class that a gig has had, from a moment on. Written once.
+
+    A class that was raised holds back to `back_to` for work that was not paid by then; `unheld` is what could not be
+    held for it, and so is still to be paid after the company has put money in.
+    """
+
+    __tablename__ = "gig_hazard"
+    __table_args__ = (
+        UniqueConstraint("gig_id", "version"),
+        CheckConstraint("unheld_amount >= 0", name="unheld_not_negative"),
+    )
+
+    id: Mapped[Id]
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    version: Mapped[int]
+    hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
+    categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    valid_from: Mapped[Instant]
+    back_to: Mapped[Instant]
+    unheld_amount: Mapped[Minor] = mapped_column(default=0)
+    currency: Mapped[CurrencyCode]
+    set_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def unheld(self) -> Money:
+        return Money(self.unheld_amount, self.currency)
+
+
 class Instructions(Subject):
     """One version of what to do. The words never change; verification is added once, by somebody else (P10)."""
 

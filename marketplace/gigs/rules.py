@@ -110,6 +110,26 @@ class RateMayNotFall(Conflict):
     remedy = "Offer more than the present rate, or close this gig and write another."
 
 
+class ClassMayNotFall(Conflict):
+    code = "class_may_not_fall"
+    title = "The hazard class of a published gig can rise, never fall."
+    remedy = "Name a heavier class, or write another gig."
+
+
+class ClassTooLight(Invalid):
+    code = "class_too_light"
+    title = "The class does not hold all of the categories."
+    remedy = "Name the class of the most distressing content."
+
+
+class RaiseNotFunded(Conflict):
+    """The members `needed` and `missing` say what the raise has to hold, and what is not there."""
+
+    code = "raise_not_funded"
+    title = "There is not enough money to hold the higher premium for what is booked and worked."
+    remedy = "Deposit the missing amount, then raise the class."
+
+
 class SameAuthor(Forbidden):
     code = "same_author"
     title = "Instructions are verified by somebody other than their author."

@@ -15,7 +15,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs import funding, gate, queries
+from marketplace.gigs import funding, gate, hazards, queries
 from marketplace.gigs.models import Gig, GigRate, PublishDecision
 from marketplace.gigs.rules import (
     NOT_CLOSED,
@@ -179,6 +179,7 @@ def _ask(gig: Gig, question: Question, by: Actor) -> PublishDecision:
         return decision
     move_one(gig, GigStatus.OPEN, by=by, event="gig.published", values={"opened_at": moment}, data=data)
     _write_rate(gig, gig.rate, moment, by)
+    hazards.write_class(gig, moment, by)
     return decision
 
 

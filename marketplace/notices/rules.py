@@ -293,6 +293,52 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The shift is %(shift)s. The work is distressing, and the rest of it is paid as neutral hours.",
             ),
         ),
+        "booking.class_raised": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your work earns a higher premium: %(gig)s",
+                "What you see there is heavier than was said. The premium holds for the whole shift %(shift)s.",
+            ),
+        ),
+        "booking.taken_out": (
+            Telling(
+                _C,
+                _BOTH,
+                "You do not have to do this shift: %(gig)s",
+                "The work of %(shift)s became heavier than you had agreed to, so you were taken out. What you are owed "
+                "is on your timesheet, and it harms nothing.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s was taken out: %(gig)s",
+                "The work of %(shift)s became heavier than they had agreed to. The seat is open again.",
+            ),
+        ),
+        "hazard_flag.raised": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "Somebody flagged distressing content: %(gig)s",
+                "Look at it and raise the class of the gig if it is so.",
+            ),
+            Telling(
+                Audience.ADMIN,
+                _BOTH,
+                "Somebody flagged distressing content: %(gig)s",
+                "Look whether the company answers, and raise the class or dismiss the flag.",
+            ),
+        ),
+        "hazard_flag.upheld": (
+            Telling(_C, _INBOX, "Your flag was right: %(gig)s", "The hazard class was raised. Thank you."),
+        ),
+        "hazard_flag.dismissed": (
+            Telling(_C, _INBOX, "Your flag was looked at: %(gig)s", "The class stays as it is; the answer says why."),
+        ),
+        "gig.class_raised": (
+            Telling(Audience.GIGS, _BOTH, "The hazard class was raised: %(gig)s", "The gig's page says what it means."),
+        ),
         "booking.reported_sick": (
             Telling(
                 Audience.GIGS,

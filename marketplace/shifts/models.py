@@ -21,11 +21,12 @@ from marketplace.shifts.rules import (
     CutStatus,
     EntryKind,
     EntrySource,
+    FlagStatus,
     OfferStatus,
     ShiftStatus,
     TimesheetStatus,
 )
-from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hazard import HazardCategory, HazardClass
 
 
 class Shift(Stateful):
@@ -358,3 +359,38 @@ class TimesheetCut(Stateful):
     def lost_minutes(self) -> int:
         """The minutes that are not, and will not be, paid. None while that is open."""
         return 0 if self.ended_at is None else self.minutes - self.restored_minutes
+
+
+class HazardFlag(Stateful):
+    """Somebody saw in the work what its class does not tell. What they wrote stands in `HazardFlagNote`."""
+
+    __tablename__ = "hazard_flag"
+    __table_args__ = (
+        Index("ix_hazard_flag_gig_id_at", "gig_id", "at"),
+        Index("ix_hazard_flag_status", "status", postgresql_where=text("status = 'open'")),
+    )
+    about: ClassVar = MappingProxyType(
+        {word: f"{word}_id" for word in ("booking", "gig", "company", "contractor")} | {"hazard_flag": "id"}
+    )
+    transitions: ClassVar = rules.FLAG_TRANSITIONS
+
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    category: Mapped[HazardCategory] = mapped_column(choice(HazardCategory, "category"))
+    at: Mapped[Instant]
+    answered_at: Mapped[Instant | None]
+    status: Mapped[FlagStatus] = mapped_column(choice(FlagStatus, "status"))
+
+    note: Mapped["HazardFlagNote"] = relationship(lazy="raise")
+
+
+class HazardFlagNote(Base):
+    """The words about a flag, its writer's and, where it was dismissed, the operator's. They can be erased."""
+
+    __tablename__ = "hazard_flag_note"
+
+    flag_id: Mapped[UUID] = mapped_column(ForeignKey("hazard_flag.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)

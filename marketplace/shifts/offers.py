@@ -86,6 +86,8 @@ def accept(offer_id: UUID, *, by: Actor) -> Booking:
         .join(Shift, Shift.id == Offer.shift_id)
         .join(Gig, Gig.id == Offer.gig_id)
         .where(Offer.id == offer_id, Offer.contractor_id == me.id)
+        # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
+        .with_for_update(read=True, of=Gig)
         .execution_options(populate_existing=True)
     ).first()
     if row is None:

@@ -56,6 +56,8 @@ class BookingStatus(StrEnum):
     NO_SHOW = "no_show"
     SICK = "sick"
     """Given up before the work began, because the person fell ill. Whoever falls ill while working has `WORKED`."""
+    TAKEN_OUT = "taken_out"
+    """Ended by the service before the start, because the work became heavier than the person had agreed to."""
 
 
 ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
@@ -70,6 +72,7 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
                 BookingStatus.CANCELLED,
                 BookingStatus.NO_SHOW,
                 BookingStatus.SICK,
+                BookingStatus.TAKEN_OUT,
             }
         ),
         BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
@@ -78,6 +81,30 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
         BookingStatus.CANCELLED: frozenset(),
         BookingStatus.NO_SHOW: frozenset(),
         BookingStatus.SICK: frozenset(),
+        BookingStatus.TAKEN_OUT: frozenset(),
+    }
+)
+
+
+SEAT_FREE = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
+"""A booking that has given its seat back to the shift."""
+
+
+class FlagStatus(StrEnum):
+    """What became of a worker's flag."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    """The class was raised."""
+    DISMISSED = "dismissed"
+    """An operator looked and found the class right, and said why."""
+
+
+FLAG_TRANSITIONS: Mapping[FlagStatus, frozenset[FlagStatus]] = MappingProxyType(
+    {
+        FlagStatus.OPEN: frozenset({FlagStatus.UPHELD, FlagStatus.DISMISSED}),
+        FlagStatus.UPHELD: frozenset(),
+        FlagStatus.DISMISSED: frozenset(),
     }
 )
 

@@ -128,8 +128,9 @@ _GIGS = (
     _rule(
         "HAZARD",
         Basis.HOUSE,
-        "Distressing work earns at least the floor and its premium (H2 25 %, H3 50 %), is opted into, and keeps to "
-        "the daily and weekly minutes of its class.",
+        "Distressing work earns at least the floor and its premium (H2 25 %, H3 50 %), is opted into, and ends after "
+        "the daily and weekly minutes of its class; neutral hours at the base rate fill the schedule. A worker's flag "
+        "can raise the class, with back-pay.",
         "House policy: no sourced exposure limit was found; up to 10 hours a day are reported by moderators",
         f"{HOURS}::test_exposure_has_a_daily_and_a_weekly_end",
         h2_premium_percent=25,

@@ -67,6 +67,9 @@ _STATUSES = {
     "scheduled": lazy_gettext("scheduled"),
     "sent": lazy_gettext("sent"),
     "sick": lazy_gettext("fell ill"),
+    "taken_out": lazy_gettext("taken out"),
+    "upheld": lazy_gettext("upheld"),
+    "dismissed": lazy_gettext("dismissed"),
     "started": lazy_gettext("started"),
     "submitted": lazy_gettext("handed in"),
     "suspended": lazy_gettext("suspended"),
@@ -156,6 +159,8 @@ _NAMES = {
         "violence": lazy_gettext("violence"),
         "graphic_abuse": lazy_gettext("graphic abuse"),
         "self_harm": lazy_gettext("self-harm"),
+        "child_abuse": lazy_gettext("abuse of children"),
+        "unlawful": lazy_gettext("unlawful content"),
     },
     "part": {
         "availability": lazy_gettext("it lies in the hours you want"),

@@ -7,9 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from marketplace.accounts.rules import Actor, OperatorRole
+from marketplace.core.db import db
 from marketplace.core.idempotency import HEADER
-from tests.factories import accounts
+from marketplace.core.money import Money
+from marketplace.shifts import flags, offers
+from marketplace.shifts.models import Booking, HazardFlag
+from marketplace.standards.hazard import HazardCategory
+from tests.factories import accounts, gigs
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
 
@@ -25,7 +32,8 @@ def doors(*routes: str, question: str) -> list[Any]:
 
 def ask(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any) -> Any:
     method, _, path = route.partition(" ")
-    path = path.replace("<uuid:booking_id>", str(thing or uuid4()))
+    for name in ("booking_id", "gig_id", "flag_id"):
+        path = path.replace(f"<uuid:{name}>", str(thing or uuid4()))
     headers = {HEADER: uuid4().hex} | more.pop("headers", {})
     return client.open(path, method=method, headers=headers, **more)
 
@@ -64,3 +72,99 @@ def test_nobody_falls_ill_after_the_shift(client: FlaskClient, scene: Scene, rou
     make.at(booking.ends_at + timedelta(minutes=1))
     answer = ask(client, route, booking.id, headers=accounts.bearer(booking.contractor_id))
     assert (answer.status_code, answer.json["code"]) == (409, "shift_over")
+
+
+# --- hazards ----------------------------------------------------------------------------------------------------------
+
+FLAG = "POST /api/v1/bookings/<uuid:booking_id>/flags"
+FLAGS = "GET /api/v1/gigs/<uuid:gig_id>/flags"
+DISMISS = "POST /api/v1/flags/<uuid:flag_id>/dismiss"
+CLASSES = "GET /api/v1/gigs/<uuid:gig_id>/hazard-classes"
+RAISE = "POST /api/v1/gigs/<uuid:gig_id>/raise-class"
+BODIES: dict[str, dict[str, Any]] = {
+    FLAG: {"category": "hate", "note": "Slurs in every second text."},
+    DISMISS: {"answer": "It quotes a newspaper."},
+    RAISE: {"hazard_class": "H2", "categories": ["hate"]},
+}
+OF_HAZARDS = (FLAG, FLAGS, DISMISS, CLASSES, RAISE)
+
+
+@pytest.fixture
+def flagged(scene: Scene) -> Booking:
+    """A booking whose person has flagged what they saw."""
+    booking = make.booked(scene)
+    flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
+    return booking
+
+
+def thing(route: str, booking: Booking) -> UUID:
+    if "booking_id" in route:
+        return booking.id
+    if "gig_id" in route:
+        return booking.gig_id
+    return db.session.scalars(select(HazardFlag.id).where(HazardFlag.booking_id == booking.id)).one()
+
+
+@pytest.mark.parametrize("route", doors(*OF_HAZARDS, question="not_signed_in"))
+def test_hazards_are_not_for_strangers(client: FlaskClient, route: str) -> None:
+    assert ask(client, route, json=BODIES.get(route)).status_code == 401
+
+
+@pytest.mark.parametrize("route", doors(FLAG, FLAGS, DISMISS, CLASSES, RAISE, question="not_mine"))
+def test_what_another_company_s_people_saw_is_not_there(client: FlaskClient, flagged: Booking, route: str) -> None:
+    stranger = accounts.bearer(accounts.owner_of(accounts.company().id))
+    answer = ask(client, route, thing(route, flagged), headers=stranger, json=BODIES.get(route))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("route", doors(FLAG, DISMISS, RAISE, question="wrong_shape"))
+def test_what_is_missing_is_named(client: FlaskClient, flagged: Booking, route: str) -> None:
+    who = {FLAG: flagged.contractor_id, DISMISS: accounts.operator(OperatorRole.STANDARDS)}
+    answer = ask(client, route, thing(route, flagged), headers=accounts.bearer(who.get(route, owner(flagged))), json={})
+    assert answer.status_code == 422
+
+
+def owner(booking: Booking) -> Actor:
+    return accounts.owner_of(booking.company_id)
+
+
+@pytest.mark.door(FLAG, "works")
+@pytest.mark.door(FLAGS, "works")
+@pytest.mark.door(CLASSES, "works")
+@pytest.mark.door(RAISE, "works")
+@pytest.mark.door(DISMISS, "wrong_state")
+def test_a_flag_is_read_and_the_class_is_raised(client: FlaskClient, scene: Scene) -> None:
+    gigs.money_for(scene.company_id, Money.of("100.00", "USD"))
+    booking = make.booked(scene)
+    company = accounts.bearer(scene.company)
+    mine = accounts.bearer(booking.contractor_id)
+    made = ask(client, FLAG, booking.id, headers=mine, json=BODIES[FLAG])
+    assert (made.status_code, made.json["note"], made.json["status"]) == (201, BODIES[FLAG]["note"], "open")
+    listed = ask(client, FLAGS, booking.gig_id, headers=company).json["items"]
+    assert [each["category"] for each in listed] == ["hate"]
+    raised = ask(client, RAISE, booking.gig_id, headers=company, json=BODIES[RAISE])
+    assert (raised.status_code, raised.json["taken_out"]) == (200, [str(booking.id)])
+    history = ask(client, CLASSES, booking.gig_id, headers=company).json["items"]
+    assert [each["hazard_class"] for each in history] == ["H0", "H2"]
+    operator = accounts.bearer(accounts.operator(OperatorRole.STANDARDS))
+    late = ask(client, DISMISS, UUID(made.json["id"]), headers=operator, json=BODIES[DISMISS])
+    assert (late.status_code, late.json["code"]) == (409, "wrong_state")
+
+
+@pytest.mark.door(DISMISS, "works")
+def test_an_operator_answers_a_flag(client: FlaskClient, flagged: Booking) -> None:
+    operator = accounts.bearer(accounts.operator(OperatorRole.STANDARDS))
+    answer = ask(client, DISMISS, thing(DISMISS, flagged), headers=operator, json=BODIES[DISMISS])
+    assert (answer.status_code, answer.json["answer"]) == (200, "It quotes a newspaper.")
+
+
+@pytest.mark.door(FLAG, "wrong_state")
+@pytest.mark.door(RAISE, "wrong_state")
+def test_a_seat_given_back_and_a_draft_have_nothing_to_flag_or_raise(client: FlaskClient, scene: Scene) -> None:
+    booking = make.booked(scene)
+    mine = accounts.bearer(booking.contractor_id)
+    offers.release(booking.id, by=accounts.actor_of(booking.contractor_id))
+    assert ask(client, FLAG, booking.id, headers=mine, json=BODIES[FLAG]).json["code"] == "wrong_state"
+    draft = gigs.draft_gig()
+    company = accounts.bearer(accounts.owner_of(draft.company_id))
+    assert ask(client, RAISE, draft.id, headers=company, json=BODIES[RAISE]).json["code"] == "wrong_state"

@@ -1,11 +1,15 @@
-"""Pages about care: falling ill."""
+"""Pages about care: falling ill, distressing content."""
 
 import pytest
 from flask import Flask
 
 from marketplace.accounts import queries as people
+from marketplace.accounts.rules import OperatorRole
+from marketplace.core.money import Money
+from marketplace.shifts import flags
 from marketplace.shifts.rules import BookingStatus
-from tests.factories import shifts
+from marketplace.standards.hazard import HazardCategory
+from tests.factories import accounts, gigs, shifts
 from tests.factories.shifts import Scene
 from tests.web.visitor import Visitor
 
@@ -33,3 +37,35 @@ def test_a_shift_that_is_over_has_no_such_page(visitor: Visitor, scene: Scene) -
     shifts.at(booking.ends_at)
     assert visitor.look(f"/work/shifts/{booking.id}/sick").status == 409
     assert "I am ill" not in visitor.look(f"/work/shifts/{booking.id}").words
+
+
+def test_a_flag_from_the_shift_s_page_is_answered_by_the_company(app: Flask, visitor: Visitor, scene: Scene) -> None:
+    gigs.money_for(scene.company_id, Money.of("100.00", "USD"))
+    booking = shifts.booked(scene)
+    visitor.signed_in(people.person(booking.contractor_id))
+    assert "This work shows heavier things" in visitor.look(f"/work/shifts/{booking.id}").words
+    page = visitor.look(f"/work/shifts/{booking.id}/flag")
+    assert "Thank you." in visitor.hand_in(page, category="hate", note="Slurs.").words
+    owner = Visitor(app.test_client()).signed_in(people.person(scene.company.person_id))
+    where = f"/company/{scene.company_id}/gigs/{scene.gig.id}"
+    assert "flags and classes" in owner.look(where).words
+    page = owner.look(f"{where}/hazards")
+    assert "Slurs." in page.words
+    refused = owner.hand_in(page, hazard_class="H1", categories=["hate"])
+    assert (refused.status, "does not hold all of the categories" in refused.words) == (422, True)
+    raised = owner.hand_in(refused, hazard_class="H2", categories=["hate"])
+    assert "1 were taken out" in raised.words
+    assert "upheld" in raised.words
+    assert booking.status is BookingStatus.TAKEN_OUT
+
+
+def test_operators_read_every_flag_and_dismiss_it_with_an_answer(visitor: Visitor, scene: Scene) -> None:
+    booking = shifts.booked(scene)
+    flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
+    operator = accounts.operator(OperatorRole.STANDARDS)
+    visitor.signed_in(people.person(operator.person_id))
+    assert "Slurs." in visitor.look("/desk/hazards").words
+    page = visitor.look(f"/desk/gigs/{scene.gig.id}/hazards")
+    after = visitor.hand_in(page, "/dismiss", answer="It quotes a newspaper.")
+    assert "It quotes a newspaper." in after.words
+    assert "No flag is open." in visitor.look("/desk/hazards").words

@@ -1,0 +1,222 @@
+"""A gig becomes heavier: its class is raised with back-pay, and nobody goes on with what they did not agree to.
+
+One transaction holds the higher premium for everything that is booked, being worked, or worked and not yet paid; stops
+who has not opted in; and takes out who is booked and has not (house rule HAZARD).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+
+from marketplace.accounts.rules import Actor
+from marketplace.contracts.models import ContractVersion
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move, move_one
+from marketplace.core.money import Money, total
+from marketplace.gigs import funding, hazards
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus, RaiseNotFunded, available_account
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+from marketplace.shifts import attendance, caps, flags, timesheets
+from marketplace.shifts.holds import returned
+from marketplace.shifts.hours import cancellation, scheduled_minutes
+from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryFlag, OfferStatus, TimesheetStatus
+from marketplace.standards.hazard import OPT_IN, HazardClass
+from marketplace.standards.rates import PriceInput, cost, price
+from marketplace.workforce.models import HazardConsent
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a raise came to. `back_to` is the moment from which unpaid work earns the higher premium, `held` what was
+    set aside for it, `unheld` what could not be. The lists are ids of bookings."""
+
+    gig_id: UUID
+    hazard_class: HazardClass
+    back_to: datetime
+    repriced: Sequence[UUID]
+    stopped: Sequence[UUID]
+    taken_out: Sequence[UUID]
+    held: Money
+    unheld: Money
+
+
+def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str], *, by: Actor) -> Raised:
+    """Raises the class of a published gig. A company's member with the right to its gigs may, and an operator.
+
+    The higher premium holds for every booking that is not over, and back to the day of the first open flag for those
+    that are not paid. It is held from the gig's hold, else from the company's available money. If that is short, a
+    company's raise is refused (RaiseNotFunded); an operator's pauses the gig, ends the running work with the rest of
+    its schedule paid, and says what is not held: raising to the same class again holds it later. Raises NotFound,
+    Forbidden, WrongState, ClassMayNotFall, ClassTooLight, BadTerms.
+    """
+    gig = hazards.to_raise(gig_id, hazard_class, categories, by=by)
+    now = clock.now()
+    back_to = flags.first_day(gig.id) or now
+    shifts = _lock_shifts(gig.id)
+    bookings = _lock_bookings(gig.id, back_to)
+    declared = {*gig.hazard_categories, *categories}
+    unwilling = _unwilling(bookings, hazard_class, declared)
+    taken_out = [b for b in bookings if b.id in unwilling and b.status is BookingStatus.BOOKED]
+    heavier = [b for b in bookings if b.hazard_class < hazard_class and b not in taken_out]
+    held, unheld = _reprice(gig, heavier, hazard_class, by=by)
+    working = [b for b in bookings if b.status is BookingStatus.WORKING]
+    stopped = [b for b in working if unheld or b.id in unwilling]
+    for booking in stopped:
+        attendance.end_with_neutral_hours(booking, now, EntryFlag.CLASS_RAISED)
+    for booking in taken_out:
+        _take_out(booking, shifts[booking.shift_id], now, by=by)
+    if unheld and gig.status is GigStatus.OPEN:
+        move_one(gig, GigStatus.PAUSED, by=by, event="gig.paused", data={"because": "raise_not_funded"})
+    hazards.set_class(gig, hazard_class, categories, back_to=back_to, unheld=unheld, by=by)
+    db.session.flush()
+    _return_unused(taken_out)
+    timesheets.enter([*stopped, *taken_out], by=by)
+    _reset_stops({b.contractor_id for b in bookings}, now)
+    _withdraw_offers(gig.id, by=by)
+    flags.uphold(gig, by=by)
+    repriced = [b.id for b in heavier if b.hazard_class == hazard_class]
+    ids = ([b.id for b in stopped], [b.id for b in taken_out])
+    return Raised(gig.id, hazard_class, back_to, repriced, *ids, held, unheld)
+
+
+def _lock_shifts(gig_id: UUID) -> dict[UUID, Shift]:
+    """The shifts in which somebody has a seat that is not over."""
+    seated = select(Booking.shift_id).where(Booking.gig_id == gig_id, Booking.status.in_(ACTIVE_BOOKING))
+    found = select(Shift).where(Shift.id.in_(seated)).order_by(Shift.id)
+    rows = db.session.scalars(found.with_for_update(key_share=True).execution_options(populate_existing=True))
+    return {shift.id: shift for shift in rows}
+
+
+def _lock_bookings(gig_id: UUID, back_to: datetime) -> list[Booking]:
+    """Bookings that are not over, and those worked since then that no pay run has taken; clocks that have reached
+    their cap are stopped there first."""
+    recent = and_(Booking.status == BookingStatus.WORKED, func.upper(Booking.during) > back_to)
+    found = select(Booking).where(Booking.gig_id == gig_id, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
+    found = found.order_by(func.lower(Booking.during), Booking.id).with_for_update()
+    rows = db.session.scalars(found.execution_options(populate_existing=True)).all()
+    for booking in rows:
+        attendance.end_if_capped(booking, clock.now())
+    sheets = (
+        select(TimesheetLine.booking_id)
+        .join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
+        .where(TimesheetLine.booking_id.in_([b.id for b in rows]), Timesheet.status != TimesheetStatus.LOCKED)
+    )
+    unpaid = set(db.session.scalars(sheets.with_for_update(of=Timesheet)))
+    return [b for b in rows if b.status in ACTIVE_BOOKING or b.id in unpaid]
+
+
+def _unwilling(bookings: Sequence[Booking], hazard_class: HazardClass, declared: Collection[str]) -> set[UUID]:
+    """Those of the bookings whose person has not opted into all of it, or whose contract stops below the class."""
+    active = [b for b in bookings if b.status in ACTIVE_BOOKING]
+    versions = select(ContractVersion).where(ContractVersion.id.in_({b.contract_version_id for b in active}))
+    highest = {v.id: HazardClass(v.terms["hazard"]["highest_class"]) for v in db.session.scalars(versions)}
+    live = select(HazardConsent).where(
+        HazardConsent.contractor_id.in_({b.contractor_id for b in active}), HazardConsent.revoked_at.is_(None)
+    )
+    consents = {(c.contractor_id, c.category): HazardClass(c.up_to) for c in db.session.scalars(live)}
+
+    def agrees(booking: Booking) -> bool:
+        if hazard_class > highest[booking.contract_version_id]:
+            return False
+        given = (consents.get((booking.contractor_id, category)) for category in declared)
+        return hazard_class not in OPT_IN or all(up_to is not None and hazard_class <= up_to for up_to in given)
+
+    return {b.id for b in active if not agrees(b)}
+
+
+def _reprice(gig: Gig, bookings: Sequence[Booking], hazard_class: HazardClass, *, by: Actor) -> tuple[Money, Money]:
+    """Holds the difference to the price in that class for each booking, the earliest first, as far as the money goes.
+    Returns what was held and what was not."""
+    highest = {b.id: _highest_cost(b, gig, hazard_class) for b in bookings}
+    more = {b.id: highest[b.id] - b.held for b in bookings}
+    needed, free = total(more.values(), gig.currency), books.balance(gig.hold_account, gig.currency)
+    available = books.balance(available_account(gig.company_id), gig.currency)
+    if needed > free + available and not by.is_operator():
+        missing = needed - free - available
+        raise RaiseNotFunded(f"{missing} more is needed.", needed=str(needed), missing=str(missing))
+    chosen, held = [], Money.zero(gig.currency)
+    for booking in bookings:
+        if held + more[booking.id] <= free + available:
+            held += more[booking.id]
+            chosen.append(booking)
+    if held > free:
+        funding.cover(gig, held - free, by=by)
+    entries = []
+    for booking in chosen:
+        if more[booking.id]:
+            moves = [Move(gig.hold_account, booking.hold_account, more[booking.id])]
+            entries.append(Entry(f"booking:{booking.id}:raised:{hazard_class}", moves))
+        booking.held_amount, booking.hazard_class = highest[booking.id].amount, hazard_class
+        record("booking.class_raised", booking, by=by, data={"to": str(hazard_class)})
+    ledger.post_many(entries)
+    return held, needed - held
+
+
+def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Money:
+    """What the whole schedule of a booking costs in that class: no part of it, however it is ended, costs more."""
+    given = PriceInput(
+        rate=booking.rate,
+        work_minutes=scheduled_minutes(booking.starts_at, booking.ends_at),
+        hazard_class=hazard_class,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+        overtime_minutes=booking.overtime_minutes,
+        overtime_percent=booking.overtime_percent,
+    )
+    return cost(price(given))
+
+
+def _take_out(booking: Booking, shift: Shift, now: datetime, *, by: Actor) -> None:
+    """Ends a booking before its work, owed by the notice curve as if the company cancelled; the seat opens again."""
+    move_one(booking, BookingStatus.TAKEN_OUT, by=by, event="booking.taken_out")
+    shift.seats_taken -= 1
+    owed = cancellation(booking.starts_at, booking.ends_at, now)
+    if owed.minutes:
+        booking.compensation_minutes, booking.compensation_rule = owed.minutes, owed.rule
+
+
+def _return_unused(bookings: Sequence[Booking]) -> None:
+    unpaid = [booking for booking in bookings if not booking.compensation_minutes]
+    if unpaid:
+        ledger.post_many([returned(booking) for booking in unpaid])
+
+
+def _reset_stops(contractor_ids: Collection[UUID], now: datetime) -> None:
+    """Running clocks of these people, in whatever gig, stop when what they have now done reaches a cap."""
+    running = (
+        select(Booking)
+        .join(TimeEntry, TimeEntry.booking_id == Booking.id)
+        .where(
+            Booking.contractor_id.in_(contractor_ids),
+            Booking.status == BookingStatus.WORKING,
+            TimeEntry.ended_at.is_(None),
+            TimeEntry.kind.in_(caps.EXPOSURE),
+        )
+        .order_by(Booking.id)
+        .with_for_update(of=Booking)
+    )
+    for booking in db.session.scalars(running):
+        booking.stops_at = caps.next_stop(booking, now)
+
+
+def _withdraw_offers(gig_id: UUID, *, by: Actor) -> None:
+    """Nobody says yes to what was shown before: an offer tells of the hazards (rule P9)."""
+    pending = select(Offer.id).where(Offer.gig_id == gig_id, Offer.status == OfferStatus.PENDING)
+    move(
+        Offer,
+        db.session.scalars(pending.order_by(Offer.id).with_for_update()).all(),
+        old=OfferStatus.PENDING,
+        new=OfferStatus.WITHDRAWN,
+        by=by,
+        event="offer.withdrawn",
+        data={"because": "class_raised"},
+    )
