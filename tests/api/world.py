@@ -18,6 +18,7 @@ from marketplace.contracts.models import Contract, Template
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
+from marketplace.disputes.models import Dispute
 from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
@@ -30,7 +31,7 @@ from marketplace.shifts import attendance, offers, scheduling
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
 from marketplace.workforce import service as contractors
 from marketplace.workforce.models import Contractor
-from tests.factories import accounts, contracts, pay, shifts, workforce
+from tests.factories import accounts, contracts, disputes, pay, shifts, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
@@ -42,6 +43,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "offer_id": Offer.id,
     "booking_id": Booking.id,
     "timesheet_id": Timesheet.id,
+    "dispute_id": Dispute.id,
     "contract_id": Contract.id,
     "template_id": Template.id,
     "key_id": ApiKey.id,
@@ -112,6 +114,7 @@ def _a_week_of(there: Scene) -> Contractor:
     ana, bea = (shifts.contracted(there) for _ in range(2))
     pay.worked_and_approved(there, person=ana)
     pay.paid(there.company_id)
+    disputes.claimed(disputes.worked_and_cut(there, person=ana, starts_at=MONDAY + timedelta(hours=5)))
     shifts.offered(there, shifts.shift(there, MONDAY + 2 * DAY, seats=2), ana)
     offers.decline(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), ana).id, by=accounts.actor_of(ana.id))
     offers.withdraw(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), bea).id, by=there.company)
@@ -155,7 +158,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }
-    found |= {"contractor_ids": found["contractor_id"], "contact_id": found["person_id"]}
+    found |= {"contractor_ids": found["contractor_id"], "contact_id": found["person_id"], "cut_id": found["dispute_id"]}
     values = {name: tuple(str(each) for each in dict.fromkeys([*ids, uuid7()])) for name, ids in found.items()}
     account = select(LedgerAccount.name).where(LedgerAccount.name.contains(str(ours.company_id)))
     names = sorted(db.session.scalars(account))
