@@ -154,6 +154,12 @@ def invitations(company_id: UUID | None, seen_by: Actor) -> Select[Invitation]:
     return select(Invitation).where(Invitation.company_id == company_id)
 
 
+def invited_names(company_id: UUID, seen_by: Actor) -> dict[UUID, str]:
+    """The names of all whom the company has invited, for members who may invite. Raises as `invitations` does."""
+    ids = invitations(company_id, seen_by).with_only_columns(Invitation.person_id)
+    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
 def invitation_lines(found: Sequence[Invitation]) -> list[InvitationLine]:
     """The invitations with whom they are to, in one statement."""
     ids = [each.person_id for each in found]

@@ -63,7 +63,8 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
     """The text word for word, and whom it can be proposed to: vetted people, by what they can do and where."""
     template = own_template(template_id)
     shown = form or Form(ContractProposalSchema)
-    people = workforce.strangers(actor(), MOST_STRANGERS) if _signs(company_id) else []
+    invited = accounts.invited_names(company_id, actor()) if _signs(company_id) else {}
+    people = workforce.strangers(actor(), MOST_STRANGERS, first=invited) if _signs(company_id) else []
     has_one = set(db.session.scalars(live_contracts(company_id).with_only_columns(Contract.contractor_id)))
     return render_template(
         "company/template.html",
@@ -71,6 +72,7 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
         form=shown,
         people=sorted(people, key=lambda each: each.id in has_one),
         has_one=has_one,
+        invited=invited,
         countries=dict(words.countries()),
         language_names=dict(words.languages()),
         short=short,

@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext
 from marketplace.accounts import queries, service
 from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.rules import require_person
-from marketplace.accounts.schemas import ApplicationSchema, PersonChangeSchema, SignUpSchema
+from marketplace.accounts.schemas import ApplicationSchema, PasswordSchema, PersonChangeSchema, SignUpSchema
 from marketplace.core.limits import STRANGERS, limiter
 from marketplace.notices import queries as notices
 from marketplace.notices import service as telling
@@ -43,6 +43,18 @@ def sign_up() -> ResponseReturnValue:
             flash(gettext("This installation sends no mail: the message stands under /outbox."), "info")
         return redirect(url_for("security.login"))
     return render_template("public/sign_up.html", form=form), form.status
+
+
+@blueprint.route("/invitations/<token>", methods=["GET", "POST"])
+@limiter.limit(STRANGERS, methods=["POST"])
+def invitation(token: str) -> ResponseReturnValue:
+    """Where the link in an invitation leads. Looking changes nothing, since programs that check mail look too."""
+    invited = service.invited_person(token)
+    form = Form(PasswordSchema)
+    if form.done(lambda data: service.accept_invitation(token, data["password"])):
+        flash(gettext("Your account is ready. Sign in with your address and the password."))
+        return redirect(url_for("security.login"))
+    return render_template("public/invitation.html", form=form, invited=invited), form.status
 
 
 @blueprint.post("/language")

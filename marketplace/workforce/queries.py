@@ -1,6 +1,6 @@
 """Reads of contractors, by themselves and by operators. Rooms that offer work read the tables set-based themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -105,15 +105,24 @@ def contractors(seen_by: Actor, status: ContractorStatus | None = None) -> Selec
     return found if status is None else found.where(Contractor.status == status)
 
 
-def strangers(seen_by: Actor, limit: int) -> list[Stranger]:
-    """Vetted contractors, the newest first, for whoever signs contracts for a company: three statements, however many.
+def vetted_among(person_ids: Collection[UUID]) -> set[UUID]:
+    """Who of some people is vetted. The caller has made sure that the asker may know them."""
+    found = select(Contractor.id).where(Contractor.id.in_(person_ids), Contractor.status == ContractorStatus.VETTED)
+    return set(db.session.scalars(found))
+
+
+def strangers(seen_by: Actor, limit: int, *, first: Collection[UUID] = ()) -> list[Stranger]:
+    """Vetted contractors, those named `first` and then the newest, for whoever signs contracts for a company: three
+    statements, however many.
 
     Raises NotFound for everybody else.
     """
     if not any(Right.MEMBERS in held for held in seen_by.companies.values()):
         raise NotFound
     vetted = select(Contractor).where(Contractor.status == ContractorStatus.VETTED)
-    people = db.session.scalars(vetted.order_by(Contractor.vetted_at.desc(), Contractor.id).limit(limit)).all()
+    people = db.session.scalars(
+        vetted.order_by(Contractor.id.in_(first).desc(), Contractor.vetted_at.desc(), Contractor.id).limit(limit)
+    ).all()
     ids = [person.id for person in people]
     skills: dict[UUID, list[str]] = {}
     for row in db.session.scalars(select(Skill).where(Skill.contractor_id.in_(ids)).order_by(Skill.skill)):
