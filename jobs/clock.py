@@ -45,9 +45,11 @@ def _write(entry: Entry) -> bool:
 
 @job(clock.LOOK)
 def look_at_everything() -> None:
-    """Writes the job of every entry, unless it waits already: business time was moved, and anything may be due."""
-    for entry in TIMETABLE:
-        with transaction():
+    """Writes the job of every entry that follows business time, unless it waits already: time was moved, and anything
+    may be due."""
+    with transaction():
+        # In one order, since each row stays locked until the commit.
+        for entry in sorted((e for e in TIMETABLE if e.follows_business_time), key=lambda entry: entry.job):
             # The row is waited for: a clock that holds it may just have found nothing due by the machine's time.
             queue.schedule(entry.job, since=clock.machine_time(), wait=True)
             _write(entry)

@@ -13,11 +13,15 @@ from apscheduler.triggers.cron import CronTrigger
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job and when to look. `alone` keeps two of its jobs from running at the same time, on any machine."""
+    """A job and when to look. `alone` keeps two of its jobs from running at the same time, on any machine.
+
+    `follows_business_time` says whether moving business time can make something due for it.
+    """
 
     job: str
     trigger: CronTrigger
     alone: bool = True
+    follows_business_time: bool = True
 
 
 def every_seconds(step: int) -> CronTrigger:
@@ -49,9 +53,9 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
-    Entry("mail.send", every_seconds(15)),
-    Entry("checks.run", every_minutes(5)),
-    Entry("answers.forget_old", daily(3)),
+    Entry("mail.send", every_seconds(15), follows_business_time=False),
+    Entry("checks.run", every_minutes(5), follows_business_time=False),
+    Entry("answers.forget_old", daily(3), follows_business_time=False),
     # Not alone: a lock of a job that died with its worker is freed by this very job.
-    Entry("queue.stalled", every_seconds(10), alone=False),
+    Entry("queue.stalled", every_seconds(10), alone=False, follows_business_time=False),
 )
