@@ -23,7 +23,9 @@ from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger.models import LedgerAccount
+from marketplace.matching import planning
 from marketplace.matching import service as matching
+from marketplace.matching.models import Plan
 from marketplace.notices.models import Notice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
@@ -44,6 +46,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "booking_id": Booking.id,
     "timesheet_id": Timesheet.id,
     "dispute_id": Dispute.id,
+    "plan_id": Plan.id,
     "contract_id": Contract.id,
     "template_id": Template.id,
     "key_id": ApiKey.id,
@@ -122,6 +125,8 @@ def _a_week_of(there: Scene) -> Contractor:
     shifts.booked(there, bea, starts_at=MONDAY + 8 * DAY)
     planned = shifts.shift(there, MONDAY + 9 * DAY)
     matching.match(planned.id, by=there.company)
+    for _ in range(2):
+        planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
     _cancelled(there)
     working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
     shifts.at(MONDAY + DAY)
