@@ -33,6 +33,7 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import pay_day, works
+from marketplace.pay import queries as pay
 from marketplace.pay.lines import owed
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance
@@ -233,6 +234,14 @@ def test_a_claim_taken_back_lets_the_cut_stand(scene: Scene) -> None:
         with pytest.raises(WrongState):
             again()
     everything_holds()
+
+
+def test_a_preview_tells_what_a_ruling_restored(scene: Scene) -> None:
+    cut = make.worked_and_cut(scene)
+    made.paid()
+    make.ruled(make.claimed(cut))
+    (seen,) = pay.preview(None, clock.now().date(), seen_by=made.finance())
+    assert (seen.people, seen.net, seen.cost) == (1, usd("15.00"), usd("16.85"))
 
 
 def test_the_clock_starts_a_run_for_what_a_ruling_restored(scene: Scene) -> None:

@@ -17,9 +17,10 @@ from marketplace.notices import queries
 from marketplace.pay import service as pay
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
-from marketplace.shifts.models import Timesheet
-from marketplace.shifts.rules import OfferStatus, TimesheetStatus
+from marketplace.shifts.models import Timesheet, TimesheetCut
+from marketplace.shifts.rules import CutEnd, CutStatus, OfferStatus, TimesheetStatus
 from tests.factories import accounts as make
+from tests.factories import disputes
 from tests.factories import pay as paying
 from tests.factories import shifts as scenes
 
@@ -50,6 +51,25 @@ def test_an_offer_without_an_answer_expires(app: Flask, work: Work) -> None:
     clock.move_to(offer.expires_at + timedelta(seconds=1))
     fire_all(work)
     assert offer.status is OfferStatus.EXPIRED
+
+
+def test_a_cut_that_nobody_disputes_stands_and_one_that_nobody_rules_on_does_not(app: Flask, work: Work) -> None:
+    scene = scenes.scene()
+    quiet, loud = (disputes.worked_and_cut(scene, starts_at=scenes.MONDAY + timedelta(days=day)) for day in range(2))
+    dispute = disputes.claimed(loud)
+    quiet_id, loud_id, contractor_id = quiet.id, loud.id, loud.contractor_id
+    scenes.at(dispute.rule_by)
+    fire_all(work)
+    assert db.session.get_one(TimesheetCut, loud_id).ended_because is CutEnd.NOT_RULED
+    assert db.session.get_one(TimesheetCut, quiet_id).status is CutStatus.OPEN
+    for _ in range(3):
+        clock.move_to(clock.now() + timedelta(days=1, minutes=1))
+        fire_all(work)
+    assert db.session.get_one(TimesheetCut, loud_id).status is CutStatus.PAID
+    assert paying.payslip_of(contractor_id).net == Money.of("15.00", "USD")
+    scenes.at(db.session.get_one(TimesheetCut, quiet_id).claim_until)
+    fire_all(work)
+    assert db.session.get_one(TimesheetCut, quiet_id).status is CutStatus.UPHELD
 
 
 def test_silence_approves_and_the_clock_pays(app: Flask, work: Work) -> None:
