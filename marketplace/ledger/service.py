@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import BigInteger, column, insert, select, tuple_, update, values
+from sqlalchemy import BigInteger, Uuid, any_, bindparam, column, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.core import clock
@@ -14,6 +15,27 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
+
+# Built once, since building a statement takes longer than running it.
+_WRITTEN = upsert(JournalEntry).on_conflict_do_nothing(index_elements=["cause"]).returning(JournalEntry.id)
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+# Rows are locked in one order everywhere, so that two entries over the same accounts cannot wait for each other.
+_LOCKED = (
+    select(LedgerAccount.id, LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance)
+    .where(LedgerAccount.id == any_(_IDS))
+    .order_by(LedgerAccount.id)
+    .with_for_update()
+)
+_CHANGE = (
+    func.unnest(_IDS, bindparam("amounts", type_=ARRAY(BigInteger())))
+    .table_valued(column("id", Uuid()), column("amount", BigInteger()), name="change")
+    .render_derived()
+)
+_KEPT = (
+    update(LedgerAccount)
+    .where(LedgerAccount.id == _CHANGE.c.id)
+    .values(balance=LedgerAccount.balance + _CHANGE.c.amount)
+)
 
 
 def post(entry: Entry) -> UUID:
@@ -37,8 +59,7 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     rows = [{"id": fresh[e.cause], "cause": e.cause, "at": clock.now(), "data": dict(e.data)} for e in entries]
     # Whoever books one of these causes at the same moment waits here, so everybody comes in one order.
     rows.sort(key=itemgetter("cause"))
-    written = upsert(JournalEntry).values(rows).on_conflict_do_nothing(index_elements=["cause"])
-    new = set(db.session.scalars(written.returning(JournalEntry.id)))
+    new = set(db.session.connection().execute(_WRITTEN, rows).scalars())
     known = _check_repeated([e for e in entries if fresh[e.cause] not in new])
     todo = [e for e in entries if fresh[e.cause] in new]
     if todo:
@@ -69,7 +90,7 @@ def _write_postings(entries: Sequence[Entry], ids: dict[str, UUID]) -> None:
     effect = net_effect([move for _, move in moves])
     accounts = _open_accounts(sorted(effect))
     _keep_balances(effect, accounts)
-    db.session.execute(
+    db.session.connection().execute(
         insert(Posting),
         [
             {
@@ -87,7 +108,7 @@ def _write_postings(entries: Sequence[Entry], ids: dict[str, UUID]) -> None:
 def _open_accounts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     found = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
     found = found.where(tuple_(LedgerAccount.name, LedgerAccount.currency).in_(wanted))
-    accounts = {(row.name, row.currency): row.id for row in db.session.execute(found)}
+    accounts = {(row.name, row.currency): row.id for row in db.session.connection().execute(found)}
     if missing := [pair for pair in wanted if pair not in accounts]:
         rows = [
             {"id": new_id(), "name": name, "currency": currency, "balance": None if may_overdraw(name) else 0}
@@ -103,29 +124,13 @@ def _keep_balances(effect: dict[tuple[str, str], int], accounts: dict[tuple[str,
     changes = [(accounts[pair], amount) for pair, amount in effect.items() if amount and not may_overdraw(pair[0])]
     if not changes:
         return
-    # Rows are locked in one order everywhere, so that two entries over the same accounts cannot wait for each other.
-    db.session.execute(
-        select(LedgerAccount.id)
-        .where(LedgerAccount.id.in_([account for account, _ in changes]))
-        .order_by(LedgerAccount.id)
-        .with_for_update()
-    )
-    change = values(column("id", LedgerAccount.id.type), column("amount", BigInteger), name="change").data(changes)
-    room = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance, change.c.amount)
-    short = db.session.execute(
-        room.join(change, change.c.id == LedgerAccount.id).where(LedgerAccount.balance + change.c.amount < 0)
-    ).first()
-    if short is not None:
-        have, missing = (
-            Money(short.balance, short.currency),
-            Money(-short.balance - short.amount, short.currency),
-        )
-        raise InsufficientFunds(
-            f"{short.name} holds {have}; {missing} more is needed.", available=str(have), missing=str(missing)
-        )
-    db.session.execute(
-        update(LedgerAccount)
-        .where(LedgerAccount.id == change.c.id)
-        .values(balance=LedgerAccount.balance + change.c.amount)
-        .execution_options(synchronize_session=False)
-    )
+    parts = {"ids": [account for account, _ in changes], "amounts": [amount for _, amount in changes]}
+    connection, amounts = db.session.connection(), dict(changes)
+    locked = connection.execute(_LOCKED, {"ids": parts["ids"]}).all()
+    for row in locked:
+        if row.balance + amounts[row.id] < 0:
+            have, missing = Money(row.balance, row.currency), Money(-row.balance - amounts[row.id], row.currency)
+            raise InsufficientFunds(
+                f"{row.name} holds {have}; {missing} more is needed.", available=str(have), missing=str(missing)
+            )
+    connection.execute(_KEPT, parts)
