@@ -29,8 +29,9 @@ from marketplace.matching.models import Plan
 from marketplace.notices.models import Notice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
-from marketplace.shifts import attendance, offers, scheduling
-from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
+from marketplace.shifts import attendance, flags, offers, scheduling
+from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
+from marketplace.standards.hazard import HazardCategory
 from marketplace.workforce import service as contractors
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, contracts, disputes, pay, shifts, workforce
@@ -47,6 +48,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "timesheet_id": Timesheet.id,
     "dispute_id": Dispute.id,
     "plan_id": Plan.id,
+    "flag_id": HazardFlag.id,
     "contract_id": Contract.id,
     "template_id": Template.id,
     "key_id": ApiKey.id,
@@ -132,6 +134,7 @@ def _a_week_of(there: Scene) -> Contractor:
     shifts.at(MONDAY + DAY)
     for booking in working:
         attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
+        flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
     contracts.proposed(there.company_id, workforce.contractor().id)
     contractors.contest("I was there.", by=accounts.actor_of(_refused().id))
     workforce.ready()

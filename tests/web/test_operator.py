@@ -222,7 +222,7 @@ def test_the_proof_tells_what_holds(desk: Desk) -> None:
     page = desk.look("/proof")
     assert "Every sentence is true." in page.words
     assert "does not hold" not in page.words
-    assert page.html.count("truth-holds") == 8
+    assert page.html.count("truth-holds") == 9
 
 
 def test_the_proof_says_in_red_what_is_broken(desk: Desk) -> None:
@@ -232,7 +232,7 @@ def test_the_proof_says_in_red_what_is_broken(desk: Desk) -> None:
     db.session.execute(tampered.values(balance=LedgerAccount.balance + 1))
     page = desk.look("/proof")
     assert "2 sentences are not true." in page.words
-    assert (page.html.count("truth-broken"), page.html.count("truth-holds")) == (2, 6)
+    assert (page.html.count("truth-broken"), page.html.count("truth-holds")) == (2, 7)
     assert f"does not hold , tried on 3 balances_are_sums {hold} keeps 6741 USD, has 6740" in page.words
 
 
