@@ -36,12 +36,11 @@ class Crowd:
         """Bookings whose person will not clock out."""
         self.refusals: dict[str, int] = {}
 
-    def knows(self, shift_id: UUID) -> bool:
-        """Whether the shift is one of the script's; others are a scene's own."""
-        return shift_id in self._shifts
-
     def number_of(self, person_id: UUID) -> int:
         return self._numbers[person_id]
+
+    def number_of_shift(self, shift_id: UUID) -> int:
+        return self._shifts[shift_id]
 
     def answer_offers(self) -> int:
         """Everybody who was asked answers, or lets the offer expire. Returns how many answered."""

@@ -15,10 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from examples.story import script
-from examples.story.scenes import Story
 from examples.story.script import City
+from examples.story.stage import Story
 from jobs.checks import findings
 from marketplace.accounts.queries import actor_of
 from marketplace.core import clock
@@ -46,6 +47,7 @@ KINDS = MappingProxyType(
 """The kinds of workers that the papers tell of."""
 EARNED = (LineKind.WAGES, LineKind.PAID_BREAK, LineKind.HAZARD_PREMIUM, LineKind.OVERTIME_PREMIUM)
 """Lines that pay time on the clock. What is paid for other reasons would make an hour look dearer than it was."""
+NOT_WORKED = (LineKind.CALL_IN, LineKind.SICK_LEAVE)
 HIDDEN = "—"
 
 
@@ -78,6 +80,7 @@ def read(story: Story) -> dict[str, Any]:
             "payslip": _payslip_in_rupiah(story),
             "without_rate": _without_rate(),
             "money": _money(),
+            "adjustment": _adjustment(),
             "proof": [
                 {"name": check.name, "sentence": check.sentence, "examined": check.examined, "holds": check.holds}
                 for check in prove()
@@ -93,16 +96,19 @@ def _worked() -> list[Worked]:
     """Every booking on an issued payslip whose payout is done, with its time on the clock."""
     earned = func.sum(PayLine.amount).filter(PayLine.kind.in_(EARNED))
     benefits = func.sum(PayLine.amount).filter(PayLine.payee_kind == Payee.BENEFITS)
+    # A booking whose cut was overturned is on two payslips; its money came with the first.
+    first = aggregate_order_by(PayLine.payslip_id, PayLine.id.asc())
+    first_payslip = func.array_agg(first)[1].label("payslip_id")
     money = (
         select(
             PayLine.booking_id,
-            PayLine.payslip_id,
+            first_payslip,
             func.coalesce(earned, 0).label("earned"),
             func.coalesce(benefits, 0).label("benefits"),
-            func.sum(PayLine.amount).filter(PayLine.kind != LineKind.CALL_IN).label("cost"),
+            func.sum(PayLine.amount).filter(PayLine.kind.not_in(NOT_WORKED)).label("cost"),
         )
-        .where(PayLine.cut_id.is_(None))
-        .group_by(PayLine.booking_id, PayLine.payslip_id)
+        .where(PayLine.payslip_id.is_not(None))
+        .group_by(PayLine.booking_id)
         .subquery()
     )
     found = (
@@ -207,6 +213,13 @@ def _money() -> dict[str, str]:
         .group_by(PayLine.payee_kind)
     )
     return {str(payee): str(Money(int(amount), "USD").decimal) for payee, amount in sorted(db.session.execute(sums))}
+
+
+def _adjustment() -> dict[str, str]:
+    """What rulings have had paid: to the contractor, and with benefits and fees."""
+    paid = select(PayLine.amount).where(PayLine.cut_id.is_not(None), PayLine.payslip_id.is_not(None))
+    own = sum(db.session.scalars(paid.where(PayLine.payee_kind == Payee.CONTRACTOR)))
+    return {"pay": str(Money(own, "USD").decimal), "cost": str(Money(sum(db.session.scalars(paid)), "USD").decimal)}
 
 
 def _cities(story: Story, worked: Iterable[Worked]) -> list[dict[str, Any]]:

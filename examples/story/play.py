@@ -9,7 +9,7 @@ from flask import Flask
 from examples.story import scenes, script
 from examples.story.crowd import Crowd, moments
 from examples.story.hand import Hand
-from examples.story.scenes import Story
+from examples.story.stage import Story
 from examples.story.world import build
 from marketplace.core import clock
 from marketplace.core.db import transaction

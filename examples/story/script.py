@@ -174,8 +174,9 @@ def company_of_gig(gig: str) -> str:
 
 
 def planned_minutes(gig: str) -> int:
-    """Minutes of work that all shifts of a gig may come to."""
-    return sum((s.ends_at - s.starts_at) // timedelta(minutes=1) * s.seats for s in shifts() if s.gig == gig)
+    """Minutes of work that all shifts of a gig may come to, those that a scene adds included."""
+    own = sum((s.ends_at - s.starts_at) // timedelta(minutes=1) * s.seats for s in shifts() if s.gig == gig)
+    return own + int(world()["more_minutes"].get(gig, 0))
 
 
 def answer_of(number: int, shift: int) -> str:
