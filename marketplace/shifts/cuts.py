@@ -1,4 +1,4 @@
-"""Cuts of timesheets: paid minutes that the company takes off lines, each with its reason (rules REJECT and DISPUTE)."""
+"""Cuts of timesheets: paid minutes that the company takes off lines, with reasons (rules REJECT and DISPUTE)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

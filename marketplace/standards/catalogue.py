@@ -321,8 +321,8 @@ _PRICES = (
     _rule(
         "REJECT",
         Basis.HOUSE,
-        "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is missing "
-        "or would be right; the rest is approved at once. A cut that is overturned costs the company the pay of "
+        "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is "
+        "missing or would be right; the rest is approved at once. A cut that is overturned costs the company the pay of "
         "15 minutes for its handling.",
         f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
         "length of reasons would breed boilerplate",
