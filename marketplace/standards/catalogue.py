@@ -322,8 +322,8 @@ _PRICES = (
         "REJECT",
         Basis.HOUSE,
         "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is "
-        "missing or would be right; the rest is approved at once. A cut that is overturned costs the company the pay of "
-        "15 minutes for its handling.",
+        "missing or would be right; the rest is approved at once. A cut that is overturned costs the company the pay "
+        "of 15 minutes for its handling.",
         f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
         "length of reasons would breed boilerplate",
         "tests/disputes/test_service.py::test_one_hour_cut_and_restored",
