@@ -63,8 +63,8 @@ def hazard_is_flagged(story: Story) -> None:
     stopped, going_on = len(raised.stopped), len(at_work) - len(raised.stopped)
     words = (
         "Chat logs that were declared rude turn out hateful. Somebody flags it and the lab raises their class: "
-        f"{stopped} who have not opted in stop at once with the rest of their shift paid, {going_on} go on with a premium "
-        f"from the shift's first minute on, {raised.held} held for it."
+        f"{stopped} who have not opted in stop at once with the rest of their shift paid, {going_on} go on with a "
+        f"premium from the shift's first minute on, {raised.held} held for it."
     )
     story.note("flag", words, at_work=len(at_work), stopped=stopped, held=str(raised.held))
 

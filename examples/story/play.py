@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from flask import Flask
 
@@ -30,7 +29,7 @@ def play(app: Flask, hand: Hand, tell: Say, step: Step) -> Story:
     with seeded(script.seed(), script.PREPARED):
         with transaction():
             clock.move_to(script.PREPARED, still=True)
-        world = build(step)
+        world = build(step, hand.settle)
         hand.settle()
         story = Story(app, world, hand, Crowd(world), tell)
         days = timeline()
@@ -42,15 +41,15 @@ def play(app: Flask, hand: Hand, tell: Say, step: Step) -> Story:
 
 
 def timeline() -> list[datetime]:
-    """Every moment at which something begins, ends or is told, and an evening for each day, up to the present."""
+    """Every moment at which something begins, ends or is told, and an evening for each day without a shift, up to the
+    present: what comes due at a weekend is done at the weekend."""
+    begun = {*moments(), *scenes.BEFORE, *scenes.DURING}
     evenings = [
         script.PREPARED.replace(hour=EVENING) + timedelta(days=n)
         for n in range((script.PRESENT - script.PREPARED).days + 1)
     ]
-    every = {*moments(), *scenes.BEFORE, *scenes.DURING, *evenings, script.PRESENT}
-    found = sorted(moment for moment in every if script.PREPARED < moment <= script.PRESENT)
-    assert all(first < second for first, second in pairwise(found))
-    return found
+    quiet = {evening for evening in evenings if evening.date() not in {moment.date() for moment in begun}}
+    return sorted(moment for moment in begun | quiet | {script.PRESENT} if script.PREPARED < moment <= script.PRESENT)
 
 
 def _moment(story: Story, moment: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import defer
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
@@ -220,6 +221,8 @@ def _holding(at: datetime, *whose: ColumnElement[bool]) -> dict[UUID, ContractVe
     day = at.astimezone(UTC).date()
     found = (
         select(ContractVersion)
+        # The text is long, and whoever asks what holds wants its terms.
+        .options(defer(ContractVersion.text))
         .join(Contract, Contract.id == ContractVersion.contract_id)
         .join(Signature, Signature.version_id == ContractVersion.id)
         .where(

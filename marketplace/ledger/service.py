@@ -115,8 +115,11 @@ def _open_accounts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], U
             for name, currency in missing
         ]
         # Somebody else may open the same account at this moment: whoever comes second waits, then reads theirs.
-        db.session.execute(upsert(LedgerAccount).values(rows).on_conflict_do_nothing())
-        accounts |= {(row.name, row.currency): row.id for row in db.session.execute(found)}
+        opened = upsert(LedgerAccount).values(rows).on_conflict_do_nothing()
+        made = opened.returning(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
+        accounts |= {(row.name, row.currency): row.id for row in db.session.connection().execute(made)}
+    if any(pair not in accounts for pair in wanted):
+        accounts |= {(row.name, row.currency): row.id for row in db.session.connection().execute(found)}
     return accounts
 
 

@@ -4,7 +4,9 @@ Whatever dies, and wherever: before the first commit nothing has happened; after
 again under the same key until the answer is known.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,9 @@ from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus
 from marketplace.pay.sandbox import rail
 
+BATCH = 20
+"""Payments that one process claims at once: with a rail that answers within a second, all are asked about long before
+the first of them counts as lost (`rules.STALE_AFTER`)."""
 DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN)
 """Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
 NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
@@ -39,32 +44,34 @@ class Claim:
 def advance_ops(limit: int = 100) -> int:
     """Asks the rails about payments that are due, one after the other, and returns how many were asked about.
 
-    Any number of processes may run this at once. Must not be called inside a transaction (RuntimeError): a rail is
-    slow, and what it did cannot be rolled back.
+    Any number of processes may run this at once. What is claimed together is written down together: whoever dies in
+    between has asked under keys that the next one asks under again. Must not be called inside a transaction
+    (RuntimeError): a rail is slow, and what it did cannot be rolled back.
     """
     if in_transaction():
         raise RuntimeError("A rail is never called inside a transaction.")
     asked = 0
-    while asked < limit and (claim := _claim()) is not None:
-        _record(claim.order.op_id, _ask(claim))
-        asked += 1
+    while asked < limit and (claims := _claim(min(BATCH, limit - asked))):
+        _record({claim.order.op_id: _ask(claim) for claim in claims})
+        asked += len(claims)
     return asked
 
 
-def _claim() -> Claim | None:
+def _claim(most: int) -> list[Claim]:
     with transaction():
         now = clock.now()
         due = select(PaymentOp).where(PaymentOp.status.in_(DUE), PaymentOp.next_try_at <= now)
-        due = due.order_by(PaymentOp.next_try_at).limit(1).with_for_update(skip_locked=True)
-        op = db.session.scalars(due.execution_options(populate_existing=True)).one_or_none()
-        if op is None:
-            return None
-        if op.status is OpStatus.SENT:
-            _arrive(op, OpStatus.UNKNOWN, why="The process that was asking has died.")
-        first = op.first_sent_at or now
-        claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now))
-        _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=now + rules.STALE_AFTER)
-        return claim
+        due = due.order_by(PaymentOp.next_try_at, PaymentOp.id).limit(most).with_for_update(skip_locked=True)
+        return [_take(op, now) for op in db.session.scalars(due.execution_options(populate_existing=True))]
+
+
+def _take(op: PaymentOp, now: datetime) -> Claim:
+    if op.status is OpStatus.SENT:
+        _arrive(op, OpStatus.UNKNOWN, why="The process that was asking has died.")
+    first = op.first_sent_at or now
+    claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now))
+    _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=now + rules.STALE_AFTER)
+    return claim
 
 
 def _ask(claim: Claim) -> Result:
@@ -74,25 +81,28 @@ def _ask(claim: Claim) -> Result:
     return outside.find(claim.order) or NOT_FOUND
 
 
-def _record(op_id: UUID, result: Result) -> None:
-    """Writes down what the rail said. A payment that is settled already is left alone: a slower try has lost."""
+def _record(results: Mapping[UUID, Result]) -> None:
+    """Writes down what the rails said. A payment that is settled already is left alone: a slower try has lost."""
     with transaction():
-        found = select(PaymentOp).where(PaymentOp.id == op_id).with_for_update()
-        op = db.session.scalars(found.execution_options(populate_existing=True)).one()
-        if not op.transitions[op.status]:
-            return
-        match result:
-            case Done(id=external_id):
-                ledger.post(_entry_when_done(op))
-                _arrive(op, OpStatus.DONE, external_id=external_id, why=None)
-            case Refused(code=code, text=text, who_can_fix=who):
-                if op.kind is OpKind.PAYOUT:
-                    ledger.post(rules.payout_returned(op.id, op.owner_id, op.money))
-                _arrive(op, OpStatus.REFUSED, refusal_code=code, why=text, who_can_fix=who)
-            case Unknown(why=why) if op.status is OpStatus.SENT:
-                _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
-            case Parked(why=why) if op.status is OpStatus.SENT:
-                _arrive(op, OpStatus.PARKED, why=why)
+        found = select(PaymentOp).where(PaymentOp.id.in_(results)).order_by(PaymentOp.id).with_for_update()
+        ops = db.session.scalars(found.execution_options(populate_existing=True)).all()
+        waiting = [op for op in ops if op.transitions[op.status]]
+        if entries := [entry for op in waiting if (entry := _entry(op, results[op.id])) is not None]:
+            ledger.post_many(entries)
+        for op in waiting:
+            _settle(op, results[op.id])
+
+
+def _settle(op: PaymentOp, result: Result) -> None:
+    match result:
+        case Done(id=external_id):
+            _arrive(op, OpStatus.DONE, external_id=external_id, why=None)
+        case Refused(code=code, text=text, who_can_fix=who):
+            _arrive(op, OpStatus.REFUSED, refusal_code=code, why=text, who_can_fix=who)
+        case Unknown(why=why) if op.status is OpStatus.SENT:
+            _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
+        case Parked(why=why) if op.status is OpStatus.SENT:
+            _arrive(op, OpStatus.PARKED, why=why)
 
 
 def _arrive(op: PaymentOp, status: OpStatus, **values: Any) -> None:
@@ -105,7 +115,13 @@ def _order(op: PaymentOp) -> Order:
     return Order(op.id, op.kind, op.idempotency_key, op.money, op.owner_id, dict(op.params))
 
 
-def _entry_when_done(op: PaymentOp) -> Entry:
-    if op.kind is OpKind.DEPOSIT:
-        return rules.deposit_received(op.id, op.rail, op.owner_id, op.money)
-    return rules.payout_done(op.id, op.rail, op.owner_id, op.money)
+def _entry(op: PaymentOp, result: Result) -> Entry | None:
+    """What the books say of a result; None where no money moved."""
+    match result:
+        case Done() if op.kind is OpKind.DEPOSIT:
+            return rules.deposit_received(op.id, op.rail, op.owner_id, op.money)
+        case Done():
+            return rules.payout_done(op.id, op.rail, op.owner_id, op.money)
+        case Refused() if op.kind is OpKind.PAYOUT:
+            return rules.payout_returned(op.id, op.owner_id, op.money)
+    return None
