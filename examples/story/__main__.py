@@ -25,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m examples.story", description=__doc__)
     folder = Path(os.environ.get("SETARA_FOLDER", "instance"))
     parser.add_argument("--report", type=Path, default=folder / "report", help="folder for the report (%(default)s)")
+    parser.add_argument("--idle", action="store_true", help="run no jobs here, and leave them all to workers elsewhere")
     options = parser.parse_args()
     app = create_app()
     with app.app_context():
@@ -35,7 +36,7 @@ def main() -> int:
                 "This database has people in it already. Play on another one: make demo INSTANCE=story", file=sys.stderr
             )
             return 3
-        teller, hand, began = Teller(), Hand(), time.monotonic()
+        teller, hand, began = Teller(), Hand(idle=options.idle), time.monotonic()
         story = play(app, hand, teller.tell, teller.step)
         found = outcome.read(story)
     written = report.write(found, options.report)

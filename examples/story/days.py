@@ -17,7 +17,7 @@ from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, CompensationRule, EntryKind
 from marketplace.standards.rules import HazardCategory, HazardClass
 
-RACERS, SEATS = 200, 20
+RACERS, SEATS = 200 // script.share(), 20 // script.share()
 AT_ONCE = 16
 """Connections that race. More would only wait for each other on two cores."""
 RACED_SHIFT = datetime(2023, 5, 12, 14, 0, tzinfo=UTC)

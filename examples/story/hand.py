@@ -6,11 +6,14 @@ depend on how fast a machine is, how many workers there are, or whether one of t
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from jobs.programs import PROGRAMS
+from jobs.runner import run_pending
 from marketplace.core import clock, queue
 from marketplace.core.db import transaction
+from marketplace.core.ids import unseeded
 
 PATIENCE = 120.0
 LOOK_EVERY = 0.02
@@ -22,10 +25,13 @@ class Stuck(RuntimeError):
 
 
 class Hand:
-    """Moves business time. `settle` runs or awaits jobs until none is left; without workers, hand in `run_pending`."""
+    """Moves business time, and is one more worker while it waits, unless it is to be `idle`."""
 
-    def __init__(self, run_jobs: Callable[[], object] | None = None) -> None:
-        self._run_jobs = run_jobs
+    programs = PROGRAMS
+    """What it can run; naming them here is what makes them known."""
+
+    def __init__(self, *, idle: bool = False) -> None:
+        self._idle = idle
         self.waited = 0.0
 
     def move_to(self, moment: datetime) -> None:
@@ -48,9 +54,10 @@ class Hand:
     def settle(self) -> None:
         """Returns when no job is left to do. Raises Stuck when there is no end to it."""
         began = time.monotonic()
-        if self._run_jobs is not None:
-            self._run_jobs()
         while waiting := _open_jobs():
+            if not self._idle:
+                with unseeded():  # Which jobs come here, and not to another worker, is chance.
+                    run_pending()
             if time.monotonic() - began > PATIENCE:
                 raise Stuck(f"After {PATIENCE:.0f} seconds these jobs are still open: {', '.join(waiting)}.")
             time.sleep(LOOK_EVERY)

@@ -4,6 +4,7 @@ Everything here is data. Who plays, what happens and what it comes to stands in 
 """
 
 import json
+import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ PREPARED = datetime(2023, 4, 24, 9, 0, tzinfo=UTC)
 """When people and companies join, three days before the first shift."""
 PRESENT = datetime(2023, 5, 10, 15, 30, tzinfo=UTC)
 """Where the story stops and the service goes on: on pay day, while people in the Americas are at work."""
+FEWEST = 2
+"""People of a city, and seats of a shift, in the smallest story."""
 FOREMOST = 4
 """People of each vetting state below `vetted` are spread over all cities; the first of a city are always vetted."""
 
@@ -66,6 +69,12 @@ class ShiftPlan:
 
 
 @cache
+def share() -> int:
+    """Which part of the thousand plays: everybody, or every so-manieth where STORY_SHARE asks for a smaller story."""
+    return int(os.environ.get("STORY_SHARE", "1"))
+
+
+@cache
 def world() -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads((FOLDER / "world.json").read_text())
     return found
@@ -91,7 +100,7 @@ def cities() -> tuple[City, ...]:
             timezone=row["timezone"],
             latitude=row["at"][0],
             longitude=row["at"][1],
-            people=row["people"],
+            people=max(FEWEST, row["people"] // share()),
             currency=row["currency"],
             languages=row["languages"],
             skills=row["skills"],
@@ -113,8 +122,9 @@ def _vetting_states(numbers: Sequence[int]) -> list[str]:
     """Some are still waiting, some were refused, some suspended: spread over all cities, past each city's first."""
     states = ["vetted"] * len(numbers)
     later = [index for index, number in enumerate(numbers) if number > FOREMOST]
-    drawn = random.Random(seed()).sample(later, sum(world()["vetting"].values()))  # noqa: S311 - repeatable
-    for state, count in world()["vetting"].items():
+    waiting = {state: count // share() for state, count in world()["vetting"].items()}
+    drawn = random.Random(seed()).sample(later, sum(waiting.values()))  # noqa: S311 - repeatable
+    for state, count in waiting.items():
         for _ in range(count):
             states[drawn.pop()] = state
     return states
@@ -152,9 +162,13 @@ def shifts() -> tuple[ShiftPlan, ...]:
         for day in _days(row["days"]):
             start = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC)
             found.append(
-                ShiftPlan(row["gig"], row["timezone"], start, start + timedelta(hours=row["hours"]), row["seats"])
+                ShiftPlan(row["gig"], row["timezone"], start, start + timedelta(hours=row["hours"]), _seats(row))
             )
     return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.gig)))
+
+
+def _seats(row: Mapping[str, Any]) -> int:
+    return max(FEWEST, int(row["seats"]) // share())
 
 
 def _days(wanted: str | Sequence[str]) -> list[date]:

@@ -34,12 +34,13 @@ class _Seeded:
         return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
 
 
-_sources: list[_Seeded] = []
+_sources: list[_Seeded | None] = []
 
 
 def new_id() -> UUID:
     """A key that nobody has used; this process's later ones sort after its earlier ones."""
-    return _sources[-1].next() if _sources else uuid7()
+    source = _sources[-1] if _sources else None
+    return uuid7() if source is None else source.next()
 
 
 @contextmanager
@@ -49,6 +50,16 @@ def seeded(seed: int, since: datetime) -> Iterator[None]:
     For a database that nobody else writes new rows to from the same seed: two such processes would make the same keys.
     """
     _sources.append(_Seeded(seed, since))
+    try:
+        yield
+    finally:
+        _sources.pop()
+
+
+@contextmanager
+def unseeded() -> Iterator[None]:
+    """While it lasts, keys are random again: for work of which nobody can say how many keys it will need."""
+    _sources.append(None)
     try:
         yield
     finally:
