@@ -1,6 +1,6 @@
 """A plan becomes offers. While it was reckoned nothing was locked, so what it rests on is looked at once more here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.gigs.rules import GigStatus
 from marketplace.matching import facts
 from marketplace.matching.engine import Given, Planned
 from marketplace.matching.instance import Instance
@@ -34,17 +35,19 @@ def carry_out(
     *,
     by: Actor,
 ) -> Made:
-    """Makes the offers of a plan that can still be made: shifts are locked, in the order of their ids, and seats,
-    bookings and open offers are read again. Whoever said yes or was asked meanwhile was quicker, and keeps what they
-    have. `reasons` are what the reason of each offer of a shift tells beside its points. A handful of statements."""
+    """Makes the offers of a plan that can still be made: gigs are held, then shifts locked, in the order of their ids,
+    and both, bookings and open offers are read again. Whoever said yes or was asked meanwhile was quicker, and keeps
+    what they have. `reasons` are what the reason of each offer of a shift tells beside its points. A handful of
+    statements."""
     wanted = sorted((given for each in planned for given in each.given), key=lambda given: given.turn)
     if not wanted:
         return {}
-    locked = _locked({given.shift_id for given in wanted})
+    chosen_shifts = {given.shift_id for given in wanted}
+    gigs = asking.hold_gigs({gig.id for shift, gig in found if shift.id in chosen_shifts})
+    locked = _locked(chosen_shifts, [known for known, gig in gigs.items() if gig.status is GigStatus.OPEN])
     people = _people(wanted, instance, found)
     waiting = facts.waiting_of(people.keys())
     asked, unanswered = facts.asked_about(locked.keys())
-    gigs = {gig.id: gig for _, gig in found}
     free = {known: shift.seats_open - unanswered.get(known, 0) for known, shift in locked.items()}
     members = {member.id: member for member in instance.members}
     weights = WEIGHTS[instance.weights_version]
@@ -66,11 +69,12 @@ def carry_out(
     return {(offer.shift_id, offer.contractor_id): offer for offer in made}
 
 
-def _locked(shift_ids: set[UUID]) -> dict[UUID, Shift]:
-    """The shifts that are still to be held, locked until the commit."""
+def _locked(shift_ids: Collection[UUID], gig_ids: Collection[UUID]) -> dict[UUID, Shift]:
+    """Those of the shifts that are of these gigs and still to be held, locked until the commit."""
     found = (
         select(Shift)
-        .where(Shift.id.in_(shift_ids), Shift.status == ShiftStatus.SCHEDULED, Shift.starts_at > clock.now())
+        .where(Shift.id.in_(shift_ids), Shift.gig_id.in_(gig_ids))
+        .where(Shift.status == ShiftStatus.SCHEDULED, Shift.starts_at > clock.now())
         .order_by(Shift.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

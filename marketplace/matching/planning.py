@@ -119,13 +119,8 @@ def match_due(limit: int = MOST_AT_ONCE) -> int:
     """
     now = clock.now()
     lately = exists().where(MatchRun.shift_id == Shift.id, MatchRun.at > now - AGAIN_AFTER)
-    due = (
-        _with_open_seats(Shift.starts_at <= now + URGENT, ~lately)
-        .order_by(Shift.starts_at, Shift.id)
-        .limit(limit)
-        .with_for_update(of=Shift, skip_locked=True, key_share=True)
-    )
-    found = [(row.Shift, row.Gig) for row in db.session.execute(due)]
+    due = _with_open_seats(Shift.starts_at <= now + URGENT, ~lately).order_by(Shift.starts_at, Shift.id)
+    found = [(row.Shift, row.Gig) for row in db.session.execute(due.limit(limit))]
     if found:
         urgent = _begin(PlanScope.URGENT, now, now + URGENT, company_id=None, seed=0, by=CLOCK)
         _make(urgent, found, by=CLOCK)
@@ -194,6 +189,7 @@ def _begin(
 
 
 def openings(plan: Plan) -> list[tuple[Shift, Gig]]:
+    """What a plan of a horizon is about: shifts still to come within it that have seats nobody is asked about."""
     within = (Shift.starts_at >= max(plan.starts_at, clock.now()), Shift.starts_at < plan.ends_at)
     mine = () if plan.company_id is None else (Shift.company_id == plan.company_id,)
     found = _with_open_seats(*within, *mine).order_by(Shift.id)

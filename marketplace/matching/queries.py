@@ -91,6 +91,12 @@ def latest_run(shift_id: UUID) -> MatchRun | None:
     ).first()
 
 
+def newest_offer(shift_id: UUID, contractor_id: UUID) -> Offer | None:
+    """How somebody was last asked to take a shift. The caller has made sure that the asker may see it."""
+    found = select(Offer).where(Offer.shift_id == shift_id, Offer.contractor_id == contractor_id)
+    return db.session.scalars(found.order_by(Offer.id.desc()).limit(1)).first()
+
+
 def seats_of_person(plan_id: UUID, contractor_id: UUID) -> dict[UUID, PlannedSeat]:
     """The seats that a plan gave to somebody, by shift. The caller has made sure that the asker may see them."""
     found = select(PlannedSeat).where(PlannedSeat.plan_id == plan_id, PlannedSeat.contractor_id == contractor_id)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -41,13 +39,14 @@ def match(shift_id: UUID, *, by: Actor) -> list[Offer]:
 
     Returns the offers made, which may be none. Raises GigNotOpen, ShiftBegun.
     """
-    # The shift is locked: two searches at once would look for the same seats twice.
-    shift = db.session.get(Shift, shift_id, with_for_update={"key_share": True}, populate_existing=True)
-    if shift is None:
+    seen = db.session.get(Shift, shift_id)
+    if seen is None:
         raise NotFound
     if by != CLOCK:
-        require_company(by, shift.company_id, Right.GIGS)
-    gig = db.session.get_one(Gig, shift.gig_id)
+        require_company(by, seen.company_id, Right.GIGS)
+    gig = asking.hold_gigs([seen.gig_id])[seen.gig_id]
+    # The shift is locked, after its gig: two searches at once would look for the same seats twice.
+    shift = db.session.get_one(Shift, shift_id, with_for_update={"key_share": True}, populate_existing=True)
     asking.check_open(shift, gig)
     run, made = planning.plan_one(shift, gig, by=by)
     record("shift.matched", run, by=by, data={"seats": run.seats, "offered": run.offered})
@@ -63,9 +62,9 @@ def explain(shift_id: UUID, contractor_id: UUID, *, seen_by: Actor) -> Explained
     who = db.session.get(Contractor, contractor_id)
     if shift is None or who is None or not _may_ask(shift, contractor_id, seen_by):
         raise NotFound
-    run = queries.latest_run(shift_id)
-    told = None if run is None else _explain_run(run, contractor_id)
-    return told or _explain_now(shift, who)
+    run, offer = queries.latest_run(shift_id), queries.newest_offer(shift_id, contractor_id)
+    told = None if run is None else _explain_run(run, contractor_id, offer)
+    return told or (_explain_now(shift, who) if offer is None else _asked(offer))
 
 
 def _may_ask(shift: Shift, contractor_id: UUID, seen_by: Actor) -> bool:
@@ -75,14 +74,17 @@ def _may_ask(shift: Shift, contractor_id: UUID, seen_by: Actor) -> bool:
     return seen_by.may(Right.READ, shift.company_id) and contractor_id in asked[shift.id]
 
 
-def _explain_run(run: MatchRun, contractor_id: UUID) -> Explained | None:
-    """What a search decided about a person; None when it did not know them, or when what it knew was erased."""
+def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Explained | None:
+    """What a search decided about a person; None when it did not know them, when what it knew was erased, or when the
+    company has asked them by hand since."""
     seats = queries.seats_of_person(run.plan_id, contractor_id)
     if (mine := seats.get(run.shift_id)) is not None:
         offer = db.session.get(Offer, mine.offer_id) if mine.offer_id else None
         outcome = Outcome.TOO_LATE if offer is None else Outcome.OFFERED
         reason = {} if offer is None else offer.reason
         return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
+    if newest is not None and _is_by_hand(newest) and run.id < newest.id:
+        return None
     instance = planning.instance_of(run.plan_id, only=contractor_id)
     if instance is None:
         return None
@@ -103,10 +105,17 @@ def _answered(answer: Answer, run: MatchRun) -> Explained:
     return Explained(Outcome.NOT_NEEDED, SENTENCES[Outcome.NOT_NEEDED], reason, None, run.cutoff, run.weights_version)
 
 
+def _is_by_hand(offer: Offer) -> bool:
+    return "run_id" not in offer.reason
+
+
+def _asked(offer: Offer) -> Explained:
+    """What the offer itself tells: nothing else is known of its search any more, or there was none."""
+    sentence = "The company asked this person by hand." if _is_by_hand(offer) else SENTENCES[Outcome.OFFERED]
+    return Explained(Outcome.OFFERED, sentence, offer.reason)
+
+
 def _explain_now(shift: Shift, who: Contractor) -> Explained:
-    by_hand = select(Offer.reason).where(Offer.shift_id == shift.id, Offer.contractor_id == who.id)
-    if (reason := db.session.scalar(by_hand.order_by(Offer.id.desc()).limit(1))) is not None:
-        return Explained(Outcome.OFFERED, "The company asked this person by hand.", reason)
     gig = db.session.get_one(Gig, shift.gig_id)
     seat = shifts.seat_of(shift, gig)
     verdict = first_no(seat, shifts.people([who], shift.company_id, seat)[who.id])

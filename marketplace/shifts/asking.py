@@ -1,10 +1,12 @@
 """Offers as a set: whoever knows the shifts and the people already asks hundreds in a few statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import Actor
@@ -48,8 +50,9 @@ class Asked:
 def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer]:
     """Makes the offers, after the same rules for each as for one: everybody is eligible or nobody is asked.
 
-    `gigs` are those of the shifts. Somebody who has an open offer of the same shift keeps it and is not asked twice.
-    Returns the offers that were made. Raises NotEligible, DoubleBooked, GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
+    `gigs` are those of the shifts, held by `hold_gigs()`. Somebody who has an open offer of the same shift keeps it and
+    is not asked twice. Returns the offers that were made. Raises NotEligible, DoubleBooked, GigNotOpen, ShiftBegun,
+    BadOffer, SeatsGone.
     """
     now, known = clock.now(), {gig.id: gig for gig in gigs}
     for shift in {each.shift for each in asked}:
@@ -63,6 +66,16 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
         made += db.session.scalars(insert, rows[start : start + AT_ONCE]).all()
     record_many("offer.made", [(offer, {}) for offer in made], by=by)
     return made
+
+
+def hold_gigs(gig_ids: Collection[UUID]) -> dict[UUID, Gig]:
+    """The gigs as they stand now, shared until the commit: an offer tells of their class and rate, so whoever raises,
+    pauses or closes one comes before the offers and is seen, or after them and sees them.
+
+    For whoever is about to `ask()`, before any shift is locked: a raise locks the gig first and its shifts then.
+    """
+    found = select(Gig).where(Gig.id.in_(gig_ids)).order_by(Gig.id).with_for_update(read=True)
+    return {gig.id: gig for gig in db.session.scalars(found.execution_options(populate_existing=True))}
 
 
 def check_open(shift: Shift, gig: Gig) -> None:

@@ -60,7 +60,7 @@ def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) ->
 
 def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor) -> list[Offer]:
     """`offer()` for whoever has checked the permission already: matching makes offers in the clock's name."""
-    gig, why = db.session.get_one(Gig, shift.gig_id), dict(chosen)
+    gig, why = asking.hold_gigs([shift.gig_id])[shift.gig_id], dict(chosen)
     asking.check_open(shift, gig)
     if not why:
         return []

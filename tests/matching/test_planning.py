@@ -4,6 +4,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from hashlib import sha256
@@ -18,12 +19,14 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, timeline
 from marketplace.core.http import SetaraFlask
 from marketplace.core.problems import Forbidden, NotFound
+from marketplace.gigs import service as gigs
 from marketplace.matching import carrying, planning, service
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.rules import HORIZON, LONGEST_OFFER, BadHorizon, Outcome, PlanRunning, PlanStatus
-from marketplace.shifts import offers
+from marketplace.shifts import offers, raising
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus
+from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -233,6 +236,63 @@ def test_whoever_was_quicker_than_the_plan_keeps_what_they_have(scene: Scene, mo
     for seat in seats:
         told = service.explain(seat.shift_id, seat.contractor_id, seen_by=accounts.actor_of(seat.contractor_id))
         assert (told.outcome, told.verdict) == (Outcome.TOO_LATE, None)
+
+
+@pytest.mark.truncating
+def test_an_offer_tells_what_a_gig_has_become_while_it_was_planned(
+    apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reckoning and the offers somebody else raises the class of one gig and pauses another: nobody is
+    shown the old class, and nobody is asked for what is paused."""
+    with apart_app.app_context(), transaction():
+        heavier, paused = make.scene(), make.scene()
+        for scene in (heavier, paused):
+            make.contracted(scene)
+            make.shift(scene)
+        heavier_id, paused_id = heavier.gig.id, paused.gig.id
+    carry_out = carrying.carry_out
+
+    def elsewhere() -> None:
+        with apart_app.app_context(), transaction():
+            raising.raise_class(heavier_id, HazardClass.H1, [HazardCategory.INSULTS], by=heavier.company)
+            gigs.pause(paused_id, by=paused.company)
+
+    def interrupted(*given: object, **more: object) -> carrying.Made:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(elsewhere).result()
+        return carry_out(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(carrying, "carry_out", interrupted)
+    with apart_app.app_context():
+        with transaction():
+            plan = plan_ahead()
+            assert (plan.planned, plan.offered) == (2, 1)
+        (offer,) = asked()
+        assert (offer.gig_id, offer.terms["hazards"]["class"]) == (heavier_id, "H1")
+
+
+@pytest.mark.truncating
+def test_a_gig_cannot_change_between_its_offers_and_their_commit(apart_app: SetaraFlask) -> None:
+    """A raise waits for offers that are being made, and takes them back."""
+    with apart_app.app_context(), transaction():
+        scene = make.scene()
+        make.contracted(scene)
+        make.shift(scene)
+        gig_id = scene.gig.id
+
+    def heavier() -> None:
+        with apart_app.app_context(), transaction():
+            raising.raise_class(gig_id, HazardClass.H1, [HazardCategory.INSULTS], by=scene.company)
+
+    with ThreadPoolExecutor(1) as pool:
+        with apart_app.app_context(), transaction():
+            assert plan_ahead().offered == 1
+            raised = pool.submit(heavier)
+            with pytest.raises(TimeoutError):
+                raised.result(timeout=1)
+        raised.result()
+    with apart_app.app_context():
+        assert (len(asked()), len(asked(OfferStatus.WITHDRAWN))) == (0, 1)
 
 
 @pytest.mark.truncating

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.accounts.rules import CLOCK, Actor, CompanyRole
 from marketplace.core.db import db
@@ -15,11 +15,12 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import planning, service
-from marketplace.matching.models import MatchRun, PlannedSeat
-from marketplace.matching.rules import Outcome
-from marketplace.shifts import offers
+from marketplace.matching.models import MatchRun, PlanInput, PlannedSeat
+from marketplace.matching.rules import SENTENCES, Outcome
+from marketplace.shifts import offers, raising
 from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import GigNotOpen, OfferStatus, ShiftBegun
+from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.workforce import service as workforce
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import Level, Window
@@ -211,6 +212,42 @@ def test_before_any_search_the_rules_of_now_answer(scene: Scene) -> None:
     by_hand = make.offered(scene, shift, budi)
     told = service.explain(shift.id, budi.id, seen_by=me(budi))
     assert (told.outcome, told.reason, by_hand.status) == (Outcome.OFFERED, {"by": "hand"}, OfferStatus.PENDING)
+
+
+def test_whoever_is_asked_by_hand_after_a_search_is_told_that(scene: Scene) -> None:
+    ana, budi = make.contracted(scene), make.contracted(scene)
+    shift = make.shift(scene, seats=2)
+    plain = service.match(shift.id, by=CLOCK)
+    assert {offer.contractor_id for offer in plain} == {ana.id, budi.id}
+    late = make.contracted(scene)
+    by_hand = make.offered(scene, shift, late)
+    told = service.explain(shift.id, late.id, seen_by=me(late))
+    assert (told.outcome, told.reason, told.cutoff) == (Outcome.OFFERED, by_hand.reason, None)
+    assert told.sentence == "The company asked this person by hand."
+
+
+def test_an_offer_of_a_search_is_told_as_such_once_the_search_is_erased(scene: Scene) -> None:
+    ana, shift = make.contracted(scene), make.shift(scene)
+    (offer,) = service.match(shift.id, by=CLOCK)
+    for memory in (PlannedSeat, PlanInput):
+        db.session.execute(delete(memory))
+    told = service.explain(shift.id, ana.id, seen_by=me(ana))
+    assert (told.outcome, told.sentence) == (Outcome.OFFERED, SENTENCES[Outcome.OFFERED])
+    assert told.reason == offer.reason
+
+
+def test_an_offer_that_was_taken_back_is_no_question_asked(scene: Scene) -> None:
+    """A raise of the class takes back what nobody has answered: then the shift is another one, and whoever was asked
+    before is asked again, and shown the new class. Whoever said no is not."""
+    ana, budi = make.contracted(scene), make.contracted(scene)
+    shift = make.shift(scene, seats=2)
+    first = {offer.contractor_id: offer for offer in service.match(shift.id, by=CLOCK)}
+    offers.decline(first[budi.id].id, by=me(budi))
+    raising.raise_class(scene.gig.id, HazardClass.H1, [HazardCategory.INSULTS], by=scene.company)
+    db.session.refresh(first[ana.id])
+    assert first[ana.id].status is OfferStatus.WITHDRAWN
+    (again,) = service.match(shift.id, by=CLOCK)
+    assert (again.contractor_id, again.terms["hazards"]["class"]) == (ana.id, "H1")
 
 
 def test_a_search_takes_the_same_statements_for_few_people_and_for_many(scene: Scene, statements: Statements) -> None:
