@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
-from jobs.runner import job
+from jobs.runner import job, run_now
 from jobs.schedule import TIMETABLE, Entry
 from marketplace.core import clock, queue
 from marketplace.core.db import transaction
@@ -24,8 +24,11 @@ def fire(entry: Entry, at: datetime) -> bool:
     """Writes the entry's job if a fire of it came due by `at` (machine time) and nobody else has written it.
 
     Fires that were missed become one, since the job asks what is due anyway. While the job of an earlier fire has not
-    begun there is no second one. Returns whether a job was written.
+    begun there is no second one. While a look at everything is under way, it does what follows business time. Returns
+    whether a job was written.
     """
+    if entry.follows_business_time and queue.is_open(clock.LOOK):
+        return False
     row = queue.schedule(entry.job, since=at)
     if row is None:
         return False
@@ -33,10 +36,6 @@ def fire(entry: Entry, at: datetime) -> bool:
     if due is None or due > at:
         return False
     row.last_fire = at
-    return _write(entry)
-
-
-def _write(entry: Entry) -> bool:
     if queue.is_waiting(entry.job):
         return False
     queue.defer(entry.job, lock=entry.job if entry.alone else None)
@@ -45,14 +44,11 @@ def _write(entry: Entry) -> bool:
 
 @job(clock.LOOK)
 def look_at_everything() -> None:
-    """Writes the job of every entry that follows business time, unless it waits already: time was moved, and anything
-    may be due."""
-    with transaction():
-        # In one order, since each row stays locked until the commit.
-        for entry in sorted((e for e in TIMETABLE if e.follows_business_time), key=lambda entry: entry.job):
-            # The row is waited for: a clock that holds it may just have found nothing due by the machine's time.
-            queue.schedule(entry.job, since=clock.machine_time(), wait=True)
-            _write(entry)
+    """Does what every entry that follows business time would do, one after the other in the timetable's order: time was
+    moved, and anything may be due. The same move thus has the same outcome, however many workers there are."""
+    for entry in TIMETABLE:
+        if entry.follows_business_time:
+            run_now(entry.job)
 
 
 def start(app: Flask, timetable: Sequence[Entry] = TIMETABLE) -> BackgroundScheduler:

@@ -38,21 +38,22 @@ def daily(hour: int) -> CronTrigger:
 
 
 TIMETABLE: Sequence[Entry] = (
+    # One look at everything goes in this order: what has ended first, then what that makes room for, then money.
     Entry("offers.expire", every_seconds(15)),
-    Entry("shifts.match", every_seconds(30)),
-    Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.no_show", every_minutes(1)),
-    Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),
+    Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),
     Entry("disputes.close_unclaimed", every_minutes(5)),
     Entry("disputes.restore_unruled", every_minutes(5)),
-    Entry("gigs.return_funds", every_minutes(5)),
+    Entry("matching.plan_horizon", every_minutes(1)),
+    Entry("shifts.match", every_seconds(30)),
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
+    Entry("gigs.return_funds", every_minutes(5)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     Entry("answers.forget_old", daily(3), follows_business_time=False),

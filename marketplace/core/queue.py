@@ -60,16 +60,15 @@ def defer(
     return app.configure_task(name, **given).defer(**arguments)
 
 
-def schedule(name: str, since: datetime, *, wait: bool = False) -> Schedule | None:
-    """The row of an entry of the timetable, locked until the commit; None while another clock has it, unless the caller
-    waits for it.
+def schedule(name: str, since: datetime) -> Schedule | None:
+    """The row of an entry of the timetable, locked until the commit; None while another clock has it.
 
     An entry that is new begins with `since` as its last fire.
     """
     row = insert(Schedule).values(name=name, last_fire=since).on_conflict_do_nothing()
     db.session.execute(row)
     return db.session.scalars(
-        select(Schedule).where(Schedule.name == name).with_for_update(skip_locked=not wait)
+        select(Schedule).where(Schedule.name == name).with_for_update(skip_locked=True)
     ).one_or_none()
 
 
@@ -77,6 +76,14 @@ def is_waiting(name: str) -> bool:
     """Whether a job of that name has been written and not yet been begun."""
     waiting = text("SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :name AND status = 'todo')")
     return bool(db.session.scalar(waiting, {"name": name}))
+
+
+def is_open(name: str) -> bool:
+    """Whether a job of that name has been written and has not ended."""
+    found = text(
+        "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :name AND status IN ('todo', 'doing'))"
+    )
+    return bool(db.session.scalar(found, {"name": name}))
 
 
 def depth() -> dict[tuple[str, str], int]:

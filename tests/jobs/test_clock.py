@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
+from structlog.testing import capture_logs
 
 from jobs import clock, programs
 from jobs.schedule import TIMETABLE, Entry, daily, every_minutes, every_seconds
@@ -94,15 +95,30 @@ def test_the_sweep_that_frees_locks_needs_none() -> None:
     assert not sweep.alone
 
 
-def test_moved_time_has_everything_looked_at(app: Flask) -> None:
+def test_moved_time_has_everything_looked_at_in_one_order(app: Flask) -> None:
+    """What has ended comes before what it makes room for: else the same move would not always come to the same."""
     with transaction():
         business.travel_to(business.now() + timedelta(days=3))
     assert queue.depth() == {(business.LOOK, "todo"): 1}
+    wanted = [entry.job for entry in TIMETABLE if entry.follows_business_time]
+    assert wanted.index("offers.expire") < wanted.index("shifts.match")
+    assert wanted.index("timesheets.auto_approve") < wanted.index("pay.run")
+    assert "checks.run" not in wanted
+    with capture_logs() as lines:
+        clock.look_at_everything()
+    assert [line["job"] for line in lines if line["event"] == "job"] == wanted
+
+
+def test_while_everything_is_looked_at_no_clock_fires_what_follows_business_time(app: Flask) -> None:
+    follows, stands = (
+        Entry("test.ten", every_seconds(10)),
+        Entry("test.own", every_seconds(10), follows_business_time=False),
+    )
+    fire(follows, at(0))
+    fire(stands, at(0))
+    with transaction():
+        business.travel_to(business.now())
+    assert not fire(follows, at(5))
+    assert fire(stands, at(5))
     begin(business.LOOK)
-    clock.look_at_everything()
-    wanted = {(entry.job, "todo"): 1 for entry in TIMETABLE if entry.follows_business_time}
-    assert ("timesheets.auto_approve", "todo") in wanted
-    assert ("checks.run", "todo") not in wanted
-    assert queue.depth() == wanted
-    clock.look_at_everything()
-    assert queue.depth() == wanted, "what waits already is not written twice"
+    assert fire(follows, at(6)), "what it had not yet looked at is looked at now"
