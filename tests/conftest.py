@@ -123,7 +123,7 @@ def template(server: EmbeddedPostgres) -> str:
 
 
 @contextmanager
-def _own_database(server: EmbeddedPostgres, template: str, name: str) -> Iterator[Database]:
+def own_database(server: EmbeddedPostgres, template: str, name: str) -> Iterator[Database]:
     server.clone(template, name)
     yield database_of(server, name)
     with psycopg.connect(server.admin_url().replace("+psycopg", ""), autocommit=True) as admin:
@@ -133,7 +133,7 @@ def _own_database(server: EmbeddedPostgres, template: str, name: str) -> Iterato
 @pytest.fixture(scope="session")
 def database(server: EmbeddedPostgres, template: str, worker_id: str, testrun_uid: str) -> Iterator[Database]:
     """This worker's database for rolled-back tests."""
-    with _own_database(server, template, f"rooms_{testrun_uid[:8]}_{worker_id}") as own:
+    with own_database(server, template, f"rooms_{testrun_uid[:8]}_{worker_id}") as own:
         yield own
 
 
@@ -238,7 +238,7 @@ def client(app: SetaraFlask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def _apart_database(server: EmbeddedPostgres, template: str, worker_id: str, testrun_uid: str) -> Iterator[Database]:
-    with _own_database(server, template, f"apart_{testrun_uid[:8]}_{worker_id}") as own:
+    with own_database(server, template, f"apart_{testrun_uid[:8]}_{worker_id}") as own:
         yield own
 
 

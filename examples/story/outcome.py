@@ -26,6 +26,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, snapshot
 from marketplace.core.events import Event
 from marketplace.core.money import Money
+from marketplace.disputes.models import Dispute
 from marketplace.ledger.models import JournalEntry, Posting
 from marketplace.pay import payslips
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
@@ -190,6 +191,7 @@ def _counts() -> dict[str, Any]:
         "offers": _by(select(Offer.status, func.count()).group_by(Offer.status)),
         "bookings": _by(select(Booking.status, func.count()).group_by(Booking.status)),
         "pay_runs": db.session.scalar(select(func.count(PayRun.id))),
+        "disputes": _by(select(Dispute.status, func.count()).group_by(Dispute.status)),
         "payslips": db.session.scalar(select(func.count(Payslip.id)).where(Payslip.status == PayslipStatus.ISSUED)),
         "pay_lines": db.session.scalar(select(func.count(PayLine.id))),
         "payouts": db.session.scalar(
