@@ -76,6 +76,14 @@ def write_class(
     return row
 
 
+def unheld_since(gig_id: UUID) -> datetime | None:
+    """The moment from which unpaid work of the gig may earn less than its class, because the last raise could not hold
+    all of the premium; None when it could."""
+    newest = select(GigHazard).where(GigHazard.gig_id == gig_id).order_by(GigHazard.version.desc()).limit(1)
+    row = db.session.scalars(newest).one_or_none()
+    return row.back_to if row is not None and row.unheld else None
+
+
 def history(gig_id: UUID, seen_by: Actor) -> list[GigHazard]:
     """Every class that the gig has had since it was published, oldest first, for whoever may see the gig. Raises
     NotFound."""

@@ -30,7 +30,7 @@ from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryFlag, OfferStatus, TimesheetStatus
 from marketplace.standards.hazard import OPT_IN, HazardClass
-from marketplace.standards.rates import PriceInput, cost, price
+from marketplace.standards.rates import highest_cost
 from marketplace.workforce.models import HazardConsent
 
 
@@ -55,12 +55,13 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     The higher premium holds for every booking that is not over, and back to the day of the first open flag for those
     that are not paid. It is held from the gig's hold, else from the company's available money. If that is short, a
     company's raise is refused (RaiseNotFunded); an operator's pauses the gig, ends the running work with the rest of
-    its schedule paid, and says what is not held: raising to the same class again holds it later. Raises NotFound,
-    Forbidden, WrongState, ClassMayNotFall, ClassTooLight, BadTerms.
+    its schedule paid, takes out whoever is booked without the premium, and says what is not held: raising to the same
+    class again holds it later for what was worked and is not paid. Raises NotFound, Forbidden, WrongState,
+    ClassMayNotFall, ClassTooLight, BadTerms.
     """
     gig = hazards.to_raise(gig_id, hazard_class, categories, by=by)
     now = clock.now()
-    back_to = flags.first_day(gig.id) or now
+    back_to = _back_to(gig.id, now)
     shifts = _lock_shifts(gig.id)
     bookings = _lock_bookings(gig.id, back_to)
     declared = {*gig.hazard_categories, *categories}
@@ -68,6 +69,8 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     taken_out = [b for b in bookings if b.id in unwilling and b.status is BookingStatus.BOOKED]
     heavier = [b for b in bookings if b.hazard_class < hazard_class and b not in taken_out]
     held, unheld = _reprice(gig, heavier, hazard_class, by=by)
+    # Nobody begins heavier work without its premium and its caps: a seat that could not be repriced is given up.
+    taken_out += [b for b in heavier if b.hazard_class < hazard_class and b.status is BookingStatus.BOOKED]
     working = [b for b in bookings if b.status is BookingStatus.WORKING]
     stopped = [b for b in working if unheld or b.id in unwilling]
     for booking in stopped:
@@ -86,6 +89,12 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     repriced = [b.id for b in heavier if b.hazard_class == hazard_class]
     ids = ([b.id for b in stopped], [b.id for b in taken_out])
     return Raised(gig.id, hazard_class, back_to, repriced, *ids, held, unheld)
+
+
+def _back_to(gig_id: UUID, now: datetime) -> datetime:
+    """The day of the first open flag, or an earlier raise whose premium is not all held; now if there is neither."""
+    known = (flags.first_day(gig_id), hazards.unheld_since(gig_id))
+    return min((moment for moment in known if moment is not None), default=now)
 
 
 def _lock_shifts(gig_id: UUID) -> dict[UUID, Shift]:
@@ -163,16 +172,15 @@ def _reprice(gig: Gig, bookings: Sequence[Booking], hazard_class: HazardClass, *
 
 def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Money:
     """What the whole schedule of a booking costs in that class: no part of it, however it is ended, costs more."""
-    given = PriceInput(
-        rate=booking.rate,
-        work_minutes=scheduled_minutes(booking.starts_at, booking.ends_at),
+    return highest_cost(
+        booking.rate,
+        scheduled_minutes(booking.starts_at, booking.ends_at),
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
         overtime_minutes=booking.overtime_minutes,
         overtime_percent=booking.overtime_percent,
     )
-    return cost(price(given))
 
 
 def _take_out(booking: Booking, shift: Shift, now: datetime, *, by: Actor) -> None:

@@ -197,6 +197,41 @@ def test_an_operator_s_raise_without_money_pauses_and_ends_the_work(app: Flask) 
     assert holds() == []
 
 
+def test_back_pay_that_could_not_be_held_is_held_when_the_money_is_there(app: Flask) -> None:
+    """Two hours in H1 are raised by an operator; two days later the company has the money, and nobody has flagged
+    again. The two hours get their premium all the same: 30.00 USD, a quarter of it 7.50."""
+    with transaction():
+        scene = make.scene(minutes=300, **H1)
+        booking = willing(scene)
+        me, operator = accounts.actor_of(booking.contractor_id), accounts.operator(OperatorRole.STANDARDS)
+        begin(booking)
+        at(booking.starts_at + 2 * HOUR)
+        flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=me)
+        first = raising.raise_class(scene.gig.id, HazardClass.H2, HATE, by=operator)
+        assert (first.unheld, first.repriced) == (usd("19.50"), [])
+        at(booking.ends_at + 48 * HOUR)
+        gigs.money_for(scene.company_id, usd("19.50"))
+        again = to_h2(scene)
+        assert (again.repriced, again.back_to, again.unheld) == ([booking.id], first.back_to, usd("0"))
+        pay.approved(scene, booking)
+    pay.paid()
+    lines = select(PayLine).where(PayLine.booking_id == booking.id, PayLine.kind == LineKind.HAZARD_PREMIUM)
+    assert [(line.seconds // 60, line.money) for line in db.session.scalars(lines)] == [(120, usd("7.50"))]
+    assert holds() == []
+
+
+def test_nobody_begins_heavier_work_whose_premium_is_not_held(app: Flask) -> None:
+    """Whoever has opted in and is booked for the afternoon is taken out too, owed by the notice curve."""
+    scene = make.scene(minutes=300, **H1)
+    booking = willing(scene)
+    at(booking.starts_at - 12 * HOUR)
+    operator = accounts.operator(OperatorRole.STANDARDS)
+    raised = raising.raise_class(scene.gig.id, HazardClass.H2, HATE, by=operator)
+    assert (raised.unheld, raised.taken_out, booking.status) == (usd("19.50"), [booking.id], BookingStatus.TAKEN_OUT)
+    assert (booking.compensation_minutes, booking.compensation_rule) == (150, CompensationRule.NOTICE)
+    assert holds() == []
+
+
 def test_a_class_never_falls_and_holds_its_categories(scene: Scene) -> None:
     for hazard_class, categories, refusal in (
         (HazardClass.H0, (), ClassMayNotFall),
