@@ -44,9 +44,10 @@ from marketplace.shifts.rules import (
 def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) -> Booking:
     """Starts the clock, at the earliest ten minutes before the shift; time counts from the shift's start.
 
-    `client_at` is the moment on the person's device. Pressing again while the clock runs changes nothing. Raises
-    TooEarly, ShiftOver, NotEligible when the caps of its hazard class are used up, or WrongState when the booking is
-    not open to work any more.
+    `client_at` is the moment on the person's device. Pressing again while the clock runs changes nothing. Where nothing
+    is left of the caps of its hazard class it is stopped at once, and neutral hours fill the schedule: who comes to
+    work that must not begin is no no-show. Raises TooEarly, ShiftOver, or WrongState when the booking is not open to
+    work any more.
     """
     booking = _mine(booking_id, by=by)
     if booking.status is BookingStatus.WORKING:
@@ -56,9 +57,9 @@ def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) 
         raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
     _refuse_after_end(booking, counted.at)
     _end_forgotten_before(booking)
-    caps.check_room(booking, within(counted.at, booking.starts_at, booking.ends_at))
     move_one(booking, BookingStatus.WORKING, by=by, event="booking.clocked_in")
     _open_entry(booking, EntryKind.WORK, counted, client_at)
+    end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
     return booking
 
 

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from marketplace.core.db import db
 from marketplace.shifts.exposure import Exposed, stop_moment
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import EntryKind, NotEligible
+from marketplace.shifts.rules import EntryKind
 from marketplace.standards.hazard import HazardClass, caps
-from marketplace.standards.rules import RULES
 from marketplace.workforce.models import Contractor
 
 EXPOSURE = (EntryKind.WORK, EntryKind.WAITING)
@@ -27,23 +26,6 @@ def next_stop(booking: Booking, start: datetime) -> datetime | None:
         return None
     zone = ZoneInfo(db.session.scalars(select(Contractor.timezone).where(Contractor.id == booking.contractor_id)).one())
     return stop_moment(start, booking.ends_at, zone, hazard_class, _spent(booking, start))
-
-
-def check_room(booking: Booking, start: datetime) -> None:
-    """Raises NotEligible, with the verdict, when nothing is left of the caps of the booking's class."""
-    if next_stop(booking, start) != start:
-        return
-    hazard_class = HazardClass(booking.hazard_class)
-    limits = caps(hazard_class)
-    assert limits is not None
-    verdict = RULES["HAZARD"].verdict(
-        False,
-        f"Work in class {hazard_class} ends after {limits[0]} minutes a day and {limits[1]} a week.",
-        {"class": hazard_class.value, "at": start.isoformat()},
-        limit=f"{limits[0]} minutes a day, {limits[1]} a week",
-        remedy="Take neutral work for the rest of the day, or fewer minutes.",
-    )
-    raise NotEligible(verdict.sentence, remedy=verdict.remedy, verdict=verdict.as_dict())
 
 
 def _spent(booking: Booking, until: datetime) -> Sequence[Exposed]:

@@ -15,7 +15,7 @@ from marketplace.core.events import timeline
 from marketplace.shifts import attendance, scheduling, sick
 from marketplace.shifts.exposure import Exposed, stop_moment
 from marketplace.shifts.models import Booking, TimesheetLine
-from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, EntryKind, NotEligible
+from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, EntryKind
 from marketplace.standards.hazard import HazardClass
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -159,7 +159,9 @@ def test_a_break_moves_the_end_of_the_work(scene: Scene) -> None:
     assert booking.stops_at - first == timedelta(minutes=30)
 
 
-def test_nobody_begins_where_nothing_is_left_of_the_cap(scene: Scene) -> None:
+def test_who_comes_where_nothing_is_left_of_the_cap_is_paid_neutral_hours(scene: Scene) -> None:
+    """Both shifts of a day became H2. Four hours of the first use up the cap; the two of the second are paid all the
+    same, although its clock never runs, and nobody is a no-show."""
     ana = make.contracted(scene)
     first = make.booked(scene, ana, hours=4)
     second = make.booked(scene, ana, starts_at=make.MONDAY + 5 * HOUR, hours=2)
@@ -172,6 +174,7 @@ def test_nobody_begins_where_nothing_is_left_of_the_cap(scene: Scene) -> None:
     attendance.clock_out(first.id, by=by)
     assert line_of(first).work_minutes == 240
     at(second.starts_at)
-    with pytest.raises(NotEligible) as refused:
-        attendance.clock_in(second.id, by=by)
-    assert refused.value.members["verdict"]["rule"] == "HAZARD"
+    assert attendance.clock_in(second.id, by=by).status is BookingStatus.WORKED
+    assert told(second) == (0, 120, CompensationRule.HAZARD, [EntryFlag.CAP_REACHED])
+    at(second.starts_at + HOUR)
+    assert attendance.mark_no_shows() == 0
