@@ -1,18 +1,23 @@
 """Cuts and disputes on the pages of all three."""
 
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from marketplace.accounts.models import Person
+from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from marketplace.disputes.models import Dispute
 from marketplace.disputes.rules import DisputeStatus
-from marketplace.shifts.rules import CutCategory
+from marketplace.shifts import attendance
+from marketplace.shifts.rules import CutCategory, EntryKind
+from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made
-from tests.factories import shifts
 from tests.factories.shifts import Scene
 from tests.web.visitor import Visitor
 
@@ -98,6 +103,28 @@ def test_a_dispute_through_all_three(app: Flask, scene: Scene) -> None:
     shown = ana.look(f"/work/pay/{slip.id}")
     assert make.REASON in shown.words
     assert f"/work/disputes/{dispute.id}" in shown.html
+
+
+def test_a_payslip_shows_a_cent_that_has_no_time_of_its_own(app: Flask) -> None:
+    """239 minutes at 15.03 USD, ten of them a break, of which 18 were cut: the break's share of 55.36 is 2.50, and of
+    the 59.87 that are owed in the end 2.51. So the second payslip has a line of one cent and no time."""
+    scene = shifts.scene(rate=Money.of("15.03", "USD"))
+    booking = shifts.booked(scene)
+    me = accounts.actor_of(booking.contractor_id)
+    for minutes, press in (
+        (0, attendance.clock_in),
+        (229, partial(attendance.start_break, kind=EntryKind.PAID_BREAK)),
+        (239, attendance.clock_out),
+    ):
+        clock.move_to(booking.starts_at + timedelta(minutes=minutes), still=True)
+        press(booking.id, by=me)
+    cut = make.cut(scene, booking, 18)
+    made.paid()
+    make.ruled(make.claimed(cut), 18)
+    made.paid()
+    page = another(app, cut.contractor_id).look(f"/work/pay/{made.payslip_of(cut.contractor_id).id}")
+    assert page.status == 200
+    assert "$0.01 USD How much money whose time stands on another line Goes to" in page.words
 
 
 def test_a_claim_is_taken_back_by_a_button(visitor: Visitor, scene: Scene) -> None:
