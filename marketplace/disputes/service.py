@@ -9,7 +9,6 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move_one
-from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.disputes.models import Dispute, Statement
 from marketplace.disputes.rules import (
@@ -80,7 +79,7 @@ def withdraw(dispute_id: UUID, *, by: Actor) -> Dispute:
 def rule(dispute_id: UUID, restored_minutes: int, reason: str, *, by: Actor) -> Dispute:
     """An operator of neither side decides, in writing, how many of the minutes are restored: none, some or all.
 
-    The next pay run pays them, and the company pays a fee for a cut that is overturned (rule REJECT). Raises NotFound,
+    The next pay run pays them, and the company pays a fee for a cut that is overturned so (REJECT). Raises NotFound,
     Forbidden, NotImpartial, BadRuling, NothingSaid, TooLateToRule, WrongState.
     """
     require_operator(by, OperatorRole.DISPUTES)
@@ -132,12 +131,8 @@ def _end(
     cut = db.session.get_one(TimesheetCut, found.id)
     fee = settle(cut, restored, because, reason=reason, by=by)
     values = {"ended_at": clock.now(), "ruled_by": by.person_id if status is DisputeStatus.RULED else None}
-    data = {"restored_minutes": restored, "fee": _fee_words(fee) if restored else None}
+    data = {"restored_minutes": restored, "fee": None if fee is None else str(fee)}
     move_one(found, status, by=by, event=_EVENTS[status], values=values, data=data)
-
-
-def _fee_words(fee: Money | None) -> str:
-    return "none, the company had no money for it" if fee is None else str(fee)
 
 
 def _locked(dispute_id: UUID) -> Dispute:

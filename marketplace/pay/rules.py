@@ -172,7 +172,7 @@ def idempotency_key(kind: OpKind, op_id: UUID, attempt: int = 1) -> str:
 
 
 def handling_fee(rate: Money) -> Money:
-    """What a company pays for a cut that is overturned: 3.75 USD at 15.00 USD an hour (rule REJECT)."""
+    """What a company pays for a cut that a ruling overturns: 3.75 USD at 15.00 USD an hour (rule REJECT)."""
     return rate * Fraction(RULES["REJECT"].parameters["fee_minutes"], 60)
 
 

@@ -20,20 +20,21 @@ from marketplace.shifts.rules import CutEnd
 def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> Money | None:
     """Decides a cut: `restored` of its minutes are paid by the next run.
 
-    Returns the handling fee that the company has paid for a cut that was overturned (rule REJECT); None when nothing
-    was restored, or when the company has no money for it: nobody's pay or ruling waits for a fee. Raises WrongState
-    when the cut is decided already.
+    Returns the handling fee that the company has paid for a cut that a ruling overturned (rule REJECT). None when
+    nothing was restored; when nobody ruled in time, since the service earns nothing by its own silence; or when the
+    company has no money for it, since nobody's pay or ruling waits for a fee. Raises WrongState when the cut is decided
+    already.
     """
     cuts.end(cut, restored, because, reason=reason, by=by)
     if restored:
-        return _charge(cut, by=by)
+        return _charge(cut, by=by) if because is CutEnd.RULED else None
     if works.is_paid_for(cut):
         holds.return_rest({cut.booking_id: f"cut:{cut.id}"})
     return None
 
 
 def fee_of(cut: TimesheetCut) -> Money:
-    """What the company pays for the cut if it is overturned."""
+    """What the company pays for the cut if a ruling overturns it."""
     return handling_fee(db.session.get_one(Booking, cut.booking_id).rate)
 
 

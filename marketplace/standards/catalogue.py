@@ -132,7 +132,7 @@ _GIGS = (
         "the daily and weekly minutes of its class; neutral hours at the base rate fill the schedule. A worker's flag "
         "can raise the class, with back-pay.",
         "House policy: no sourced exposure limit was found; up to 10 hours a day are reported by moderators",
-        f"{HOURS}::test_exposure_has_a_daily_and_a_weekly_end",
+        "tests/shifts/test_raising.py::test_a_shift_that_becomes_heavier_after_two_hours",
         h2_premium_percent=25,
         h3_premium_percent=50,
         h1_minutes_a_day=360,
@@ -322,8 +322,8 @@ _PRICES = (
         "REJECT",
         Basis.HOUSE,
         "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is "
-        "missing or would be right; the rest is approved at once. A cut that is overturned costs the company the pay "
-        "of 15 minutes for its handling.",
+        "missing or would be right; the rest is approved at once. A cut that a ruling overturns costs the company the "
+        "pay of 15 minutes for its handling.",
         f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
         "length of reasons would breed boilerplate",
         "tests/disputes/test_service.py::test_one_hour_cut_and_restored",
