@@ -11,6 +11,7 @@ from examples.story.stage import Story, at, booked, working
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.problems import Problem
+from marketplace.matching import service as matching
 from marketplace.pay import service as pay
 from marketplace.shifts import attendance, flags, offers, raising, scheduling, sick
 from marketplace.shifts.models import Booking, Shift
@@ -162,6 +163,16 @@ def pay_day(story: Story) -> None:
     with transaction():
         pay.start_run(None, through=script.PAY_DAY, by=story.world.operator("odi"))
     story.hand.settle()
+
+
+def tomorrow(story: Story) -> None:
+    """When the story ends, work of tomorrow is offered and not yet answered."""
+    owner, start = story.world.owner("lab"), at(11, 14)
+    with transaction():
+        for gig, zone in (("images", "America/Chicago"), ("ranking", "America/Bogota")):
+            shift = scheduling.schedule(story.world.gigs[gig], start, start + timedelta(hours=4), zone, 3, by=owner)
+            matching.match(shift.id, by=owner)
+    story.note("tomorrow", "Work of tomorrow is offered; whoever is asked has not yet answered when the story ends.")
 
 
 def _free_people(story: Story) -> list[int]:

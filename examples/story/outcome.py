@@ -257,11 +257,13 @@ def _days() -> list[dict[str, Any]]:
 
 
 def _payslip_in_rupiah(story: Story) -> dict[str, Any]:
-    """The newest payslip of the first contractor in Kansas, also in rupiah at the rate of its day."""
-    number = next(each.number for each in script.people() if each.city.crew == "kansas")
-    me = actor_of(story.world.people[number])
-    newest = select(Payslip.id).where(Payslip.contractor_id == me.person_id).order_by(Payslip.pay_date.desc()).limit(1)
-    view = payslips.view(db.session.scalars(newest).one(), currency="IDR", seen_by=me)
+    """A payslip of pay day in Kansas, of the person with the lowest number, also in rupiah at the rate of its day."""
+    numbers = {story.world.people[each.number]: each.number for each in script.people() if each.city.crew == "kansas"}
+    paid = select(Payslip.id, Payslip.contractor_id).where(
+        Payslip.contractor_id.in_(numbers), Payslip.pay_date == script.PAY_DAY
+    )
+    slip = min(db.session.execute(paid), key=lambda row: numbers[row.contractor_id])
+    view = payslips.view(slip.id, currency="IDR", seen_by=actor_of(slip.contractor_id))
     there = view.exchange
     return {
         "net": str(view.payslip.net),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from examples.story import script
 from examples.story.before import planned, refused_gig, two_places
 from examples.story.days import (
     cap_stops_the_shift,
@@ -19,6 +20,7 @@ from examples.story.days import (
     queue_fills_again,
     queue_runs_empty,
     race,
+    tomorrow,
 )
 from examples.story.quarrels import claim_against_the_cut, cut_with_a_reason, open_dispute, ruling
 from examples.story.stage import Scene, at
@@ -40,6 +42,7 @@ DURING: Mapping[datetime, Sequence[Scene]] = MappingProxyType(
         at(9, 20): (race,),
         at(10, 11): (open_dispute,),
         at(10, 12): (pay_day,),
+        script.PRESENT: (tomorrow,),
     }
 )
 """Scenes that come after people have come, gone and answered at their moment."""

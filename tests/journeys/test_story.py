@@ -1,5 +1,5 @@
-"""The story of the two newspapers, played by a fifth of its people: once alone, and once with two clocks and two workers
-of which one each is killed on the way."""
+"""The story of the two newspapers, played by a fifth of its people: once alone, and once with two clocks and two
+workers, of which one each is killed on the way."""
 
 import json
 import subprocess
