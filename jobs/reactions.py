@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from jobs.runner import job
 from marketplace.core import queue
@@ -46,7 +47,9 @@ def react(event_ids: Sequence[int]) -> None:
             *event_ids,
             *(each for more in queue.take_along(REACT, MOST_TRANSACTIONS) for each in more["event_ids"]),
         }
-        found = db.session.execute(select(Event.id, Event.name).where(Event.id.in_(whole)).order_by(Event.id))
+        # One parameter, however many: a statement takes no more than 65,535 of them.
+        among = Event.id == any_(bindparam("ids", sorted(whole), type_=ARRAY(Event.id.type)))
+        found = db.session.execute(select(Event.id, Event.name).where(among).order_by(Event.id))
         wanted: dict[str, list[int]] = defaultdict(list)
         for row in found:
             for answer in answers_to(row.name):

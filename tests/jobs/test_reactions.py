@@ -86,6 +86,15 @@ def test_the_events_of_many_transactions_are_answered_at_once(
     assert db.session.scalar(db.select(db.func.count()).select_from(Mail)) == 5
 
 
+def test_more_events_than_a_statement_has_parameters_are_answered(app: Flask) -> None:
+    run_pending()
+    with transaction():
+        make.person(confirmed=False)
+    (asked,) = db.session.scalars(db.select(Event.id).where(Event.name == "person.verification_asked"))
+    reactions.react([asked, *range(10_000_000, 10_070_000)])
+    assert queue.depth() == {("notices.deliver", "todo"): 1}
+
+
 def test_jobs_that_were_taken_along_wait_again_when_the_answer_fails(app: Flask) -> None:
     run_pending()
     with transaction():
