@@ -5,6 +5,8 @@ address is theirs. It is made when the message is written and stands in no table
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
@@ -16,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.accounts import queries
 from marketplace.accounts.invited import (
     INVITATION_LASTS,
+    WRITTEN_AGAIN_AFTER,
     CompanyNotVerified,
     InvitationOutcome,
     Invited,
@@ -46,9 +49,10 @@ def invite_many(invited: Sequence[Invited], company_id: UUID | None = None, *, b
     """Makes an account without a password for each of the people and has them sent a link with which to choose one, in
     a constant number of statements. Returns what became of each, in their order.
 
-    Whoever was invited and has chosen no password yet gets a fresh link. Whoever has an account already is left alone
-    and told of as such. Needs the right to manage members of the verified company that invites, which is remembered,
-    or without a company an operator of vetting. Raises ListNotGood, naming every bad line, or CompanyNotVerified.
+    Whoever was invited and has chosen no password yet gets a fresh link, but from the same inviter not twice a day.
+    Whoever has an account already is left alone and told of as such. Needs the right to manage members of the verified
+    company that invites, which is remembered, or without a company an operator of vetting. Raises ListNotGood, naming
+    every bad line, or CompanyNotVerified.
     """
     _require_inviter(company_id, by)
     people = check_list(list(enumerate(invited, start=1)))
@@ -108,7 +112,7 @@ def _require_inviter(company_id: UUID | None, by: Actor) -> None:
 def _make_accounts(people: Sequence[Invited]) -> dict[str, UUID]:
     """The new ones among the people, by address."""
     moment = clock.now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "email": each.email,
@@ -121,6 +125,8 @@ def _make_accounts(people: Sequence[Invited]) -> dict[str, UUID]:
         }
         for each in people
     ]
+    # In one order, whatever that of the list: two lists with the same people wait for each other and not in a ring.
+    rows.sort(key=itemgetter("email"))
     made = insert(Person).on_conflict_do_nothing(index_elements=["email"]).returning(Person.email, Person.id)
     return {row.email: row.id for row in db.session.execute(made, rows)}
 
@@ -133,15 +139,20 @@ def _without_password(addresses: Sequence[str]) -> dict[str, UUID]:
 
 
 def _remember(people: Sequence[UUID], company_id: UUID | None, by: Actor) -> Sequence[Invitation]:
+    """The invitations of those who are written to now."""
     if not people:
         return []
     moment = clock.now()
     shared = {"company_id": company_id, "invited_by": by.person_id, "invited_at": moment}
-    rows = [{"id": new_id(), "person_id": each, "good_until": moment + INVITATION_LASTS} | shared for each in people]
+    rows: list[dict[str, Any]] = [
+        {"id": new_id(), "person_id": each, "good_until": moment + INVITATION_LASTS} | shared for each in people
+    ]
+    rows.sort(key=itemgetter("person_id"))
     fresh = insert(Invitation)
     fresh = fresh.on_conflict_do_update(
         index_elements=["person_id", "company_id"],
         set_={"invited_at": fresh.excluded.invited_at, "good_until": fresh.excluded.good_until},
+        where=Invitation.invited_at <= moment - WRITTEN_AGAIN_AFTER,
     )
     kept = fresh.returning(Invitation).execution_options(populate_existing=True)
     return db.session.scalars(kept, rows).all()

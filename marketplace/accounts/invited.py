@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from marketplace.accounts.rules import LOCALES, address
+from marketplace.accounts.rules import LOCALES, BadAddress, address
 from marketplace.core.problems import Conflict, Invalid
 
 MOST_ROWS = 1000
@@ -16,6 +16,8 @@ MOST_BYTES = 256 * 1024
 LONGEST_NAME = 200
 INVITATION_LASTS = timedelta(days=14)
 """How long the link in an invitation is good for."""
+WRITTEN_AGAIN_AFTER = timedelta(days=1)
+"""Whoever has not answered is not written to again by the same inviter before that: silence is an answer, too."""
 COLUMNS = ("email", "name", "locale")
 """The columns of a list as a CSV file, named in its first line; the last may be missing."""
 
@@ -31,10 +33,18 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a line, counted from one; for a file, its first line names the columns."""
+    """What is wrong with a line, counted from one; for a file, its first line names the columns.
+
+    The sentence has a place, as in `%(most)s`, for each thing that is `named`, so that it can be said in any language.
+    """
 
     line: int
-    words: str
+    sentence: str
+    named: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return self.sentence % self.named
 
 
 class InvitationOutcome(StrEnum):
@@ -59,6 +69,12 @@ class ListNotGood(Invalid):
     title = "Something in the list is not right, so nobody was invited."
     remedy = "Correct the lines that are named, and send the whole list again."
 
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        words = "; ".join(f"line {fault.line}: {fault.words}" for fault in faults[:3])
+        told = [{"line": fault.line, "words": fault.words} for fault in faults]
+        super().__init__(f"{len(faults)} bad lines. {words}", field="people", faults=told)
+        self.faults = faults
+
 
 class CompanyNotVerified(Conflict):
     code = "company_not_verified"
@@ -70,42 +86,44 @@ def read_csv(content: bytes) -> list[Invited]:
     """The people of a CSV file in UTF-8 with the columns email, name and, where wanted, locale, separated by commas or
     semicolons. Raises ListNotGood, naming every bad line."""
     if len(content) > MOST_BYTES:
-        raise _refused([Fault(1, f"The file is larger than {MOST_BYTES // 1024} kB.")])
+        raise ListNotGood([Fault(1, "The file is larger than %(most)s kB.", {"most": MOST_BYTES // 1024})])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
-        raise _refused([Fault(content[: bad.start].count(b"\n") + 1, "This is not UTF-8.")]) from bad
+        raise ListNotGood([Fault(content[: bad.start].count(b"\n") + 1, "This is not UTF-8.")]) from bad
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
     try:
         named = [name.strip().lower() for name in rows.fieldnames or ()]
         rows.fieldnames = named
         if not {"email", "name"} <= set(named) <= set(COLUMNS) or len(set(named)) < len(named):
-            raise _refused([Fault(1, f"The first line names the columns: {', '.join(COLUMNS)}.")])
+            wanted = {"columns": ", ".join(COLUMNS)}
+            raise ListNotGood([Fault(1, "The first line names the columns: %(columns)s.", wanted)])
         numbered = [(rows.line_num, row) for row in rows]
     except csv.Error as broken:
-        raise _refused([Fault(rows.reader.line_num, f"This is not CSV: {broken}.")]) from broken
+        told = {"broken": str(broken)}
+        raise ListNotGood([Fault(rows.reader.line_num, "This is not CSV: %(broken)s.", told)]) from broken
     return check_list([(line, _person(row)) for line, row in numbered])
 
 
 def check_list(people: Sequence[tuple[int, Invited]]) -> list[Invited]:
     """The people with their addresses as they are kept. Raises ListNotGood, naming every bad line."""
     if not people:
-        raise _refused([Fault(1, "Nobody stands in the list.")])
+        raise ListNotGood([Fault(1, "Nobody stands in the list.")])
     if len(people) > MOST_ROWS:
-        raise _refused([Fault(people[MOST_ROWS][0], f"There are more than {MOST_ROWS} people.")])
+        raise ListNotGood([Fault(people[MOST_ROWS][0], "There are more than %(most)s people.", {"most": MOST_ROWS})])
     good, faults, seen = [], [], dict[str, int]()
     for line, each in people:
         try:
-            person = Invited(address(each.email), _name(each.name), _locale(each.locale))
+            person = Invited(_email(each.email), _name(each.name), _locale(each.locale))
         except Invalid as bad:
             faults.append(Fault(line, bad.detail))
             continue
         if (before := seen.setdefault(person.email, line)) != line:
-            faults.append(Fault(line, f"The address stands in line {before} already."))
+            faults.append(Fault(line, "The address stands in line %(before)s already.", {"before": before}))
         good.append(person)
     if faults:
-        raise _refused(faults)
+        raise ListNotGood(faults)
     return good
 
 
@@ -125,6 +143,13 @@ def _person(row: Mapping[str | None, str | None]) -> Invited:
     return Invited(given["email"], name, given["locale"] or LOCALES[0])
 
 
+def _email(email: str) -> str:
+    try:
+        return address(email)
+    except BadAddress as bad:
+        raise Invalid(bad.title) from bad
+
+
 def _name(name: str) -> str:
     said = " ".join(name.split())
     if not 0 < len(said) <= LONGEST_NAME or not said.isprintable():
@@ -138,9 +163,3 @@ def _locale(locale: str) -> str:
     if locale not in LOCALES:
         raise Invalid(f"The language is one of: {', '.join(LOCALES)}.")
     return locale
-
-
-def _refused(faults: Sequence[Fault]) -> ListNotGood:
-    words = "; ".join(f"line {fault.line}: {fault.words}" for fault in faults[:3])
-    told = [{"line": fault.line, "words": fault.words} for fault in faults]
-    return ListNotGood(f"{len(faults)} bad lines. {words}", field="people", faults=told)

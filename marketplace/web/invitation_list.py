@@ -7,7 +7,7 @@ from uuid import UUID
 
 import marshmallow as ma
 from flask import flash, request
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from marketplace.accounts import queries, service
 from marketplace.accounts.auth import actor
@@ -37,7 +37,7 @@ class Reading:
     """A list that was handed in to be looked at: the people in it, or what is wrong with which line."""
 
     people: Sequence[Invited] = ()
-    faults: Sequence[dict[str, Any]] = ()
+    faults: Sequence[tuple[int, str]] = ()
     text: str = ""
 
     @property
@@ -53,7 +53,8 @@ def read() -> Reading:
     try:
         people = read_csv(content)
     except ListNotGood as bad:
-        return Reading(faults=bad.members["faults"], text=request.form.get("people", ""))
+        faults = [(fault.line, gettext(fault.sentence, **fault.named)) for fault in bad.faults]
+        return Reading(faults=faults, text=request.form.get("people", ""))
     return Reading(people, text=write_csv(people))
 
 

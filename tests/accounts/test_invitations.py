@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts import queries, service
 from marketplace.accounts.invited import (
@@ -25,11 +27,12 @@ from marketplace.accounts.invited import (
 from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.rules import OperatorRole, Right, TokenNotValid, WeakPassword, WrongCredentials
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices.models import Mail
 from tests.factories import accounts
+from tests.shifts.test_races import at_once
 
 OPERATORS = "/api/v1/invitations"
 ANSWERS = "/api/v1/invitations/acceptances"
@@ -144,6 +147,32 @@ def test_whoever_has_not_answered_is_sent_a_fresh_link_by_others_too(app: Any) -
     assert again == first
     assert len(db.session.scalars(select(Invitation).where(Invitation.person_id == first.person_id)).all()) == 2
     assert service.accept_invitation(token_of(first.person_id)).confirmed_at is not None
+
+
+def test_whoever_does_not_answer_is_written_to_once_a_day_by_each_inviter(app: Any) -> None:
+    operator, company = accounts.operator(OperatorRole.VETTING), accounts.company()
+    told = select(func.count()).select_from(Event).where(Event.name.startswith("person.invited"))
+    for _ in range(3):
+        (became,) = service.invite_many(crew(1), by=operator)
+        assert became.outcome == "invited"
+    assert db.session.scalar(told) == 1
+    service.invite_many(crew(1), company.id, by=accounts.owner_of(company.id))
+    assert db.session.scalar(told) == 2
+    clock.move_to(clock.now() + timedelta(days=1, minutes=1))
+    service.invite_many(crew(1), by=operator)
+    assert db.session.scalar(told) == 3
+
+
+@pytest.mark.truncating
+def test_lists_with_the_same_people_wait_for_each_other(apart_app: Flask) -> None:
+    """However they are ordered: a ring of two lists that wait would end one of them."""
+    with apart_app.app_context(), transaction():
+        inviters = [accounts.operator(OperatorRole.VETTING) for _ in range(4)]
+    there = crew(400)
+    jobs = [partial(service.invite_many, there[::step], by=by) for by, step in zip(inviters, (1, -1) * 2, strict=True)]
+    assert at_once(apart_app, jobs) == ["done"] * 4
+    with apart_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Invitation)) == 400
 
 
 def test_nobody_is_invited_by_a_list_with_a_fault(app: Any) -> None:

@@ -69,6 +69,23 @@ def test_every_bad_line_is_named_and_nothing_typed_is_lost(visitor: Visitor, own
     assert "budi crew" in shown.form("/look").values["people"][0].lower()
 
 
+def test_what_is_wrong_with_a_line_is_said_in_the_readers_language(
+    visitor: Visitor, owner: Person, company: Company
+) -> None:
+    owner.locale = "id"
+    visitor.signed_in(owner)
+    lists = {
+        BAD
+        + "ana@crew.example,Ana Crew\n": "Baris 3: Ini bukan alamat surel. Baris 4: Alamat ini sudah ada di baris 2.",
+        "email,name,locale\na@crew.example,,\nb@crew.example,B,xx": "Bahasanya salah satu dari: en, id.",
+        "mail,name\n": "Baris pertama menyebut kolom-kolomnya: email, name, locale.",
+        'email,name\na@crew.example,"A': "Ini bukan CSV:",
+        "email,name\n": "Tidak ada orang dalam daftar.",
+    }
+    for text, words in lists.items():
+        assert words in visitor.send(address_of(company), "/look", people=text).words
+
+
 def test_an_operator_invites_from_the_page_of_people(visitor: Visitor, operator: Person) -> None:
     visitor.signed_in(operator)
     assert "/desk/invitations" in visitor.look("/desk/people").html
