@@ -13,9 +13,9 @@ from marketplace.core.db import db, transaction
 from marketplace.core.problems import Problem
 from marketplace.matching import service as matching
 from marketplace.pay import service as pay
-from marketplace.shifts import attendance, flags, offers, raising, scheduling, sick
-from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, CompensationRule, EntryKind
+from marketplace.shifts import attendance, flags, offers, raising, scheduling, sick, timesheets
+from marketplace.shifts.models import Booking, Shift, Timesheet
+from marketplace.shifts.rules import ACTIVE_BOOKING, CompensationRule, EntryKind, TimesheetStatus
 from marketplace.standards.rules import HazardCategory, HazardClass
 
 RACERS, SEATS = 200 // script.share(), 20 // script.share()
@@ -156,6 +156,18 @@ def race(story: Story) -> None:
         f"{len(calls) - accepted} are told so, {taken} seats are taken."
     )
     story.note("race", words, asked=len(calls), accepted=accepted, seats_taken=taken, bookings=booked)
+
+
+def approved_before_pay_day(story: Story) -> None:
+    """The lab approves what has been handed in; the second lab leaves it to the silence, as both did before."""
+    with transaction():
+        waiting = select(Timesheet.id).where(
+            Timesheet.company_id == story.world.companies["lab"], Timesheet.status == TimesheetStatus.SUBMITTED
+        )
+        handed_in = db.session.scalars(waiting).all()
+        for timesheet_id in handed_in:
+            timesheets.approve(timesheet_id, by=story.world.owner("lab"))
+    story.note("approved", f"On the morning of pay day the lab approves {len(handed_in)} timesheets.")
 
 
 def pay_day(story: Story) -> None:

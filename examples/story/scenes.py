@@ -11,6 +11,7 @@ from types import MappingProxyType
 from examples.story import script
 from examples.story.before import planned, refused_gig, two_places
 from examples.story.days import (
+    approved_before_pay_day,
     cap_stops_the_shift,
     hazard_is_flagged,
     late_cancellation,
@@ -40,7 +41,7 @@ DURING: Mapping[datetime, Sequence[Scene]] = MappingProxyType(
         at(4, 18): (late_cancellation,),
         at(9, 13): (one_falls_ill,),
         at(9, 20): (race,),
-        at(10, 11): (open_dispute,),
+        at(10, 11): (approved_before_pay_day, open_dispute),
         at(10, 12): (pay_day,),
         script.PRESENT: (tomorrow,),
     }
