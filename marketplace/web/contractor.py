@@ -26,6 +26,7 @@ from marketplace.standards.rules import HazardClass
 from marketplace.web import site, words
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
+from marketplace.web.requirements import HandInForm
 from marketplace.web.week import slots, week_schema, week_values
 from marketplace.workforce import queries, service
 from marketplace.workforce.models import Contractor
@@ -37,7 +38,6 @@ from marketplace.workforce.schemas import (
     ContractorDescriptionSchema,
     HazardConsentGivenSchema,
     HazardConsentRevokedSchema,
-    RequirementNoteSchema,
 )
 
 blueprint = Blueprint("contractor", __name__, url_prefix="/me")
@@ -97,30 +97,35 @@ def apply() -> ResponseReturnValue:
 
 
 @blueprint.get("/application")
-def application(form: Form | None = None) -> ResponseReturnValue:
+def application(**forms: Form) -> ResponseReturnValue:
     """The application as steps that show what is missing."""
     by = actor()
     profile = queries.profile(require_person(by), by)
     steps = sorted(profile.requirements, key=lambda step: list(RequirementKind).index(step.kind))
     met = sum(step.status is RequirementStatus.MET for step in steps)
-    shown = form or Form(RequirementNoteSchema)
+    missing = {step.kind for step in steps if step.status in (RequirementStatus.OPEN, RequirementStatus.REFUSED)}
+    # An account is opened by a press; only one that was refused is written about.
+    needs_account = RequirementKind.PAYOUT_ACCOUNT in missing and not profile.payout_rail
+    shown = {"handing_in": Form(HandInForm), "contesting": Form(ContestSchema)} | forms
     page = render_template(
         "contractor/application.html",
         profile=profile,
         steps=steps,
         met=met,
-        form=shown,
-        blank=Form(RequirementNoteSchema),
+        needs_account=needs_account,
+        to_write=missing - {RequirementKind.PAYOUT_ACCOUNT} if needs_account else missing,
         hints=words.requirement_hints(),
+        **shown,
     )
-    return page, shown.status
+    return page, max(form.status for form in shown.values())
 
 
 @blueprint.post("/application")
-def submit_requirement() -> ResponseReturnValue:
-    form = Form(RequirementNoteSchema)
-    done = form.done(lambda data: service.submit_requirement(**data, by=actor()))
-    return _saved(done, "application") or application(form)
+def submit_requirements() -> ResponseReturnValue:
+    """Takes what was filled in of the steps, all of it or nothing."""
+    form = Form(HandInForm)
+    done = form.done(lambda data: service.submit_requirements(data["notes"], by=actor()))
+    return _saved(done, "application") or application(handing_in=form)
 
 
 @blueprint.post("/application/payout-account")
@@ -133,7 +138,7 @@ def open_account() -> ResponseReturnValue:
 def contest() -> ResponseReturnValue:
     form = Form(ContestSchema)
     done = form.done(lambda data: service.contest(data["words"], by=actor()))
-    return _saved(done, "application") or application(form)
+    return _saved(done, "application") or application(contesting=form)
 
 
 # --- the record -----------------------------------------------------------------------------------------------------

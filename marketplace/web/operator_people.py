@@ -16,10 +16,10 @@ from marketplace.core.http import page
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, chosen, saved
+from marketplace.web.requirements import DecisionsForm
 from marketplace.workforce import queries, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
-from marketplace.workforce.schemas import RequirementDecisionSchema
 
 DECISIONS: Mapping[str, Callable[..., Contractor]] = {
     "vet": service.vet,
@@ -28,6 +28,12 @@ DECISIONS: Mapping[str, Callable[..., Contractor]] = {
     "reinstate": service.reinstate,
 }
 """What an operator can decide about a person."""
+CHECKABLE: Mapping[RequirementStatus, tuple[str, ...]] = {
+    RequirementStatus.SUBMITTED: ("true", "false"),
+    RequirementStatus.REFUSED: ("true",),
+    RequirementStatus.MET: ("false",),
+}
+"""Whether what was shown of a requirement may be found to meet it, or not to, by what was decided before."""
 OPEN_TO: Mapping[ContractorStatus, tuple[str, ...]] = {
     ContractorStatus.APPLIED: ("vet", "refuse"),
     ContractorStatus.VETTED: ("suspend",),
@@ -59,7 +65,7 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
     by = actor()
     require_operator(by, OperatorRole.VETTING)
     profile = queries.profile(contractor_id, by)
-    shown = {"checking": Form(RequirementDecisionSchema), "deciding": Form(PersonDecisionForm)} | forms
+    shown = {"checking": Form(DecisionsForm), "deciding": Form(PersonDecisionForm)} | forms
     page = render_template(
         "operator/person.html",
         profile=profile,
@@ -67,6 +73,7 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
         deciders=accounts.person_name([each.decided_by for each in profile.decisions]),
         labels=choices.DECISIONS,
         requirements=choices.REQUIREMENTS,
+        checkable=CHECKABLE,
         open_to=OPEN_TO.get(profile.contractor.status, ()),
         is_self=by.person_id == contractor_id,
         countries=dict(words.countries()),
@@ -78,9 +85,10 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<uuid:contractor_id>/requirements")
-def decide_requirement(contractor_id: UUID) -> ResponseReturnValue:
-    form = Form(RequirementDecisionSchema)
-    done = form.done(lambda data: service.decide_requirement(contractor_id, **data, by=actor()))
+def decide_requirements(contractor_id: UUID) -> ResponseReturnValue:
+    """Takes the decisions that were filled in, each with its reason, all of them or none."""
+    form = Form(DecisionsForm)
+    done = form.done(lambda data: service.decide_requirements(contractor_id, data["decisions"], by=actor()))
     return saved("show_person", contractor_id=contractor_id) if done else show_person(contractor_id, checking=form)
 
 

@@ -14,6 +14,7 @@ from marketplace.workforce import queries, service
 from marketplace.workforce import schemas as s
 from marketplace.workforce.models import Contractor, HazardConsent, PayoutAccount, Requirement
 from marketplace.workforce.queries import Profile
+from marketplace.workforce.rules import RequirementKind, Ruling
 
 contractors = Blueprint(
     "contractors", __name__, url_prefix="/api/v1/contractors", description="Contractors: what they show and say."
@@ -77,6 +78,15 @@ def list_requirements() -> dict[str, list[Requirement]]:
 def submit_requirement(given: dict[str, Any]) -> Requirement:
     """Show what one requirement asks for."""
     return service.submit_requirement(**given, by=actor())
+
+
+@contractors.post("/me/requirements/batch")
+@contractors.arguments(s.RequirementNotesSchema)
+@contractors.response(200, s.RequirementsSchema)
+@problems(contractors, 401, 403, 404, 409, 422)
+def submit_requirements(given: dict[RequirementKind, str]) -> dict[str, list[Requirement]]:
+    """Show what several requirements ask for: all of them are handed in, or none."""
+    return {"items": service.submit_requirements(given, by=actor())}
 
 
 @contractors.post("/me/payout-account")
@@ -178,6 +188,15 @@ def list_events(contractor_id: UUID) -> dict[str, Any]:
 def decide_requirement(given: dict[str, Any], contractor_id: UUID) -> Requirement:
     """Say whether what was shown meets a requirement, and why."""
     return service.decide_requirement(contractor_id, **given, by=actor())
+
+
+@vetting.post("/contractors/<uuid:contractor_id>/requirements/batch")
+@vetting.arguments(s.RequirementDecisionsSchema)
+@vetting.response(200, s.RequirementsSchema)
+@problems(vetting, 401, 403, 404, 409, 422)
+def decide_requirements(given: dict[RequirementKind, Ruling], contractor_id: UUID) -> dict[str, list[Requirement]]:
+    """Say of several requirements whether what was shown meets them, each with its reason: all decided, or none."""
+    return {"items": service.decide_requirements(contractor_id, given, by=actor())}
 
 
 @vetting.post("/contractors/<uuid:contractor_id>/vet")

@@ -183,6 +183,12 @@ class NothingShown(Conflict):
     remedy = "Wait until they have handed it in. Terms are agreed to, and an account is opened, by themselves alone."
 
 
+class NothingChosen(Invalid):
+    code = "nothing_chosen"
+    title = "Nothing was chosen."
+    remedy = "Fill in at least one of the requirements."
+
+
 class NotSuspended(Conflict):
     code = "not_suspended"
     title = "Only a suspended contractor can be reinstated."

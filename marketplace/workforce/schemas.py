@@ -1,5 +1,6 @@
 """Contractors on the wire."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -14,6 +15,7 @@ from marketplace.workforce.rules import (
     Outcome,
     RequirementKind,
     RequirementStatus,
+    Ruling,
     Window,
 )
 
@@ -60,6 +62,25 @@ class RequirementNoteSchema(ma.Schema):
     note = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "What you show"})
 
 
+def _each_kind_once(items: Collection[Mapping[str, Any]]) -> None:
+    if len({each["kind"] for each in items}) < len(items):
+        raise ma.ValidationError("Each kind stands once.")
+
+
+def _of_each_kind(schema: type[ma.Schema]) -> ma.fields.List[Any]:
+    """Several at once, of which all are done or none."""
+    some = ma.validate.Length(1, len(RequirementKind))
+    return ma.fields.List(ma.fields.Nested(schema), required=True, validate=[some, _each_kind_once])
+
+
+class RequirementNotesSchema(ma.Schema):
+    items = _of_each_kind(RequirementNoteSchema)
+
+    @ma.post_load
+    def by_kind(self, data: dict[str, Any], **_more: Any) -> dict[RequirementKind, str]:
+        return {each["kind"]: each["note"] for each in data["items"]}
+
+
 class RequirementSchema(ma.Schema):
     kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
     status = ma.fields.Enum(RequirementStatus, by_value=True, required=True)
@@ -76,6 +97,14 @@ class RequirementDecisionSchema(ma.Schema):
     kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
     met = Flag(required=True)
     reason = ma.fields.String(required=True, validate=_WORDS)
+
+
+class RequirementDecisionsSchema(ma.Schema):
+    items = _of_each_kind(RequirementDecisionSchema)
+
+    @ma.post_load
+    def by_kind(self, data: dict[str, Any], **_more: Any) -> dict[RequirementKind, Ruling]:
+        return {each["kind"]: Ruling(each["met"], each["reason"]) for each in data["items"]}
 
 
 class ContestSchema(ma.Schema):

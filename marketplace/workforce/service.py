@@ -32,6 +32,7 @@ from marketplace.workforce.models import (
 from marketplace.workforce.rules import (
     ContractorStatus,
     Level,
+    NothingChosen,
     Outcome,
     RequirementKind,
     RequirementStatus,
@@ -114,7 +115,8 @@ def submit_requirement(kind: RequirementKind, note: str, *, by: Actor) -> Requir
 def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> list[Requirement]:
     """Shows what several requirements ask for, all of them or none; each note says what is shown.
 
-    Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted or met.
+    Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted or met,
+    and NothingChosen.
     """
     rows = _requirements(_me(by).id, shown)
     outcomes = {
@@ -151,8 +153,8 @@ def decide_requirements(
 ) -> list[Requirement]:
     """An operator has looked at what one person showed: each ruling has its own reason, and all are taken or none.
 
-    Raises OwnCase, NothingShown, ReasonMissing or WrongState. The contractor is locked, as in `vet`: nobody is taken in
-    while somebody else refuses what they showed.
+    Raises OwnCase, NothingChosen, NothingShown, ReasonMissing or WrongState. The contractor is locked, as in `vet`:
+    nobody is taken in while somebody else refuses what they showed.
     """
     _for_operator(contractor_id, by)
     rules.check_decider(require_person(by), contractor_id, earlier=None)
@@ -332,7 +334,9 @@ def _find(contractor_id: UUID, *, lock: bool) -> Contractor:
 
 
 def _requirements(contractor_id: UUID, kinds: Collection[RequirementKind]) -> list[Requirement]:
-    """In the order of the kinds."""
+    """In the order of the kinds. Raises NothingChosen when there is none."""
+    if not kinds:
+        raise NothingChosen
     found = select(Requirement).where(Requirement.contractor_id == contractor_id, Requirement.kind.in_(kinds))
     rows = {row.kind: row for row in db.session.scalars(found)}
     if len(rows) < len(kinds):

@@ -136,20 +136,37 @@ def test_a_refused_application_keeps_everything_that_was_typed(visitor: Visitor)
     assert visitor.hand_in(page, timezone="Asia/Pontianak").address == "/me/application"
 
 
-def test_the_steps_of_an_application_are_handed_in_one_by_one(visitor: Visitor) -> None:
+def steps_of(person_id: UUID) -> dict[RequirementKind, RequirementStatus]:
+    return {row.kind: row.status for row in queries.requirements(person_id, accounts.actor_of(person_id))}
+
+
+def test_the_steps_of_an_application_are_handed_in_together_or_one_by_one(visitor: Visitor) -> None:
     applied = workforce.applied()
     visitor.signed_in(person_of(applied.id))
-    page = visitor.look("/me/application")
-    while page.offers("/me/application"):
-        form = next(form for form in page.forms if form.action.endswith("/me/application"))
-        data = form.values | {"note": ["I can show a passport in a call."]}
-        answer = visitor.client.post(form.action, data=data)
-        assert answer.status_code == 302, answer.get_data(as_text=True)
-        page = visitor.look("/me/application")
-    visitor.send("/me/application", "/payout-account")
-    states = {row.kind: row.status for row in queries.requirements(applied.id, accounts.actor_of(applied.id))}
+    first = visitor.send("/me/application", "/application", notes__identity="A passport.", notes__residence="A bill.")
+    assert "3 of 6" not in first.words
+    assert "You wrote: A bill." in first.words
+    assert steps_of(applied.id)[RequirementKind.RIGHT_TO_WORK] is RequirementStatus.OPEN
+    visitor.hand_in(first, "/application", notes__right_to_work="A citizen.", notes__terms="I agree.")
+    done = visitor.send("/me/application", "/payout-account")
+    assert not done.offers("/payout-account")
+    assert "Hand in what is filled in" not in done.words
+    states = steps_of(applied.id)
     assert states.pop(RequirementKind.TERMS) is RequirementStatus.MET
     assert set(states.values()) == {RequirementStatus.SUBMITTED}
+
+
+def test_what_is_refused_of_an_application_is_kept_in_its_fields(visitor: Visitor) -> None:
+    applied = workforce.applied()
+    visitor.signed_in(person_of(applied.id))
+    empty = visitor.send("/me/application", "/application")
+    assert (empty.status, "Nothing was chosen." in empty.words) == (422, True)
+    page = visitor.look("/me/application")
+    service.submit_requirement(RequirementKind.IDENTITY, "In a call.", by=accounts.actor_of(applied.id))
+    late = visitor.hand_in(page, "/application", notes__identity="A passport.", notes__residence="A bill.")
+    assert late.status == 409
+    assert late.form("/application").values["notes.residence"] == ["A bill."]
+    assert steps_of(applied.id)[RequirementKind.RESIDENCE] is RequirementStatus.OPEN
 
 
 def test_a_refusal_is_read_with_its_reason_and_contested(visitor: Visitor) -> None:

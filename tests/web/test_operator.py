@@ -138,8 +138,8 @@ def test_a_person_is_looked_at_and_taken_in(desk: Desk) -> None:
     for kind in RequirementKind:
         if kind in (RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.RIGHT_TO_WORK):
             workforce.service.submit_requirement(kind, "Shown in a video call.", by=me)
-        if kind is not RequirementKind.TERMS:
-            _decide(desk, who.id, kind, met=True)
+    seen = {kind: True for kind in RequirementKind if kind is not RequirementKind.TERMS}
+    assert _decide(desk, who.id, seen).status == 200
     desk.send(path, f"{path}/decision", reason="Everything was shown.", decision="vet")
     db.session.refresh(who)
     assert who.status is ContractorStatus.VETTED
@@ -148,10 +148,24 @@ def test_a_person_is_looked_at_and_taken_in(desk: Desk) -> None:
 
 def test_what_will_not_do_is_refused_with_a_reason(desk: Desk) -> None:
     who = workforce.applied()
-    _decide(desk, who.id, RequirementKind.AGE, met=False)
+    _decide(desk, who.id, {RequirementKind.AGE: False})
     rows = workforce_queries.requirements(who.id, accounts.operator(OperatorRole.VETTING))
     (age,) = (row for row in rows if row.kind is RequirementKind.AGE)
     assert (age.status, age.reason) == (RequirementStatus.REFUSED, "Looked at it.")
+
+
+def test_a_decision_without_its_reason_or_its_outcome_keeps_back_the_others(desk: Desk) -> None:
+    who = workforce.applied()
+    workforce.service.submit_requirement(RequirementKind.IDENTITY, "A passport.", by=accounts.actor_of(who.id))
+    path, action = f"/people/{who.id}", f"/people/{who.id}/requirements"
+    both = {"decisions__identity__met": "true", "decisions__identity__reason": "Seen."}
+    for wrong in ({"decisions__age__met": "false"}, {"decisions__age__reason": "Too young."}):
+        page = desk.send(path, action, **both, **wrong)
+        assert page.status == 422
+        assert page.form("/requirements").values["decisions.identity.reason"] == ["Seen."]
+    assert desk.send(path, action).status == 422
+    rows = workforce_queries.requirements(who.id, accounts.operator(OperatorRole.VETTING))
+    assert RequirementStatus.MET not in {row.status for row in rows}
 
 
 def test_a_refusal_and_a_suspension_are_written_and_ended(desk: Desk) -> None:
@@ -314,16 +328,11 @@ def test_what_is_known_of_places_is_told_with_its_source(desk: Desk) -> None:
         assert region.source in page.words
 
 
-def _decide(desk: Desk, person_id: Any, kind: RequirementKind, *, met: bool) -> None:
-    """Fills the form that stands under one requirement."""
-    page = desk.look(f"/people/{person_id}")
-    action = f"/desk/people/{person_id}/requirements"
-    (form,) = (form for form in page.forms if form.action == action and form.values["kind"] == [str(kind)])
-    data = {name: values[0] for name, values in form.values.items()} | {
-        "reason": "Looked at it.",
-        "met": str(met).lower(),
-    }
-    assert desk.visitor.client.post(action, data=data).status_code == 302
+def _decide(desk: Desk, person_id: Any, met: dict[RequirementKind, bool]) -> Page:
+    """Fills the form of one person's requirements: which are met, and for each the same reason."""
+    chosen = {f"decisions__{kind}__met": str(outcome).lower() for kind, outcome in met.items()}
+    reasons = {f"decisions__{kind}__reason": "Looked at it." for kind in met}
+    return desk.send(f"/people/{person_id}", f"/people/{person_id}/requirements", **chosen, **reasons)
 
 
 def _status(company: Any) -> CompanyStatus:

@@ -60,6 +60,14 @@ def test_one_that_is_done_keeps_back_all(me: Actor) -> None:
     assert states(me)[RequirementKind.TERMS] is RequirementStatus.OPEN
 
 
+def test_nothing_at_all_is_refused(me: Actor, operator: Actor) -> None:
+    assert me.person_id is not None
+    with pytest.raises(rules.NothingChosen):
+        service.submit_requirements({}, by=me)
+    with pytest.raises(rules.NothingChosen):
+        service.decide_requirements(me.person_id, {}, by=operator)
+
+
 def test_each_ruling_has_its_own_reason_and_names_who_decided(me: Actor, operator: Actor) -> None:
     assert me.person_id is not None
     service.submit_requirements(SHOWN, by=me)

@@ -17,6 +17,7 @@ MY_EVENTS = "GET /api/v1/contractors/me/events"
 DESCRIBE = "PUT /api/v1/contractors/me/description"
 REQUIREMENTS = "GET /api/v1/contractors/me/requirements"
 SUBMIT = "POST /api/v1/contractors/me/requirements"
+SUBMIT_MANY = "POST /api/v1/contractors/me/requirements/batch"
 ACCOUNT = "POST /api/v1/contractors/me/payout-account"
 AVAILABILITY = "PUT /api/v1/contractors/me/availability"
 BAND = "PUT /api/v1/contractors/me/band"
@@ -28,6 +29,7 @@ QUEUE = "GET /api/v1/vetting/queue"
 SHOW = "GET /api/v1/vetting/contractors/<uuid:contractor_id>"
 EVENTS = "GET /api/v1/vetting/contractors/<uuid:contractor_id>/events"
 DECIDE = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/requirements"
+DECIDE_MANY = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/requirements/batch"
 VET = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/vet"
 REFUSE = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/refuse"
 SUSPEND = "POST /api/v1/vetting/contractors/<uuid:contractor_id>/suspend"
@@ -47,12 +49,19 @@ BODIES: dict[str, dict[str, Any]] = {
     APPLY: APPLICATION,
     DESCRIBE: {"skills": ["audio"], "languages": {"id": "C2"}},
     SUBMIT: {"kind": "identity", "note": "Passport"},
+    SUBMIT_MANY: {"items": [{"kind": "identity", "note": "Passport"}, {"kind": "terms", "note": "I agree."}]},
     AVAILABILITY: {"windows": [{"weekday": 5, "start_minute": 1320, "end_minute": 120}]},
     BAND: {"min_hours": 5, "max_hours": 20},
     CONSENT: {"category": "violence", "up_to": "H2"},
     REVOKE: {"category": "violence"},
     CONTEST: {"words": "This is not so."},
     DECIDE: {"kind": "identity", "met": True, "reason": "Seen."},
+    DECIDE_MANY: {
+        "items": [
+            {"kind": "identity", "met": True, "reason": "Seen."},
+            {"kind": "age", "met": False, "reason": "The passport says 2011."},
+        ]
+    },
     VET: REASON,
     REFUSE: REASON,
     SUSPEND: REASON,
@@ -64,6 +73,7 @@ OF_MINE = (
     DESCRIBE,
     REQUIREMENTS,
     SUBMIT,
+    SUBMIT_MANY,
     ACCOUNT,
     AVAILABILITY,
     BAND,
@@ -72,7 +82,7 @@ OF_MINE = (
     REVOKE,
     CONTEST,
 )
-OF_OPERATORS = (SHOW, EVENTS, DECIDE, VET, REFUSE, SUSPEND, REINSTATE)
+OF_OPERATORS = (SHOW, EVENTS, DECIDE, DECIDE_MANY, VET, REFUSE, SUSPEND, REINSTATE)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -134,6 +144,9 @@ def test_a_companys_key_is_nobody_in_person(client: FlaskClient, route: str) -> 
                 (DESCRIBE, {"skills": ["Image Labelling"], "languages": {}}),
                 (SUBMIT, {"kind": "horoscope", "note": "Taurus"}),
                 (SUBMIT, {"kind": "identity", "note": ""}),
+                (SUBMIT_MANY, {"items": []}),
+                (SUBMIT_MANY, {"items": [BODIES[SUBMIT], {"kind": "residence", "note": ""}]}),
+                (SUBMIT_MANY, {"items": [BODIES[SUBMIT]] * 2}),
                 (AVAILABILITY, {"windows": [{"weekday": 7, "start_minute": 0, "end_minute": 60}]}),
                 (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 60}]}),
                 (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 90}] * 2}),
@@ -145,6 +158,9 @@ def test_a_companys_key_is_nobody_in_person(client: FlaskClient, route: str) -> 
                 (CONTEST, {"words": ""}),
                 (QUEUE, None),
                 (DECIDE, {"kind": "identity", "met": "perhaps", "reason": "Seen."}),
+                (DECIDE_MANY, {"items": []}),
+                (DECIDE_MANY, {"items": [BODIES[DECIDE], {"kind": "age", "met": True}]}),
+                (DECIDE_MANY, {"items": [BODIES[DECIDE]] * 2}),
                 (VET, {"reason": ""}),
                 (VET, {"reason": "   "}),
                 (REFUSE, {}),
@@ -173,10 +189,12 @@ def test_input_of_the_wrong_shape_is_refused_by_its_places(
         for route, code in [
             (APPLY, "already_applied"),
             (SUBMIT, "wrong_state"),
+            (SUBMIT_MANY, "wrong_state"),
             (ACCOUNT, "payout_account_known"),
             (REVOKE, "not_found"),
             (CONTEST, "nothing_to_contest"),
             (DECIDE, "wrong_state"),
+            (DECIDE_MANY, "wrong_state"),
             (VET, "wrong_state"),
             (REFUSE, "wrong_state"),
             (REINSTATE, "not_suspended"),
@@ -204,12 +222,39 @@ def test_an_applicant_is_not_suspended_and_not_vetted_with_something_missing(cli
 def test_operators_of_other_things_do_not_vet(client: FlaskClient) -> None:
     made = workforce.ready()
     headers = accounts.bearer(accounts.operator(OperatorRole.FINANCE))
-    for route in (QUEUE, DECIDE, VET, REFUSE, SUSPEND, REINSTATE):
+    for route in (QUEUE, DECIDE, DECIDE_MANY, VET, REFUSE, SUSPEND, REINSTATE):
         answer = ask(client, route, made.id, headers=headers)
         assert (answer.status_code, answer.json["code"]) == (403, "forbidden"), route
 
 
 # --- a life ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.door(SUBMIT_MANY, "works")
+@pytest.mark.door(DECIDE_MANY, "works")
+def test_several_requirements_are_shown_and_decided_about_at_once(client: FlaskClient) -> None:
+    made, operator = workforce.applied(), accounts.operator(OperatorRole.VETTING)
+    shown = ask(client, SUBMIT_MANY, headers=accounts.bearer(made.id))
+    assert shown.status_code == 200
+    assert [(row["kind"], row["status"]) for row in shown.json["items"]] == [
+        ("identity", "submitted"),
+        ("terms", "met"),
+    ]
+    decided = ask(client, DECIDE_MANY, made.id, headers=accounts.bearer(operator))
+    assert decided.status_code == 200
+    assert [(row["kind"], row["status"], row["reason"]) for row in decided.json["items"]] == [
+        ("identity", "met", "Seen."),
+        ("age", "refused", "The passport says 2011."),
+    ]
+
+
+@pytest.mark.door(DECIDE_MANY, "wrong_state")
+def test_one_that_was_not_shown_keeps_back_the_whole_set(client: FlaskClient) -> None:
+    made, operator = workforce.applied(), accounts.operator(OperatorRole.VETTING)
+    refused = ask(client, DECIDE_MANY, made.id, headers=accounts.bearer(operator))
+    assert (refused.status_code, refused.json["code"]) == (409, "nothing_shown")
+    mine = ask(client, REQUIREMENTS, headers=accounts.bearer(made.id)).json["items"]
+    assert {row["kind"]: row["status"] for row in mine}["age"] == "submitted"
 
 
 @pytest.mark.door(APPLY, "works")
