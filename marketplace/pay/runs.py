@@ -26,7 +26,7 @@ from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.shifts import cuts, timesheets
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.models import Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
 from marketplace.standards.rates import LineKind, Payee
 
@@ -72,11 +72,14 @@ def _compute(run: PayRun) -> bool:
     earns."""
     restored = works.payable_cuts(run.company_id, run.through).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
-    due = works.payable_timesheets(run.company_id, run.through).limit(BATCH).with_for_update(skip_locked=True)
-    taken = timesheets.lock(db.session.scalars(due).all(), by=CLOCK)
+    due = works.payable_timesheets(run.company_id, run.through).limit(BATCH)
+    waiting = db.session.scalars(due).all()
+    # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
+    # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
+    people = works.lock_people_of(waiting, ruled)
+    free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
+    taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
     found, again = works.of_timesheets(taken), works.of_cuts(ruled)
-    people = {work.contractor_id for work in (*found, *again)}
-    works.lock_people(people)
     paid = works.paid_lines([work.booking_id for work in again])
     lines = draft([*found, *again], works.leave_earned(people), paid)
     if lines:
@@ -87,7 +90,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(len(taken), len(ruled)) < BATCH:
+    if max(len(waiting), len(ruled)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 

@@ -117,10 +117,15 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows}
 
 
-def lock_people(contractor_ids: Collection[UUID]) -> None:
-    """Locks these people's rows until the transaction ends: what is capped by person is counted by one at a time."""
-    rows = select(Contractor.id).where(Contractor.id.in_(contractor_ids)).order_by(Contractor.id)
+def lock_people_of(timesheet_ids: Collection[UUID], cut_ids: Collection[UUID]) -> set[UUID]:
+    """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
+    capped by person is counted by one at a time."""
+    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id.in_(timesheet_ids))
+    of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
+    people = set(db.session.scalars(of_sheets.union(of_cuts)))
+    rows = select(Contractor.id).where(Contractor.id.in_(people)).order_by(Contractor.id)
     db.session.execute(rows.with_for_update(key_share=True))
+    return people
 
 
 def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:

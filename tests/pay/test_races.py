@@ -7,8 +7,9 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from marketplace.contracts import leave
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
@@ -16,6 +17,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay import payments, proof, runs, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import OpStatus, RunStatus
+from marketplace.shifts.models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
@@ -91,6 +93,26 @@ def test_many_runs_at_once_share_the_timesheets(apart_app: SetaraFlask, monkeypa
             paid = select(func.count(PayLine.id), func.sum(PayLine.amount))
             assert tuple(db.session.execute(paid).one()) == (12, 3 * 6740)
         everything_holds()
+
+
+def test_a_run_that_waits_for_a_person_holds_no_timesheet(apart_app: SetaraFlask) -> None:
+    """Who holds the person may wait for somebody who waits for the timesheet, as a raise of a gig's class does: all
+    three would wait for each other."""
+
+    def pay() -> None:
+        with apart_app.app_context():
+            runs.advance_run(run_id)
+
+    with apart_app.app_context(), ThreadPoolExecutor(1) as pool:
+        who, run_id = made.worked_and_approved().contractor_id, made.started().id
+        with transaction():
+            leave.lock_person(who)
+            paying = pool.submit(pay)
+            while not db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert not paying.done()
+            assert db.session.scalars(select(Timesheet.status).with_for_update(nowait=True)).all() == ["approved"]
+        paying.result(10)
+        assert db.session.scalars(select(Timesheet.status)).all() == ["locked"]
 
 
 def test_many_workers_at_one_rail_send_each_payment_once(apart_app: SetaraFlask) -> None:
