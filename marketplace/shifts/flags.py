@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.rules import Actor, require_operator, require_person
+from marketplace.accounts.rules import Actor, OwnCompany, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -48,11 +48,14 @@ def flag(booking_id: UUID, category: HazardCategory, note: str, *, by: Actor) ->
 
 
 def dismiss(flag_id: UUID, answer: str, *, by: Actor) -> HazardFlag:
-    """An operator has looked and finds the class right; the answer says why, to whoever flagged it."""
+    """An operator has looked and finds the class right; the answer says why, to whoever flagged it. Raises NotFound,
+    WrongState, and OwnCompany for an operator who belongs to the gig's company."""
     require_operator(by)
     row = db.session.get(HazardFlag, flag_id)
     if row is None:
         raise NotFound
+    if by.belongs_to(row.company_id):
+        raise OwnCompany
     move_one(
         row,
         FlagStatus.DISMISSED,

@@ -1,13 +1,14 @@
 """A gig becomes heavier: back-pay, who stops, who is taken out, and what happens when the money is short."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts.rules import OperatorRole
+from marketplace.accounts.rules import OperatorRole, OwnCompany
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
@@ -272,5 +273,8 @@ def test_an_operator_dismisses_with_an_answer(scene: Scene) -> None:
     made = flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=me)
     with pytest.raises(NotFound):
         flags.dismiss(made.id, "No.", by=me)
+    both = replace(accounts.operator(OperatorRole.STANDARDS), companies=scene.company.companies)
+    with pytest.raises(OwnCompany):
+        flags.dismiss(made.id, "No.", by=both)
     answered = flags.dismiss(made.id, "It quotes a newspaper.", by=accounts.operator(OperatorRole.STANDARDS))
     assert (answered.status, answered.note.answer) == (FlagStatus.DISMISSED, "It quotes a newspaper.")
