@@ -57,11 +57,13 @@ class SignIn:
 
 
 SIGN_INS = (
-    SignIn("company, owner", "dana@lab.example", "fund the draft gig and publish it; approve a timesheet"),
-    SignIn("company, manager", "milo@lab.example", "verify the instructions that Dana wrote"),
-    SignIn("contractor", "ana@kansas.example", "accept the offer, clock in, clock out, read the payslip"),
+    SignIn(
+        "company, owner", "dana@lab.example", "publish the draft gig: the gate says what it lacks; approve a timesheet"
+    ),
+    SignIn("company, manager", "milo@lab.example", "verify instructions that Dana wrote"),
+    SignIn("contractor", "ana@kansas.example", "answer an offer, clock in and out, read a payslip"),
     SignIn("applicant", "budi@pontianak.example", "see what is missing, and wait for a human's decision"),
-    SignIn("operator", "odi@setara.example", "vet Budi, verify a company, start a pay run, move the clock"),
+    SignIn("operator", "odi@setara.example", "vet Budi, rule on a dispute, start a pay run, move the clock"),
 )
 
 
