@@ -20,6 +20,8 @@ PREPARED = datetime(2023, 4, 24, 9, 0, tzinfo=UTC)
 """When people and companies join, three days before the first shift."""
 PRESENT = datetime(2023, 5, 10, 15, 30, tzinfo=UTC)
 """Where the story stops and the service goes on: on pay day, while people in the Americas are at work."""
+APPLICANT = ("Pontianak", 2)
+"""Whose application a visitor finds waiting: the second of the people of Pontianak."""
 FEWEST = 2
 """People of a city, and seats of a shift, in the smallest story."""
 FOREMOST = 4
@@ -115,6 +117,7 @@ def people() -> tuple[Someone, ...]:
     """The thousand, always the same ones: each draws what is theirs from the seed and their number alone."""
     places = [(city, number) for city in cities() for number in range(1, city.people + 1)]
     states = _vetting_states([number for _, number in places])
+    states[[(city.name, number) for city, number in places].index(APPLICANT)] = "applied"
     return tuple(_someone(city, number, index, states[index]) for index, (city, number) in enumerate(places))
 
 

@@ -42,7 +42,8 @@ COMPANIES = {"lab": ("Sunflower Language Lab", "US", "dana@lab.example", "Dana O
 READERS = {"lab": ("milo@lab.example", "Milo Manager"), "second": ("rudi@kapuas.example", "Rudi Pembaca")}
 CAST = {("Kansas City", 1): ("ana@kansas.example", "Ana Labeller", "en"),
         ("Nairobi", 1): ("wanjiru@nairobi.example", "Wanjiru Msomaji", "en"),
-        ("Pontianak", 1): ("joko@pontianak.example", "Joko Pelabel", "id")}  # fmt: skip
+        ("Pontianak", 1): ("joko@pontianak.example", "Joko Pelabel", "id"),
+        script.APPLICANT: ("budi@pontianak.example", "Budi Pelamar", "id")}  # fmt: skip
 """Contractors whom a visitor can be, in place of the first of their cities."""
 INSTRUCTIONS = """What to do stands on the first page, with ten examples and what is wrong about each.
 
