@@ -7,7 +7,7 @@ from typing import Any
 
 from examples.story.told import value_of
 
-WIDE = 640
+WIDE = 560
 MAP_WIDTH, MAP_HEIGHT = 720, 320
 NORTH, SOUTH = 65, -45
 """The map shows the latitudes between these, each degree as tall as it is wide."""
@@ -68,7 +68,10 @@ def hours_of_pay(found: Mapping[str, Any]) -> list[Bar]:
 def dollar_of_a_company(found: Mapping[str, Any]) -> list[Bar]:
     """Where a dollar goes that a company pays: between the companies in Kenya as told, and here over everything."""
     whole, home = _dollars(value_of("contract_rate_kenya")), _dollars(value_of("pay_kenya_low"))
-    told = [(home, "pay", f"worker {_percent(home, whole)}"), (whole - home, "kept", "everybody else")]
+    told = [
+        (home, "pay", f"worker {_percent(home, whole)}"),
+        (whole - home, "kept", f"everybody else {_percent(whole - home, whole)}"),
+    ]
     sums = {payee: Decimal(amount) for payee, amount in found["money"].items()}
     paid = sum(sums.values(), Decimal(0))
     names = {"contractor": "pay", "benefits": "benefits", "platform": "fee", "third_party": "margin"}
