@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
@@ -37,8 +38,8 @@ class NewCut:
 def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
     """Takes paid minutes off lines of a timesheet that waits for its answer, and approves the rest at once.
 
-    Raises BadCut when there is no cut, when a line is named twice or is not of this timesheet, when it has fewer paid
-    minutes, or when a reason is blank; WrongState when the timesheet has been answered.
+    Raises BadCut when there is no cut, when a line is named twice or is not of this timesheet, when fewer of its
+    minutes can be cut, or when a reason is blank; WrongState when the timesheet has been answered.
     """
     sheet = timesheets.to_decide(timesheet_id, by=by)
     lines = _lines(sheet, cuts)
@@ -102,6 +103,7 @@ def take(cut_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
 
 def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine]:
     found = select(TimesheetLine).where(TimesheetLine.timesheet_id == sheet.id)
+    found = found.options(joinedload(TimesheetLine.booking))
     lines = {line.id: line for line in db.session.scalars(found)}
     if not cuts or len({each.line_id for each in cuts}) != len(cuts):
         raise BadCut("A cut names at least one line, and each line once.", field="cuts")
@@ -109,8 +111,8 @@ def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine
         line = lines.get(each.line_id)
         if line is None:
             raise BadCut("This line is not on the timesheet.", field="line_id")
-        if not 0 < each.minutes <= line.paid_minutes:
-            raise BadCut(f"The line has {line.paid_minutes} paid minutes.", field="minutes")
+        if not 0 < each.minutes <= line.most_to_cut:
+            raise BadCut(f"{line.most_to_cut} minutes of the line can be cut.", field="minutes")
         if not each.clause.strip() or not each.missing.strip():
             raise BadCut("Name the clause, and what is missing or would be right.", field="missing")
     return lines

@@ -136,6 +136,13 @@ def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: 
     return Compensation(0, CompensationRule.NOTICE)
 
 
+def most_to_cut(scheduled: int, paid: int, compensation: int, *, ended_by_company: bool) -> int:
+    """The paid minutes of a line that a company can cut. Of a shift that it ended so much is left as reaches the
+    call-in minimum together with what is owed already (CALL_IN): whoever was sent home is owed that, worked or not."""
+    least = call_in_minimum(scheduled) if ended_by_company else 0
+    return max(0, min(paid, paid + compensation - least))
+
+
 def cancellation_curve(starts_at: datetime, ends_at: datetime) -> list[dict[str, int]]:
     """The curve as an offer shows it: `[{"hours_before": 24, "minutes_paid": 120}, ...]`, the dearest first.
 

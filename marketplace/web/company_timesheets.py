@@ -90,7 +90,7 @@ class CutForm(NewCutSchema):
 
 def _lines(sheet: Timesheet) -> dict[str, TimesheetLine]:
     """The lines that can be cut, by the names that they have in the form."""
-    timed = (line for line in sheet.lines if line.paid_minutes)
+    timed = (line for line in sheet.lines if line.most_to_cut)
     return {f"line_{number}": line for number, line in enumerate(timed)}
 
 

@@ -52,7 +52,7 @@ def test_a_company_cuts_a_line_with_its_reason(visitor: Visitor, scene: Scene) -
     assert (refused.status, 'value="60"' in refused.html) == (422, True)
     too_much = half | {"line_0.minutes": "241", "line_0.clause": make.CLAUSE, "line_0.missing": make.MISSING}
     refused = visitor.hand_in(refused, f"{address}/cut", **too_much)
-    assert "The line has 240 paid minutes." in refused.words
+    assert "240 minutes of the line can be cut." in refused.words
     done = visitor.hand_in(refused, f"{address}/cut", **(too_much | {"line_0.minutes": "60"}))
     cut = make.cut_of(booking)
     assert (cut.minutes, cut.category) == (60, CutCategory.NOT_AT_WORK)

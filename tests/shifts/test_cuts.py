@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts.rules import CompanyRole
+from marketplace.core import clock
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound
-from marketplace.shifts import cuts, timesheets
+from marketplace.shifts import attendance, cuts, scheduling, timesheets
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BadCut, CutStatus, TimesheetStatus
 from tests.factories import accounts, disputes
@@ -45,6 +46,24 @@ def test_a_cut_approves_the_rest_and_keeps_its_reason(scene: Scene, booking: Boo
 def test_no_more_than_the_line_s_paid_minutes_can_be_cut(scene: Scene, booking: Booking, minutes: int) -> None:
     with pytest.raises(BadCut):
         cuts.cut(disputes.line_of(booking).timesheet_id, [disputes.new_cut(booking, minutes)], by=scene.company)
+
+
+@pytest.mark.parametrize(("ended_after", "most"), [(30, 0), (150, 30)])
+def test_the_call_in_minimum_is_not_cut(scene: Scene, ended_after: int, most: int) -> None:
+    """The company ends a shift of four hours, whose call-in minimum is two. After half an hour 90 minutes are owed
+    beside the 30 worked, and none can be cut; after two hours and a half nothing is owed, and 30 can."""
+    booking = make.booked(scene)
+    clock.move_to(booking.starts_at, still=True)
+    attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
+    clock.move_to(booking.starts_at + timedelta(minutes=ended_after), still=True)
+    price = scheduling.cancellation_price(booking.shift_id, by=scene.company).total
+    scheduling.cancel_shift(booking.shift_id, price, "No more data.", by=scene.company)
+    line = disputes.line_of(booking)
+    assert (line.paid_minutes, line.compensation_minutes) == (ended_after, max(0, 120 - ended_after))
+    with pytest.raises(BadCut, match=f"{most} minutes"):
+        cuts.cut(line.timesheet_id, [disputes.new_cut(booking, most + 1)], by=scene.company)
+    if most:
+        cuts.cut(line.timesheet_id, [disputes.new_cut(booking, most)], by=scene.company)
 
 
 @pytest.mark.parametrize("blank", ["clause", "missing"])
