@@ -36,11 +36,13 @@ def main() -> int:
                 "This database has people in it already. Play on another one: make demo INSTANCE=story", file=sys.stderr
             )
             return 3
-        teller, hand, began = Teller(), Hand(idle=options.idle), time.monotonic()
+        teller, hand = Teller(), Hand(idle=options.idle)
         story = play(app, hand, teller.tell, teller.step)
+        began = time.monotonic()
         found = outcome.read(story)
-    written = report.write(found, options.report)
-    teller.close(found, written, time.monotonic() - began, hand.waited)
+        written = report.write(found, options.report)
+        story.seconds["reading it"] = time.monotonic() - began
+    teller.close(found, written, story.seconds, hand.waited)
     return 0 if all(check["holds"] for check in (*found["proof"], *found["truths"])) else 1
 
 

@@ -1,5 +1,6 @@
 """The story from its first day to its present, moment by moment."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -26,17 +27,20 @@ def play(app: Flask, hand: Hand, tell: Say, step: Step) -> Story:
     `tell` is told what happens, `step` how far long work is. Keys come from the seed, so that ties between people are
     broken alike wherever it is played.
     """
+    began = time.monotonic()
     with seeded(script.seed(), script.PREPARED):
         with transaction():
             clock.move_to(script.PREPARED, still=True)
         world = build(step, hand.settle)
         hand.settle()
         story = Story(app, world, hand, Crowd(world), tell)
+        built = time.monotonic()
         days = timeline()
         for number, moment in enumerate(days, start=1):
             _moment(story, moment)
             step("moments", number, len(days))
     hand.let_run()
+    story.seconds = {"making the world": built - began, "playing two weeks": time.monotonic() - built}
     return story
 
 

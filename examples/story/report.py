@@ -21,6 +21,12 @@ def write(found: Mapping[str, Any], folder: Path) -> Sequence[Path]:
     return [page, numbers]
 
 
+def is_as_kept(found: Mapping[str, Any]) -> bool:
+    """Whether the outcome is, byte for byte, the one that is kept beside the facts."""
+    kept = script.FOLDER / "outcome.json"
+    return kept.exists() and kept.read_text() == as_json(found)
+
+
 def as_json(found: Mapping[str, Any]) -> str:
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -31,6 +31,9 @@ class Story:
     journal: dict[str, Any] = field(default_factory=dict)
     """What the report tells of each scene: its words, and its numbers beside them."""
 
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What the time went to."""
+
     def note(self, scene: str, words: str, **numbers: Any) -> None:
         """Tells of a scene and remembers it."""
         self.tell(words)

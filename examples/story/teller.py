@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from examples.story import told
+from examples.story import report, script, told
 
 BAR = 30
 
@@ -41,7 +41,9 @@ class Teller:
         elif done == of or done * 10 // of > (done - 1) * 10 // of:
             print(line, flush=True)
 
-    def close(self, found: Mapping[str, Any], written: Sequence[Path], seconds: float, waited: float) -> None:
+    def close(
+        self, found: Mapping[str, Any], written: Sequence[Path], seconds: Mapping[str, float], waited: float
+    ) -> None:
         """The end: what was told against what happened, the proof, and where to look further."""
         self._end_line()
         print()
@@ -55,7 +57,11 @@ class Teller:
             examined = f" ({check['examined']} examined)" if "examined" in check else ""
             print(f"   {'✓' if check['holds'] else '✗ BROKEN:'} {check['sentence']}{examined}")
         print()
-        print(f"Played in {seconds:.0f} seconds, of which {waited:.0f} waiting for the jobs.")
+        parts = ", ".join(f"{what} {spent:.0f}" for what, spent in seconds.items())
+        print(f"Played in {sum(seconds.values()):.0f} seconds: {parts}; {waited:.0f} of them went to the jobs.")
+        if script.share() == 1:
+            kept = "the same, byte for byte, as" if report.is_as_kept(found) else "NOT the same as"
+            print(f"The outcome is {kept} the one in {script.FOLDER.relative_to(script.FOLDER.parents[1])}.")
         for path in written:
             print(f"   {path}")
         print("`make run` opens the service at the story's present: 10 May 2023, in the afternoon.", flush=True)
