@@ -20,7 +20,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.matching.instance import Instance, Opening, Work
-from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Scored, band_verdict, lot, rank, scored
+from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, judge_fit, judge_time
 from marketplace.shifts.hours import scheduled_minutes
@@ -77,6 +77,17 @@ class Answer:
 
     verdict: Verdict | None
     scored: Scored | None
+
+    def outcome(self, cutoff: int | None) -> Outcome:
+        """What it comes to where `cutoff` is the lowest score that was given a seat.
+
+        Whoever has more points than that, and no rule against them, had a seat at the time that they were moved out of
+        in the second try: it kept them from this one, and stands in no plan any more.
+        """
+        if self.verdict is not None:
+            return Outcome.NOT_ELIGIBLE
+        has_more = self.scored is not None and cutoff is not None and self.scored.score > cutoff
+        return Outcome.EXCHANGED if has_more else Outcome.NOT_NEEDED
 
 
 def solve(instance: Instance) -> list[Planned]:

@@ -99,6 +99,8 @@ class Outcome(StrEnum):
     NOT_NEEDED = "not_needed"
     """Others had more points for the open seats."""
     NOT_ELIGIBLE = "not_eligible"
+    EXCHANGED = "exchanged"
+    """The person had another seat of the plan while this shift was filled, and it was exchanged for a third later."""
     ASKED_BEFORE = "asked_before"
     """There was an offer of this shift already, whatever became of it."""
     TOO_LATE = "too_late"
@@ -110,6 +112,8 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.OFFERED: "The shift was offered, because the points were among the highest for the open seats.",
         Outcome.NOT_NEEDED: "The open seats were offered to people with more points.",
         Outcome.NOT_ELIGIBLE: "A rule does not allow it.",
+        Outcome.EXCHANGED: "While the seats were given this person had another one, which was exchanged later so that "
+        "one seat more could be filled.",
         Outcome.TOO_LATE: "A seat was planned, but it or the time was taken before it could be offered.",
         Outcome.ASKED_BEFORE: "The shift had been offered before; nobody is asked twice for the same shift.",
     }

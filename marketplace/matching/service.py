@@ -98,11 +98,13 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
 
 
 def _answered(answer: Answer, run: MatchRun) -> Explained:
+    outcome = answer.outcome(run.cutoff)
     if answer.verdict is not None:
-        verdict = answer.verdict.as_dict()
-        return Explained(Outcome.NOT_ELIGIBLE, answer.verdict.sentence, {}, verdict, run.cutoff, run.weights_version)
+        return Explained(
+            outcome, answer.verdict.sentence, {}, answer.verdict.as_dict(), run.cutoff, run.weights_version
+        )
     reason = answer.scored.told(WEIGHTS[run.weights_version]) if answer.scored else {}
-    return Explained(Outcome.NOT_NEEDED, SENTENCES[Outcome.NOT_NEEDED], reason, None, run.cutoff, run.weights_version)
+    return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
 
 
 def _is_by_hand(offer: Offer) -> bool:
