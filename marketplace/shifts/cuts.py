@@ -15,8 +15,17 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.shifts import timesheets
+from marketplace.shifts.hours import most_to_cut, scheduled_minutes
 from marketplace.shifts.models import Timesheet, TimesheetCut, TimesheetLine
-from marketplace.shifts.rules import BadCut, CutCategory, CutEnd, CutStatus, TimesheetStatus, TooLateToDispute
+from marketplace.shifts.rules import (
+    BadCut,
+    CutCategory,
+    CutEnd,
+    CutStatus,
+    EntryFlag,
+    TimesheetStatus,
+    TooLateToDispute,
+)
 from marketplace.standards.catalogue import RULES
 
 CLAIM_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["claim_days"])
@@ -76,6 +85,13 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
     return sheet
 
 
+def most_of(line: TimesheetLine) -> int:
+    """How many minutes of a line, whose booking is loaded, can be cut."""
+    scheduled = scheduled_minutes(line.booking.starts_at, line.booking.ends_at)
+    ended = EntryFlag.ENDED_BY_COMPANY in line.flags
+    return most_to_cut(scheduled, line.paid_minutes, line.compensation_minutes, ended_by_company=ended)
+
+
 def claim(cut_id: UUID, *, by: Actor) -> TimesheetCut:
     """For disputes: the contractor whose time was cut disputes it, once and while the window is open. Raises NotFound,
     TooLateToDispute, or WrongState when it is disputed or decided already."""
@@ -111,8 +127,8 @@ def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine
         line = lines.get(each.line_id)
         if line is None:
             raise BadCut("This line is not on the timesheet.", field="line_id")
-        if not 0 < each.minutes <= line.most_to_cut:
-            raise BadCut(f"{line.most_to_cut} minutes of the line can be cut.", field="minutes")
+        if not 0 < each.minutes <= most_of(line):
+            raise BadCut(f"{most_of(line)} minutes of the line can be cut.", field="minutes")
         if not each.clause.strip() or not each.missing.strip():
             raise BadCut("Name the clause, and what is missing or would be right.", field="missing")
     return lines

@@ -13,14 +13,12 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList,
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
-from marketplace.shifts.hours import most_to_cut, scheduled_minutes
 from marketplace.shifts.rules import (
     BookingStatus,
     CompensationRule,
     CutCategory,
     CutEnd,
     CutStatus,
-    EntryFlag,
     EntryKind,
     EntrySource,
     FlagStatus,
@@ -305,13 +303,6 @@ class TimesheetLine(Base):
     def paid_minutes(self) -> int:
         """Worked, waited or on a paid break. Compensation is owed by law and is no part of it."""
         return self.work_minutes + self.waiting_minutes + self.paid_break_minutes
-
-    @property
-    def most_to_cut(self) -> int:
-        """Of the paid minutes those that can be cut. Asks for the booking."""
-        scheduled = scheduled_minutes(self.booking.starts_at, self.booking.ends_at)
-        ended = EntryFlag.ENDED_BY_COMPANY in self.flags
-        return most_to_cut(scheduled, self.paid_minutes, self.compensation_minutes, ended_by_company=ended)
 
 
 class TimesheetCut(Stateful):

@@ -90,7 +90,7 @@ class CutForm(NewCutSchema):
 
 def _lines(sheet: Timesheet) -> dict[str, TimesheetLine]:
     """The lines that can be cut, by the names that they have in the form."""
-    timed = (line for line in sheet.lines if line.most_to_cut)
+    timed = (line for line in sheet.lines if cuts.most_of(line))
     return {f"line_{number}": line for number, line in enumerate(timed)}
 
 
@@ -112,6 +112,7 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "sheet": sheet,
         "gig": gig,
         "name": accounts.person_name([sheet.contractor_id])[sheet.contractor_id],
+        "most": {line.id: most for line in sheet.lines if (most := cuts.most_of(line))},
         "bars": {line.id: minutes_bar(line) for line in sheet.lines},
         "costs": costs,
         "cost": total(costs.values(), gig.currency) if costs else Money.zero(gig.currency),
