@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from marketplace import demo
 from marketplace.accounts import queries, service
 from marketplace.accounts.rules import CONSOLE, OperatorRole, address
+from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
 
@@ -35,7 +36,10 @@ world = AppGroup("demo", help="The demonstration world.")
 
 @world.command("load")
 def load_world() -> None:
-    """Load the demonstration world into an empty database and print who can sign in. Repeating it is harmless."""
+    """Load the demonstration world into an empty database and print who can sign in. Repeating it is harmless.
+
+    Business time that a story has left standing goes on from there.
+    """
     if not current_app.config["DEMO"]:
         raise click.ClickException("A demonstration belongs on a database of its own: set SETARA_DEMO=1 to load it.")
     if demo.is_empty():
@@ -43,6 +47,8 @@ def load_world() -> None:
     if not demo.is_loaded():
         click.echo("The database has people of its own; no demonstration was loaded into it.")
         return
+    with transaction():
+        clock.run_on()
     click.echo(f"Sign in as one of these; the password of each is: {demo.PASSWORD}")
     for entry in demo.SIGN_INS:
         click.echo(f"  {entry.role:16} {entry.email:24} {entry.next_step}")

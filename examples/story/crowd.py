@@ -26,7 +26,7 @@ TRIES = 5
 
 
 class Crowd:
-    """Acts for everybody whom no scene speaks for. `refusals` counts the service's noes by their codes."""
+    """Acts for everybody whom no scene speaks for."""
 
     def __init__(self, world: World) -> None:
         self._numbers = {person_id: number for number, person_id in enumerate(world.people)}
@@ -34,7 +34,6 @@ class Crowd:
         self._world = world
         self.forgetful: set[UUID] = set()
         """Bookings whose person will not clock out."""
-        self.refusals: dict[str, int] = {}
 
     def number_of(self, person_id: UUID) -> int:
         return self._numbers[person_id]
@@ -43,22 +42,25 @@ class Crowd:
         return self._shifts[shift_id]
 
     def answer_offers(self) -> int:
-        """Everybody who was asked answers, or lets the offer expire. Returns how many answered."""
-        return at_once(self._answer_offers)
+        """Everybody who was asked answers, or lets the offer expire. Returns how many answered and were not refused."""
+        try:
+            return at_once(partial(self._answer_offers, _plainly))
+        except Problem:
+            # Somebody is refused, which is rare: everything is undone, and then each answer can be undone alone.
+            return at_once(partial(self._answer_offers, _apart))
 
-    def _answer_offers(self) -> int:
-        pending = select(Offer).where(Offer.status == OfferStatus.PENDING, Offer.shift_id.in_(self._shifts))
-        asked = sorted(
-            db.session.scalars(pending), key=lambda o: (self._shifts[o.shift_id], self._numbers[o.contractor_id])
+    def _answer_offers(self, do: Callable[[Callable[[], object]], bool]) -> int:
+        pending = select(Offer.id, Offer.shift_id, Offer.contractor_id).where(
+            Offer.status == OfferStatus.PENDING, Offer.shift_id.in_(self._shifts)
         )
+        rows = db.session.execute(pending)
+        asked = [(self._shifts[row.shift_id], self._numbers[row.contractor_id], row.id) for row in rows]
         answered = 0
-        for offer in asked:
-            number = self._numbers[offer.contractor_id]
-            answer = script.answer_of(number, self._shifts[offer.shift_id])
-            if answer == "let_expire":
-                continue
-            act = offers.accept if answer == "accept" else offers.decline
-            answered += self._try(partial(act, offer.id, by=self._world.person(number)))
+        for shift, number, offer_id in sorted(asked):
+            answer = script.answer_of(number, shift)
+            if answer != "let_expire":
+                act = offers.accept if answer == "accept" else offers.decline
+                answered += do(partial(act, offer_id, by=self._world.person(number)))
         return answered
 
     def come(self) -> int:
@@ -90,15 +92,20 @@ class Crowd:
         found = db.session.scalars(select(Booking).where(Booking.status == status, when)).all()  # type: ignore[arg-type]
         return sorted(found, key=lambda booking: self._numbers[booking.contractor_id])
 
-    def _try(self, act: Callable[[], object]) -> bool:
-        """Does it, unless the service refuses: that is counted, and undone alone."""
-        try:
-            with db.session.begin_nested():
-                act()
-        except Problem as refused:
-            self.refusals[refused.code] = self.refusals.get(refused.code, 0) + 1
-            return False
-        return True
+
+def _plainly(act: Callable[[], object]) -> bool:
+    act()
+    return True
+
+
+def _apart(act: Callable[[], object]) -> bool:
+    """Does it, unless the service refuses: then it alone is undone."""
+    try:
+        with db.session.begin_nested():
+            act()
+    except Problem:
+        return False
+    return True
 
 
 def at_once(act: Callable[[], int]) -> int:

@@ -46,11 +46,6 @@ class Hand:
             queue.defer(clock.LOOK)
         self.settle()
 
-    def let_run(self) -> None:
-        """Lets time go on from here."""
-        with transaction():
-            clock.move_to(clock.now())
-
     def settle(self) -> None:
         """Returns when no job is left to do. Raises Stuck when there is no end to it."""
         began = time.monotonic()

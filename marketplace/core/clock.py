@@ -91,6 +91,12 @@ def travel_to(moment: datetime, *, still: bool = False) -> None:
     queue.defer(LOOK)
 
 
+def run_on() -> None:
+    """Lets time that stands still go on from where it stands. Time that runs already is left alone."""
+    if (still_at := _standing().still_at) is not None:
+        move_to(still_at)
+
+
 def forget() -> None:
     """Drops what this session remembers of the offset, so that the next `now()` reads the row again."""
     db.session().info.pop(_CACHED, None)

@@ -32,8 +32,11 @@ def test_time_that_stands_still_does_not_pass_until_it_is_moved_again(app: Flask
     assert clock.now() == clock.now() == THEN
     clock.forget()
     assert clock.now() == THEN, "another process reads the same from the row"
-    clock.move_to(THEN)
-    assert clock.now() > THEN
+    clock.run_on()
+    first = clock.now()
+    assert THEN < first < THEN + CLOSE
+    clock.run_on()
+    assert first < clock.now() < THEN + CLOSE, "time that runs is left alone"
 
 
 def test_time_can_be_moved_again_and_backward(app: Flask) -> None:
