@@ -17,7 +17,7 @@ from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
-from marketplace.shifts import attendance, offers, scheduling, timesheets
+from marketplace.shifts import attendance, offers, reminders, scheduling, timesheets
 
 ONE = 1
 """The batch where an item is much work, or calls somebody outside."""
@@ -49,6 +49,11 @@ def make_plan(plan_id: str) -> None:
         with transaction():
             planning.give_up(UUID(plan_id))
         raise
+
+
+@job("shifts.remind", again=False)
+def remind_of_shifts() -> None:
+    in_batches(reminders.remind_due, 200)
 
 
 @job("shifts.no_show", again=False)

@@ -348,6 +348,14 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "nobody.",
             ),
         ),
+        "booking.reminded": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your shift is near: %(gig)s",
+                "It is %(shift)s. If you cannot come, give the seat back, so that somebody else can take it.",
+            ),
+        ),
         "booking.missed": (
             Telling(
                 _C,

@@ -17,6 +17,8 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 """How long after the shift's end a running clock is taken to be forgotten (our own number)."""
 NO_SHOW_AFTER = timedelta(minutes=30)
 """How long after the start a person who has not clocked in is taken not to come (our own number)."""
+REMIND_BEFORE = timedelta(hours=24)
+"""How long before a shift whoever said yes is told once more (our own number)."""
 CLIENT_TIME_BOUND = timedelta(minutes=15)
 """How far a device's time may lie before the server's and still be taken: house rule OUTAGE, a short lost network costs
 nobody a minute (our own number)."""

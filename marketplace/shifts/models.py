@@ -159,6 +159,8 @@ class Booking(Stateful):
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    reminded_at: Mapped[Instant | None]
+    """When the person was told once more that they said yes; at the yes itself where the shift was near."""
     stops_at: Mapped[Instant | None]
     """When the running clock reaches the cap of its hazard class, if that is before the end of the shift."""
     sick_at: Mapped[Instant | None]

@@ -23,7 +23,7 @@ from marketplace.shifts import asking, queries, timesheets
 from marketplace.shifts.asking import ELSEWHERE, check_person
 from marketplace.shifts.eligibility import Person, Seat
 from marketplace.shifts.holds import held, returned
-from marketplace.shifts.hours import pay_week
+from marketplace.shifts.hours import REMIND_BEFORE, pay_week
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import (
     BookingStatus,
@@ -228,6 +228,7 @@ def _book(offer: Offer, shift: Shift, seat: Seat, person: Person) -> Booking:
         overtime_percent=priced.overtime_percent,
         held_amount=cost(promised_lines(seat, person)).amount,
         compensation_minutes=0,
+        reminded_at=clock.now() if shift.starts_at <= clock.now() + REMIND_BEFORE else None,
         status=BookingStatus.BOOKED,
     )
     made = db.session.scalars(row.on_conflict_do_nothing().returning(Booking)).first()

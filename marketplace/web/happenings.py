@@ -81,6 +81,7 @@ _EVENTS = {
     "hazard_flag.dismissed": lazy_gettext("A flag was answered: the class stays."),
     "booking.given_up": lazy_gettext("The seat was given up because of illness, and is open again."),
     "booking.reported_sick": lazy_gettext("Sickness was reported. It harms nothing."),
+    "booking.reminded": lazy_gettext("A reminder was sent."),
     "booking.missed": lazy_gettext("Nobody clocked in."),
     "timesheet.submitted": lazy_gettext("The timesheet was handed in."),
     "timesheet.approved": lazy_gettext("The timesheet was approved."),
