@@ -54,11 +54,27 @@ def test_four_hours_at_fifteen_dollars() -> None:
     assert rates.gross_pay(tuple(found.values())) == usd("60.00")
 
 
+def test_neutral_hours_earn_the_base_rate_and_health_cover() -> None:
+    """Four hours of H2 that a cap ended and one neutral hour, at 15.00: 60.00 and 15.00 of wages, a premium of 15.00 on
+    the four alone; 8 minutes of leave, 2.00; health, 4 % of 90.00, 3.60; the fee, 5 % of the work alone, 3.00."""
+    found = lines(work_minutes=240, neutral_minutes=60, hazard_class=HazardClass.H2)
+    assert {kind: line.money for kind, line in found.items()} == {
+        LineKind.WAGES: usd("60.00"),
+        LineKind.NEUTRAL_HOURS: usd("15.00"),
+        LineKind.HAZARD_PREMIUM: usd("15.00"),
+        LineKind.SICK_ACCRUAL: usd("2.00"),
+        LineKind.HEALTH_CONTRIBUTION: usd("3.60"),
+        LineKind.PLATFORM_FEE: usd("3.00"),
+    }
+    assert cost(tuple(found.values())) == usd("98.60") < highest_cost(FIFTEEN, 300, hazard_class=HazardClass.H2)
+
+
 def test_every_line_names_its_rule_and_version() -> None:
     found = lines(
         work_minutes=200,
         paid_break_minutes=30,
         call_in_minutes=10,
+        neutral_minutes=20,
         overtime_minutes=60,
         hazard_class=HazardClass.H2,
         margin=usd("1.00"),
@@ -67,6 +83,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.WAGES: "WAGES",
         LineKind.PAID_BREAK: "PAID_BREAK",
         LineKind.CALL_IN: "CALL_IN",
+        LineKind.NEUTRAL_HOURS: "HAZARD",
         LineKind.HAZARD_PREMIUM: "HAZARD",
         LineKind.OVERTIME_PREMIUM: "OVERTIME",
         LineKind.SICK_ACCRUAL: "SICK",
@@ -74,7 +91,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.PLATFORM_FEE: "FEE",
         LineKind.THIRD_PARTY_MARGIN: "MARGINS",
     }
-    assert set(found) == set(LineKind)
+    assert set(found) == set(LineKind) - {LineKind.SICK_LEAVE}, "leave that is taken is no company's price"
     assert all(line.version == RULES[line.rule].version for line in found.values())
 
 
@@ -211,15 +228,18 @@ def test_the_highest_cost_never_falls_when_the_minutes_grow(terms: dict[str, Any
 def test_no_part_of_a_schedule_costs_more_than_was_held(
     terms: dict[str, Any], scheduled: int, data: st.DataObject
 ) -> None:
-    """Any part worked, any of it as paid breaks, any overtime up to what was planned, called off at any moment."""
+    """Any part worked, any of it as paid breaks, any overtime up to what was planned, called off at any moment or ended
+    by a cap, after which neutral hours fill the schedule."""
     paid = data.draw(st.integers(0, scheduled))
     breaks = data.draw(st.integers(0, paid))
     overtime = data.draw(st.integers(0, scheduled))
+    capped = data.draw(st.booleans())
     real = price(
         PriceInput(
             work_minutes=paid - breaks,
             paid_break_minutes=breaks,
-            call_in_minutes=call_in_missing(scheduled, paid),
+            call_in_minutes=0 if capped else call_in_missing(scheduled, paid),
+            neutral_minutes=scheduled - paid if capped else 0,
             overtime_minutes=min(paid, overtime),
             **terms,
         )
