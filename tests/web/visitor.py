@@ -112,6 +112,9 @@ class Page:
             reader.words,
             reader.forms,
         )
+        keys = [key for form in reader.forms for key in form.values.get("idempotency_key", ())]
+        # A key that was used for one form is refused for another, and both may be sent from a page that stays open.
+        assert len(set(keys)) == len(keys), f"{address}: two forms have the same key"
 
     def form(self, action: str = "") -> ShownForm:
         """The one form whose address ends so; without an ending, the only one that posts to the page itself."""
