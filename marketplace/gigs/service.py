@@ -84,7 +84,9 @@ def pause_all(company_id: UUID, *, by: Actor) -> list[UUID]:
     if by.kind != "job" and not by.is_operator():
         raise NotFound
     found = select(Gig.id).join(Company, Company.id == Gig.company_id).where(Company.id == company_id)
-    ids = db.session.scalars(found.where(Company.status == CompanyStatus.SUSPENDED, Gig.status == GigStatus.OPEN)).all()
+    found = found.where(Company.status == CompanyStatus.SUSPENDED, Gig.status == GigStatus.OPEN)
+    # In the order of their ids, as a plan shares them.
+    ids = db.session.scalars(found.order_by(Gig.id).with_for_update(of=Gig)).all()
     return move(Gig, ids, old=GigStatus.OPEN, new=GigStatus.PAUSED, by=by, event="gig.paused")
 
 
