@@ -114,6 +114,13 @@ def of_gig(gig_id: UUID, *, seen_by: Actor) -> Select[HazardFlag]:
     return select(HazardFlag).where(HazardFlag.gig_id == found.id).options(joinedload(HazardFlag.note))
 
 
+def mine(booking_id: UUID, *, seen_by: Actor) -> list[HazardFlag]:
+    """What the person themselves has flagged in a booking, oldest first, with the words and the answers."""
+    own = HazardFlag.contractor_id == require_person(seen_by)
+    found = select(HazardFlag).where(HazardFlag.booking_id == booking_id, own).options(joinedload(HazardFlag.note))
+    return list(db.session.scalars(found.order_by(HazardFlag.id)))
+
+
 def waiting(*, seen_by: Actor) -> Select[HazardFlag]:
     """Every open flag with its words, for operators."""
     require_operator(seen_by)

@@ -22,7 +22,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import attendance, offers, timesheets
+from marketplace.shifts import attendance, flags, offers, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OfferStatus
@@ -157,6 +157,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         clock=running_clock(booking, clock.now()),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
+        flags=flags.mine(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
         form=shown,
     ), shown.status

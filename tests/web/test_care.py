@@ -59,7 +59,7 @@ def test_a_flag_from_the_shift_s_page_is_answered_by_the_company(app: Flask, vis
     assert booking.status is BookingStatus.TAKEN_OUT
 
 
-def test_operators_read_every_flag_and_dismiss_it_with_an_answer(visitor: Visitor, scene: Scene) -> None:
+def test_operators_read_every_flag_and_dismiss_it_with_an_answer(app: Flask, visitor: Visitor, scene: Scene) -> None:
     booking = shifts.booked(scene)
     flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
     operator = accounts.operator(OperatorRole.STANDARDS)
@@ -69,3 +69,12 @@ def test_operators_read_every_flag_and_dismiss_it_with_an_answer(visitor: Visito
     after = visitor.hand_in(page, "/dismiss", answer="It quotes a newspaper.")
     assert "It quotes a newspaper." in after.words
     assert "No flag is open." in visitor.look("/desk/hazards").words
+    whoever_flagged = Visitor(app.test_client()).signed_in(people.person(booking.contractor_id))
+    mine = whoever_flagged.look(f"/work/shifts/{booking.id}").words
+    assert "What you flagged hate dismissed Slurs. The answer: It quotes a newspaper." in mine
+
+
+def test_what_was_seen_can_be_flagged_after_the_work_too(visitor: Visitor, scene: Scene) -> None:
+    booking = shifts.worked(scene)
+    visitor.signed_in(people.person(booking.contractor_id))
+    assert f"/work/shifts/{booking.id}/flag" in visitor.look(f"/work/shifts/{booking.id}").html
