@@ -43,6 +43,8 @@ def value_of(fact: str) -> str:
 def _row(kind: str, question: str, numbers: Mapping[str, Any]) -> Row:
     facts = TOLD.get((kind, question), ())
     told = " to ".join(value_of(fact) for fact in facts) if facts else NOT_TOLD
+    if (kind, question) in AT_LEAST:
+        told = f"at least {told}"
     return Row(question, told, facts, QUESTIONS[question](kind, numbers))
 
 
@@ -72,32 +74,36 @@ def _cost(kind: str, numbers: Mapping[str, Any]) -> str:
     if told is None:
         return f"{cost} USD"
     more = cost - Decimal(value_of(told).split()[0])
-    return f"{cost} USD, {abs(more)} USD {'more' if more >= 0 else 'less'}"
+    known = "at most " if (kind, COST) in AT_LEAST else ""
+    return f"{cost} USD, {known}{abs(more)} USD {'more' if more >= 0 else 'less'}"
 
 
 def _reaches(_kind: str, numbers: Mapping[str, Any]) -> str:
     return f"{numbers['reaches_percent']} %"
 
 
+COST = "The company pays an hour"
 QUESTIONS = {
     "Pay an hour, over all minutes": _pay,
     "Unpaid minutes on shift": _unpaid,
     "Notice before the work": _notice,
     "Cover": _cover,
     "Days until the money is there": _days,
-    "The company pays an hour": _cost,
+    COST: _cost,
     "Of which reaches the worker": _reaches,
 }
 TOLD = {
     ("kansas", "Pay an hour, over all minutes"): ("pay_kansas",),
     ("kansas", "Notice before the work"): ("on_demand",),
     ("kansas", "Cover"): ("cover",),
-    ("kansas", "The company pays an hour"): ("pay_kansas",),
+    ("kansas", COST): ("pay_kansas",),
     ("kenya", "Pay an hour, over all minutes"): ("pay_kenya_low", "pay_kenya_high"),
-    ("kenya", "The company pays an hour"): ("contract_rate_kenya",),
+    ("kenya", COST): ("contract_rate_kenya",),
     ("trainers", "Cover"): ("cover",),
     ("trainers", "Notice before the work"): ("on_demand",),
 }
 """Which facts answer which question. What no fact answers is shown as not told, and nothing is put in its place."""
+AT_LEAST = frozenset({("kansas", COST)})
+"""Where only the wage was told, the company paid that much at least."""
 COMPANY_PAID = {"kansas": "pay_kansas", "kenya": "contract_rate_kenya"}
 """What a told hour cost at least: the contract between the companies, or where only the wage was told, the wage."""
