@@ -86,7 +86,14 @@ def send_due_mail(limit: int = 10) -> int:
     known = Known(list(events.values()))
     with _no_sending() if keep else _connection(mail_server(current_app.config["MAIL_SERVER"])) as send:
         for mail in mails:
-            said = _write(mail, events[mail.event_id], people[mail.person_id], known)
+            try:
+                said = _write(mail, events[mail.event_id], people[mail.person_id], known)
+            except Exception as failure:
+                # One message that cannot be written must not keep all others waiting behind it.
+                log.exception("mail not written", mail=str(mail.id))
+                mail.tries += 1
+                _put_off(mail, failure)
+                continue
             if keep:
                 _keep(mail, said, people[mail.person_id])
             else:
@@ -127,14 +134,18 @@ def _hand_in(mail: Mail, built: EmailMessage, send: Send) -> None:
     try:
         send(built)
     except (smtplib.SMTPException, OSError) as failure:
-        # The server's words may repeat the address, so only their kind is kept.
-        mail.error = type(failure).__name__
-        again = next_try(mail.tries, clock.now())
-        mail.try_at = again or mail.try_at
-        mail.ended_at = None if again else clock.now()
-        log.warning("mail not sent", mail=str(mail.id), error=mail.error, tries=mail.tries, given_up=again is None)
+        _put_off(mail, failure)
     else:
         mail.ended_at, mail.error = clock.now(), None
+
+
+def _put_off(mail: Mail, failure: Exception) -> None:
+    # The server's words may repeat the address, so only their kind is kept.
+    mail.error = type(failure).__name__
+    again = next_try(mail.tries, clock.now())
+    mail.try_at = again or mail.try_at
+    mail.ended_at = None if again else clock.now()
+    log.warning("mail not sent", mail=str(mail.id), error=mail.error, tries=mail.tries, given_up=again is None)
 
 
 @contextmanager

@@ -20,10 +20,10 @@ from marketplace.core.events import Event, timeline
 from marketplace.core.http import SetaraFlask
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
-from marketplace.matching import carrying, planning, service
+from marketplace.matching import carrying, facts, planning, service
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.rules import HORIZON, LONGEST_OFFER, BadHorizon, Outcome, PlanRunning, PlanStatus
-from marketplace.shifts import offers, raising
+from marketplace.shifts import offers, raising, sick
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
@@ -328,3 +328,16 @@ def test_plans_and_yeses_at_once_never_sell_a_seat_twice(apart_app: SetaraFlask)
         assert {shift: held[shift] for shift in shifts} == dict.fromkeys(shifts, 2)
         assert (open_offers, held[late]) == ({late: 3}, 0)
         assert len(people) == 6
+
+
+def test_who_fell_ill_has_the_same_past_as_who_worked(scene: Scene) -> None:
+    """SICK_CANCEL: what a score may know of the two is the same, so illness costs no point."""
+    well, ill = make.contracted(scene), make.contracted(scene)
+    make.worked(scene, well)
+    clock.move_to(MONDAY - DAY)
+    booking = make.booked(scene, ill)
+    sick.report_sick(booking.id, by=me(ill))
+    clock.move_to(MONDAY + DAY)
+    later = make.shift(scene, MONDAY + 3 * DAY)
+    members = {member.id: member for member in facts.read([(later, scene.gig)]).members}
+    assert members[ill.id].past == members[well.id].past != ()

@@ -19,6 +19,7 @@ from marketplace.core.problems import NotFound
 from marketplace.notices import post, queries, service
 from marketplace.notices.models import Mail
 from marketplace.notices.post import MailServer, mail_server
+from marketplace.notices.rules import Audience
 from tests.factories import accounts as make
 
 
@@ -118,6 +119,17 @@ def test_one_bad_address_holds_nobody_up(app: Flask, mail_box: Post) -> None:
     assert (bad.ended_at, bad.error, bad.tries) == (None, "SMTPRecipientsRefused", 1)
     assert good.ended_at is not None
     assert mail_box.heard.count("QUIT") == 1
+
+
+def test_one_message_that_cannot_be_written_holds_nobody_up(app: Flask, mail_box: Post) -> None:
+    bad, good = waiting_mail("ana@example.com"), waiting_mail("budi@example.com")
+    # No event of that name is told to this audience any more: the table of words has changed since it was written.
+    bad.audience = Audience.FINANCE
+    assert post.send_due_mail() == 2
+    assert len(mail_box.messages) == 1
+    assert (bad.ended_at, bad.tries) == (None, 1)
+    assert bad.error
+    assert good.ended_at is not None
 
 
 def test_it_is_tried_again_later_and_then_given_up(app: Flask, mail_box: Post) -> None:
