@@ -10,19 +10,15 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from examples.story import script
 from examples.story.world import World
 from marketplace.core import clock
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, transact
 from marketplace.core.problems import Problem
 from marketplace.shifts import attendance, offers
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus
-
-DEADLOCK = "40P01"
-TRIES = 5
 
 
 class Crowd:
@@ -44,10 +40,10 @@ class Crowd:
     def answer_offers(self) -> int:
         """Everybody who was asked answers, or lets the offer expire. Returns how many answered and were not refused."""
         try:
-            return at_once(partial(self._answer_offers, _plainly))
+            return transact(partial(self._answer_offers, _plainly))
         except Problem:
             # Somebody is refused, which is rare: everything is undone, and then each answer can be undone alone.
-            return at_once(partial(self._answer_offers, _apart))
+            return transact(partial(self._answer_offers, _apart))
 
     def _answer_offers(self, do: Callable[[Callable[[], object]], bool]) -> int:
         pending = select(Offer.id, Offer.shift_id, Offer.contractor_id).where(
@@ -65,7 +61,7 @@ class Crowd:
 
     def come(self) -> int:
         """Whoever's shift begins at this moment clocks in, but for those who do not come. Returns how many came."""
-        return at_once(self._come)
+        return transact(self._come)
 
     def _come(self) -> int:
         starting = self._bookings(BookingStatus.BOOKED, func.lower(Booking.during) == clock.now())
@@ -79,7 +75,7 @@ class Crowd:
 
     def go(self) -> int:
         """Whoever's shift ends at this moment clocks out, but for the forgetful. Returns how many went."""
-        return at_once(self._go)
+        return transact(self._go)
 
     def _go(self) -> int:
         ending = self._bookings(BookingStatus.WORKING, func.upper(Booking.during) == clock.now())
@@ -106,18 +102,6 @@ def _apart(act: Callable[[], object]) -> bool:
     except Problem:
         return False
     return True
-
-
-def at_once(act: Callable[[], int]) -> int:
-    """One transaction, begun anew when PostgreSQL ended it to solve a deadlock with a job."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction():
-                return act()
-        except OperationalError as error:
-            if not left or getattr(error.orig, "sqlstate", None) != DEADLOCK:
-                raise
-    raise AssertionError("The last try returns or raises.")
 
 
 def moments() -> list[datetime]:

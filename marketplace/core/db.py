@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from marketplace.core.ids import new_id
@@ -52,6 +53,10 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
+T = TypeVar("T")
+DEADLOCK = "40P01"
+"""The SQLSTATE of a transaction that was ended because two waited for each other."""
+MOST_RUNS = 4
 BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
 _DEPTH = "setara_transaction_depth"
@@ -88,6 +93,19 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.clear()
+
+
+def transact(work: Callable[[], T]) -> T:
+    """Runs the work in a transaction, and from its start again when PostgreSQL has ended it to solve a deadlock: by
+    then the other side has had what both waited for. Gives up after `MOST_RUNS`."""
+    for left in reversed(range(MOST_RUNS)):
+        try:
+            with transaction():
+                return work()
+        except OperationalError as error:
+            if not left or in_transaction() or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+    raise AssertionError("The last run returns or raises.")
 
 
 @contextmanager

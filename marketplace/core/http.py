@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from marketplace.core import idempotency
-from marketplace.core.db import Base, db, transaction
+from marketplace.core.db import Base, db, transact
 from marketplace.core.intake import refuse_unreadable
 from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
@@ -39,8 +39,8 @@ class SetaraFlask(Flask):
     """
 
     def dispatch_request(self) -> ResponseReturnValue:
-        with transaction():
-            return idempotency.once(self, super().dispatch_request)
+        answer = super().dispatch_request
+        return transact(lambda: idempotency.once(self, answer))
 
 
 def init_app(app: Flask) -> None:
