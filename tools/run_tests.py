@@ -53,7 +53,9 @@ def main() -> int:
         return NO_BROWSER
     else:
         _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
-    command = [sys.executable, "-m", "pytest", "-n", "2", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+    # Tests of one group share what took long to make, so they stay on one worker.
+    spread = ("-n", "2", "--dist", "loadgroup")
+    command = [sys.executable, "-m", "pytest", *spread, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
     try:
         return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])
     except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
