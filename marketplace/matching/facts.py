@@ -18,15 +18,14 @@ from marketplace.matching.rules import CURRENT, SEASON
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.queries import COUNTS
-from marketplace.shifts.rules import BookingStatus, OfferStatus
+from marketplace.shifts.queries import COUNTS_AS_WORKED
+from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
 from marketplace.workforce.models import AvailabilityWindow, Contractor
 from marketplace.workforce.rules import ContractorStatus, Window
 
 MINUTE = timedelta(minutes=1)
-AS_WORKED = (*COUNTS, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
 ScheduledWork = Sequence[tuple[Shift, Gig]]
 
 
@@ -152,11 +151,11 @@ def _windows(ids: Collection[UUID]) -> Mapping[UUID, tuple[Window, ...]]:
 
 
 def _past(ids: Collection[UUID], around: Span) -> Mapping[UUID, list[Past]]:
-    """What was booked or worked and begins so shortly before one of the shifts that a score may count it. A shift that
-    illness or a heavier class took from somebody counts as worked: it costs them no point (SICK_CANCEL, HAZARD)."""
+    """What was booked or worked and begins so shortly before one of the shifts that a score may count it; what somebody
+    lost for no fault of theirs is among it."""
     window = Range(around.starts_at - SEASON, around.ends_at)
     booked = select(Booking.contractor_id, Booking.company_id, Booking.during).where(
-        Booking.contractor_id.in_(ids), Booking.status.in_(AS_WORKED), Booking.during.overlaps(window)
+        Booking.contractor_id.in_(ids), Booking.status.in_(COUNTS_AS_WORKED), Booking.during.overlaps(window)
     )
     found: dict[UUID, list[Past]] = defaultdict(list)
     for row in db.session.execute(booked.order_by(Booking.id)):

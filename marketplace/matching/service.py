@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
+from marketplace.contracts import queries as contracts
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
@@ -68,10 +70,14 @@ def explain(shift_id: UUID, contractor_id: UUID, *, seen_by: Actor) -> Explained
 
 
 def _may_ask(shift: Shift, contractor_id: UUID, seen_by: Actor) -> bool:
-    if seen_by.is_in_person(contractor_id) or seen_by.is_operator():
+    """An operator always; the person about shifts of companies that they have a contract with, or were asked by; the
+    company about whom it asked. A shift of strangers is not there."""
+    if seen_by.is_operator():
         return True
-    asked, _ = facts.asked_about([shift.id])
-    return seen_by.may(Right.READ, shift.company_id) and contractor_id in asked[shift.id]
+    was_asked = contractor_id in facts.asked_about([shift.id])[0][shift.id]
+    if seen_by.is_in_person(contractor_id):
+        return was_asked or contracts.in_force(shift.company_id, contractor_id, clock.now()) is not None
+    return was_asked and seen_by.may(Right.READ, shift.company_id)
 
 
 def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Explained | None:

@@ -27,6 +27,8 @@ from marketplace.workforce.rules import ContractorStatus, Level
 
 COUNTS = (*ACTIVE_BOOKING, BookingStatus.WORKED)
 """Bookings that count into a person's hours: what is promised and what was worked."""
+COUNTS_AS_WORKED = (*COUNTS, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
+"""Bookings that a score may count: illness, or a heavier class, takes hours and no point (SICK_CANCEL, HAZARD)."""
 
 
 def shift(shift_id: UUID, *, seen_by: Actor) -> Shift:

@@ -95,7 +95,11 @@ def test_whom_a_rule_keeps_out_learns_which(scene: Scene) -> None:
     stranger = contractors.contractor()
     shift = make.shift(scene, MONDAY + timedelta(hours=1))
     assert service.match(shift.id, by=scene.company) == []
-    found = {who.id: service.explain(shift.id, who.id, seen_by=me(who)) for who in (booked, full, stranger)}
+    with pytest.raises(NotFound):  # To somebody without a contract, and never asked, it is another's shift.
+        service.explain(shift.id, stranger.id, seen_by=me(stranger))
+    odi = accounts.operator()
+    found = {who.id: service.explain(shift.id, who.id, seen_by=me(who)) for who in (booked, full)}
+    found[stranger.id] = service.explain(shift.id, stranger.id, seen_by=odi)
     rules = {who: told.verdict["rule"] for who, told in found.items() if told.verdict}
     assert rules == {booked.id: "ONE_PLACE", full.id: "HOURS_BAND", stranger.id: "CONTRACT"}
     assert {told.outcome for told in found.values()} == {Outcome.NOT_ELIGIBLE}

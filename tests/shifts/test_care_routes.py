@@ -124,6 +124,12 @@ def test_what_is_missing_is_named(client: FlaskClient, flagged: Booking, route: 
     assert answer.status_code == 422
 
 
+@pytest.mark.door(FLAGS, "wrong_shape")
+def test_a_page_of_flags_is_asked_for_in_numbers(client: FlaskClient, flagged: Booking) -> None:
+    answer = client.get(f"/api/v1/gigs/{flagged.gig_id}/flags?limit=many", headers=accounts.bearer(owner(flagged)))
+    assert answer.status_code == 422
+
+
 def owner(booking: Booking) -> Actor:
     return accounts.owner_of(booking.company_id)
 

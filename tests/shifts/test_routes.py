@@ -368,6 +368,7 @@ def test_a_companys_program_cannot_press_for_the_person_who_made_its_key(client:
 @pytest.mark.door(APPROVE, "wrong_state")
 @pytest.mark.door(CUT, "works")
 @pytest.mark.door(CUT, "wrong_state")
+@pytest.mark.door(CUT, "wrong_shape")
 def test_handing_in_early_cutting_and_approving(client: FlaskClient, scene: Scene) -> None:
     ana = make.contracted(scene)
     make.booked(scene, ana, starts_at=MONDAY + timedelta(days=2))
