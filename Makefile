@@ -6,7 +6,7 @@ BIN := .venv/bin
 SETARA := $(BIN)/python -m marketplace
 INSTANCE ?= instance
 
-.PHONY: help run test check bench demo clean environment environment-dev
+.PHONY: help run test check bench demo gig clean environment environment-dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -29,6 +29,9 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
 	@exec $(SETARA) with-service --instance $(INSTANCE) -- $(BIN)/python -m examples.story
+
+gig: environment ## play one gig from post to payslip over REST alone, on a service of its own
+	@exec $(SETARA) with-service -- $(BIN)/python -m examples.one_gig
 
 clean: ## stop what runs, then remove the environment, the data and the caches
 	@if [ -x $(BIN)/python ]; then $(SETARA) stop --instance $(INSTANCE) --remove-data; fi

@@ -1,4 +1,4 @@
-"""`make demo`: plays the gig at the service that SETARA_URL names, and ends with the proof."""
+"""`make gig`: plays the gig at the service that SETARA_URL names, and ends with the proof."""
 
 import argparse
 import os
