@@ -32,9 +32,7 @@ def main() -> int:
         with transaction():
             empty = demo.is_empty()
         if not empty:
-            print(
-                "This database has people in it already. Play on another one: make demo INSTANCE=story", file=sys.stderr
-            )
+            print(TAKEN, file=sys.stderr)
             return 3
         teller, hand = Teller(), Hand(idle=options.idle)
         story = play(app, hand, teller.tell, teller.step)
