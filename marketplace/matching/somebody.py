@@ -13,7 +13,7 @@ from marketplace.matching.instance import Member, Opening, Past, Work
 from marketplace.matching.rules import RECENT, SEASON, Candidate
 from marketplace.shifts.eligibility import Busy
 from marketplace.shifts.hours import scheduled_minutes
-from marketplace.standards.hours import Span, minutes_by_week, week_of
+from marketplace.standards.hours import Span, week_of
 from marketplace.workforce.rules import OpenHours, is_open, open_hours
 
 
@@ -26,7 +26,9 @@ class Somebody:
         self.member = member
         self.hours: OpenHours = open_hours(member.windows)
         self.busy: list[Busy] = list(member.person.busy)
-        self.weeks: Counter[date] = Counter(minutes_by_week([each.span for each in self.busy], member.person.zone))
+        self.weeks: Counter[date] = Counter()
+        for each in self.busy:
+            self.weeks[_local_week(each.span.starts_at, member.person.zone)] += each.span.minutes
         self.given: list[UUID] = []
         self.given_minutes = 0
         self.recent = _Sums(member.past)
@@ -46,9 +48,11 @@ class Somebody:
         self._count(opening.span, -1)
 
     def _count(self, span: Span, sign: int) -> None:
-        self.given_minutes += sign * scheduled_minutes(span.starts_at, span.ends_at)
-        for week, minutes in _weeks_of(span, self.member.person.zone):
-            self.weeks[week] += sign * minutes
+        """Counts the whole of it into the week in which it begins, as pay does (`hours.pay_week`): were a night over
+        Sunday divided, whether a band has room would depend on which of two shifts was given first."""
+        minutes = scheduled_minutes(span.starts_at, span.ends_at)
+        self.given_minutes += sign * minutes
+        self.weeks[_local_week(span.starts_at, self.member.person.zone)] += sign * minutes
 
     def is_elsewhere(self, span: Span) -> bool:
         return any(
@@ -90,11 +94,6 @@ class _Sums:
 
 
 @lru_cache(maxsize=65536)
-def _weeks_of(span: Span, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
-    """Minutes of a span in each local week. Many people share a zone, and all of them the shifts."""
-    return tuple(minutes_by_week([span], zone).items())
-
-
-@lru_cache(maxsize=65536)
 def _local_week(moment: datetime, zone: ZoneInfo) -> date:
+    """The Monday of the moment's week. Many people share a zone, and all of them the shifts."""
     return week_of(moment.astimezone(zone).date())
