@@ -34,8 +34,8 @@ from marketplace.core.http import SetaraFlask
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
 TEMPLATE_LOCK = 7262
-# A gate must not fail on what nobody changed: the same source draws the same examples. HYPOTHESIS_PROFILE=explore draws new
-# ones each time; what it finds becomes an @example.
+# A gate must not fail on what nobody changed: the same source draws the same examples. HYPOTHESIS_PROFILE=explore draws
+# new ones each time; what it finds becomes an @example.
 hypothesis.settings.register_profile("gate", derandomize=True)
 hypothesis.settings.register_profile("explore")
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
