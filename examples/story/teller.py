@@ -11,6 +11,12 @@ from typing import Any
 from examples.story import report, script, told
 
 BAR = 30
+INTRODUCTION = (
+    "Setara is a marketplace for AI data work in which fairness is code: a gig below the floor cannot be published, "
+    "waiting is paid, time is cut with a reason or not at all, and every line of pay names its rule and its contract.",
+    "This is the work that two newspapers told of in May 2023, played through it by people who are all made up, from "
+    "27 April to 10 May 2023. The law is today's table of standards, applied to 2023 as house policy. No money moves.",
+)
 
 
 class Teller:
@@ -20,7 +26,9 @@ class Teller:
         self._live = sys.stdout.isatty()
         self._open = False
         self._began = time.monotonic()
-        print("Two newspapers of May 2023, played through the service. Everybody in it is made up.", flush=True)
+        for paragraph in INTRODUCTION:
+            print(textwrap.fill(paragraph, min(shutil.get_terminal_size().columns, 116)), flush=True)
+        print(flush=True)
 
     def tell(self, text: str) -> None:
         self._end_line()
