@@ -11,11 +11,13 @@ from typing import Any
 from examples.story import report, script, told
 
 BAR = 30
-INTRODUCTION = (
+SETARA = (
     "Setara is a marketplace for AI data work in which fairness is code: a gig below the floor cannot be published, "
-    "waiting is paid, time is cut with a reason or not at all, and every line of pay names its rule and its contract.",
+    "waiting is paid, time is cut with a reason or not at all, and every line of pay names its rule and its contract."
+)
+STORY = (
     "This is the work that two newspapers told of in May 2023, played through it by people who are all made up, from "
-    "27 April to 10 May 2023. The law is today's table of standards, applied to 2023 as house policy. No money moves.",
+    "27 April to 10 May 2023. The law is today's table of standards, applied to 2023 as house policy. No money moves."
 )
 
 
@@ -26,7 +28,7 @@ class Teller:
         self._live = sys.stdout.isatty()
         self._open = False
         self._began = time.monotonic()
-        for paragraph in INTRODUCTION:
+        for paragraph in (SETARA, STORY):
             print(textwrap.fill(paragraph, min(shutil.get_terminal_size().columns, 116)), flush=True)
         print(flush=True)
 
