@@ -91,6 +91,11 @@ def travel_to(moment: datetime, *, still: bool = False) -> None:
     queue.defer(LOOK)
 
 
+def stands_still() -> bool:
+    """Whether business time does not pass: then nothing comes due but by a move."""
+    return _standing().still_at is not None
+
+
 def run_on() -> None:
     """Lets time that stands still go on from where it stands. Time that runs already is left alone."""
     if (still_at := _standing().still_at) is not None:
