@@ -20,7 +20,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from marketplace.core.problems import Conflict, Invalid
-from marketplace.standards.catalogue import FIRST, RULES
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.history import FIRST
 from marketplace.standards.verdicts import Verdict
 
 RECENT = timedelta(days=28)

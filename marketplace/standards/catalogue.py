@@ -1,7 +1,9 @@
 """Every rule of the house, as data: the code of all rooms reads its rules here, and docs/rules.md is written from here.
 
-A number that changes is a new version of its rule. "House" marks a number that no law or standard gives; its source
-then says what it was weighed against. Fairwork's and the Partnership on AI's points are our own reading of their texts.
+A sentence or a number that changes is a new version of its rule: raise `version`, say `since` when, and write the old
+one into `history.py`, where it stays readable. A test remembers what each version said. "House" marks a number that no
+law or standard gives; its source then says what it was weighed against. Fairwork's and the Partnership on AI's points
+are our own reading of their texts.
 """
 
 from collections.abc import Mapping
@@ -9,9 +11,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from marketplace.standards.history import EARLIER, FIRST
 from marketplace.standards.verdicts import Basis, Rule
 
-FIRST: Final = date(2026, 11, 22)
 PAI: Final = "Partnership on AI, Responsible Sourcing of Data Enrichment Services (2021)"
 FAIRWORK: Final = "Fairwork, Cloudwork Principles (June 2024)"
 WTD: Final = "Directive 2003/88/EC (working time)"
@@ -22,9 +24,18 @@ SEATS: Final = "tests/shifts/test_eligibility.py"
 
 
 def _rule(
-    rule_id: str, basis: Basis, sentence: str, source: str, held_by: str, /, version: int = 1, **parameters: int
+    rule_id: str,
+    basis: Basis,
+    sentence: str,
+    source: str,
+    held_by: str,
+    /,
+    version: int = 1,
+    since: date = FIRST,
+    **parameters: int,
 ) -> Rule:
-    return Rule(rule_id, version, sentence, basis, source, FIRST, held_by, MappingProxyType(parameters))
+    earlier, numbers = EARLIER.get(rule_id, ()), MappingProxyType(parameters)
+    return Rule(rule_id, version, sentence, basis, source, since, held_by, numbers, earlier)
 
 
 _PAY = (
@@ -133,6 +144,7 @@ _GIGS = (
         "can raise the class, with back-pay.",
         "House policy: no sourced exposure limit was found; up to 10 hours a day are reported by moderators",
         "tests/shifts/test_raising.py::test_a_shift_that_becomes_heavier_after_two_hours",
+        version=2,
         h2_premium_percent=25,
         h3_premium_percent=50,
         h1_minutes_a_day=360,
@@ -327,6 +339,7 @@ _PRICES = (
         f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
         "length of reasons would breed boilerplate",
         "tests/disputes/test_service.py::test_one_hour_cut_and_restored",
+        version=2,
         fee_minutes=15,
     ),
     _rule(
@@ -347,6 +360,7 @@ _PRICES = (
         "the rest of the shift's schedule from it, as far as it has accrued.",
         "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours",
         "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
+        version=2,
         hours_worked_per_hour=30,
         most_hours_a_year=40,
     ),

@@ -13,6 +13,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.standards import exchange, queries, service
 from marketplace.standards import schemas as s
+from marketplace.standards.commitments import COMMITMENTS
 from marketplace.standards.models import ExchangeRate
 from marketplace.standards.rates import PriceInput, price
 from marketplace.standards.rules import RULES, Rule, broken, judge_offer
@@ -44,6 +45,15 @@ def show_rule(rule_id: str) -> Rule:
     if rule_id not in RULES:
         raise NotFound
     return RULES[rule_id]
+
+
+@blueprint.get("/fairness")
+@blueprint.etag
+@blueprint.response(200, s.CommitmentsSchema)
+@blueprint.doc(security=[])
+def list_commitments() -> dict[str, Any]:
+    """What the guidelines, the standards and the house ask, what holds each row, and what is lacking."""
+    return {"items": COMMITMENTS}
 
 
 @blueprint.get("/regions")

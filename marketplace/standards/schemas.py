@@ -11,6 +11,7 @@ import marshmallow as ma
 
 from marketplace.core.http import AMOUNT, Flag, MoneyField, Pattern
 from marketplace.core.money import Money
+from marketplace.standards.commitments import Origin, State
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts
 from marketplace.standards.rates import LineKind, Payee
@@ -50,8 +51,19 @@ class RateField(ma.fields.Field[Fraction]):
 # --- rules and verdicts ---------------------------------------------------------------------------------------------
 
 
+class EditionSchema(ma.Schema):
+    """One version of a rule. `valid_until` is null for the one in force."""
+
+    version = ma.fields.Integer(required=True)
+    sentence = ma.fields.String(required=True)
+    valid_from = ma.fields.Date(required=True)
+    valid_until = ma.fields.Date(required=True, allow_none=True)
+    parameters = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+
+
 class RuleSchema(ma.Schema):
-    """A published rule with the numbers that the code reads. `held_by` is the test that holds it."""
+    """A published rule with the numbers that the code reads, and every version of it, the one in force first.
+    `held_by` is the test that holds it."""
 
     id = ma.fields.String(required=True)
     version = ma.fields.Integer(required=True)
@@ -61,6 +73,31 @@ class RuleSchema(ma.Schema):
     valid_from = ma.fields.Date(required=True)
     parameters = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
     held_by = ma.fields.String(required=True)
+    versions = ma.fields.List(ma.fields.Nested(EditionSchema), required=True)
+
+
+class HeldSchema(ma.Schema):
+    """What holds a row: ids of rules, `table.column` of records or files, and tests. `lacks` is what nobody built."""
+
+    rules = ma.fields.List(ma.fields.String(), required=True)
+    records = ma.fields.List(ma.fields.String(), required=True)
+    tests = ma.fields.List(ma.fields.String(), required=True)
+    lacks = ma.fields.String(required=True)
+
+
+class CommitmentSchema(ma.Schema):
+    """One row of what is asked of the service. P1 to P21 are our rules made from the Partnership on AI's five
+    guidelines; Fairwork's points are our own assessment."""
+
+    origin = ma.fields.Enum(Origin, by_value=True, required=True)
+    id = ma.fields.String(required=True)
+    asked = ma.fields.String(required=True)
+    state = ma.fields.Enum(State, by_value=True, required=True)
+    held = ma.fields.Nested(HeldSchema, required=True)
+
+
+class CommitmentsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(CommitmentSchema), required=True)
 
 
 class RulesSchema(ma.Schema):

@@ -71,10 +71,26 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of a rule as it is or was written. What was judged or paid under it names it, so it stays readable.
+
+    `valid_until` is the day on which the next version took its place: the same day where it lived for hours only, and
+    None while it is in force.
+    """
+
+    version: int
+    sentence: str
+    valid_from: date
+    valid_until: date | None
+    parameters: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One published rule. `parameters` are the numbers that the code itself reads, their unit in their name.
 
-    `held_by` is the test that fails when the rule no longer holds, as pytest names it.
+    `held_by` is the test that fails when the rule no longer holds, as pytest names it. `earlier` are the versions
+    before this one, oldest first.
     """
 
     id: str
@@ -85,6 +101,13 @@ class Rule:
     valid_from: date
     held_by: str
     parameters: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    earlier: tuple[Edition, ...] = ()
+
+    @property
+    def versions(self) -> tuple[Edition, ...]:
+        """Every version that there has been, the one in force first."""
+        now = Edition(self.version, self.sentence, self.valid_from, None, self.parameters)
+        return (now, *reversed(self.earlier))
 
     def verdict(
         self,

@@ -23,6 +23,7 @@ from marketplace.web import (
     operator_people,
     operator_plans,
     public,
+    public_standards,
     reasons,
     site,
     work,
@@ -54,6 +55,7 @@ BESIDE = (
     operator_pay,
     operator_people,
     operator_plans,
+    public_standards,
     reasons,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""

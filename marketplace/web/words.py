@@ -14,6 +14,7 @@ from flask_babel import format_date, format_decimal, format_time, get_locale, ge
 
 from marketplace.core import clock
 from marketplace.core.money import Money
+from marketplace.standards.commitments import Origin, State
 from marketplace.standards.rules import Basis
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
@@ -316,6 +317,24 @@ def basis_words() -> dict[Basis, str]:
         Basis.LAW: gettext("Law"),
         Basis.STANDARD: gettext("Standards"),
         Basis.HOUSE: gettext("House rules"),
+    }
+
+
+def origin_words() -> dict[Origin, str]:
+    """Where what is asked of the service comes from."""
+    return {
+        Origin.GUIDELINES: gettext("Made from the Partnership on AI's guidelines"),
+        Origin.STANDARDS: gettext("Made from law and Fairwork's principles"),
+        Origin.HOUSE: gettext("Where the house is stricter"),
+    }
+
+
+def state_words() -> dict[State, str]:
+    """Whether what is asked holds."""
+    return {
+        State.HELD: gettext("held"),
+        State.IN_PART: gettext("held in part"),
+        State.NOT_YET: gettext("not yet"),
     }
 
 

@@ -1,7 +1,11 @@
 """Every published rule is true of itself: it is held by a test that exists, and its page is current."""
 
 import ast
+import json
 import re
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from marketplace.standards.published import rules_page
 from marketplace.standards.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
+EDITIONS = Path(__file__).with_name("editions.txt")
+"""What each version of each rule said, as digests. Lines are added and never changed."""
 
 
 def test_the_page_of_rules_is_current() -> None:
@@ -45,6 +51,38 @@ def test_a_rule_says_what_it_rests_on(rule: Rule) -> None:
     assert rule.version >= 1
 
 
+def test_what_a_version_said_stays_what_it_said() -> None:
+    """If this fails for a rule that is new or has a new version: python -m tests.standards.test_catalogue
+
+    If it fails because a line differs, a sentence or a number was changed without a new version: what was judged or
+    paid under it would name a rule that never said so. Raise the version, and keep the old one in `history.py`.
+    """
+    kept = dict(line.rsplit(maxsplit=1) for line in EDITIONS.read_text(encoding="utf-8").splitlines())
+    assert dict(_digests()) == kept
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_the_versions_of_a_rule_follow_each_other(rule: Rule) -> None:
+    assert [edition.version for edition in rule.versions] == list(range(rule.version, 0, -1))
+    for later, before in pairwise(rule.versions):
+        assert before.valid_from <= later.valid_from == before.valid_until
+        assert (before.sentence, before.parameters) != (later.sentence, later.parameters)
+
+
+def _digests() -> Iterator[tuple[str, str]]:
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        for edition in reversed(rule.versions):
+            said = json.dumps([edition.sentence, dict(edition.parameters)], sort_keys=True)
+            yield f"{rule.id} {edition.version}", sha256(said.encode()).hexdigest()[:16]
+
+
+def _keep() -> None:
+    """Adds the versions that are not kept yet. What is kept is never changed."""
+    kept = dict(line.rsplit(maxsplit=1) for line in EDITIONS.read_text(encoding="utf-8").splitlines())
+    lines = (dict(_digests()) | kept).items()
+    EDITIONS.write_text("".join(f"{name} {digest}\n" for name, digest in sorted(lines)), encoding="utf-8")
+
+
 def test_every_number_of_a_rule_is_read_by_the_code() -> None:
     """A published number that no code reads would be a promise that nobody keeps. Classes and countries are spliced
     into the names, so the rest of the name is what is looked for."""
@@ -58,3 +96,7 @@ def test_every_number_of_a_rule_is_read_by_the_code() -> None:
         if not re.search(rf"""["_]{re.sub("^(h[0-3]|za|ua)_", "", name)}["]""", code)
     ]
     assert unread == []
+
+
+if __name__ == "__main__":
+    _keep()

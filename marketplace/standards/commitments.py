@@ -1,0 +1,405 @@
+"""What the references ask of this service, row by row, and what holds each: a rule, a record, a test.
+
+Partnership on AI wrote five guidelines; P1 to P21 are our rules made from them. Fairwork's points are our own
+assessment until Fairwork rates us.
+
+Whoever builds what a row asks for writes it into HELD: the ids of rules, `table.column` of what is recorded or a file
+of the documents, and the tests that fail when it no longer holds, each divided by spaces. `lacks` says what the row
+asks for and nobody has built: a row is never held by words. A test looks up every rule, column, file and test that
+stands here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Origin(StrEnum):
+    """Where a row comes from."""
+
+    GUIDELINES = "guidelines"
+    """P1 to P21, made from the Partnership on AI's five guidelines and its path."""
+    STANDARDS = "standards"
+    """Rules that laws and Fairwork's principles gave rise to."""
+    HOUSE = "house"
+    """Where the house is stricter, or speaks because nobody else does."""
+
+
+class State(StrEnum):
+    HELD = "held"
+    IN_PART = "in_part"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds a row. Rules are ids of the catalogue; records are `table.column` or files; tests as pytest names
+    them."""
+
+    rules: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One row: what is asked, by whom, and what holds it."""
+
+    origin: Origin
+    id: str
+    asked: str
+    held: Held
+
+    @property
+    def state(self) -> State:
+        """Held only where a test holds a rule or a record, and nothing is lacking."""
+        if not self.held.tests or not (self.held.rules or self.held.records):
+            return State.NOT_YET
+        return State.IN_PART if self.held.lacks else State.HELD
+
+
+def _held(rules: str = "", records: str = "", tests: str = "", lacks: str = "") -> Held:
+    return Held(tuple(rules.split()), tuple(records.split()), tuple(tests.split()), lacks)
+
+
+_GUIDELINES: Final[Mapping[str, str]] = {
+    "P1": "An hour earns at least the living wage of where the contractor lives.",
+    "P2": "What counts is pay over all minutes: reading, training, qualification, waiting, rework and breaks too.",
+    "P3": "A piece price reaches the floor at the time that three of four pilot items took; live data check it again.",
+    "P4": "The model of payment is stated; pay for performance alone is refused.",
+    "P5": "Nobody is paid less than was offered: a rate rises, it never falls.",
+    "P6": "Harder work earns more: by its hazard class and by the level of skill it asks for.",
+    "P7": "A paid pilot comes first, with enough workers and items and somebody from each place.",
+    "P8": "Contractors are chosen by declared criteria that belong to the job, never by what they are.",
+    "P9": "Hazards, time, net pay and the use of the data are shown before a yes; a no changes no rank.",
+    "P10": "Somebody other than the author verifies the instructions against a checklist.",
+    "P11": "A new version of the instructions is announced; what was done under the old one is judged by the old one.",
+    "P12": "Training and qualification are paid at the base rate, passed or failed.",
+    "P13": "Each gig has a named contact and a channel, and a first answer comes within one business day.",
+    "P14": "An open question stops every penalty for time; asked twice, it is a fault of the instructions.",
+    "P15": "A rejection names its reason and evidence and can be contested before somebody not involved.",
+    "P16": "Nobody works against a stopwatch: timers only guard safety, and pay by quota is refused.",
+    "P17": "Breaks that belong to the work are paid as work.",
+    "P18": "A contract ends with notice, a reason, all that is owed, the person's data and care where it was heavy.",
+    "P19": "Each company's record is published: regions, intermediaries, pay, disputes, hazard hours, turnover.",
+    "P20": "Whoever stands in between is declared with a margin, and the contractor's share is shown.",
+    "P21": "Workers are asked after each gig and speak on changes of rules before they hold.",
+}
+_STANDARDS: Final[Mapping[str, str]] = {
+    "FLOOR": "The rate after fees reaches the highest of minimum wage, living wage and house floor of the place.",
+    "CURRENCY": "Contractors choose a national currency; the rate, its day and its source stand on the payslip.",
+    "ESCROW": "A gig opens when pay, fees, premiums and benefits are held.",
+    "PAY_TERM": "Work is paid within 7 days after its shift, and a company's silence is a yes.",
+    "NOTICE": "A change or cancellation at short notice costs the company call-in pay.",
+    "CALL_IN": "A shift that was begun pays a minimum.",
+    "REST": "At least 11 hours lie between two days of work, more where the law says so.",
+    "WEEK": "Nobody works more than 48 hours a week, all gigs together.",
+    "DAY_OFF": "In seven days lie 24 hours of rest, more where the law says so.",
+    "BREAK": "Work of more than 6 hours is broken for 30 minutes.",
+    "OVERTIME": "Minutes beyond the place's standard week earn a premium.",
+    "NIGHT": "Work between 22:00 and 06:00 earns 10 % more.",
+    "AGE": "Nobody under 18 works.",
+    "HAZARD": "Distressing work has caps, paid breaks, a premium, opt-in and care.",
+    "SICK": "Each 30 hours worked earn one hour of paid sick leave.",
+    "HEALTH": "The company pays a part of the earnings towards health cover.",
+    "ACCIDENT": "Accidents are covered from the first minute, with insurer and policy on the shift.",
+    "DECISION": "No machine rejects, suspends or ends: a named human does, with reasons, the same day.",
+    "APPEAL": "A decision can be contested for 30 days; another person answers within 14.",
+    "EXPLAIN": "What ranks people is published with its weights, and each offer says why it was made.",
+    "EXPORT": "Everything about a person's work, ratings and pay is theirs to take, whenever they ask.",
+    "SICK_CANCEL": "Who reports sick loses nothing in rank or rating.",
+    "NO_RETALIATION": "No rank reads who declined, opted out, disputed or spoke for others.",
+    "DATA": "No emotion, no private message and no hour outside work is watched.",
+}
+_HOUSE: Final[Mapping[str, str]] = {
+    "HOUSE_FLOOR": "No hour earns less than 5.00 USD, wherever it is done; the highest floor wins.",
+    "FLOOR": "A company sees the number that passes and the median paid for like work, side by side.",
+    "SPREAD": "Within one gig the highest rate is at most twice the lowest.",
+    "SHARE": "At least 70 % of what the company pays reaches the contractor, and every margin is named.",
+    "NOTICE": "One curve by the hours before the start, whatever the gig is called.",
+    "CALL_IN": "The call-in minimum never exceeds the schedule.",
+    "HOURS_BAND": "Chosen bands of weekly hours are filled first; the rest is spread.",
+    "RACE": "Open seats near their start do not go to the fastest network.",
+    "WAVES": "Waves of offers are sized by the pool's acceptance, never by a person's.",
+    "PILOT": "The first items of a gig run at hourly pay with a volume cap: a small company can open now.",
+    "HAZARD": "Neutral hours fill the day after a cap, and a worker's flag raises the class with back-pay.",
+    "REJECT": "A rejection names category, clause and what is missing; each overturned one costs its handling fee.",
+    "APPEAL": "Small sums are paid at once and recovered from the company if the ruling says so.",
+    "PAYOUT": "No balance is forfeited or carried on: paid within 7 days, at the company's cost.",
+    "LANDED": "Promised net, reference and executed rate, fee and the amount that arrived stand on the payslip.",
+    "PERSON": "A matching account, document or device goes to a human and pauses new offers, never earned pay.",
+    "COMPANY": "Company and signatory are verified before the first gig opens.",
+    "STATUS": "Signs of employment give a verdict on the contract, shown to both sides.",
+    "INTAKE": "When seats per vetted person fall, intake pauses and says so.",
+    "OUTAGE": "Power or network lost on a shift: a stated number of minutes is paid, with no strike.",
+}
+
+_GATE = "tests/standards/test_gate.py"
+_HOURS = "tests/standards/test_hours.py"
+_RATES = "tests/standards/test_rates.py"
+_GIGS = "tests/gigs/test_service.py"
+_PUBLISHING = "tests/gigs/test_publishing.py"
+_OFFERS = "tests/shifts/test_offers.py"
+_DISPUTES = "tests/disputes/test_service.py"
+_CONTRACTS = "tests/contracts/test_service.py"
+_TERMS = "tests/contracts/test_rules.py"
+_VETTING = "tests/workforce/test_service.py"
+_CARE = "tests/shifts/test_raising.py"
+
+HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
+    Origin.GUIDELINES: {
+        "P1": _held(
+            "FLOOR HOUSE_FLOOR",
+            "publish_decision.verdicts region.min_wage region.living_wage",
+            f"{_GATE}::test_the_living_wage_decides_where_it_is_the_highest",
+            "Only four countries have a sourced living wage; elsewhere the minimum wage or the house floor holds.",
+        ),
+        "P2": _held(
+            "FLOOR",
+            "gig.unpaid_minutes",
+            f"{_GATE}::test_the_effective_rate_counts_unpaid_minutes_and_fees",
+            "The unpaid minutes are one number, not one for each kind.",
+        ),
+        "P3": _held("", "gig_pilot.item_seconds_p75", "", "No price of a piece is set against the pilot's time."),
+        "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
+        "P5": _held(
+            "CONTRACT",
+            "gig_rate.rate_amount contract_version.terms",
+            f"{_GIGS}::test_the_rate_rises_by_versions_and_never_falls "
+            f"{_CONTRACTS}::test_an_amendment_holds_once_it_is_signed_and_never_lowers_the_rate",
+        ),
+        "P6": _held(
+            "HAZARD",
+            "gig.hazard_class",
+            f"{_RATES}::test_the_hazard_premium_is_a_line_of_its_own",
+            "No level of skill carries a step of pay.",
+        ),
+        "P7": _held(
+            "PILOT",
+            "gig_pilot.workers gig_pilot.items gig_pilot.places gig_pilot.paid_amount gig_pilot.fixes",
+            f"{_GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume {_PUBLISHING}::test_an_unpaid_pilot_is_none",
+        ),
+        "P8": _held(
+            "CRITERIA",
+            "gig.criteria_reason",
+            f"{_GATE}::test_protected_attributes_choose_nobody "
+            "tests/gigs/test_rules.py::test_a_protected_attribute_is_named_in_the_refusal",
+        ),
+        "P9": _held(
+            "",
+            "offer.terms offer.terms_sha256 offer.status",
+            f"{_OFFERS}::test_an_offer_shows_everything_before_the_yes "
+            "tests/matching/test_service.py::test_a_no_changes_no_place_in_any_later_search",
+        ),
+        "P10": _held(
+            "INSTRUCTIONS",
+            "gig_instructions.verified_by gig_instructions.checklist gig_instructions.changes",
+            f"{_GIGS}::test_somebody_else_verifies_once_and_wholly",
+        ),
+        "P11": _held(
+            "",
+            "gig_instructions.version",
+            f"{_GIGS}::test_a_new_version_counts_when_it_is_verified",
+            "Work does not say under which version of the instructions it was done, and nobody is told of a new one.",
+        ),
+        "P12": _held(lacks="There is no test or training that could be paid."),
+        "P13": _held(
+            "",
+            "gig.contact_id",
+            f"{_GIGS}::test_the_contact_is_a_member_and_a_place_exists",
+            "The contact has no channel, and nobody measures the time to an answer.",
+        ),
+        "P14": _held(lacks="There is no place to ask a question about a gig."),
+        "P15": _held(
+            "REJECT DISPUTE APPEAL",
+            "timesheet_cut.category timesheet_cut.clause timesheet_cut.missing dispute.ruled_by",
+            "tests/shifts/test_cuts.py::test_a_cut_without_a_reason_is_refused "
+            f"{_DISPUTES}::test_without_a_ruling_everything_is_restored {_DISPUTES}::test_who_may_not_rule",
+        ),
+        "P16": _held(
+            "PAYMENT_MODEL",
+            "gig.payment_model",
+            f"{_GATE}::test_pay_for_performance_alone_is_refused",
+            "There are no timers on items; a target written into instructions is seen by nobody but their readers.",
+        ),
+        "P17": _held("PAID_BREAK BREAK", "timesheet_line.paid_break_minutes", f"{_RATES}::test_paid_breaks_are_work"),
+        "P18": _held(
+            "PAY_TERM",
+            "contract.ends_at contract.end_reason",
+            f"{_CONTRACTS}::test_the_company_gives_notice_and_the_contractor_may_leave_at_once",
+            "No record of the end gathers data, reference and care.",
+        ),
+        "P19": _held(lacks="No company's record is published."),
+        "P20": _held(
+            "MARGINS SHARE",
+            "gig.margin_party gig.margin_amount gig.client_pays_amount contract_template.terms pay_line.payee_kind",
+            f"{_GATE}::test_money_that_nobody_named_keeps_is_refused "
+            f"{_TERMS}::test_who_stands_between_is_named_with_a_margin_on_top",
+        ),
+        "P21": _held(lacks="Nobody is asked after a gig, and changes of rules are not commented on."),
+    },
+    Origin.STANDARDS: {
+        "FLOOR": _held("FLOOR", "publish_decision.verdicts", f"{_GATE}::test_floor_in_kansas_is_the_federal_minimum"),
+        "CURRENCY": _held(
+            "CURRENCY EXCHANGE",
+            "contractor.payout_currency exchange_rate.source",
+            "tests/pay/test_runs.py::test_fifteen_dollars_are_221246_rupiah_on_10_may_2023",
+        ),
+        "ESCROW": _held(
+            "ESCROW",
+            "gig_funding.amount booking.held_amount",
+            f"{_GATE}::test_the_planned_work_is_funded_before_it_opens",
+        ),
+        "PAY_TERM": _held(
+            "PAY_TERM",
+            "timesheet.submitted_at payslip.pay_date",
+            "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days",
+        ),
+        "NOTICE": _held("NOTICE", "booking.compensation_rule", "tests/shifts/test_hours.py::test_the_notice_curve"),
+        "CALL_IN": _held("CALL_IN", "booking.compensation_minutes", f"{_RATES}::test_the_call_in_minimum"),
+        "REST": _held(
+            "REST",
+            "region.daily_rest_hours",
+            f"{_HOURS}::test_eleven_hours_lie_between_two_days_of_work {_HOURS}::test_the_strictest_rest_holds",
+        ),
+        "WEEK": _held(
+            "WEEK",
+            "booking.during",
+            f"{_HOURS}::test_forty_eight_hours_end_a_week "
+            "tests/shifts/test_races.py::test_the_week_has_48_hours_however_many_yeses_come_at_once",
+        ),
+        "DAY_OFF": _held("DAY_OFF", "booking.during", f"{_HOURS}::test_weekly_rest_is_longer_in_two_countries"),
+        "BREAK": _held("BREAK", "time_entry.kind", f"{_HOURS}::test_more_than_six_hours_need_a_break"),
+        "OVERTIME": _held("OVERTIME", "booking.overtime_percent", f"{_RATES}::test_overtime_earns_its_premium"),
+        "NIGHT": _held(lacks="Work at night earns what work by day earns."),
+        "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
+        "HAZARD": _held(
+            "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK",
+            "hazard_consent.revoked_at booking.stops_at",
+            "tests/shifts/test_caps.py::test_no_more_than_the_cap_is_ever_worked "
+            f"{_VETTING}::test_a_consent_is_revoked_at_any_minute_and_its_history_stays",
+            "Counselling and care after the work are not paid for.",
+        ),
+        "SICK": _held(
+            "SICK",
+            "benefit_entry.quantity",
+            "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
+        ),
+        "HEALTH": _held(
+            "HEALTH", "benefit_entry.quantity", f"{_RATES}::test_health_is_four_percent_of_everything_earned"
+        ),
+        "ACCIDENT": _held(lacks="No insurance covers accidents."),
+        "DECISION": _held(
+            "STANDING",
+            "vetting_decision.decided_by vetting_decision.reason company_decision.decided_by",
+            f"{_VETTING}::test_vetting_needs_everything_shown_and_a_written_reason",
+        ),
+        "APPEAL": _held(
+            "APPEAL DISPUTE",
+            "vetting_decision.contest vetting_decision.contested_at dispute.claimed_at",
+            f"{_VETTING}::test_a_refusal_is_contested_and_looked_at_by_somebody_else "
+            f"{_DISPUTES}::test_without_a_ruling_everything_is_restored",
+            "A contested refusal or suspension has no day by which it is answered.",
+        ),
+        "EXPLAIN": _held(
+            "",
+            "match_run.weights_version offer.reason plan_input.body",
+            "tests/matching/test_routes.py::test_the_weights_are_published "
+            "tests/matching/test_service.py::test_a_search_stores_what_it_saw_and_can_be_repeated_from_it",
+        ),
+        "EXPORT": _held(lacks="A person cannot take everything in one file."),
+        "SICK_CANCEL": _held(
+            "SICK_CANCEL",
+            "booking.sick_at",
+            "tests/shifts/test_sick.py::test_nothing_that_ranks_people_reads_that_somebody_was_ill",
+        ),
+        "NO_RETALIATION": _held(
+            "",
+            "match_run.input_sha256",
+            "tests/matching/test_rules.py::test_the_score_has_no_place_for_a_no_a_dispute_or_who_somebody_is "
+            "tests/shifts/test_eligibility.py::test_no_rule_can_read_what_a_person_declined_disputed_or_said",
+        ),
+        "DATA": _held(lacks="That nothing else is watched is so, but nothing holds it."),
+    },
+    Origin.HOUSE: {
+        "HOUSE_FLOOR": _held(
+            "HOUSE_FLOOR",
+            "publish_decision.verdicts",
+            f"{_GATE}::test_a_place_without_data_falls_to_the_house_floor_and_says_so",
+        ),
+        "FLOOR": _held(
+            "FLOOR",
+            "publish_decision.verdicts",
+            f"{_GIGS}::test_a_rate_stands_beside_its_floor_and_the_median_of_like_work",
+            "A median of a single company may stand there.",
+        ),
+        "SPREAD": _held(
+            "SPREAD", "publish_decision.verdicts", f"{_GATE}::test_the_highest_rate_is_at_most_twice_the_lowest"
+        ),
+        "SHARE": _held(
+            "SHARE MARGINS", "publish_decision.verdicts", f"{_GATE}::test_the_share_of_2023_would_be_refused"
+        ),
+        "NOTICE": _held(
+            "NOTICE",
+            "booking.compensation_rule",
+            "tests/shifts/test_hours.py::test_the_notice_curve",
+            "A shift that is moved or added late costs nothing.",
+        ),
+        "CALL_IN": _held("CALL_IN", "booking.compensation_minutes", f"{_RATES}::test_the_call_in_minimum"),
+        "HOURS_BAND": _held(
+            "HOURS_BAND",
+            "contractor.band_min_hours contractor.band_max_hours",
+            "tests/matching/test_rules.py::test_a_full_band_is_not_asked_for_more "
+            "tests/matching/test_engine.py::test_hours_are_shared_among_equals",
+        ),
+        "RACE": _held(lacks="Whoever answers first has the seat."),
+        "WAVES": _held(lacks="Waves are not sized by what a pool accepts."),
+        "PILOT": _held(
+            "PILOT",
+            "gig_pilot.recorded_at",
+            "tests/shifts/test_scheduling.py::test_no_more_is_planned_than_the_pilot_allows",
+            "A later gig of the same company does not inherit the pilot.",
+        ),
+        "HAZARD": _held(
+            "HAZARD",
+            "gig_hazard.back_to hazard_flag.at",
+            f"{_CARE}::test_a_shift_that_becomes_heavier_after_two_hours "
+            f"{_CARE}::test_back_pay_begins_on_the_day_of_the_first_flag",
+        ),
+        "REJECT": _held(
+            "REJECT",
+            "timesheet_cut.category timesheet_cut.clause timesheet_cut.missing",
+            f"{_DISPUTES}::test_one_hour_cut_and_restored",
+        ),
+        "APPEAL": _held(lacks="A disputed sum stays held until the ruling; no pool pays small sums at once."),
+        "PAYOUT": _held(
+            "PAY_TERM",
+            "payment_op.amount payslip.net_amount",
+            "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days",
+            "No rail with a fee is connected, so who bears its fee is written in contracts and tried nowhere.",
+        ),
+        "LANDED": _held(lacks="The payslip tells what was promised and the reference rate, not what arrived."),
+        "PERSON": _held(lacks="Nothing looks for accounts that match."),
+        "COMPANY": _held(
+            "COMPANY",
+            "company.verified_at company_decision.decided_by",
+            f"{_GATE}::test_what_the_company_must_have_done",
+        ),
+        "STATUS": _held(lacks="A contract names its type, and nothing judges it by the signs of employment."),
+        "INTAKE": _held(lacks="Intake does not pause."),
+        "OUTAGE": _held(lacks="Minutes lost to an outage are not paid."),
+    },
+}
+"""What holds each row, by origin and id. A row that nothing holds stands here too, with what is lacking."""
+
+_ASKED: Final = {Origin.GUIDELINES: _GUIDELINES, Origin.STANDARDS: _STANDARDS, Origin.HOUSE: _HOUSE}
+COMMITMENTS: Final[tuple[Commitment, ...]] = tuple(
+    Commitment(origin, row, asked, HELD[origin][row]) for origin, rows in _ASKED.items() for row, asked in rows.items()
+)
+"""Every row of the references, in their order."""
+BY_ORIGIN: Final[Mapping[Origin, tuple[Commitment, ...]]] = MappingProxyType(
+    {origin: tuple(row for row in COMMITMENTS if row.origin is origin) for origin in Origin}
+)

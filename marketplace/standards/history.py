@@ -1,0 +1,72 @@
+"""What rules said before they said what they say now. Lines are only added: a verdict or a line of pay names the
+version that it was made by, and whoever reads it years later finds here what that version said."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from marketplace.standards.verdicts import Edition
+
+FIRST: Final = date(2026, 11, 22)
+"""The day on which the first catalogue was published."""
+
+
+def _before(version: int, sentence: str, since: date, until: date, **parameters: int) -> Edition:
+    return Edition(version, sentence, since, until, MappingProxyType(parameters))
+
+
+EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
+    {
+        "HAZARD": (
+            _before(
+                1,
+                "Distressing work earns at least the floor and its premium (H2 25 %, H3 50 %), is opted into, and "
+                "keeps to the daily and weekly minutes of its class.",
+                FIRST,
+                FIRST,
+                h2_premium_percent=25,
+                h3_premium_percent=50,
+                h1_minutes_a_day=360,
+                h1_minutes_a_week=1800,
+                h2_minutes_a_day=240,
+                h2_minutes_a_week=1200,
+                h3_minutes_a_day=120,
+                h3_minutes_a_week=480,
+            ),
+        ),
+        "PAY_TERM": (
+            _before(
+                1,
+                "A timesheet that the company leaves unanswered for 72 hours is approved; no contract lets it pay "
+                "later than in 7 days.",
+                FIRST,
+                FIRST,
+                silence_hours=72,
+                most_days=7,
+            ),
+        ),
+        "REJECT": (
+            _before(
+                1,
+                "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what "
+                "is missing or would be right; the rest is approved at once. A cut that is overturned costs the "
+                "company the pay of 15 minutes for its handling.",
+                FIRST,
+                FIRST,
+                fee_minutes=15,
+            ),
+        ),
+        "SICK": (
+            _before(
+                1,
+                "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked.",
+                FIRST,
+                FIRST,
+                hours_worked_per_hour=30,
+                most_hours_a_year=40,
+            ),
+        ),
+    }
+)
+"""The versions before the one in force, by the rule's id, oldest first."""
