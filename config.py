@@ -1,10 +1,13 @@
 """Every setting, read once from the environment. Production refuses to start with an unsafe one."""
 
+import binascii
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
 DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - production refuses it
+VAULT_KEY_BYTES = 32
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -33,6 +36,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {
         "ENVIRONMENT": name,
         "SECRET_KEY": secret,
+        "VAULT_KEYS": _vault_keys(env),
         "SQLALCHEMY_DATABASE_URI": sqlalchemy_url(url),
         "OWNER_DATABASE_URI": sqlalchemy_url(env.get("DATABASE_OWNER_URL", url)),
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -84,6 +88,8 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
         raise UnsafeSetting("Production needs SECRET_KEY: at least 32 random characters.")
     if len(env.get("SECURITY_PASSWORD_SALT", "")) < 16:
         raise UnsafeSetting("Production needs SECURITY_PASSWORD_SALT: at least 16 random characters.")
+    if not _vault_keys(env):
+        raise UnsafeSetting("Production needs SETARA_VAULT_KEYS, which wraps the keys of people's documents: NAME:KEY.")
     if not base_url.startswith("https://"):
         raise UnsafeSetting("Production needs SETARA_BASE_URL, the public address, and it must begin with https://.")
     if rail == "sandbox" and not _flag(env, "SETARA_ALLOW_SANDBOX"):
@@ -97,6 +103,24 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
             "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
             " change what is written once. Only `flask db upgrade` needs the owner's address."
         )
+
+
+def _vault_keys(env: Mapping[str, str]) -> dict[str, str]:
+    """NAME:KEY, the newest first and older ones behind it; each key is 32 random bytes in base64, as for addresses."""
+    found = {}
+    for part in filter(None, (each.strip() for each in env.get("SETARA_VAULT_KEYS", "").split(","))):
+        name, _, key = part.partition(":")
+        try:
+            is_key = bool(name) and name not in found and len(urlsafe_b64decode(key)) == VAULT_KEY_BYTES
+        except (binascii.Error, ValueError):
+            is_key = False
+        if not is_key:
+            raise UnsafeSetting(
+                "SETARA_VAULT_KEYS is NAME:KEY, several with a comma between; a KEY is 32 random bytes in base64: "
+                'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
+            )
+        found[name] = key
+    return found
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -2,8 +2,8 @@
 
 from flask import current_app
 
-from jobs.runner import MOST_ATTEMPTS, job
-from marketplace.core import idempotency, queue
+from jobs.runner import MOST_ATTEMPTS, in_batches, job
+from marketplace.core import idempotency, queue, vault
 from marketplace.core.db import transaction
 
 
@@ -19,3 +19,9 @@ def forget_answers() -> None:
     """Forgets what was answered to idempotent requests of more than 30 days ago."""
     with transaction():
         idempotency.forget_old()
+
+
+@job("vault.rewrap", again=False)
+def rewrap_keys() -> None:
+    """After the configured key was changed: has it wrap what the one before still wraps."""
+    in_batches(vault.rewrap)

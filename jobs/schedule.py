@@ -58,6 +58,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     Entry("answers.forget_old", daily(3), follows_business_time=False),
+    Entry("vault.rewrap", daily(4), follows_business_time=False),
     # Not alone: a lock of a job that died with its worker is freed by this very job.
     Entry("queue.stalled", every_seconds(10), alone=False, follows_business_time=False),
 )

@@ -11,7 +11,7 @@ from marketplace import api, cli, web
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
 from marketplace.contracts import models as contracts_models
-from marketplace.core import http, language, outage, telemetry
+from marketplace.core import http, language, outage, telemetry, vault
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.disputes import models as disputes_models
@@ -54,6 +54,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> SetaraFlask:
     http.init_app(app)
     outage.init_app(app)
     telemetry.init_app(app)
+    vault.init_app(app)
     auth.init_app(app)
     language.init_app(app, site.language)
     api.register(app)

@@ -4,11 +4,13 @@ import pytest
 
 import config
 
+VAULT_KEY = "c2V0YXJhLXRlc3Qta2V5LW9mLTMyLWJ5dGVzLWxvbmc="
 SAFE = {
     "SETARA_ENV": "production",
     "DATABASE_URL": "postgresql://setara_app@db/setara",
     "SECRET_KEY": "k" * 32,
     "SECURITY_PASSWORD_SALT": "s" * 16,
+    "SETARA_VAULT_KEYS": f"2026:{VAULT_KEY}",
     "SETARA_BASE_URL": "https://setara.example",
     "SETARA_ALLOW_SANDBOX": "1",
     "MAIL_SERVER": "mail.example:25",
@@ -28,6 +30,9 @@ def test_production_starts_with_safe_settings() -> None:
         ("SECRET_KEY", "short", "SECRET_KEY"),
         ("SECRET_KEY", config.DEVELOPMENT_SECRET, "SECRET_KEY"),
         ("SECURITY_PASSWORD_SALT", "short", "SECURITY_PASSWORD_SALT"),
+        ("SETARA_VAULT_KEYS", "", "Production needs SETARA_VAULT_KEYS"),
+        ("SETARA_VAULT_KEYS", "2026:c2hvcnQ=", "32 random bytes"),
+        ("SETARA_VAULT_KEYS", f"a:{VAULT_KEY},a:{VAULT_KEY}", "32 random bytes"),
         ("SETARA_BASE_URL", "http://setara.example", "https://"),
         ("SETARA_ALLOW_SANDBOX", "0", "SETARA_ALLOW_SANDBOX"),
         ("DATABASE_OWNER_URL", SAFE["DATABASE_URL"], "must not own its tables"),
