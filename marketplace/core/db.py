@@ -8,10 +8,10 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, text
+from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 
 from marketplace.core.ids import new_id
 
@@ -60,6 +60,14 @@ MOST_RUNS = 4
 BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
 _DEPTH = "setara_transaction_depth"
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_rows(session: Session, ended: SessionTransaction) -> None:
+    """After a savepoint every loaded row is read again: by itself the session forgets only what it flushed, and not
+    what a statement of its own wrote (`core.lifecycle.move`). A rollback of the whole forgets everything anyway."""
+    if ended.nested:
+        session.expire_all()
 
 
 def before_commit(key: str, work: BeforeCommit) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.orm import Mapped
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from marketplace.core import clock
@@ -94,9 +95,19 @@ def move(
     rows = db.session.connection().execute(_moving(model, tuple(given), differing, tuple(told)), facts).all()
     announce([each.id for each in rows])
     for each in rows:
-        if (known := db.session().identity_map.get(identity_key(model, each.subject_id))) is not None:
-            db.session.expire(known)
+        _remember(model, each.subject_id, {"status": new} | given | dict(texts.get(each.subject_id, {})))
     return [each.subject_id for each in rows]
+
+
+def _remember(model: type[Stateful], row_id: UUID, changed: Mapping[str, Any]) -> None:
+    """Tells a loaded row what was written to it, so that nobody has to read it again to know.
+
+    `core.db` has a row forget it where a savepoint is rolled back.
+    """
+    known = db.session().identity_map.get(identity_key(model, row_id))
+    if known is not None:
+        for name, value in changed.items():
+            set_committed_value(known, name, value)
 
 
 @lru_cache(maxsize=256)

@@ -78,6 +78,20 @@ def test_many_rows_move_in_one_statement_with_an_event_each(lamps: list[Lamp], s
     assert len(timeline("street", lamps[1].street_id or uuid7())) == 2
 
 
+def test_a_row_knows_what_was_written_to_it_and_forgets_what_a_savepoint_takes_back(
+    lamps: list[Lamp],
+    statements,  # type: ignore[no-untyped-def]
+) -> None:
+    lamp = lamps[0]
+    savepoint = db.session.begin_nested()
+    move_one(lamp, Light.GREEN, by=NOBODY, event="lamp.lit", values={"note": "on"})
+    with statements() as read:
+        assert (lamp.status, lamp.note) == (Light.GREEN, "on")
+    assert read == []
+    savepoint.rollback()
+    assert (lamp.status, lamp.note) == (Light.RED, None)
+
+
 def test_rows_that_left_the_old_status_are_not_moved(lamps: list[Lamp]) -> None:
     db.session.execute(update(Lamp).where(Lamp.id == lamps[0].id).values(status=Light.BROKEN))
     moved = move(Lamp, [lamp.id for lamp in lamps], old=Light.RED, new=Light.GREEN, by=NOBODY, event="lamp.lit")
