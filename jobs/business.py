@@ -17,7 +17,7 @@ from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
-from marketplace.shifts import attendance, offers, reminders, scheduling, timesheets
+from marketplace.shifts import attendance, offers, raising, reminders, scheduling, timesheets
 
 ONE = 1
 """The batch where an item is much work, or calls somebody outside."""
@@ -69,6 +69,13 @@ def close_forgotten() -> None:
 @job("shifts.stop_at_cap", again=False)
 def stop_at_cap() -> None:
     in_batches(attendance.stop_at_cap)
+
+
+@job("shifts.hold_back_pay", again=False)
+def hold_back_pay() -> None:
+    """One look: what is short of money now may stay so, and the next look comes soon."""
+    with transaction():
+        raising.hold_unheld()
 
 
 @job("shifts.finish", again=False)

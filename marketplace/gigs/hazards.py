@@ -1,10 +1,11 @@
 """How distressing a gig is, and was: its hazard classes, one after another. They rise and never fall."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.core import clock
@@ -15,13 +16,14 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigHazard
-from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight, GigStatus
+from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight
+from marketplace.ledger.models import LedgerAccount
 from marketplace.standards.hazard import ILLEGAL, HazardClass, least_class
 
 
 def to_raise(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str], *, by: Actor) -> Gig:
-    """The published gig, locked so that nobody is booked in it meanwhile, if its class may be raised so by a member
-    with the right to its gigs or by an operator.
+    """The gig that was published, locked so that nobody is booked in it meanwhile, if its class may be raised so by a
+    member with the right to its gigs or by an operator. One that is closed may owe for what was done in it.
 
     Raises NotFound, Forbidden, WrongState, ClassMayNotFall, ClassTooLight, and BadTerms for content that is unlawful.
     """
@@ -31,8 +33,8 @@ def to_raise(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str
         raise NotFound
     if not by.is_operator():
         require_company(by, gig.company_id, Right.GIGS)
-    if gig.status not in (GigStatus.OPEN, GigStatus.PAUSED):
-        raise WrongState(f"The gig is {gig.status}.", state=str(gig.status))
+    if gig.opened_at is None:
+        raise WrongState("The gig was never published.", state=str(gig.status))
     if hazard_class < gig.hazard_class:
         raise ClassMayNotFall(f"It is {gig.hazard_class}.", field="hazard_class")
     if ILLEGAL & set(categories):
@@ -76,9 +78,27 @@ def write_class(
     return row
 
 
+def lock_unheld(limit: int) -> Sequence[Gig]:
+    """For the clock: gigs whose last raise could not hold all of the premium and for which there is money now, those
+    first that have waited longest, locked as for a raise. What somebody else is changing is left out."""
+    newest = select(GigHazard).ext(distinct_on(GigHazard.gig_id))
+    last = newest.order_by(GigHazard.gig_id, GigHazard.version.desc()).subquery()
+    accounts = [
+        func.concat("company:", cast(Gig.company_id, Text), ":available"),
+        func.concat("gig:", cast(Gig.id, Text), ":hold"),
+    ]
+    there = exists().where(
+        LedgerAccount.name.in_(accounts), LedgerAccount.currency == Gig.currency, LedgerAccount.balance > 0
+    )
+    found = select(Gig).join(last, last.c.gig_id == Gig.id).where(last.c.unheld_amount > 0, there)
+    found = found.order_by(last.c.valid_from, Gig.id).limit(limit)
+    locked = found.with_for_update(key_share=True, skip_locked=True, of=Gig)
+    return db.session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
 def unheld_since(gig_id: UUID) -> datetime | None:
-    """The moment from which unpaid work of the gig may earn less than its class, because the last raise could not hold
-    all of the premium; None when it could."""
+    """The moment from which work of the gig may earn less than its class, because the last raise could not hold all of
+    the premium; None when it could."""
     newest = select(GigHazard).where(GigHazard.gig_id == gig_id).order_by(GigHazard.version.desc()).limit(1)
     row = db.session.scalars(newest).one_or_none()
     return row.back_to if row is not None and row.unheld else None

@@ -13,36 +13,12 @@ from uuid import UUID
 
 from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
+from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price
 from marketplace.standards.rules import RULES
 
 PLATFORM_FEES = "platform:fees"
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """What a booking is paid for. Waiting counts as work; unpaid breaks do not count at all."""
-
-    work: int = 0
-    paid_break: int = 0
-    overtime: int = 0
-    """How many of the two above were overtime."""
-    compensation: int = 0
-    """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
-    neutral: int = 0
-    """The rest of a schedule whose distressing work had to stop (HAZARD)."""
-
-    def less(self, cut: int) -> "Minutes":
-        """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
-        of a shift, goes with them."""
-        of_work = min(self.work, cut)
-        return replace(
-            self,
-            work=self.work - of_work,
-            paid_break=self.paid_break - (cut - of_work),
-            overtime=max(0, self.overtime - cut),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +64,8 @@ class Work:
     """None while the work is not on a timesheet."""
     cut_id: UUID | None = None
     """The cut whose ruling restored some of these minutes, when the rest of the booking is paid already."""
+    back_pay_id: UUID | None = None
+    """The raise of the hazard class that this pays for, when the booking is paid already."""
     leave: Leave = NO_LEAVE
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
 
@@ -150,10 +128,10 @@ def draft(
     paid: PaidKinds = MappingProxyType({}),
 ) -> list[DraftLine]:
     """Every line of these bookings, in one order always; `leave_earned` are the seconds of sick leave of each year,
-    `paid` what bookings with restored minutes have been paid before.
+    `paid` what bookings of which a part is corrected have been paid before.
 
-    The cause is the booking, or the cut of it that was overturned, and the kind: the same piece of work has the same
-    cause in whatever run it turns up.
+    The cause is the booking, the cut of it that was overturned or the raise of its class, and the kind: the same piece
+    of work has the same cause in whatever run it turns up.
     """
     earned = dict(leave_earned)
     lines = []
@@ -193,8 +171,14 @@ def _less(line: PriceLine, before: Paid | None) -> PriceLine:
 
 
 def _cause(work: Work, line: PriceLine) -> str:
-    about = f"booking:{work.booking_id}" if work.cut_id is None else f"cut:{work.cut_id}"
-    return f"{about}:{line.kind}"
+    return f"{reason(work.booking_id, work.cut_id, work.back_pay_id)}:{line.kind}"
+
+
+def reason(booking_id: UUID, cut_id: UUID | None, back_pay_id: UUID | None) -> str:
+    """What a line pays: the booking, or the correction of it that is paid later. No more than one of them is given."""
+    if cut_id is not None:
+        return f"cut:{cut_id}"
+    return f"booking:{booking_id}" if back_pay_id is None else f"back_pay:{back_pay_id}"
 
 
 def _leave_lines(work: Work) -> Iterable[DraftLine]:

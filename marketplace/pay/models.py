@@ -16,7 +16,7 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.models import BackPay, TimesheetCut
 from marketplace.standards.rates import LineKind, Payee
 
 
@@ -109,6 +109,8 @@ class PayLine(Base):
     timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""
+    back_pay_id: Mapped[UUID | None] = mapped_column(ForeignKey("back_pay.id"))
+    """The raise of the hazard class after the booking was paid, where the line pays the premium of that."""
     kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
     payee_kind: Mapped[Payee] = mapped_column(choice(Payee, "payee_kind"))
     began_at: Mapped[Instant]
@@ -128,6 +130,7 @@ class PayLine(Base):
     cause: Mapped[str] = mapped_column(Text)
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)
+    back_pay: Mapped[BackPay | None] = relationship(lazy="selectin", viewonly=True)
 
     @property
     def money(self) -> Money:

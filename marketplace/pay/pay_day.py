@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
@@ -11,7 +11,7 @@ from marketplace.pay import works
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
-from marketplace.shifts.models import Timesheet, TimesheetCut
+from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 
 APPROVED_WAITS = timedelta(days=1)
 """PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too
@@ -19,8 +19,8 @@ late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet, or what a ruling restored, has waited for a day, and
-    returns it.
+    """Starts a run of all companies when an approved timesheet, what a ruling restored, or back-pay has waited for a
+    day, and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -28,5 +28,6 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     gathering = exists().where(PayRun.status == RunStatus.STARTED)
     waiting = works.payable_timesheets(None, now.date()).where(Timesheet.decided_at <= now - APPROVED_WAITS)
     ruled = works.payable_cuts(None, now.date()).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
-    due = db.session.scalar(select((waiting.exists() | ruled.exists()) & ~gathering))
+    raised = works.payable_back_pays(None, now.date()).where(BackPay.raised_at <= now - APPROVED_WAITS)
+    due = db.session.scalar(select(or_(waiting.exists(), ruled.exists(), raised.exists()) & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

@@ -127,6 +127,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     require_operator(seen_by, OperatorRole.FINANCE)
     sheets = db.session.scalars(works.payable_timesheets(company_id, through)).all()
     again = works.of_cuts(db.session.scalars(works.payable_cuts(company_id, through)).all())
+    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(company_id, through)).all())
     found = [*works.of_timesheets(sheets), *again]
     paid = works.paid_lines([work.booking_id for work in again])
     lines = draft(found, works.leave_earned({work.contractor_id for work in found}), paid)

@@ -22,11 +22,11 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import holds, service, works
-from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft
+from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft, reason
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
-from marketplace.shifts import cuts, timesheets
-from marketplace.shifts.models import Timesheet, TimesheetCut
+from marketplace.shifts import back_pay, cuts, timesheets
+from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
 from marketplace.standards.rates import LineKind, Payee
 
@@ -68,18 +68,22 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets and restored cuts, which from then on belong to this run, and writes what each of their bookings
-    earns."""
+    """Takes timesheets, restored cuts and raised premiums, which from then on belong to this run, and writes what each
+    of their bookings earns."""
+    # Before the cuts are taken: what waits for them is seen to wait.
+    raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
+    owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
     restored = works.payable_cuts(run.company_id, run.through).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
     due = works.payable_timesheets(run.company_id, run.through).limit(BATCH)
     waiting = db.session.scalars(due).all()
     # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
-    people = works.lock_people_of(waiting, ruled)
+    people = works.lock_people_of(waiting, ruled, owing)
     free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
     taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
-    found, again = works.of_timesheets(taken), works.of_cuts(ruled)
+    found = works.of_timesheets(taken)
+    again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
     paid = works.paid_lines([work.booking_id for work in again])
     lines = draft([*found, *again], works.leave_earned(people), paid)
     if lines:
@@ -90,7 +94,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(len(waiting), len(ruled)) < BATCH:
+    if max(len(waiting), len(ruled), len(owing)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 
@@ -146,7 +150,7 @@ def _post(run: PayRun) -> bool:
         benefits.accrue(_accruals(every), by=CLOCK)
         leave.mark_paid(_leave_paid(every))
         _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
-        holds.return_rest({line.booking_id: _reason(line) for line in every})
+        holds.return_rest({ln.booking_id: reason(ln.booking_id, ln.cut_id, ln.back_pay_id) for ln in every})
     if len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
@@ -200,6 +204,7 @@ def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
         "booking_id": work.booking_id,
         "timesheet_id": work.timesheet_id,
         "cut_id": work.cut_id,
+        "back_pay_id": work.back_pay_id,
         "kind": price.kind,
         "payee_kind": price.payee,
         "began_at": work.began_at,
@@ -282,7 +287,3 @@ def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:
         event="payslip.issued",
         values={"issued_at": now, "pay_date": now.date()},
     )
-
-
-def _reason(line: PayLine) -> str:
-    return f"booking:{line.booking_id}" if line.cut_id is None else f"cut:{line.cut_id}"

@@ -5,6 +5,7 @@ import marshmallow as ma
 from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.shifts.rules import CutEnd
+from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee
 
 _CURRENCY = Pattern("^[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
@@ -56,6 +57,14 @@ class RestoredSchema(ma.Schema):
     reason = ma.fields.String(required=True, allow_none=True, metadata={"description": "The ruling's, in its words"})
 
 
+class BackPaidSchema(ma.Schema):
+    """Why a line pays work that was paid before: its hazard class was raised afterwards."""
+
+    id = ma.fields.UUID(required=True)
+    hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
+    raised_at = ma.fields.AwareDateTime(required=True)
+
+
 class PayLineSchema(ma.Schema):
     """One reason to pay. `seconds` of sick leave are leave that accrues, of everything else time that is paid."""
 
@@ -80,6 +89,7 @@ class PayLineSchema(ma.Schema):
     contract_version = ma.fields.Integer(required=True)
     engagement_type = ma.fields.String(required=True)
     restored = ma.fields.Nested(RestoredSchema, required=True, allow_none=True, attribute="cut")
+    back_pay = ma.fields.Nested(BackPaidSchema, required=True, allow_none=True)
 
 
 PayLinePage = page_schema(PayLineSchema, "PayLinePage")

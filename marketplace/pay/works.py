@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, extract, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.contracts import leave
@@ -14,16 +14,23 @@ from marketplace.contracts.models import ContractVersion
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
-from marketplace.pay.lines import Leave, LeaveYear, Minutes, Paid, Promise, Work
+from marketplace.pay.lines import Leave, LeaveYear, Paid, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.shifts.hours import Stretch, minutes_by_kind, overtime_worked, paid_minutes, scheduled_minutes
-from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.hours import (
+    Minutes,
+    Stretch,
+    minutes_by_kind,
+    overtime_worked,
+    paid_minutes,
+    scheduled_minutes,
+)
+from marketplace.shifts.models import BackPay, Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     PENDING_CUT,
+    BackPayStatus,
     BookingStatus,
-    CompensationRule,
     CutStatus,
     EntryKind,
     TimesheetStatus,
@@ -54,6 +61,19 @@ def payable_cuts(company_id: UUID | None, through: date) -> Select[UUID]:
     return found.order_by(TimesheetCut.id)
 
 
+def payable_back_pays(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Premiums owed for work that was paid before its class was raised, likewise. One whose booking has restored
+    minutes to be paid comes after them, since each is what the whole costs less what was paid."""
+    found = select(BackPay.id).join(TimesheetLine, TimesheetLine.booking_id == BackPay.booking_id)
+    found = found.join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
+    restored = exists().where(TimesheetCut.booking_id == BackPay.booking_id, TimesheetCut.status == CutStatus.RESTORED)
+    paid_for = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(BackPay.booking_id))
+    found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= through, paid_for, ~restored)
+    if company_id is not None:
+        found = found.where(BackPay.company_id == company_id)
+    return found.order_by(BackPay.id)
+
+
 def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
     """Every booking on these timesheets, with its minutes as they were approved: without those that were cut."""
     found = _facts(TimesheetLine, TimesheetCut).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
@@ -72,13 +92,22 @@ def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
 
 def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
     """The bookings of these cuts, with all the minutes that are to be paid after the ruling."""
-    found = _of_cuts().where(TimesheetCut.id.in_(cut_ids)).order_by(Booking.id)
-    return [_after_the_cut(row) for row in db.session.execute(found)]
+    found = _of_lines().where(TimesheetCut.id.in_(cut_ids)).order_by(Booking.id)
+    return [replace(_after_the_cut(row), cut_id=row.TimesheetCut.id) for row in db.session.execute(found)]
+
+
+def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
+    """The bookings whose class was raised after they were paid, in that class, with the minutes that are paid."""
+    found = _of_lines(BackPay).join(BackPay, BackPay.booking_id == Booking.id).where(BackPay.id.in_(back_pay_ids))
+    rows = db.session.execute(found.order_by(Booking.id)).all()
+    return [replace(_as_it_stands(row), back_pay_id=row.BackPay.id) for row in rows]
 
 
 def at_most(booking_ids: Collection[UUID]) -> list[Work]:
-    """Those of these bookings of which a cut is not settled, with the most minutes that may have to be paid."""
-    found = _of_cuts().where(TimesheetCut.booking_id.in_(booking_ids), TimesheetCut.status.in_(PENDING_CUT))
+    """Those of these bookings of which a cut is not settled, or a raised premium not paid, with the most minutes that
+    may have to be paid."""
+    pending = or_(TimesheetCut.status.in_(PENDING_CUT), _back_pay_due(Booking.id))
+    found = _of_lines().where(Booking.id.in_(booking_ids), pending)
     return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
 
 
@@ -117,12 +146,15 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows}
 
 
-def lock_people_of(timesheet_ids: Collection[UUID], cut_ids: Collection[UUID]) -> set[UUID]:
+def lock_people_of(
+    timesheet_ids: Collection[UUID], cut_ids: Collection[UUID], back_pay_ids: Collection[UUID]
+) -> set[UUID]:
     """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
     capped by person is counted by one at a time."""
     of_sheets = select(Timesheet.contractor_id).where(Timesheet.id.in_(timesheet_ids))
     of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
-    people = set(db.session.scalars(of_sheets.union(of_cuts)))
+    of_back_pays = select(BackPay.contractor_id).where(BackPay.id.in_(back_pay_ids))
+    people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays)))
     rows = select(Contractor.id).where(Contractor.id.in_(people)).order_by(Contractor.id)
     db.session.execute(rows.with_for_update(key_share=True))
     return people
@@ -146,7 +178,7 @@ def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
         PayLine.payslip_id == Payslip.id,
         Payslip.status == PayslipStatus.ISSUED,
     )
-    in_doubt = TimesheetCut.status.in_(PENDING_CUT) | _unissued(Booking.id)
+    in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
     alive = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED)) | (Booking.compensation_minutes > 0)
     found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
     found = found.where(~paid | in_doubt, alive).order_by(Booking.id)
@@ -161,19 +193,29 @@ def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     return exists().where(PayLine.booking_id == booking_id, ~issued)
 
 
+def _back_pay_due(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a raise owes the booking a premium that no run has taken."""
+    return exists().where(BackPay.booking_id == booking_id, BackPay.status == BackPayStatus.DUE)
+
+
 _PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(TimesheetCut.booking_id))
 """Whether a cut's booking is paid for, but for the cut."""
 
 
-def _of_cuts() -> Select[Any]:
-    found = _facts(TimesheetLine, TimesheetCut).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
-    return found.join(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
+def _of_lines(*more: Any) -> Select[Any]:
+    found = _facts(TimesheetLine, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    return found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
 
 
 def _after_the_cut(row: Row[Any]) -> Work:
-    cut: TimesheetCut = row.TimesheetCut
-    minutes = _approved(row.TimesheetLine).less(cut.lost_minutes)
-    return replace(_work(row, minutes, row.TimesheetLine.timesheet_id), cut_id=cut.id)
+    """With what is, or may still be, paid: only what a cut has taken for good is left out."""
+    cut: TimesheetCut | None = row.TimesheetCut
+    return _work(row, row.TimesheetLine.minutes.less(cut.lost_minutes if cut else 0), row.TimesheetLine.timesheet_id)
+
+
+def _as_it_stands(row: Row[Any]) -> Work:
+    cut: TimesheetCut | None = row.TimesheetCut
+    return _work(row, row.TimesheetLine.minutes.less(cut.unpaid_minutes if cut else 0), row.TimesheetLine.timesheet_id)
 
 
 def _facts(*more: Any) -> Select[Any]:
@@ -215,13 +257,7 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
 
 
 def _approved(line: TimesheetLine, cut: TimesheetCut | None = None) -> Minutes:
-    minutes = Minutes(
-        work=line.work_minutes + line.waiting_minutes,
-        paid_break=line.paid_break_minutes,
-        overtime=line.overtime_minutes,
-        **_owed_unworked(line),
-    )
-    return minutes if cut is None else minutes.less(cut.minutes)
+    return line.minutes if cut is None else line.minutes.less(cut.minutes)
 
 
 def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stretch]]:
@@ -239,16 +275,11 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     for good is not owed any more."""
     spent = minutes_by_kind(Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches)
     scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
-    minutes = Minutes(
+    minutes = Minutes.of(
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
-        **_owed_unworked(booking),
+        unworked=booking.compensation_minutes,
+        because=booking.compensation_rule,
     )
     return minutes if cut is None else minutes.less(cut.lost_minutes)
-
-
-def _owed_unworked(row: Booking | TimesheetLine) -> dict[str, int]:
-    """Minutes that are owed though nobody worked them, under the name by which they are paid."""
-    kind = "neutral" if row.compensation_rule is CompensationRule.HAZARD else "compensation"
-    return {kind: row.compensation_minutes}

@@ -1,7 +1,7 @@
 """Time as people are paid for it: pay weeks, the moment that counts, minutes by kind, and what a late no costs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,39 @@ class Compensation:
 
     minutes: int
     rule: CompensationRule
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What a booking is paid for. Waiting counts as work; unpaid breaks do not count at all."""
+
+    work: int = 0
+    paid_break: int = 0
+    overtime: int = 0
+    """How many of the two above were overtime."""
+    compensation: int = 0
+    """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
+    neutral: int = 0
+    """The rest of a schedule whose distressing work had to stop (HAZARD)."""
+
+    @classmethod
+    def of(
+        cls, *, work: int, paid_break: int, overtime: int, unworked: int, because: CompensationRule | None
+    ) -> "Minutes":
+        """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
+        neutral = unworked if because is CompensationRule.HAZARD else 0
+        return cls(work, paid_break, overtime, unworked - neutral, neutral)
+
+    def less(self, cut: int) -> "Minutes":
+        """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
+        of a shift, goes with them."""
+        of_work = min(self.work, cut)
+        return replace(
+            self,
+            work=self.work - of_work,
+            paid_break=self.paid_break - (cut - of_work),
+            overtime=max(0, self.overtime - cut),
+        )
 
 
 def pay_week(moment: datetime, zone: ZoneInfo) -> date:

@@ -13,7 +13,9 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList,
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
+from marketplace.shifts.hours import Minutes
 from marketplace.shifts.rules import (
+    BackPayStatus,
     BookingStatus,
     CompensationRule,
     CutCategory,
@@ -306,6 +308,17 @@ class TimesheetLine(Base):
         """Worked, waited or on a paid break. Compensation is owed by law and is no part of it."""
         return self.work_minutes + self.waiting_minutes + self.paid_break_minutes
 
+    @property
+    def minutes(self) -> Minutes:
+        """What is paid for as it was handed in. What a cut took of it is not taken off."""
+        return Minutes.of(
+            work=self.work_minutes + self.waiting_minutes,
+            paid_break=self.paid_break_minutes,
+            overtime=self.overtime_minutes,
+            unworked=self.compensation_minutes,
+            because=self.compensation_rule,
+        )
+
 
 class TimesheetCut(Stateful):
     """Paid minutes that the company took off a line, with its reason. What it says is written once; only how it ended
@@ -358,9 +371,40 @@ class TimesheetCut(Stateful):
     status: Mapped[CutStatus] = mapped_column(choice(CutStatus, "status"))
 
     @property
+    def unpaid_minutes(self) -> int:
+        """The minutes that are not paid as it stands: all of them while that is open."""
+        return self.minutes if self.ended_at is None else self.lost_minutes
+
+    @property
     def lost_minutes(self) -> int:
         """The minutes that are not, and will not be, paid. None while that is open."""
         return 0 if self.ended_at is None else self.minutes - self.restored_minutes
+
+
+class BackPay(Stateful):
+    """The premium that a raised class owes for a booking whose pay a run had taken before. It is held for the booking,
+    and the next run pays what the whole costs in the class now, less what was paid."""
+
+    __tablename__ = "back_pay"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "hazard_class"),
+        CheckConstraint("held_amount > 0", name="held_positive"),
+        Index("ix_back_pay_status", "status", postgresql_where=text("status = 'due'")),
+    )
+    about: ClassVar = MappingProxyType(
+        {word: f"{word}_id" for word in ("booking", "gig", "company", "contractor")} | {"back_pay": "id"}
+    )
+    transitions: ClassVar = rules.BACK_PAY_TRANSITIONS
+
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
+    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
+    held_amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    raised_at: Mapped[Instant]
+    status: Mapped[BackPayStatus] = mapped_column(choice(BackPayStatus, "status"))
 
 
 class HazardFlag(Stateful):

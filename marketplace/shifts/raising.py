@@ -1,7 +1,7 @@
 """A gig becomes heavier: its class is raised with back-pay, and nobody goes on with what they did not agree to.
 
-One transaction holds the higher premium for everything that is booked, being worked, or worked and not yet paid; stops
-who has not opted in; and takes out who is booked and has not (house rule HAZARD).
+One transaction holds the higher premium for everything that is booked, being worked, or worked since the first flag;
+stops who has not opted in; and takes out who is booked and has not (house rule HAZARD).
 """
 
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.contracts.models import ContractVersion
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -24,7 +24,7 @@ from marketplace.gigs.rules import GigStatus, RaiseNotFunded, available_account
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.shifts import attendance, caps, flags, timesheets
+from marketplace.shifts import attendance, back_pay, caps, flags, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
@@ -36,8 +36,8 @@ from marketplace.workforce.models import HazardConsent
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a raise came to. `back_to` is the moment from which unpaid work earns the higher premium, `held` what was
-    set aside for it, `unheld` what could not be. The lists are ids of bookings."""
+    """What a raise came to. `back_to` is the moment from which work earns the higher premium, `held` what was set aside
+    for it, `unheld` what could not be. The lists are ids of bookings."""
 
     gig_id: UUID
     hazard_class: HazardClass
@@ -52,23 +52,23 @@ class Raised:
 def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str], *, by: Actor) -> Raised:
     """Raises the class of a published gig. A company's member with the right to its gigs may, and an operator.
 
-    The higher premium holds for every booking that is not over, and back to the day of the first open flag for those
-    that are not paid. It is held from the gig's hold, else from the company's available money. If that is short, a
-    company's raise is refused (RaiseNotFunded); an operator's pauses the gig, ends the running work with the rest of
-    its schedule paid, takes out whoever is booked without the premium, and says what is not held: raising to the same
-    class again holds it later for what was worked and is not paid. Raises NotFound, Forbidden, WrongState,
-    ClassMayNotFall, ClassTooLight, BadTerms.
+    The higher premium holds for every booking that is not over, and for work back to the day of the first open flag;
+    what was paid before is paid the rest by the next pay run. It is held from the gig's hold, else from the company's
+    available money. If that is short, a company's raise is refused (RaiseNotFunded); an operator's pauses the gig, ends
+    the running work with the rest of its schedule paid, takes out whoever is booked without the premium, and says what
+    is not held: `hold_unheld()` holds it once the company has the money. A gig that was closed meanwhile owes its
+    back-pay too. Raises NotFound, Forbidden, WrongState, ClassMayNotFall, ClassTooLight, BadTerms.
     """
     gig = hazards.to_raise(gig_id, hazard_class, categories, by=by)
     now = clock.now()
     back_to = _back_to(gig.id, now)
     shifts = _lock_shifts(gig.id)
-    bookings = _lock_bookings(gig.id, back_to)
+    bookings, paid = _lock_bookings(gig.id, back_to)
     declared = {*gig.hazard_categories, *categories}
     unwilling = _unwilling(bookings, hazard_class, declared)
     taken_out = [b for b in bookings if b.id in unwilling and b.status is BookingStatus.BOOKED]
     heavier = [b for b in bookings if b.hazard_class < hazard_class and b not in taken_out]
-    held, unheld = _reprice(gig, heavier, hazard_class, by=by)
+    held, unheld = _reprice(gig, heavier, paid, hazard_class, by=by)
     # Nobody begins heavier work without its premium and its caps: a seat that could not be repriced is given up.
     taken_out += [b for b in heavier if b.hazard_class < hazard_class and b.status is BookingStatus.BOOKED]
     working = [b for b in bookings if b.status is BookingStatus.WORKING]
@@ -91,6 +91,24 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     return Raised(gig.id, hazard_class, back_to, repriced, *ids, held, unheld)
 
 
+def hold_unheld(limit: int = 50, *, by: Actor = CLOCK) -> int:
+    """Holds premiums that raises could not, for what was worked, as far as there is money now. Returns the number of
+    gigs of which more is held. Safe to repeat: for the clock, since whoever is owed must not have to ask."""
+    came = 0
+    for gig in hazards.lock_unheld(limit):
+        back_to = hazards.unheld_since(gig.id) or clock.now()
+        bookings, paid = _lock_bookings(gig.id, back_to)
+        lighter = [b for b in bookings if b.status is BookingStatus.WORKED and b.hazard_class < gig.hazard_class]
+        more = _more_to_hold(lighter, paid, gig, gig.hazard_class)
+        if more and min(more.values()) > _money_for(gig):
+            continue
+        held, unheld = _reprice(gig, lighter, paid, gig.hazard_class, by=by)
+        hazards.write_class(gig, clock.now(), by, back_to=back_to, unheld=unheld)
+        record("gig.back_pay_held", gig, by=by, data={"held": str(held), "unheld": str(unheld)})
+        came += 1
+    return came
+
+
 def _back_to(gig_id: UUID, now: datetime) -> datetime:
     """The day of the first open flag, or an earlier raise whose premium is not all held; now if there is neither."""
     known = (flags.first_day(gig_id), hazards.unheld_since(gig_id))
@@ -105,9 +123,9 @@ def _lock_shifts(gig_id: UUID) -> dict[UUID, Shift]:
     return {shift.id: shift for shift in rows}
 
 
-def _lock_bookings(gig_id: UUID, back_to: datetime) -> list[Booking]:
-    """Bookings that are not over, and those worked since then that no pay run has taken; clocks that have reached
-    their cap are stopped there first."""
+def _lock_bookings(gig_id: UUID, back_to: datetime) -> tuple[Sequence[Booking], set[UUID]]:
+    """Bookings that are not over, and those worked since then, with the ids of those that a pay run has taken; clocks
+    that have reached their cap are stopped there first."""
     recent = and_(Booking.status == BookingStatus.WORKED, func.upper(Booking.during) > back_to)
     found = select(Booking).where(Booking.gig_id == gig_id, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
     found = found.order_by(func.lower(Booking.during), Booking.id).with_for_update()
@@ -115,12 +133,13 @@ def _lock_bookings(gig_id: UUID, back_to: datetime) -> list[Booking]:
     for booking in rows:
         attendance.end_if_capped(booking, clock.now())
     sheets = (
-        select(TimesheetLine.booking_id)
+        select(TimesheetLine.booking_id, Timesheet.status)
         .join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
-        .where(TimesheetLine.booking_id.in_([b.id for b in rows]), Timesheet.status != TimesheetStatus.LOCKED)
+        .where(TimesheetLine.booking_id.in_([b.id for b in rows]))
+        .order_by(Timesheet.id)
     )
-    unpaid = set(db.session.scalars(sheets.with_for_update(of=Timesheet)))
-    return [b for b in rows if b.status in ACTIVE_BOOKING or b.id in unpaid]
+    locked = db.session.execute(sheets.with_for_update(of=Timesheet))
+    return rows, {row.booking_id for row in locked if row.status is TimesheetStatus.LOCKED}
 
 
 def _unwilling(bookings: Sequence[Booking], hazard_class: HazardClass, declared: Collection[str]) -> set[UUID]:
@@ -142,19 +161,19 @@ def _unwilling(bookings: Sequence[Booking], hazard_class: HazardClass, declared:
     return {b.id for b in active if not agrees(b)}
 
 
-def _reprice(gig: Gig, bookings: Sequence[Booking], hazard_class: HazardClass, *, by: Actor) -> tuple[Money, Money]:
+def _reprice(
+    gig: Gig, bookings: Sequence[Booking], paid: Collection[UUID], hazard_class: HazardClass, *, by: Actor
+) -> tuple[Money, Money]:
     """Holds the difference to the price in that class for each booking, the earliest first, as far as the money goes.
     Returns what was held and what was not."""
-    highest = {b.id: _highest_cost(b, gig, hazard_class) for b in bookings}
-    more = {b.id: highest[b.id] - b.held for b in bookings}
-    needed, free = total(more.values(), gig.currency), books.balance(gig.hold_account, gig.currency)
-    available = books.balance(available_account(gig.company_id), gig.currency)
-    if needed > free + available and not by.is_operator():
-        missing = needed - free - available
+    more = _more_to_hold(bookings, paid, gig, hazard_class)
+    needed, free, there = total(more.values(), gig.currency), _free(gig), _money_for(gig)
+    if needed > there and not by.is_operator() and by != CLOCK:
+        missing = needed - there
         raise RaiseNotFunded(f"{missing} more is needed.", needed=str(needed), missing=str(missing))
     chosen, held = [], Money.zero(gig.currency)
     for booking in bookings:
-        if held + more[booking.id] <= free + available:
+        if held + more[booking.id] <= there:
             held += more[booking.id]
             chosen.append(booking)
     if held > free:
@@ -164,10 +183,29 @@ def _reprice(gig: Gig, bookings: Sequence[Booking], hazard_class: HazardClass, *
         if more[booking.id]:
             moves = [Move(gig.hold_account, booking.hold_account, more[booking.id])]
             entries.append(Entry(f"booking:{booking.id}:raised:{hazard_class}", moves))
-        booking.held_amount, booking.hazard_class = highest[booking.id].amount, hazard_class
+        booking.held_amount += more[booking.id].amount
+        booking.hazard_class = hazard_class
         record("booking.class_raised", booking, by=by, data={"to": str(hazard_class)})
     ledger.post_many(entries)
+    back_pay.write([b for b in chosen if b.id in paid and more[b.id]], more, hazard_class, by=by)
     return held, needed - held
+
+
+def _more_to_hold(
+    bookings: Sequence[Booking], paid: Collection[UUID], gig: Gig, hazard_class: HazardClass
+) -> dict[UUID, Money]:
+    """What each of the bookings needs beyond what it holds, or was paid with, to be of that class."""
+    unpaid = {b.id: _highest_cost(b, gig, hazard_class) - b.held for b in bookings if b.id not in paid}
+    return unpaid | back_pay.owed_more([b for b in bookings if b.id in paid], gig, hazard_class)
+
+
+def _free(gig: Gig) -> Money:
+    return books.balance(gig.hold_account, gig.currency)
+
+
+def _money_for(gig: Gig) -> Money:
+    """All that a raise may take: what the gig has set aside and not booked, and what its company has beside."""
+    return _free(gig) + books.balance(available_account(gig.company_id), gig.currency)
 
 
 def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Money:

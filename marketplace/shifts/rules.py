@@ -109,6 +109,20 @@ FLAG_TRANSITIONS: Mapping[FlagStatus, frozenset[FlagStatus]] = MappingProxyType(
 )
 
 
+class BackPayStatus(StrEnum):
+    """What became of a premium that is owed for work that was paid before its class was raised."""
+
+    DUE = "due"
+    """Held for the booking; the next pay run takes it."""
+    PAID = "paid"
+    """A pay run has taken it."""
+
+
+BACK_PAY_TRANSITIONS: Mapping[BackPayStatus, frozenset[BackPayStatus]] = MappingProxyType(
+    {BackPayStatus.DUE: frozenset({BackPayStatus.PAID}), BackPayStatus.PAID: frozenset()}
+)
+
+
 class EntryKind(StrEnum):
     """What a stretch of time on the clock was. All but the unpaid break are paid."""
 

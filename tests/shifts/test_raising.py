@@ -158,19 +158,6 @@ def test_back_pay_begins_on_the_day_of_the_first_flag(scene: Scene) -> None:
     assert holds() == []
 
 
-def test_what_a_pay_run_has_taken_is_left_alone(app: Flask) -> None:
-    with transaction():
-        scene = mild()
-        ana = make.contracted(scene)
-        done = make.worked(scene, ana)
-        flags.flag(done.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(ana.id))
-        pay.approved(scene, done)
-    pay.paid()
-    with transaction():
-        assert to_h2(scene).repriced == []
-    assert done.hazard_class is HazardClass.H1
-
-
 def test_a_company_without_the_money_is_told_how_much_is_missing(app: Flask) -> None:
     scene = make.scene(minutes=300, **H1)
     booking = willing(scene)

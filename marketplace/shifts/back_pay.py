@@ -1,0 +1,77 @@
+"""Back-pay: the premium that a raised class owes for work whose pay a run has taken before (house rule HAZARD)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.accounts.rules import Actor
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import move
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
+from marketplace.shifts.hours import Minutes
+from marketplace.shifts.models import BackPay, Booking, TimesheetCut, TimesheetLine
+from marketplace.shifts.rules import BackPayStatus
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.rates import PriceInput, cost, price
+
+
+def owed_more(bookings: Sequence[Booking], gig: Gig, hazard_class: HazardClass) -> dict[UUID, Money]:
+    """What each of these bookings, all of them on timesheets, costs more in that class than in its own.
+
+    Minutes that a cut holds back count, since they may be restored; those that it took for good do not.
+    """
+    found = select(TimesheetLine, TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
+    found = found.where(TimesheetLine.booking_id.in_([booking.id for booking in bookings]))
+    minutes = {
+        line.booking_id: line.minutes.less(cut.lost_minutes if cut else 0) for line, cut in db.session.execute(found)
+    }
+    return {
+        booking.id: _cost(booking, gig, minutes[booking.id], hazard_class)
+        - _cost(booking, gig, minutes[booking.id], booking.hazard_class)
+        for booking in bookings
+    }
+
+
+def write(bookings: Sequence[Booking], held: Mapping[UUID, Money], hazard_class: HazardClass, *, by: Actor) -> None:
+    """Writes down what the next pay run owes these bookings, whose premium is held and whose class is raised."""
+    for booking in bookings:
+        row = BackPay(
+            booking_id=booking.id,
+            gig_id=booking.gig_id,
+            company_id=booking.company_id,
+            contractor_id=booking.contractor_id,
+            hazard_class=hazard_class,
+            held_amount=held[booking.id].amount,
+            currency=booking.currency,
+            raised_at=clock.now(),
+            status=BackPayStatus.DUE,
+        )
+        db.session.add(row)
+        record("back_pay.owed", row, by=by, data={"to": str(hazard_class), "money": str(held[booking.id])})
+
+
+def take(back_pay_ids: Collection[UUID], *, by: Actor) -> list[UUID]:
+    """For pay: takes what is due for a run and returns what this call took, each in exactly one call."""
+    return move(
+        BackPay, list(back_pay_ids), old=BackPayStatus.DUE, new=BackPayStatus.PAID, by=by, event="back_pay.paid"
+    )
+
+
+def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClass) -> Money:
+    given = PriceInput(
+        rate=booking.rate,
+        work_minutes=minutes.work,
+        paid_break_minutes=minutes.paid_break,
+        call_in_minutes=minutes.compensation,
+        neutral_minutes=minutes.neutral,
+        overtime_minutes=minutes.overtime,
+        overtime_percent=booking.overtime_percent,
+        hazard_class=hazard_class,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+    )
+    return cost(price(given))
