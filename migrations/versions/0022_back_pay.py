@@ -7,8 +7,8 @@ the people who had done the work its premium.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 ABOUT = ("booking", "gig", "company", "contractor")
 
