@@ -13,7 +13,16 @@ from marketplace.gigs.models import Gig, Pilot
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
 from marketplace.standards import queries as standards
 from marketplace.standards.rates import highest_cost
-from marketplace.standards.rules import CriterionKind, Offer, PilotFacts, Place, Verdict, judge_offer, pilot_cap_minutes
+from marketplace.standards.rules import (
+    CriterionKind,
+    Offer,
+    PilotFacts,
+    Place,
+    UnpaidKind,
+    Verdict,
+    judge_offer,
+    pilot_cap_minutes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,8 @@ def offer_of(gig: Gig) -> Offer:
         margin=gig.margin,
         margin_party=gig.margin_party,
         client_pays=gig.client_pays,
-        unpaid_minutes=gig.unpaid_minutes,
+        unpaid=gig.terms.unpaid,
+        piece_price=gig.piece_price,
         funds_held=queries.committed(gig),
         funds_needed=needed_funds(gig, gig.rate),
         instructions_verified=_instructions_verified(gig),
@@ -100,7 +110,8 @@ def _instructions_verified(gig: Gig) -> bool:
 
 
 def _pilot_facts(pilots: Sequence[Pilot]) -> PilotFacts | None:
-    """All finished pilots of a gig count together: a small one in each place makes one that is large enough."""
+    """All finished pilots of a gig count together: a small one in each place makes one that is large enough. Of the
+    times and the unpaid minutes that they measured the longest counts."""
     if not pilots:
         return None
     return PilotFacts(
@@ -108,5 +119,7 @@ def _pilot_facts(pilots: Sequence[Pilot]) -> PilotFacts | None:
         paid=all(pilot.paid_amount > 0 for pilot in pilots),
         workers=sum(pilot.workers for pilot in pilots),
         items=sum(pilot.items for pilot in pilots),
+        item_seconds_p75=max(pilot.item_seconds_p75 for pilot in pilots),
+        unpaid={kind: max(pilot.unpaid.get(kind, 0) for pilot in pilots) for kind in UnpaidKind},
         places=frozenset(place["subdivision"] or place["country"] for pilot in pilots for place in pilot.places),
     )

@@ -12,14 +12,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
-    SmallInteger,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, JsonList, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, Minor, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
@@ -35,15 +34,18 @@ from marketplace.gigs.rules import (
     Where,
     WorkKind,
 )
-from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
+from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, UnpaidKind
 from marketplace.workforce.rules import Level
+
+_UNPAID = " + ".join(f"coalesce((unpaid->>'{kind}')::integer, 0)" for kind in UnpaidKind)
+"""All unpaid minutes of a row, in SQL."""
 
 
 class Gig(Stateful):
     """What a company asks for. Rates are per hour of work; `rate_amount` is the newest of the rate versions.
 
     `places` is a list of {"country", "subdivision" or null}, `languages` of {"language", "level"}, so that they can be
-    asked by containment. `fee_percent` is the fee that held when the terms were written.
+    asked by containment; `unpaid` are minutes by kind. `fee_percent` is the fee that held when the terms were written.
     """
 
     __tablename__ = "gig"
@@ -53,7 +55,9 @@ class Gig(Stateful):
         CheckConstraint("client_pays_amount >= 0", name="client_pays_not_negative"),
         CheckConstraint("(margin_amount IS NULL) = (margin_party IS NULL)", name="margin_has_a_party"),
         CheckConstraint("planned_minutes > 0", name="planned_positive"),
-        CheckConstraint("unpaid_minutes BETWEEN 0 AND 59", name="unpaid_less_than_an_hour"),
+        CheckConstraint(f"{_UNPAID} BETWEEN 0 AND 59", name="unpaid_less_than_an_hour"),
+        CheckConstraint("piece_amount > 0", name="piece_positive"),
+        CheckConstraint("payment_model IN ('piece', 'hybrid') OR piece_amount IS NULL", name="a_price_is_of_pieces"),
         CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_is_a_percentage"),
         CheckConstraint("jsonb_array_length(places) > 0", name="somewhere"),
         Index("ix_gig_company_id_id", "company_id", "id"),
@@ -76,7 +80,8 @@ class Gig(Stateful):
     client_pays_amount: Mapped[int | None] = mapped_column(BigInteger)
     fee_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     planned_minutes: Mapped[int]
-    unpaid_minutes: Mapped[int] = mapped_column(SmallInteger)
+    unpaid: Mapped[Json]
+    piece_amount: Mapped[int | None] = mapped_column(BigInteger)
     hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
     hazard_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     places: Mapped[JsonList]
@@ -98,6 +103,11 @@ class Gig(Stateful):
     def margin(self) -> Money | None:
         """What a third party takes per hour, on top of the rate."""
         return None if self.margin_amount is None else Money(self.margin_amount, self.currency)
+
+    @property
+    def piece_price(self) -> Money | None:
+        """What one piece pays, where work is paid by the piece."""
+        return None if self.piece_amount is None else Money(self.piece_amount, self.currency)
 
     @property
     def client_pays(self) -> Money | None:
@@ -127,7 +137,8 @@ class Gig(Stateful):
             payment_model=self.payment_model,
             rate=self.rate,
             planned_minutes=self.planned_minutes,
-            unpaid_minutes=self.unpaid_minutes,
+            unpaid={UnpaidKind(kind): int(minutes) for kind, minutes in self.unpaid.items()},
+            piece_price=self.piece_price,
             margin=self.margin,
             margin_party=self.margin_party,
             client_pays=self.client_pays,
@@ -227,6 +238,7 @@ class Pilot(Subject):
         CheckConstraint("items > 0", name="items_positive"),
         CheckConstraint("item_seconds_p75 > 0", name="time_positive"),
         CheckConstraint("paid_amount >= 0", name="paid_not_negative"),
+        CheckConstraint(f"{_UNPAID} BETWEEN 0 AND 59", name="unpaid_less_than_an_hour"),
         Index("ix_gig_pilot_gig_id_id", "gig_id", "id"),
     )
     about: ClassVar = MappingProxyType({"pilot": "id", "gig": "gig_id", "company": "company_id"})
@@ -237,6 +249,7 @@ class Pilot(Subject):
     items: Mapped[int]
     places: Mapped[JsonList]
     item_seconds_p75: Mapped[int]
+    unpaid: Mapped[Json]
     paid_amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
     feedback: Mapped[str] = mapped_column(Text)

@@ -79,6 +79,7 @@ def record_pilot(gig_id: UUID, report: PilotReport, *, by: Actor) -> Pilot:
         items=report.items,
         places=[place.as_dict() for place in report.places],
         item_seconds_p75=report.item_seconds_p75,
+        unpaid={str(kind): minutes for kind, minutes in report.unpaid.items()},
         paid_amount=report.paid.amount,
         currency=report.paid.currency,
         feedback=report.feedback,

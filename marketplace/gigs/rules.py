@@ -1,7 +1,7 @@
 """What a gig may say, how its life runs, and what may be asked of the people who do it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -9,7 +9,15 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.standards.protected import protected_attribute
-from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, Verdict, broken
+from marketplace.standards.rules import (
+    NOTHING_UNPAID,
+    HazardCategory,
+    HazardClass,
+    PaymentModel,
+    UnpaidKind,
+    Verdict,
+    broken,
+)
 from marketplace.workforce.rules import Level, check_languages, check_place, check_skills
 
 LONGEST_TITLE = 120
@@ -18,6 +26,8 @@ LONGEST_PLAN = 60_000_000
 """Minutes: a million hours. A larger budget is a second gig."""
 MOST_PLACES = 100
 MOST_OF_A_PILOT = 1_000_000
+BY_PIECE = frozenset({PaymentModel.PIECE, PaymentModel.HYBRID})
+"""Models of payment in which a piece has a price."""
 
 
 class GigStatus(StrEnum):
@@ -228,9 +238,9 @@ class Criteria:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Everything a company says of a gig. `rate` is per hour of work, before the contractor's own taxes; the platform's
-    fee and a third party's margin (per hour) come on top of it. `unpaid_minutes` is what an hour of paid work brings
-    with it unpaid: reading, waiting, mending (P2). `client_pays` is what the company itself is paid for an hour of this
-    work, where it sells the work on (P20)."""
+    fee and a third party's margin (per hour) come on top of it. `unpaid` are the minutes that an hour of paid work
+    brings with it unpaid, by kind (P2). `piece_price` is what one piece pays, where work is paid by the piece (P3).
+    `client_pays` is what the company itself is paid for an hour of this work, where it sells the work on (P20)."""
 
     title: str
     description: str
@@ -243,7 +253,8 @@ class Terms:
     contact_id: UUID
     data_use: str
     hazard_categories: Sequence[HazardCategory] = ()
-    unpaid_minutes: int = 0
+    unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
+    piece_price: Money | None = None
     margin: Money | None = None
     margin_party: str | None = None
     client_pays: Money | None = None
@@ -252,13 +263,15 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class PilotReport:
     """What a company says of a finished pilot: who took part and where they live, how many items, the seconds that
-    three of four items took at most, what was paid altogether, what was said, and what was mended."""
+    three of four items took at most, what was paid altogether, the unpaid minutes that came with an hour of paid work
+    by kind, what was said, and what was mended."""
 
     workers: int
     items: int
     places: Sequence[Where]
     item_seconds_p75: int
     paid: Money
+    unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
     feedback: str = ""
     fixes: str = ""
 
@@ -286,13 +299,25 @@ def _check_money(terms: Terms) -> None:
         raise BadTerms("The rate is more than zero.", field="rate")
     if not 1 <= terms.planned_minutes <= LONGEST_PLAN:
         raise BadTerms(f"A gig plans 1 to {LONGEST_PLAN} minutes of work.", field="planned_minutes")
-    if not 0 <= terms.unpaid_minutes < 60:
-        raise BadTerms("An hour of work brings 0 to 59 unpaid minutes with it.", field="unpaid_minutes")
+    check_unpaid(terms.unpaid)
+    _check_piece(terms)
     if (terms.margin is None) != (terms.margin_party is None):
         raise BadTerms("A margin and the third party that takes it are named together.", field="margin_party")
-    for name, money in (("margin", terms.margin), ("client_pays", terms.client_pays)):
+    for name in ("margin", "client_pays", "piece_price"):
+        money = getattr(terms, name)
         if money is not None and (money.amount < 0 or money.currency != terms.rate.currency):
             raise BadTerms(f"The {name} is not below zero and in the currency of the rate.", field=name)
+
+
+def _check_piece(terms: Terms) -> None:
+    if terms.payment_model is PaymentModel.PIECE and terms.piece_price is None:
+        raise BadTerms("Work by the piece names what a piece pays.", field="piece_price")
+    if terms.piece_price is None:
+        return
+    if terms.payment_model not in BY_PIECE:
+        raise BadTerms("Only work that is paid by the piece has a price of a piece.", field="piece_price")
+    if terms.piece_price.amount <= 0:
+        raise BadTerms("A piece pays more than nothing.", field="piece_price")
 
 
 def _check_criteria(criteria: Criteria) -> None:
@@ -313,11 +338,18 @@ def check_instructions(text: str) -> None:
         raise BadTerms(f"Instructions have 1 to {LONGEST_TEXT} characters.", field="text")
 
 
+def check_unpaid(unpaid: Mapping[UnpaidKind, int]) -> None:
+    """Raises BadTerms unless an hour of paid work brings less than an hour of unpaid minutes with it."""
+    if min(unpaid.values(), default=0) < 0 or sum(unpaid.values()) >= 60:
+        raise BadTerms("An hour of work brings 0 to 59 unpaid minutes with it.", field="unpaid")
+
+
 def check_pilot(report: PilotReport) -> None:
     """Raises BadTerms for counts that no pilot has."""
     for name in ("workers", "items", "item_seconds_p75"):
         if not 1 <= getattr(report, name) <= MOST_OF_A_PILOT:
             raise BadTerms("A pilot has workers, items and a time, each at least 1.", field=name)
+    check_unpaid(report.unpaid)
     if report.paid.amount < 0:
         raise BadTerms("What was paid is not below zero.", field="paid")
     if not 1 <= len(set(report.places)) <= MOST_PLACES:

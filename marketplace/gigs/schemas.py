@@ -26,6 +26,7 @@ from marketplace.gigs.rules import (
     refuse_protected,
 )
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
+from marketplace.standards.schemas import UnpaidSchema
 from marketplace.workforce.rules import Level
 
 
@@ -97,11 +98,11 @@ class _TermsFields(ma.Schema):
     payment_model = ma.fields.Enum(PaymentModel, by_value=True, required=True)
     rate = MoneyField(required=True, metadata={"description": "For an hour of work; nothing is taken out of it"})
     planned_minutes = _count(LONGEST_PLAN, metadata={"description": "The work of all people together"})
-    unpaid_minutes = ma.fields.Integer(
-        strict=True,
-        load_default=0,
-        validate=ma.validate.Range(0, 59),
-        metadata={"description": "Reading, waiting, mending: what an hour of paid work brings with it unpaid"},
+    piece_price = MoneyField(
+        load_default=None, allow_none=True, metadata={"description": "What a piece pays, where work is paid by it"}
+    )
+    unpaid = ma.fields.Nested(
+        UnpaidSchema, load_default=dict, metadata={"description": "What an hour of paid work brings with it unpaid"}
     )
     margin = MoneyField(
         load_default=None, allow_none=True, metadata={"description": "What a third party takes per hour, on top"}
@@ -269,6 +270,9 @@ class PilotReportSchema(ma.Schema):
         MOST_OF_A_PILOT, metadata={"description": "Seconds that three of four items took at most"}
     )
     paid = MoneyField(required=True, metadata={"description": "To all workers together"})
+    unpaid = ma.fields.Nested(
+        UnpaidSchema, load_default=dict, metadata={"description": "What came unpaid with an hour of paid work"}
+    )
     feedback = _words(LONGEST_TEXT, 0, load_default="")
     fixes = _words(LONGEST_TEXT, 0, load_default="", metadata={"description": "What was mended after it"})
 

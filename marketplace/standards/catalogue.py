@@ -95,6 +95,15 @@ _PAY = (
         f"{GATE}::test_the_planned_work_is_funded_before_it_opens",
     ),
     _rule(
+        "PIECE_PRICE",
+        Basis.STANDARD,
+        "The price of a piece makes at least the floor of the place in an hour, at the time that three of four items "
+        "of a pilot took at most and with the unpaid minutes that belong to it.",
+        f"{PAI}, guideline 1 (P3: if paid per task, the pilot sets the price); three of four is house policy",
+        f"{GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "PAYMENT_MODEL",
         Basis.STANDARD,
         "Work is paid by the hour, by the piece or both; pay for performance alone is refused.",

@@ -159,11 +159,16 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "P2": _held(
             "FLOOR",
-            "gig.unpaid_minutes",
-            f"{_GATE}::test_the_effective_rate_counts_unpaid_minutes_and_fees",
-            "The unpaid minutes are one number, not one for each kind.",
+            "gig.unpaid gig_pilot.unpaid timesheet_line.waiting_minutes timesheet_line.paid_break_minutes",
+            f"{_GATE}::test_the_effective_rate_counts_unpaid_minutes_and_fees "
+            f"{_PUBLISHING}::test_what_the_pilot_measured_counts_against_the_floor",
         ),
-        "P3": _held("", "gig_pilot.item_seconds_p75", "", "No price of a piece is set against the pilot's time."),
+        "P3": _held(
+            "PIECE_PRICE",
+            "gig.piece_amount gig_pilot.item_seconds_p75",
+            f"{_GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time",
+            "Work by the piece is settled by the hour, so nobody falls short; times of later items are not read again.",
+        ),
         "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
         "P5": _held(
             "CONTRACT",

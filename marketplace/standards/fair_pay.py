@@ -100,6 +100,36 @@ def judge_hazard_pay(offer: Offer, place: Place) -> Verdict:
     )
 
 
+def judge_piece_price(offer: Offer, place: Place) -> Verdict:
+    """PIECE_PRICE in one place: the price of a piece reaches the floor at the time that three of four pilot items took.
+    What a company thinks that an item takes is not asked."""
+    rule, seconds = RULES["PIECE_PRICE"], offer.pilot.item_seconds_p75 if offer.pilot else None
+    inputs = {
+        "place": place.name,
+        "piece_price": str(offer.piece_price) if offer.piece_price else "none",
+        "seconds_of_three_in_four": str(seconds) if seconds else "not measured",
+        "floor": _hourly(place.floor.hourly, place.floor.currency),
+        "unpaid_minutes": _unpaid_words(offer),
+    }
+    if not seconds:
+        return rule.verdict(
+            False,
+            "No pilot has measured what an item takes, so no price of a piece can be judged.",
+            inputs,
+            remedy="Run a paid pilot by the hour, and take the time that three of four items took at most.",
+        )
+    needed = Money(ceil(place.floor.hourly / offer.earning_part * Fraction(seconds, 3600)), offer.rate.currency)
+    pace = offer.pace or Fraction(0)
+    return rule.verdict(
+        pace * offer.earning_part >= place.floor.hourly,
+        f"At {seconds} seconds an item, a piece in {place.name} earns at least its floor.",
+        inputs | {"an_hour_of_pieces": _hourly(pace, offer.rate.currency)},
+        limit=str(needed),
+        remedy=f"Pay at least {needed} for a piece, or pay by the hour.",
+        confidence=_confidence(place.floor),
+    )
+
+
 def judge_share(offer: Offer) -> Verdict:
     """SHARE: what reaches the contractor of what the company pays for an hour."""
     rule, currency = RULES["SHARE"], offer.rate.currency
@@ -218,9 +248,15 @@ def _pay_inputs(offer: Offer) -> dict[str, str]:
     return {
         "rate": str(offer.rate),
         "effective_rate": _hourly(offer.effective, offer.rate.currency),
-        "unpaid_minutes": str(offer.unpaid_minutes),
+        "unpaid_minutes": _unpaid_words(offer),
         "taken_from_pay": f"{in_digits(offer.taken_from_pay * 100, 2)} %",
     }
+
+
+def _unpaid_words(offer: Offer) -> str:
+    """ "12 (reading 10, rework 2)": each kind by its name."""
+    parts = ", ".join(f"{kind} {minutes}" for kind, minutes in offer.unpaid_by_kind.items())
+    return f"{offer.unpaid_minutes} ({parts})" if parts else "0"
 
 
 def _hourly(minor: Fraction, currency: str) -> str:

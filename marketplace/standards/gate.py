@@ -18,14 +18,16 @@ from marketplace.standards.verdicts import Outcome, Verdict
 def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
     """Every rule of the gate, in one order always: pay by place, pay as a whole, then the gig and the company.
 
-    The offer may be published when none of them failed. FLOOR, and HAZARD in the classes H2 and H3, have one verdict
-    for each place. An offer without a place fails FLOOR.
+    The offer may be published when none of them failed. FLOOR, HAZARD in the classes H2 and H3, and PIECE_PRICE
+    for work by the piece have one verdict for each place. An offer without a place fails FLOOR.
     """
     verdicts = [_no_place()] if not places else [fair_pay.judge_house_floor(offer, places[0])]
     for place in places:
         verdicts.append(fair_pay.judge_floor(offer, place))
         if offer.hazard_class in hazard.OPT_IN:
             verdicts.append(fair_pay.judge_hazard_pay(offer, place))
+        if offer.payment_model is PaymentModel.PIECE:
+            verdicts.append(fair_pay.judge_piece_price(offer, place))
     verdicts += [fair_pay.judge_currency(offer, tuple(places)), judge_pilot(offer, places)]
     return verdicts + [judge(offer) for judge in OF_THE_OFFER]
 

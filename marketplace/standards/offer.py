@@ -1,10 +1,11 @@
 """What a company offers, as the gate reads it: plain facts, gathered by whoever asks."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
@@ -37,26 +38,52 @@ class CriterionKind(StrEnum):
     EQUIPMENT = "equipment"
 
 
+class UnpaidKind(StrEnum):
+    """Minutes that belong to the work and that nobody pays (P2). Each is named, so that none is forgotten."""
+
+    READING = "reading"
+    TRAINING = "training"
+    QUALIFICATION = "qualification"
+    WAITING = "waiting"
+    REWORK = "rework"
+    BREAKS = "breaks"
+
+
+NOTHING_UNPAID: Mapping[UnpaidKind, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class PilotFacts:
-    """A pilot as it was run. `places` are the names of places (US-KS, KE) that its workers live in."""
+    """A pilot as it was run. `places` are the names of places (US-KS, KE) that its workers live in.
+
+    `item_seconds_p75` is the time that three of four items took at most, `unpaid` the unpaid minutes that came with an
+    hour of paid work; None and nothing where the pilot did not measure them.
+    """
 
     finished: bool
     paid: bool
     workers: int
     items: int
     places: frozenset[str] = frozenset()
+    item_seconds_p75: int | None = None
+    unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
+
+
+def an_hour_of_pieces(price: Money, seconds: int) -> Money:
+    """What the price of a piece makes in an hour at so many seconds a piece: whole minor units, cut, at least one."""
+    return Money(max(1, price.amount * 3600 // seconds), price.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """Everything that the gate judges, apart from the places.
 
-    `rate` is per hour of work; for piece work it is what the piece price makes in an hour at the pilot's 75th
-    percentile time. `other_rates` are further hourly rates of the same gig. All money is in the rate's currency
-    (BadOffer). `fee_percent` and `margin` (an hour) come on top of the rate; `taken_from_pay` is what anybody takes out
-    of it, as a part of one. `client_pays` is what the paying company is known to pay for an hour altogether, where
-    that is more than the lines add up to. `unpaid_minutes` belong to each paid hour: reading, waiting, mending.
+    `rate` is per hour of work; for piece work it is what `piece_price` is said to make in an hour. `other_rates` are
+    further hourly rates of the same gig. All money is in the rate's currency (BadOffer). `fee_percent` and `margin` (an
+    hour) come on top of the rate; `taken_from_pay` is what anybody takes out of it, as a part of one. `client_pays` is
+    what the paying company is known to pay for an hour altogether, where that is more than the lines add up to.
+    `unpaid` are the minutes of each kind that come with a paid hour, as the company says; where the pilot measured more
+    of a kind, what it measured counts.
     """
 
     rate: Money
@@ -75,19 +102,42 @@ class Offer:
     margin_party: str | None = None
     client_pays: Money | None = None
     taken_from_pay: Fraction = Fraction(0)
-    unpaid_minutes: int = 0
+    unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
+    piece_price: Money | None = None
     pilot: PilotFacts | None = None
 
     def __post_init__(self) -> None:
-        amounts = (self.funds_held, self.funds_needed, *self.other_rates, self.margin, self.client_pays)
+        on_top = (self.margin, self.client_pays, self.piece_price)
+        amounts = (self.funds_held, self.funds_needed, *self.other_rates, *on_top)
         if any(money is not None and money.currency != self.rate.currency for money in amounts):
             raise BadOffer("All amounts of an offer have the currency of its rate.", field="currency")
         if any(money is not None and money.amount < 0 for money in amounts):
             raise BadOffer("No amount of an offer is below zero.", field="margin")
         if any(rate.amount <= 0 for rate in (self.rate, *self.other_rates)):
             raise BadOffer("A rate is more than zero.", field="rate")
-        if not 0 <= self.taken_from_pay < 1 or self.unpaid_minutes < 0 or self.fee_percent < 0:
+        if not 0 <= self.taken_from_pay < 1 or min(self.unpaid.values(), default=0) < 0 or self.fee_percent < 0:
             raise BadOffer("What is taken is less than the pay, and nothing is negative.", field="taken_from_pay")
+
+    @property
+    def unpaid_by_kind(self) -> dict[UnpaidKind, int]:
+        """The unpaid minutes of each kind that count: the more of what was said and what the pilot measured (P2)."""
+        measured = self.pilot.unpaid if self.pilot else NOTHING_UNPAID
+        found = {kind: max(self.unpaid.get(kind, 0), measured.get(kind, 0)) for kind in UnpaidKind}
+        return {kind: minutes for kind, minutes in found.items() if minutes}
+
+    @property
+    def unpaid_minutes(self) -> int:
+        """All of them, for each paid hour."""
+        return sum(self.unpaid_by_kind.values())
+
+    @property
+    def pace(self) -> Fraction | None:
+        """What the piece price makes in an hour at the time that three of four pilot items took, in minor units; None
+        for other work, and where no price or no time is known (P3)."""
+        seconds = self.pilot.item_seconds_p75 if self.pilot else None
+        if self.payment_model is not PaymentModel.PIECE or self.piece_price is None or not seconds:
+            return None
+        return Fraction(self.piece_price.amount * 3600, seconds)
 
     @property
     def earning_part(self) -> Fraction:

@@ -13,13 +13,14 @@ from marketplace.core.http import AMOUNT, Flag, MoneyField, Pattern
 from marketplace.core.money import Money
 from marketplace.standards.commitments import Origin, State
 from marketplace.standards.floor import FloorKind, Period, in_digits
-from marketplace.standards.offer import Offer, PilotFacts
+from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
 from marketplace.standards.rates import LineKind, Payee
 from marketplace.standards.rules import Basis, Confidence, HazardCategory, HazardClass, Outcome, PaymentModel
 
 MOST_PLACES = 50
 _DAY = ma.validate.Range(date(1999, 1, 4), date(2099, 12, 31))
 """The bank's first fixing, and a day that nobody plans beyond."""
+_LONGEST_UNPAID = 600
 _SHORT = ma.validate.Length(1, 100)
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
@@ -39,6 +40,12 @@ class DecimalField(ma.fields.String):
         if text is None or not _DECIMAL.fullmatch(text):
             raise ma.ValidationError('Give a number as a text, such as "136.60".')
         return Decimal(text)
+
+
+def unpaid_minutes() -> ma.fields.Integer:
+    return ma.fields.Integer(
+        load_default=0, dump_default=0, strict=True, validate=ma.validate.Range(0, _LONGEST_UNPAID)
+    )
 
 
 class RateField(ma.fields.Field[Fraction]):
@@ -149,11 +156,32 @@ class OfferPlaceSchema(ma.Schema):
     )
 
 
+class UnpaidSchema(ma.Schema):
+    """The minutes that come with an hour of paid work and that nobody pays, each kind by its name (P2)."""
+
+    reading = unpaid_minutes()
+    training = unpaid_minutes()
+    qualification = unpaid_minutes()
+    waiting = unpaid_minutes()
+    rework = unpaid_minutes()
+    breaks = unpaid_minutes()
+
+    @ma.post_load
+    def _make(self, data: dict[str, int], **_: Any) -> dict[UnpaidKind, int]:
+        return {UnpaidKind(kind): minutes for kind, minutes in data.items() if minutes}
+
+
 class PilotFactsSchema(ma.Schema):
+    """A pilot as it was run. `item_seconds_p75`: the seconds that three of four items took at most."""
+
     finished = Flag(required=True)
     paid = Flag(required=True)
     workers = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**6))
     items = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(0, 10**9))
+    item_seconds_p75 = ma.fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=ma.validate.Range(1, 10**6)
+    )
+    unpaid = ma.fields.Nested(UnpaidSchema, load_default=dict)
     places = ma.fields.List(
         ma.fields.String(validate=_SHORT), load_default=list, validate=ma.validate.Length(max=MOST_PLACES)
     )
@@ -161,9 +189,11 @@ class PilotFactsSchema(ma.Schema):
 
 class CalculatorSchema(ma.Schema):
     """An offer as somebody thinks of it. What is not said of the company, the money and the instructions counts as not
-    done yet. Amounts are an hour, all in the currency of the rate; `taken_percent` is taken out of the pay."""
+    done yet. Amounts are an hour, all in the currency of the rate; `taken_percent` is taken out of the pay. Work by the
+    piece may name `piece_price` and the pilot's time in place of the rate that they make."""
 
-    rate = MoneyField(required=True)
+    rate = MoneyField(load_default=None)
+    piece_price = MoneyField(load_default=None, allow_none=True)
     places = ma.fields.List(
         ma.fields.Nested(OfferPlaceSchema), required=True, validate=ma.validate.Length(1, MOST_PLACES)
     )
@@ -180,7 +210,7 @@ class CalculatorSchema(ma.Schema):
     margin_party = ma.fields.String(load_default=None, allow_none=True, validate=_SHORT)
     client_pays = MoneyField(load_default=None, allow_none=True)
     taken_percent = DecimalField(load_default=Decimal(0), metadata={"examples": ["0"]})
-    unpaid_minutes = ma.fields.Integer(load_default=0, strict=True, validate=ma.validate.Range(0, 600))
+    unpaid = ma.fields.Nested(UnpaidSchema, load_default=dict)
     funds_held = MoneyField(load_default=None, allow_none=True)
     funds_needed = MoneyField(load_default=None, allow_none=True)
     instructions_verified = Flag(load_default=False)
@@ -189,15 +219,25 @@ class CalculatorSchema(ma.Schema):
     pilot = ma.fields.Nested(PilotFactsSchema, load_default=None, allow_none=True)
     on = ma.fields.Date(load_default=None, allow_none=True, validate=_DAY)
 
+    @ma.validates_schema
+    def _has_a_rate(self, data: Mapping[str, Any], **_: Any) -> None:
+        pilot = data.get("pilot") or {}
+        if data.get("rate") is None and not (data.get("piece_price") and pilot.get("item_seconds_p75")):
+            raise ma.ValidationError("Give a rate, or the price of a piece and the pilot's time.", "rate")
+
 
 def offer_of(given: Mapping[str, Any]) -> Offer:
     """The offer that the calculator's input means. Raises BadOffer."""
     pilot = given["pilot"]
     facts = PilotFacts(**{**pilot, "places": frozenset(pilot["places"])}) if pilot else None
-    nothing = Money.zero(given["rate"].currency)
-    left_out = ("places", "on", "taken_percent", "pilot", "funds_held", "funds_needed")
+    rate: Money | None = given["rate"]
+    if rate is None:
+        rate = an_hour_of_pieces(given["piece_price"], pilot["item_seconds_p75"])
+    nothing = Money.zero(rate.currency)
+    left_out = ("rate", "places", "on", "taken_percent", "pilot", "funds_held", "funds_needed")
     return Offer(
         **{name: value for name, value in given.items() if name not in left_out},
+        rate=rate,
         taken_from_pay=Fraction(given["taken_percent"]) / 100,
         pilot=facts,
         funds_held=given["funds_held"] or nothing,

@@ -16,6 +16,8 @@ from marketplace.web.typed import lists_as_one, typed
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _IN_CRITERIA = ("skills", "languages", "reason")
+_MAY_BE_EMPTY = ("margin", "client_pays", "piece_price")
+"""Amounts that a gig need not have."""
 
 
 class GigForm(TermsSchema):
@@ -30,7 +32,7 @@ class GigForm(TermsSchema):
         criteria["places"] = [_place(code) for code in _codes(terms)]
         if "planned_hours" in terms:
             terms["planned_minutes"] = _minutes(terms.pop("planned_hours"))
-        for name in ("margin", "client_pays"):
+        for name in _MAY_BE_EMPTY:
             if "amount" not in terms.get(name, {}):
                 terms.pop(name, None)
         return typed(self, terms) | {"criteria": criteria}
@@ -61,7 +63,6 @@ def values_of(gig: Gig) -> dict[str, Any]:
         "work_kind": str(gig.work_kind),
         "payment_model": str(gig.payment_model),
         "planned_hours": _plain_number(Decimal(gig.planned_minutes) / 60),
-        "unpaid_minutes": str(gig.unpaid_minutes),
         "hazard_class": str(gig.hazard_class),
         "hazard_categories": list(gig.hazard_categories),
         "margin_party": gig.margin_party or "",
@@ -72,7 +73,9 @@ def values_of(gig: Gig) -> dict[str, Any]:
         "reason": criteria.reason,
     }
     values |= {f"languages.{need.language}": str(need.level) for need in criteria.languages}
-    for name, money in (("rate", gig.rate), ("margin", gig.margin), ("client_pays", gig.client_pays)):
+    values |= {f"unpaid.{kind}": str(minutes) for kind, minutes in gig.unpaid.items()}
+    for name in ("rate", *_MAY_BE_EMPTY):
+        money = getattr(gig, name)
         values |= money_values(name, money) if money is not None else {}
     return values
 

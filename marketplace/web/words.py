@@ -130,6 +130,14 @@ _NAMES = {
         "paid_break": lazy_gettext("break, paid"),
         "unpaid_break": lazy_gettext("break, unpaid"),
     },
+    "unpaid": {
+        "reading": lazy_gettext("reading instructions"),
+        "training": lazy_gettext("training"),
+        "qualification": lazy_gettext("qualification"),
+        "waiting": lazy_gettext("waiting for work"),
+        "rework": lazy_gettext("doing work again"),
+        "breaks": lazy_gettext("breaks"),
+    },
     "cut": {
         "not_at_work": lazy_gettext("not at work"),
         "outside_shift": lazy_gettext("outside the shift"),

@@ -19,7 +19,7 @@ from marketplace.gigs.rules import (
     GigStatus,
     Where,
 )
-from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
+from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, UnpaidKind
 from tests.factories import accounts, gigs
 
 
@@ -76,6 +76,9 @@ def _a_cent_short(**other: Any) -> Gig:
     return gig
 
 
+BY_THE_PIECE: dict[str, Any] = {"payment_model": PaymentModel.PIECE, "piece_price": usd("0.40")}
+
+
 @pytest.mark.parametrize(
     ("rule", "make", "other"),
     [
@@ -83,12 +86,13 @@ def _a_cent_short(**other: Any) -> Gig:
         ("INSTRUCTIONS", _unread, {}),
         ("ESCROW", _a_cent_short, {}),
         ("FLOOR", gigs.ready_gig, {"rate": usd("7.24")}),
-        ("FLOOR", gigs.ready_gig, {"rate": usd("7.25"), "unpaid_minutes": 1}),
+        ("FLOOR", gigs.ready_gig, {"rate": usd("7.25"), "unpaid": {UnpaidKind.READING: 1}}),
         ("HOUSE_FLOOR", gigs.ready_gig, {"rate": usd("4.99")}),
         ("SHARE", gigs.ready_gig, {"client_pays": usd("50.00")}),
         ("MARGINS", gigs.ready_gig, {"client_pays": usd("20.00")}),
         ("PAYMENT_MODEL", gigs.ready_gig, {"payment_model": PaymentModel.PERFORMANCE}),
-        ("PILOT", gigs.ready_gig, {"payment_model": PaymentModel.PIECE}),
+        ("PILOT", gigs.ready_gig, BY_THE_PIECE),
+        ("PIECE_PRICE", gigs.ready_gig, BY_THE_PIECE),
         ("HAZARD_CLASS", gigs.ready_gig, {"hazard_categories": (HazardCategory.HATE,)}),
         ("HAZARD_CLASS", gigs.ready_gig, {"hazard_class": HazardClass.H2}),
         ("ILLEGAL_CONTENT", gigs.ready_gig, {"hazard_categories": (HazardCategory.UNLAWFUL,)}),
@@ -128,9 +132,7 @@ def test_judging_decides_nothing(app: Flask) -> None:
 
 def test_pilots_of_several_places_add_up(app: Flask) -> None:
     java = Where("ID", "ID-JB")
-    gig = gigs.ready_gig(
-        payment_model=PaymentModel.PIECE, criteria=Criteria(places=(gigs.KANSAS, java)), rate=usd("15.00")
-    )
+    gig = gigs.ready_gig(**BY_THE_PIECE, criteria=Criteria(places=(gigs.KANSAS, java)), rate=usd("15.00"))
     preparation.record_pilot(gig.id, gigs.pilot_report(workers=4, items=15), by=owner(gig))
     assert "PILOT" in failed(service.publish(gig.id, by=owner(gig)))
     preparation.record_pilot(gig.id, gigs.pilot_report(workers=1, items=5, places=(java,)), by=owner(gig))
@@ -138,11 +140,25 @@ def test_pilots_of_several_places_add_up(app: Flask) -> None:
 
 
 def test_an_unpaid_pilot_is_none(app: Flask) -> None:
-    gig = gigs.ready_gig(payment_model=PaymentModel.PIECE)
+    gig = gigs.ready_gig(**BY_THE_PIECE)
     preparation.record_pilot(gig.id, gigs.pilot_report(paid=usd("0")), by=owner(gig))
     assert failed(service.publish(gig.id, by=owner(gig))) == {"PILOT"}
     with pytest.raises(CurrencyMismatch):
         preparation.record_pilot(gig.id, gigs.pilot_report(paid=Money.of("1", "EUR")), by=owner(gig))
+
+
+def test_what_the_pilot_measured_counts_against_the_floor(app: Flask) -> None:
+    """Five minutes are said and fifteen were measured: 15.00 USD for 75 minutes are 12.00 an hour. A second pilot that
+    was slower sets the price of a piece: 200 seconds at 0.40 USD make 7.20, and with the fifteen minutes 5.76."""
+    gig = gigs.ready_gig(**BY_THE_PIECE, unpaid={UnpaidKind.READING: 5})
+    preparation.record_pilot(gig.id, gigs.pilot_report(unpaid={UnpaidKind.READING: 15}), by=owner(gig))
+    judged = {verdict.rule: verdict for verdict in gate.judge(gig).verdicts}
+    assert judged["FLOOR"].inputs["effective_rate"] == "12.00 USD"
+    assert judged["FLOOR"].inputs["unpaid_minutes"] == "15 (reading 15)"
+    assert not judged["PIECE_PRICE"].failed
+    preparation.record_pilot(gig.id, gigs.pilot_report(item_seconds_p75=200), by=owner(gig))
+    judged = {verdict.rule: verdict for verdict in gate.judge(gig).verdicts}
+    assert (judged["PIECE_PRICE"].failed, judged["PIECE_PRICE"].limit) == (True, "0.51 USD")
 
 
 def test_an_hourly_gig_may_open_as_its_own_pilot(app: Flask) -> None:

@@ -34,7 +34,7 @@ from marketplace.gigs.rules import (
     refuse_protected,
 )
 from marketplace.standards.protected import protected_attribute
-from marketplace.standards.rules import RULES, Verdict
+from marketplace.standards.rules import RULES, PaymentModel, UnpaidKind, Verdict
 from marketplace.workforce.rules import BadPlace, BadProfile, Level
 from tests.factories.gigs import KANSAS, pilot_report, terms
 
@@ -65,7 +65,12 @@ def test_usual_terms_are_right() -> None:
         ("rate", {"rate": usd("0")}),
         ("planned_minutes", {"planned_minutes": 0}),
         ("planned_minutes", {"planned_minutes": 60_000_001}),
-        ("unpaid_minutes", {"unpaid_minutes": 60}),
+        ("unpaid", {"unpaid": {UnpaidKind.READING: 30, UnpaidKind.WAITING: 30}}),
+        ("unpaid", {"unpaid": {UnpaidKind.REWORK: -1}}),
+        ("piece_price", {"payment_model": PaymentModel.PIECE}),
+        ("piece_price", {"piece_price": Money.of("0.40", "USD")}),
+        ("piece_price", {"payment_model": PaymentModel.PIECE, "piece_price": Money.of("0.00", "USD")}),
+        ("piece_price", {"payment_model": PaymentModel.PIECE, "piece_price": Money.of("0.40", "EUR")}),
         ("margin_party", {"margin": usd("1")}),
         ("margin_party", {"margin_party": "Vendor Ltd"}),
         ("margin", {"margin": usd("-1"), "margin_party": "Vendor Ltd"}),

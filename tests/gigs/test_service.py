@@ -41,7 +41,7 @@ from marketplace.gigs.rules import (
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as ledger_service
 from marketplace.ledger.rules import Entry, Move
-from marketplace.standards.rules import HazardCategory, HazardClass, UnknownPlace
+from marketplace.standards.rules import HazardCategory, HazardClass, UnknownPlace, UnpaidKind
 from marketplace.workforce.rules import Level
 from tests.factories import accounts, gigs, workforce
 
@@ -82,7 +82,7 @@ def test_a_draft_keeps_its_terms(app: Flask) -> None:
         margin=usd("1.50"),
         margin_party="Vendor Ltd",
         client_pays=usd("30"),
-        unpaid_minutes=5,
+        unpaid={UnpaidKind.READING: 5},
         criteria=Criteria(
             places=(Where("KE"), gigs.KANSAS),
             skills=("image-labelling",),

@@ -16,7 +16,7 @@ from marketplace.standards.catalogue import RULES
 from marketplace.standards.floor import Benchmark, FloorKind, Period, Place, Quote, Region, floor_of
 from marketplace.standards.gate import judge_offer, pilot_cap_minutes
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.offer import BadOffer, Offer, PaymentModel, PilotFacts
+from marketplace.standards.offer import BadOffer, Offer, PaymentModel, PilotFacts, UnpaidKind
 from marketplace.standards.protected import is_protected_kind
 from marketplace.standards.verdicts import Confidence, Outcome, Verdict, broken
 from tests.factories.standards import offer
@@ -141,9 +141,13 @@ def test_an_offer_without_a_place_fails() -> None:
 @pytest.mark.parametrize(
     ("change", "effective", "limit"),
     [
-        ({"unpaid_minutes": 12}, "12.50 USD", "8.70 USD"),
+        ({"unpaid": {UnpaidKind.READING: 12}}, "12.50 USD", "8.70 USD"),
         ({"taken_from_pay": Fraction(1, 10)}, "13.50 USD", "8.06 USD"),
-        ({"unpaid_minutes": 20, "taken_from_pay": Fraction(1, 2)}, "5.625000 USD", "19.34 USD"),
+        (
+            {"unpaid": {UnpaidKind.WAITING: 15, UnpaidKind.REWORK: 5}, "taken_from_pay": Fraction(1, 2)},
+            "5.625000 USD",
+            "19.34 USD",
+        ),
     ],
 )
 def test_the_effective_rate_counts_unpaid_minutes_and_fees(change: dict[str, Any], effective: str, limit: str) -> None:
@@ -162,7 +166,7 @@ def test_the_effective_rate_counts_unpaid_minutes_and_fees(change: dict[str, Any
 def test_the_limit_is_the_smallest_rate_that_passes(wage: Decimal, unpaid: int, taken: Fraction, rate: int) -> None:
     region = replace(US, benchmarks=(replace(US.benchmarks[0], amount=wage),))
     here = place(region)
-    made = offer(rate=Money(rate, "USD"), unpaid_minutes=unpaid, taken_from_pay=taken)
+    made = offer(rate=Money(rate, "USD"), unpaid={UnpaidKind.BREAKS: unpaid}, taken_from_pay=taken)
     verdict = fair_pay.judge_floor(made, here)
     limit = Money.of((verdict.limit or "").split()[0], "USD")
     assert verdict.failed is (made.rate < limit)
@@ -365,6 +369,36 @@ def test_an_hourly_gig_is_its_own_pilot_up_to_a_volume(pilot: PilotFacts | None)
         assert pilot_cap_minutes(made, [KANSAS]) == 2400
 
 
+@pytest.mark.parametrize(
+    ("price", "seconds", "unpaid", "passed", "limit"),
+    [
+        ("0.22", 90, 0, True, "0.19 USD"),
+        ("0.19", 90, 0, True, "0.19 USD"),
+        ("0.18", 90, 0, False, "0.19 USD"),
+        ("0.19", 90, 15, False, "0.23 USD"),
+        ("0.19", None, 0, False, None),
+    ],
+)
+def test_the_price_of_a_piece_is_set_by_the_pilots_time(
+    price: str, seconds: int | None, unpaid: int, passed: bool, limit: str | None
+) -> None:
+    """90 seconds an item are 40 items an hour: at 0.19 USD 7.60, at 0.18 USD 7.20, less than 7.25. With 15 minutes of
+    reading an hour the 40 items take 75 minutes, and only 0.23 makes 7.36 an hour of them."""
+    pilot = replace(PILOT, item_seconds_p75=seconds, unpaid={UnpaidKind.READING: unpaid})
+    made = offer(payment_model=PaymentModel.PIECE, piece_price=usd(price), pilot=pilot)
+    verdict = judged(made)["PIECE_PRICE"]
+    assert (verdict.failed, verdict.limit) == (not passed, limit)
+    assert "PIECE_PRICE" not in judged(replace(made, payment_model=PaymentModel.HOURLY))
+
+
+def test_more_unpaid_minutes_of_the_pilot_count() -> None:
+    """Of each kind the more of what was said and what was measured: 10 reading and 5 waiting are 15."""
+    pilot = replace(PILOT, unpaid={UnpaidKind.READING: 10, UnpaidKind.WAITING: 1})
+    made = offer(unpaid={UnpaidKind.READING: 4, UnpaidKind.WAITING: 5}, pilot=pilot)
+    assert made.effective == 1200
+    assert judged(made)["FLOOR"].inputs["unpaid_minutes"] == "15 (reading 10, waiting 5)"
+
+
 @pytest.mark.parametrize("model", [PaymentModel.HOURLY, PaymentModel.PIECE])
 def test_a_finished_pilot_lifts_the_cap(model: PaymentModel) -> None:
     made = offer(payment_model=model, pilot=PILOT)
@@ -433,7 +467,8 @@ def test_a_protected_attribute_is_named_as_one() -> None:
         {"margin": Money.of("1", "EUR")},
         {"other_rates": (Money.of("1", "EUR"),)},
         {"taken_from_pay": Fraction(1)},
-        {"unpaid_minutes": -1},
+        {"unpaid": {UnpaidKind.READING: -1}},
+        {"piece_price": Money.of("1", "EUR")},
     ],
 )
 def test_what_is_no_offer(wrong: dict[str, Any]) -> None:

@@ -117,10 +117,18 @@ def test_the_calculator_takes_everything_an_offer_has(client: FlaskClient) -> No
         "margin_party": "Vendor Ltd",
         "client_pays": usd | {"amount": "24.65"},
         "taken_percent": "10",
-        "unpaid_minutes": 10,
+        "unpaid": {"reading": 6, "waiting": 4},
+        "piece_price": usd | {"amount": "0.40"},
         "funds_held": usd | {"amount": "1.00"},
         "funds_needed": usd | {"amount": "2.00"},
-        "pilot": {"finished": True, "paid": True, "workers": 5, "items": 20, "places": ["US-KS"]},
+        "pilot": {
+            "finished": True,
+            "paid": True,
+            "workers": 5,
+            "items": 20,
+            "places": ["US-KS"],
+            "item_seconds_p75": 90,
+        },
         "on": "2026-11-01",
     }
     judged = client.post(f"{BASE}/verdicts", json=full).json
@@ -205,7 +213,9 @@ def test_what_is_no_question(client: FlaskClient, query: str) -> None:
         {"taken_percent": None},
         {"hazard_class": "H4"},
         {"hazard_categories": ["clowns"]},
-        {"unpaid_minutes": -1},
+        {"unpaid": {"reading": -1}},
+        {"unpaid": {"dreaming": 1}},
+        {"rate": None},
         {"surprise": True},
     ],
 )
