@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 KINDS = ("reading", "training", "qualification", "waiting", "rework", "breaks")
 UNPAID = " + ".join(f"coalesce((unpaid->>'{kind}')::integer, 0)" for kind in KINDS)
