@@ -15,6 +15,7 @@ from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, r
 from marketplace.core.problems import Invalid
 from marketplace.disputes import routes as disputes
 from marketplace.gigs import routes as gigs
+from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
 from marketplace.notices import routes as notices
 from marketplace.pay import routes as pay
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *pay.blueprints,
     disputes.blueprint,
     *notices.blueprints,
+    *insight.blueprints,
     clock.blueprint,
 )
 """Every door of the API, in the order in which the document tells of them."""

@@ -2,9 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar
+from io import SEEK_END
+from typing import IO, Any, TypeVar
 from uuid import UUID, uuid4
 
 import marshmallow as ma
@@ -217,6 +218,27 @@ def page_schema(item: type[ma.Schema], name: str) -> type[ma.Schema]:
         "next": ma.fields.UUID(required=True, allow_none=True),
     }
     return ma.Schema.from_dict(dict(fields), name=name)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def made_file(made: IO[bytes], mimetype: str, name: str) -> Response:
+    """A file that was made for this one answer, from where it stands to its end, to be saved under the name. It is
+    closed once it is sent, or when nobody reads it to the end."""
+
+    def chunks() -> Iterator[bytes]:
+        with made:
+            while chunk := made.read(64 * 1024):
+                yield chunk
+
+    start, size = made.tell(), made.seek(0, SEEK_END)
+    made.seek(start)
+    response = current_app.response_class(chunks(), mimetype=mimetype)
+    response.content_length = size - start
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.call_on_close(made.close)
+    return response
 
 
 # --- fields ---------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from marketplace.web import (
     public,
     public_standards,
     reasons,
+    record,
     site,
     work,
 )
@@ -57,6 +58,7 @@ BESIDE = (
     operator_plans,
     public_standards,
     reasons,
+    record,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

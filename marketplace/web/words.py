@@ -83,6 +83,20 @@ _STATUSES = {
 }
 
 _NAMES = {
+    "room": {
+        "accounts": lazy_gettext("Your account and companies"),
+        "workforce": lazy_gettext("You as a contractor"),
+        "contracts": lazy_gettext("Contracts and benefits"),
+        "gigs": lazy_gettext("Gigs"),
+        "shifts": lazy_gettext("Offers, shifts and time"),
+        "matching": lazy_gettext("How you were chosen"),
+        "pay": lazy_gettext("Pay"),
+        "ledger": lazy_gettext("The books"),
+        "disputes": lazy_gettext("Disputes"),
+        "notices": lazy_gettext("Messages"),
+        "insight": lazy_gettext("Work records"),
+        "core": lazy_gettext("Events"),
+    },
     "requirement": {
         "identity": lazy_gettext("Who you are"),
         "age": lazy_gettext("Your age"),

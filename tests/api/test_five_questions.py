@@ -28,6 +28,7 @@ PUBLIC = {
     "GET /api/v1/standards/floors": "what is fair and lawful is no secret",
     "GET /api/v1/standards/exchange": "what is fair and lawful is no secret",
     "POST /api/v1/standards/verdicts": "whoever thinks of posting a gig may try the rules first",
+    "GET /api/v1/record/schema": "how a record reads is no secret",
     "GET /api/v1/matching/weights": "what counts how much is published (EXPLAIN)",
     "POST /api/v1/sessions": "it is how one signs in",
     "POST /api/v1/people": "it is how one gets an account",

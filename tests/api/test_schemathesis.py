@@ -152,7 +152,7 @@ def is_well_told(response: Response) -> None:
 def tells_no_secret(world: World, case: Case, response: Response) -> None:
     """Whoever knows an id may have it back; nobody learns one of another company's."""
     sent = repr((case.path_parameters, case.query, case.body))
-    told = [secret for secret in world.secrets if secret in response.text and secret not in sent]
+    told = [secret for secret in world.secrets if secret.encode() in response.content and secret not in sent]
     assert not told, told
     named = [secret for secret in case.path_parameters.values() if secret in world.secrets]
     assert not named or response.status_code >= 400, named

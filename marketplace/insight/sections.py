@@ -1,0 +1,289 @@
+"""What the service holds about a person, section by section: the one table that says where a person stands in the
+database. A test walks the catalogue and fails when a column names people and neither a section nor `BESIDE` speaks of
+it, so that a later table cannot be forgotten.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from marketplace.accounts.models import ApiKey, Company, Invitation, Member, OperatorGrant, Person
+from marketplace.contracts.models import BenefitEntry, Contract, ContractVersion, LeavePay, Signature, SignedName
+from marketplace.contracts.rules import BenefitKind
+from marketplace.core.events import Event
+from marketplace.core.idempotency import StoredAnswer
+from marketplace.core.vault import SealedFile
+from marketplace.disputes.models import Dispute, Statement
+from marketplace.gigs.models import Gig
+from marketplace.insight.rules import Fate
+from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.matching.models import PlannedSeat
+from marketplace.notices.models import Mail, Notice
+from marketplace.pay.models import PayLine, PaymentOp, Payslip
+from marketplace.shifts.models import (
+    BackPay,
+    Booking,
+    HazardFlag,
+    HazardFlagNote,
+    Offer,
+    TimeEntry,
+    Timesheet,
+    TimesheetCut,
+    TimesheetLine,
+)
+from marketplace.workforce.models import (
+    AvailabilityWindow,
+    Contractor,
+    HazardConsent,
+    Language,
+    PayoutAccount,
+    Requirement,
+    Skill,
+    VettingDecision,
+)
+
+Told = Select[*tuple[Any, ...]]
+Rows = Callable[[UUID], Told]
+"""The rows of a section for one person, each column under the name that it has in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a record. `title` is English, which the catalogues of other languages are looked up by; `found_by`
+    are the columns (`table.column`) that name the person."""
+
+    name: str
+    room: str
+    title: str
+    fate: Fate
+    rows: Rows
+    found_by: frozenset[str]
+
+
+def _own(
+    name: str, room: str, title: str, fate: Fate, key: InstrumentedAttribute[Any], *, without: tuple[str, ...] = ()
+) -> Section:
+    """The rows of a table in which the column `key` names the person, all columns but those that are left out."""
+    table = _table(key)
+    columns = [column for column in table.c if column.name not in without]
+    order = list(table.primary_key)
+    return Section(
+        name,
+        room,
+        title,
+        fate,
+        lambda person_id: select(*columns).where(key == person_id).order_by(*order),
+        frozenset({f"{table.name}.{key.key}"}),
+    )
+
+
+def _through(
+    name: str, room: str, title: str, fate: Fate, link: InstrumentedAttribute[Any], owner: InstrumentedAttribute[Any]
+) -> Section:
+    """The rows of a table that refers by `link` to a row in which `owner` names the person."""
+    table, via = _table(link), _table(owner)
+    target = next(iter(table.c[link.key].foreign_keys)).column
+    return Section(
+        name,
+        room,
+        title,
+        fate,
+        lambda person_id: (
+            select(*table.c)
+            .where(link.in_(select(target).select_from(via).where(owner == person_id)))
+            .order_by(*table.primary_key)
+        ),
+        frozenset(),
+    )
+
+
+def _table(key: InstrumentedAttribute[Any]) -> Table:
+    table = key.class_.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+# --- sections that are more than a table ----------------------------------------------------------------------------
+
+
+def _about(person_id: UUID) -> list[str]:
+    """How events name somebody."""
+    return [f"person:{person_id}", f"contractor:{person_id}"]
+
+
+def own_accounts(person_id: UUID) -> list[str]:
+    """The accounts of the ledger that are theirs: what they earned, and what is kept for them."""
+    earned = [f"contractor:{person_id}:{each}" for each in ("payable", "in_flight")]
+    return earned + [f"benefit:{person_id}:{each}" for each in ("health", *BenefitKind)]
+
+
+def _events(person_id: UUID) -> Told:
+    """What happened to them, or was done by them. Who else did it is not told: it is somebody's name."""
+    mine = func.coalesce(Event.doer_id == person_id, False).label("by_you")
+    told = or_(Event.doer_id == person_id, *(Event.about.contains([entry]) for entry in _about(person_id)))
+    columns = (
+        Event.id,
+        Event.at,
+        Event.name,
+        mine,
+        Event.doer_kind,
+        Event.about,
+        Event.data,
+    )
+    return select(*columns).where(told).order_by(Event.id)
+
+
+def _postings(person_id: UUID) -> Told:
+    """Every movement of their money. The accounts that are theirs carry their id."""
+    source, destination = aliased(LedgerAccount), aliased(LedgerAccount)
+    theirs = select(LedgerAccount.id).where(LedgerAccount.name.in_(own_accounts(person_id)))
+    return (
+        select(
+            Posting.id,
+            JournalEntry.at,
+            JournalEntry.cause,
+            source.name.label("source"),
+            destination.name.label("destination"),
+            Posting.amount,
+            Posting.currency,
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(source, source.id == Posting.source_id)
+        .join(destination, destination.id == Posting.destination_id)
+        .where(Posting.source_id.in_(theirs) | Posting.destination_id.in_(theirs))
+        .order_by(Posting.id)
+    )
+
+
+def _companies(person_id: UUID) -> Told:
+    """Who is meant by a `company_id` of the record."""
+    ids = union(*(select(key).where(owner == person_id) for key, owner in _MET))
+    return select(Company.id, Company.legal_name, Company.country).where(Company.id.in_(ids)).order_by(Company.id)
+
+
+def _gigs(person_id: UUID) -> Told:
+    """What is meant by a `gig_id` of the record, as everybody reads it to whom it is offered."""
+    ids = select(Offer.gig_id).where(Offer.contractor_id == person_id)
+    told = (Gig.id, Gig.company_id, Gig.title, Gig.work_kind, Gig.hazard_class)
+    return select(*told).where(Gig.id.in_(ids)).order_by(Gig.id)
+
+
+def _stored_answers(person_id: UUID) -> Told:
+    """That a request was answered. The answer itself is what the rest of the record tells."""
+    told = (StoredAnswer.key, StoredAnswer.at, StoredAnswer.status)
+    return select(*told).where(StoredAnswer.actor == f"person:{person_id}").order_by(StoredAnswer.at)
+
+
+_MET: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]], ...] = (
+    (Offer.company_id, Offer.contractor_id),
+    (Contract.company_id, Contract.contractor_id),
+    (Member.company_id, Member.person_id),
+    (Invitation.company_id, Invitation.person_id),
+)
+_SAID = "What was said in them"
+_G, _E, _S = Fate.GONE, Fate.EMPTIED, Fate.STAYS
+
+SECTIONS: tuple[Section, ...] = (
+    _own("account", "accounts", "Your account", _E, Person.id, without=("password", "fs_uniquifier")),
+    _own("invitations", "accounts", "Who invited you", _G, Invitation.person_id),
+    _own("memberships", "accounts", "Companies whose member you are", _G, Member.person_id),
+    _own("operator_roles", "accounts", "What you are trusted with as an operator", _G, OperatorGrant.person_id),
+    _own("api_keys", "accounts", "Keys and sign-ins", _G, ApiKey.person_id, without=("sha256",)),
+    _own("contractor", "workforce", "You as a contractor", _E, Contractor.id),
+    _own("requirements", "workforce", "What you showed, and what was decided about it", _E, Requirement.contractor_id),
+    _own("vetting_decisions", "workforce", "Decisions about you", _E, VettingDecision.contractor_id),
+    _own("payout_account", "workforce", "Where you are paid", _G, PayoutAccount.contractor_id),
+    _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
+    _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
+    _own("availability", "workforce", "When you want to work", _G, AvailabilityWindow.contractor_id),
+    _own("hazard_consents", "workforce", "Distressing work that you opted into", _G, HazardConsent.contractor_id),
+    Section(
+        "companies",
+        "accounts",
+        "Companies that this record names",
+        _S,
+        _companies,
+        frozenset(),
+    ),
+    _own("contracts", "contracts", "Your contracts", _E, Contract.contractor_id),
+    _own("contract_versions", "contracts", "Their texts", _S, ContractVersion.contractor_id),
+    _own("signatures", "contracts", "Your signatures", _S, Signature.person_id),
+    _through("signed_names", "contracts", "The names under them", _G, SignedName.signature_id, Signature.person_id),
+    _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
+    _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
+    Section("gigs", "gigs", "Gigs that this record names", _S, _gigs, frozenset()),
+    _own("offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id),
+    _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
+    _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
+    _own("timesheets", "shifts", "Your timesheets", _S, Timesheet.contractor_id),
+    _through("timesheet_lines", "shifts", "Their lines", _S, TimesheetLine.booking_id, Booking.contractor_id),
+    _own("timesheet_cuts", "shifts", "Time that a company cut, and why", _E, TimesheetCut.contractor_id),
+    _own("back_pay", "shifts", "Back-pay for work that became heavier", _S, BackPay.contractor_id),
+    _own("hazard_flags", "shifts", "What you flagged", _S, HazardFlag.contractor_id),
+    _through(
+        "hazard_flag_notes",
+        "shifts",
+        "What you wrote, and the answer",
+        _E,
+        HazardFlagNote.flag_id,
+        HazardFlag.contractor_id,
+    ),
+    _own("planned_seats", "matching", "How plans ranked you", _G, PlannedSeat.contractor_id),
+    _own("payslips", "pay", "Your payslips", _S, Payslip.contractor_id),
+    _own("pay_lines", "pay", "Their lines", _S, PayLine.contractor_id),
+    _own("payouts", "pay", "Payouts to you", _S, PaymentOp.contractor_id, without=("idempotency_key",)),
+    Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset()),
+    _own("disputes", "disputes", "Your disputes", _S, Dispute.contractor_id),
+    _through(
+        "dispute_statements", "disputes", "What was said in them", _E, Statement.dispute_id, Dispute.contractor_id
+    ),
+    _own("notices", "notices", "What you were told", _G, Notice.person_id),
+    _own("mails", "notices", "E-mails to you", _G, Mail.person_id),
+    Section(
+        "events",
+        "core",
+        "What happened, and what you did",
+        _S,
+        _events,
+        frozenset({"event.doer_id", "event.subject_id", "event.about"}),
+    ),
+    _own("files", "core", "Files that you handed in, encrypted", _G, SealedFile.owner_id, without=("sealed",)),
+    Section(
+        "answered_requests",
+        "core",
+        "Requests whose answer is remembered for 30 days",
+        _G,
+        _stored_answers,
+        frozenset({"stored_answer.actor"}),
+    ),
+)
+"""Every section, in the order of a record."""
+
+_WHO_DID_IT = "who did it; each such act stands in the doer's own section of events"
+BESIDE: Mapping[str, str] = MappingProxyType(
+    {
+        "invitation.invited_by": _WHO_DID_IT,
+        "company_decision.decided_by": _WHO_DID_IT,
+        "requirement.decided_by": _WHO_DID_IT,
+        "vetting_decision.decided_by": _WHO_DID_IT,
+        "exchange_rate.entered_by": _WHO_DID_IT,
+        "gig_rate.set_by": _WHO_DID_IT,
+        "gig_hazard.set_by": _WHO_DID_IT,
+        "gig_instructions.author_id": _WHO_DID_IT,
+        "gig_instructions.verified_by": _WHO_DID_IT,
+        "gig_pilot.recorded_by": _WHO_DID_IT,
+        "timesheet.decided_by": _WHO_DID_IT,
+        "timesheet_cut.cut_by": _WHO_DID_IT,
+        "dispute.ruled_by": _WHO_DID_IT,
+        "dispute_statement.said_by": _WHO_DID_IT,
+        "data_key.owner_id": "the key that what you handed in is encrypted with; thrown away with you",
+        "gig.contact_id": "whom a gig names as its contact, with the events of that gig",
+        "sandbox_lever.owner_id": "a test lever of the sandbox, which moves no money",
+    }
+)
+"""Columns (`table.column`) that name people and that no section is found by, each with the reason."""
