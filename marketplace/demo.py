@@ -31,8 +31,10 @@ from marketplace.pay import payments
 from marketplace.pay import service as pay
 from marketplace.shifts import scheduling
 from marketplace.standards.rules import HazardClass, PaymentModel
+from marketplace.workforce import availability
 from marketplace.workforce import service as workforce
-from marketplace.workforce.rules import Level, RequirementKind, Window
+from marketplace.workforce.calendar import Window
+from marketplace.workforce.rules import Level, RequirementKind
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
 PRESENT = datetime(2023, 5, 8, 13, 0, tzinfo=UTC)
@@ -134,7 +136,7 @@ def _contractors(odi: UUID) -> tuple[UUID, UUID]:
         if kind is not RequirementKind.TERMS:
             workforce.decide_requirement(ana, kind, True, "Looked at it; it is as it should be.", by=_by(odi))
     workforce.vet(ana, "Every requirement is met.", by=_by(odi))
-    workforce.set_availability(WHOLE_WEEK, by=_by(ana))
+    availability.set_availability(WHOLE_WEEK, by=_by(ana))
     budi = _person("budi@pontianak.example", "Budi Pelamar", "id")
     workforce.apply(
         "ID", None, "Asia/Pontianak", date(1996, 8, 9), "IDR",

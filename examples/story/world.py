@@ -31,8 +31,10 @@ from marketplace.pay import service as pay
 from marketplace.shifts import scheduling
 from marketplace.standards.rates import FEE_PERCENT, highest_cost
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
+from marketplace.workforce import availability
 from marketplace.workforce import service as workforce
-from marketplace.workforce.rules import Level, RequirementKind, Ruling, Window
+from marketplace.workforce.calendar import Window
+from marketplace.workforce.rules import Level, RequirementKind, Ruling
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
 BATCH = 50
@@ -214,7 +216,7 @@ def _want(who: Someone, me: Actor) -> None:
     """Every third names the days on which they want to work, the whole of each, in their own time zone."""
     if who.number % 3 == 0:
         days = [day for day in range(7) if (who.number + day) % 9]
-        workforce.set_availability([Window(day, 0, 1440) for day in days], by=me)
+        availability.set_availability([Window(day, 0, 1440) for day in days], by=me)
     if who.opts_in:
         for category in (HazardCategory.HATE, HazardCategory.SEXUAL):
             workforce.give_hazard_consent(category, HazardClass.H2, by=me)

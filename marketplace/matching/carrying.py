@@ -64,7 +64,8 @@ def carry_out(
             continue
         free[shift.id] -= 1
         reason = given.scored.reason(weights) | dict(reasons[shift.id])
-        chosen.append(asking.Asked(shift, person, reason, offer_until(now, shift.starts_at)))
+        until = offer_until(now, shift.starts_at, person.quiet, person.zone)
+        chosen.append(asking.Asked(shift, person, reason, until))
     made = asking.ask(chosen, list(gigs.values()), by=by)
     return {(offer.shift_id, offer.contractor_id): offer for offer in made}
 

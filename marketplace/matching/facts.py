@@ -22,8 +22,8 @@ from marketplace.shifts.queries import COUNTS_AS_WORKED
 from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
-from marketplace.workforce.models import AvailabilityWindow, Contractor
-from marketplace.workforce.rules import ContractorStatus, Window
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import ContractorStatus
 
 MINUTE = timedelta(minutes=1)
 ScheduledWork = Sequence[tuple[Shift, Gig]]
@@ -111,12 +111,11 @@ def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None) 
     ids = [who.id for who in people]
     around = Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
     facts = shifts.unsigned(people, around)
-    windows, past, waiting = _windows(ids), _past(ids, around), waiting_of(ids)
+    past, waiting = _past(ids, around), waiting_of(ids)
     return [
         Member(
             person=_as_stored(facts[who.id], waiting.get(who.id, ()), at),
             signed=signed[who.id],
-            windows=windows.get(who.id, ()),
             band_min_minutes=who.band_min_hours * 60,
             band_max_minutes=who.band_max_hours * 60,
             past=past.get(who.id, ()),
@@ -141,13 +140,6 @@ def _signed(company_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[UUID
         signed = Signed(agreed, each.effective_from, each.effective_to, each.ends_at)
         found[each.contractor_id][each.company_id].append(signed)
     return found
-
-
-def _windows(ids: Collection[UUID]) -> Mapping[UUID, tuple[Window, ...]]:
-    found: dict[UUID, list[Window]] = defaultdict(list)
-    for row in db.session.scalars(select(AvailabilityWindow).where(AvailabilityWindow.contractor_id.in_(ids))):
-        found[row.contractor_id].append(row.window)
-    return {known: tuple(sorted(windows)) for known, windows in found.items()}
 
 
 def _past(ids: Collection[UUID], around: Span) -> Mapping[UUID, list[Past]]:

@@ -17,10 +17,11 @@ from marketplace.gigs.rules import Criteria, LanguageNeed, Where
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
-from marketplace.workforce.rules import ContractorStatus, Level, Window
+from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
+from marketplace.workforce.rules import ContractorStatus, Level
 
-FORM = 1
-"""The version of the shape that `as_dict` writes."""
+FORM = 2
+"""The version of the shape that `as_dict` writes. In the first, windows were wishes to work and days were not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +94,13 @@ class Past:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One person: what the rules ask (`person`, whose contract is filled in for each seat), the versions they signed
-    with each company, the latest first, the hours that they want and chose, and what they did lately.
+    with each company, the latest first, the hours that they chose, and what they did lately.
 
     What the person is asked about and has not answered stands in `person.busy` like a booking.
     """
 
     person: Person
     signed: Mapping[UUID, Sequence[Signed]]
-    windows: tuple[Window, ...]
     band_min_minutes: int
     band_max_minutes: int
     past: Sequence[Past]
@@ -262,7 +262,8 @@ def _member_out(member: Member, at: datetime) -> dict[str, Any]:
         "busy": [[*_span_out(busy.span), busy.hazard_class.value, busy.active] for busy in who.busy],
         "hours": [_text(who.daily_rest_hours), _text(who.weekly_hours), _text(who.overtime_multiplier)],
         "signed": {str(company): [_signed_out(each) for each in signed] for company, signed in member.signed.items()},
-        "windows": [[window.weekday, window.start_minute, window.end_minute] for window in member.windows],
+        "windows": [[each.weekday, each.start_minute, each.end_minute, each.wish] for each in who.calendar.windows],
+        "dated": [_dated_out(dated) for dated in who.calendar.dated],
         "band": [member.band_min_minutes, member.band_max_minutes],
         "past": [[past.starts_at.isoformat(), past.minutes, str(past.company_id)] for past in member.past],
     }
@@ -285,6 +286,7 @@ def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
         languages={language: Level(level) for language, level in stored["languages"].items()},
         consents={category: HazardClass(up_to) for category, up_to in stored["consents"].items()},
         busy=tuple(Busy(_span_in(busy[:2]), HazardClass(busy[2]), busy[3]) for busy in stored["busy"]),
+        calendar=_calendar_in(stored),
         daily_rest_hours=rest,
         weekly_hours=week,
         overtime_multiplier=multiplier,
@@ -292,13 +294,27 @@ def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
     return Member(
         person=person,
         signed={UUID(company): [_signed_in(each) for each in signed] for company, signed in stored["signed"].items()},
-        windows=tuple(Window(*window) for window in stored["windows"]),
         band_min_minutes=stored["band"][0],
         band_max_minutes=stored["band"][1],
         past=[
             Past(datetime.fromisoformat(begun), minutes, UUID(company)) for begun, minutes, company in stored["past"]
         ],
     )
+
+
+def _dated_out(dated: Dated) -> list[Any]:
+    days = [dated.first_day.isoformat(), dated.last_day.isoformat()]
+    return [*days, dated.start_minute, dated.end_minute, dated.wish.value]
+
+
+def _dated_in(stored: Sequence[Any]) -> Dated:
+    first, last, start, end, wish = stored
+    return Dated(date.fromisoformat(first), date.fromisoformat(last), start, end, Wish(wish))
+
+
+def _calendar_in(stored: Mapping[str, Any]) -> Calendar:
+    windows = tuple(Window(*each[:3], *(Wish(wish) for wish in each[3:])) for each in stored["windows"])
+    return Calendar(windows, tuple(_dated_in(each) for each in stored.get("dated", ())))
 
 
 def _text(number: Decimal | None) -> str | None:

@@ -18,11 +18,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.history import FIRST
 from marketplace.standards.verdicts import Verdict
+from marketplace.workforce.calendar import Quiet
 
 RECENT = timedelta(days=28)
 """How far back a person's hours count as recent."""
@@ -45,7 +47,7 @@ class Part(StrEnum):
     """What the score is made of."""
 
     AVAILABILITY = "availability"
-    """The shift lies in the hours that the person wants to work; half the points where they named none."""
+    """The shift lies in the hours that the person wants to work; half the points where they said nothing of it."""
     BAND = "band"
     """The week is short of the hours that the person chose."""
     SPREAD = "spread"
@@ -250,11 +252,21 @@ def lot(shift_id: UUID, contractor_id: UUID, seed: int = 0) -> bytes:
     return hashlib.sha256(shift_id.bytes + contractor_id.bytes + seed.to_bytes(8)).digest()
 
 
-def offer_until(now: datetime, starts_at: datetime) -> datetime:
+def offer_until(
+    now: datetime, starts_at: datetime, quiet: Quiet | None = None, zone: ZoneInfo | None = None
+) -> datetime:
     """How long an offer stands: a quarter of the time left, at least half an hour and at most a day, and never beyond
-    the shift's start."""
+    the shift's start.
+
+    Whoever has quiet hours in their zone has half an hour after them to answer what would end in them, as far as half
+    of the time left allows: nobody loses an offer because they slept, and no seat waits to the end for a sleeper.
+    """
     quarter = (starts_at - now) / 4
-    return min(starts_at, now + min(max(quarter, SHORTEST_OFFER), LONGEST_OFFER))
+    usual = min(starts_at, now + min(max(quarter, SHORTEST_OFFER), LONGEST_OFFER))
+    if quiet is None or zone is None:
+        return usual
+    awake = quiet.ends(zone, usual) or quiet.ends(zone, now)
+    return usual if awake is None else max(usual, min(awake + SHORTEST_OFFER, now + (starts_at - now) / 2))
 
 
 def _band_points(candidate: Candidate, after: int) -> int:

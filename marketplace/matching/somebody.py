@@ -14,17 +14,15 @@ from marketplace.matching.rules import RECENT, SEASON, Candidate
 from marketplace.shifts.eligibility import Busy
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.hours import Span, week_of
-from marketplace.workforce.rules import OpenHours, is_open, open_hours
 
 
 class Somebody:
     """A member, with what the plan has given them so far."""
 
-    __slots__ = ("busy", "given", "given_minutes", "hours", "member", "recent", "season", "weeks")
+    __slots__ = ("busy", "given", "given_minutes", "member", "recent", "season", "weeks")
 
     def __init__(self, member: Member) -> None:
         self.member = member
-        self.hours: OpenHours = open_hours(member.windows)
         self.busy: list[Busy] = list(member.person.busy)
         self.weeks: Counter[date] = Counter()
         for each in self.busy:
@@ -63,7 +61,7 @@ class Somebody:
     def candidate(self, opening: Opening, work: Work, steps: int) -> Candidate:
         member, begins = self.member, opening.span.starts_at
         zone = member.person.zone
-        wants = is_open(self.hours, zone, begins, opening.span.ends_at) if member.windows else None
+        wants = member.person.calendar.wants(zone, begins, opening.span.ends_at)
         season = self.season.get(work.company_id)
         return Candidate(
             contractor_id=member.id,

@@ -24,6 +24,7 @@ from marketplace.notices.rules import (
     Channel,
     Telling,
 )
+from marketplace.workforce.queries import awake_at
 
 SEND_MAIL = "mail.send"
 """The job that sends what waits."""
@@ -44,6 +45,7 @@ def deliver(event_ids: Sequence[int], *, by: Actor) -> int:
             notices.append(_row(event, told, person_id))
         if told.channel is not Channel.INBOX:
             mails.append(_row(event, told, person_id) | {"try_at": clock.now(), "tries": 0})
+    _keep_quiet(mails)
     new_mails = _write(Mail, mails)
     if new_mails:
         queue.defer(SEND_MAIL)
@@ -108,6 +110,15 @@ class _Hearers:
 
     def _concern_operators(self) -> bool:
         return any(telling.audience in OPERATOR_AUDIENCES for event in self._events for telling in TELLINGS[event.name])
+
+
+def _keep_quiet(mails: Sequence[dict[str, Any]]) -> None:
+    """What contractors are told of by e-mail waits until their quiet hours are over; the notice is there at once. What
+    somebody asked for themselves, such as a new password, does not wait."""
+    theirs = [mail for mail in mails if mail["audience"] is Audience.CONTRACTOR]
+    awake = awake_at({mail["person_id"] for mail in theirs}, clock.now()) if theirs else {}
+    for mail in theirs:
+        mail["try_at"] = awake.get(mail["person_id"], mail["try_at"])
 
 
 def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:

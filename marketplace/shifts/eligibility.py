@@ -29,11 +29,13 @@ from marketplace.standards.hours import (
     week_of,
 )
 from marketplace.standards.verdicts import Verdict
+from marketplace.workforce.calendar import NOTHING_SAID, Calendar, Quiet
 from marketplace.workforce.rules import ContractorStatus, Level
 
 STANDING: Final = RULES["STANDING"]
 CONTRACT: Final = RULES["CONTRACT"]
 ONE_PLACE: Final = RULES["ONE_PLACE"]
+AVAILABLE: Final = RULES["AVAILABLE"]
 AROUND = timedelta(days=9)
 """How far before and after a shift other work can decide about it: a local week, and the seven days of DAY_OFF."""
 
@@ -71,7 +73,8 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What a seat asks of a person. `consents` are hazard categories with the highest class consented to."""
+    """What a seat asks of a person. `consents` are hazard categories with the highest class consented to; in the hours
+    of `quiet` nothing rings, which no rule asks about."""
 
     contractor_id: UUID
     status: ContractorStatus
@@ -84,6 +87,8 @@ class Person:
     languages: Mapping[str, Level]
     consents: Mapping[str, HazardClass]
     busy: Sequence[Busy] = ()
+    calendar: Calendar = NOTHING_SAID
+    quiet: Quiet | None = None
     daily_rest_hours: Decimal | None = None
     weekly_hours: Decimal | None = None
     overtime_multiplier: Decimal | None = None
@@ -109,6 +114,8 @@ def judge_time(seat: Seat, person: Person) -> Iterator[Verdict]:
     """The rules that look at what else the person is booked for or has worked."""
     work = [busy.span for busy in person.busy]
     yield _one_place(seat, person)
+    if person.calendar.keeps_free:
+        yield _available(seat, person)
     yield judge_rest(work, seat.span, daily_rest_hours=person.daily_rest_hours)
     yield judge_day(work, seat.span, person.zone)
     yield judge_week(work, seat.span, person.zone)
@@ -219,6 +226,15 @@ def _one_place(seat: Seat, person: Person) -> Verdict:
         "Nobody is booked in two places at once.",
         {"booked_from": clash.starts_at.astimezone(UTC).isoformat() if clash else "free"},
         remedy="Give the other booking back first, or take a shift at another time.",
+    )
+
+
+def _available(seat: Seat, person: Person) -> Verdict:
+    return AVAILABLE.verdict(
+        not person.calendar.is_away(person.zone, seat.span.starts_at, seat.span.ends_at),
+        "Nobody is asked to work at a time of which they said that they cannot.",
+        {"zone": person.zone.key},
+        remedy="Change the hours or days in your availability if you can work then after all.",
     )
 
 

@@ -22,6 +22,8 @@ from marketplace.standards import queries as standards
 from marketplace.standards.floor import Region
 from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span
+from marketplace.workforce import queries as workforce
+from marketplace.workforce.calendar import NOTHING_SAID
 from marketplace.workforce.models import Contractor, HazardConsent, Language, Skill
 from marketplace.workforce.rules import ContractorStatus, Level
 
@@ -179,6 +181,7 @@ def unsigned(
     spoken = _languages(ids) if languages else {}
     given = _consents(ids) if consents else {}
     busy = _busy(ids, around)
+    calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
     regions = _regions(contractors, around.starts_at)
     found = {}
     for who in contractors:
@@ -195,6 +198,8 @@ def unsigned(
             languages=spoken.get(who.id, {}),
             consents=given.get(who.id, {}),
             busy=busy.get(who.id, ()),
+            calendar=calendars.get(who.id, NOTHING_SAID),
+            quiet=who.quiet,
             daily_rest_hours=region.daily_rest_hours if region else None,
             weekly_hours=region.weekly_hours if region else None,
             overtime_multiplier=region.overtime_multiplier if region else None,

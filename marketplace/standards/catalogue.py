@@ -278,6 +278,13 @@ _SEATS = (
         f"{SEATS}::test_each_rule_can_say_no",
     ),
     _rule(
+        "AVAILABLE",
+        Basis.HOUSE,
+        "Nobody is asked to work at a time of which they said that they cannot.",
+        "House policy: what people want counts as points, what they cannot do is no matter of points",
+        f"{SEATS}::test_nobody_is_asked_about_time_that_they_keep_free",
+    ),
+    _rule(
         "HOURS_BAND",
         Basis.HOUSE,
         "Nobody is asked to work more weekly hours than the band they chose.",

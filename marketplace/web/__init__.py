@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from marketplace.web import (
+    availability,
     care,
     company,
     company_contracts,
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
 
 BESIDE = (
+    availability,
     care,
     company_contracts,
     company_gigs,

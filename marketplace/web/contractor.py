@@ -27,8 +27,8 @@ from marketplace.web import site, words
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
 from marketplace.web.requirements import HandInForm
-from marketplace.web.week import slots, week_schema, week_values
-from marketplace.workforce import queries, service
+from marketplace.web.week_pictures import week_grid
+from marketplace.workforce import availability, queries, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import Level, RequirementKind, RequirementStatus
 from marketplace.workforce.schemas import (
@@ -156,13 +156,12 @@ def record(**forms: Form) -> ResponseReturnValue:
     shown = {
         "band": Form(BandSchema, band),
         "description": Form(ContractorDescriptionSchema, described),
-        "week": Form(week_schema(profile.windows), week_values(profile.windows)),
         "consent": Form(HazardConsentGivenSchema),
     } | forms
     page = render_template(
         "contractor/record.html",
         profile=profile,
-        slots=slots(profile.windows),
+        grid=week_grid(profile.windows),
         weekdays=words.weekdays(),
         categories=LEAST_CLASS,
         classes=[each for each in HazardClass if each is not HazardClass.H0],
@@ -180,17 +179,10 @@ def describe() -> ResponseReturnValue:
     return _saved(form.done(lambda data: service.describe(**data, by=actor())), "record") or record(description=form)
 
 
-@blueprint.post("/record/week")
-def set_week() -> ResponseReturnValue:
-    by = actor()
-    form = Form(week_schema(queries.profile(require_person(by), by).windows))
-    return _saved(form.done(lambda windows: service.set_availability(windows, by=by)), "record") or record(week=form)
-
-
 @blueprint.post("/record/band")
 def set_band() -> ResponseReturnValue:
     form = Form(BandSchema)
-    return _saved(form.done(lambda data: service.set_band(**data, by=actor())), "record") or record(band=form)
+    return _saved(form.done(lambda data: availability.set_band(**data, by=actor())), "record") or record(band=form)
 
 
 @blueprint.post("/record/consents")

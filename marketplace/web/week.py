@@ -7,31 +7,34 @@ from typing import Any
 import marshmallow as ma
 from flask_babel import lazy_gettext
 
-from marketplace.workforce.rules import DAY, Window
+from marketplace.workforce.calendar import DAY, Window, Wish
 
 DAYS = range(7)
+ENDS = ("from", "to")
 _HALF = lazy_gettext("Give both times, from and to, or none.")
 
 
 class WeekSchema(ma.Schema):
-    """What the form of the week sends: fields `from_0_1` and `to_0_1` are Monday's second stretch. Loads to Windows.
+    """What the form of the week sends: fields `from_0_1`, `to_0_1` and `wish_0_1` are Monday's second stretch. Loads to
+    Windows.
 
     A stretch that ends at 00:00 ends at midnight; one that ends before it begins ends on the next day.
     """
 
     @ma.post_load
-    def make_windows(self, data: Mapping[str, time], **_more: Any) -> list[Window]:
+    def make_windows(self, data: Mapping[str, Any], **_more: Any) -> list[Window]:
         windows = []
         for name, begins in sorted(data.items()):
-            _, day, _slot = name.split("_")
             if name.startswith("from_"):
-                ends = data[name.replace("from_", "to_")]
-                windows.append(Window(int(day), _minute(begins), _minute(ends) or DAY))
+                place = name.removeprefix("from_")
+                day, ends = int(place.partition("_")[0]), data[f"to_{place}"]
+                wish = data.get(f"wish_{place}", Wish.DESIRED)
+                windows.append(Window(day, minute_of(begins), minute_of(ends) or DAY, wish))
         return windows
 
     @ma.validates_schema
-    def check_pairs(self, data: Mapping[str, time], **_more: Any) -> None:
-        names = {name.split("_", 1)[1] for name in data}
+    def check_pairs(self, data: Mapping[str, Any], **_more: Any) -> None:
+        names = {name.split("_", 1)[1] for name in data if not name.startswith("wish_")}
         wrong = [name for name in names if not {f"from_{name}", f"to_{name}"} <= data.keys()]
         if wrong:
             raise ma.ValidationError({f"from_{name}": [str(_HALF)] for name in wrong})
@@ -39,8 +42,10 @@ class WeekSchema(ma.Schema):
 
 def week_schema(windows: Sequence[Window]) -> ma.Schema:
     """A form with room for one stretch more a day than there are, and at least two."""
-    fields = {f"{end}_{day}_{slot}": ma.fields.Time("%H:%M") for end in ("from", "to") for day, slot in slots(windows)}
-    return WeekSchema.from_dict(fields)()  # type: ignore[arg-type]
+    places = slots(windows)
+    fields: dict[str, Any] = {f"{end}_{day}_{slot}": ma.fields.Time("%H:%M") for end in ENDS for day, slot in places}
+    fields |= {f"wish_{day}_{slot}": ma.fields.Enum(Wish, by_value=True) for day, slot in places}
+    return WeekSchema.from_dict(fields)()
 
 
 def slots(windows: Sequence[Window]) -> list[tuple[int, int]]:
@@ -56,6 +61,7 @@ def week_values(windows: Sequence[Window]) -> dict[str, str]:
         for slot, window in enumerate(window for window in sorted(windows) if window.weekday == day):
             values[f"from_{day}_{slot}"] = clock_face(window.start_minute)
             values[f"to_{day}_{slot}"] = clock_face(window.end_minute)
+            values[f"wish_{day}_{slot}"] = str(window.wish)
     return values
 
 
@@ -64,5 +70,6 @@ def clock_face(minute: int) -> str:
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
-def _minute(at: time) -> int:
+def minute_of(at: time) -> int:
+    """Minutes since midnight."""
     return at.hour * 60 + at.minute

@@ -185,6 +185,12 @@ _NAMES = {
         "child_abuse": lazy_gettext("abuse of children"),
         "unlawful": lazy_gettext("unlawful content"),
     },
+    "wish": {
+        "desired": lazy_gettext("I want to work"),
+        "undesired": lazy_gettext("rather not"),
+        "unavailable": lazy_gettext("I cannot work"),
+        "nothing": lazy_gettext("nothing said"),
+    },
     "part": {
         "availability": lazy_gettext("it lies in the hours you want"),
         "band": lazy_gettext("your week is short of the hours you chose"),

@@ -13,7 +13,8 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.workforce import rules
-from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus, Window
+from marketplace.workforce.calendar import Dated, Quiet, Window, Wish
+from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus
 
 
 class Contractor(Stateful):
@@ -24,6 +25,11 @@ class Contractor(Stateful):
         CheckConstraint(
             "band_min_hours >= 0 AND band_min_hours <= band_max_hours AND band_max_hours BETWEEN 1 AND 48",
             name="band",
+        ),
+        CheckConstraint(
+            "(quiet_from_minute IS NULL) = (quiet_until_minute IS NULL) AND quiet_from_minute BETWEEN 0 AND 1439"
+            " AND quiet_until_minute BETWEEN 0 AND 1439 AND quiet_from_minute <> quiet_until_minute",
+            name="quiet",
         ),
         CheckConstraint("subdivision LIKE country || '-%'", name="subdivision_of_country"),
         Index("ix_contractor_status_country_subdivision", "status", "country", "subdivision"),
@@ -42,6 +48,15 @@ class Contractor(Stateful):
     payout_currency: Mapped[CurrencyCode]
     applied_at: Mapped[Instant]
     vetted_at: Mapped[Instant | None]
+    quiet_from_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    quiet_until_minute: Mapped[int | None] = mapped_column(SmallInteger)
+
+    @property
+    def quiet(self) -> Quiet | None:
+        """The hours of each day at which nothing rings."""
+        if self.quiet_from_minute is None or self.quiet_until_minute is None:
+            return None
+        return Quiet(self.quiet_from_minute, self.quiet_until_minute)
 
 
 class Requirement(Stateful):
@@ -110,7 +125,7 @@ class Language(Base):
 
 
 class AvailabilityWindow(Base):
-    """A `rules.Window` of a contractor, in the contractor's own time zone."""
+    """A `calendar.Window` of a contractor, in the contractor's own time zone."""
 
     __tablename__ = "availability_window"
     __table_args__ = (
@@ -125,10 +140,38 @@ class AvailabilityWindow(Base):
     weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     start_minute: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     end_minute: Mapped[int] = mapped_column(SmallInteger)
+    wish: Mapped[Wish] = mapped_column(choice(Wish, "wish"))
 
     @property
     def window(self) -> Window:
-        return Window(self.weekday, self.start_minute, self.end_minute)
+        return Window(self.weekday, self.start_minute, self.end_minute, self.wish)
+
+
+class AvailabilityException(Subject):
+    """A `calendar.Dated` of a contractor, on the contractor's own calendar. `note` is their own reminder."""
+
+    __tablename__ = "availability_exception"
+    __table_args__ = (
+        CheckConstraint("last_day - first_day BETWEEN 0 AND 365", name="days"),
+        CheckConstraint(
+            "start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 1 AND 1440 AND start_minute <> end_minute",
+            name="stretch",
+        ),
+        Index("ix_availability_exception_contractor_id_last_day", "contractor_id", "last_day"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"exception": "id", "contractor": "contractor_id"})
+
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    start_minute: Mapped[int] = mapped_column(SmallInteger)
+    end_minute: Mapped[int] = mapped_column(SmallInteger)
+    wish: Mapped[Wish] = mapped_column(choice(Wish, "wish"))
+    note: Mapped[str] = mapped_column(Text)
+
+    @property
+    def dated(self) -> Dated:
+        return Dated(self.first_day, self.last_day, self.start_minute, self.end_minute, self.wish)
 
 
 class HazardConsent(Subject):

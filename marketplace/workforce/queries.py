@@ -2,14 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Date, Select, SmallInteger, cast, null, select, union_all
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
+from marketplace.workforce.calendar import Calendar, Dated, Window
 from marketplace.workforce.models import (
+    AvailabilityException,
     AvailabilityWindow,
     Contractor,
     HazardConsent,
@@ -19,7 +24,9 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
-from marketplace.workforce.rules import ContractorStatus, Level, Window
+from marketplace.workforce.rules import ContractorStatus, Level
+
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Profile:
     skills: Sequence[str]
     languages: Mapping[str, Level]
     windows: Sequence[Window]
+    exceptions: Sequence[AvailabilityException]
     consents: Sequence[HazardConsent]
     payout_rail: str | None
 
@@ -66,7 +74,8 @@ def profile(contractor_id: UUID, seen_by: Actor) -> Profile:
         decisions=decisions(contractor_id),
         skills=db.session.scalars(skills).all(),
         languages=_languages(contractor_id),
-        windows=_windows(contractor_id),
+        windows=windows(contractor_id),
+        exceptions=exceptions(contractor_id),
         consents=consents(contractor_id, seen_by),
         payout_rail=account.rail if account is not None else None,
     )
@@ -134,9 +143,92 @@ def strangers(seen_by: Actor, limit: int, *, first: Collection[UUID] = ()) -> li
     return [Stranger(p.id, p.country, p.subdivision, skills.get(p.id, []), languages.get(p.id, {})) for p in people]
 
 
-def _windows(contractor_id: UUID) -> list[Window]:
+def locked(contractor_id: UUID) -> Contractor:
+    """A contractor, locked and read anew: whoever changes what is said of them comes one after another. The caller has
+    made sure that the asker may. Raises NotFound."""
+    found = select(Contractor).where(Contractor.id == contractor_id).with_for_update()
+    row = db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def windows(contractor_id: UUID) -> list[Window]:
+    """The windows of somebody's week, in its order. The caller has made sure that the asker may see them."""
     found = select(AvailabilityWindow).where(AvailabilityWindow.contractor_id == contractor_id)
     return sorted(row.window for row in db.session.scalars(found))
+
+
+def exceptions(contractor_id: UUID) -> list[AvailabilityException]:
+    """Somebody's exceptions that are not over by their own calendar, by day. The caller has made sure that the asker
+    may see them."""
+    who = db.session.get_one(Contractor, contractor_id)
+    today = clock.now().astimezone(clock.zone(who.timezone)).date()
+    found = select(AvailabilityException).where(
+        AvailabilityException.contractor_id == contractor_id, AvailabilityException.last_day >= today
+    )
+    return list(db.session.scalars(found.order_by(AvailabilityException.first_day, AvailabilityException.id)))
+
+
+def time(contractor_id: UUID, seen_by: Actor) -> dict[str, Any]:
+    """All that somebody says about their time. Raises NotFound as `contractor` does."""
+    who = contractor(contractor_id, seen_by)
+    return {
+        "timezone": who.timezone,
+        "band_min_hours": who.band_min_hours,
+        "band_max_hours": who.band_max_hours,
+        "windows": windows(who.id),
+        "exceptions": exceptions(who.id),
+        "quiet": who.quiet,
+    }
+
+
+def awake_at(ids: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
+    """For whom of these people it is quiet at that moment, and when it no longer is. One statement."""
+    found = select(Contractor).where(Contractor.id.in_(ids), Contractor.quiet_from_minute.is_not(None))
+    ends = {who.id: who.quiet.ends(clock.zone(who.timezone), at) for who in db.session.scalars(found) if who.quiet}
+    return {known: end for known, end in ends.items() if end is not None}
+
+
+def calendars(ids: Collection[UUID], first: date, last: date) -> dict[UUID, Calendar]:
+    """What these people say about their time, exceptions as far as they touch the days between the two: one statement,
+    however many people. Whoever says nothing is not among them.
+
+    For rooms that offer work; days are UTC's, and a day more on each side is read for those who live elsewhere.
+    """
+    weekly = select(
+        AvailabilityWindow.contractor_id,
+        AvailabilityWindow.weekday,
+        cast(null(), Date).label("first_day"),
+        cast(null(), Date).label("last_day"),
+        AvailabilityWindow.start_minute,
+        AvailabilityWindow.end_minute,
+        AvailabilityWindow.wish,
+    ).where(AvailabilityWindow.contractor_id.in_(ids))
+    dated = select(
+        AvailabilityException.contractor_id,
+        cast(null(), SmallInteger).label("weekday"),
+        AvailabilityException.first_day,
+        AvailabilityException.last_day,
+        AvailabilityException.start_minute,
+        AvailabilityException.end_minute,
+        AvailabilityException.wish,
+    ).where(
+        AvailabilityException.contractor_id.in_(ids),
+        AvailabilityException.first_day <= last + 2 * _A_DAY,
+        AvailabilityException.last_day >= first - 2 * _A_DAY,
+    )
+    said: dict[UUID, tuple[list[Window], list[Dated]]] = {}
+    for row in db.session.execute(union_all(weekly, dated)):
+        week, days = said.setdefault(row.contractor_id, ([], []))
+        if row.weekday is not None:
+            week.append(Window(row.weekday, row.start_minute, row.end_minute, row.wish))
+        else:
+            days.append(Dated(row.first_day, row.last_day, row.start_minute, row.end_minute, row.wish))
+    return {known: Calendar(tuple(sorted(week)), tuple(sorted(days))) for known, (week, days) in said.items()}
 
 
 def _languages(contractor_id: UUID) -> dict[str, Level]:

@@ -10,9 +10,10 @@ from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ReasonSchema, TimelineSchema
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.workforce import queries, service
+from marketplace.workforce import availability, queries, service
 from marketplace.workforce import schemas as s
-from marketplace.workforce.models import Contractor, HazardConsent, PayoutAccount, Requirement
+from marketplace.workforce.calendar import Quiet
+from marketplace.workforce.models import AvailabilityException, Contractor, HazardConsent, PayoutAccount, Requirement
 from marketplace.workforce.queries import Profile
 from marketplace.workforce.rules import RequirementKind, Ruling
 
@@ -103,8 +104,53 @@ def open_payout_account() -> PayoutAccount:
 @problems(contractors, 401, 403, 404, 422)
 def set_availability(given: dict[str, Any]) -> dict[str, Any]:
     """Say when in the week you can work, by your own clock, in place of what you said before."""
-    service.set_availability(given["windows"], by=actor())
+    availability.set_availability(given["windows"], by=actor())
     return given
+
+
+@contractors.get("/me/availability")
+@contractors.response(200, s.TimeSchema)
+@problems(contractors, 401, 403, 404)
+def show_availability() -> dict[str, Any]:
+    """When you can and want to work, as you said it."""
+    by = actor()
+    return queries.time(require_person(by), by)
+
+
+@contractors.post("/me/availability/exceptions")
+@contractors.arguments(s.NewExceptionSchema)
+@contractors.response(201, s.ExceptionSchema)
+@problems(contractors, 401, 403, 404, 409, 422)
+def add_exception(given: dict[str, Any]) -> AvailabilityException:
+    """Say of certain days what holds in place of your week."""
+    return availability.add_exception(**given, by=actor())
+
+
+@contractors.delete("/me/availability/exceptions/<uuid:exception_id>")
+@contractors.response(204)
+@problems(contractors, 401, 403, 404)
+def remove_exception(exception_id: UUID) -> None:
+    """Let your week hold again on those days."""
+    availability.remove_exception(exception_id, by=actor())
+
+
+@contractors.post("/me/availability/holidays")
+@contractors.arguments(s.HolidaysSchema)
+@contractors.response(201, s.ExceptionsSchema)
+@problems(contractors, 401, 403, 404, 409, 422)
+def add_holidays(given: dict[str, Any]) -> dict[str, list[AvailabilityException]]:
+    """Say the same of every public holiday still to come where you live. You can remove each of them."""
+    return {"items": availability.add_holidays(**given, by=actor())}
+
+
+@contractors.put("/me/quiet-hours")
+@contractors.arguments(s.QuietSchema)
+@contractors.response(200, s.TimeSchema)
+@problems(contractors, 401, 403, 404, 422)
+def set_quiet(given: dict[str, Quiet | None]) -> dict[str, Any]:
+    """Say between which hours nothing may ring. Notices wait in your inbox, and offers wait longer for your answer."""
+    by = actor()
+    return queries.time(availability.set_quiet(given["quiet"], by=by).id, by)
 
 
 @contractors.put("/me/band")
@@ -113,7 +159,7 @@ def set_availability(given: dict[str, Any]) -> dict[str, Any]:
 @problems(contractors, 401, 403, 404, 422)
 def set_band(given: dict[str, int]) -> Contractor:
     """Say how many hours a week you want."""
-    return service.set_band(**given, by=actor())
+    return availability.set_band(**given, by=actor())
 
 
 @contractors.get("/me/hazard-consents")

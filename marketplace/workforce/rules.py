@@ -1,17 +1,12 @@
 """What a contractor's life may look like, what vetting needs, and who may decide about whom."""
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from itertools import pairwise
-from operator import itemgetter
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.standards.hazard import LEAST_CLASS
@@ -25,9 +20,6 @@ HOW_TO_CONTEST = (
     "You can contest this within 30 days: write why it is wrong under 'contest'. "
     "Somebody who did not take this decision then looks at it again."
 )
-
-DAY = 24 * 60
-WEEK = 7 * DAY
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -218,39 +210,6 @@ class TooLateToContest(Conflict):
     remedy = "Write to the operators, who can still change their decision."
 
 
-class BadWindow(Invalid):
-    code = "bad_window"
-    title = "This is not a window of a week."
-    remedy = (
-        "Give weekday 0 (Monday) to 6, start 0 to 1439 and end 1 to 1440; an end before the start is the next day's."
-    )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
-    """A stretch of every week as the clock on the contractor's wall shows it, from start until before end.
-
-    `weekday` is 0 for Monday; minutes count from midnight. An end that is not after the start is on the next day, so
-    Saturday 22:00 to 02:00 is `Window(5, 1320, 120)`; a whole day is `Window(5, 0, 1440)`.
-    """
-
-    weekday: int
-    start_minute: int
-    end_minute: int
-
-    def __post_init__(self) -> None:
-        right = 0 <= self.weekday <= 6 and 0 <= self.start_minute < DAY and 0 < self.end_minute <= DAY
-        if not right or self.start_minute == self.end_minute:
-            raise BadWindow(f"Day {self.weekday}, {self.start_minute} to {self.end_minute}.", field="windows")
-
-    @property
-    def in_week(self) -> tuple[int, int]:
-        """Start and end in minutes since Monday 00:00; the end of Sunday night's window lies in the week after."""
-        start = self.weekday * DAY + self.start_minute
-        length = (self.end_minute - self.start_minute) % DAY or DAY
-        return start, start + length
-
-
 def check_place(country: str, subdivision: str | None) -> None:
     """Shape only: ISO 3166-1 alpha-2 and, of the same country, ISO 3166-2. Raises BadPlace."""
     if not _COUNTRY.fullmatch(country):
@@ -286,12 +245,6 @@ def check_band(minimum: int, maximum: int) -> None:
         raise BadBand(f"{minimum} to {maximum} hours a week.", field="band_max_hours", limit=LONGEST_WEEK)
 
 
-def check_windows(windows: Collection[Window]) -> None:
-    """Raises BadWindow when two begin at the same minute of the week, or when there are more than a hundred."""
-    if len({(window.weekday, window.start_minute) for window in windows}) != len(windows) or len(windows) > 100:
-        raise BadWindow("Two windows begin at the same minute, or there are more than 100.", field="windows")
-
-
 def check_consent(category: HazardCategory, up_to: HazardClass) -> None:
     """Raises BadConsent for unlawful content, and for H0, which is neutral work and needs no leave."""
     if category not in LEAST_CLASS or up_to is HazardClass.H0:
@@ -323,80 +276,3 @@ def check_all_met(states: Mapping[RequirementKind, RequirementStatus]) -> None:
     missing = [kind for kind in RequirementKind if states.get(kind) != RequirementStatus.MET]
     if missing:
         raise RequirementsMissing(f"Not met: {', '.join(missing)}.", missing=[str(kind) for kind in missing])
-
-
-def covers(windows: Iterable[Window], zone: ZoneInfo, start: datetime, end: datetime) -> bool:
-    """Whether the wall clock of that zone shows a time inside the windows at every moment from start until before end.
-
-    Both are aware datetimes. Because only the wall clock counts, the hour that a clock change repeats is covered both
-    times, and the hour that it leaves out is missed by nobody. Nothing is covered when end is not after start.
-    """
-    return is_open(open_hours(windows), zone, start, end)
-
-
-OpenHours = Sequence[tuple[int, int]]
-"""Windows as minutes since a Monday, for that week and the two beside it: in order, none touching the next."""
-
-
-def open_hours(windows: Iterable[Window]) -> OpenHours:
-    """The windows laid together once, for whoever asks `is_open` about many stretches of time."""
-    weekly = [window.in_week for window in windows]
-    found: list[tuple[int, int]] = []
-    for opens, closes in sorted((opens + week, closes + week) for week in (-WEEK, 0, WEEK) for opens, closes in weekly):
-        if found and opens <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], closes)
-        else:
-            found.append((opens, closes))
-    return found
-
-
-def is_open(hours: OpenHours, zone: ZoneInfo, start: datetime, end: datetime) -> bool:
-    """As `covers`, for hours that were laid together before."""
-    if end <= start or not hours:
-        return False
-    return all(_covered(hours, *stretch) for stretch in _wall_clock(zone, start, end))
-
-
-def _covered(hours: OpenHours, start: datetime, end: datetime) -> bool:
-    """A stretch longer than a week is looked at week by week."""
-    monday = datetime(start.year, start.month, start.day) - timedelta(days=start.weekday())  # noqa: DTZ001
-    while end - monday > timedelta(minutes=2 * WEEK):
-        following = monday + timedelta(minutes=WEEK)
-        if not _covered(hours, start, following):
-            return False
-        start = monday = following
-    begins, ends = (start - monday) / timedelta(minutes=1), (end - monday) / timedelta(minutes=1)
-    place = bisect_right(hours, begins, key=itemgetter(0)) - 1
-    return place >= 0 and hours[place][1] >= ends
-
-
-@lru_cache(maxsize=4096)
-def _wall_clock(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
-    """The stretches, without a zone, that the wall clock runs through without a jump. Shared by all who are asked."""
-    cuts = [start, *_changes(zone, start, end), end]
-    stretches = []
-    for left, right in pairwise(cuts):
-        local = left.astimezone(zone).replace(tzinfo=None)
-        stretches.append((local, local + (right - left)))
-    return tuple(stretches)
-
-
-def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> list[datetime]:
-    """The moments after start and until end at which the zone's distance from UTC changes. Zones change on seconds."""
-    changes = []
-    left, last = int(start.timestamp()), int(end.timestamp())
-    while left < last:
-        right = min(left + 3600, last)
-        if _offset(zone, left) != _offset(zone, right):
-            changes.append(datetime.fromtimestamp(_first_after_change(zone, left, right), UTC))
-        left = right
-    return changes
-
-
-def _first_after_change(zone: ZoneInfo, left: int, right: int) -> int:
-    before = _offset(zone, left)
-    return left + bisect_left(range(left, right), True, key=lambda second: _offset(zone, second) != before)
-
-
-def _offset(zone: ZoneInfo, second: int) -> timedelta | None:
-    return datetime.fromtimestamp(second, zone).utcoffset()

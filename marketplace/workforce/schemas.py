@@ -7,6 +7,7 @@ import marshmallow as ma
 
 from marketplace.core.http import Flag, Pattern, page_schema
 from marketplace.standards.rules import HazardCategory, HazardClass
+from marketplace.workforce.calendar import DAY, Dated, Quiet, Window, Wish
 from marketplace.workforce.rules import (
     HOW_TO_CONTEST,
     LONGEST_WEEK,
@@ -16,7 +17,6 @@ from marketplace.workforce.rules import (
     RequirementKind,
     RequirementStatus,
     Ruling,
-    Window,
 )
 
 _WORDS = ma.validate.Length(1, 2000)
@@ -135,9 +135,10 @@ class AvailabilityWindowSchema(ma.Schema):
         metadata={"description": "Minutes since midnight"},
     )
     end_minute = ma.fields.Integer(strict=True, required=True, validate=ma.validate.Range(1, 1440))
+    wish = ma.fields.Enum(Wish, by_value=True, load_default=Wish.DESIRED)
 
     @ma.post_load
-    def make_window(self, data: dict[str, int], **_more: Any) -> Window:
+    def make_window(self, data: dict[str, Any], **_more: Any) -> Window:
         return Window(**data)
 
 
@@ -145,6 +146,71 @@ class AvailabilitySchema(ma.Schema):
     windows = ma.fields.List(
         ma.fields.Nested(AvailabilityWindowSchema), required=True, validate=ma.validate.Length(0, 100)
     )
+
+
+class NewExceptionSchema(ma.Schema):
+    """What is other on certain days of your own calendar; the same stretch of each of them, the whole day if no other
+    is named."""
+
+    first_day = ma.fields.Date(required=True)
+    last_day = ma.fields.Date(load_default=None, allow_none=True, metadata={"description": "The first, if not given"})
+    start_minute = ma.fields.Integer(strict=True, load_default=0, validate=ma.validate.Range(0, DAY - 1))
+    end_minute = ma.fields.Integer(strict=True, load_default=DAY, validate=ma.validate.Range(1, DAY))
+    wish = ma.fields.Enum(Wish, by_value=True, required=True)
+    note = ma.fields.String(load_default="", validate=ma.validate.Length(0, 200))
+
+    @ma.post_load
+    def make_dated(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        note = data.pop("note")
+        return {"dated": Dated(**data | {"last_day": data["last_day"] or data["first_day"]}), "note": note}
+
+
+class ExceptionSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    first_day = ma.fields.Date(required=True)
+    last_day = ma.fields.Date(required=True)
+    start_minute = ma.fields.Integer(required=True)
+    end_minute = ma.fields.Integer(required=True)
+    wish = ma.fields.Enum(Wish, by_value=True, required=True)
+    note = ma.fields.String(required=True)
+
+
+class ExceptionsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ExceptionSchema), required=True)
+
+
+class HolidaysSchema(ma.Schema):
+    year = ma.fields.Integer(strict=True, required=True, validate=ma.validate.Range(2000, 2100))
+    wish = ma.fields.Enum(Wish, by_value=True, required=True)
+
+
+class QuietSchema(ma.Schema):
+    """From when until when on every day nothing rings, in minutes since midnight; both null where nothing is quiet."""
+
+    from_minute = ma.fields.Integer(strict=True, required=True, allow_none=True, validate=ma.validate.Range(0, DAY - 1))
+    until_minute = ma.fields.Integer(
+        strict=True, required=True, allow_none=True, validate=ma.validate.Range(0, DAY - 1)
+    )
+
+    @ma.validates_schema
+    def check_both(self, data: dict[str, int | None], **_more: Any) -> None:
+        if (data.get("from_minute") is None) != (data.get("until_minute") is None):
+            raise ma.ValidationError("Give both, or null for both.", "until_minute")
+
+    @ma.post_load
+    def make_quiet(self, data: dict[str, Any], **_more: Any) -> dict[str, Quiet | None]:
+        return {"quiet": None if data["from_minute"] is None else Quiet(**data)}
+
+
+class TimeSchema(ma.Schema):
+    """All that you say about your time."""
+
+    timezone = ma.fields.String(required=True)
+    band_min_hours = ma.fields.Integer(required=True)
+    band_max_hours = ma.fields.Integer(required=True)
+    windows = ma.fields.List(ma.fields.Nested(AvailabilityWindowSchema), required=True)
+    exceptions = ma.fields.List(ma.fields.Nested(ExceptionSchema), required=True)
+    quiet = ma.fields.Nested(QuietSchema, required=True, allow_none=True)
 
 
 class BandSchema(ma.Schema):
@@ -204,6 +270,7 @@ class ContractorProfileSchema(ma.Schema):
     skills = _skills(required=True)
     languages = _languages(required=True)
     windows = ma.fields.List(ma.fields.Nested(AvailabilityWindowSchema), required=True)
+    exceptions = ma.fields.List(ma.fields.Nested(ExceptionSchema), required=True)
     consents = ma.fields.List(ma.fields.Nested(HazardConsentSchema), required=True)
     payout_rail = ma.fields.String(required=True, allow_none=True)
 

@@ -20,7 +20,6 @@ from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
 from marketplace.workforce import queries, rules
 from marketplace.workforce.models import (
-    AvailabilityWindow,
     Contractor,
     HazardConsent,
     Language,
@@ -37,7 +36,6 @@ from marketplace.workforce.rules import (
     RequirementKind,
     RequirementStatus,
     Ruling,
-    Window,
 )
 
 SANDBOX = "sandbox"
@@ -251,30 +249,6 @@ def _write_description(contractor_id: UUID, skills: Collection[str], languages: 
     if languages:
         spoken = [{"contractor_id": contractor_id, "language": it, "level": level} for it, level in languages.items()]
         db.session.execute(insert(Language), spoken)
-
-
-def set_availability(windows: Collection[Window], *, by: Actor) -> Contractor:
-    """Sets the weekly windows, in the contractor's local time, in place of those before. Raises BadWindow."""
-    me = _me(by, lock=True)
-    rules.check_windows(windows)
-    db.session.execute(delete(AvailabilityWindow).where(AvailabilityWindow.contractor_id == me.id))
-    rows = [
-        {"contractor_id": me.id, "weekday": w.weekday, "start_minute": w.start_minute, "end_minute": w.end_minute}
-        for w in sorted(windows)
-    ]
-    if rows:
-        db.session.execute(insert(AvailabilityWindow), rows)
-    record("contractor.availability_set", me, by=by)
-    return me
-
-
-def set_band(min_hours: int, max_hours: int, *, by: Actor) -> Contractor:
-    """Sets how many hours a week the contractor wants. Raises BadBand."""
-    rules.check_band(min_hours, max_hours)
-    me = _me(by, lock=True)
-    me.band_min_hours, me.band_max_hours = min_hours, max_hours
-    record("contractor.band_set", me, by=by)
-    return me
 
 
 def give_hazard_consent(category: HazardCategory, up_to: HazardClass, *, by: Actor) -> HazardConsent:

@@ -58,6 +58,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",
     "PUT /api/v1/contractors/me/description": "what one can do can always be said anew",
     "PUT /api/v1/contractors/me/availability": "when one can work can always be said anew",
+    "PUT /api/v1/contractors/me/quiet-hours": "when it is quiet can always be said anew",
     "PUT /api/v1/contractors/me/band": "how much one wants to work can always be said anew",
     "POST /api/v1/contractors/me/hazard-consents": "a consent takes the place of the one before",
     "POST /api/v1/companies/<uuid:company_id>/contract-templates": "a company's text is a new row beside all others",

@@ -13,7 +13,8 @@ from marketplace.matching.rules import CURRENT
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
-from marketplace.workforce.rules import ContractorStatus, Level, Window
+from marketplace.workforce.calendar import Calendar, Dated, Window
+from marketplace.workforce.rules import ContractorStatus, Level
 
 AT = datetime(2023, 4, 26, 12, tzinfo=UTC)
 PLACES = (
@@ -106,10 +107,18 @@ def _member(draw: random.Random, firms: list[UUID]) -> Member:
             languages={language: Level.C1, "en": draw.choice(list(Level))},
             consents={"hate": HazardClass.H2} if draw.random() < 0.5 else {},
             busy=busy,
+            calendar=_calendar(draw),
         ),
         signed={company: [Signed(version, date(2023, 1, 1), None, None)]},
-        windows=tuple(Window(day, 60 * draw.randrange(6, 12), 60 * draw.randrange(16, 24)) for day in range(5)),
         band_min_minutes=60 * draw.choice((0, 5, 10)),
         band_max_minutes=60 * most,
         past=past,
     )
+
+
+def _calendar(draw: random.Random) -> Calendar:
+    """Hours of every working day; one person in six is away on one of the days ahead."""
+    week = tuple(Window(day, 60 * draw.randrange(6, 12), 60 * draw.randrange(16, 24)) for day in range(5))
+    ahead = (sum(window.start_minute for window in week) // 60) % 12
+    day = (AT + timedelta(days=ahead)).date()
+    return Calendar(week, (Dated(day, day),) if week[0].end_minute == 960 else ())

@@ -6,9 +6,10 @@ from typing import Any
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole
-from marketplace.workforce import service
+from marketplace.workforce import availability, service
+from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor
-from marketplace.workforce.rules import Level, RequirementKind, Window
+from marketplace.workforce.rules import Level, RequirementKind
 from tests.factories import accounts
 
 WHOLE_WEEK = tuple(Window(day, 0, 1440) for day in range(7))
@@ -59,5 +60,5 @@ def contractor(who: Person | None = None, *, windows: Collection[Window] = WHOLE
     """A vetted contractor, in Kansas and available all week unless it says otherwise. Takes what `applied` takes."""
     operator = accounts.operator(OperatorRole.VETTING)
     made = ready(who, checked_by=operator, **more)
-    service.set_availability(windows, by=accounts.actor_of(made.id))
+    availability.set_availability(windows, by=accounts.actor_of(made.id))
     return service.vet(made.id, "Everything was shown.", by=operator)

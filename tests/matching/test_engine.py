@@ -13,12 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.engine import ASKED_BEFORE, Planned, solve, why_not
-from marketplace.matching.instance import Instance, Member, Opening, Window
+from marketplace.matching.instance import Instance, Member, Opening
 from marketplace.matching.rules import HORIZON, URGENT, Outcome
 from marketplace.shifts.eligibility import Busy, first_no
 from marketplace.shifts.hours import pay_week
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, minutes_by_week
+from marketplace.workforce.calendar import Calendar, Window
 from tests.factories.markets import AT, market
 
 seeds = st.integers(0, 10_000)
@@ -170,9 +171,14 @@ def alike(count: int) -> Instance:
     members = [
         replace(
             member,
-            person=replace(model.person, contractor_id=member.id, busy=(), skills=frozenset({"image-labelling"})),
+            person=replace(
+                model.person,
+                contractor_id=member.id,
+                busy=(),
+                skills=frozenset({"image-labelling"}),
+                calendar=Calendar(week),
+            ),
             signed={company: model.signed[company]},
-            windows=week,
             band_min_minutes=0,
             band_max_minutes=2400,
             past=(),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from marketplace.matching.rules import (
     points,
     rank,
 )
+from marketplace.workforce.calendar import Quiet
 
 SHIFT = UUID("01a20000-0000-7000-8000-000000000001")
 FOUR_HOURS = 240
@@ -142,3 +144,16 @@ def test_every_version_of_the_weights_weighs_every_part_with_a_whole_number() ->
 def test_an_offer_stands_for_a_quarter_of_the_time_left(hours_left: float, hours_open: float) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert offer_until(now, now + timedelta(hours=hours_left)) == now + timedelta(hours=hours_open)
+
+
+def test_an_offer_waits_for_whoever_sleeps_but_not_beyond_half_of_the_time_left() -> None:
+    """It is 20:00 in New York; the quiet hours are from ten to seven."""
+    now, zone, quiet = datetime(2026, 11, 23, 1, tzinfo=UTC), ZoneInfo("America/New_York"), Quiet(1320, 420)
+
+    def stands(hours_left: float) -> timedelta:
+        return offer_until(now, now + timedelta(hours=hours_left), quiet, zone) - now
+
+    assert stands(7) == timedelta(hours=1, minutes=45)
+    assert stands(24) == timedelta(hours=11, minutes=30)
+    assert stands(12) == timedelta(hours=6)
+    assert stands(200) == timedelta(hours=24)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -21,9 +22,11 @@ from marketplace.shifts import offers, raising
 from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import GigNotOpen, OfferStatus, ShiftBegun
 from marketplace.standards.hazard import HazardCategory, HazardClass
+from marketplace.workforce import availability
 from marketplace.workforce import service as workforce
+from marketplace.workforce.calendar import Dated, Quiet, Window, Wish
 from marketplace.workforce.models import Contractor
-from marketplace.workforce.rules import Level, Window
+from marketplace.workforce.rules import Level
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories import workforce as contractors
@@ -60,6 +63,28 @@ def test_the_best_are_asked_for_the_open_seats_and_told_why(scene: Scene) -> Non
     told = service.explain(shift.id, nights.id, seen_by=me(nights))
     assert (told.outcome, told.cutoff, told.reason["score"]) == (Outcome.NOT_NEEDED, 6200, 4700)
     assert service.explain(shift.id, free.id, seen_by=me(free)).outcome is Outcome.OFFERED
+
+
+def test_whoever_cannot_work_then_is_not_asked_and_whoever_would_rather_not_comes_last(scene: Scene) -> None:
+    away, rather_not, unsaid = make.contracted(scene), make.contracted(scene), make.contracted(scene, windows=[])
+    day = MONDAY.astimezone(ZoneInfo("America/Chicago")).date()
+    availability.add_exception(Dated(day, day), by=me(away))
+    availability.add_exception(Dated(day, day, wish=Wish.UNDESIRED), by=me(rather_not))
+    shift = make.shift(scene, seats=3)
+    made = service.match(shift.id, by=scene.company)
+    assert asked(made) == [unsaid.id, rather_not.id]
+    told = service.explain(shift.id, away.id, seen_by=me(away))
+    assert told.verdict
+    assert (told.outcome, told.verdict["rule"]) == (Outcome.NOT_ELIGIBLE, "AVAILABLE")
+
+
+def test_whoever_sleeps_has_half_an_hour_after_it_to_answer(scene: Scene) -> None:
+    """A day to answer would end at six in the morning in Kansas."""
+    asleep = make.contracted(scene)
+    availability.set_quiet(Quiet(22 * 60, 7 * 60), by=me(asleep))
+    (offer,) = service.match(make.shift(scene).id, by=scene.company)
+    local = offer.expires_at.astimezone(ZoneInfo("America/Chicago"))
+    assert (local.hour, local.minute) == (7, 30)
 
 
 def test_whoever_is_short_of_their_hours_comes_first(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -11,14 +12,18 @@ from sqlalchemy import select
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CLOCK, Actor, CompanyRole, OperatorRole
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import Event, record
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices import queries, service
 from marketplace.notices.models import Mail, Notice
 from marketplace.notices.rules import Audience
+from marketplace.workforce import availability
+from marketplace.workforce.calendar import Quiet
 from tests.factories import accounts as make
 from tests.factories import shifts as scenes
+from tests.factories import workforce
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -194,3 +199,19 @@ def test_the_jobs_carry_an_event_to_the_outbox(app: Flask, work: Callable[[], in
     assert mail.body.startswith("Halo Ana,")
     token = mail.body.split("/confirm/")[1].split()[0]
     assert accounts.confirm(token).email == "new@example.com"
+
+
+def test_no_mail_about_work_rings_in_somebodys_quiet_hours(app: Flask) -> None:
+    """It is 03:00 in Kansas. Whoever needs a new password asked for it, and is awake."""
+    asleep = workforce.contractor()
+    availability.set_quiet(Quiet(1320, 390), by=make.actor_of(asleep.id))
+    clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    ids = [record(name, asleep, by=CLOCK).id for name in ("contractor.vetted",)]
+    service.deliver(ids, by=CLOCK)
+    mail = db.session.scalars(select(Mail).where(Mail.person_id == asleep.id, Mail.event_id.in_(ids))).one()
+    assert mail.try_at == datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
+    assert db.session.scalars(select(Notice.at).where(Notice.event_id.in_(ids))).one() < clock.now()
+    me = db.session.get_one(Person, asleep.id)
+    asked = record("person.reset_asked", me, by=CLOCK).id
+    service.deliver([asked], by=CLOCK)
+    assert db.session.scalars(select(Mail.try_at).where(Mail.event_id == asked)).one() < clock.now()

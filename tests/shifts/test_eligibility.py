@@ -17,6 +17,7 @@ from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat, first_no,
 from marketplace.shifts.rules import BOOKING_TRANSITIONS, OFFER_TRANSITIONS, SHIFT_TRANSITIONS, TIMESHEET_TRANSITIONS
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
+from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
 from marketplace.workforce.rules import ContractorStatus, Level
 
 NINE = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -70,6 +71,19 @@ def test_somebody_whom_every_rule_lets_pass() -> None:
     assert {verdict.rule for verdict in judge(DISTRESSING, ANA)} == {
         "STANDING", "AGE", "CONTRACT", "CRITERIA", "HAZARD", "ONE_PLACE", "REST", "DAY", "WEEK", "DAY_OFF",
     }  # fmt: skip
+
+
+def test_nobody_is_asked_about_time_that_they_keep_free() -> None:
+    """The seat is Monday 23 November 2026, 09:00 to 13:00 in Kansas."""
+    day = date(2026, 11, 23)
+    away = replace(ANA, calendar=Calendar((), (Dated(day, day, 12 * 60 + 59, 18 * 60),)))
+    no = first_no(SEAT, away)
+    assert no is not None
+    assert (no.rule, no.inputs) == ("AVAILABLE", {"zone": "America/Chicago"})
+    later = replace(ANA, calendar=Calendar((), (Dated(day, day, 13 * 60, 18 * 60),)))
+    assert first_no(SEAT, later) is None
+    rather_not = replace(ANA, calendar=Calendar((Window(0, 0, 1440, Wish.UNDESIRED),)))
+    assert first_no(SEAT, rather_not) is None
 
 
 @pytest.mark.parametrize(
@@ -137,6 +151,7 @@ def test_no_rule_can_read_what_a_person_declined_disputed_or_said() -> None:
     assert {field.name for field in fields(Person)} == {
         "contractor_id", "status", "born_on", "country", "subdivision", "zone", "contract", "skills", "languages",
         "consents", "busy", "daily_rest_hours", "weekly_hours", "overtime_multiplier",
+        "calendar", "quiet",
     }  # fmt: skip
     assert {field.name for field in fields(Busy)} == {"span", "hazard_class", "active"}
 

@@ -1,7 +1,7 @@
 """A contractor's pages, as forms that are filled in and links that are followed."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CLOCK
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.rules import ContractStatus
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.notices import service as notices
@@ -20,8 +21,9 @@ from marketplace.shifts import offers
 from marketplace.shifts import queries as bookings
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, EntryKind, OfferStatus
-from marketplace.workforce import queries, service
-from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus, Window
+from marketplace.workforce import availability, queries, service
+from marketplace.workforce.calendar import Quiet, Window, Wish
+from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus
 from tests.factories import accounts, shifts, standards, workforce
 from tests.factories import contracts as papers
 from tests.factories import pay as made
@@ -189,21 +191,62 @@ def ana(app: Flask) -> Person:
 
 def test_the_week_is_set_by_the_clock_on_the_wall(visitor: Visitor, ana: Person) -> None:
     me = accounts.actor_of(ana)
-    service.set_availability([Window(0, 540, 720)], by=me)
+    availability.set_availability([Window(0, 540, 720)], by=me)
     visitor.signed_in(ana)
-    page = visitor.look("/me/record")
-    assert page.form("/record/week").values["from_0_0"] == ["09:00"]
-    visitor.hand_in(page, "/record/week", from_0_1="13:30", to_0_1="00:00", from_5_0="22:00", to_5_0="02:00")
-    assert queries.profile(ana.id, me).windows == [Window(0, 540, 720), Window(0, 810, 1440), Window(5, 1320, 120)]
-    assert visitor.look("/me/record").form("/record/week").values["to_0_1"] == ["00:00"]
+    page = visitor.look("/me/time")
+    assert page.form("/time/week").values["from_0_0"] == ["09:00"]
+    fields = {"from_0_1": "13:30", "to_0_1": "00:00", "from_5_0": "22:00", "to_5_0": "02:00", "wish_5_0": "undesired"}
+    visitor.hand_in(page, "/time/week", **fields)
+    night = Window(5, 1320, 120, Wish.UNDESIRED)
+    assert queries.windows(ana.id) == [Window(0, 540, 720), Window(0, 810, 1440), night]
+    assert visitor.look("/me/time").form("/time/week").values["to_0_1"] == ["00:00"]
 
 
 def test_half_a_stretch_is_refused_and_kept(visitor: Visitor, ana: Person) -> None:
     visitor.signed_in(ana)
-    page = visitor.send("/me/record", "/record/week", from_3_1="08:15")
+    page = visitor.send("/me/time", "/time/week", from_3_1="08:15")
     assert page.status == 422
     assert "Give both times, from and to, or none." in page.words
-    assert page.form("/record/week").values["from_3_1"] == ["08:15"]
+    assert page.form("/time/week").values["from_3_1"] == ["08:15"]
+
+
+def test_a_week_is_painted_by_the_hour(visitor: Visitor, ana: Person) -> None:
+    availability.set_availability([], by=accounts.actor_of(ana))
+    visitor.signed_in(ana)
+    nothing = visitor.send("/me/time", "/time/paint", wish="desired")
+    assert nothing.status == 422
+    assert "Mark the hours first." in nothing.words
+    visitor.send("/me/time", "/time/paint", cells=["0-9", "0-10", "6-*"], wish="desired")
+    page = visitor.send("/me/time", "/time/paint", cells=["*-10"], wish="unavailable")
+    mornings = [Window(day, 600, 660, Wish.UNAVAILABLE) for day in range(6)]
+    sunday = [Window(6, 0, 600), Window(6, 600, 660, Wish.UNAVAILABLE), Window(6, 660, 1440)]
+    assert queries.windows(ana.id) == sorted([Window(0, 540, 600), *mornings, *sunday])
+    assert "Tuesday 10:00, I cannot work" in page.words
+    visitor.send("/me/time", "/time/paint", cells=["*-10"], wish="none")
+    assert queries.windows(ana.id) == [Window(0, 540, 600), Window(6, 0, 600), Window(6, 660, 1440)]
+
+
+def test_days_off_holidays_and_quiet_hours(visitor: Visitor, ana: Person) -> None:
+    clock.move_to(datetime(2026, 12, 1, 18, tzinfo=UTC))
+    visitor.signed_in(ana)
+    week = {"first_day": "2026-12-07", "last_day": "2026-12-13", "wish": "unavailable", "note": "By the sea"}
+    page = visitor.send("/me/time", "/time/days", **week)
+    assert "By the sea" in page.words
+    crossed = visitor.send(
+        "/me/time", "/time/days", first_day="2026-12-09", wish="desired", begins="18:00", ends="20:00"
+    )
+    assert crossed.status == 422
+    assert "Two things that you say about your time contradict each other." in crossed.words
+    page = visitor.send("/me/time", "/time/holidays", year="2026", wish="unavailable")
+    assert "Christmas Day" in page.words
+    days = [str(each.first_day) for each in queries.exceptions(ana.id)]
+    assert days == ["2026-12-07", "2026-12-24", "2026-12-25"]
+    visitor.hand_in(page, f"{queries.exceptions(ana.id)[0].id}/remove")
+    assert [str(each.first_day) for each in queries.exceptions(ana.id)] == days[1:]
+    visitor.send("/me/time", "/time/quiet", begins="22:00", ends="06:30")
+    assert queries.contractor(ana.id, accounts.actor_of(ana)).quiet == Quiet(1320, 390)
+    visitor.send("/me/time", "/time/quiet", begins="", ends="")
+    assert queries.contractor(ana.id, accounts.actor_of(ana)).quiet is None
 
 
 def test_the_band_of_hours_is_set_or_refused(visitor: Visitor, ana: Person) -> None:

@@ -1,5 +1,6 @@
 """The doors of contractors and of vetting, and their five questions."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import OperatorRole
+from marketplace.core.db import db
 from marketplace.workforce import service
+from marketplace.workforce.calendar import MOST_EXCEPTIONS, Dated
+from marketplace.workforce.models import AvailabilityException
 from marketplace.workforce.rules import HOW_TO_CONTEST
 from tests.factories import accounts, workforce
 
@@ -20,6 +24,11 @@ SUBMIT = "POST /api/v1/contractors/me/requirements"
 SUBMIT_MANY = "POST /api/v1/contractors/me/requirements/batch"
 ACCOUNT = "POST /api/v1/contractors/me/payout-account"
 AVAILABILITY = "PUT /api/v1/contractors/me/availability"
+TIME = "GET /api/v1/contractors/me/availability"
+EXCEPTION = "POST /api/v1/contractors/me/availability/exceptions"
+NO_EXCEPTION = "DELETE /api/v1/contractors/me/availability/exceptions/<uuid:exception_id>"
+HOLIDAYS = "POST /api/v1/contractors/me/availability/holidays"
+QUIET = "PUT /api/v1/contractors/me/quiet-hours"
 BAND = "PUT /api/v1/contractors/me/band"
 CONSENTS = "GET /api/v1/contractors/me/hazard-consents"
 CONSENT = "POST /api/v1/contractors/me/hazard-consents"
@@ -50,7 +59,10 @@ BODIES: dict[str, dict[str, Any]] = {
     DESCRIBE: {"skills": ["audio"], "languages": {"id": "C2"}},
     SUBMIT: {"kind": "identity", "note": "Passport"},
     SUBMIT_MANY: {"items": [{"kind": "identity", "note": "Passport"}, {"kind": "terms", "note": "I agree."}]},
-    AVAILABILITY: {"windows": [{"weekday": 5, "start_minute": 1320, "end_minute": 120}]},
+    AVAILABILITY: {"windows": [{"weekday": 5, "start_minute": 1320, "end_minute": 120, "wish": "desired"}]},
+    EXCEPTION: {"first_day": "2036-12-24", "last_day": "2036-12-31", "wish": "unavailable"},
+    HOLIDAYS: {"year": 2036, "wish": "undesired"},
+    QUIET: {"from_minute": 1320, "until_minute": 390},
     BAND: {"min_hours": 5, "max_hours": 20},
     CONSENT: {"category": "violence", "up_to": "H2"},
     REVOKE: {"category": "violence"},
@@ -76,13 +88,23 @@ OF_MINE = (
     SUBMIT_MANY,
     ACCOUNT,
     AVAILABILITY,
+    TIME,
+    EXCEPTION,
+    NO_EXCEPTION,
+    HOLIDAYS,
+    QUIET,
     BAND,
     CONSENTS,
     CONSENT,
     REVOKE,
     CONTEST,
 )
+CROSSING = {"weekday": 1, "start_minute": 60, "end_minute": 120}
 OF_OPERATORS = (SHOW, EVENTS, DECIDE, DECIDE_MANY, VET, REFUSE, SUSPEND, REINSTATE)
+
+
+def _row(contractor_id: UUID, dated: Dated) -> dict[str, Any]:
+    return {"contractor_id": contractor_id, "note": ""} | {name: getattr(dated, name) for name in Dated.__slots__}
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -94,6 +116,7 @@ def ask(client: FlaskClient, route: str, contractor_id: UUID | None = None, **mo
     if route in BODIES:
         more.setdefault("json", BODIES[route])
     path = path.replace("<uuid:contractor_id>", str(contractor_id or uuid4()))
+    path = path.replace("<uuid:exception_id>", str(uuid4()))
     return client.open(path, method=method, **more)
 
 
@@ -150,6 +173,13 @@ def test_a_companys_key_is_nobody_in_person(client: FlaskClient, route: str) -> 
                 (AVAILABILITY, {"windows": [{"weekday": 7, "start_minute": 0, "end_minute": 60}]}),
                 (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 60}]}),
                 (AVAILABILITY, {"windows": [{"weekday": 1, "start_minute": 60, "end_minute": 90}] * 2}),
+                (AVAILABILITY, {"windows": [CROSSING, CROSSING | {"start_minute": 90, "wish": "unavailable"}]}),
+                (EXCEPTION, BODIES[EXCEPTION] | {"wish": "perhaps"}),
+                (EXCEPTION, BODIES[EXCEPTION] | {"last_day": "2036-12-23"}),
+                (EXCEPTION, BODIES[EXCEPTION] | {"first_day": "2037-02-29"}),
+                (HOLIDAYS, {"year": 1, "wish": "unavailable"}),
+                (QUIET, {"from_minute": 60, "until_minute": None}),
+                (QUIET, {"from_minute": 60, "until_minute": 60}),
                 (BAND, {"min_hours": 21, "max_hours": 20}),
                 (BAND, {"min_hours": 0, "max_hours": 49}),
                 (CONSENT, {"category": "child_abuse", "up_to": "H3"}),
@@ -313,6 +343,48 @@ def test_a_suspension_and_its_end(client: FlaskClient) -> None:
     ana, theirs = workforce.contractor(), accounts.bearer(accounts.operator(OperatorRole.VETTING))
     assert ask(client, SUSPEND, ana.id, headers=theirs).json["status"] == "suspended"
     assert ask(client, REINSTATE, ana.id, headers=theirs).json["status"] == "vetted"
+
+
+@pytest.mark.door(TIME, "works")
+@pytest.mark.door(EXCEPTION, "works")
+@pytest.mark.door(NO_EXCEPTION, "works")
+@pytest.mark.door(NO_EXCEPTION, "not_mine")
+@pytest.mark.door(HOLIDAYS, "works")
+@pytest.mark.door(QUIET, "works")
+def test_saying_what_is_other_on_certain_days_and_when_it_is_quiet(client: FlaskClient) -> None:
+    mine, anothers = accounts.bearer(workforce.contractor().id), accounts.bearer(workforce.contractor().id)
+    made = ask(client, EXCEPTION, headers=mine)
+    assert made.status_code == 201
+    holidays = ask(client, HOLIDAYS, headers=mine)
+    assert holidays.status_code == 201
+    days = {each["first_day"]: each["note"] for each in holidays.json["items"]}
+    assert days["2036-07-04"] == "Independence Day"
+    assert "2036-12-25" not in days
+    assert ask(client, QUIET, headers=mine).json["quiet"] == BODIES[QUIET]
+    told = ask(client, TIME, headers=mine).json
+    assert (told["timezone"], len(told["windows"]), len(told["exceptions"])) == ("America/Chicago", 7, len(days) + 1)
+    gone = NO_EXCEPTION.replace("<uuid:exception_id>", made.json["id"])
+    assert ask(client, gone, headers=anothers).status_code == 404
+    assert ask(client, gone, headers=mine).status_code == 204
+    assert ask(client, QUIET, json={"from_minute": None, "until_minute": None}, headers=mine).json["quiet"] is None
+
+
+@pytest.mark.door(NO_EXCEPTION, "wrong_state")
+@pytest.mark.door(EXCEPTION, "wrong_state")
+@pytest.mark.door(HOLIDAYS, "wrong_state")
+def test_an_exception_that_is_gone_one_too_many_and_a_place_without_known_holidays(client: FlaskClient) -> None:
+    ana = workforce.contractor()
+    mine = accounts.bearer(ana.id)
+    made = ask(client, EXCEPTION, headers=mine)
+    gone = NO_EXCEPTION.replace("<uuid:exception_id>", made.json["id"])
+    assert [ask(client, gone, headers=mine).status_code for _ in range(2)] == [204, 404]
+    days = [Dated(day := date(2040, 1, 1) + timedelta(days=number), day) for number in range(MOST_EXCEPTIONS)]
+    db.session.add_all([AvailabilityException(**_row(ana.id, each)) for each in days])
+    full = ask(client, EXCEPTION, headers=mine)
+    assert (full.status_code, full.json["code"]) == (409, "too_many_exceptions")
+    kyiv = workforce.contractor(country="UA", subdivision=None, timezone="Europe/Kyiv", payout_currency="UAH")
+    unknown = ask(client, HOLIDAYS, headers=accounts.bearer(kyiv.id))
+    assert (unknown.status_code, unknown.json["code"]) == (409, "no_holidays_known")
 
 
 @pytest.mark.door(DESCRIBE, "works")

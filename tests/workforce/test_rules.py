@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.standards.rules import HazardCategory, HazardClass
-from marketplace.workforce import rules
-from marketplace.workforce.rules import Level, RequirementKind, RequirementStatus, Window, covers
+from marketplace.workforce import calendar, rules
+from marketplace.workforce.calendar import Window, covers
+from marketplace.workforce.rules import Level, RequirementKind, RequirementStatus
 
 CHICAGO = ZoneInfo("America/Chicago")
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -111,13 +112,13 @@ def test_a_stretch_is_covered_when_each_of_its_minutes_is(
 
 @pytest.mark.parametrize("numbers", [(7, 0, 60), (-1, 0, 60), (0, 1440, 60), (0, 60, 60), (0, 0, 0), (0, 0, 1441)])
 def test_what_is_no_window(numbers: tuple[int, int, int]) -> None:
-    with pytest.raises(rules.BadWindow):
+    with pytest.raises(calendar.BadWindow):
         Window(*numbers)
 
 
 def test_two_windows_do_not_begin_together() -> None:
-    with pytest.raises(rules.BadWindow):
-        rules.check_windows([Window(0, 60, 90), Window(0, 60, 120)])
+    with pytest.raises(calendar.BadWindow):
+        calendar.check_windows([Window(0, 60, 90), Window(0, 60, 120)])
 
 
 @pytest.mark.parametrize(("least", "most"), [(-1, 10), (11, 10), (0, 49), (0, 0)])

@@ -14,9 +14,10 @@ from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound, Unauthenticated
 from marketplace.standards.rules import HazardCategory, HazardClass
-from marketplace.workforce import queries, rules, service
+from marketplace.workforce import availability, queries, rules, service
+from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor, HazardConsent, Requirement
-from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus, Window
+from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus
 from tests.factories import accounts, workforce
 
 
@@ -216,8 +217,8 @@ def test_a_vetted_contractor_is_not_refused(app: Flask) -> None:
 def test_windows_and_bands_replace_those_before(app: Flask) -> None:
     made = workforce.contractor(windows=[Window(0, 540, 1020)])
     me = accounts.actor_of(made.id)
-    service.set_availability([Window(5, 1320, 120), Window(0, 540, 600)], by=me)
-    service.set_band(10, 20, by=me)
+    availability.set_availability([Window(5, 1320, 120), Window(0, 540, 600)], by=me)
+    availability.set_band(10, 20, by=me)
     known = queries.profile(made.id, me)
     assert known.windows == [Window(0, 540, 600), Window(5, 1320, 120)]
     assert (known.contractor.band_min_hours, known.contractor.band_max_hours) == (10, 20)
@@ -260,9 +261,9 @@ def test_other_peoples_records_do_not_exist(app: Flask) -> None:
     with pytest.raises(NotFound):
         queries.vetting_queue(stranger)
     with pytest.raises(NotFound):
-        service.set_band(1, 2, by=stranger)
+        availability.set_band(1, 2, by=stranger)
     with pytest.raises(Unauthenticated):
-        service.set_band(1, 2, by=CLOCK)
+        availability.set_band(1, 2, by=CLOCK)
 
 
 def test_a_requirement_row_belongs_to_one_contractor(app: Flask) -> None:
