@@ -7,8 +7,8 @@ quiet hours are asked for together.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 
 WISHES = ("desired", "undesired", "unavailable")
 
