@@ -6,6 +6,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
+from marketplace.core import idempotency
 from marketplace.core.http import page, problems
 from marketplace.disputes import queries, service
 from marketplace.disputes import schemas as s
@@ -56,7 +57,8 @@ def answer(given: dict[str, Any], dispute_id: UUID) -> Dispute:
 @blueprint.post("/<uuid:dispute_id>/rule")
 @blueprint.arguments(s.RulingSchema)
 @blueprint.response(200, s.DisputeSchema)
-@problems(blueprint, 401, 403, 404, 409, 422)
+@problems(blueprint, 400, 401, 403, 404, 409, 422)
+@idempotency.required
 def rule(given: dict[str, Any], dispute_id: UUID) -> Dispute:
     """Rule: how many minutes are restored, and why. The next pay run pays them. For operators of neither side."""
     return _shown(service.rule(dispute_id, **given, by=actor()))
@@ -64,7 +66,8 @@ def rule(given: dict[str, Any], dispute_id: UUID) -> Dispute:
 
 @blueprint.post("/<uuid:dispute_id>/withdraw")
 @blueprint.response(200, s.DisputeSchema)
-@problems(blueprint, 401, 404, 409)
+@problems(blueprint, 400, 401, 404, 409)
+@idempotency.required
 def withdraw(dispute_id: UUID) -> Dispute:
     """Take your claim back. The cut stands, and its money goes back to the gig."""
     return _shown(service.withdraw(dispute_id, by=actor()))

@@ -7,23 +7,23 @@ from uuid import UUID
 from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.lifecycle import WrongState
+from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs import queries
+from marketplace.gigs import funding, queries
 from marketplace.gigs.models import Gig, GigHazard
-from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight
+from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight, GigStatus
 from marketplace.ledger.models import LedgerAccount
 from marketplace.standards.hazard import ILLEGAL, HazardClass, least_class
 
 
 def to_raise(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str], *, by: Actor) -> Gig:
     """The gig that was published, locked so that nobody is booked in it meanwhile, if its class may be raised so by a
-    member with the right to its gigs or by an operator. One that is closed may owe for what was done in it.
+    member with the right to its gigs or by an operator of standards. A closed one may owe for what was done in it.
 
     Raises NotFound, Forbidden, WrongState, ClassMayNotFall, ClassTooLight, and BadTerms for content that is unlawful.
     """
@@ -31,7 +31,9 @@ def to_raise(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str
     gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
     if gig is None:
         raise NotFound
-    if not by.is_operator():
+    if by.is_operator() and not by.belongs_to(gig.company_id):
+        require_operator(by, OperatorRole.STANDARDS)
+    else:
         require_company(by, gig.company_id, Right.GIGS)
     if gig.opened_at is None:
         raise WrongState("The gig was never published.", state=str(gig.status))
@@ -42,6 +44,14 @@ def to_raise(gig_id: UUID, hazard_class: HazardClass, categories: Collection[str
     if hazard_class < (least := least_class([*gig.hazard_categories, *categories])):
         raise ClassTooLight(f"These categories need {least}.", field="hazard_class")
     return gig
+
+
+def close_unlawful(gig: Gig, *, by: Actor) -> None:
+    """Ends a gig that showed unlawful content. The caller has locked it and looked after what is booked."""
+    if gig.status is not GigStatus.CLOSED:
+        data = {"because": "unlawful_content"}
+        move_one(gig, GigStatus.CLOSED, by=by, event="gig.closed", values={"closed_at": clock.now()}, data=data)
+        funding.give_back(gig, by=by)
 
 
 def set_class(

@@ -22,6 +22,9 @@ from marketplace.standards.rules import Floor
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 
+CONFIDENTIAL = "hazard_flag."
+"""How the names of events begin whose doer a company is not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Funds:
@@ -165,8 +168,12 @@ def decisions(gig_id: UUID, seen_by: Actor) -> Select[PublishDecision]:
 
 
 def timeline(gig_id: UUID, seen_by: Actor) -> list[events.Event]:
-    """The newest events about the gig and what belongs to it, newest first, for insiders. Raises NotFound."""
-    return events.timeline("gig", company_gig(gig_id, seen_by).id)
+    """The newest events about the gig and what belongs to it, newest first, for insiders. Raises NotFound.
+
+    Operators see them all; what would tell a company who of its people flagged something is left out for it.
+    """
+    found = events.timeline("gig", company_gig(gig_id, seen_by).id)
+    return [each for each in found if seen_by.is_operator() or not each.name.startswith(CONFIDENTIAL)]
 
 
 def funds(gig_id: UUID, seen_by: Actor) -> Funds:

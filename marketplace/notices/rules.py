@@ -336,6 +336,20 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "hazard_flag.dismissed": (
             Telling(_C, _INBOX, "Your flag was looked at: %(gig)s", "The class stays as it is; the answer says why."),
         ),
+        "hazard_flag.reported": (
+            Telling(
+                _C,
+                _BOTH,
+                "Nobody sees this any more: %(gig)s",
+                "What you flagged is unlawful. The gig is closed, it was reported, and your work is paid. Thank you.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "Closed because of unlawful content: %(gig)s",
+                "An operator found in it what nobody may be given, and reported it. Everybody in it is paid.",
+            ),
+        ),
         "gig.class_raised": (
             Telling(Audience.GIGS, _BOTH, "The hazard class was raised: %(gig)s", "The gig's page says what it means."),
         ),

@@ -27,11 +27,20 @@ def flag(given: dict[str, Any], booking_id: UUID) -> HazardFlag:
 
 @blueprint.get("/gigs/<uuid:gig_id>/flags")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, s.HazardFlagPage)
+@blueprint.response(200, s.FlagPage)
 @problems(blueprint, 401, 404, 422)
 def list_flags(args: dict[str, Any], gig_id: UUID) -> dict[str, Any]:
-    """What people have flagged in a gig, for its company and for operators."""
+    """What people have flagged in a gig, for its company and for operators. Who it was is not told here."""
     return page(flags.of_gig(gig_id, seen_by=actor()), HazardFlag.id, **args)
+
+
+@blueprint.get("/flags")
+@blueprint.arguments(PageArgs, location="query")
+@blueprint.response(200, s.HazardFlagPage)
+@problems(blueprint, 401, 404, 422)
+def list_open_flags(args: dict[str, Any]) -> dict[str, Any]:
+    """Every flag that waits for an answer, for operators."""
+    return page(flags.waiting(seen_by=actor()), HazardFlag.id, **args)
 
 
 @blueprint.post("/flags/<uuid:flag_id>/dismiss")
@@ -41,6 +50,16 @@ def list_flags(args: dict[str, Any], gig_id: UUID) -> dict[str, Any]:
 def dismiss(given: dict[str, str], flag_id: UUID) -> HazardFlag:
     """An operator finds the class right, and says why."""
     return flags.dismiss(flag_id, given["answer"], by=actor())
+
+
+@blueprint.post("/flags/<uuid:flag_id>/report")
+@blueprint.arguments(s.ReportSchema)
+@blueprint.response(200, s.HazardFlagSchema)
+@problems(blueprint, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def report(given: dict[str, str], flag_id: UUID) -> HazardFlag:
+    """An operator finds the content unlawful and has reported it: the gig closes, and everybody in it is paid."""
+    return raising.stop_unlawful(flag_id, **given, by=actor())
 
 
 @blueprint.get("/gigs/<uuid:gig_id>/hazard-classes")

@@ -19,13 +19,25 @@ class DismissSchema(ma.Schema):
     answer = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "Why the class is right"})
 
 
-class HazardFlagSchema(ma.Schema):
-    """What somebody at work saw, and what became of it."""
+class ReportSchema(ma.Schema):
+    answer = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "For whoever flagged it"})
+    reported_to = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 200),
+        metadata={"description": "The authority or hotline that was told"},
+    )
+    reference = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(0, 200),
+        metadata={"description": "Under which it can be found there"},
+    )
+
+
+class FlagSchema(ma.Schema):
+    """What somebody at work saw, and what became of it. Who it was is not told to the company."""
 
     id = ma.fields.UUID(required=True)
-    booking_id = ma.fields.UUID(required=True)
     gig_id = ma.fields.UUID(required=True)
-    contractor_id = ma.fields.UUID(required=True)
     category = ma.fields.Enum(HazardCategory, by_value=True, required=True)
     note = ma.fields.String(required=True, attribute="note.words")
     answer = ma.fields.String(required=True, allow_none=True, attribute="note.answer")
@@ -34,6 +46,23 @@ class HazardFlagSchema(ma.Schema):
     status = ma.fields.Enum(FlagStatus, by_value=True, required=True)
 
 
+class ContentReportSchema(ma.Schema):
+    """To whom unlawful content was reported."""
+
+    reported_to = ma.fields.String(required=True)
+    reference = ma.fields.String(required=True)
+    reported_at = ma.fields.AwareDateTime(required=True)
+
+
+class HazardFlagSchema(FlagSchema):
+    """The same, for the person themselves and for operators."""
+
+    booking_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    report = ma.fields.Nested(ContentReportSchema, required=True, allow_none=True)
+
+
+FlagPage = page_schema(FlagSchema, "FlagPage")
 HazardFlagPage = page_schema(HazardFlagSchema, "HazardFlagPage")
 
 

@@ -430,13 +430,27 @@ class HazardFlag(Stateful):
     status: Mapped[FlagStatus] = mapped_column(choice(FlagStatus, "status"))
 
     note: Mapped["HazardFlagNote"] = relationship(lazy="raise")
+    report: Mapped["ContentReport | None"] = relationship(lazy="raise", viewonly=True)
 
 
 class HazardFlagNote(Base):
-    """The words about a flag, its writer's and, where it was dismissed, the operator's. They can be erased."""
+    """The words about a flag: its writer's, and the operator's where one answered it. They can be erased."""
 
     __tablename__ = "hazard_flag_note"
 
     flag_id: Mapped[UUID] = mapped_column(ForeignKey("hazard_flag.id"), primary_key=True)
     words: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
+
+
+class ContentReport(Base):
+    """That an operator found what was flagged to be unlawful, and reported it: to whom, and under which reference."""
+
+    __tablename__ = "content_report"
+    __table_args__ = (CheckConstraint("reported_to <> ''", name="reported_to_given"),)
+
+    flag_id: Mapped[UUID] = mapped_column(ForeignKey("hazard_flag.id"), primary_key=True)
+    reported_to: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    reported_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reported_at: Mapped[Instant]

@@ -1,4 +1,5 @@
-"""A gig becomes heavier: its class is raised with back-pay, and nobody goes on with what they did not agree to.
+"""A gig becomes heavier: its class is raised with back-pay, and nobody goes on with what they did not agree to. One
+that shows what is unlawful ends.
 
 One transaction holds the higher premium for everything that is booked, being worked, or worked since the first flag;
 stops who has not opted in; and takes out who is booked and has not (house rule HAZARD).
@@ -27,9 +28,16 @@ from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import attendance, back_pay, caps, flags, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
-from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryFlag, OfferStatus, TimesheetStatus
-from marketplace.standards.hazard import OPT_IN, HazardClass
+from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.rules import (
+    ACTIVE_BOOKING,
+    BookingStatus,
+    EntryFlag,
+    NotUnlawful,
+    OfferStatus,
+    TimesheetStatus,
+)
+from marketplace.standards.hazard import ILLEGAL, OPT_IN, HazardClass
 from marketplace.standards.rates import highest_cost
 from marketplace.workforce.models import HazardConsent
 
@@ -84,11 +92,44 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     _return_unused(taken_out)
     timesheets.enter([*stopped, *taken_out], by=by)
     _reset_stops({b.contractor_id for b in bookings}, now)
-    _withdraw_offers(gig.id, by=by)
+    _withdraw_offers(gig.id, "class_raised", by=by)
     flags.uphold(gig, by=by)
     repriced = [b.id for b in heavier if b.hazard_class == hazard_class]
     ids = ([b.id for b in stopped], [b.id for b in taken_out])
     return Raised(gig.id, hazard_class, back_to, repriced, *ids, held, unheld)
+
+
+def stop_unlawful(flag_id: UUID, answer: str, reported_to: str, reference: str, *, by: Actor) -> HazardFlag:
+    """An operator of standards finds what was flagged unlawful (rule ILLEGAL_CONTENT), and nobody sees more of it.
+
+    The gig closes, running clocks stop with the rest of their schedule paid, whoever is booked is taken out and paid by
+    the notice curve, and what was worked since the day of the first flag earns the premium of the heaviest class, as
+    far as there is money; the clock holds the rest. To whom it was reported is kept. Raises NotFound, Forbidden,
+    OwnCompany, NotUnlawful for a flag of lawful content, and WrongState when it has been answered.
+    """
+    flag = flags.to_answer(flag_id, by=by)
+    if flag.category not in ILLEGAL:
+        raise NotUnlawful(f"It says {flag.category}.", field="flag_id")
+    heaviest = max(HazardClass)
+    gig, now = hazards.to_raise(flag.gig_id, heaviest, (), by=by), clock.now()
+    back_to = _back_to(gig.id, now)
+    shifts = _lock_shifts(gig.id)
+    bookings, paid = _lock_bookings(gig.id, back_to)
+    booked = [b for b in bookings if b.status is BookingStatus.BOOKED]
+    stopped = [b for b in bookings if b.status is BookingStatus.WORKING]
+    lighter = [b for b in bookings if b.hazard_class < heaviest and b not in booked]
+    _held, unheld = _reprice(gig, lighter, paid, heaviest, by=by)
+    for booking in stopped:
+        attendance.end_with_neutral_hours(booking, now, EntryFlag.UNLAWFUL_CONTENT)
+    for booking in booked:
+        _take_out(booking, shifts[booking.shift_id], now, by=by)
+    hazards.set_class(gig, heaviest, (), back_to=back_to, unheld=unheld, by=by)
+    db.session.flush()
+    _return_unused(booked)
+    timesheets.enter([*stopped, *booked], by=by)
+    _withdraw_offers(gig.id, "unlawful_content", by=by)
+    hazards.close_unlawful(gig, by=by)
+    return flags.reported(flag, answer, reported_to, reference, by=by)
 
 
 def hold_unheld(limit: int = 50, *, by: Actor = CLOCK) -> int:
@@ -168,7 +209,7 @@ def _reprice(
     Returns what was held and what was not."""
     more = _more_to_hold(bookings, paid, gig, hazard_class)
     needed, free, there = total(more.values(), gig.currency), _free(gig), _money_for(gig)
-    if needed > there and not by.is_operator() and by != CLOCK:
+    if needed > there and by.belongs_to(gig.company_id):
         missing = needed - there
         raise RaiseNotFunded(f"{missing} more is needed.", needed=str(needed), missing=str(missing))
     chosen, held = [], Money.zero(gig.currency)
@@ -254,7 +295,7 @@ def _reset_stops(contractor_ids: Collection[UUID], now: datetime) -> None:
         booking.stops_at = caps.next_stop(booking, now)
 
 
-def _withdraw_offers(gig_id: UUID, *, by: Actor) -> None:
+def _withdraw_offers(gig_id: UUID, because: str, *, by: Actor) -> None:
     """Nobody says yes to what was shown before: an offer tells of the hazards (rule P9)."""
     pending = select(Offer.id).where(Offer.gig_id == gig_id, Offer.status == OfferStatus.PENDING)
     move(
@@ -264,5 +305,5 @@ def _withdraw_offers(gig_id: UUID, *, by: Actor) -> None:
         new=OfferStatus.WITHDRAWN,
         by=by,
         event="offer.withdrawn",
-        data={"because": "class_raised"},
+        data={"because": because},
     )

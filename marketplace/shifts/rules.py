@@ -98,13 +98,16 @@ class FlagStatus(StrEnum):
     """The class was raised."""
     DISMISSED = "dismissed"
     """An operator looked and found the class right, and said why."""
+    REPORTED = "reported"
+    """An operator found the content unlawful: the gig is closed, and the content was reported."""
 
 
 FLAG_TRANSITIONS: Mapping[FlagStatus, frozenset[FlagStatus]] = MappingProxyType(
     {
-        FlagStatus.OPEN: frozenset({FlagStatus.UPHELD, FlagStatus.DISMISSED}),
+        FlagStatus.OPEN: frozenset({FlagStatus.UPHELD, FlagStatus.DISMISSED, FlagStatus.REPORTED}),
         FlagStatus.UPHELD: frozenset(),
         FlagStatus.DISMISSED: frozenset(),
+        FlagStatus.REPORTED: frozenset(),
     }
 )
 
@@ -158,6 +161,8 @@ class EntryFlag(StrEnum):
     """The day's or week's cap of the hazard class was reached, and the clock was stopped at that minute."""
     CLASS_RAISED = "class_raised"
     """The work became heavier than the person had agreed to, and the clock was stopped at that moment."""
+    UNLAWFUL_CONTENT = "unlawful_content"
+    """The content was found unlawful, and every clock of the gig was stopped at that moment."""
 
 
 class TimesheetStatus(StrEnum):
@@ -260,6 +265,12 @@ class VolumeCapReached(Conflict):
     code = "volume_cap_reached"
     title = "The gig may not schedule more hours before its pilot is recorded."
     remedy = "Record the pilot's result, or schedule fewer hours."
+
+
+class NotUnlawful(Conflict):
+    code = "not_unlawful"
+    title = "Only a flag of unlawful content closes a gig."
+    remedy = "Raise the class of the gig, or dismiss the flag with an answer."
 
 
 class NotEligible(Conflict):

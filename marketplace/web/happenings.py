@@ -85,6 +85,7 @@ _EVENTS = {
     "back_pay.paid": lazy_gettext("A pay run took the premium that was owed since the class was raised."),
     "hazard_flag.raised": lazy_gettext("Somebody at work flagged distressing content."),
     "hazard_flag.upheld": lazy_gettext("A flag was answered: the class was raised."),
+    "hazard_flag.reported": lazy_gettext("A flag was answered: the content is unlawful, and was reported."),
     "hazard_flag.dismissed": lazy_gettext("A flag was answered: the class stays."),
     "booking.given_up": lazy_gettext("The seat was given up because of illness, and is open again."),
     "booking.reported_sick": lazy_gettext("Sickness was reported. It harms nothing."),

@@ -14,8 +14,9 @@ from marketplace.gigs import hazards
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.shifts import flags, raising
-from marketplace.shifts.hazard_schemas import DismissSchema, RaiseSchema
+from marketplace.shifts.hazard_schemas import DismissSchema, RaiseSchema, ReportSchema
 from marketplace.shifts.models import HazardFlag
+from marketplace.standards.hazard import ILLEGAL
 from marketplace.web import choices, company, operator, words
 from marketplace.web.company_gigs import own_gig
 from marketplace.web.forms import Form
@@ -55,6 +56,14 @@ def dismiss_flag(gig_id: UUID, flag_id: UUID) -> ResponseReturnValue:
     return render_template("operator/gig_hazards.html", **_shown(gig, Form(RaiseSchema), form)), form.status
 
 
+@operator.blueprint.post("/gigs/<uuid:gig_id>/hazards/<uuid:flag_id>/report")
+def report_flag(gig_id: UUID, flag_id: UUID) -> ResponseReturnValue:
+    gig, form = gigs.company_gig(gig_id, actor()), Form(ReportSchema)
+    if form.done(lambda data: raising.stop_unlawful(flag_id, **data, by=actor())):
+        return redirect(url_for("operator.gig_hazards", gig_id=gig_id))
+    return render_template("operator/gig_hazards.html", **_shown(gig, Form(RaiseSchema), form)), form.status
+
+
 def _raised(gig: Gig, form: Form) -> bool:
     """Whether the form was handed in and the class was raised; what it came to is said on the next page."""
     by, gig_id = actor(), gig.id
@@ -75,14 +84,16 @@ def _raised(gig: Gig, form: Form) -> bool:
     return True
 
 
-def _shown(gig: Gig, form: Form, dismissing: Form | None = None) -> dict[str, Any]:
+def _shown(gig: Gig, form: Form, answering: Form | None = None) -> dict[str, Any]:
     by = actor()
     return {
         "gig": gig,
         "form": form,
-        "dismissing": dismissing or Form(DismissSchema),
+        "answering": answering or Form(DismissSchema),
         "found": page(flags.of_gig(gig.id, seen_by=by), HazardFlag.id, limit=company.SHOWN, after=company.after()),
         "history": hazards.history(gig.id, by),
         "classes": choices.hazard_classes(),
         "categories": choices.hazard_categories(),
+        "unlawful": ILLEGAL,
+        "blank": Form(DismissSchema),
     }

@@ -166,6 +166,7 @@ _NAMES = {
         "ended_by_company": lazy_gettext("ended by the company"),
         "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
         "class_raised": lazy_gettext("stopped because the work became heavier"),
+        "unlawful_content": lazy_gettext("stopped because unlawful content was found"),
         "fell_ill": lazy_gettext("stopped because of illness"),
     },
     "hazard": {

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import OperatorRole, Right
+from marketplace.core.idempotency import HEADER
 from marketplace.disputes.models import Dispute
 from marketplace.shifts.models import TimesheetCut
 from tests.factories import accounts, shifts
@@ -38,7 +39,8 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any)
     method, _, path = route.partition(" ")
     if route in BODIES:
         more.setdefault("json", BODIES[route])
-    return client.open(path.replace("<uuid:dispute_id>", str(thing or uuid4())), method=method, **more)
+    headers = {HEADER: uuid4().hex} | more.pop("headers", {})
+    return client.open(path.replace("<uuid:dispute_id>", str(thing or uuid4())), method=method, headers=headers, **more)
 
 
 @pytest.fixture

@@ -79,14 +79,17 @@ def test_nobody_falls_ill_after_the_shift(client: FlaskClient, scene: Scene, rou
 FLAG = "POST /api/v1/bookings/<uuid:booking_id>/flags"
 FLAGS = "GET /api/v1/gigs/<uuid:gig_id>/flags"
 DISMISS = "POST /api/v1/flags/<uuid:flag_id>/dismiss"
+REPORT = "POST /api/v1/flags/<uuid:flag_id>/report"
+OPEN_FLAGS = "GET /api/v1/flags"
 CLASSES = "GET /api/v1/gigs/<uuid:gig_id>/hazard-classes"
 RAISE = "POST /api/v1/gigs/<uuid:gig_id>/raise-class"
 BODIES: dict[str, dict[str, Any]] = {
     FLAG: {"category": "hate", "note": "Slurs in every second text."},
     DISMISS: {"answer": "It quotes a newspaper."},
     RAISE: {"hazard_class": "H2", "categories": ["hate"]},
+    REPORT: {"answer": "Thank you.", "reported_to": "the national hotline", "reference": "42"},
 }
-OF_HAZARDS = (FLAG, FLAGS, DISMISS, CLASSES, RAISE)
+OF_HAZARDS = (FLAG, FLAGS, OPEN_FLAGS, DISMISS, REPORT, CLASSES, RAISE)
 
 
 @pytest.fixture
@@ -110,16 +113,17 @@ def test_hazards_are_not_for_strangers(client: FlaskClient, route: str) -> None:
     assert ask(client, route, json=BODIES.get(route)).status_code == 401
 
 
-@pytest.mark.parametrize("route", doors(FLAG, FLAGS, DISMISS, CLASSES, RAISE, question="not_mine"))
+@pytest.mark.parametrize("route", doors(FLAG, FLAGS, DISMISS, REPORT, CLASSES, RAISE, question="not_mine"))
 def test_what_another_company_s_people_saw_is_not_there(client: FlaskClient, flagged: Booking, route: str) -> None:
     stranger = accounts.bearer(accounts.owner_of(accounts.company().id))
     answer = ask(client, route, thing(route, flagged), headers=stranger, json=BODIES.get(route))
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("route", doors(FLAG, DISMISS, RAISE, question="wrong_shape"))
+@pytest.mark.parametrize("route", doors(FLAG, DISMISS, REPORT, RAISE, question="wrong_shape"))
 def test_what_is_missing_is_named(client: FlaskClient, flagged: Booking, route: str) -> None:
-    who = {FLAG: flagged.contractor_id, DISMISS: accounts.operator(OperatorRole.STANDARDS)}
+    operator = accounts.operator(OperatorRole.STANDARDS)
+    who = {FLAG: flagged.contractor_id, DISMISS: operator, REPORT: operator}
     answer = ask(client, route, thing(route, flagged), headers=accounts.bearer(who.get(route, owner(flagged))), json={})
     assert answer.status_code == 422
 
@@ -128,6 +132,34 @@ def test_what_is_missing_is_named(client: FlaskClient, flagged: Booking, route: 
 def test_a_page_of_flags_is_asked_for_in_numbers(client: FlaskClient, flagged: Booking) -> None:
     answer = client.get(f"/api/v1/gigs/{flagged.gig_id}/flags?limit=many", headers=accounts.bearer(owner(flagged)))
     assert answer.status_code == 422
+
+
+@pytest.mark.door(OPEN_FLAGS, "works")
+@pytest.mark.door(OPEN_FLAGS, "wrong_shape")
+def test_operators_read_who_flagged_and_the_company_does_not(client: FlaskClient, flagged: Booking) -> None:
+    operator, company = (accounts.bearer(each) for each in (accounts.operator(OperatorRole.STANDARDS), owner(flagged)))
+    (full,) = client.get("/api/v1/flags", headers=operator).json["items"]
+    assert (full["contractor_id"], full["booking_id"]) == (str(flagged.contractor_id), str(flagged.id))
+    assert client.get("/api/v1/flags?limit=many", headers=operator).status_code == 422
+    assert client.get("/api/v1/flags", headers=company).status_code == 404
+    told = client.get(f"/api/v1/gigs/{flagged.gig_id}/flags", headers=company)
+    assert [each["category"] for each in told.json["items"]] == ["hate"]
+    assert str(flagged.contractor_id) not in told.text
+    happened = client.get(f"/api/v1/gigs/{flagged.gig_id}/events", headers=company)
+    assert (happened.status_code, "hazard_flag" in happened.text) == (200, False)
+    assert "hazard_flag.raised" in client.get(f"/api/v1/gigs/{flagged.gig_id}/events", headers=operator).text
+
+
+@pytest.mark.door(REPORT, "works")
+@pytest.mark.door(REPORT, "wrong_state")
+def test_unlawful_content_is_reported_once(client: FlaskClient, scene: Scene) -> None:
+    booking = make.booked(scene)
+    found = flags.flag(booking.id, HazardCategory.UNLAWFUL, "Forged.", by=accounts.actor_of(booking.contractor_id))
+    operator = accounts.bearer(accounts.operator(OperatorRole.STANDARDS))
+    first = ask(client, REPORT, found.id, headers=operator, json=BODIES[REPORT])
+    assert (first.status_code, first.json["status"], first.json["report"]["reference"]) == (200, "reported", "42")
+    again = ask(client, REPORT, found.id, headers=operator, json=BODIES[REPORT])
+    assert (again.status_code, again.json["code"]) == (409, "wrong_state")
 
 
 def owner(booking: Booking) -> Actor:

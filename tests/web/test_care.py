@@ -74,6 +74,16 @@ def test_operators_read_every_flag_and_dismiss_it_with_an_answer(app: Flask, vis
     assert "What you flagged hate dismissed Slurs. The answer: It quotes a newspaper." in mine
 
 
+def test_an_operator_closes_a_gig_with_unlawful_content(visitor: Visitor, scene: Scene) -> None:
+    booking = shifts.booked(scene)
+    flags.flag(booking.id, HazardCategory.UNLAWFUL, "Forged papers.", by=accounts.actor_of(booking.contractor_id))
+    visitor.signed_in(people.person(accounts.operator(OperatorRole.STANDARDS).person_id))
+    page = visitor.look(f"/desk/gigs/{scene.gig.id}/hazards")
+    done = visitor.hand_in(page, "/report", reported_to="the national hotline", reference="42", answer="Thank you.")
+    assert "Reported to the national hotline" in done.words
+    assert booking.status is BookingStatus.TAKEN_OUT
+
+
 def test_what_was_seen_can_be_flagged_after_the_work_too(visitor: Visitor, scene: Scene) -> None:
     booking = shifts.worked(scene)
     visitor.signed_in(people.person(booking.contractor_id))
