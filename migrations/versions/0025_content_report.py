@@ -6,8 +6,8 @@ Before, an operator could only dismiss a flag of unlawful content, or raise a cl
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 
 STATUSES = ("open", "upheld", "dismissed")
 
