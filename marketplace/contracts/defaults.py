@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.contracts.terms import CARVE_OUTS, LONGEST_PAYMENT_TERM, EngagementType
+from marketplace.standards.engagement import INDICATORS
 
 BENEFITS = ("sick-leave", "health-stipend")
 """Codes of the plans under which every minute of work accrues (rules SICK and HEALTH)."""
@@ -16,13 +17,14 @@ def decent_terms(today: date, amount: str, currency: str) -> dict[str, Any]:
     """
     return {
         "engagement_type": EngagementType.CONTRACTOR.value,
+        "practice": dict.fromkeys(INDICATORS, False),
         "on_demand": True,
         "via_third_party": False,
         "intermediaries": [],
         "governing_law": "The law of the place where the contractor works",
         "dispute_forum": "A neutral operator of this service, then the courts of that place",
         "language": "en",
-        "translations": [],
+        "translations": [{"language": "id", "words": {}}],
         "pay": {
             "model": "hourly",
             "amount": amount,
@@ -42,6 +44,8 @@ def decent_terms(today: date, amount: str, currency: str) -> dict[str, Any]:
             "highest_class": "H0",
             "disclosure": "The work shows nothing distressing. Heavier work needs another contract and a consent.",
         },
+        "instructions_version": "The verified version that a gig has while the work is done. What was done under one "
+        "version is never judged by a later one.",
         "ip": {
             "assignment": "The results of the work belong to the company.",
             "moral_rights": "They stay with the contractor.",

@@ -10,7 +10,18 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts import rules
@@ -20,12 +31,19 @@ from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 
+OF_TEXT = "text_sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex')"
+"""The database itself refuses a text whose hash is another's."""
+
 
 class Template(Subject):
     """A company's terms, numbered from one, signed by the company for everybody to whom they are proposed."""
 
     __tablename__ = "contract_template"
-    __table_args__ = (UniqueConstraint("company_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "number"),
+        UniqueConstraint("id", "text_sha256"),
+        CheckConstraint(OF_TEXT, name="hash_is_of_text"),
+    )
     about: ClassVar[Mapping[str, str]] = MappingProxyType({"template": "id", "company": "company_id"})
 
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
@@ -70,6 +88,9 @@ class ContractVersion(Base):
     __tablename__ = "contract_version"
     __table_args__ = (
         UniqueConstraint("contract_id", "number"),
+        UniqueConstraint("id", "text_sha256"),
+        UniqueConstraint("id", "contractor_id"),
+        CheckConstraint(OF_TEXT, name="hash_is_of_text"),
         CheckConstraint("effective_to >= effective_from", name="effective_order"),
         Index("ix_contract_version_company_id_contractor_id", "company_id", "contractor_id"),
     )
@@ -93,8 +114,32 @@ class ContractVersion(Base):
         return rules.rate_of(self.terms)
 
 
+class Translation(Base):
+    """A text in another language, for reading. It belongs to the text with that hash, which names its own."""
+
+    __tablename__ = "contract_translation"
+    __table_args__ = (CheckConstraint(OF_TEXT, name="hash_is_of_text"),)
+
+    original_sha256: Mapped[str] = mapped_column(CHAR(64), primary_key=True)
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(CHAR(64))
+
+
+class DeclinedVersion(Base):
+    """That the contractor does not want an amendment. The version that they signed before holds on."""
+
+    __tablename__ = "declined_version"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("contract_version.id"), primary_key=True)
+    declined_at: Mapped[Instant]
+
+
 class Signature(Base):
-    """That a person signed a text for a party: a template for the company, a version for the contractor."""
+    """That a person signed a text for a party: a template for the company, a version for the contractor.
+
+    Its foreign keys hold that the hash is that of the very text, and that nobody signs a version but its contractor.
+    """
 
     __tablename__ = "signature"
     __table_args__ = (
@@ -104,6 +149,11 @@ class Signature(Base):
             "(party = 'company') = (template_id IS NOT NULL) AND (party = 'contractor') = (version_id IS NOT NULL)",
             name="one_text",
         ),
+        ForeignKeyConstraint(
+            ["template_id", "signed_sha256"], ["contract_template.id", "contract_template.text_sha256"]
+        ),
+        ForeignKeyConstraint(["version_id", "signed_sha256"], ["contract_version.id", "contract_version.text_sha256"]),
+        ForeignKeyConstraint(["version_id", "person_id"], ["contract_version.id", "contract_version.contractor_id"]),
     )
 
     id: Mapped[Id]
@@ -114,6 +164,8 @@ class Signature(Base):
     method: Mapped[Method] = mapped_column(choice(Method, "method"))
     signed_sha256: Mapped[str] = mapped_column(CHAR(64))
     name_seal: Mapped[str] = mapped_column(CHAR(64))
+    address_seal: Mapped[str | None] = mapped_column(CHAR(64))
+    """Of the network address that it was given from, with the name's salt. None where it came over no network."""
     signed_at: Mapped[Instant]
 
 

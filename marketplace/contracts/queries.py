@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
-from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
+from marketplace.contracts.changes import Change, Section, changes, compare
+from marketplace.contracts.models import (
+    Contract,
+    ContractVersion,
+    DeclinedVersion,
+    Signature,
+    SignedName,
+    Template,
+    Translation,
+)
 from marketplace.contracts.rules import ContractStatus, Method, Party, rate_of
+from marketplace.contracts.terms import as_offered
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
@@ -32,10 +42,35 @@ class SignatureLine:
 
 @dataclass(frozen=True, slots=True)
 class SignedVersion:
-    """A version with the signatures under it, the company's first."""
+    """A version with the signatures under it, the company's first, and its translations. `declined_at` is when the
+    contractor did not want it, if they said so."""
 
     version: ContractVersion
     signatures: Sequence[SignatureLine]
+    translations: Sequence[Translation]
+    declined_at: datetime | None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the contractor has signed it."""
+        return any(line.party is Party.CONTRACTOR for line in self.signatures)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for the contractor's answer."""
+        return not self.signed and self.declined_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a version changes against the one that was signed before it: terms, and words by section. `language` is
+    that of the words."""
+
+    before: ContractVersion
+    after: ContractVersion
+    changes: Sequence[Change]
+    language: str
+    sections: Sequence[Section]
 
 
 def template(template_id: UUID, seen_by: Actor) -> Template:
@@ -112,15 +147,76 @@ def is_signed(version_id: UUID) -> bool:
     return db.session.scalar(select(Signature.id).where(Signature.version_id == version_id)) is not None
 
 
+def is_declined(version_id: UUID) -> bool:
+    """Whether the contractor declined that version of a contract in force."""
+    return db.session.get(DeclinedVersion, version_id) is not None
+
+
+def translations(text_sha256s: Collection[str]) -> dict[str, list[Translation]]:
+    """The translations of texts with these hashes, by hash, in one statement."""
+    found: dict[str, list[Translation]] = {}
+    rows = select(Translation).where(Translation.original_sha256.in_(text_sha256s)).order_by(Translation.language)
+    for row in db.session.scalars(rows):
+        found.setdefault(row.original_sha256, []).append(row)
+    return found
+
+
+def changed_for(contractor_id: UUID) -> set[UUID]:
+    """The contracts of somebody of which a change waits for their answer."""
+    later = aliased(ContractVersion)
+    found = (
+        select(ContractVersion.contract_id)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .where(
+            Contract.contractor_id == contractor_id,
+            Contract.status == ContractStatus.IN_FORCE,
+            ~exists().where(Signature.version_id == ContractVersion.id),
+            ~exists().where(DeclinedVersion.version_id == ContractVersion.id),
+            ~exists().where(later.contract_id == ContractVersion.contract_id, later.number > ContractVersion.number),
+        )
+    )
+    return set(db.session.scalars(found))
+
+
+def amendment(contract_id: UUID, number: int, language: str, seen_by: Actor) -> Amendment:
+    """What version `number` of a contract changes against the newest before it that was signed. The words are in the
+    language asked for where both have it, else in that which prevails. Raises NotFound, also when there is no version
+    before it."""
+    told = {each.version.number: each for each in signed_versions(contract_id, seen_by)}
+    earlier = [each for each in told.values() if each.version.number < number]
+    if number not in told or not earlier:
+        raise NotFound
+    after = told[number]
+    before = next((each for each in earlier if each.signed), earlier[0])
+    old, new = _text_in(before, language), _text_in(after, language)
+    if old is None or new is None:
+        language, old, new = str(after.version.terms["language"]), before.version.text, after.version.text
+    found = changes(as_offered(before.version.terms), as_offered(after.version.terms))
+    return Amendment(before.version, after.version, found, language, compare(old, new))
+
+
+def _text_in(told: SignedVersion, language: str) -> str | None:
+    if told.version.terms["language"] == language:
+        return told.version.text
+    return next((each.text for each in told.translations if each.language == language), None)
+
+
 def signed_versions(contract_id: UUID, seen_by: Actor) -> list[SignedVersion]:
     """Every version of a contract with the signatures under it, the newest first. Raises NotFound as `contract` does.
 
     The company's signature is that under the version's template; the contractor's is there once it is given.
     """
     found = versions(contract_id, seen_by)
-    lines = _signature_lines(found)
+    lines, translated = _signature_lines(found), translations([version.text_sha256 for version in found])
+    of_these = DeclinedVersion.version_id.in_([version.id for version in found])
+    declined = {row.version_id: row.declined_at for row in db.session.scalars(select(DeclinedVersion).where(of_these))}
     return [
-        SignedVersion(version, [line for line in lines if line.signs in (version.template_id, version.id)])
+        SignedVersion(
+            version,
+            [line for line in lines if line.signs in (version.template_id, version.id)],
+            translated.get(version.text_sha256, []),
+            declined.get(version.id),
+        )
         for version in found
     ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -12,7 +13,7 @@ from marketplace.contracts import benefits, queries, service
 from marketplace.contracts import schemas as s
 from marketplace.contracts.benefits import Balance
 from marketplace.contracts.models import BenefitEntry, Contract, Template
-from marketplace.contracts.queries import SignedVersion
+from marketplace.contracts.queries import Amendment, SignedVersion
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, page, problems
 
@@ -36,7 +37,7 @@ blueprints = (templates, contracts, statements)
 @problems(templates, 401, 403, 404, 422)
 def write_template(given: dict[str, Any], company_id: UUID) -> Template:
     """Write terms down and sign them for the company. A refusal names every term that cannot be offered."""
-    return service.write_template(company_id, **given, by=actor())
+    return service.write_template(company_id, **given, address=request.remote_addr, by=actor())
 
 
 @templates.get("/companies/<uuid:company_id>/contract-templates")
@@ -96,6 +97,15 @@ def list_versions(contract_id: UUID) -> dict[str, list[SignedVersion]]:
     return {"items": queries.signed_versions(contract_id, actor())}
 
 
+@contracts.get("/<uuid:contract_id>/versions/<int:number>/changes")
+@contracts.arguments(s.AmendmentArgs, location="query")
+@contracts.response(200, s.AmendmentSchema)
+@problems(contracts, 401, 404, 422)
+def show_changes(args: dict[str, str], contract_id: UUID, number: int) -> Amendment:
+    """What a version changes against the one that was signed before it, term by term and word for word."""
+    return queries.amendment(contract_id, number, args["language"], actor())
+
+
 @contracts.get("/<uuid:contract_id>/events")
 @contracts.response(200, TimelineSchema)
 @problems(contracts, 401, 404)
@@ -111,7 +121,7 @@ def list_events(contract_id: UUID) -> dict[str, Any]:
 def sign(given: dict[str, str], contract_id: UUID) -> dict[str, list[SignedVersion]]:
     """Sign the newest version with your own name and the hash of the text that you read."""
     by = actor()
-    service.sign(contract_id, **given, by=by)
+    service.sign(contract_id, **given, address=request.remote_addr, by=by)
     return {"items": queries.signed_versions(contract_id, by)}
 
 
@@ -119,7 +129,7 @@ def sign(given: dict[str, str], contract_id: UUID) -> dict[str, list[SignedVersi
 @contracts.response(200, s.ContractSchema)
 @problems(contracts, 401, 403, 404, 409)
 def decline(contract_id: UUID) -> Contract:
-    """Decline a contract that was proposed to you. It has no consequence."""
+    """Decline a contract, or a change of it, that was proposed to you. It has no consequence."""
     return service.decline(contract_id, by=actor())
 
 

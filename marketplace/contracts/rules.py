@@ -85,6 +85,22 @@ class RateFalls(Conflict):
     remedy = "Keep the rate or raise it, in the same currency."
 
 
+class BenefitFalls(Conflict):
+    """`missing` lists the codes of the plans."""
+
+    code = "benefit_falls"
+    title = "A benefit that was agreed is not taken away."
+    remedy = "Keep every plan of the contract; you may add others."
+
+
+class GroundNotAgreed(Invalid):
+    """`grounds` lists the reasons that both have signed."""
+
+    code = "ground_not_agreed"
+    title = "A company ends a contract for a reason that the contract names."
+    remedy = "Choose one of the reasons of the contract, in its own words."
+
+
 class NameDiffers(Invalid):
     code = "name_differs"
     title = "You sign with your own name, as it stands in your account."
@@ -123,7 +139,8 @@ def sha256_of(text: str) -> str:
 
 
 def seal_of(salt: str, name: str) -> str:
-    """What a signature keeps of a typed name. Once salt and name are erased it says nothing about anybody."""
+    """What a signature keeps of a typed name, and of the address it came from. Once the salt is erased it says nothing
+    about anybody."""
     return sha256_of(f"{salt}\n{name}")
 
 

@@ -2,8 +2,9 @@
 
 import marshmallow as ma
 
+from marketplace.contracts.changes import Effect, PieceKind
 from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
-from marketplace.contracts.terms import LONGEST_TEXT, EngagementType
+from marketplace.contracts.terms import LANGUAGES, LONGEST_TEXT, OWN_WORDS, EngagementType
 from marketplace.core.http import Flag, MoneyField, PageArgs, Pattern, page_schema
 
 _TEXT = ma.validate.Length(1, LONGEST_TEXT)
@@ -34,6 +35,29 @@ class IntermediarySchema(ma.Schema):
     role = _words("What it does")
     margin_percent = _words("Of what the contractor earns, as a decimal text")
     margin_paid_by = _words("company")
+
+
+class PracticeSchema(ma.Schema):
+    """What the company directs and asks, fact by fact: STATUS judges it, and the label does not decide."""
+
+    directs_how = Flag(required=True, metadata={"description": "It says how the work is done, step by step"})
+    sets_times = Flag(required=True, metadata={"description": "It says when the work is done"})
+    fixed_hours = Flag(required=True, metadata={"description": "The hours are the same every week"})
+    exclusive = Flag(required=True, metadata={"description": "The person may not work for others"})
+    supplies_equipment = Flag(required=True, metadata={"description": "It provides the equipment"})
+    integrated = Flag(required=True, metadata={"description": "The person is a part of its teams"})
+
+
+class TranslationTermsSchema(ma.Schema):
+    """A translation that stands beside the text and does not bind."""
+
+    language = _words("en or id, and not the prevailing one")
+    words = ma.fields.Dict(
+        keys=ma.fields.String(validate=_TEXT),
+        values=ma.fields.String(validate=_TEXT),
+        required=True,
+        metadata={"description": f"Your own words in it, by their place: {', '.join(OWN_WORDS)}"},
+    )
 
 
 class PayTermsSchema(ma.Schema):
@@ -67,7 +91,7 @@ class PropertyTermsSchema(ma.Schema):
 class SecrecyTermsSchema(ma.Schema):
     scope = _words("What is secret")
     months = _whole("How long after the end")
-    carve_outs = _list_of_words("At least health, union, counsel and regulator")
+    carve_outs = _list_of_words("health, union, counsel, regulator and tax")
 
 
 class TerminationTermsSchema(ma.Schema):
@@ -81,6 +105,7 @@ class ContractTermsSchema(ma.Schema):
     engagement_type = ma.fields.String(
         required=True, validate=_TEXT, metadata={"description": f"One of: {', '.join(EngagementType)}"}
     )
+    practice = ma.fields.Nested(PracticeSchema, required=True)
     on_demand = Flag(required=True)
     via_third_party = Flag(required=True)
     intermediaries = ma.fields.List(
@@ -88,11 +113,14 @@ class ContractTermsSchema(ma.Schema):
     )
     governing_law = _words("The law that holds")
     dispute_forum = _words("Who decides a dispute")
-    language = _words("The prevailing language; en")
-    translations = _list_of_words("Languages of translations that do not bind")
+    language = _words("The prevailing language: en or id")
+    translations = ma.fields.List(
+        ma.fields.Nested(TranslationTermsSchema), required=True, validate=ma.validate.Length(0, len(LANGUAGES))
+    )
     pay = ma.fields.Nested(PayTermsSchema, required=True)
     hours = ma.fields.Nested(HoursTermsSchema, required=True)
     hazard = ma.fields.Nested(HazardTermsSchema, required=True)
+    instructions_version = _words("Which version of the instructions the work is judged by")
     ip = ma.fields.Nested(PropertyTermsSchema, required=True)
     nda = ma.fields.Nested(SecrecyTermsSchema, required=True)
     data_use = _words("What the work and the data about it are used for")
@@ -158,6 +186,14 @@ class SignatureSchema(ma.Schema):
     signed_at = ma.fields.AwareDateTime(required=True)
 
 
+class TranslationSchema(ma.Schema):
+    """A translation for reading. Where it differs, the text itself decides."""
+
+    language = ma.fields.String(required=True)
+    text = ma.fields.String(required=True)
+    text_sha256 = ma.fields.String(required=True)
+
+
 class ContractVersionSchema(ma.Schema):
     """A version of a contract, word for word, with the signatures under it."""
 
@@ -172,10 +208,46 @@ class ContractVersionSchema(ma.Schema):
     effective_to = ma.fields.Date(required=True, allow_none=True, attribute="version.effective_to")
     written_at = ma.fields.AwareDateTime(required=True, attribute="version.written_at")
     signatures = ma.fields.List(ma.fields.Nested(SignatureSchema), required=True)
+    translations = ma.fields.List(ma.fields.Nested(TranslationSchema), required=True)
+    declined_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
 class ContractVersionsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(ContractVersionSchema), required=True)
+
+
+class AmendmentArgs(ma.Schema):
+    language = ma.fields.String(load_default="en", validate=ma.validate.OneOf(sorted(LANGUAGES)))
+
+
+class TermChangeSchema(ma.Schema):
+    field = ma.fields.String(required=True)
+    before = ma.fields.Raw(required=True, allow_none=True)
+    after = ma.fields.Raw(required=True, allow_none=True)
+    effect = ma.fields.Enum(
+        Effect, by_value=True, required=True, metadata={"description": "What it is for the contractor"}
+    )
+
+
+class PieceSchema(ma.Schema):
+    kind = ma.fields.Enum(PieceKind, by_value=True, required=True)
+    text = ma.fields.String(required=True)
+
+
+class ChangedSectionSchema(ma.Schema):
+    title = ma.fields.String(required=True)
+    pieces = ma.fields.List(ma.fields.Nested(PieceSchema), required=True)
+
+
+class AmendmentSchema(ma.Schema):
+    """What a version changes against the one that was signed before it."""
+
+    before = ma.fields.Integer(required=True, attribute="before.number")
+    after = ma.fields.Integer(required=True, attribute="after.number")
+    effective_from = ma.fields.Date(required=True, attribute="after.effective_from")
+    changes = ma.fields.List(ma.fields.Nested(TermChangeSchema), required=True)
+    language = ma.fields.String(required=True)
+    sections = ma.fields.List(ma.fields.Nested(ChangedSectionSchema), required=True)
 
 
 class ContractSigningSchema(ma.Schema):
@@ -189,7 +261,9 @@ class ContractSigningSchema(ma.Schema):
 
 class ContractEndingSchema(ma.Schema):
     reason = ma.fields.String(
-        load_default="", validate=ma.validate.Length(0, 2000), metadata={"description": "A company must give one"}
+        load_default="",
+        validate=ma.validate.Length(0, 2000),
+        metadata={"description": "A company must give one of those that the contract names"},
     )
 
 

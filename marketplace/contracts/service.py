@@ -1,39 +1,50 @@
-"""The verbs of contracts: write a template, propose, sign, decline, end."""
+"""The verbs of contracts: write a template, propose it or a change, sign, decline, end."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, Right, reason_given, require_company, require_person
-from marketplace.contracts import benefits, queries
-from marketplace.contracts.models import Contract, ContractVersion, Signature, SignedName, Template
+from marketplace.contracts import benefits, queries, writing
+from marketplace.contracts.changes import changes, check_promises_hold, holds_from
+from marketplace.contracts.models import (
+    Contract,
+    ContractVersion,
+    DeclinedVersion,
+    Signature,
+    SignedName,
+    Template,
+    Translation,
+)
 from marketplace.contracts.rules import (
     ContractStatus,
+    GroundNotAgreed,
     Method,
     NotProposable,
     Party,
     SignedAlready,
     check_name,
-    check_rate_holds,
     check_same_text,
-    rate_of,
     seal_of,
-    sha256_of,
 )
-from marketplace.contracts.terms import Refusal, check_terms, refuse
-from marketplace.contracts.text import render
+from marketplace.contracts.terms import Refusal, as_offered, check_terms, refuse
+from marketplace.contracts.writing import Written
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record, record_many
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
+from marketplace.standards import queries as standards
+from marketplace.standards.rules import Place
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 
@@ -42,60 +53,80 @@ LIVE = (ContractStatus.PROPOSED, ContractStatus.IN_FORCE)
 # --- the company writes and proposes --------------------------------------------------------------------------------
 
 
-def read_template(company_id: UUID, terms: Mapping[str, Any], *, by: Actor) -> str:
+def read_template(company_id: UUID, terms: Mapping[str, Any], *, by: Actor) -> Written:
     """The text that `write_template()` would sign, to be read before. Nothing is written down. Raises TermsRefused."""
     require_company(by, company_id, Right.MEMBERS)
-    return _complete(accounts.company(company_id, by), terms)[1]
+    return _complete(accounts.company(company_id, by), terms)
 
 
 def write_template(
-    company_id: UUID, terms: Mapping[str, Any], name: str, text_sha256: str | None = None, *, by: Actor
+    company_id: UUID,
+    terms: Mapping[str, Any],
+    name: str,
+    text_sha256: str | None = None,
+    *,
+    address: str | None = None,
+    by: Actor,
 ) -> Template:
     """Writes terms down as the company's next text and signs them for it, for everybody they are proposed to.
 
     `terms` have the shape of `schemas.ContractTermsSchema`; `name` is the signer's own, typed by them; `text_sha256`
-    is that of the text they read, if they read one. Raises TermsRefused, naming every term that cannot be offered,
-    AnotherText or NameDiffers.
+    is that of the text they read, if they read one; `address` is the network address that they sign from. Raises
+    TermsRefused, naming every term that cannot be offered, AnotherText or NameDiffers.
     """
     require_company(by, company_id, Right.MEMBERS)
     signer = require_person(by)
     company = _lock_company(company_id)
-    whole, text = _complete(company, terms)
+    written = _complete(company, terms)
     if text_sha256 is not None:
-        check_same_text(text_sha256, sha256_of(text))
+        check_same_text(text_sha256, written.text_sha256)
     latest = db.session.scalar(select(func.max(Template.number)).where(Template.company_id == company_id))
     row = Template(
         company_id=company_id,
         number=(latest or 0) + 1,
-        terms=whole,
-        text=text,
-        text_sha256=sha256_of(text),
+        terms=dict(written.terms),
+        text=written.text,
+        text_sha256=written.text_sha256,
         written_at=clock.now(),
     )
     db.session.add(row)
     db.session.flush()
-    _sign(Party.COMPANY, signer, name, row.text_sha256, template_id=row.id)
+    _keep_translations([written])
+    _sign(Party.COMPANY, signer, name, row.text_sha256, address, template_id=row.id)
     record("contract_template.signed", row, by=by, data={"number": row.number, "text_sha256": row.text_sha256})
     return row
 
 
-def _complete(company: Company, terms: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def _complete(company: Company, terms: Mapping[str, Any]) -> Written:
     """Fair terms with their parties, and their text."""
     check_terms(terms)
     titles = _titles()
     refuse([_no_plan(code) for code in terms["benefits"] if code not in titles])
-    parties = {"company": _company_party(company), "contractor": None}
-    whole = dict(terms) | {"parties": parties, "template": None}
-    return whole, render(whole, titles)
+    return writing.for_company(terms, company, titles)
 
 
-def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -> list[Contract]:
-    """Proposes the template's terms to vetted contractors and returns their contracts, in the order of the ids.
+def _keep_translations(written: Iterable[Written]) -> None:
+    """Writes translations down beside their texts. The same text has the same ones, whoever signs it."""
+    rows = [
+        {
+            "original_sha256": each.text_sha256,
+            "language": named["language"],
+            "text": each.translations[named["language"]],
+            "text_sha256": named["text_sha256"],
+        }
+        for each in written
+        for named in each.terms["translations"]
+    ]
+    if rows:
+        db.session.execute(upsert(Translation).on_conflict_do_nothing(), rows)
 
-    Whoever has a contract with the company already gets a further version of it to sign; until they do, the one before
-    holds. Proposing the same template again changes nothing. The number of statements does not depend on how many
-    they are, up to a thousand. Raises NotProposable, or RateFalls when somebody was
-    promised more.
+
+def propose(template_id: UUID, contractor_ids: Sequence[UUID], *, by: Actor) -> list[Contract]:
+    """Proposes the template to each vetted contractor, and returns their contracts in the order asked for.
+
+    Somebody who has a contract with the company gets a further version to sign: an amendment, which holds once it is
+    signed and until then changes nothing. Somebody who was proposed this very template gets no second version. Raises
+    NotProposable, RateFalls or BenefitFalls; then nothing is proposed to anybody.
     """
     template = queries.template(template_id, by)
     require_company(by, template.company_id, Right.MEMBERS)
@@ -104,11 +135,20 @@ def propose(template_id: UUID, contractor_ids: Collection[UUID], *, by: Actor) -
     live = _live_contracts(template.company_id, people)
     before = queries.newest_versions([contract.id for contract in live.values()])
     asked = [one for one in people.values() if one.id not in live or before[live[one.id].id].template_id != template.id]
-    for agreed in queries.latest_signed_versions([live[one.id].id for one in asked if one.id in live]).values():
-        check_rate_holds(agreed.rate, rate_of(template.terms))
+    agreed = queries.latest_signed_versions([live[one.id].id for one in asked if one.id in live])
+    for version in agreed.values():
+        check_promises_hold(version.terms, template.terms)
     contracts = live | _new_contracts(template.company_id, [one.id for one in asked if one.id not in live])
-    _write_versions(template, [(contracts[one.id], one) for one in asked], before, by)
+    _write_versions(template, [_Asked(contracts[one.id], one) for one in asked], before, agreed, by)
     return [contracts[one] for one in people]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody to whom a version is proposed, and the contract it belongs to."""
+
+    contract: Contract
+    person: Contractor
 
 
 def _new_contracts(company_id: UUID, contractor_ids: Sequence[UUID]) -> dict[UUID, Contract]:
@@ -120,40 +160,52 @@ def _new_contracts(company_id: UUID, contractor_ids: Sequence[UUID]) -> dict[UUI
 
 def _write_versions(
     template: Template,
-    asked: Sequence[tuple[Contract, Contractor]],
+    asked: Sequence[_Asked],
     before: Mapping[UUID, ContractVersion],
+    agreed: Mapping[UUID, ContractVersion],
     by: Actor,
 ) -> None:
-    """The next version of each contract, and its event. `before` are the newest versions so far, by contract."""
-    titles = _titles()
-    rows = []
+    """The next version of each contract, and its event. `before` are the newest versions so far, `agreed` the newest
+    that were signed, by contract."""
+    titles, places = _titles(), _places(template, [one.person for one in asked])
+    rows, texts = [], []
     told: dict[str, list[tuple[Contract, dict[str, Any]]]] = {}
-    for contract, person in asked:
-        number = before[contract.id].number + 1 if contract.id in before else 1
-        row = _version(contract, template, person, number, titles)
+    for one in asked:
+        number = before[one.contract.id].number + 1 if one.contract.id in before else 1
+        since = _since(template, agreed.get(one.contract.id))
+        place = places[one.person.country, one.person.subdivision]
+        written = writing.for_contractor(template, one.contract, one.person, number, since, place, titles)
+        texts.append(written)
+        rows.append(_row(one.contract, template, number, written))
         event = "contract.proposed" if number == 1 else "contract.amendment_proposed"
-        told.setdefault(event, []).append((contract, {"version": number, "text_sha256": row["text_sha256"]}))
-        rows.append(row)
+        told.setdefault(event, []).append((one.contract, {"version": number, "text_sha256": written.text_sha256}))
     if rows:
         db.session.execute(insert(ContractVersion), rows)
+        _keep_translations(texts)
     for event, each in told.items():
         record_many(event, each, by=by)
 
 
-def _version(
-    contract: Contract, template: Template, person: Contractor, number: int, titles: Mapping[str, str]
-) -> dict[str, Any]:
-    origin = {
-        "id": str(template.id),
-        "number": template.number,
-        "text_sha256": template.text_sha256,
-        "contract": str(contract.id),
-        "version": number,
-    }
-    contractor = {"id": str(person.id), "country": person.country, "subdivision": person.subdivision}
-    parties = template.terms["parties"] | {"contractor": contractor}
-    terms = template.terms | {"parties": parties, "template": origin}
-    text, until = render(terms, titles), terms["effective_to"]
+def _since(template: Template, agreed: ContractVersion | None) -> writing.Since:
+    """From which day the template holds for somebody, who has agreed to another or to none."""
+    today, wanted = clock.now().date(), date.fromisoformat(template.terms["effective_from"])
+    if agreed is None:
+        return writing.Since(wanted, today)
+    found = changes(as_offered(agreed.terms), as_offered(template.terms))
+    return writing.Since(holds_from(found, wanted, today), today)
+
+
+def _places(template: Template, people: Sequence[Contractor]) -> dict[standards.Code, Place]:
+    """The floors of everybody's places, in the currency of the terms."""
+    codes = sorted({(one.country, one.subdivision) for one in people}, key=lambda code: (code[0], code[1] or ""))
+    if not codes:
+        return {}
+    currency = template.terms["pay"]["currency"]
+    return dict(zip(codes, standards.places(codes, currency=currency, on=clock.now().date()), strict=True))
+
+
+def _row(contract: Contract, template: Template, number: int, written: Written) -> dict[str, Any]:
+    until = written.terms["effective_to"]
     return {
         "id": new_id(),
         "contract_id": contract.id,
@@ -161,10 +213,10 @@ def _version(
         "contractor_id": contract.contractor_id,
         "template_id": template.id,
         "number": number,
-        "terms": terms,
-        "text": text,
-        "text_sha256": sha256_of(text),
-        "effective_from": date.fromisoformat(terms["effective_from"]),
+        "terms": dict(written.terms),
+        "text": written.text,
+        "text_sha256": written.text_sha256,
+        "effective_from": date.fromisoformat(written.terms["effective_from"]),
         "effective_to": date.fromisoformat(until) if until else None,
         "written_at": clock.now(),
     }
@@ -173,11 +225,12 @@ def _version(
 # --- the contractor answers -----------------------------------------------------------------------------------------
 
 
-def sign(contract_id: UUID, name: str, text_sha256: str, *, by: Actor) -> ContractVersion:
+def sign(contract_id: UUID, name: str, text_sha256: str, *, address: str | None = None, by: Actor) -> ContractVersion:
     """The contractor signs the newest version of their contract, which from then on holds.
 
-    `name` is their own, typed by them; `text_sha256` is that of the text they read. Raises AnotherText when a newer
-    one was proposed meanwhile, NameDiffers, SignedAlready, or WrongState when the contract was declined or has ended.
+    `name` is their own, typed by them; `text_sha256` is that of the text they read; `address` the network address they
+    sign from. Raises AnotherText when a newer one was proposed meanwhile, NameDiffers, SignedAlready, or WrongState
+    when it was declined or the contract has ended.
     """
     contract = _own(contract_id, by)
     version = queries.newest_versions([contract.id]).get(contract.id)
@@ -185,8 +238,10 @@ def sign(contract_id: UUID, name: str, text_sha256: str, *, by: Actor) -> Contra
         raise WrongState("There is nothing to sign any more.", state=str(contract.status))
     if queries.is_signed(version.id):
         raise SignedAlready
+    if queries.is_declined(version.id):
+        raise WrongState("You have declined this change; the version before it holds.", state="declined")
     check_same_text(text_sha256, version.text_sha256)
-    _sign(Party.CONTRACTOR, contract.contractor_id, name, version.text_sha256, version_id=version.id)
+    _sign(Party.CONTRACTOR, contract.contractor_id, name, version.text_sha256, address, version_id=version.id)
     data = {"version": version.number, "text_sha256": version.text_sha256}
     if contract.status == ContractStatus.PROPOSED:
         move_one(contract, ContractStatus.IN_FORCE, by=by, event="contract.signed", data=data)
@@ -196,16 +251,25 @@ def sign(contract_id: UUID, name: str, text_sha256: str, *, by: Actor) -> Contra
 
 
 def decline(contract_id: UUID, *, by: Actor) -> Contract:
-    """The contractor does not want the contract that was proposed. Raises WrongState once it is in force."""
+    """The contractor does not want what was proposed: the contract, or a change of it. Nothing else follows; after a
+    change that is declined the version that was signed holds on. Raises WrongState when nothing waits for an answer."""
     contract = _own(contract_id, by)
-    move_one(contract, ContractStatus.DECLINED, by=by, event="contract.declined")
+    version = queries.newest_versions([contract.id])[contract.id]
+    if contract.status != ContractStatus.IN_FORCE or queries.is_signed(version.id):
+        move_one(contract, ContractStatus.DECLINED, by=by, event="contract.declined")
+        return contract
+    if queries.is_declined(version.id):
+        raise WrongState("You have declined this change already.", state="declined")
+    db.session.add(DeclinedVersion(version_id=version.id, declined_at=clock.now()))
+    record("contract.amendment_declined", contract, by=by, data={"version": version.number})
     return contract
 
 
 def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
     """Either party gives notice: the contractor's takes effect at once, the company's after the days it agreed to.
 
-    The company says why. Raises ReasonMissing, or WrongState unless the contract is in force.
+    The company says why, by one of the reasons that both have signed. Raises ReasonMissing, GroundNotAgreed, or
+    WrongState unless the contract is in force.
     """
     contract = queries.contract(contract_id, by)
     moment, notice = clock.now(), timedelta()
@@ -213,6 +277,7 @@ def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
         require_company(by, contract.company_id, Right.MEMBERS)
         reason = reason_given(reason)
         if (agreed := queries.latest_signed(contract.id)) is not None:
+            _check_ground(reason, agreed.terms["termination"]["reasons"])
             notice = timedelta(days=agreed.terms["termination"]["notice_days"])
     values = {"ends_at": moment + notice, "end_reason": reason.strip()}
     data = {"ends_at": (moment + notice).isoformat()}
@@ -220,10 +285,15 @@ def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
     return contract
 
 
+def _check_ground(reason: str, grounds: Sequence[str]) -> None:
+    if reason not in grounds:
+        raise GroundNotAgreed(field="reason", grounds=list(grounds))
+
+
 # --- signing and finding --------------------------------------------------------------------------------------------
 
 
-def _sign(party: Party, person_id: UUID, name: str, text_sha256: str, **signed: UUID) -> None:
+def _sign(party: Party, person_id: UUID, name: str, text_sha256: str, address: str | None, **signed: UUID) -> None:
     typed, salt = check_name(name, accounts.person(person_id).name), secrets.token_hex(16)
     signature = Signature(
         party=party,
@@ -231,6 +301,7 @@ def _sign(party: Party, person_id: UUID, name: str, text_sha256: str, **signed: 
         method=Method.TYPED_NAME,
         signed_sha256=text_sha256,
         name_seal=seal_of(salt, typed),
+        address_seal=None if address is None else seal_of(salt, address),
         signed_at=clock.now(),
         **signed,
     )
@@ -267,10 +338,6 @@ def _live_contracts(company_id: UUID, people: Collection[UUID]) -> dict[UUID, Co
     )
     locked = found.order_by(Contract.id).with_for_update().execution_options(populate_existing=True)
     return {contract.contractor_id: contract for contract in db.session.scalars(locked)}
-
-
-def _company_party(company: Company) -> dict[str, str]:
-    return {"id": str(company.id), "name": company.legal_name, "country": company.country}
 
 
 def _titles() -> dict[str, str]:

@@ -9,17 +9,36 @@ from typing import Any
 
 from marketplace.contracts.rules import TermsRefused
 from marketplace.core.money import BadMoney, Money
-from marketplace.standards.rules import RULES
+from marketplace.standards.engagement import INDICATORS, Practice, judge_contract_share, judge_status
+from marketplace.standards.rules import RULES, Verdict
 
 Terms = Mapping[str, Any]
 
-CARVE_OUTS = frozenset({"health", "union", "counsel", "regulator"})
-"""Whom an NDA never keeps anybody from speaking to: care, the union, a lawyer, an authority (fairness rule H2, H3)."""
-OTHER_CARVE_OUTS = frozenset({"tax"})
+CARVE_OUTS = frozenset({"health", "union", "counsel", "regulator", "tax"})
+"""Whom an NDA never keeps anybody from speaking to: care, the union, a lawyer, an authority, who reckons their tax."""
 PAY_MODELS = frozenset({"hourly", "piece", "hybrid"})
 """Pay by performance alone is refused (rule P4)."""
-LANGUAGES = frozenset({"en"})
-"""The languages that `text.render` writes; a translation beside it does not bind."""
+LANGUAGES = frozenset({"en", "id"})
+"""The languages that `text.render` writes. One prevails; a translation into another stands beside it and does not
+bind."""
+OWN_WORDS = (
+    "governing_law",
+    "dispute_forum",
+    "pay.fx_source",
+    "hours.cancellation",
+    "hazard.disclosure",
+    "instructions_version",
+    "ip.assignment",
+    "ip.moral_rights",
+    "nda.scope",
+    "data_use",
+    "termination.reasons",
+    "offboarding",
+)
+"""The terms that a company writes in words of its own, and that a translation may give words for. Those of a list stand
+a line each."""
+COMPLETED = frozenset({"parties", "template", "work_place", "plans", "verdicts"})
+"""What the service adds to terms when a text is made of them."""
 LONGEST_PAYMENT_TERM = RULES["PAY_TERM"].parameters["most_days"]
 LONGEST_WEEK = RULES["WEEK"].parameters["minutes"] // 60
 LONGEST_TEXT = 5000
@@ -71,12 +90,16 @@ def _texts(value: Any) -> bool:
 
 
 def _carves_out(value: Any) -> bool:
-    return _texts(value) and CARVE_OUTS <= set(value) <= CARVE_OUTS | OTHER_CARVE_OUTS
+    return _texts(value) and set(value) == CARVE_OUTS and len(value) == len(CARVE_OUTS)
+
+
+def _practice(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) == set(INDICATORS) and set(map(type, value.values())) == {bool}
 
 
 def _percent(value: Any) -> bool:
     try:
-        return isinstance(value, str) and 0 <= Decimal(value) <= 100
+        return isinstance(value, str) and len(value) <= 10 and 0 <= Decimal(value) <= 100
     except InvalidOperation:
         return False
 
@@ -101,12 +124,17 @@ CLAUSES = (
         "This is no type of engagement.",
         f"Choose one of: {', '.join(EngagementType)}.",
     ),
+    Clause(
+        "practice",
+        _practice,
+        "What the company directs and asks is said, fact by fact (rule STATUS).",
+        f"Say true or false for each of: {', '.join(INDICATORS)}.",
+    ),
     Clause("on_demand", lambda v: isinstance(v, bool), "It must be said.", "Say true or false."),
     Clause("via_third_party", lambda v: isinstance(v, bool), "It must be said.", "Say true or false."),
     Clause("governing_law", _written, _MISSING, "Name the law, such as the law of Kansas."),
     Clause("dispute_forum", _written, _MISSING, "Name who decides a dispute."),
-    Clause("language", _one_of(LANGUAGES), "The text cannot be written in it.", "Choose en."),
-    Clause("translations", _texts, "This is not a list of languages.", "Give a list; it may be empty."),
+    Clause("language", _one_of(LANGUAGES), "The text cannot be written in it.", "Choose en or id."),
     Clause("pay.model", _one_of(PAY_MODELS), "This is no model of pay (rule P4).", "Choose hourly, piece or hybrid."),
     Clause("pay.unit", _one_of(frozenset({"hour"})), "The promise is an hourly one.", "Write hour."),
     Clause(
@@ -128,6 +156,7 @@ CLAUSES = (
     Clause("hours.cancellation", _written, _MISSING, "Say what is paid when a shift is cancelled."),
     Clause("hazard.highest_class", _one_of(frozenset({"H0", "H1", "H2", "H3"})), "No hazard class.", "Give H0 to H3."),
     Clause("hazard.disclosure", _written, "Hazards are told before anybody signs (rule P9).", _SAY),
+    Clause("instructions_version", _written, _MISSING, "Say which version of the instructions the work is judged by."),
     Clause("ip.assignment", _written, _MISSING, "Say who owns the work."),
     Clause("ip.moral_rights", _written, _MISSING, "Say what happens to them."),
     Clause("ip.only_when_paid", lambda v: v is True, "Work that is not paid stays the contractor's.", "Say true."),
@@ -136,8 +165,8 @@ CLAUSES = (
     Clause(
         "nda.carve_outs",
         _carves_out,
-        "An NDA never covers speaking to care, union, lawyer or authority.",
-        "List health, union, counsel and regulator; tax may stand beside them.",
+        "An NDA never covers speaking to care, union, lawyer, authority or about tax.",
+        "List health, union, counsel, regulator and tax.",
     ),
     Clause("data_use", _written, _MISSING, "Say what the work and the data about it are used for."),
     Clause("termination.notice_days", _whole(0, 365), "Not a number of days.", "Give 0 to 365."),
@@ -164,15 +193,15 @@ PARTY_CLAUSES = (
         "Write company.",
     ),
 )
-KNOWN = frozenset({"intermediaries", "pay"}) | {clause.field.split(".")[0] for clause in CLAUSES}
+KNOWN = frozenset({"intermediaries", "pay", "translations"}) | {clause.field.split(".")[0] for clause in CLAUSES}
 """What terms consist of. Anything else in them would be signed without standing in the text."""
 
 
 def refusals(terms: Terms) -> list[Refusal]:
     """Everything that is wrong with the terms, in the order of the contract. Empty when they may be offered."""
     unknown = [Refusal(name, "This is no term.", "Leave it out.") for name in sorted(set(terms) - KNOWN)]
-    found = [*unknown, *_broken(CLAUSES, terms), *_money(terms), *_third_parties(terms)]
-    return found or list(_order(terms))
+    found = [*unknown, *_broken(CLAUSES, terms), *_money(terms), *_third_parties(terms), *_translations(terms)]
+    return found or [*_order(terms), *_share(terms)]
 
 
 def check_terms(terms: Terms) -> None:
@@ -188,21 +217,37 @@ def refuse(found: list[Refusal]) -> None:
         raise TermsRefused(first.detail, field=first.field, remedy=first.remedy, refusals=listed)
 
 
+def verdicts(terms: Terms) -> list[Verdict]:
+    """What the rules say of terms that may be offered, for both parties to read: STATUS and SHARE."""
+    practice = Practice(**{name: terms["practice"][name] for name in INDICATORS})
+    return [judge_status(terms["engagement_type"], practice), _share_verdict(terms)]
+
+
+def as_offered(terms: Terms) -> dict[str, Any]:
+    """Terms without what was added when their text was made: what a company can offer again, or change."""
+    offered = {name: value for name, value in terms.items() if name not in COMPLETED}
+    offered["pay"] = {name: value for name, value in terms["pay"].items() if name != "floor_ref"}
+    offered["hazard"] = {name: value for name, value in terms["hazard"].items() if name != "disclosure_sha256"}
+    offered["translations"] = [{"language": each["language"], "words": each["words"]} for each in terms["translations"]]
+    return offered
+
+
+def value_at(terms: Any, path: str) -> Any:
+    """The value under a dotted path; None where there is none."""
+    for step in path.split("."):
+        terms = terms.get(step) if isinstance(terms, Mapping) else None
+    return terms
+
+
 def _broken(clauses: tuple[Clause, ...], values: Any, prefix: str = "") -> Iterator[Refusal]:
     for clause in clauses:
-        if not clause.holds(_value(values, clause.field)):
+        if not clause.holds(value_at(values, clause.field)):
             yield Refusal(prefix + clause.field, clause.detail, clause.remedy)
-
-
-def _value(values: Any, path: str) -> Any:
-    for step in path.split("."):
-        values = values.get(step) if isinstance(values, Mapping) else None
-    return values
 
 
 def _money(terms: Terms) -> Iterator[Refusal]:
     try:
-        promised = Money.of(str(_value(terms, "pay.amount")), str(_value(terms, "pay.currency")))
+        promised = Money.of(str(value_at(terms, "pay.amount")), str(value_at(terms, "pay.currency")))
     except BadMoney as bad:
         yield Refusal("pay.amount", bad.detail, "Give the lowest hourly pay, such as 15.00, and its currency.")
         return
@@ -223,6 +268,37 @@ def _third_parties(terms: Terms) -> Iterator[Refusal]:
         )
     for number, party in enumerate(between):
         yield from _broken(PARTY_CLAUSES, party, f"intermediaries.{number}.")
+
+
+def _translations(terms: Terms) -> Iterator[Refusal]:
+    given = terms.get("translations")
+    if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+        yield Refusal("translations", "This is not a list of translations.", "Give a list; it may be empty.")
+        return
+    found = [each.get("language") for each in given]
+    if not all(isinstance(each, str) and each in LANGUAGES and each != terms.get("language") for each in found):
+        yield Refusal("translations", "The text cannot be translated into it.", "Choose en or id, not the prevailing.")
+    elif len(set(found)) != len(found):
+        yield Refusal("translations", "A language stands twice.", "Name each language once.")
+    for number, each in enumerate(given):
+        words = each.get("words")
+        if not isinstance(words, Mapping) or not set(words) <= set(OWN_WORDS) or not all(map(_written, words.values())):
+            yield Refusal(
+                f"translations.{number}.words",
+                "A translation gives words for words of yours.",
+                f"Give texts for any of: {', '.join(OWN_WORDS)}.",
+            )
+
+
+def _share(terms: Terms) -> Iterator[Refusal]:
+    verdict = _share_verdict(terms)
+    if verdict.failed:
+        detail = f"Only {verdict.inputs['share']} of what you pay would reach the contractor (rule SHARE)."
+        yield Refusal("intermediaries", detail, str(verdict.remedy))
+
+
+def _share_verdict(terms: Terms) -> Verdict:
+    return judge_contract_share([Decimal(party["margin_percent"]) for party in terms["intermediaries"]])
 
 
 def _order(terms: Terms) -> Iterator[Refusal]:

@@ -2,6 +2,7 @@
 (.po), so that nothing has to be compiled first and the words can never be older than their source."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def init_app(app: Flask, choose: Callable[[], str | None]) -> None:
     """`choose` says the language of the running request; None is the default language."""
     babel = Babel(app, locale_selector=choose)
     babel.domain_instance = Catalogues()
+
+
+@lru_cache(maxsize=8)
+def words_of(language: str) -> NullTranslations:
+    """The words of a language outside of a request, such as those that a text is written in for ever."""
+    return read_catalogues(CATALOGUES / language / "LC_MESSAGES")
 
 
 def read_catalogues(folder: Path) -> NullTranslations:

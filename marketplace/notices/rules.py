@@ -218,6 +218,22 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The old terms hold until you sign. You need not.",
             ),
         ),
+        "contract.amendment_declined": (
+            Telling(
+                Audience.MEMBERS,
+                _INBOX,
+                "%(contractor)s declined a change of the contract",
+                "The version that was signed before holds on.",
+            ),
+        ),
+        "contract.amendment_signed": (
+            Telling(
+                Audience.MEMBERS,
+                _INBOX,
+                "%(contractor)s signed a change of the contract",
+                "The contract's page says from which day on it holds.",
+            ),
+        ),
         "contract.signed": (
             Telling(
                 Audience.MEMBERS, _INBOX, "%(contractor)s signed the contract", "Shifts can be offered from now on."

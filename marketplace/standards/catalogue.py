@@ -20,6 +20,7 @@ WTD: Final = "Directive 2003/88/EC (working time)"
 GATE: Final = "tests/standards/test_gate.py"
 HOURS: Final = "tests/standards/test_hours.py"
 RATES: Final = "tests/standards/test_rates.py"
+ENGAGEMENT: Final = "tests/standards/test_engagement.py"
 SEATS: Final = "tests/shifts/test_eligibility.py"
 
 
@@ -428,7 +429,34 @@ _PRICES = (
     ),
 )
 
+_TERMS = (
+    _rule(
+        "STATUS",
+        Basis.STANDARD,
+        "Whoever is called self-employed is not directed, bound and dependent like an employee: the facts of the "
+        "contract, and of what really happens, give a verdict that both read before they sign and when it changes. A "
+        "label never decides it.",
+        "ILO R198, paragraph 13 (indicators), and Directive (EU) 2024/2831 (presumption of employment), both from "
+        "recall; that two indicators are enough, and the share of hours, is house policy",
+        f"{ENGAGEMENT}::test_a_label_does_not_decide",
+        indicators_for_presumption=2,
+        weeks=13,
+        dependence_percent=75,
+        dependence_least_hours=100,
+    ),
+    _rule(
+        "AMENDMENT",
+        Basis.HOUSE,
+        "A contract changes only by a further version that the contractor signs: silence and a no leave the old one in "
+        "force, and rank nobody. What is worse for the contractor holds at the earliest 14 days after it was proposed; "
+        "the rate and the benefits that were agreed never fall.",
+        f"House policy after {FAIRWORK}, 3.1 (clear terms, changes with notice); {PAI} (P5)",
+        "tests/contracts/test_amendments.py::test_what_is_worse_waits_for_its_notice",
+        notice_days=14,
+    ),
+)
+
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_RECORDS, *_SEATS, *_PRICES)}
+    {rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_RECORDS, *_SEATS, *_PRICES, *_TERMS)}
 )
 """Every rule in force, by its id."""

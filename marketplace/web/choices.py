@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
-from marketplace.contracts.terms import CARVE_OUTS, OTHER_CARVE_OUTS, PAY_MODELS, EngagementType
+from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
 from marketplace.gigs.rules import ChecklistItem, WorkKind
 from marketplace.pay.rules import LeverEffect, OpKind
+from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import HazardClass, PaymentModel
 from marketplace.web.words import name_of
@@ -111,6 +112,45 @@ _CARVED: Mapping[str, LazyString] = MappingProxyType(
         "tax": lazy_gettext("a tax adviser or tax authority"),
     }
 )
+_TERMS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "benefits": lazy_gettext("Benefits"),
+        "data_use": lazy_gettext("Use of data"),
+        "dispute_forum": lazy_gettext("Who decides a dispute"),
+        "effective_to": lazy_gettext("Last day"),
+        "engagement_type": lazy_gettext("Kind of engagement"),
+        "governing_law": lazy_gettext("The law that holds"),
+        "hazard.disclosure": lazy_gettext("What people may see, read or hear"),
+        "hazard.highest_class": lazy_gettext("The heaviest class"),
+        "hours.cancellation": lazy_gettext("When a shift is cancelled"),
+        "hours.max_week": lazy_gettext("Hours a week at most"),
+        "hours.min_guaranteed": lazy_gettext("Hours a week that are guaranteed"),
+        "hours.notice_days": lazy_gettext("Days ahead that shifts are announced"),
+        "instructions_version": lazy_gettext("Which version of the instructions holds"),
+        "intermediaries": lazy_gettext("Who stands between"),
+        "ip.assignment": lazy_gettext("Who owns the work"),
+        "ip.moral_rights": lazy_gettext("Moral rights"),
+        "nda.months": lazy_gettext("Months after the end until secrecy ends"),
+        "nda.scope": lazy_gettext("What is secret"),
+        "offboarding": lazy_gettext("What happens at the end"),
+        "on_demand": lazy_gettext("Work is offered on demand"),
+        "pay.amount": lazy_gettext("The lowest pay of any hour"),
+        "pay.currency": lazy_gettext("Currency"),
+        "pay.fx_source": lazy_gettext("Where exchange rates come from"),
+        "pay.model": lazy_gettext("How work is paid"),
+        "pay.payment_term_days": lazy_gettext("Paid within so many days"),
+        "practice.directs_how": lazy_gettext("The company says how the work is done, step by step"),
+        "practice.exclusive": lazy_gettext("The person may not work for others"),
+        "practice.fixed_hours": lazy_gettext("The hours are the same every week"),
+        "practice.integrated": lazy_gettext("The person is a part of the company's teams"),
+        "practice.sets_times": lazy_gettext("The company says when the work is done"),
+        "practice.supplies_equipment": lazy_gettext("The company provides the equipment"),
+        "termination.notice_days": lazy_gettext("Days of notice that the company gives"),
+        "termination.reasons": lazy_gettext("For which reasons the company may end it"),
+        "via_third_party": lazy_gettext("Whether somebody stands between"),
+    }
+)
+"""The terms of a contract by their paths, as people speak of them."""
 
 
 def choices(names: Names, only: Iterable[StrEnum] | None = None) -> list[Choice]:
@@ -141,5 +181,25 @@ def pay_models() -> list[Choice]:
 
 
 def carve_outs() -> list[Choice]:
-    """Whom secrecy never keeps anybody from speaking to: the four that must stand, then those that may."""
-    return [(each, str(_CARVED[each])) for each in [*sorted(CARVE_OUTS), *sorted(OTHER_CARVE_OUTS)]]
+    """Whom secrecy never keeps anybody from speaking to."""
+    return [(each, str(_CARVED[each])) for each in sorted(CARVE_OUTS)]
+
+
+def practice() -> list[Choice]:
+    """What a company may direct and ask, fact by fact (rule STATUS)."""
+    return [(name, term_name(f"practice.{name}")) for name in INDICATORS]
+
+
+def languages() -> list[Choice]:
+    """The languages that a contract can be written in."""
+    return [("en", gettext("English")), ("id", gettext("Indonesian"))]
+
+
+def own_words() -> list[Choice]:
+    """The terms that a company writes in words of its own."""
+    return [(path, term_name(path)) for path in OWN_WORDS]
+
+
+def term_name(path: str) -> str:
+    """What a term of a contract is called, by its dotted path."""
+    return str(_TERMS.get(path) or path.replace(".", " ").replace("_", " "))

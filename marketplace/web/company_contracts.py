@@ -13,14 +13,16 @@ from marketplace.accounts.rules import Right, require_person
 from marketplace.contracts import benefits, queries, service
 from marketplace.contracts.defaults import decent_terms
 from marketplace.contracts.models import Contract, Template
-from marketplace.contracts.rules import sha256_of
 from marketplace.contracts.schemas import ContractEndingSchema, ContractProposalSchema
+from marketplace.contracts.terms import as_offered
+from marketplace.contracts.writing import Written
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.web import choices, words
+from marketplace.web.amended import changes_of
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.terms_form import BUTTON, PARTIES, TermsForm, show_refusals, values_of
@@ -49,13 +51,13 @@ def list_contracts(company_id: UUID) -> str:
 def write_template(company_id: UUID) -> ResponseReturnValue:
     """Terms to fill in, then their whole text to read, then a name to sign it with."""
     form = Form(TermsForm, values_of(_terms_to_begin_with(company_id)))
-    text = None
+    written = None
     if request.method == "POST" and request.form.get(BUTTON) != "sign":
-        text = form.run(lambda data: service.read_template(company_id, data[0], by=actor()))
-    elif form.done(lambda data: service.write_template(company_id, *data, by=actor())):
+        written = form.run(lambda data: service.read_template(company_id, data[0], by=actor()))
+    elif form.done(lambda data: service.write_template(company_id, *data, address=request.remote_addr, by=actor())):
         return saved("list_contracts")
     show_refusals(form)
-    return _template_form(form, text), form.status
+    return _template_form(form, written), form.status
 
 
 @blueprint.get("/contracts/templates/<uuid:template_id>")
@@ -69,6 +71,7 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
     return render_template(
         "company/template.html",
         template=template,
+        translations=queries.translations([template.text_sha256]).get(template.text_sha256, []),
         form=shown,
         people=sorted(people, key=lambda each: each.id in has_one),
         has_one=has_one,
@@ -101,6 +104,8 @@ def show_contract(company_id: UUID, contract_id: UUID, form: Form | None = None)
         versions=versions,
         name=names_of([contract])[contract.contractor_id],
         form=shown,
+        grounds=[(each, each) for each in versions[0].version.terms["termination"]["reasons"]],
+        changes=changes_of(contract, versions),
         events=timeline("contract", contract_id, limit=SHOWN),
     ), shown.status
 
@@ -157,16 +162,16 @@ def _terms_to_begin_with(company_id: UUID) -> dict[str, Any]:
     """The company's newest terms, or decent ones."""
     newest = page(queries.templates(company_id, actor()), Template.id, limit=1, after=None)["items"]
     if newest:
-        return {name: each for name, each in newest[0].terms.items() if name not in ("parties", "template")}
+        return as_offered(newest[0].terms)
     return decent_terms(clock.now().date(), *LOWEST_PAY)
 
 
-def _template_form(form: Form, text: str | None) -> str:
+def _template_form(form: Form, written: Written | None) -> str:
     return render_template(
         "company/template_form.html",
         form=form,
-        text=text,
-        text_sha256=None if text is None else sha256_of(text),
+        written=written,
+        own_words=choices.own_words(),
         me=accounts.person(require_person(actor())),
         plans=[(code, plan.title) for code, plan in benefits.plans().items()],
         parties=range(PARTIES),

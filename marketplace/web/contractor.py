@@ -13,7 +13,7 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.contracts import queries as contracts
 from marketplace.contracts import service as signing
 from marketplace.contracts.models import Contract
-from marketplace.contracts.rules import Party
+from marketplace.contracts.rules import ContractStatus
 from marketplace.contracts.schemas import ContractSigningSchema
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -24,6 +24,7 @@ from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import HazardClass
 from marketplace.web import site, words
+from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
 from marketplace.web.requirements import HandInForm
@@ -207,7 +208,10 @@ def list_contracts() -> str:
     by = actor()
     mine = contracts.contracts(by).where(Contract.contractor_id == by.person_id).order_by(Contract.id.desc())
     found = list(db.session.scalars(mine))
-    return render_template("contractor/contracts.html", contracts=found, companies=company_names(found))
+    changed = contracts.changed_for(require_person(by))
+    return render_template(
+        "contractor/contracts.html", contracts=found, companies=company_names(found), changed=changed
+    )
 
 
 @blueprint.get("/contracts/<uuid:contract_id>")
@@ -220,7 +224,7 @@ def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturn
         "contractor/contract.html",
         contract=found,
         versions=versions,
-        signed=any(signature.party is Party.CONTRACTOR for signature in versions[0].signatures),
+        changes=changes_of(found, versions),
         companies=company_names([found]),
         events=timeline("contract", found.id),
         form=shown,
@@ -231,7 +235,7 @@ def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturn
 @blueprint.post("/contracts/<uuid:contract_id>/sign")
 def sign(contract_id: UUID) -> ResponseReturnValue:
     form = Form(ContractSigningSchema)
-    if form.done(lambda data: signing.sign(contract_id, **data, by=actor())):
+    if form.done(lambda data: signing.sign(contract_id, **data, address=request.remote_addr, by=actor())):
         flash(gettext("Signed. You may be offered shifts of this company now."))
         return redirect(url_for("contractor.show_contract", contract_id=contract_id))
     return show_contract(contract_id, form)
@@ -239,8 +243,11 @@ def sign(contract_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/contracts/<uuid:contract_id>/decline")
 def decline_contract(contract_id: UUID) -> ResponseReturnValue:
-    signing.decline(contract_id, by=actor())
-    flash(gettext("Declined. Nothing else follows from it."))
+    declined = signing.decline(contract_id, by=actor())
+    if declined.status is ContractStatus.IN_FORCE:
+        flash(gettext("Declined. The version that you signed before holds on, and nothing else follows from it."))
+    else:
+        flash(gettext("Declined. Nothing else follows from it."))
     return redirect(url_for("contractor.list_contracts"))
 
 

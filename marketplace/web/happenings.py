@@ -35,6 +35,7 @@ _EVENTS = {
     "contract.amendment_proposed": lazy_gettext("The company proposed a change."),
     "contract.signed": lazy_gettext("The contractor signed."),
     "contract.amendment_signed": lazy_gettext("The contractor signed the change."),
+    "contract.amendment_declined": lazy_gettext("The contractor declined the change."),
     "contract.declined": lazy_gettext("The contractor declined."),
     "contract.ended": lazy_gettext("Notice was given."),
     "gig.drafted": lazy_gettext("The gig was written."),

@@ -23,6 +23,7 @@ from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 from marketplace.core.money import Money
 from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
+from marketplace.web.choices import term_name
 from marketplace.web.happenings import event_words
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
@@ -183,6 +184,7 @@ def _words() -> dict[str, Any]:
         "event_words": event_words,
         "status_words": status_words,
         "name_of": name_of,
+        "term_name": term_name,
         "said": said,
         "fresh_key": lambda: str(uuid4()),
     }

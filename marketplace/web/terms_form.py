@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.contracts.schemas import ContractTermsSchema
+from marketplace.contracts.terms import LANGUAGES, OWN_WORDS, as_offered
 from marketplace.core.problems import Problem
 from marketplace.web.forms import Form
 from marketplace.web.typed import lists_as_one, typed
@@ -16,6 +17,11 @@ BUTTON = "then"
 """Which of the form's two buttons was pressed: `read` or `sign`."""
 PARTIES = 2
 """How many rows there are."""
+TRANSLATED = "translated"
+"""The box that asks for a translation into the other language."""
+IN_OTHER = "in_other"
+"""The company's own words in that language: `in_other.nda.scope`. Those that are empty are translated by the house,
+where they are its own, or stand as they are."""
 
 
 class TermsForm(ContractTermsSchema):
@@ -31,10 +37,12 @@ class TermsForm(ContractTermsSchema):
         rows = [dict(row) for _, row in sorted(given.pop(BETWEEN, {}).items()) if row]
         given["intermediaries"] = [row | {"margin_paid_by": "company"} for row in rows]
         given["via_third_party"] = bool(rows)
+        given["translations"] = _translations(given)
         boxes = given.get("nda", {}).get("carve_outs", [])
         ticked = boxes if isinstance(boxes, list) else [boxes]
         given.setdefault("nda", {})["carve_outs"] = [box for box in ticked if box]
-        return typed(self, given) | {"via_third_party": bool(rows)}
+        translations = given.pop("translations")
+        return typed(self, given) | {"via_third_party": bool(rows), "translations": translations}
 
     def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
         """What is wrong with a list, or with a party in between, stands beside the field that it was written in."""
@@ -50,10 +58,24 @@ class TermsForm(ContractTermsSchema):
 
 def values_of(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the form's fields for these terms."""
-    values = _flat({name: each for name, each in terms.items() if name != "intermediaries"})
+    values = _flat({name: each for name, each in as_offered(terms).items() if name not in _ROWS})
+    for each in terms["translations"]:
+        values[TRANSLATED] = "true"
+        values |= {f"{IN_OTHER}.{path}": words for path, words in each["words"].items()}
     for number, party in enumerate(terms["intermediaries"][:PARTIES]):
         values |= {f"{BETWEEN}.{number}.{name}": str(each) for name, each in party.items()}
     return values
+
+
+_ROWS = ("intermediaries", "translations")
+
+
+def _translations(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """The translation that the form asks for, in the terms' shape. Takes its fields out of what was given."""
+    wanted, words = given.pop(TRANSLATED, None), _flat(given.pop(IN_OTHER, {}))
+    others = sorted(LANGUAGES - {given.get("language")})
+    own = {path: text for path, text in words.items() if path in OWN_WORDS and text.strip()}
+    return [{"language": others[0], "words": own}] if wanted else []
 
 
 def show_refusals(form: Form) -> None:

@@ -138,6 +138,7 @@ _NAMES = {
         "temp_agency": lazy_gettext("temporary agency worker"),
         "fixed_term": lazy_gettext("employee for a fixed term"),
     },
+    "language": {"en": lazy_gettext("English"), "id": lazy_gettext("Indonesian")},
     "time": {
         "work": lazy_gettext("work"),
         "waiting": lazy_gettext("waiting, paid"),

@@ -173,3 +173,40 @@ def test_a_contract_is_read_and_signed_by_keyboard(page: Page, committed: Commit
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Signed. You may be offered shifts")).to_be_visible()
+
+
+def test_a_change_of_a_contract_is_proposed_read_and_consented_to_on_a_phone(
+    phone: Page, page: Page, committed: Committed, sign_in: SignIn, sound: Sound
+) -> None:
+    with committed():
+        agreed = papers.in_force()
+        company_id, ana_id = agreed.company_id, agreed.contractor_id
+        name, email = people.person(ana_id).name, people.person(ana_id).email
+        owner = people.person(accounts.owner_of(company_id).person_id).email
+    sign_in(page, owner)
+    page.goto(f"/company/{company_id}/contracts/templates/new")
+    page.get_by_label("The lowest pay of any hour").fill("16.50")
+    page.get_by_label("Months after the end until secrecy ends").fill("18")
+    page.get_by_role("button", name="Read the whole text").click()
+    page.get_by_label("Sign with your full name").fill("Olga Owner")
+    sound(page, "template-read")
+    page.get_by_role("button", name="Sign for the company").click()
+    page.get_by_role("link", name="Text number 2").click()
+    page.locator(f"#person-{ana_id}").check()
+    page.get_by_role("button", name="Propose to those who are ticked").click()
+    sign_in(phone, email)
+    phone.goto("/me/contracts")
+    expect(phone.get_by_text("a change is proposed")).to_be_visible()
+    phone.get_by_role("link", name="Read").click()
+    expect(phone.locator("ins", has_text="16.50")).to_be_visible()
+    expect(phone.locator("del", has_text="12")).to_be_visible()
+    expect(phone.get_by_text("worse for the contractor")).to_be_visible()
+    sound(phone, "amendment")
+    phone.get_by_role("button", name="Indonesia").click()
+    expect(phone.get_by_role("heading", name="Kerahasiaan")).to_be_visible()
+    sound(phone, "amendment-id")
+    phone.get_by_role("button", name="English").click()
+    phone.get_by_label("Type your full name").fill(name)
+    phone.get_by_role("button", name="Sign the change").click()
+    expect(phone.get_by_text("Signed. You may be offered shifts")).to_be_visible()
+    expect(phone.locator("ins")).to_have_count(0)

@@ -19,6 +19,7 @@ PROPOSE = "POST /api/v1/contract-templates/<uuid:template_id>/propose"
 CONTRACTS = "GET /api/v1/contracts"
 CONTRACT = "GET /api/v1/contracts/<uuid:contract_id>"
 VERSIONS = "GET /api/v1/contracts/<uuid:contract_id>/versions"
+CHANGES = "GET /api/v1/contracts/<uuid:contract_id>/versions/<int:number>/changes"
 EVENTS = "GET /api/v1/contracts/<uuid:contract_id>/events"
 SIGN = "POST /api/v1/contracts/<uuid:contract_id>/sign"
 DECLINE = "POST /api/v1/contracts/<uuid:contract_id>/decline"
@@ -33,7 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     END: {"reason": "The project ends."},
 }
 OF_A_COMPANY = (WRITE, TEMPLATES, TEMPLATE, PROPOSE)
-OF_A_CONTRACT = (CONTRACT, VERSIONS, EVENTS, SIGN, DECLINE, END)
+OF_A_CONTRACT = (CONTRACT, VERSIONS, CHANGES, EVENTS, SIGN, DECLINE, END)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -44,6 +45,7 @@ def ask(client: FlaskClient, route: str, ids: dict[str, UUID] | None = None, **m
     method, _, path = route.partition(" ")
     for name in ("company_id", "template_id", "contract_id"):
         path = path.replace(f"<uuid:{name}>", str((ids or {}).get(name) or uuid4()))
+    path = path.replace("<int:number>", "2")
     if route in BODIES:
         more.setdefault("json", BODIES[route])
     return client.open(path, method=method, **more)
@@ -94,6 +96,7 @@ def test_whoever_is_no_contractor_has_no_benefits(client: FlaskClient) -> None:
                 (SIGN, {"name": "Ana Example"}),
                 (SIGN, {"name": "Ana Example", "text_sha256": "me too"}),
                 (END, {"reason": ""}),
+                (END, {"reason": "Too many mistakes."}),
                 (END, {"reason": 7}),
             ]
         )
@@ -233,6 +236,28 @@ def test_a_companys_key_signs_nothing(client: FlaskClient) -> None:
     assert ask(client, SIGN, {"contract_id": contract.id}, headers=headers).status_code == 403
 
 
+@pytest.mark.door(CHANGES, "works")
+@pytest.mark.door(DECLINE, "works")
+@pytest.mark.door(DECLINE, "wrong_state")
+@pytest.mark.door(CHANGES, "wrong_shape")
+def test_a_change_is_read_and_declined(client: FlaskClient) -> None:
+    first = contracts.in_force()
+    contract = contracts.proposed(first.company_id, first.contractor_id, nda__months=24)
+    ids, mine = {"contract_id": contract.id}, accounts.bearer(first.contractor_id)
+    told = ask(client, CHANGES, ids, headers=mine).json
+    assert (told["before"], told["after"], [each["field"] for each in told["changes"]]) == (1, 2, ["nda.months"])
+    assert told["changes"][0]["effect"] == "worse"
+    (section,) = told["sections"]
+    assert [p["text"] for p in section["pieces"] if p["kind"] != "same"] == ["12", "24"]
+    indonesian = ask(client, CHANGES, ids, query_string={"language": "id"}, headers=mine).json
+    assert (indonesian["language"], indonesian["sections"][0]["title"]) == ("id", "Kerahasiaan")
+    assert ask(client, CHANGES, ids, query_string={"language": "tlh"}, headers=mine).status_code == 422
+    declined = ask(client, DECLINE, ids, headers=mine)
+    assert (declined.status_code, declined.json["status"]) == (200, "in_force")
+    again = ask(client, DECLINE, ids, headers=mine)
+    assert (again.status_code, again.json["code"]) == (409, "wrong_state")
+
+
 @pytest.mark.door(BENEFITS, "works")
 @pytest.mark.door(ENTRIES, "works")
 def test_a_statement_of_benefits(client: FlaskClient) -> None:
@@ -252,6 +277,6 @@ def test_a_statement_of_benefits(client: FlaskClient) -> None:
 
 def test_the_reason_of_an_ending_stays_between_the_parties(client: FlaskClient) -> None:
     version = contracts.in_force()
-    service.end(version.contract_id, "Too many mistakes.", by=accounts.owner_of(version.company_id))
+    service.end(version.contract_id, "The project ends.", by=accounts.owner_of(version.company_id))
     events = ask(client, EVENTS, {"contract_id": version.contract_id}, headers=accounts.bearer(version.contractor_id))
-    assert "mistakes" not in events.text
+    assert "project" not in events.text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marketplace.contracts import rules
 from marketplace.contracts.rules import TermsRefused, Unit
 from marketplace.contracts.terms import CLAUSES, check_terms, refusals
-from marketplace.contracts.text import render
+from marketplace.contracts.writing import write
 from marketplace.core.money import Money
 from tests.factories.contracts import FAIR_TERMS, terms
 
@@ -27,7 +27,8 @@ BETWEEN = {
 
 def whole(**changes: Any) -> dict[str, Any]:
     company = {"id": "0199", "name": "Lab Example GmbH", "country": "DE"}
-    return terms(**changes) | {"parties": {"company": company, "contractor": None}, "template": None}
+    more = {"parties": {"company": company, "contractor": None}, "template": None, "work_place": None}
+    return terms(**changes) | more
 
 
 def fields(**changes: Any) -> list[str]:
@@ -47,7 +48,14 @@ def test_fair_terms_may_be_offered() -> None:
     [
         ({"engagement_type": "partner"}, "engagement_type"),
         ({"engagement_type": ["contractor"]}, "engagement_type"),
-        ({"nda__carve_outs": ["health", "union", "counsel"]}, "nda.carve_outs"),
+        ({"nda__carve_outs": ["health", "union", "counsel", "regulator"]}, "nda.carve_outs"),
+        ({"practice": {"directs_how": True}}, "practice"),
+        ({"practice__exclusive": "no"}, "practice"),
+        ({"translations": [{"language": "en", "words": {}}]}, "translations"),
+        ({"translations": [{"language": "id", "words": {}}] * 2}, "translations"),
+        ({"translations": [{"language": "id", "words": {"pay.amount": "1.00"}}]}, "translations.0.words"),
+        ({"translations": ["id"]}, "translations"),
+        ({"verdicts": []}, "verdicts"),
         ({"nda__carve_outs": []}, "nda.carve_outs"),
         ({"nda__carve_outs": ["health", "union", "counsel", "regulator", "nobody"]}, "nda.carve_outs"),
         ({"ip__only_when_paid": False}, "ip.only_when_paid"),
@@ -113,20 +121,20 @@ def test_whatever_stands_in_a_field_it_is_judged_and_what_passes_can_be_written(
     offered = terms(**{field.replace(".", "__"): value})
     if not refusals(offered):
         codes = {code: f"Plan {code}" for code in offered["benefits"]}
-        assert render(whole() | offered, codes).startswith("FRAMEWORK CONTRACT")
+        assert "15.00" in write(whole() | offered, codes).text or field == "pay"
 
 
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_text_says_what_was_agreed() -> None:
-    text = render(whole(via_third_party=True, intermediaries=[BETWEEN]), PLANS)
+    text = write(whole(via_third_party=True, intermediaries=[BETWEEN]), PLANS).text
     for said in (
         "Lab Example GmbH (DE)",
         "an independent contractor",
         "15.00 USD",
         "Staff Ltd (KE), recruiter; its margin of 5 %",
-        "a lawyer, care for their health, an authority or a court, a union or other workers",
+        "a lawyer, care for their health, an authority or a court, a tax adviser or tax authority, a union or other",
         "14 days' notice",
         "- Paid sick leave (sick-leave)",
         "The results of the work belong to the company. This takes effect only once the work is paid.",
@@ -135,15 +143,17 @@ def test_the_text_says_what_was_agreed() -> None:
 
 
 def test_the_same_terms_give_the_same_text_and_other_terms_another() -> None:
-    text = render(whole(), PLANS)
-    assert rules.sha256_of(text) == rules.sha256_of(render(whole(), PLANS))
-    assert text != render(whole(pay__amount="15.01"), PLANS)
+    text = write(whole(), PLANS).text
+    assert rules.sha256_of(text) == rules.sha256_of(write(whole(), PLANS).text)
+    assert text != write(whole(pay__amount="15.01"), PLANS).text
 
 
 def test_the_text_names_the_contractor_by_id_only() -> None:
     made = whole()
     made["parties"]["contractor"] = {"id": "0199-aa", "country": "US", "subdivision": "US-KS"}
-    assert "the person with the id 0199-aa, working in US-KS" in render(made, PLANS)
+    made["work_place"] = {"country": "US", "subdivision": "US-KS", "timezone": "America/Chicago"}
+    told = "the person with the id 0199-aa, working in US-KS (time zone America/Chicago)"
+    assert told in write(made, PLANS).text
 
 
 # --- signatures, rates, accruals ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from marketplace.gigs import funding, preparation
 from marketplace.gigs.models import Gig
 from marketplace.shifts import attendance, offers, scheduling
 from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce import service as contractors
 from marketplace.workforce.models import Contractor
@@ -26,6 +27,7 @@ MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
 ZONE = "America/Chicago"
 TERMS: Mapping[str, Any] = {
     "engagement_type": "contractor",
+    "practice": dict.fromkeys(INDICATORS, False),
     "on_demand": True,
     "via_third_party": False,
     "intermediaries": [],
@@ -44,8 +46,9 @@ TERMS: Mapping[str, Any] = {
     },
     "hours": {"min_guaranteed": 0, "max_week": 48, "notice_days": 14, "cancellation": "by the notice curve"},
     "hazard": {"highest_class": "H3", "disclosure": "Some work shows distressing content."},
+    "instructions_version": "the verified one",
     "ip": {"assignment": "to the company", "moral_rights": "kept", "only_when_paid": True},
-    "nda": {"scope": "the data", "months": 12, "carve_outs": ["health", "union", "counsel", "regulator"]},
+    "nda": {"scope": "the data", "months": 12, "carve_outs": ["health", "union", "counsel", "regulator", "tax"]},
     "data_use": "To measure the work.",
     "termination": {"notice_days": 14, "reasons": ["The project ends."]},
     "offboarding": "All accruals are paid out.",
