@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 
 WRITTEN_ONCE = ("contract_translation", "declined_version")
 OF_TEXT = "text_sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex')"
