@@ -21,9 +21,13 @@ MOST_EVENTS = 500
 """Events for one job, so that a pay run's thousands become several transactions."""
 MOST_TRANSACTIONS = 200
 """Transactions whose events are answered at once, where they were written faster than they are answered."""
+WITHDRAW_BARRED = "offers.withdraw_barred"
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "company.suspended": ("gigs.pause_of_suspended",),
+        "contractor.suspended": (WITHDRAW_BARRED,),
+        "restriction.made": (WITHDRAW_BARRED,),
+        "restriction.made_by_company": (WITHDRAW_BARRED,),
     }
 )
 """The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""

@@ -24,6 +24,7 @@ from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
 from marketplace.web import site
 from marketplace.workforce import models as workforce_models
+from marketplace.workforce import standing_models
 
 TABLES = (
     Base,
@@ -31,6 +32,7 @@ TABLES = (
     ledger_models,
     standards_models,
     workforce_models,
+    standing_models,
     contracts_models,
     gigs_models,
     shifts_models,

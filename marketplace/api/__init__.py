@@ -14,6 +14,7 @@ from marketplace.contracts import routes as contracts
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
 from marketplace.disputes import routes as disputes
+from marketplace.gigs import barring_routes as barring
 from marketplace.gigs import routes as gigs
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
@@ -23,13 +24,16 @@ from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
 from marketplace.workforce import routes as workforce
+from marketplace.workforce import standing_routes as standing
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *accounts.blueprints,
     standards.blueprint,
     *workforce.blueprints,
+    standing.blueprint,
     *contracts.blueprints,
     *gigs.blueprints,
+    barring.blueprint,
     *shifts.blueprints,
     hazards.blueprint,
     *matching.blueprints,

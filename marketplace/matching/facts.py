@@ -100,6 +100,7 @@ def _work(gig: Gig) -> Work:
         rate=gig.rate,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
+        work_kind=str(gig.work_kind),
     )
 
 

@@ -17,6 +17,7 @@ from marketplace.gigs.rules import Criteria, LanguageNeed, Where
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
+from marketplace.workforce.bars import Bar, Scope, Source, Target
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
 from marketplace.workforce.rules import ContractorStatus, Level
 
@@ -36,6 +37,7 @@ class Work:
     rate: Money
     fee_percent: Decimal
     margin: Money | None
+    work_kind: str = ""
 
     def seat(self, span: Span) -> Seat:
         return Seat(
@@ -46,6 +48,9 @@ class Work:
             rate=self.rate,
             fee_percent=self.fee_percent,
             margin=self.margin,
+            company_id=self.company_id,
+            gig_id=self.gig_id,
+            work_kind=self.work_kind,
         )
 
 
@@ -185,6 +190,7 @@ def _work_out(work: Work) -> dict[str, Any]:
         "skills": list(work.criteria.skills),
         "languages": [[need.language, need.level.value] for need in work.criteria.languages],
         "reason": work.criteria.reason,
+        "work_kind": work.work_kind,
         "hazard": [work.hazard_class.value, list(work.hazard_categories)],
         "rate": _money_out(work.rate),
         "fee_percent": str(work.fee_percent),
@@ -208,6 +214,7 @@ def _work_in(stored: Mapping[str, Any]) -> Work:
         rate=_money_in(stored["rate"]),
         fee_percent=Decimal(stored["fee_percent"]),
         margin=None if stored["margin"] is None else _money_in(stored["margin"]),
+        work_kind=stored.get("work_kind", ""),
     )
 
 
@@ -260,6 +267,7 @@ def _member_out(member: Member, at: datetime) -> dict[str, Any]:
         "languages": {language: level.value for language, level in who.languages.items()},
         "consents": {category: up_to.value for category, up_to in who.consents.items()},
         "busy": [[*_span_out(busy.span), busy.hazard_class.value, busy.active] for busy in who.busy],
+        "bars": [_bar_out(bar) for bar in who.bars],
         "hours": [_text(who.daily_rest_hours), _text(who.weekly_hours), _text(who.overtime_multiplier)],
         "signed": {str(company): [_signed_out(each) for each in signed] for company, signed in member.signed.items()},
         "windows": [[each.weekday, each.start_minute, each.end_minute, each.wish] for each in who.calendar.windows],
@@ -290,6 +298,7 @@ def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
         daily_rest_hours=rest,
         weekly_hours=week,
         overtime_multiplier=multiplier,
+        bars=tuple(_bar_in(bar) for bar in stored.get("bars", ())),
     )
     return Member(
         person=person,
@@ -315,6 +324,19 @@ def _dated_in(stored: Sequence[Any]) -> Dated:
 def _calendar_in(stored: Mapping[str, Any]) -> Calendar:
     windows = tuple(Window(*each[:3], *(Wish(wish) for wish in each[3:])) for each in stored["windows"])
     return Calendar(windows, tuple(_dated_in(each) for each in stored.get("dated", ())))
+
+
+def _bar_out(bar: Bar) -> list[Any]:
+    about = bar.target
+    named = [None if each is None else str(each) for each in (about.company_id, about.gig_id, about.category)]
+    return [str(bar.id), bar.source.value, about.scope.value, *named, bar.until.isoformat()]
+
+
+def _bar_in(stored: Sequence[Any]) -> Bar:
+    bar_id, source, scope, company, gig, category, until = stored
+    company_id, gig_id = (None if each is None else UUID(each) for each in (company, gig))
+    target = Target(Scope(scope), company_id, gig_id, category)
+    return Bar(UUID(bar_id), Source(source), target, datetime.fromisoformat(until))
 
 
 def _text(number: Decimal | None) -> str | None:

@@ -194,6 +194,80 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             ),
         ),
         "contractor.reinstated": (Telling(_C, _BOTH, "You get offers again", "The suspension has ended."),),
+        "restriction.made": (
+            Telling(
+                _C,
+                _BOTH,
+                "Some offers do not reach you for now",
+                "An operator restricted them until a day that is said. The reason stands on your page of standing, and "
+                "you can contest it there. Accepted shifts are kept, and what you have earned is paid.",
+            ),
+        ),
+        "restriction.made_by_company": (
+            Telling(
+                _C,
+                _BOTH,
+                "%(company)s makes you no offers for now",
+                "The reason and the day on which it ends stand on your page of standing, and you can contest it there. "
+                "It counts nowhere else. Accepted shifts are kept, and what you have earned is paid.",
+            ),
+        ),
+        "restriction.expired": (
+            Telling(_C, _INBOX, "A restriction has ended", "Its time was over. Those offers reach you again."),
+        ),
+        "restriction.lifted": (
+            Telling(_C, _BOTH, "A restriction was lifted", "It ended before its time. Those offers reach you again."),
+        ),
+        "appeal.filed": (
+            Telling(
+                Audience.VETTING,
+                _BOTH,
+                "%(contractor)s contests a decision",
+                "Somebody who has not taken it answers within 14 days. Without an answer it falls.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s contests that you have blocked them",
+                "An operator looks at it. Without an answer within 14 days the block ends.",
+            ),
+        ),
+        "appeal.upheld": (
+            Telling(_C, _BOTH, "Your appeal was answered: the decision stands", "The reason stands on your page."),
+        ),
+        "appeal.overturned": (
+            Telling(_C, _BOTH, "Your appeal was answered: you were right", "The decision no longer holds."),
+            Telling(Audience.GIGS, _INBOX, "A block of yours was lifted", "%(contractor)s had contested it."),
+        ),
+        "appeal.changed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your appeal was answered: something milder holds",
+                "What holds now, and why, stands on your page of standing.",
+            ),
+            Telling(Audience.GIGS, _INBOX, "A block of yours ends earlier", "%(contractor)s had contested it."),
+        ),
+        "appeal.lapsed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Nobody answered your appeal in time, which decides for you",
+                "The decision no longer holds. An application that was refused waits again to be decided.",
+            ),
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "An appeal of %(contractor)s was not answered in time",
+                "It was decided for them.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "A block of yours has ended",
+                "%(contractor)s had contested it, and nobody answered in time.",
+            ),
+        ),
         "requirement.submitted": (
             Telling(
                 Audience.VETTING, _INBOX, "%(contractor)s handed something in", "Look at it, and say if it will do."
@@ -276,6 +350,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         ),
         "offer.withdrawn": (
             Telling(_C, _INBOX, "An offer is gone: %(gig)s", "The shift was %(shift)s. It has nothing to do with you."),
+        ),
+        "offer.barred": (
+            Telling(
+                _C,
+                _INBOX,
+                "An offer is gone: %(gig)s",
+                "Something was decided about you that keeps such offers away for now. The reason stands on your page "
+                "of standing, and you can contest it there.",
+            ),
         ),
         "offer.accepted": (
             Telling(Audience.GIGS, _INBOX, "%(contractor)s accepted: %(gig)s", "The shift is %(shift)s."),

@@ -1,13 +1,15 @@
 """Who may be booked for a shift, and why not: pure, asked when an offer is made, again at the yes, and by matching.
 
-Only what the work needs, what the law protects and what the person chose is asked. What a person declined, opted out
-of, disputed or said is no member of any value here, so it cannot count (fairness rule NO_RETALIATION).
+Only what the work needs, what the law protects and what the person chose is asked, and what a human has decided about
+them in writing. What a person declined, opted out of, disputed or said is no member of any value here, so it cannot
+count (fairness rule NO_RETALIATION).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +31,7 @@ from marketplace.standards.hours import (
     week_of,
 )
 from marketplace.standards.verdicts import Verdict
+from marketplace.workforce.bars import Bar, Source
 from marketplace.workforce.calendar import NOTHING_SAID, Calendar, Quiet
 from marketplace.workforce.rules import ContractorStatus, Level
 
@@ -36,6 +39,13 @@ STANDING: Final = RULES["STANDING"]
 CONTRACT: Final = RULES["CONTRACT"]
 ONE_PLACE: Final = RULES["ONE_PLACE"]
 AVAILABLE: Final = RULES["AVAILABLE"]
+BARRED: Final[Mapping[Source, str]] = MappingProxyType(
+    {
+        Source.OPERATOR: "An operator has restricted new offers like this one until a day that is said.",
+        Source.COMPANY: "The company makes this person no new offers until a day that is said.",
+    }
+)
+"""What is said of a bar. Its reason stands with the person, not here."""
 AROUND = timedelta(days=9)
 """How far before and after a shift other work can decide about it: a local week, and the seven days of DAY_OFF."""
 
@@ -51,6 +61,9 @@ class Seat:
     rate: Money
     fee_percent: Decimal
     margin: Money | None = None
+    company_id: UUID | None = None
+    gig_id: UUID | None = None
+    work_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,8 @@ class Agreed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """What a seat asks of a person. `consents` are hazard categories with the highest class consented to; in the hours
-    of `quiet` nothing rings, which no rule asks about."""
+    of `quiet` nothing rings, which no rule asks about. `bars` are in force now, whenever the shift is: they are about
+    offers."""
 
     contractor_id: UUID
     status: ContractorStatus
@@ -92,6 +106,7 @@ class Person:
     daily_rest_hours: Decimal | None = None
     weekly_hours: Decimal | None = None
     overtime_multiplier: Decimal | None = None
+    bars: Sequence[Bar] = ()
 
 
 def judge(seat: Seat, person: Person) -> Iterator[Verdict]:
@@ -101,8 +116,10 @@ def judge(seat: Seat, person: Person) -> Iterator[Verdict]:
 
 
 def judge_fit(seat: Seat, person: Person) -> Iterator[Verdict]:
-    """The rules that look at the person, the contract and the work, and not at what else stands in the week."""
+    """The rules that look at the person, the contract and the work, and not at what else stands in the week. A bar is
+    spoken of where it stands in the way."""
     yield _standing(person)
+    yield from _bars(seat, person)
     yield _age(seat, person)
     yield _contract(seat, person)
     yield from _criteria(seat, person)
@@ -147,6 +164,19 @@ def _standing(person: Person) -> Verdict:
         {"status": str(person.status)},
         remedy="An operator decides about vetting and suspension; a decision can be contested.",
     )
+
+
+def _bars(seat: Seat, person: Person) -> Iterator[Verdict]:
+    for bar in person.bars:
+        if bar.covers(seat.company_id, seat.gig_id, seat.work_kind):
+            until = bar.until.astimezone(UTC).isoformat(timespec="minutes")
+            yield RULES[bar.rule].verdict(
+                False,
+                BARRED[bar.source],
+                {"scope": str(bar.target.scope), "until": until, "restriction": str(bar.id)},
+                limit=f"from {until} on",
+                remedy="The written reason stands on the person's page of standing, where it can be contested.",
+            )
 
 
 def _age(seat: Seat, person: Person) -> Verdict:

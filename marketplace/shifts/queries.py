@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
 from marketplace.contracts import queries as contracts
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
@@ -23,6 +24,7 @@ from marketplace.standards.floor import Region
 from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce
+from marketplace.workforce import restrictions
 from marketplace.workforce.calendar import NOTHING_SAID
 from marketplace.workforce.models import Contractor, HazardConsent, Language, Skill
 from marketplace.workforce.rules import ContractorStatus, Level
@@ -148,6 +150,9 @@ def seat_of(row: Shift, gig: Gig) -> Seat:
         rate=gig.rate,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
+        company_id=gig.company_id,
+        gig_id=gig.id,
+        work_kind=str(gig.work_kind),
     )
 
 
@@ -182,6 +187,7 @@ def unsigned(
     given = _consents(ids) if consents else {}
     busy = _busy(ids, around)
     calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
+    barred = restrictions.in_force(ids, clock.now())
     regions = _regions(contractors, around.starts_at)
     found = {}
     for who in contractors:
@@ -203,6 +209,7 @@ def unsigned(
             daily_rest_hours=region.daily_rest_hours if region else None,
             weekly_hours=region.weekly_hours if region else None,
             overtime_multiplier=region.overtime_multiplier if region else None,
+            bars=tuple(barred.get(who.id, ())),
         )
     return found
 

@@ -234,12 +234,42 @@ _PEOPLE = (
         minutes=30,
     ),
     _rule(
+        "DECISION",
+        Basis.STANDARD,
+        "No machine refuses, restricts, suspends or closes anybody: it proposes at most. A human decides, with reasons "
+        "in writing that the person can read from the moment on from which it holds.",
+        "Directive (EU) 2024/2831 (platform work), art. 10 and 11: human decision, reasons on the same day",
+        "tests/workforce/test_restrictions.py::test_a_decision_needs_a_human_and_a_written_reason",
+    ),
+    _rule(
+        "RESTRICTION",
+        Basis.HOUSE,
+        "An operator may keep somebody from new offers of one company, one gig, one kind of work, or all, for at most "
+        "90 days. Accepted shifts are kept, and what was earned is paid.",
+        f"{FAIRWORK}, 4.1 (due process); that it always ends, and the days, are house policy",
+        "tests/workforce/test_restrictions.py::test_a_restriction_always_ends",
+        most_days=90,
+    ),
+    _rule(
+        "BLOCK",
+        Basis.HOUSE,
+        "A company may block somebody for its own gigs, with a reason that they read and can contest, for at most 180 "
+        "days. It leaves no trace in rank elsewhere; accepted shifts are kept, or cancelled at the price of NOTICE.",
+        f"{FAIRWORK}, 4.1 (due process); the days are house policy, since a block elsewhere lasts for ever",
+        "tests/shifts/test_bars.py::test_a_block_is_felt_at_that_company_alone",
+        most_days=180,
+    ),
+    _rule(
         "APPEAL",
         Basis.HOUSE,
-        "A refusal or suspension can be contested for 30 days; somebody who did not decide it then looks at it again.",
-        f"{FAIRWORK}, 4.1 (due process); the 30 days are house policy",
-        "tests/workforce/test_rules.py::test_a_contest_is_heard_for_thirty_days_by_somebody_else",
+        "A refusal, suspension, restriction or block can be contested for 30 days; somebody who did not decide it "
+        "answers within 14 days, in writing, and when nobody has answered by then it falls.",
+        f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), art. 11 (reply within two weeks); "
+        "the 30 days, and that silence favours the person, are house policy",
+        "tests/workforce/test_appeals.py::test_what_nobody_answers_in_time_falls",
+        version=2,
         days_to_contest=30,
+        answer_days=14,
     ),
 )
 

@@ -6,6 +6,7 @@ from marketplace.web import (
     availability,
     care,
     company,
+    company_blocks,
     company_contracts,
     company_gigs,
     company_invitations,
@@ -23,11 +24,13 @@ from marketplace.web import (
     operator_pay,
     operator_people,
     operator_plans,
+    operator_standing,
     public,
     public_standards,
     reasons,
     record,
     site,
+    standing,
     work,
 )
 
@@ -43,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 BESIDE = (
     availability,
     care,
+    company_blocks,
     company_contracts,
     company_gigs,
     company_invitations,
@@ -58,9 +62,11 @@ BESIDE = (
     operator_pay,
     operator_people,
     operator_plans,
+    operator_standing,
     public_standards,
     reasons,
     record,
+    standing,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

@@ -82,6 +82,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
     company_id = UUID(about["company"]) if "company" in about else None
     if company_id is None or not by.may(Right.READ, company_id):
         return None
+    if "restriction" in about or "appeal" in about:
+        return url_for("company.list_blocks", company_id=company_id)
     for word, endpoint in _PAGES.items():
         if word in about:
             named: dict[str, Any] = {f"{word}_id": UUID(about[word])}

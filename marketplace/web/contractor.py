@@ -30,8 +30,8 @@ from marketplace.web.forms import Form
 from marketplace.web.requirements import HandInForm
 from marketplace.web.week_pictures import week_grid
 from marketplace.workforce import availability, queries, service
-from marketplace.workforce.models import Contractor
-from marketplace.workforce.rules import Level, RequirementKind, RequirementStatus
+from marketplace.workforce.models import Contractor, VettingDecision
+from marketplace.workforce.rules import OF_STATUS, ContractorStatus, Level, RequirementKind, RequirementStatus
 from marketplace.workforce.schemas import (
     BandSchema,
     ContestSchema,
@@ -113,6 +113,7 @@ def application(**forms: Form) -> ResponseReturnValue:
         profile=profile,
         steps=steps,
         met=met,
+        latest=_latest(profile),
         needs_account=needs_account,
         to_write=missing - {RequirementKind.PAYOUT_ACCOUNT} if needs_account else missing,
         hints=words.requirement_hints(),
@@ -121,12 +122,19 @@ def application(**forms: Form) -> ResponseReturnValue:
     return page, max(form.status for form in shown.values())
 
 
+def _latest(profile: queries.Profile) -> list[VettingDecision]:
+    """The decision by which the person is not vetted, if one says so."""
+    if profile.contractor.status is ContractorStatus.VETTED:
+        return []
+    return [each for each in profile.decisions if each.outcome in OF_STATUS][:1]
+
+
 @blueprint.post("/application")
 def submit_requirements() -> ResponseReturnValue:
     """Takes what was filled in of the steps, all of it or nothing."""
     form = Form(HandInForm)
     done = form.done(lambda data: service.submit_requirements(data["notes"], by=actor()))
-    return _saved(done, "application") or application(handing_in=form)
+    return saved(done, "application") or application(handing_in=form)
 
 
 @blueprint.post("/application/payout-account")
@@ -139,7 +147,7 @@ def open_account() -> ResponseReturnValue:
 def contest() -> ResponseReturnValue:
     form = Form(ContestSchema)
     done = form.done(lambda data: service.contest(data["words"], by=actor()))
-    return _saved(done, "application") or application(contesting=form)
+    return saved(done, "application") or application(contesting=form)
 
 
 # --- the record -----------------------------------------------------------------------------------------------------
@@ -177,27 +185,27 @@ def record(**forms: Form) -> ResponseReturnValue:
 @blueprint.post("/record/description")
 def describe() -> ResponseReturnValue:
     form = Form(ContractorDescriptionSchema)
-    return _saved(form.done(lambda data: service.describe(**data, by=actor())), "record") or record(description=form)
+    return saved(form.done(lambda data: service.describe(**data, by=actor())), "record") or record(description=form)
 
 
 @blueprint.post("/record/band")
 def set_band() -> ResponseReturnValue:
     form = Form(BandSchema)
-    return _saved(form.done(lambda data: availability.set_band(**data, by=actor())), "record") or record(band=form)
+    return saved(form.done(lambda data: availability.set_band(**data, by=actor())), "record") or record(band=form)
 
 
 @blueprint.post("/record/consents")
 def give_consent() -> ResponseReturnValue:
     form = Form(HazardConsentGivenSchema)
     done = form.done(lambda data: service.give_hazard_consent(**data, by=actor()))
-    return _saved(done, "record") or record(consent=form)
+    return saved(done, "record") or record(consent=form)
 
 
 @blueprint.post("/record/consents/revoke")
 def revoke_consent() -> ResponseReturnValue:
     form = Form(HazardConsentRevokedSchema)
     done = form.done(lambda data: service.revoke_hazard_consent(**data, by=actor()))
-    return _saved(done, "record") or record(consent=form)
+    return saved(done, "record") or record(consent=form)
 
 
 # --- contracts ------------------------------------------------------------------------------------------------------
@@ -275,7 +283,7 @@ def company_names(rows: Any) -> dict[UUID, str]:
 # --- shared by the pages --------------------------------------------------------------------------------------------
 
 
-def _saved(done: bool, page: str) -> ResponseReturnValue | None:
+def saved(done: bool, page: str) -> ResponseReturnValue | None:
     """Where a form leads to that did what it was for; None when it is to be shown again."""
     if not done:
         return None

@@ -17,7 +17,9 @@ from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, chosen, saved
 from marketplace.web.requirements import DecisionsForm
-from marketplace.workforce import queries, service
+from marketplace.web.restriction_form import RestrictionForm, targets
+from marketplace.web.standing import named
+from marketplace.workforce import appeals, queries, restrictions, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
 
@@ -45,6 +47,15 @@ class PersonDecisionForm(ReasonSchema):
     decision = ma.fields.String(required=True, validate=ma.validate.OneOf(DECISIONS))
 
 
+FORMS: Mapping[str, type[ma.Schema]] = {
+    "checking": DecisionsForm,
+    "deciding": PersonDecisionForm,
+    "restricting": RestrictionForm,
+    "lifting": ReasonSchema,
+}
+"""The forms of a person's file."""
+
+
 @blueprint.get("/people")
 def list_people() -> str:
     """People of one status, those who wait for a decision first."""
@@ -65,7 +76,8 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
     by = actor()
     require_operator(by, OperatorRole.VETTING)
     profile = queries.profile(contractor_id, by)
-    shown = {"checking": Form(DecisionsForm), "deciding": Form(PersonDecisionForm)} | forms
+    shown = {name: Form(schema) for name, schema in FORMS.items()} | forms
+    rows = restrictions.of_person(contractor_id, by)
     page = render_template(
         "operator/person.html",
         profile=profile,
@@ -79,6 +91,10 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
         countries=dict(words.countries()),
         language_names=dict(words.languages()),
         events=timeline("contractor", contractor_id, limit=SHOWN),
+        restrictions=rows,
+        appeals=appeals.of_person(contractor_id),
+        targets=targets(contractor_id),
+        **named(rows),
         **shown,
     )
     return page, max(form.status for form in shown.values())

@@ -47,6 +47,8 @@ def _link(by: Actor, about: Mapping[str, str]) -> str | None:
         if word in about:
             values: dict[str, Any] = {argument: about[word]}
             return url_for(endpoint, **values)
+    if "appeal" in about or "restriction" in about:
+        return url_for("contractor.standing")
     return url_for("contractor.application")
 
 

@@ -15,10 +15,10 @@ from marketplace.standards.rules import RULES, HazardCategory, HazardClass
 LONGEST_WEEK = RULES["WEEK"].parameters["minutes"] // 60
 """Hours a week, all gigs together: Directive 2003/88/EC, art. 6; ILO C001, art. 2 (rule WEEK)."""
 CONTEST_FOR = timedelta(days=RULES["APPEAL"].parameters["days_to_contest"])
-"""How long a refusal or a suspension can be contested."""
+"""How long a decision can be contested."""
 HOW_TO_CONTEST = (
-    "You can contest this within 30 days: write why it is wrong under 'contest'. "
-    "Somebody who did not take this decision then looks at it again."
+    "You can contest this within 30 days: write why it is wrong under 'contest'. Somebody who did not take this "
+    "decision answers within 14 days; if nobody does, it is decided for you."
 )
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -94,15 +94,21 @@ DECLARED_ON_APPLYING = frozenset({RequirementKind.AGE})
 
 
 class Outcome(StrEnum):
-    """What an operator decided about a person. Each decision is kept with its written reason."""
+    """What was decided about a person. Each decision is kept with its written reason."""
 
     VETTED = "vetted"
     REFUSED = "refused"
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
+    RESTRICTED = "restricted"
+    """Kept from some new offers, or from all, until a day that is said."""
+    BLOCKED = "blocked"
+    """Kept by a company from new offers of its own gigs. A member of the company decided it."""
 
 
-CONTESTABLE = frozenset({Outcome.REFUSED, Outcome.SUSPENDED})
+CONTESTABLE = frozenset({Outcome.REFUSED, Outcome.SUSPENDED, Outcome.RESTRICTED, Outcome.BLOCKED})
+OF_STATUS = frozenset({Outcome.VETTED, Outcome.REFUSED, Outcome.SUSPENDED, Outcome.REINSTATED})
+"""Decisions about the person's status. The others leave it as it is."""
 
 
 class Level(StrEnum):
@@ -143,7 +149,7 @@ class BadConsent(Invalid):
 
 class NothingToContest(Conflict):
     code = "nothing_to_contest"
-    title = "There is no refusal or suspension that is not contested yet."
+    title = "There is no decision against you that is not contested yet."
 
 
 class BadPlace(Invalid):

@@ -112,8 +112,9 @@ class ContestSchema(ma.Schema):
 
 
 class VettingDecisionSchema(ma.Schema):
-    """What an operator decided about you, why, and how to contest it."""
+    """What was decided about you, why, and how to contest it."""
 
+    id = ma.fields.UUID(required=True)
     outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
     reason = ma.fields.String(required=True)
     decided_at = ma.fields.AwareDateTime(required=True)

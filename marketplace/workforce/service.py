@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.queries import confirmed_person
-from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.accounts.rules import Actor, reason_given, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -18,7 +18,8 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
-from marketplace.workforce import queries, rules
+from marketplace.workforce import appeals, deciding, queries, rules
+from marketplace.workforce.bars import AppealStatus
 from marketplace.workforce.models import (
     Contractor,
     HazardConsent,
@@ -26,7 +27,6 @@ from marketplace.workforce.models import (
     PayoutAccount,
     Requirement,
     Skill,
-    VettingDecision,
 )
 from marketplace.workforce.rules import (
     ContractorStatus,
@@ -154,7 +154,7 @@ def decide_requirements(
     Raises OwnCase, NothingChosen, NothingShown, ReasonMissing or WrongState. The contractor is locked, as in `vet`:
     nobody is taken in while somebody else refuses what they showed.
     """
-    _for_operator(contractor_id, by)
+    deciding.for_operator(contractor_id, by)
     rules.check_decider(require_person(by), contractor_id, earlier=None)
     rows = _requirements(contractor_id, rulings)
     for row in rows:
@@ -169,7 +169,7 @@ def decide_requirements(
 
 def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
     """An operator takes the contractor in. Raises RequirementsMissing, naming them, unless every one is met."""
-    me = _for_operator(contractor_id, by)
+    me = deciding.for_operator(contractor_id, by)
     states = {row.kind: row.status for row in queries.requirements(contractor_id, by)}
     rules.check_all_met(states)
     return _decide(me, ContractorStatus.VETTED, Outcome.VETTED, reason, by)
@@ -177,51 +177,38 @@ def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
 
 def refuse(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
     """An operator turns the application down. The contractor reads the reason and can contest it."""
-    return _decide(_for_operator(contractor_id, by), ContractorStatus.REFUSED, Outcome.REFUSED, reason, by)
+    return _decide(deciding.for_operator(contractor_id, by), ContractorStatus.REFUSED, Outcome.REFUSED, reason, by)
 
 
 def suspend(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
     """An operator stops new offers. Earned pay is still paid; the contractor reads the reason and can contest it."""
-    return _decide(_for_operator(contractor_id, by), ContractorStatus.SUSPENDED, Outcome.SUSPENDED, reason, by)
+    return _decide(deciding.for_operator(contractor_id, by), ContractorStatus.SUSPENDED, Outcome.SUSPENDED, reason, by)
 
 
 def reinstate(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
     """An operator ends a suspension. Raises WrongState unless there is one."""
-    me = _for_operator(contractor_id, by)
+    me = deciding.for_operator(contractor_id, by)
     if me.status != ContractorStatus.SUSPENDED:
         raise rules.NotSuspended
     return _decide(me, ContractorStatus.VETTED, Outcome.REINSTATED, reason, by)
 
 
 def contest(words: str, *, by: Actor) -> Contractor:
-    """The contractor answers a refusal or suspension. A refused application waits again to be decided.
-
-    Raises NothingToContest, TooLateToContest or ReasonMissing.
-    """
-    me = _me(by, lock=True)
-    last = next(iter(queries.decisions(me.id)), None)
-    if last is None or last.outcome not in rules.CONTESTABLE or last.contested_at is not None:
-        raise rules.NothingToContest
-    moment = clock.now()
-    rules.check_contest(last.decided_at, moment)
-    last.contest, last.contested_at = reason_given(words), moment
-    if me.status == ContractorStatus.REFUSED:
-        move_one(me, ContractorStatus.APPLIED, by=by, event="contractor.refusal_contested")
-    else:
-        record("contractor.suspension_contested", me, by=by)
-    return me
+    """Contests the latest decision that can be contested: `appeals.contest()`. Returns the contractor."""
+    appeals.contest(None, words, by=by)
+    return _me(by)
 
 
 def _decide(me: Contractor, new: ContractorStatus, outcome: Outcome, reason: str, by: Actor) -> Contractor:
-    """The reason is about a person: it stands in the decision's row, which can be emptied, and not in the event."""
+    """An appeal against the decision that this one replaces is answered by it, by somebody else than who took it."""
     decider, moment = require_person(by), clock.now()
-    last = next(iter(queries.decisions(me.id)), None)
+    last = next((each for each in queries.decisions(me.id) if each.outcome in rules.OF_STATUS), None)
     contested = last is not None and last.contested_at is not None
     rules.check_decider(decider, me.id, earlier=last.decided_by if last is not None and contested else None)
-    decision = VettingDecision(
-        contractor_id=me.id, outcome=outcome, reason=reason_given(reason), decided_by=decider, decided_at=moment
-    )
-    db.session.add(decision)
+    deciding.write(me.id, outcome, reason, by=by)
+    if last is not None and (appeal := appeals.open_against(last.id)) is not None:
+        found = AppealStatus.UPHELD if outcome in rules.CONTESTABLE else AppealStatus.OVERTURNED
+        appeals.close(appeal, found, reason, by=by)
     values = {"vetted_at": moment} if outcome is Outcome.VETTED else {}
     move_one(me, new, by=by, event=f"contractor.{outcome}", values=values)
     return me
@@ -290,21 +277,7 @@ def _end_consents(contractor_id: UUID, category: HazardCategory) -> HazardConsen
 
 
 def _me(by: Actor, *, lock: bool = False) -> Contractor:
-    return _find(require_person(by), lock=lock)
-
-
-def _for_operator(contractor_id: UUID, by: Actor) -> Contractor:
-    require_operator(by, OperatorRole.VETTING)
-    return _find(contractor_id, lock=True)
-
-
-def _find(contractor_id: UUID, *, lock: bool) -> Contractor:
-    found = select(Contractor).where(Contractor.id == contractor_id)
-    if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    if (row := db.session.scalars(found).one_or_none()) is None:
-        raise NotFound
-    return row
+    return deciding.find(require_person(by), lock=lock)
 
 
 def _requirements(contractor_id: UUID, kinds: Collection[RequirementKind]) -> list[Requirement]:

@@ -32,9 +32,12 @@ from marketplace.pay.rules import OpKind
 from marketplace.shifts import attendance, flags, offers, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
+from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce import service as contractors
-from marketplace.workforce.models import Contractor
-from tests.factories import accounts, contracts, disputes, pay, shifts, workforce
+from marketplace.workforce.bars import Scope, Target
+from marketplace.workforce.models import Contractor, VettingDecision
+from marketplace.workforce.standing_models import Appeal, Restriction
+from tests.factories import accounts, contracts, disputes, pay, shifts, standing, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
@@ -49,6 +52,8 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "dispute_id": Dispute.id,
     "plan_id": Plan.id,
     "flag_id": HazardFlag.id,
+    "restriction_id": Restriction.id,
+    "appeal_id": Appeal.id,
     "contract_id": Contract.id,
     "template_id": Template.id,
     "key_id": ApiKey.id,
@@ -130,6 +135,9 @@ def _a_week_of(there: Scene) -> Contractor:
     for _ in range(2):
         planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
     _cancelled(there)
+    cara = shifts.contracted(there)
+    standing.contested(cara.id, standing.blocked(there.company, there.company_id, cara.id).decision_id)
+    standing.restricted(ana.id, Target(Scope.CATEGORY, category="code"))
     working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
     shifts.at(MONDAY + DAY)
     for booking in working:
@@ -159,6 +167,10 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     found |= {
         "contractor_id": [ana.id, *db.session.scalars(select(Contractor.id).order_by(Contractor.id))],
         "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
+        "decision_id": [
+            *(row.id for row in workforce_queries.decisions(ana.id) if row.contest_until),
+            *db.session.scalars(select(VettingDecision.id).order_by(VettingDecision.id)),
+        ],
         "deposit_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.DEPOSIT))),
         "payout_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.PAYOUT))),
         "payment_id": list(db.session.scalars(payments)),

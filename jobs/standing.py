@@ -1,0 +1,38 @@
+"""Jobs about the standing of people: what has its end by the clock, and what a decision does to open offers.
+
+None of them decides against anybody. What they end, they end for the person.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from jobs.runner import in_batches, job
+from marketplace.core.db import db, transaction
+from marketplace.core.events import Event
+from marketplace.shifts import barred
+from marketplace.workforce import appeals, restrictions
+
+ONE = 1
+"""One person in each transaction: their row is locked meanwhile."""
+
+
+@job("restrictions.expire", again=False)
+def expire_restrictions() -> None:
+    in_batches(restrictions.expire_due)
+
+
+@job("appeals.lapse", again=False)
+def lapse_appeals() -> None:
+    in_batches(appeals.lapse_due, ONE)
+
+
+@job("offers.withdraw_barred")
+def withdraw_barred(event_ids: Sequence[int]) -> None:
+    """Takes back the open offers of people about whom something was decided."""
+    with transaction():
+        events = db.session.scalars(select(Event).where(Event.id.in_(event_ids))).all()
+        people = {found for event in events if (found := event.ref("contractor")) is not None}
+    for contractor_id in sorted(people):
+        with transaction():
+            barred.withdraw_offers(contractor_id)

@@ -1,0 +1,58 @@
+"""A contractor's page of standing: what was decided about them, what holds until when, and how they contest it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import require_person
+from marketplace.core import clock
+from marketplace.gigs import barring
+from marketplace.web.contractor import blueprint, saved
+from marketplace.web.forms import Form
+from marketplace.workforce import appeals, queries, restrictions
+from marketplace.workforce.bars import RestrictionStatus
+from marketplace.workforce.rules import CONTESTABLE
+from marketplace.workforce.schemas import ContestSchema
+from marketplace.workforce.standing_models import Restriction
+
+
+@blueprint.get("/standing")
+def standing(contested: UUID | None = None, form: Form | None = None) -> ResponseReturnValue:
+    """Everything that was decided about the person, each with its reason, its end and the way to contest it."""
+    by = actor()
+    me = queries.contractor(require_person(by), by)
+    rows = restrictions.of_person(me.id, by)
+    shown = form or Form(ContestSchema)
+    page = render_template(
+        "contractor/standing.html",
+        me=me,
+        decisions=queries.decisions(me.id),
+        appeals=appeals.of_person(me.id),
+        restrictions={row.decision_id: row for row in rows},
+        in_force=[row for row in rows if row.status is RestrictionStatus.ACTIVE],
+        contestable=CONTESTABLE,
+        # Each form has a key of its own; the one that was refused keeps what was typed.
+        forms=lambda decision_id: shown if decision_id == contested else Form(ContestSchema),
+        now_is=clock.now(),
+        **named(rows),
+    )
+    return page, shown.status
+
+
+@blueprint.post("/standing/<uuid:decision_id>/contest")
+def contest_decision(decision_id: UUID) -> ResponseReturnValue:
+    form = Form(ContestSchema)
+    done = form.done(lambda data: appeals.contest(decision_id, data["words"], by=actor()))
+    return saved(done, "standing") or standing(decision_id, form)
+
+
+def named(rows: list[Restriction]) -> dict[str, Any]:
+    """The names of the companies and gigs that some restrictions speak of."""
+    return {
+        "companies": accounts.company_name([row.company_id for row in rows if row.company_id is not None]),
+        "gigs": barring.titles(rows),
+    }
