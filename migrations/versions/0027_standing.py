@@ -8,8 +8,8 @@ answered yet gets the full term for an answer from now on.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0027"
+down_revision = "0026"
 
 BEFORE = ("vetted", "refused", "suspended", "reinstated")
 
