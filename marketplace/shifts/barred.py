@@ -22,7 +22,7 @@ def withdraw_offers(contractor_id: UUID) -> int:
     """Takes back the person's open offers that their standing does not allow now. Returns how many. The person is
     locked first, as for a yes."""
     me = deciding.find(contractor_id, lock=True)
-    bars = restrictions.in_force([me.id], clock.now()).get(me.id, [])
+    bars = restrictions.in_force([me], clock.now()).get(me.id, [])
     pending = (
         select(Offer.id, Offer.company_id, Offer.gig_id, Gig.work_kind)
         .join(Gig, Gig.id == Offer.gig_id)

@@ -187,7 +187,7 @@ def unsigned(
     given = _consents(ids) if consents else {}
     busy = _busy(ids, around)
     calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
-    barred = restrictions.in_force(ids, clock.now())
+    barred = restrictions.in_force(contractors, clock.now())
     regions = _regions(contractors, around.starts_at)
     found = {}
     for who in contractors:

@@ -298,16 +298,17 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "ACCIDENT": _held(lacks="No insurance covers accidents."),
         "DECISION": _held(
-            "STANDING",
-            "vetting_decision.decided_by vetting_decision.reason company_decision.decided_by",
-            f"{_VETTING}::test_vetting_needs_everything_shown_and_a_written_reason",
+            "DECISION STANDING RESTRICTION BLOCK",
+            "vetting_decision.decided_by vetting_decision.reason company_decision.decided_by restriction.decision_id",
+            f"{_VETTING}::test_vetting_needs_everything_shown_and_a_written_reason "
+            "tests/workforce/test_restrictions.py::test_a_decision_needs_a_human_and_a_written_reason",
         ),
         "APPEAL": _held(
             "APPEAL DISPUTE",
-            "vetting_decision.contest vetting_decision.contested_at dispute.claimed_at",
+            "vetting_decision.contest appeal.answer_by appeal.answered_by appeal.reason dispute.claimed_at",
             f"{_VETTING}::test_a_refusal_is_contested_and_looked_at_by_somebody_else "
+            "tests/workforce/test_appeals.py::test_what_nobody_answers_in_time_falls "
             f"{_DISPUTES}::test_without_a_ruling_everything_is_restored",
-            "A contested refusal or suspension has no day by which it is answered.",
         ),
         "EXPLAIN": _held(
             "",

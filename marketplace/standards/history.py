@@ -18,6 +18,16 @@ def _before(version: int, sentence: str, since: date, until: date, **parameters:
 
 EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
     {
+        "APPEAL": (
+            _before(
+                1,
+                "A refusal or suspension can be contested for 30 days; somebody who did not decide it then looks at it "
+                "again.",
+                FIRST,
+                FIRST,
+                days_to_contest=30,
+            ),
+        ),
         "HAZARD": (
             _before(
                 1,

@@ -48,6 +48,9 @@ class Contractor(Stateful):
     payout_currency: Mapped[CurrencyCode]
     applied_at: Mapped[Instant]
     vetted_at: Mapped[Instant | None]
+    barred_until: Mapped[Instant | None]
+    """The latest end that any restriction of theirs was made with. Whoever is past it, or has none, has no bar: so
+    nobody else's yes costs a look at restrictions."""
     quiet_from_minute: Mapped[int | None] = mapped_column(SmallInteger)
     quiet_until_minute: Mapped[int | None] = mapped_column(SmallInteger)
 

@@ -105,15 +105,19 @@ def expire_due(limit: int = 200) -> int:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def in_force(contractor_ids: Collection[UUID], at: datetime) -> dict[UUID, list[Bar]]:
-    """What keeps these people from new offers at that moment: one statement, however many they are."""
+def in_force(people: Collection[Contractor], at: datetime) -> dict[UUID, list[Bar]]:
+    """What keeps these people from new offers at that moment: one statement, however many they are, and none where
+    nobody has a restriction that could still be in force."""
     found: dict[UUID, list[Bar]] = defaultdict(list)
+    maybe = [who.id for who in people if who.barred_until is not None and who.barred_until > at]
+    if not maybe:
+        return found
     table = Restriction.__table__.c
     rows = select(
         table.contractor_id, table.id, table.source, table.scope, table.company_id, table.gig_id, table.category,
         table.expires_at,
     ).where(
-        table.contractor_id.in_(contractor_ids),
+        table.contractor_id.in_(maybe),
         table.status == RestrictionStatus.ACTIVE,
         table.begins_at <= at,
         table.expires_at > at,
@@ -190,6 +194,7 @@ def _make(
         status=RestrictionStatus.ACTIVE,
     )
     db.session.add(made)
+    me.barred_until = max(expires_at, me.barred_until or expires_at)
     record(_EVENTS[source], made, by=by, data={"scope": str(target.scope), "until": expires_at.isoformat()})
     return made
 

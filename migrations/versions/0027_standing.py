@@ -16,6 +16,7 @@ BEFORE = ("vetted", "refused", "suspended", "reinstated")
 
 def upgrade() -> None:
     _allow("vetting_decision", "outcome", (*BEFORE, "restricted", "blocked"))
+    op.add_column("contractor", sa.Column("barred_until", sa.DateTime(timezone=True), nullable=True))
     _restriction()
     _appeal()
 
@@ -23,6 +24,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("appeal")
     op.drop_table("restriction")
+    op.drop_column("contractor", "barred_until")
     op.execute("DELETE FROM vetting_decision WHERE outcome IN ('restricted', 'blocked')")
     _allow("vetting_decision", "outcome", BEFORE)
 

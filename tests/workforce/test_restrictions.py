@@ -24,6 +24,7 @@ from marketplace.gigs.rules import WorkKind
 from marketplace.notices.models import Notice
 from marketplace.workforce import bars, queries, restrictions, rules, service
 from marketplace.workforce.bars import EVERYTHING, Bar, RestrictionStatus, Scope, Source, Target
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus, Outcome
 from tests.factories import accounts, shifts, standing, workforce
 
@@ -199,4 +200,5 @@ def test_an_operator_lifts_any_and_a_company_its_own(app: Flask) -> None:
 
 
 def barred(contractor_id: UUID) -> list[Bar]:
-    return restrictions.in_force([contractor_id], clock.now()).get(contractor_id, [])
+    who = db.session.get_one(Contractor, contractor_id)
+    return restrictions.in_force([who], clock.now()).get(contractor_id, [])
