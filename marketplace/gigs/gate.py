@@ -11,7 +11,9 @@ from marketplace.core.money import Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, Pilot
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
+from marketplace.standards import calculator
 from marketplace.standards import queries as standards
+from marketplace.standards.calculator import Reckoning
 from marketplace.standards.rates import highest_cost
 from marketplace.standards.rules import (
     CriterionKind,
@@ -20,7 +22,6 @@ from marketplace.standards.rules import (
     Place,
     UnpaidKind,
     Verdict,
-    judge_offer,
     pilot_cap_minutes,
 )
 
@@ -29,19 +30,23 @@ from marketplace.standards.rules import (
 class Judgement:
     """Every verdict on a gig as it stands, and the hourly median paid for like work beside them, if there is any."""
 
-    verdicts: Sequence[Verdict]
+    reckoning: Reckoning
     like_work: Money | None
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        return self.reckoning.verdicts
 
 
 def judge(gig: Gig) -> Judgement:
     """What the gate would say now."""
-    return Judgement(judge_offer(offer_of(gig), places_of(gig)), queries.like_work_median(gig))
+    return Judgement(calculator.in_places(offer_of(gig), places_of(gig)), queries.like_work_median(gig))
 
 
 def judge_at(gig: Gig, rate: Money) -> list[Verdict]:
     """What the gate would say if the gig paid that rate. Raises BadOffer for another currency."""
     needed = needed_funds(gig, rate)
-    return judge_offer(replace(offer_of(gig), rate=rate, funds_needed=needed), places_of(gig))
+    return list(calculator.in_places(replace(offer_of(gig), rate=rate, funds_needed=needed), places_of(gig)).verdicts)
 
 
 def pilot_cap(gig: Gig) -> int | None:

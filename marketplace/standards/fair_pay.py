@@ -1,5 +1,6 @@
 """The rules of the gate that are about money. Each takes the offer (and a place) and gives one verdict."""
 
+from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,6 +12,34 @@ from marketplace.standards.catalogue import RULES
 from marketplace.standards.floor import Floor, FloorKind, FloorPart, Place, ceil, in_digits
 from marketplace.standards.offer import Offer
 from marketplace.standards.verdicts import Confidence, Outcome, Verdict
+
+
+class Receiver(StrEnum):
+    """Who has a part of what the company pays for an hour."""
+
+    CONTRACTOR = "contractor"
+    BENEFITS = "benefits"
+    PLATFORM = "platform"
+    THIRD_PARTY = "third_party"
+    TAKEN = "taken"
+    """Taken out of the pay again."""
+    UNNAMED = "unnamed"
+    """Kept by somebody whom nobody names."""
+
+
+def where_it_goes(offer: Offer) -> tuple[tuple[Receiver, Fraction], ...]:
+    """What the company pays for an hour by who has it in the end, in minor units, exact. The parts add up to it."""
+    earned = (1 + hazard.premium(offer.hazard_class)) * offer.rate.amount
+    taken = earned * offer.taken_from_pay
+    found = {
+        Receiver.CONTRACTOR: earned - taken,
+        Receiver.BENEFITS: rates.benefits_part(offer.hazard_class) * offer.rate.amount,
+        Receiver.PLATFORM: Fraction(offer.fee_percent) / 100 * offer.rate.amount,
+        Receiver.THIRD_PARTY: Fraction(offer.margin.amount if offer.margin else 0),
+        Receiver.TAKEN: taken,
+        Receiver.UNNAMED: _paid(offer) - _lines_an_hour(offer),
+    }
+    return tuple((receiver, part) for receiver, part in found.items() if part)
 
 
 def judge_floor(offer: Offer, place: Place) -> Verdict:

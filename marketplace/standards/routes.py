@@ -8,18 +8,14 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import problems
-from marketplace.core.limits import limiter
+from marketplace.core.limits import CURIOUS, limiter
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.standards import exchange, queries, service
+from marketplace.standards import calculator, exchange, queries, service
 from marketplace.standards import schemas as s
 from marketplace.standards.commitments import COMMITMENTS
 from marketplace.standards.models import ExchangeRate
-from marketplace.standards.rates import PriceInput, price
-from marketplace.standards.rules import RULES, Rule, broken, judge_offer
-
-CURIOUS = "60/minute"
-"""Of what reckons for strangers, from one network address."""
+from marketplace.standards.rules import RULES, Rule
 
 blueprint = Blueprint(
     "standards", __name__, url_prefix="/api/v1/standards", description="Rules, floors, exchange rates, and the gate."
@@ -96,14 +92,11 @@ def show_exchange(given: dict[str, Any]) -> exchange.Converted:
 @blueprint.response(200, s.JudgedSchema)
 @problems(blueprint, 422, 429)
 @blueprint.doc(security=[])
-def judge(given: dict[str, Any]) -> dict[str, Any]:
+def judge(given: dict[str, Any]) -> calculator.Reckoning:
     """What the publishing gate would say to an offer, and what one hour of it costs. Nothing is stored."""
     offer = s.offer_of(given)
     codes = [(place["country"], place["subdivision"]) for place in given["places"]]
-    places = queries.places(codes, currency=offer.rate.currency, on=_day(given["on"]))
-    verdicts = judge_offer(offer, places)
-    hour = PriceInput(rate=offer.rate, work_minutes=60, hazard_class=offer.hazard_class, margin=offer.margin)
-    return {"passes": not broken(verdicts), "verdicts": verdicts, "hour": price(hour)}
+    return calculator.reckon(offer, codes, _day(given["on"]))
 
 
 @blueprint.post("/exchange-rates")

@@ -23,7 +23,7 @@ from marketplace.gigs.rules import GateRefused, GigStatus
 from marketplace.gigs.schemas import FundSchema, NewRateSchema
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Verdict
-from marketplace.web import choices, words
+from marketplace.web import choices, verdict_pictures, words
 from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
@@ -208,6 +208,9 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         best=_best_rate(gig, verdicts),
         verdict_bar=pictures.verdict_bar(verdicts),
         verdict_words=pictures.verdict_words(verdicts),
+        against=verdict_pictures.against_floors(judgement.reckoning),
+        money_bar=verdict_pictures.money_bar(judgement.reckoning),
+        money_sentence=verdict_pictures.money_sentence(judgement.reckoning),
         like_work=judgement.like_work,
         funds=funds,
         needed=needed,

@@ -39,12 +39,14 @@ class Form:
         # A fresh key a form: sending the same form twice, as a slow phone does, has one effect.
         self.idempotency_key = str(uuid4())
 
-    def run(self, act: Callable[[Any], T]) -> T | None:
+    def run(self, act: Callable[[Any], T], given: MultiDict[str, str] | None = None) -> T | None:
         """Checks what was handed in and does the act with it. None when either refused; then show the page again.
 
-        The act runs in a savepoint, so that a refusal leaves nothing half done and the page can still be read.
+        The act runs in a savepoint, so that a refusal leaves nothing half done and the page can still be read. `given`
+        is the query of an address, for a form that changes nothing and whose answer may be shared by its address.
         """
-        typed = {name: value for name, value in _flat(request.form).items() if name not in _NOT_THE_SCHEMAS}
+        handed_in = _flat(request.form if given is None else given)
+        typed = {name: value for name, value in handed_in.items() if name not in _NOT_THE_SCHEMAS}
         self.values = typed
         try:
             data = self.schema.load(in_kind(self.schema, _nested(typed, self.schema)))

@@ -25,6 +25,7 @@ from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
 from marketplace.web.choices import term_name
 from marketplace.web.happenings import event_words
+from marketplace.web.verdict_words import basis_of, verdict_said
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
     account_words,
@@ -186,6 +187,8 @@ def _words() -> dict[str, Any]:
         "name_of": name_of,
         "term_name": term_name,
         "said": said,
+        "verdict_said": verdict_said,
+        "basis_of": basis_of,
         "fresh_key": lambda: str(uuid4()),
     }
 

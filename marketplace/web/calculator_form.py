@@ -1,0 +1,81 @@
+"""An offer as anybody types it into the calculator: plain fields become what the API's verdicts take."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import marshmallow as ma
+
+from marketplace.standards.rules import RULES
+from marketplace.standards.schemas import CalculatorSchema
+from marketplace.web.typed import lists_as_one, typed
+
+AMOUNTS = ("rate", "piece_price", "client_pays", "margin")
+FOR_GRANTED = ("ESCROW", "INSTRUCTIONS", "COMPANY")
+"""Rules about what a company has done and not about what it offers: the calculator does not ask."""
+_SEPARATORS = re.compile(r"[,;\s]+")
+_COMMA = re.compile(r"([0-9]+),([0-9]{1,2})")
+
+
+class OfferForm(CalculatorSchema):
+    """Fields beside those of `CalculatorSchema`: `place` and `more_places` (codes in a text), `currency` of all
+    amounts, `seconds` that three of four pilot items took, `more_rates` (amounts in a text). What a company must have
+    done, and no stranger can, is taken for granted."""
+
+    @ma.pre_load
+    def take_from_fields(self, data: Mapping[str, Any], **_more: Any) -> dict[str, Any]:
+        offer = dict(data)
+        currency = str(offer.pop("currency", "USD"))
+        places = list(_places(offer))
+        for name in AMOUNTS:
+            amount = offer.pop(name, "")
+            if amount:
+                offer[name] = _money(amount, currency)
+        offer["other_rates"] = [_money(amount, currency) for amount in _words(offer.pop("more_rates", ""), "; ")]
+        offer["taken_percent"] = _point(offer.get("taken_percent") or "0")
+        offer["pilot"] = _pilot(offer.pop("seconds", None), places)
+        done = dict.fromkeys(("instructions_verified", "company_verified", "signatory_verified"), "true")
+        return typed(self, offer | done) | {"places": places, "pilot": offer["pilot"]}
+
+    def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
+        """What is wrong with a part stands beside the plain field that it was written in."""
+        error.messages = _plain(lists_as_one(error.messages))
+
+
+def _places(offer: dict[str, Any]) -> Iterable[dict[str, str]]:
+    codes = [offer.pop("place", ""), *_SEPARATORS.split(offer.pop("more_places", ""))]
+    for code in dict.fromkeys(code.strip().upper() for code in codes):
+        if code:
+            country, _, part = code.partition("-")
+            yield {"country": country} | ({"subdivision": code} if part else {})
+
+
+def _pilot(seconds: Any, places: Iterable[Mapping[str, str]]) -> dict[str, Any] | None:
+    """A pilot of the size that the rule asks for, where its time is said."""
+    if not seconds:
+        return None
+    numbers = RULES["PILOT"].parameters
+    names = [place.get("subdivision") or place["country"] for place in places]
+    whole = int(seconds) if str(seconds).isdecimal() else seconds
+    counts = {"workers": numbers["least_workers"], "items": numbers["least_items"], "item_seconds_p75": whole}
+    return counts | {"finished": True, "paid": True, "places": names}
+
+
+def _money(amount: str, currency: str) -> dict[str, str]:
+    return {"amount": _point(amount), "currency": currency}
+
+
+def _point(number: str) -> str:
+    """ "15,50" as it is written in much of the world, with a point."""
+    return _COMMA.sub(r"\1.\2", number.strip()) if _COMMA.fullmatch(number.strip()) else number.strip()
+
+
+def _words(text: str, separators: str) -> list[str]:
+    return [word for word in re.split(f"[{separators}]+", text) if word]
+
+
+def _plain(messages: Any) -> Any:
+    if not isinstance(messages, Mapping):
+        return messages
+    names = {"places": "more_places", "other_rates": "more_rates", "pilot": "seconds"}
+    return {names.get(str(name), name): inner for name, inner in messages.items()}
