@@ -17,6 +17,7 @@ from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
+from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import attendance, offers, raising, reminders, scheduling, timesheets
 
 ONE = 1
@@ -101,6 +102,16 @@ def close_unclaimed_cuts() -> None:
 @job("disputes.restore_unruled", again=False)
 def restore_unruled() -> None:
     in_batches(disputes.restore_unruled, ONE)
+
+
+@job("tests.end", again=False)
+def end_lost_attempts() -> None:
+    in_batches(attempts.end_due)
+
+
+@job("qualifications.remind", again=False)
+def remind_of_ends() -> None:
+    in_batches(holdings.remind_due, 200)
 
 
 @job("gigs.return_funds", again=False)

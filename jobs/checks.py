@@ -30,6 +30,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("shifts.seats", "The seats taken of a shift are its bookings.", miscounted_shifts())
     yield Finding("disputes.cuts", "A cut is disputed as long as its dispute is open.", strayed_disputes())
     yield Finding("disputes.holds", "What is paid and can no longer be disputed holds no money.", idle_holds())
+    yield Finding("tests.holds", "A test that is paid holds no money.", idle_test_holds())
 
 
 def overlapping_bookings() -> list[str]:
@@ -73,6 +74,17 @@ def idle_holds() -> list[str]:
     )
     held = select(LedgerAccount.name).where(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.balance > 0)
     return list(db.session.scalars(held.where(lines, ~waits, ~unsummed, ~cut).limit(MOST_FOUND)))
+
+
+def idle_test_holds() -> list[str]:
+    """Holds of attempts that are paid for."""
+    paid = exists().where(
+        func.concat("attempt:", cast(PayLine.attempt_id, Text), ":hold") == LedgerAccount.name,
+        PayLine.payslip_id == Payslip.id,
+        Payslip.status == PayslipStatus.ISSUED,
+    )
+    held = select(LedgerAccount.name).where(LedgerAccount.name.like("attempt:%:hold"), LedgerAccount.balance > 0)
+    return list(db.session.scalars(held.where(paid).limit(MOST_FOUND)))
 
 
 @job("checks.run", again=False)

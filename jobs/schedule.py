@@ -51,6 +51,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("timesheets.auto_approve", every_minutes(5)),
     Entry("disputes.close_unclaimed", every_minutes(5)),
     Entry("disputes.restore_unruled", every_minutes(5)),
+    Entry("tests.end", every_minutes(5)),
+    Entry("qualifications.remind", every_minutes(30)),
     Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.match", every_seconds(30)),
     Entry("shifts.hold_back_pay", every_minutes(5)),

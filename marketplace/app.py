@@ -20,6 +20,7 @@ from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
+from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
 from marketplace.web import site
@@ -33,6 +34,7 @@ TABLES = (
     standards_models,
     workforce_models,
     standing_models,
+    qualifications_models,
     contracts_models,
     gigs_models,
     shifts_models,

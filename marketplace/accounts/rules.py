@@ -286,3 +286,8 @@ def key_rights(scopes: Collection[Right], maker: CompanyRole) -> frozenset[Right
     So nobody has to remember to revoke the keys of somebody whose role was taken away.
     """
     return COMPANY_RIGHTS[maker].intersection(scopes)
+
+
+def available_account(company_id: UUID) -> str:
+    """The ledger's name of the money that a company can still dispose of."""
+    return f"company:{company_id}:available"

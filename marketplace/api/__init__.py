@@ -20,6 +20,7 @@ from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
 from marketplace.notices import routes as notices
 from marketplace.pay import routes as pay
+from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standards.blueprint,
     *workforce.blueprints,
     standing.blueprint,
+    *qualifications.blueprints,
     *contracts.blueprints,
     *gigs.blueprints,
     barring.blueprint,

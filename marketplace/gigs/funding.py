@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from marketplace.accounts.rules import CLOCK, Actor, Right
+from marketplace.accounts.rules import CLOCK, Actor, Right, available_account
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -13,7 +13,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigFunding
-from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded, available_account
+from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, Move

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.accounts.rules import Actor, Right, available_account, require_company
 from marketplace.core import clock, events
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision
-from marketplace.gigs.rules import FundingKind, GigStatus, NotVetted, Where, available_account
+from marketplace.gigs.rules import FundingKind, GigStatus, NotVetted, Where
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.standards import queries as standards

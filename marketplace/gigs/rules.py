@@ -395,8 +395,3 @@ def newly_broken(before: list[Verdict], after: list[Verdict]) -> list[Verdict]:
 def hold_account(gig_id: UUID) -> str:
     """The ledger's name of the money that a gig holds and no booking has reserved yet."""
     return f"gig:{gig_id}:hold"
-
-
-def available_account(company_id: UUID) -> str:
-    """The ledger's name of the money that a company can still dispose of."""
-    return f"company:{company_id}:available"

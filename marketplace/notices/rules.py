@@ -562,6 +562,45 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The cut stands, and its money is the gig's again.",
             ),
         ),
+        # Tests and what they show.
+        "attempt.passed_after_correction": (
+            Telling(
+                _C,
+                _BOTH,
+                "You have passed a test after all",
+                "An item of it was corrected, and everybody who took it was scored anew. You hold the qualification.",
+            ),
+        ),
+        "qualification.granted": (
+            Telling(_C, _BOTH, "You were given a qualification", "Read what shows it, and until when you hold it."),
+        ),
+        "qualification.ends_soon": (
+            Telling(
+                _C,
+                _BOTH,
+                "A qualification of yours ends within 30 days",
+                "You can renew it from now on. The minutes of its test are paid.",
+            ),
+        ),
+        "test_contest.made": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "%(contractor)s contests an item of a test: %(company)s",
+                "Somebody who did not write it looks at it. A correction scores everybody anew who took the test.",
+            ),
+            Telling(
+                Audience.VETTING, _INBOX, "An item of a test is contested", "Its owner or an operator looks at it."
+            ),
+        ),
+        "test_contest.upheld": (
+            Telling(
+                _C, _BOTH, "An item that you contested was corrected", "Everybody who took the test is scored anew."
+            ),
+        ),
+        "test_contest.dismissed": (
+            Telling(_C, _BOTH, "An item that you contested stays as it is", "Read the reason."),
+        ),
         "deposit.received": (
             Telling(Audience.MONEY, _INBOX, "%(money)s arrived", "The deposit of %(company)s can be used."),
         ),

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price
+from marketplace.standards.rates import NO_STEP, LineKind, Payee, PriceInput, PriceLine, price
 from marketplace.standards.rules import RULES
 
 PLATFORM_FEES = "platform:fees"
@@ -68,13 +69,52 @@ class Work:
     """The raise of the hazard class that this pays for, when the booking is paid already."""
     leave: Leave = NO_LEAVE
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
+    step_points: int = NO_STEP
+    """What the level of a skill multiplies the rate by (SKILL_STEP)."""
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """What a line repeats of it."""
+        return {
+            "gig_id": self.gig_id,
+            "booking_id": self.booking_id,
+            "timesheet_id": self.timesheet_id,
+            "cut_id": self.cut_id,
+            "back_pay_id": self.back_pay_id,
+            "attempt_id": None,
+            "contract_id": self.promise.contract_id,
+            "contract_version_id": self.promise.version_id,
+            "contract_version": self.promise.number,
+            "engagement_type": self.promise.engagement_type,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAtTest:
+    """The minutes of one ended attempt at a test, and everything that their pay depends on. It stands under no
+    contract: the rule QUALIFICATION_TIME is the promise."""
+
+    attempt_id: UUID
+    company_id: UUID | None
+    """None for a test of the service's own."""
+    contractor_id: UUID
+    began_at: datetime
+    minutes: int
+    rate: Money
+    hold: str
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id")
+        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
+        return dict.fromkeys((*of_work, *of_contract)) | {"attempt_id": self.attempt_id}
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A pay line before it has a run."""
 
-    work: Work
+    work: Work | TimeAtTest
     price: PriceLine
     payer: str
     payee: str
@@ -113,7 +153,14 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         fee_percent=work.fee_percent,
         margin=work.margin,
         sick_seconds_left=leave_left,
+        step_points=work.step_points,
     )
+    return tuple(line for line in price(given) if line.money or line.seconds)
+
+
+def priced_test(time: TimeAtTest, leave_left: int | None = None) -> tuple[PriceLine, ...]:
+    """As `priced()`, of minutes at a test."""
+    given = PriceInput(rate=time.rate, qualification_minutes=time.minutes, sick_seconds_left=leave_left)
     return tuple(line for line in price(given) if line.money or line.seconds)
 
 
@@ -126,15 +173,16 @@ def draft(
     works: Iterable[Work],
     leave_earned: Mapping[LeaveYear, int] = MappingProxyType({}),
     paid: PaidKinds = MappingProxyType({}),
+    tests: Iterable[TimeAtTest] = (),
 ) -> list[DraftLine]:
-    """Every line of these bookings, in one order always; `leave_earned` are the seconds of sick leave of each year,
-    `paid` what bookings of which a part is corrected have been paid before.
+    """Every line of these bookings and tests, in one order always; `leave_earned` are the seconds of sick leave of each
+    year, `paid` what bookings of which a part is corrected have been paid before.
 
-    The cause is the booking, the cut of it that was overturned or the raise of its class, and the kind: the same piece
-    of work has the same cause in whatever run it turns up.
+    The cause is the booking, the cut of it that was overturned, the raise of its class or the attempt, and the kind:
+    the same piece of work has the same cause in whatever run it turns up.
     """
     earned = dict(leave_earned)
-    lines = []
+    lines: list[DraftLine] = []
     for work in works:
         year = (work.contractor_id, work.began_at.astimezone(UTC).year)
         before = paid.get(work.booking_id, {})
@@ -145,6 +193,13 @@ def draft(
             if line.kind is LineKind.SICK_ACCRUAL:
                 earned[year] = earned.get(year, 0) + line.seconds
         lines.extend(_leave_lines(work))
+    for time in tests:
+        year = (time.contractor_id, time.began_at.astimezone(UTC).year)
+        for line in priced_test(time, max(0, LEAVE_CAP - earned.get(year, 0))):
+            cause = f"attempt:{time.attempt_id}:{line.kind}"
+            lines.append(DraftLine(time, line, time.hold, payee_account(time, line), cause))
+            if line.kind is LineKind.SICK_ACCRUAL:
+                earned[year] = earned.get(year, 0) + line.seconds
     return lines
 
 
@@ -198,7 +253,7 @@ def _leave_lines(work: Work) -> Iterable[DraftLine]:
         yield DraftLine(work, line, leave_account(work.contractor_id), payee_account(work, line), cause)
 
 
-def payee_account(work: Work, line: PriceLine) -> str:
+def payee_account(work: Work | TimeAtTest, line: PriceLine) -> str:
     """The account that a line's money goes to."""
     match line.payee:
         case Payee.CONTRACTOR:
@@ -208,6 +263,7 @@ def payee_account(work: Work, line: PriceLine) -> str:
         case Payee.PLATFORM:
             return PLATFORM_FEES
         case Payee.THIRD_PARTY:
+            assert isinstance(work, Work), "a test has no margin"
             return f"third_party:{work.gig_id}:payable"
 
 

@@ -86,8 +86,9 @@ class Payslip(Stateful):
 class PayLine(Base):
     """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
-    `cause` names the piece of a booking that it pays, once and for ever: a second run that meets the same work is
-    refused by the database. A correction is a line of its own, under a cause of its own.
+    It pays a booking, under its contract, or the time of an attempt at a test, which needs none. `cause` names the
+    piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
+    correction is a line of its own, under a cause of its own.
     """
 
     __tablename__ = "pay_line"
@@ -96,6 +97,12 @@ class PayLine(Base):
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
+        CheckConstraint(
+            "num_nonnulls(gig_id, booking_id, timesheet_id, contract_id, contract_version_id, contract_version,"
+            " engagement_type) = CASE WHEN attempt_id IS NULL THEN 7 ELSE 0 END",
+            name="of_work_or_of_a_test",
+        ),
+        CheckConstraint("company_id IS NOT NULL OR attempt_id IS NOT NULL", name="has_a_payer"),
         Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
     )
 
@@ -103,10 +110,12 @@ class PayLine(Base):
     run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_run.id"))
     payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
-    gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
-    booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
-    timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
+    """Who pays; None for a test of the service's own."""
+    gig_id: Mapped[UUID | None] = mapped_column(ForeignKey("gig.id"))
+    booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"), index=True)
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""
     back_pay_id: Mapped[UUID | None] = mapped_column(ForeignKey("back_pay.id"))
@@ -123,10 +132,10 @@ class PayLine(Base):
     payee: Mapped[str] = mapped_column(Text)
     rule: Mapped[str] = mapped_column(Text)
     rule_version: Mapped[int]
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
-    contract_version_id: Mapped[UUID] = mapped_column(ForeignKey("contract_version.id"))
-    contract_version: Mapped[int]
-    engagement_type: Mapped[str] = mapped_column(Text)
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract.id"))
+    contract_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_version.id"))
+    contract_version: Mapped[int | None]
+    engagement_type: Mapped[str | None] = mapped_column(Text)
     cause: Mapped[str] = mapped_column(Text)
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)

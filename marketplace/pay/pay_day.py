@@ -7,10 +7,11 @@ from sqlalchemy import exists, or_, select
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.pay import works
+from marketplace.pay import trials, works
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
+from marketplace.qualifications.models import Attempt
 from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 
 APPROVED_WAITS = timedelta(days=1)
@@ -19,8 +20,8 @@ late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet, what a ruling restored, or back-pay has waited for a
-    day, and returns it.
+    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay or an ended test has
+    waited for a day, and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -29,5 +30,7 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     waiting = works.payable_timesheets(None, now.date()).where(Timesheet.decided_at <= now - APPROVED_WAITS)
     ruled = works.payable_cuts(None, now.date()).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
     raised = works.payable_back_pays(None, now.date()).where(BackPay.raised_at <= now - APPROVED_WAITS)
-    due = db.session.scalar(select(or_(waiting.exists(), ruled.exists(), raised.exists()) & ~gathering))
+    tried = trials.payable(None, now.date()).where(Attempt.ended_at <= now - APPROVED_WAITS)
+    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried)))
+    due = db.session.scalar(select(is_due & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

@@ -18,10 +18,12 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import works
+from marketplace.pay import trials, works
 from marketplace.pay.lines import owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
+from marketplace.qualifications.models import Attempt, Qualification, TestFunding
+from marketplace.qualifications.rules import FundingKind as TestFunds
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import LineKind
 
@@ -69,19 +71,21 @@ def held_covers_owed() -> Check:
     """Money for work is there before the work: what is owed until now never exceeds what is held for it. Time that the
     company has cut is owed as long as the cut is not settled."""
     # Holds are read before the work: a booking that is paid in between has left the work, and is no false alarm.
-    holds = select(LedgerAccount).where(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.balance > 0)
+    of_work = or_(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.name.like("attempt:%:hold"))
+    holds = select(LedgerAccount).where(of_work, LedgerAccount.balance > 0)
     held = {(hold.name, hold.currency): hold.balance or 0 for hold in db.session.scalars(holds)}
     found = works.not_yet_paid(clock.now())
     paid = works.issued([work.booking_id for work in found])
+    tests = trials.not_yet_paid(clock.now())
+    dues = [(each.hold, owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))) for each in found]
+    dues += [(each.hold, trials.owed(each)) for each in tests]
     wrong = []
-    for work in found:
-        code = work.rate.currency
-        due = owed(work) - paid.get(work.booking_id, Money.zero(code))
-        there = Money(held.get((work.hold, code), 0), code)
+    for hold, due in dues:
+        there = Money(held.get((hold, due.currency), 0), due.currency)
         if there < due:
-            wrong.append(f"{work.hold}: owed {due}, held {there}")
-    sentence = "What every booking owes until now is held for it."
-    return Check("held_covers_owed", sentence, len(found), wrong)
+            wrong.append(f"{hold}: owed {due}, held {there}")
+    sentence = "What every booking and every test owes until now is held for it."
+    return Check("held_covers_owed", sentence, len(dues), wrong)
 
 
 def gigs_add_up() -> Check:
@@ -93,13 +97,37 @@ def gigs_add_up() -> Check:
         select(GigFunding.gig_id, GigFunding.currency, signed.label("amount")),
         select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
         select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
-        _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount).where(PayLine.kind != LineKind.SICK_LEAVE),
+        _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount).where(
+            PayLine.kind != LineKind.SICK_LEAVE, PayLine.gig_id.is_not(None)
+        ),
     ).subquery()
     sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
     rows = db.session.execute(sums.group_by(parts.c.gig_id, parts.c.currency)).all()
     wrong = [f"gig:{r.gig_id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
     sentence = "What was put into every gig is in its hold, in its bookings' holds, or was paid."
     return Check("gigs_add_up", sentence, len(rows), wrong)
+
+
+def tests_add_up() -> Check:
+    """As `gigs_add_up`, of the tests of companies: the service's own are paid out of its pocket."""
+    signed = case((TestFunding.kind == TestFunds.FUNDED, TestFunding.amount), else_=-TestFunding.amount)
+    fund = func.concat("qualification:", cast(Qualification.id, Text), ":hold") == LedgerAccount.name
+    held = func.concat("attempt:", cast(Attempt.id, Text), ":hold") == LedgerAccount.name
+    owned = Attempt.company_id.is_not(None)
+    paid = _issued_lines(Attempt.qualification_id, PayLine.currency, -PayLine.amount)
+    parts = union_all(
+        select(TestFunding.qualification_id, TestFunding.currency, signed.label("amount")),
+        select(Qualification.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, fund),
+        select(Attempt.qualification_id, LedgerAccount.currency, -LedgerAccount.balance)
+        .join(LedgerAccount, held)
+        .where(owned),
+        paid.join(Attempt, Attempt.id == PayLine.attempt_id).where(owned),
+    ).subquery()
+    sums = select(parts.c.qualification_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    rows = db.session.execute(sums.group_by(parts.c.qualification_id, parts.c.currency)).all()
+    wrong = [f"qualification:{r[0]}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    sentence = "What was set aside for every test is still there, with its attempts, or was paid."
+    return Check("tests_add_up", sentence, len(rows), wrong)
 
 
 def payslips_equal_postings() -> Check:
@@ -231,6 +259,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     balances_are_sums,
     held_covers_owed,
     gigs_add_up,
+    tests_add_up,
     payslips_equal_postings,
     benefits_equal_accruals,
     leave_is_there,

@@ -8,20 +8,28 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
+from marketplace.accounts.rules import (
+    Actor,
+    OperatorRole,
+    Right,
+    available_account,
+    require_company,
+    require_operator,
+    require_person,
+)
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import available_account
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
-from marketplace.pay import works
-from marketplace.pay.lines import draft, owed
+from marketplace.pay import trials, works
+from marketplace.pay.lines import Work, draft, owed
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
+from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import LineKind, Payee
 
@@ -88,7 +96,8 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     gig_holds = select(func.concat("gig:", cast(Gig.id, Text), ":hold")).where(Gig.company_id == company_id)
     booking_holds = select(func.concat("booking:", cast(Booking.id, Text), ":hold"))
     free = _sums(LedgerAccount.name == available_account(company_id))
-    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(booking_holds.where(Booking.company_id == company_id))))
+    of_bookings = booking_holds.where(Booking.company_id == company_id)
+    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, *_test_holds(company_id))))
     return [
         CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
         for code in sorted({*free, *held})
@@ -106,6 +115,9 @@ def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
         zero = Money.zero(work.rate.currency)
         rest = owed(work) - paid.get(work.booking_id, zero)
         sums[zero.currency] = sums.get(zero.currency, zero) + rest
+    for each in trials.not_yet_paid(clock.now(), company_id):
+        zero = Money.zero(each.rate.currency)
+        sums[zero.currency] = sums.get(zero.currency, zero) + trials.owed(each)
     return sums
 
 
@@ -130,7 +142,9 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     again += works.of_back_pays(db.session.scalars(works.payable_back_pays(company_id, through)).all())
     found = [*works.of_timesheets(sheets), *again]
     paid = works.paid_lines([work.booking_id for work in again])
-    lines = draft(found, works.leave_earned({work.contractor_id for work in found}), paid)
+    tests = trials.of(db.session.scalars(trials.payable(company_id, through)).all())
+    people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
+    lines = draft(found, works.leave_earned(people), paid, tests)
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
@@ -141,7 +155,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
         previews.append(
             Preview(
                 currency=code,
-                timesheets=len({line.work.timesheet_id for line in own}),
+                timesheets=len({line.work.timesheet_id for line in own if isinstance(line.work, Work)}),
                 people=len({line.work.contractor_id for line in own}),
                 net=by_payee[Payee.CONTRACTOR],
                 benefits=by_payee[Payee.BENEFITS],
@@ -224,6 +238,13 @@ def statement(name: str, seen_by: Actor, *, limit: int) -> Statement:
     return Statement(name, [books.balance(name, c) for c in currencies], books.lines_of_account(name, limit=limit))
 
 
+def _test_holds(company_id: UUID) -> tuple[Select[str], Select[str]]:
+    """The accounts of what a company has set aside for its tests, and for attempts at them."""
+    funds = select(func.concat("qualification:", cast(Qualification.id, Text), ":hold"))
+    holds = select(func.concat("attempt:", cast(Attempt.id, Text), ":hold"))
+    return funds.where(Qualification.company_id == company_id), holds.where(Attempt.company_id == company_id)
+
+
 def _sums(condition: ColumnElement[bool]) -> dict[str, int]:
     sums = select(LedgerAccount.currency, func.sum(LedgerAccount.balance)).where(condition)
     return {code: int(amount or 0) for code, amount in db.session.execute(sums.group_by(LedgerAccount.currency))}
@@ -263,4 +284,8 @@ def _company_behind(root: str, owner_id: UUID) -> UUID | None:
             return db.session.scalar(select(Gig.company_id).where(Gig.id == owner_id))
         case "booking":
             return db.session.scalar(select(Booking.company_id).where(Booking.id == owner_id))
+        case "qualification":
+            return db.session.scalar(select(Qualification.company_id).where(Qualification.id == owner_id))
+        case "attempt":
+            return db.session.scalar(select(Attempt.company_id).where(Attempt.id == owner_id))
     return None

@@ -7,9 +7,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
+from marketplace.accounts.rules import available_account
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Invalid
-from marketplace.gigs.rules import available_account
 from marketplace.ledger.rules import Entry, Move
 from marketplace.standards.catalogue import RULES
 

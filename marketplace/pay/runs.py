@@ -21,10 +21,12 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import holds, service, works
-from marketplace.pay.lines import BENEFIT_OF, DraftLine, draft, reason
+from marketplace.pay import holds, service, trials, works
+from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, reason
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
+from marketplace.qualifications import attempts
+from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
 from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
@@ -68,8 +70,8 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets, restored cuts and raised premiums, which from then on belong to this run, and writes what each
-    of their bookings earns."""
+    """Takes timesheets, restored cuts, raised premiums and ended tests, which from then on belong to this run, and
+    writes what each of them earns."""
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
@@ -79,24 +81,34 @@ def _compute(run: PayRun) -> bool:
     waiting = db.session.scalars(due).all()
     # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
-    people = works.lock_people_of(waiting, ruled, owing)
+    tried = db.session.scalars(trials.payable(run.company_id, run.through).limit(BATCH)).all()
+    people = works.lock_people_of(waiting, ruled, owing, tried)
     free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
     taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
+    tests = _take_tests(run, tried)
     found = works.of_timesheets(taken)
     again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
     paid = works.paid_lines([work.booking_id for work in again])
-    lines = draft([*found, *again], works.leave_earned(people), paid)
+    lines = draft([*found, *again], works.leave_earned(people), paid, tests)
     if lines:
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
         inserted = insert(PayLine).execution_options(render_nulls=True)
         db.session.execute(inserted, [_values(run.id, line) for line in lines])
-    earning = {line.work.booking_id for line in lines}
+    earning = {line.work.booking_id for line in lines if isinstance(line.work, Work)}
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(len(waiting), len(ruled), len(owing)) < BATCH:
+    if max(len(waiting), len(ruled), len(owing), len(tried)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
+
+
+def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
+    """The time of these attempts, which from then on belongs to this run; without what another run has taken."""
+    free = trials.payable(run.company_id, run.through).where(Attempt.id.in_(tried))
+    mine = db.session.scalars(free.with_for_update(skip_locked=True)).all()
+    attempts.take(mine)
+    return trials.of(mine)
 
 
 def _freeze(run: PayRun) -> bool:
@@ -144,13 +156,15 @@ def _post(run: PayRun) -> bool:
     if slips:
         lines = _lines_of([slip.id for slip in slips])
         every = [line for own in lines.values() for line in own]
-        works.lock_cuts({line.booking_id for line in every})
+        of_work = [(line.booking_id, line) for line in every if line.booking_id is not None]
+        works.lock_cuts({booking_id for booking_id, _ in of_work})
         entries = {slip.id: _entry(slip, lines[slip.id]) for slip in slips}
         booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
         benefits.accrue(_accruals(every), by=CLOCK)
         leave.mark_paid(_leave_paid(every))
         _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
-        holds.return_rest({ln.booking_id: reason(ln.booking_id, ln.cut_id, ln.back_pay_id) for ln in every})
+        holds.return_rest({known: reason(known, ln.cut_id, ln.back_pay_id) for known, ln in of_work})
+        trials.return_rest(sorted({line.attempt_id for line in every if line.attempt_id is not None}))
     if len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
@@ -195,16 +209,11 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 
 def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
     work, price = line.work, line.price
-    return {
+    return dict(work.columns) | {
         "id": new_id(),
         "run_id": run_id,
         "contractor_id": work.contractor_id,
         "company_id": work.company_id,
-        "gig_id": work.gig_id,
-        "booking_id": work.booking_id,
-        "timesheet_id": work.timesheet_id,
-        "cut_id": work.cut_id,
-        "back_pay_id": work.back_pay_id,
         "kind": price.kind,
         "payee_kind": price.payee,
         "began_at": work.began_at,
@@ -217,10 +226,6 @@ def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
         "payee": line.payee,
         "rule": price.rule,
         "rule_version": price.version,
-        "contract_id": work.promise.contract_id,
-        "contract_version_id": work.promise.version_id,
-        "contract_version": work.promise.number,
-        "engagement_type": work.promise.engagement_type,
         "cause": line.cause,
     }
 
@@ -257,7 +262,7 @@ def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
                 plan=benefit.plan,
                 quantity=line.amount if in_money else line.seconds,
                 cause=line.cause,
-                reference=f"booking:{line.booking_id}",
+                reference=f"booking:{line.booking_id}" if line.attempt_id is None else f"attempt:{line.attempt_id}",
                 rule=line.rule,
                 version=line.rule_version,
                 at=line.began_at,
@@ -269,8 +274,8 @@ def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
 
 def _leave_paid(lines: Iterable[PayLine]) -> list[tuple[str, str]]:
     """The leave that these lines pay, as (cause, currency)."""
-    taken = (line for line in lines if line.kind is LineKind.SICK_LEAVE)
-    return [(leave_cause(line.booking_id), line.currency) for line in taken]
+    taken = ((line.booking_id, line.currency) for line in lines if line.kind is LineKind.SICK_LEAVE)
+    return [(leave_cause(booking_id), code) for booking_id, code in taken if booking_id is not None]
 
 
 def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:

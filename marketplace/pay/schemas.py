@@ -71,11 +71,16 @@ class PayLineSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     kind = ma.fields.Enum(LineKind, by_value=True, required=True)
     payee_kind = ma.fields.Enum(Payee, by_value=True, required=True)
-    booking_id = ma.fields.UUID(required=True)
-    gig_id = ma.fields.UUID(required=True)
-    company_id = ma.fields.UUID(required=True)
+    booking_id = ma.fields.UUID(required=True, allow_none=True)
+    gig_id = ma.fields.UUID(required=True, allow_none=True)
+    attempt_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The test whose minutes it pays, if it is no work"}
+    )
+    company_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Who pays; the service itself when null"}
+    )
     contractor_id = ma.fields.UUID(required=True)
-    began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift began"})
+    began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift or the test began"})
     seconds = ma.fields.Integer(required=True)
     minutes = ma.fields.Decimal(required=True, as_string=True)
     rate = MoneyField(required=True, allow_none=True, metadata={"description": "An hour"})
@@ -85,9 +90,9 @@ class PayLineSchema(ma.Schema):
     payee = ma.fields.String(required=True)
     rule = ma.fields.String(required=True)
     rule_version = ma.fields.Integer(required=True)
-    contract_id = ma.fields.UUID(required=True)
-    contract_version = ma.fields.Integer(required=True)
-    engagement_type = ma.fields.String(required=True)
+    contract_id = ma.fields.UUID(required=True, allow_none=True)
+    contract_version = ma.fields.Integer(required=True, allow_none=True)
+    engagement_type = ma.fields.String(required=True, allow_none=True)
     restored = ma.fields.Nested(RestoredSchema, required=True, allow_none=True, attribute="cut")
     back_pay = ma.fields.Nested(BackPaidSchema, required=True, allow_none=True)
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import Actor, available_account
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import funding
-from marketplace.gigs.rules import available_account
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import holds, works

@@ -17,6 +17,7 @@ from marketplace.gigs.models import Gig
 from marketplace.pay.lines import Leave, LeaveYear, Paid, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
+from marketplace.qualifications.models import Attempt
 from marketplace.shifts.hours import (
     Minutes,
     Stretch,
@@ -132,6 +133,7 @@ def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]
     for booking_id, kind, code, amount, seconds in db.session.execute(
         sums.group_by(PayLine.booking_id, PayLine.kind, PayLine.currency)
     ):
+        assert booking_id is not None, "lines of tests have none, and are not asked for"
         paid.setdefault(booking_id, {})[kind] = Paid(Money(int(amount), code), int(seconds))
     return paid
 
@@ -143,18 +145,22 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     sums = sums.where(PayLine.booking_id.in_(booking_ids), Payslip.status == PayslipStatus.ISSUED)
     sums = sums.where(PayLine.kind != LineKind.SICK_LEAVE)
     rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
-    return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows}
+    return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows if booking_id is not None}
 
 
 def lock_people_of(
-    timesheet_ids: Collection[UUID], cut_ids: Collection[UUID], back_pay_ids: Collection[UUID]
+    timesheet_ids: Collection[UUID],
+    cut_ids: Collection[UUID],
+    back_pay_ids: Collection[UUID],
+    attempt_ids: Collection[UUID],
 ) -> set[UUID]:
     """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
     capped by person is counted by one at a time."""
     of_sheets = select(Timesheet.contractor_id).where(Timesheet.id.in_(timesheet_ids))
     of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
     of_back_pays = select(BackPay.contractor_id).where(BackPay.id.in_(back_pay_ids))
-    people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays)))
+    of_tests = select(Attempt.contractor_id).where(Attempt.id.in_(attempt_ids))
+    people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays, of_tests)))
     rows = select(Contractor.id).where(Contractor.id.in_(people)).order_by(Contractor.id)
     db.session.execute(rows.with_for_update(key_share=True))
     return people

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
-from marketplace.accounts.rules import CLOCK, Actor
+from marketplace.accounts.rules import CLOCK, Actor, available_account
 from marketplace.contracts.models import ContractVersion
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, hazards
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import GigStatus, RaiseNotFunded, available_account
+from marketplace.gigs.rules import GigStatus, RaiseNotFunded
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move

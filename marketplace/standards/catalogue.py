@@ -22,6 +22,7 @@ HOURS: Final = "tests/standards/test_hours.py"
 RATES: Final = "tests/standards/test_rates.py"
 ENGAGEMENT: Final = "tests/standards/test_engagement.py"
 SEATS: Final = "tests/shifts/test_eligibility.py"
+TESTS: Final = "tests/qualifications"
 
 
 def _rule(
@@ -486,7 +487,58 @@ _TERMS = (
     ),
 )
 
+_TESTS = (
+    _rule(
+        "QUALIFICATION_TIME",
+        Basis.STANDARD,
+        "The minutes of a qualification test are paid, pass or fail, by whoever owns the test: at its stated rate or "
+        "at the floor of the person's place, whichever is higher. The money is held before the first minute.",
+        f"{PAI} (P12: training and qualification are paid); that a silence of up to 15 minutes counts is house policy",
+        f"{TESTS}/test_pay.py::test_a_failed_test_is_paid_like_a_passed_one",
+        silent_minutes=15,
+    ),
+    _rule(
+        "TEST_TIMER",
+        Basis.HOUSE,
+        "A time limit of a test is a safety cap of at least three times what three of four people need, and no "
+        "pressure; whoever is cut off goes on within 24 hours.",
+        f"{PAI} (P16: no time pressure); the numbers are house policy",
+        f"{TESTS}/test_rules.py::test_a_limit_is_three_times_what_three_of_four_people_need",
+        times_p75=3,
+        least_attempts=5,
+        resume_hours=24,
+    ),
+    _rule(
+        "TEST_RESULT",
+        Basis.HOUSE,
+        "A result can be contested for 30 days; a human who did not write the test looks at it, and a correction "
+        "scores everybody anew who took it. No machine's score restricts anybody, and no correction takes anything "
+        "away.",
+        f"{FAIRWORK}, 4.1 (due process); {PAI} (P15: a person not involved); the 30 days are house policy",
+        f"{TESTS}/test_contests.py::test_a_correction_scores_everybody_anew",
+        days_to_contest_result=30,
+    ),
+    _rule(
+        "TEST_VERSION",
+        Basis.HOUSE,
+        "A published test never changes: a new version counts for whoever begins after it, and who holds the "
+        "qualification keeps it until it ends. Its holder is reminded 30 days before and can renew from then on.",
+        f"{PAI} (P11: nothing is rejected under a version that came later); the days are house policy",
+        f"{TESTS}/test_attempts.py::test_a_new_version_in_the_middle_of_an_attempt_changes_nothing",
+        renew_days=30,
+    ),
+    _rule(
+        "SKILL_STEP",
+        Basis.STANDARD,
+        "A higher level of a skill never earns less: each step of a gig multiplies its rate by at least one, is told "
+        "in the offer, and is held before the work.",
+        f"{PAI}, guideline 1 (P6: pay follows difficulty); the four levels are house policy",
+        f"{RATES}::test_a_level_of_a_skill_pays_its_step",
+        most_level=4,
+    ),
+)
+
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_RECORDS, *_SEATS, *_PRICES, *_TERMS)}
+    {rule.id: rule for rule in (*_PAY, *_GIGS, *_PEOPLE, *_RECORDS, *_SEATS, *_PRICES, *_TERMS, *_TESTS)}
 )
 """Every rule in force, by its id."""

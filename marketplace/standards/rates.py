@@ -1,11 +1,12 @@
 """What an hour costs and who gets it: the same lines for the hold before a shift and for the pay after it.
 
-In prose. Every minute worked, breaks of the work included, earns the hourly rate. Distressing work earns a premium on
-top, overtime another. A shift that the company ends early is filled up to its call-in minimum, one that a hazard cap
-ends to its whole schedule, at the base rate. Of what was worked, one
-thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are paid by the company on
-top. So are the service's fee and a third party's margin: nobody takes anything out of the rate. Work of 4 hours at
-15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40 USD.
+In prose. Every minute worked, breaks of the work included, earns the hourly rate. A level of a skill multiplies it
+where the gig says so; distressing work earns a premium on top, overtime another. A shift that the company ends early is
+filled up to its call-in minimum, one that a hazard cap ends to its whole schedule, at the base rate. Minutes at a test
+are paid by its owner. Of what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to
+health cover; both are paid by the company on top. So are the service's fee and a third party's margin: nobody takes
+anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for
+health and 3.00 fee: 67.40 USD.
 
 Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
@@ -27,6 +28,10 @@ FEE_PERCENT: Final = Decimal(RULES["FEE"].parameters["percent"])
 """The service's fee where nothing else was agreed, in percent of paid work."""
 
 
+NO_STEP: Final = 10_000
+"""The step of whoever has no level that earns more: once the rate, in ten-thousandths."""
+
+
 class BadPrice(Invalid):
     code = "bad_price"
     title = "No price can be made of these numbers."
@@ -40,6 +45,10 @@ class LineKind(StrEnum):
     CALL_IN = "call_in"
     NEUTRAL_HOURS = "neutral_hours"
     """The rest of a schedule whose distressing work had to stop."""
+    QUALIFICATION_TIME = "qualification_time"
+    """Minutes at a test, paid by its owner. They belong to no shift."""
+    SKILL_STEP = "skill_step"
+    """What a level of a skill earns beyond the base rate."""
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
     SICK_ACCRUAL = "sick_accrual"
@@ -104,7 +113,9 @@ class PriceInput:
     `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
     a schedule after a hazard cap or a heavier class has stopped the work. `overtime_minutes` are those of the
     worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a half). `margin`
-    is a third party's, an hour.
+    is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what the person's level
+    of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate, and premiums and
+    sick leave follow the multiplied one.
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
     """
 
@@ -113,17 +124,20 @@ class PriceInput:
     paid_break_minutes: int = 0
     call_in_minutes: int = 0
     neutral_minutes: int = 0
+    qualification_minutes: int = 0
     overtime_minutes: int = 0
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
     hazard_class: HazardClass = HazardClass.H0
     fee_percent: Decimal = FEE_PERCENT
     margin: Money | None = None
     sick_seconds_left: int | None = None
+    step_points: int = NO_STEP
 
     def __post_init__(self) -> None:
-        minutes = (self.work_minutes, self.paid_break_minutes, self.call_in_minutes, self.neutral_minutes)
-        if any(count < 0 for count in (*minutes, self.overtime_minutes)) or self.overtime_minutes > self.paid_minutes:
+        if min(*self.time_minutes, self.overtime_minutes) < 0 or self.overtime_minutes > self.paid_minutes:
             raise BadPrice("Minutes are never negative, and overtime is a part of the work.", field="minutes")
+        if self.step_points < NO_STEP:
+            raise BadPrice("A level of a skill never earns less than the base rate.", field="step_points")
         if self.rate.amount <= 0 or self.fee_percent < 0 or self.overtime_percent < 100:
             raise BadPrice("A rate is more than zero; fee and overtime are never negative.", field="rate")
         if self.margin is not None and (self.margin.amount < 0 or self.margin.currency != self.rate.currency):
@@ -133,6 +147,17 @@ class PriceInput:
     def paid_minutes(self) -> int:
         """Work and the breaks that count as work."""
         return self.work_minutes + self.paid_break_minutes
+
+    @property
+    def time_minutes(self) -> tuple[int, int, int, int, int]:
+        """All minutes at the base rate, in the order of their lines: work, paid break, call-in, neutral, test."""
+        unworked = (self.call_in_minutes, self.neutral_minutes, self.qualification_minutes)
+        return (self.work_minutes, self.paid_break_minutes, *unworked)
+
+    @property
+    def full_rate(self) -> Money:
+        """What an hour earns with the step of the person's level, premiums aside."""
+        return stepped(self.rate, self.step_points)
 
 
 def call_in_minimum(scheduled_minutes: int) -> int:
@@ -154,8 +179,9 @@ def price(given: PriceInput) -> tuple[PriceLine, ...]:
 
     Lines of no time and no money are left out, but wages never are. `cost()` adds the lines up.
     """
-    wages, paid_break, call_in, neutral = _time_lines(given)
-    earned = [wages, paid_break, call_in, neutral, _hazard_premium(given), _overtime_premium(given)]
+    time = _time_lines(given)
+    wages, paid_break = time[:2]
+    earned = [*time, _skill_step(given, time), _hazard_premium(given), _overtime_premium(given)]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
         _sick_accrual(given),
@@ -191,6 +217,7 @@ def highest_cost(
     margin: Money | None = None,
     overtime_minutes: int = 0,
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"],
+    step_points: int = NO_STEP,
 ) -> Money:
     """The most that a booking of so many minutes can cost: what is held when it is accepted.
 
@@ -207,9 +234,15 @@ def highest_cost(
                 margin=margin,
                 overtime_minutes=overtime_minutes,
                 overtime_percent=overtime_percent,
+                step_points=step_points,
             )
         )
     )
+
+
+def stepped(rate: Money, step_points: int) -> Money:
+    """A rate times a step in ten-thousandths, as a whole rate an hour."""
+    return rate * Fraction(step_points, NO_STEP)
 
 
 def benefits_part(hazard_class: HazardClass) -> Fraction:
@@ -223,8 +256,8 @@ def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any)
 
 
 def _time_lines(given: PriceInput) -> list[PriceLine]:
-    """Wages, paid break, call-in and neutral hours: at the base rate, rounded once and divided without loss."""
-    minutes = [given.work_minutes, given.paid_break_minutes, given.call_in_minutes, given.neutral_minutes]
+    """Wages, paid break, call-in, neutral hours and tests: at the base rate, rounded once and divided without loss."""
+    minutes = given.time_minutes
     whole = given.rate * Fraction(sum(minutes), 60)
     parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
     kinds = (
@@ -232,6 +265,7 @@ def _time_lines(given: PriceInput) -> list[PriceLine]:
         (LineKind.PAID_BREAK, "PAID_BREAK"),
         (LineKind.CALL_IN, "CALL_IN"),
         (LineKind.NEUTRAL_HOURS, "HAZARD"),
+        (LineKind.QUALIFICATION_TIME, "QUALIFICATION_TIME"),
     )
     return [
         _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)
@@ -239,29 +273,41 @@ def _time_lines(given: PriceInput) -> list[PriceLine]:
     ]
 
 
+def _skill_step(given: PriceInput, time: list[PriceLine]) -> PriceLine:
+    """What all the time earns at the multiplied rate, less what it earns at the base rate: together they are the
+    multiplied rate's pay to the minor unit."""
+    minutes = sum(given.time_minutes) if given.step_points > NO_STEP else 0
+    base = total((line.money for line in time), given.rate.currency) if minutes else Money.zero(given.rate.currency)
+    money = given.full_rate * Fraction(minutes, 60) - base
+    more = {"seconds": minutes * 60, "rate": given.full_rate - given.rate}
+    percent = Decimal(given.step_points - NO_STEP) / 100
+    return _line(LineKind.SKILL_STEP, Payee.CONTRACTOR, "SKILL_STEP", money, percent=percent, **more)
+
+
 def _hazard_premium(given: PriceInput) -> PriceLine:
     part = hazard.premium(given.hazard_class)
     minutes = given.paid_minutes if part else 0
-    money = given.rate * (part * Fraction(minutes, 60))
+    money = given.full_rate * (part * Fraction(minutes, 60))
     percent = Decimal(int(part * 100))
-    more = {"seconds": minutes * 60, "rate": given.rate * part, "percent": percent}
+    more = {"seconds": minutes * 60, "rate": given.full_rate * part, "percent": percent}
     return _line(LineKind.HAZARD_PREMIUM, Payee.CONTRACTOR, "HAZARD", money, **more)
 
 
 def _overtime_premium(given: PriceInput) -> PriceLine:
     part = Fraction(given.overtime_percent - 100, 100)
-    money = given.rate * (part * Fraction(given.overtime_minutes, 60))
-    more = {"seconds": given.overtime_minutes * 60, "rate": given.rate * part}
+    money = given.full_rate * (part * Fraction(given.overtime_minutes, 60))
+    more = {"seconds": given.overtime_minutes * 60, "rate": given.full_rate * part}
     return _line(LineKind.OVERTIME_PREMIUM, Payee.CONTRACTOR, "OVERTIME", money, **more)
 
 
 def _sick_accrual(given: PriceInput) -> PriceLine:
     """Leave in whole seconds, because 60 seconds in 30 minutes' worth of an hour make two for each minute worked."""
-    seconds = given.paid_minutes * 60 // RULES["SICK"].parameters["hours_worked_per_hour"]
+    worked = given.paid_minutes + given.qualification_minutes
+    seconds = worked * 60 // RULES["SICK"].parameters["hours_worked_per_hour"]
     if given.sick_seconds_left is not None:
         seconds = min(seconds, given.sick_seconds_left)
-    money = given.rate * Fraction(seconds, 3600)
-    return _line(LineKind.SICK_ACCRUAL, Payee.BENEFITS, "SICK", money, seconds=seconds, rate=given.rate)
+    money = given.full_rate * Fraction(seconds, 3600)
+    return _line(LineKind.SICK_ACCRUAL, Payee.BENEFITS, "SICK", money, seconds=seconds, rate=given.full_rate)
 
 
 def _health_percent() -> Decimal:

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import available_account
 from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import available_account
 from marketplace.pay import queries, service
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement

@@ -29,6 +29,8 @@ from marketplace.matching.models import Plan
 from marketplace.notices.models import Notice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
+from marketplace.qualifications import attempts, contests
+from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, flags, offers, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
@@ -37,7 +39,7 @@ from marketplace.workforce import service as contractors
 from marketplace.workforce.bars import Scope, Target
 from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.standing_models import Appeal, Restriction
-from tests.factories import accounts, contracts, disputes, pay, shifts, standing, workforce
+from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
@@ -88,7 +90,9 @@ def build(app: SetaraFlask) -> World:
     """In the transaction of the application's engine, which whoever calls this rolls back at the end."""
     ours, theirs = _company(), _company()
     ana = _a_week_of(ours)
-    _a_week_of(theirs)
+    bea = _a_week_of(theirs)
+    for there, who in ((ours, ana), (theirs, bea)):
+        _tests_of(there, who)
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()
     accounts.company_bearer(theirs.company_id)
@@ -149,6 +153,23 @@ def _a_week_of(there: Scene) -> Contractor:
     return ana
 
 
+def _tests_of(there: Scene, who: Contractor) -> None:
+    """Two tests, of which somebody failed one and contested it, and is in the middle of the other."""
+    failed, begun = (qualifications.company_test(there.company_id) for _ in range(2))
+    me = accounts.actor_of(who.id)
+    for each in (who, workforce.contractor()):
+        done = qualifications.taken(failed, each.id, right=0)
+        contests.contest(done.id, done.item_ids[0], "It is wrong.", by=accounts.actor_of(each.id))
+    qualifications.answered(attempts.start(begun.id, by=me), right=1, by=me)
+    contests.uphold(_contest_of(done.id), None, "It is.", by=qualifications.manager_of(failed))
+    for number in range(2):
+        qualifications.service_test(code=f"service-{there.gig.id}-{number}")
+
+
+def _contest_of(attempt_id: UUID) -> UUID:
+    return db.session.scalars(select(TestContest.id).where(TestContest.attempt_id == attempt_id)).one()
+
+
 def _cancelled(there: Scene) -> None:
     shift = shifts.shift(there, MONDAY + 10 * DAY)
     price = scheduling.cancellation_price(shift.id, by=there.company)
@@ -178,6 +199,14 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }
+    mine = select(Attempt).where(Attempt.contractor_id == ana.id).order_by(Attempt.id.desc())
+    (attempt, *_rest) = tried = list(db.session.scalars(mine))
+    found |= {
+        "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
+        "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
+        "attempt_id": [each.id for each in tried],
+        "item_id": attempt.item_ids,
+    }
     found |= {"contractor_ids": found["contractor_id"], "contact_id": found["person_id"], "cut_id": found["dispute_id"]}
     values = {name: tuple(str(each) for each in dict.fromkeys([*ids, uuid7()])) for name, ids in found.items()}
     account = select(LedgerAccount.name).where(LedgerAccount.name.contains(str(ours.company_id)))
@@ -201,6 +230,8 @@ def _secrets(theirs: Scene) -> frozenset[str]:
             private.update(_of(key, theirs.company_id))
     drafts = select(Gig.id).where(Gig.company_id == theirs.company_id, Gig.status == GigStatus.DRAFT)
     private.update(db.session.scalars(drafts))
+    private.update(_of(Attempt.id, theirs.company_id))
+    private.update(_of(TestContest.id, theirs.company_id))
     private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
     workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
     private.update(workers)

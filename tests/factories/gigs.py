@@ -6,19 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor, CompanyRole
+from marketplace.accounts.rules import Actor, CompanyRole, available_account
 from marketplace.core.money import Money
 from marketplace.gigs import funding, gate, preparation, service
 from marketplace.gigs.models import Gig, Instructions
-from marketplace.gigs.rules import (
-    ChecklistItem,
-    Criteria,
-    PilotReport,
-    Terms,
-    Where,
-    WorkKind,
-    available_account,
-)
+from marketplace.gigs.rules import ChecklistItem, Criteria, PilotReport, Terms, Where, WorkKind
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.standards.rules import HazardClass, PaymentModel

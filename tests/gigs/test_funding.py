@@ -3,18 +3,14 @@
 import pytest
 from flask import Flask
 
-from marketplace.accounts.rules import Actor, CompanyRole
+from marketplace.accounts.rules import Actor, CompanyRole, available_account
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.core.problems import Forbidden
 from marketplace.gigs import funding, queries, service
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import (
-    GigStatus,
-    NotFunded,
-    available_account,
-)
+from marketplace.gigs.rules import GigStatus, NotFunded
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as ledger_service
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts import service as accounts_service
-from marketplace.accounts.rules import CLOCK, Actor, CompanyRole, OperatorRole
+from marketplace.accounts.rules import CLOCK, Actor, CompanyRole, OperatorRole, available_account
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
@@ -35,7 +35,6 @@ from marketplace.gigs.rules import (
     StillFunded,
     Terms,
     Where,
-    available_account,
     in_force,
 )
 from marketplace.ledger import queries as ledger

@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 
 from jobs.checks import findings
 from jobs.runner import MOST_ATTEMPTS
+from marketplace.accounts.rules import available_account
 from marketplace.app import create_app
 from marketplace.contracts.models import BenefitEntry
 from marketplace.core import clock, queue
@@ -33,7 +34,6 @@ from marketplace.core.embedded import EmbeddedPostgres
 from marketplace.core.events import Event
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
-from marketplace.gigs.rules import available_account
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.pay import service as pay

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from marketplace.accounts.rules import CompanyRole
+from marketplace.accounts.rules import CompanyRole, available_account
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig, GigRate, PublishDecision
-from marketplace.gigs.rules import GigStatus, available_account
+from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
 from marketplace.pay import proof, runs
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, SandboxCall

@@ -20,21 +20,24 @@ from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import proof
 from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.qualifications import attempts
 from marketplace.shifts.models import Booking
-from tests.factories import accounts, shifts
+from tests.factories import accounts, qualifications, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
 
 
 @pytest.fixture
 def booking(app: Flask) -> Booking:
-    """One booking that is paid, and beside it one that is worked and waits."""
+    """One booking that is paid, beside it one that is worked and waits, and somebody who is in the middle of a test."""
     with transaction():
         scene = shifts.scene()
     made.deposited(scene.company_id, Money(1000, "USD"))
     paid = made.worked_and_approved(scene)
     with transaction():
         shifts.worked(scene, starts_at=MONDAY + timedelta(days=1))
+        test = qualifications.company_test()
+        attempts.start(test.id, by=accounts.actor_of(paid.contractor_id))
     made.paid()
     return paid
 
@@ -47,7 +50,7 @@ def test_honest_books_hold_and_every_check_looked_at_something(booking: Booking)
     checks = proof.prove()
     assert broken() == set()
     assert [check.name for check in checks if check.examined == 0] == []
-    assert len({check.name for check in checks}) == len(checks) == 9
+    assert len({check.name for check in checks}) == len(checks) == 10
 
 
 def _waiting(booking: Booking) -> Booking:
@@ -72,6 +75,13 @@ def lose_a_funding(booking: Booking) -> None:
     row = {"gig_id": booking.gig_id, "company_id": booking.company_id, "kind": FundingKind.FUNDED, "amount": 100}
     db.session.add(GigFunding(**row, currency="USD", at=clock.now(), entry_id=entry))
     db.session.flush()
+
+
+def spend_a_hold_of_a_test(_booking: Booking) -> None:
+    """Somebody takes the money that an attempt needs, and another test has it."""
+    hold = select(LedgerAccount.name).where(LedgerAccount.name.like("attempt:%:hold"))
+    move = Move(db.session.scalars(hold).one(), "platform:fees", Money(644, "USD"))
+    ledger.post(Entry("test:spend", [move]))
 
 
 def add_to_a_payslip(_booking: Booking) -> None:
@@ -124,6 +134,7 @@ def say_done_without_asking(booking: Booking) -> None:
         (spend_a_hold, {"held_covers_owed"}),
         (edit_a_balance, {"balances_are_sums"}),
         (lose_a_funding, {"gigs_add_up"}),
+        (spend_a_hold_of_a_test, {"held_covers_owed", "tests_add_up"}),
         (add_to_a_payslip, {"payslips_equal_postings"}),
         (tell_of_leave_that_is_not_there, {"benefits_equal_accruals"}),
         (pay_a_person_twice, {"nobody_is_paid_twice"}),

@@ -21,6 +21,7 @@ from marketplace.standards.rates import (
     call_in_minimum,
     call_in_missing,
     cost,
+    gross_pay,
     highest_cost,
     price,
 )
@@ -75,6 +76,8 @@ def test_every_line_names_its_rule_and_version() -> None:
         paid_break_minutes=30,
         call_in_minutes=10,
         neutral_minutes=20,
+        qualification_minutes=30,
+        step_points=12_500,
         overtime_minutes=60,
         hazard_class=HazardClass.H2,
         margin=usd("1.00"),
@@ -84,6 +87,8 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.PAID_BREAK: "PAID_BREAK",
         LineKind.CALL_IN: "CALL_IN",
         LineKind.NEUTRAL_HOURS: "HAZARD",
+        LineKind.QUALIFICATION_TIME: "QUALIFICATION_TIME",
+        LineKind.SKILL_STEP: "SKILL_STEP",
         LineKind.HAZARD_PREMIUM: "HAZARD",
         LineKind.OVERTIME_PREMIUM: "OVERTIME",
         LineKind.SICK_ACCRUAL: "SICK",
@@ -261,3 +266,27 @@ def test_the_gates_share_of_benefits_is_what_prices_pay(hazard_class: HazardClas
     found = price(PriceInput(rate=rate, work_minutes=54_000, hazard_class=hazard_class))
     exact = rate.amount * 900 * (1 + hazard.premium(hazard_class) + rates.benefits_part(hazard_class))
     assert abs(rates.received(found).amount - exact) <= 2
+
+
+def test_a_level_of_a_skill_pays_its_step() -> None:
+    """4 hours at 15.00 USD on a step of 1.25: 60.00 wages and 15.00 on top; sick leave and health follow the 18.75,
+    the fee does not. In distressing work the premium of a quarter follows it too."""
+    found = lines(work_minutes=240, step_points=12_500)
+    assert found[LineKind.SKILL_STEP].money == usd("15.00")
+    assert found[LineKind.SKILL_STEP].rate == usd("3.75")
+    assert (found[LineKind.SKILL_STEP].rule, found[LineKind.SKILL_STEP].version) == ("SKILL_STEP", 1)
+    assert found[LineKind.WAGES].money == usd("60.00")
+    assert found[LineKind.SICK_ACCRUAL].money == usd("2.50")
+    assert found[LineKind.HEALTH_CONTRIBUTION].money == usd("3.00")
+    assert found[LineKind.PLATFORM_FEE].money == usd("3.00")
+    heavy = lines(work_minutes=240, step_points=12_500, hazard_class=HazardClass.H2)
+    assert heavy[LineKind.HAZARD_PREMIUM].money == usd("18.75")
+    with pytest.raises(BadPrice):
+        PriceInput(rate=FIFTEEN, work_minutes=60, step_points=9_999)
+
+
+@given(minutes=st.integers(1, 600), owed=st.integers(0, 240), step=st.integers(10_000, 20_000))
+def test_base_and_step_are_the_multiplied_rate_to_the_minor_unit(minutes: int, owed: int, step: int) -> None:
+    found = price(PriceInput(rate=FIFTEEN, work_minutes=minutes, call_in_minutes=owed, step_points=step))
+    assert gross_pay(found) == FIFTEEN * Fraction(step, 10_000) * Fraction(minutes + owed, 60)
+    assert cost(found) <= highest_cost(FIFTEEN, minutes + owed, step_points=step)

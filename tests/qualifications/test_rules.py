@@ -1,0 +1,126 @@
+"""When a test may be taken, how long it may take, and what its minutes cost."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.core.problems import Invalid
+from marketplace.qualifications import analysis, rules
+from marketplace.qualifications.rules import AlreadyHeld, BadTest, Past, Proves, TooEarly
+from marketplace.workforce.rules import Level
+from tests.factories import qualifications as made
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+LIMITS = {"retake_days": 7, "most_attempts": 3, "period_days": 180}
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def test_a_limit_is_three_times_what_three_of_four_people_need() -> None:
+    """Of eight people the sixth fastest took 12 minutes and a second: 13 minutes, and the cap is 39."""
+    rules.check_paper(made.paper(limit_minutes=30))
+    with pytest.raises(BadTest) as refused:
+        rules.check_paper(made.paper(limit_minutes=29))
+    assert (refused.value.field, refused.value.members["limit"]) == ("limit_minutes", "30")
+    seconds = [300, 400, 500, 600, 700, 721, 900, 4000]
+    assert rules.typical_minutes(10, seconds) == 13
+    assert rules.typical_minutes(10, seconds[:4]) == 10
+    assert rules.cap_minutes(13, 30) == 39
+    assert rules.cap_minutes(5, 60) == 60
+
+
+def test_a_retake_waits_and_so_does_the_fourth_in_half_a_year() -> None:
+    rules.check_may_start(Past(), NOW, **LIMITS)
+    with pytest.raises(TooEarly) as early:
+        rules.check_may_start(Past([NOW - 6 * DAY]), NOW, **LIMITS)
+    assert early.value.members["from"] == (NOW + DAY).isoformat()
+    rules.check_may_start(Past([NOW - 7 * DAY]), NOW, **LIMITS)
+    three = [NOW - 100 * DAY, NOW - 50 * DAY, NOW - 20 * DAY]
+    with pytest.raises(TooEarly) as often:
+        rules.check_may_start(Past(three), NOW, **LIMITS)
+    assert often.value.members["from"] == (NOW + 80 * DAY).isoformat()
+    rules.check_may_start(Past(three), NOW + 80 * DAY, **LIMITS)
+
+
+def test_who_holds_it_renews_from_thirty_days_before_the_end() -> None:
+    past = Past([NOW - 335 * DAY], NOW + 31 * DAY)
+    with pytest.raises(AlreadyHeld) as held:
+        rules.check_may_start(past, NOW, **LIMITS)
+    assert held.value.members["from"] == (NOW + DAY).isoformat()
+    rules.check_may_start(past, NOW + DAY, **LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("silence", "counts", "silent"), [(60, 160, False), (900, 1000, False), (901, 1000, True), (-5, 100, False)]
+)
+def test_a_silence_counts_up_to_a_quarter_of_an_hour(silence: int, counts: int, silent: bool) -> None:
+    assert rules.counted(100, timedelta(seconds=silence)) == (counts, silent)
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (60, 1), (61, 2), (1799, 30), (1801, 30)])
+def test_every_minute_begun_is_paid_up_to_the_cap(seconds: int, minutes: int) -> None:
+    assert rules.paid_minutes(seconds, 30) == minutes
+
+
+def test_what_ten_minutes_cost() -> None:
+    """10 minutes at 12.00 USD: 2.00, 20 seconds of sick leave worth 0.07, 0.08 for health, and no fee: 2.15."""
+    told = [(str(line.kind), line.money, line.rule) for line in rules.priced(made.RATE, 10)]
+    assert told == [
+        ("qualification_time", usd("2.00"), "QUALIFICATION_TIME"),
+        ("sick_accrual", usd("0.07"), "SICK"),
+        ("health_contribution", usd("0.08"), "HEALTH"),
+    ]
+    assert rules.highest_cost(made.RATE, 10) == usd("2.15")
+    assert rules.fair_rate(usd("4.00"), usd("7.25")) == usd("7.25")
+
+
+@given(st.integers(1, 10_000), st.integers(1, 720), st.integers(0, 60))
+def test_more_minutes_never_cost_less(rate: int, minutes: int, more: int) -> None:
+    money = Money(rate, "USD")
+    assert rules.highest_cost(money, minutes) <= rules.highest_cost(money, minutes + more)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": "Boxes"}, None),
+        ({"code": "native-speaker"}, "code"),
+        ({"title": " "}, "title"),
+        ({"rate": Money(0, "USD")}, "rate"),
+        ({"valid_days": 29}, "valid_days"),
+        ({"proves": Proves("image-labelling", None)}, "proves"),
+        ({"proves": Proves("image-labelling", 5)}, "proves"),
+        ({"proves": Proves("image-labelling", 1, "en", Level.B2)}, "proves"),
+    ],
+)
+def test_what_a_qualification_may_not_say(change: dict[str, object], field: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        rules.check_spec(replace(made.spec(), **change))  # type: ignore[arg-type]
+    assert field is None or refused.value.field == field
+
+
+def test_a_key_that_the_able_miss_is_suspicious() -> None:
+    """Ten people: whoever does well in the first item does badly in the third, whose key is the wrong way round."""
+    easy, hard, wrong = items = [new_id() for _ in range(3)]
+    scores = []
+    for able in range(10):
+        who = new_id()
+        scores += [(who, easy, 10_000), (who, hard, 1000 * able), (who, wrong, 10_000 - 1000 * able)]
+    reports = {each.item_id: each for each in analysis.report(items, scores)}
+    assert (reports[easy].right_percent, reports[easy].discrimination, reports[easy].is_suspicious) == (
+        100,
+        None,
+        False,
+    )
+    assert reports[wrong].discrimination == -1.0
+    assert reports[wrong].is_suspicious
+    few = analysis.report([wrong], [each for each in scores if each[1] == wrong][:9])
+    assert (few[0].answers, few[0].discrimination, few[0].is_suspicious) == (9, None, False)
