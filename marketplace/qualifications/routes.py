@@ -199,7 +199,7 @@ def show_attempt(attempt_id: UUID) -> papers.Sheet:
 
 
 @takers.put("/attempts/<uuid:attempt_id>/answers/<uuid:item_id>")
-@takers.arguments(s.AnswerSchema)
+@takers.arguments(s.TestAnswerSchema)
 @takers.response(200, s.AttemptSchema)
 @problems(takers, 401, 404, 409, 422)
 def save(given: dict[str, Any], attempt_id: UUID, item_id: UUID) -> Attempt:

@@ -10,8 +10,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0021"
-down_revision = "0020"
+revision = "0028"
+down_revision = "0027"
 
 TABLES = (
     "qualification",
