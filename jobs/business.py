@@ -12,7 +12,7 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import planning
+from marketplace.matching import deciding, planning
 from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
@@ -27,6 +27,11 @@ ONE = 1
 @job("offers.expire", again=False)
 def expire_offers() -> None:
     in_batches(offers.expire_due)
+
+
+@job("shifts.decide", again=False)
+def decide_yeses() -> None:
+    in_batches(deciding.decide_due, ONE)
 
 
 @job("shifts.match", again=False)

@@ -86,12 +86,13 @@ def two_places(story: Story) -> None:
 
 
 def _first_offer(story: Story, gig: str, *, skill: str) -> UUID:
-    """The earliest pending offer of the gig to somebody with the skill, of the lowest number."""
+    """The earliest pending offer of a seat of the gig that is offered to somebody with the skill alone, of the lowest
+    number."""
     with transaction():
         rows = db.session.execute(
             select(Offer.id, Offer.contractor_id, Shift.starts_at)
             .join(Shift, Shift.id == Offer.shift_id)
-            .where(Offer.gig_id == story.world.gigs[gig], Offer.status == OfferStatus.PENDING)
+            .where(Offer.gig_id == story.world.gigs[gig], Offer.status == OfferStatus.PENDING, ~Offer.collects)
         ).all()
     people = script.people()
     able = [row for row in rows if skill in people[story.crowd.number_of(row.contractor_id)].skills]

@@ -55,7 +55,7 @@ class Crowd:
         for shift, number, offer_id in sorted(asked):
             answer = script.answer_of(number, shift)
             if answer != "let_expire":
-                act = offers.accept if answer == "accept" else offers.decline
+                act = offers.say_yes if answer == "accept" else offers.decline
                 answered += do(partial(act, offer_id, by=self._world.person(number)))
         return answered
 

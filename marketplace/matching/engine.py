@@ -109,6 +109,15 @@ def why_not(instance: Instance, shift_id: UUID, contractor_id: UUID, before: Seq
     return planner.answer(openings[shift_id], somebody)
 
 
+def order(instance: Instance) -> list[Scored]:
+    """Everybody whom the instance knows, the highest score for its one opening first, whatever the rules say."""
+    (opening,) = instance.openings
+    work = instance.works[opening.gig_id]
+    people = [Somebody(member) for member in instance.members]
+    candidates = [who.candidate(opening, work, _steps(who.member.person.languages, work)) for who in people]
+    return rank(candidates, opening.shift_id, _length(opening), WEIGHTS[instance.weights_version], instance.seed)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """Somebody who fits the work, as the rules read them for it, and how far above the needed language they are."""
@@ -315,6 +324,6 @@ def _length(opening: Opening) -> int:
 
 def _steps(spoken: Mapping[str, Level], work: Work) -> int:
     """How many levels above the needed one the person speaks, in the language where that is least."""
-    order = list(Level)
-    above = [order.index(spoken[need.language]) - order.index(need.level) for need in work.criteria.languages]
-    return min(above, default=0)
+    levels, needs = list(Level), [need for need in work.criteria.languages if need.language in spoken]
+    above = [levels.index(spoken[need.language]) - levels.index(need.level) for need in needs]
+    return max(0, min(above, default=0))

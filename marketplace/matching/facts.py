@@ -19,21 +19,25 @@ from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.queries import COUNTS_AS_WORKED
-from marketplace.shifts.rules import OfferStatus
+from marketplace.shifts.rules import OPEN_OFFER, OfferStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 
 MINUTE = timedelta(minutes=1)
+CAME_TO_NOTHING = (OfferStatus.WITHDRAWN, OfferStatus.NOT_CHOSEN)
 ScheduledWork = Sequence[tuple[Shift, Gig]]
 
 
-def read(found: ScheduledWork, *, only: Collection[UUID] | None = None, seed: int = 0) -> Instance:
+def read(
+    found: ScheduledWork, *, only: Collection[UUID] | None = None, seed: int = 0, but_for: UUID | None = None
+) -> Instance:
     """What a plan for these shifts is reckoned from: their open seats, and every vetted person who has a contract with
-    one of their companies; of those only the named ones, if they are named."""
+    one of their companies; of those only the named ones, if they are named. An open offer of the shift `but_for` takes
+    nobody's time: the plan is about that very offer."""
     at = clock.now()
-    members = _members(found, at, only) if found else []
+    members = _members(found, at, only, but_for) if found else []
     return Instance(
         at=at,
         weights_version=CURRENT.version,
@@ -47,30 +51,33 @@ def read(found: ScheduledWork, *, only: Collection[UUID] | None = None, seed: in
 def asked_about(shift_ids: Collection[UUID]) -> tuple[dict[UUID, set[UUID]], dict[UUID, int]]:
     """For each shift: everybody who was ever asked to take it, and how many have not answered.
 
-    What they answered is not read; an offer that was taken back before an answer, because the seats were gone, does
-    not count.
+    What they answered is not read. An offer that came to nothing because the seats were gone, taken back or not chosen,
+    does not count: whoever had it can be asked again when a seat is free.
     """
     offers = select(Offer.shift_id, Offer.contractor_id, Offer.status).where(
-        Offer.shift_id.in_(shift_ids), Offer.status != OfferStatus.WITHDRAWN
+        Offer.shift_id.in_(shift_ids), Offer.status.not_in(CAME_TO_NOTHING)
     )
     asked: dict[UUID, set[UUID]] = defaultdict(set)
     unanswered: dict[UUID, int] = defaultdict(int)
     for row in db.session.execute(offers):
         asked[row.shift_id].add(row.contractor_id)
-        unanswered[row.shift_id] += row.status is OfferStatus.PENDING
+        unanswered[row.shift_id] += row.status in OPEN_OFFER
     return asked, unanswered
 
 
-def waiting_of(contractor_ids: Collection[UUID]) -> dict[UUID, list[Busy]]:
-    """What each person is asked about and has not answered, as time that is taken."""
+def waiting_of(contractor_ids: Collection[UUID], but_for: UUID | None = None) -> dict[UUID, list[Busy]]:
+    """What each person is asked about and has not answered, or said yes to and awaits, as time that is taken; the shift
+    `but_for` aside."""
     found: dict[UUID, list[Busy]] = defaultdict(list)
     pending = (
         select(Offer.contractor_id, Shift.starts_at, Shift.ends_at, Gig.hazard_class)
         .join(Shift, Shift.id == Offer.shift_id)
         .join(Gig, Gig.id == Offer.gig_id)
-        .where(Offer.contractor_id.in_(contractor_ids), Offer.status == OfferStatus.PENDING)
+        .where(Offer.contractor_id.in_(contractor_ids), Offer.status.in_(OPEN_OFFER))
         .order_by(Offer.id)
     )
+    if but_for is not None:
+        pending = pending.where(Offer.shift_id != but_for)
     for row in db.session.execute(pending):
         found[row.contractor_id].append(Busy(Span(row.starts_at, row.ends_at), row.hazard_class))
     return found
@@ -104,7 +111,7 @@ def _work(gig: Gig) -> Work:
     )
 
 
-def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None) -> list[Member]:
+def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None, but_for: UUID | None) -> list[Member]:
     signed = _signed({gig.company_id for _, gig in found}, at)
     wanted = signed.keys() if only is None else signed.keys() & set(only)
     vetted = select(Contractor).where(Contractor.id.in_(wanted), Contractor.status == ContractorStatus.VETTED)
@@ -112,7 +119,7 @@ def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None) 
     ids = [who.id for who in people]
     around = Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
     facts = shifts.unsigned(people, around)
-    past, waiting = _past(ids, around), waiting_of(ids)
+    past, waiting = _past(ids, around), waiting_of(ids, but_for)
     return [
         Member(
             person=_as_stored(facts[who.id], waiting.get(who.id, ()), at),

@@ -37,7 +37,7 @@ from marketplace.matching.rules import (
     PlanStatus,
 )
 from marketplace.shifts.models import Offer, Shift
-from marketplace.shifts.rules import OfferStatus, ShiftStatus
+from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 
 MAKE = "matching.plan"
 """The job that makes a plan; its argument is `plan_id`."""
@@ -202,7 +202,7 @@ def _with_open_seats(*which: ColumnElement[bool]) -> Select[Shift, Gig]:
     """Shifts still to come, of open gigs, that have seats nobody is asked about."""
     unanswered = (
         select(func.count())
-        .where(Offer.shift_id == Shift.id, Offer.status == OfferStatus.PENDING)
+        .where(Offer.shift_id == Shift.id, Offer.status.in_(OPEN_OFFER))
         .correlate(Shift)
         .scalar_subquery()
     )

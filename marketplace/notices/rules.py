@@ -363,6 +363,25 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "offer.accepted": (
             Telling(Audience.GIGS, _INBOX, "%(contractor)s accepted: %(gig)s", "The shift is %(shift)s."),
         ),
+        "offer.chosen": (
+            Telling(
+                _C,
+                _BOTH,
+                "You have the seat: %(gig)s",
+                "Your yes was among the first in the order of the points. The shift is %(shift)s, and the money for "
+                "it is set aside for you.",
+            ),
+            Telling(Audience.GIGS, _INBOX, "%(contractor)s has a seat: %(gig)s", "The shift is %(shift)s."),
+        ),
+        "offer.not_chosen": (
+            Telling(
+                _C,
+                _BOTH,
+                "The seats went to others: %(gig)s",
+                "More people said yes than there were seats. The shift is %(shift)s. The offer tells your place and "
+                "what decided; who was first had no part in it, and nothing follows from it.",
+            ),
+        ),
         "offer.declined": (
             Telling(Audience.GIGS, _INBOX, "%(contractor)s declined: %(gig)s", "The shift is %(shift)s."),
         ),

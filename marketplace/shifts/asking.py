@@ -1,12 +1,13 @@
 """Offers as a set: whoever knows the shifts and the people already asks hundreds in a few statements."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import Actor
@@ -14,12 +15,15 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record_many
 from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.shifts import queries
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
+from marketplace.shifts.hours import collected_until
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import (
+    OPEN_OFFER,
     BadOffer,
     DoubleBooked,
     GigNotOpen,
@@ -50,16 +54,18 @@ class Asked:
 def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer]:
     """Makes the offers, after the same rules for each as for one: everybody is eligible or nobody is asked.
 
-    `gigs` are those of the shifts, held by `hold_gigs()`. Somebody who has an open offer of the same shift keeps it and
-    is not asked twice. Returns the offers that were made. Raises NotEligible, DoubleBooked, GigNotOpen, ShiftBegun,
-    BadOffer, SeatsGone.
+    `gigs` are those of the shifts, held by `hold_gigs()`, and the shifts are locked. Somebody who has an open offer of
+    the same shift keeps it and is not asked twice. Where more people are asked about a shift than it has seats that are
+    promised to nobody, their yeses are collected (rule RACE). Returns the offers that were made. Raises NotEligible,
+    DoubleBooked, GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
     """
     now, known = clock.now(), {gig.id: gig for gig in gigs}
     for shift in {each.shift for each in asked}:
         check_open(shift, known[shift.gig_id])
         if not shift.seats_open:
             raise SeatsGone
-    rows = [_row(each, known[each.shift.gig_id], now) for each in asked]
+    collecting = _collecting(asked)
+    rows = [_row(each, known[each.shift.gig_id], now, collects=each.shift.id in collecting) for each in asked]
     made: list[Offer] = []
     for start in range(0, len(rows), AT_ONCE):
         insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
@@ -76,6 +82,48 @@ def hold_gigs(gig_ids: Collection[UUID]) -> dict[UUID, Gig]:
     """
     found = select(Gig).where(Gig.id.in_(gig_ids)).order_by(Gig.id).with_for_update(read=True)
     return {gig.id: gig for gig in db.session.scalars(found.execution_options(populate_existing=True))}
+
+
+def promised(shift_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many seats of each shift stand in somebody's offer alone, whose answer is awaited. The shifts are locked."""
+    alone = select(Offer.shift_id, func.count()).where(
+        Offer.shift_id.in_(shift_ids), Offer.status == OfferStatus.PENDING, ~Offer.collects
+    )
+    return {row[0]: row[1] for row in db.session.execute(alone.group_by(Offer.shift_id))}
+
+
+def _collecting(asked: Sequence[Asked]) -> set[UUID]:
+    """The shifts of which more people are asked than seats are promised to nobody, or were before."""
+    shifts = {each.shift.id: each.shift for each in asked}
+    wanted = Counter(each.shift.id for each in asked)
+    collecting, among = set(), {(each.shift.id, each.person.contractor_id) for each in asked}
+    free = {known: shift.seats_open for known, shift in shifts.items()}
+    open_ones = select(Offer.shift_id, Offer.contractor_id, Offer.collects).where(
+        Offer.shift_id.in_(shifts), Offer.status.in_(OPEN_OFFER)
+    )
+    for row in db.session.execute(open_ones):
+        wanted[row.shift_id] -= (row.shift_id, row.contractor_id) in among
+        if row.collects:
+            collecting.add(row.shift_id)
+        else:
+            free[row.shift_id] -= 1
+    return collecting | {known for known, count in wanted.items() if count > free[known]}
+
+
+def take_back(which: ColumnElement[bool], *, because: str | None = None, by: Actor) -> None:
+    """Takes open offers back, those whose yes is collected among them, for what changes the shift for everybody."""
+    found = select(Offer.id, Offer.status).where(which, Offer.status.in_(OPEN_OFFER)).order_by(Offer.id)
+    rows = db.session.execute(found.with_for_update()).all()
+    for status in OPEN_OFFER:
+        move(
+            Offer,
+            [row.id for row in rows if row.status is status],
+            old=status,
+            new=OfferStatus.WITHDRAWN,
+            by=by,
+            event="offer.withdrawn",
+            data={"because": because} if because else {},
+        )
 
 
 def check_open(shift: Shift, gig: Gig) -> None:
@@ -101,7 +149,7 @@ def check_person(seat: Seat, person: Person) -> None:
     )
 
 
-def _row(asked: Asked, gig: Gig, now: datetime) -> dict[str, Any]:
+def _row(asked: Asked, gig: Gig, now: datetime, *, collects: bool) -> dict[str, Any]:
     shift, seat = asked.shift, queries.seat_of(asked.shift, gig)
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
@@ -118,6 +166,7 @@ def _row(asked: Asked, gig: Gig, now: datetime) -> dict[str, Any]:
         "terms": terms,
         "terms_sha256": digest(terms),
         "made_at": now,
-        "expires_at": asked.expires_at,
+        "expires_at": collected_until(asked.expires_at, shift.starts_at, now) if collects else asked.expires_at,
+        "collects": collects,
         "status": OfferStatus.PENDING,
     }

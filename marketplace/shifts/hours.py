@@ -29,6 +29,9 @@ HAND_IN_AFTER = timedelta(hours=RULES["PAY_TERM"].parameters["hand_in_hours"])
 WHOLE_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["whole_within_hours"])
 HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
 """How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""
+SHORTEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["least_minutes"])
+LONGEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["most_minutes"])
+"""How long yeses are collected where more people are asked than seats are open (rule RACE)."""
 LONGEST_SHIFT = timedelta(hours=24) - timedelta(minutes=RULES["REST"].parameters["minutes"])
 """No shift is longer, since nobody could take it: the rest of rule REST leaves 13 of 24 hours."""
 MINUTE = timedelta(minutes=1)
@@ -90,6 +93,12 @@ class Minutes:
             paid_break=self.paid_break - (cut - of_work),
             overtime=max(0, self.overtime - cut),
         )
+
+
+def collected_until(wanted: datetime, starts_at: datetime, now: datetime) -> datetime:
+    """When the window closes in which yeses are collected: as was wanted, but not so early that a fast network helps,
+    nor later than half of the time that is left, so that whoever is chosen has as long again to come (rule RACE)."""
+    return now + min(max(wanted - now, SHORTEST_WINDOW), LONGEST_WINDOW, (starts_at - now) / 2)
 
 
 def pay_week(moment: datetime, zone: ZoneInfo) -> date:

@@ -64,7 +64,8 @@ class Offer(Stateful):
     """One shift shown to one person, with everything they should know before the yes.
 
     `terms` is what was shown and `terms_sha256` the digest of its canonical JSON: what the person said yes to.
-    `reason` is why this person was asked.
+    `reason` is why this person was asked. Where an offer `collects`, more people are asked than seats are open: a yes
+    is kept until `expires_at`, and `decision` then tells the person what became of it, and why (rule RACE).
     """
 
     __tablename__ = "offer"
@@ -75,9 +76,12 @@ class Offer(Stateful):
             "shift_id",
             "contractor_id",
             unique=True,
-            postgresql_where=text("status = 'pending'"),
+            postgresql_where=text("status IN ('pending', 'collected')"),
         ),
+        CheckConstraint("collects OR status NOT IN ('collected', 'not_chosen')", name="yes_is_collected_where_said"),
+        CheckConstraint("decision IS NULL OR status IN ('accepted', 'not_chosen')", name="decided_of_a_yes"),
         Index("ix_offer_contractor_id_status", "contractor_id", "status"),
+        Index("ix_offer_collected", "expires_at", postgresql_where=text("status = 'collected'")),
         Index("ix_offer_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
     )
     about: ClassVar = MappingProxyType(
@@ -100,6 +104,8 @@ class Offer(Stateful):
     terms_sha256: Mapped[str] = mapped_column(CHAR(64))
     made_at: Mapped[Instant]
     expires_at: Mapped[Instant]
+    collects: Mapped[bool] = mapped_column(default=False)
+    decision: Mapped[Json | None]
     status: Mapped[OfferStatus] = mapped_column(choice(OfferStatus, "status"))
 
     shift: Mapped[Shift] = relationship(lazy="raise")

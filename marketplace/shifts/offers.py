@@ -1,6 +1,7 @@
 """Offers and the yes. `accept()` is where seats, people and money meet: PostgreSQL decides every race in it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.events import record_many
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
@@ -35,6 +37,7 @@ from marketplace.shifts.rules import (
     SeatsGone,
     ShiftBegun,
     ShiftStatus,
+    YesIsCollected,
 )
 from marketplace.shifts.terms import agreed_seat, price_input, promised_lines
 from marketplace.standards.rates import cost
@@ -61,6 +64,8 @@ def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) ->
 def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor) -> list[Offer]:
     """`offer()` for whoever has checked the permission already: matching makes offers in the clock's name."""
     gig, why = asking.hold_gigs([shift.gig_id])[shift.gig_id], dict(chosen)
+    # Locked after its gig: whether a seat is anybody's alone is counted, and two who ask at once would count the same.
+    shift = db.session.get_one(Shift, shift.id, with_for_update={"key_share": True}, populate_existing=True)
     asking.check_open(shift, gig)
     if not why:
         return []
@@ -72,45 +77,34 @@ def make_offers(shift: Shift, chosen: Chosen, expires_at: datetime, *, by: Actor
     return asking.ask(wanted, [gig], by=by)
 
 
+def say_yes(offer_id: UUID, *, by: Actor) -> Booking | Offer:
+    """Says yes. Where the seat is this person's alone it is taken at once, as by `accept()`; where more people
+    are asked than seats are open it is collected, and `collecting.decide()` answers it when the window closes (RACE).
+
+    Saying yes twice is saying it once. Raises what `accept()` raises.
+    """
+    question = _to_answer(offer_id, by=by)
+    return _collect(question, by=by) if question.offer.collects else _take(question, by=by)
+
+
 def accept(offer_id: UUID, *, by: Actor) -> Booking:
     """Takes a seat of the offered shift for the person, and holds its highest cost. Saying yes twice is saying it once.
 
     The person's row is locked first: two yeses of one person come one after the other, so that weekly caps and rest see
     both. Then the rules are asked again, the seat is taken by a conditional update, the booking is refused by the
     exclusion constraint if the person is somewhere else, and the money goes from the gig's hold to the booking's.
-    Raises OfferGone, GigNotOpen, NotEligible, DoubleBooked, SeatsGone, GigOutOfFunds.
+    Raises OfferGone, GigNotOpen, NotEligible, DoubleBooked, SeatsGone, GigOutOfFunds; and YesIsCollected where the seat
+    is not this person's alone.
     """
-    me = _lock_contractor(require_person(by))
-    row = db.session.execute(
-        select(Offer, Shift, Gig)
-        .join(Shift, Shift.id == Offer.shift_id)
-        .join(Gig, Gig.id == Offer.gig_id)
-        .where(Offer.id == offer_id, Offer.contractor_id == me.id)
-        # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
-        .with_for_update(read=True, of=Gig)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise NotFound
-    offer, shift, gig = row.Offer, row.Shift, row.Gig
-    if offer.status is OfferStatus.ACCEPTED:
-        return db.session.scalars(select(Booking).where(Booking.offer_id == offer.id)).one()
-    _check_open(offer, shift, gig)
-    seat = agreed_seat(queries.seat_of(shift, gig), offer.terms)
-    person = queries.people([me], shift.company_id, seat)[me.id]
-    check_person(seat, person)
-    left = _take_seat(shift)
-    booking = _book(offer, shift, seat, person)
-    _mark_accepted(offer, by=by)
-    record("booking.made", booking, by=by)
-    _hold(booking)
-    if left == 0:
-        _withdraw_rest(shift.id)
-    return booking
+    question = _to_answer(offer_id, by=by)
+    if question.offer.collects and question.offer.status is not OfferStatus.ACCEPTED:
+        raise YesIsCollected(until=question.offer.expires_at.isoformat())
+    return _take(question, by=by)
 
 
 def decline(offer_id: UUID, *, by: Actor) -> Offer:
-    """Says no. Nothing follows from it: no room counts it, and no rank reads it."""
+    """Says no, or takes a yes back while it is collected. Nothing follows from it: no room counts it, and no rank reads
+    it."""
     offer = _mine(offer_id, by=by)
     if offer.status is not OfferStatus.DECLINED:
         move_one(offer, OfferStatus.DECLINED, by=by, event="offer.declined")
@@ -118,11 +112,14 @@ def decline(offer_id: UUID, *, by: Actor) -> Offer:
 
 
 def withdraw(offer_id: UUID, *, by: Actor) -> Offer:
-    """The company takes an unanswered offer back."""
+    """The company takes an unanswered offer back. One to which somebody has said yes it cannot: who of them gets a seat
+    is for the order of the points alone."""
     offer = db.session.get(Offer, offer_id)
     if offer is None:
         raise NotFound
     require_company(by, offer.company_id, Right.GIGS)
+    if offer.status is OfferStatus.COLLECTED:
+        raise WrongState("The person has said yes.", state=str(offer.status), wanted=str(OfferStatus.WITHDRAWN))
     if offer.status is not OfferStatus.WITHDRAWN:
         move_one(offer, OfferStatus.WITHDRAWN, by=by, event="offer.withdrawn")
     return offer
@@ -173,6 +170,92 @@ def release(booking_id: UUID, *, by: Actor) -> Booking:
 # --- the steps of a yes -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """An offer, what it is about, and who is to answer it: their row is locked."""
+
+    me: Contractor
+    offer: Offer
+    shift: Shift
+    gig: Gig
+
+    def seat(self) -> Seat:
+        return agreed_seat(queries.seat_of(self.shift, self.gig), self.offer.terms)
+
+
+def _to_answer(offer_id: UUID, *, by: Actor) -> _Question:
+    me = _lock_contractor(require_person(by))
+    row = db.session.execute(
+        select(Offer, Shift, Gig)
+        .join(Shift, Shift.id == Offer.shift_id)
+        .join(Gig, Gig.id == Offer.gig_id)
+        .where(Offer.id == offer_id, Offer.contractor_id == me.id)
+        # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
+        .with_for_update(read=True, of=Gig)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    return _Question(me, row.Offer, row.Shift, row.Gig)
+
+
+def _take(question: _Question, *, by: Actor) -> Booking:
+    offer, shift = question.offer, question.shift
+    if offer.status is OfferStatus.ACCEPTED:
+        return db.session.scalars(select(Booking).where(Booking.offer_id == offer.id)).one()
+    seat, person = _judged(question)
+    return book(shift, [Yes(offer, seat, person)], by=by, event="offer.accepted")[0]
+
+
+def _collect(question: _Question, *, by: Actor) -> Booking | Offer:
+    offer = question.offer
+    if offer.status is OfferStatus.ACCEPTED:
+        return _take(question, by=by)
+    if offer.status is not OfferStatus.COLLECTED:
+        _judged(question)
+        move_one(offer, OfferStatus.COLLECTED, by=by, event="offer.collected")
+    return offer
+
+
+def _judged(question: _Question) -> tuple[Seat, Person]:
+    """The seat as it was offered, and the person whom every rule lets take it now."""
+    _check_open(question.offer, question.shift, question.gig)
+    seat = question.seat()
+    person = queries.people([question.me], question.shift.company_id, seat)[question.me.id]
+    check_person(seat, person)
+    return seat, person
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """A yes that gets a seat: the offer, the seat at the rate that holds, and the person as the rules read them now."""
+
+    offer: Offer
+    seat: Seat
+    person: Person
+
+
+def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor, event: str) -> list[Booking]:
+    """Gives each a seat of the shift and holds its cost: all of them or none, in as many statements as for one. `event`
+    is what happens to the offers.
+
+    The people are locked and were judged by the rules. Raises SeatsGone, DoubleBooked, OfferGone, GigOutOfFunds.
+    """
+    left = _take_seats(shift, len(yeses))
+    rows = [_booking(yes, shift) for yes in yeses]
+    made = db.session.scalars(upsert(Booking).on_conflict_do_nothing().returning(Booking), rows).all()
+    if len(made) < len(rows):
+        booked = {booking.contractor_id for booking in made}
+        elsewhere = next(yes.offer.contractor_id for yes in yeses if yes.offer.contractor_id not in booked)
+        raise DoubleBooked(contractor_id=str(elsewhere), elsewhere=ELSEWHERE)
+    _mark_accepted([yes.offer for yes in yeses], by=by, event=event)
+    record_many("booking.made", [(booking, {}) for booking in made], by=by)
+    _hold(made)
+    if left == 0:
+        _withdraw_rest(shift.id)
+    return list(made)
+
+
 def _lock_contractor(contractor_id: UUID) -> Contractor:
     found = db.session.get(Contractor, contractor_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
@@ -192,12 +275,12 @@ def _check_open(offer: Offer, shift: Shift, gig: Gig) -> None:
         raise GigNotOpen(f"It is {gig.status}.", elsewhere=ELSEWHERE)
 
 
-def _take_seat(shift: Shift) -> int:
-    """Takes one seat if there is one left, and returns how many are left then. Raises SeatsGone."""
+def _take_seats(shift: Shift, count: int) -> int:
+    """Takes so many seats if they are left, and returns how many are left then. Raises SeatsGone."""
     taken = (
         update(Shift)
-        .where(Shift.id == shift.id, Shift.status == ShiftStatus.SCHEDULED, Shift.seats_taken < Shift.seats)
-        .values(seats_taken=Shift.seats_taken + 1)
+        .where(Shift.id == shift.id, Shift.status == ShiftStatus.SCHEDULED, Shift.seats_taken + count <= Shift.seats)
+        .values(seats_taken=Shift.seats_taken + count)
         .returning(Shift.seats - Shift.seats_taken)
         .execution_options(synchronize_session=False)
     )
@@ -208,45 +291,44 @@ def _take_seat(shift: Shift) -> int:
     return left
 
 
-def _book(offer: Offer, shift: Shift, seat: Seat, person: Person) -> Booking:
-    """Writes the booking, unless the exclusion constraint says that the person is somewhere else."""
+def _booking(yes: Yes, shift: Shift) -> dict[str, Any]:
+    """A row; the exclusion constraint refuses it if the person is somewhere else."""
+    seat, person = yes.seat, yes.person
     assert person.contract is not None
     priced = price_input(seat, person)
-    row = upsert(Booking).values(
-        offer_id=offer.id,
-        shift_id=shift.id,
-        gig_id=shift.gig_id,
-        company_id=shift.company_id,
-        contractor_id=offer.contractor_id,
-        contract_version_id=person.contract.version_id,
-        during=Range(shift.starts_at, shift.ends_at),
-        week=pay_week(shift.starts_at, clock.zone(shift.timezone)),
-        rate_amount=seat.rate.amount,
-        currency=seat.rate.currency,
-        hazard_class=seat.hazard_class,
-        overtime_minutes=priced.overtime_minutes,
-        overtime_percent=priced.overtime_percent,
-        held_amount=cost(promised_lines(seat, person)).amount,
-        compensation_minutes=0,
-        reminded_at=clock.now() if shift.starts_at <= clock.now() + REMIND_BEFORE else None,
-        status=BookingStatus.BOOKED,
-    )
-    made = db.session.scalars(row.on_conflict_do_nothing().returning(Booking)).first()
-    if made is None:
-        raise DoubleBooked(contractor_id=str(offer.contractor_id), elsewhere=ELSEWHERE)
-    return made
+    return {
+        "id": new_id(),
+        "offer_id": yes.offer.id,
+        "shift_id": shift.id,
+        "gig_id": shift.gig_id,
+        "company_id": shift.company_id,
+        "contractor_id": yes.offer.contractor_id,
+        "contract_version_id": person.contract.version_id,
+        "during": Range(shift.starts_at, shift.ends_at),
+        "week": pay_week(shift.starts_at, clock.zone(shift.timezone)),
+        "rate_amount": seat.rate.amount,
+        "currency": seat.rate.currency,
+        "hazard_class": seat.hazard_class,
+        "overtime_minutes": priced.overtime_minutes,
+        "overtime_percent": priced.overtime_percent,
+        "held_amount": cost(promised_lines(seat, person)).amount,
+        "compensation_minutes": 0,
+        "sick_minutes": 0,
+        "reminded_at": clock.now() if shift.starts_at <= clock.now() + REMIND_BEFORE else None,
+        "status": BookingStatus.BOOKED,
+    }
 
 
-def _mark_accepted(offer: Offer, *, by: Actor) -> None:
-    """Marks the yes, unless the offer was withdrawn with the last seat while this yes waited for a seat given back."""
-    moved = move(Offer, [offer.id], old=OfferStatus.PENDING, new=OfferStatus.ACCEPTED, by=by, event="offer.accepted")
-    if not moved:
+def _mark_accepted(answered: Sequence[Offer], *, by: Actor, event: str) -> None:
+    """Marks the yeses, unless an offer was withdrawn with the last seat while its yes waited for a seat given back."""
+    ids = [offer.id for offer in answered]
+    if len(move(Offer, ids, old=answered[0].status, new=OfferStatus.ACCEPTED, by=by, event=event)) < len(ids):
         raise OfferGone(elsewhere=ELSEWHERE)
 
 
-def _hold(booking: Booking) -> None:
+def _hold(bookings: Sequence[Booking]) -> None:
     try:
-        ledger.post(held(booking))
+        ledger.post_many([held(booking) for booking in bookings])
     except InsufficientFunds as short:
         raise GigOutOfFunds(**short.members) from short
 

@@ -17,7 +17,7 @@ from marketplace.contracts.models import ContractVersion
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, hazards
 from marketplace.gigs.models import Gig
@@ -25,7 +25,7 @@ from marketplace.gigs.rules import GigStatus, RaiseNotFunded
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.shifts import attendance, back_pay, caps, flags, timesheets
+from marketplace.shifts import asking, attendance, back_pay, caps, flags, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
@@ -34,7 +34,6 @@ from marketplace.shifts.rules import (
     BookingStatus,
     EntryFlag,
     NotUnlawful,
-    OfferStatus,
     TimesheetStatus,
 )
 from marketplace.standards.hazard import ILLEGAL, OPT_IN, HazardClass
@@ -297,13 +296,4 @@ def _reset_stops(contractor_ids: Collection[UUID], now: datetime) -> None:
 
 def _withdraw_offers(gig_id: UUID, because: str, *, by: Actor) -> None:
     """Nobody says yes to what was shown before: an offer tells of the hazards (rule P9)."""
-    pending = select(Offer.id).where(Offer.gig_id == gig_id, Offer.status == OfferStatus.PENDING)
-    move(
-        Offer,
-        db.session.scalars(pending.order_by(Offer.id).with_for_update()).all(),
-        old=OfferStatus.PENDING,
-        new=OfferStatus.WITHDRAWN,
-        by=by,
-        event="offer.withdrawn",
-        data={"because": because},
-    )
+    asking.take_back(Offer.gig_id == gig_id, because=because, by=by)

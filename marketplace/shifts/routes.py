@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import Response, make_response
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -122,11 +123,13 @@ def show_offer(offer_id: UUID) -> Offer:
 
 @offers.post("/<uuid:offer_id>/accept")
 @offers.response(200, s.BookingSchema)
+@offers.alt_response(202, schema=s.OfferSchema, description="The yes is collected until the window closes")
 @problems(offers, 400, 401, 403, 404, 409)
 @idempotency.required
-def accept(offer_id: UUID) -> Booking:
-    """Say yes: take a seat, and have its highest cost held."""
-    return _shown(offering.accept(offer_id, by=actor()))
+def accept(offer_id: UUID) -> Booking | Response:
+    """Say yes: take a seat, and have its highest cost held; where more are asked than seats are open, be collected."""
+    said = offering.say_yes(offer_id, by=actor())
+    return _shown(said) if isinstance(said, Booking) else make_response(s.OfferSchema().dump(said), 202)
 
 
 @offers.post("/<uuid:offer_id>/decline")

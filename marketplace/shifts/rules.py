@@ -24,23 +24,53 @@ SHIFT_TRANSITIONS: Mapping[ShiftStatus, frozenset[ShiftStatus]] = MappingProxyTy
 
 class OfferStatus(StrEnum):
     PENDING = "pending"
+    COLLECTED = "collected"
+    """The person said yes, and so may more people than there are seats: the window's end decides (rule RACE)."""
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    NOT_CHOSEN = "not_chosen"
+    """The person said yes, and the seats went to others; `Offer.decision` says why."""
 
+
+OPEN_OFFER = (OfferStatus.PENDING, OfferStatus.COLLECTED)
+"""An offer of which a seat may still come."""
 
 OFFER_TRANSITIONS: Mapping[OfferStatus, frozenset[OfferStatus]] = MappingProxyType(
     {
         OfferStatus.PENDING: frozenset(
-            {OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN}
+            {
+                OfferStatus.COLLECTED,
+                OfferStatus.ACCEPTED,
+                OfferStatus.DECLINED,
+                OfferStatus.EXPIRED,
+                OfferStatus.WITHDRAWN,
+            }
         ),
+        OfferStatus.COLLECTED: frozenset(
+            {OfferStatus.ACCEPTED, OfferStatus.NOT_CHOSEN, OfferStatus.DECLINED, OfferStatus.WITHDRAWN}
+        ),
+        OfferStatus.NOT_CHOSEN: frozenset(),
         OfferStatus.ACCEPTED: frozenset(),
         OfferStatus.DECLINED: frozenset(),
         OfferStatus.EXPIRED: frozenset(),
         OfferStatus.WITHDRAWN: frozenset(),
     }
 )
+
+
+class Because(StrEnum):
+    """Why somebody whose yes was collected has, or has not, got a seat."""
+
+    PLACE = "place"
+    """Of those who said yes they were among the first, or not, in the order of the points."""
+    RULE = "rule"
+    """A rule does not let the person take it any more; the verdict stands beside."""
+    FUNDS = "funds"
+    """The gig does not hold the money for one seat more."""
+    NOT_HELD = "not_held"
+    """The shift has begun or is not held, or its gig is not open."""
 
 
 class BookingStatus(StrEnum):
@@ -284,6 +314,14 @@ class OfferGone(Conflict):
     code = "offer_gone"
     title = "This offer is not open any more."
     remedy = "Look at the other shifts that are open to you."
+
+
+class YesIsCollected(Conflict):
+    """Rule RACE: the seat is not this person's alone."""
+
+    code = "yes_is_collected"
+    title = "More people are asked than seats are open, so this yes takes no seat at once."
+    remedy = "Say yes: it is collected, and when the window closes the order of the points decides."
 
 
 class SeatsGone(Conflict):

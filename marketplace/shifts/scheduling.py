@@ -19,7 +19,7 @@ from marketplace.gigs.gate import pilot_cap
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
-from marketplace.shifts import attendance, timesheets
+from marketplace.shifts import asking, attendance, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     LONGEST_SHIFT,
@@ -39,7 +39,6 @@ from marketplace.shifts.rules import (
     EntryFlag,
     EntrySource,
     GigNotOpen,
-    OfferStatus,
     PriceChanged,
     ShiftStatus,
     VolumeCapReached,
@@ -130,8 +129,7 @@ def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor) -> Sh
         values={"cancelled_because": reason},
         data={"price": str(asked.total)},
     )
-    pending = select(Offer.id).where(Offer.shift_id == shift.id, Offer.status == OfferStatus.PENDING)
-    _withdraw(db.session.scalars(pending.order_by(Offer.id)).all(), by=by)
+    asking.take_back(Offer.shift_id == shift.id, by=by)
     _take_back(bookings, {owed.booking_id: owed.compensation for owed in asked.owed}, now, by=by)
     return shift
 
@@ -225,10 +223,6 @@ def _worked(booking: Booking, now: datetime) -> int:
     until = within(now, booking.starts_at, booking.ends_at)
     spent = (Stretch(e.kind, e.started_at, e.ended_at or max(e.started_at, until)) for e in booking.entries)
     return paid_minutes(minutes_by_kind(spent))
-
-
-def _withdraw(offer_ids: Sequence[UUID], *, by: Actor) -> None:
-    move(Offer, offer_ids, old=OfferStatus.PENDING, new=OfferStatus.WITHDRAWN, by=by, event="offer.withdrawn")
 
 
 def _take_back(bookings: Sequence[Booking], owed: dict[UUID, Compensation], now: datetime, *, by: Actor) -> None:

@@ -119,6 +119,22 @@ class OfferSchema(ma.Schema):
     reason = ma.fields.Dict(required=True, metadata={"description": "Why this person was asked"})
     made_at = ma.fields.AwareDateTime(required=True)
     expires_at = ma.fields.AwareDateTime(required=True)
+    collects = ma.fields.Boolean(
+        required=True,
+        metadata={
+            "description": "More people are asked than seats are open: a yes is collected until `expires_at`, then the "
+            "order of the points decides"
+        },
+    )
+    decision = ma.fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What became of a collected yes: `chosen`, `because` (place, rule, funds, not_held), the "
+            "`place` `of` those who said yes for the open `seats`, the `points`, the lowest score that got a seat "
+            "(`cutoff`), and the `verdict` of the rule that decided, if one did"
+        },
+    )
     status = ma.fields.Enum(OfferStatus, by_value=True, required=True)
 
 

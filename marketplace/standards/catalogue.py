@@ -317,6 +317,18 @@ _SEATS = (
         f"{SEATS}::test_nobody_is_asked_about_time_that_they_keep_free",
     ),
     _rule(
+        "RACE",
+        Basis.HOUSE,
+        "A seat is offered to one person alone until the offer's time is over. Where more people are asked than seats "
+        "are open, yeses are collected for a window of at least 15 minutes, at most a day and at most half of the time "
+        "to the start; then the published points decide among them, never who was first, and each is told the result "
+        "and why. Until then a yes can be taken back.",
+        "House policy: first come, first served pays for a fast network",
+        "tests/matching/test_deciding.py::test_three_of_five_yeses_and_the_fastest_is_not_among_them",
+        least_minutes=15,
+        most_minutes=1440,
+    ),
+    _rule(
         "HOURS_BAND",
         Basis.HOUSE,
         "Nobody is asked to work more weekly hours than the band they chose.",

@@ -361,7 +361,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/matching/test_rules.py::test_a_full_band_is_not_asked_for_more "
             "tests/matching/test_engine.py::test_hours_are_shared_among_equals",
         ),
-        "RACE": _held(lacks="Whoever answers first has the seat."),
+        "RACE": _held(
+            "RACE",
+            "offer.collects offer.decision",
+            "tests/matching/test_deciding.py::test_three_of_five_yeses_and_the_fastest_is_not_among_them "
+            "tests/shifts/test_races.py::test_twenty_people_and_three_seats",
+        ),
         "WAVES": _held(lacks="Waves are not sized by what a pool accepts."),
         "PILOT": _held(
             "PILOT",

@@ -28,7 +28,7 @@ from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
 from marketplace.shifts import offers, queries, scheduling
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import OfferStatus, ShiftStatus
+from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
 from marketplace.standards import queries as standards
 from marketplace.web import company_pictures as pictures
@@ -187,7 +187,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
 def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
     pending = (
         select(Offer.shift_id, func.count())
-        .where(Offer.shift_id.in_([shift.id for shift in shifts]), Offer.status == OfferStatus.PENDING)
+        .where(Offer.shift_id.in_([shift.id for shift in shifts]), Offer.status.in_(OPEN_OFFER))
         .group_by(Offer.shift_id)
     )
     asked: dict[UUID, int] = {row[0]: row[1] for row in db.session.execute(pending)}

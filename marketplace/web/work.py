@@ -25,7 +25,7 @@ from marketplace.pay.models import Payslip
 from marketplace.shifts import attendance, flags, offers, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
-from marketplace.shifts.rules import OfferStatus
+from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.schemas import BreakSchema
 from marketplace.standards.rates import LineKind
 from marketplace.web import pictures, site, words
@@ -91,8 +91,9 @@ def today() -> str:
 @blueprint.get("/offers")
 def list_offers() -> str:
     by = actor()
-    waiting = list(db.session.scalars(shifts.my_offers(OfferStatus.PENDING, seen_by=by).order_by(Offer.expires_at)))
-    answered = shifts.my_offers(seen_by=by).where(Offer.status != OfferStatus.PENDING)
+    mine = shifts.my_offers(seen_by=by)
+    waiting = list(db.session.scalars(mine.where(Offer.status.in_(OPEN_OFFER)).order_by(Offer.expires_at)))
+    answered = mine.where(Offer.status.not_in(OPEN_OFFER))
     earlier = page(answered, Offer.id, limit=SHOWN, after=cursor())
     known = company_names([*waiting, *earlier["items"]])
     return render_template("work/offers.html", waiting=waiting, earlier=earlier, companies=known)
@@ -112,6 +113,7 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         companies=company_names([offer]),
         pays=pictures.company_pays(pays),
         why=pictures.score_bar(offer.reason.get("parts", ())),
+        decided=pictures.score_bar((offer.decision or {}).get("points", {}).get("parts", ())),
         events=timeline("offer", offer.id),
         form=shown,
     ), shown.status
@@ -120,10 +122,13 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
 @blueprint.post("/offers/<uuid:offer_id>/accept")
 def accept(offer_id: UUID) -> ResponseReturnValue:
     form = Form(NOTHING_MORE)
-    if (booking := form.run(lambda _: offers.accept(offer_id, by=actor()))) is None:
+    if (said := form.run(lambda _: offers.say_yes(offer_id, by=actor()))) is None:
         return show_offer(offer_id, form)
+    if isinstance(said, Offer):
+        flash(gettext("Your yes is collected. You are told the result, and why."))
+        return redirect(url_for("work.show_offer", offer_id=offer_id))
     flash(gettext("Accepted. The money for this shift is set aside for you."))
-    return redirect(url_for("work.show_booking", booking_id=booking.id))
+    return redirect(url_for("work.show_booking", booking_id=said.id))
 
 
 @blueprint.post("/offers/<uuid:offer_id>/decline")

@@ -1,6 +1,6 @@
 """An open gig with people under contract, shifts of it, offers, bookings, and weeks of finished work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,6 +117,13 @@ def offered(scene: Scene, shift: Shift, person: Contractor) -> Offer:
     """An offer by hand, open until the shift begins."""
     (made,) = offers.offer(shift.id, [(person.id, {"by": "hand"})], shift.starts_at, by=scene.company)
     return made
+
+
+def asked(scene: Scene, shift: Shift, people: Sequence[Contractor], until: datetime | None = None) -> list[Offer]:
+    """All of them are asked by hand at once, each in the order given."""
+    chosen = [(person.id, {"by": "hand"}) for person in people]
+    made = offers.offer(shift.id, chosen, until or shift.starts_at, by=scene.company)
+    return [next(offer for offer in made if offer.contractor_id == person.id) for person in people]
 
 
 def booked(scene: Scene, person: Contractor | None = None, shift: Shift | None = None, **times: Any) -> Booking:

@@ -66,7 +66,7 @@ def test_every_offer_of_the_plan_has_its_reason(played: Outcome) -> None:
 def test_nobody_is_in_two_places_and_no_seat_is_sold_twice(played: Outcome) -> None:
     assert played["scenes"]["two_places"]["code"] == "double_booked"
     race = played["scenes"]["race"]
-    assert (race["asked"], race["accepted"], race["seats_taken"], race["bookings"]) == (40, 4, 4, 4)
+    assert (race["asked"], race["told"], race["accepted"], race["seats_taken"], race["bookings"]) == (40, 40, 4, 4, 4)
 
 
 def test_a_flag_raises_the_class_and_the_cap_stops_to_the_minute(played: Outcome) -> None:

@@ -11,6 +11,7 @@ from marketplace.shifts.hours import (
     Stretch,
     cancellation,
     cancellation_curve,
+    collected_until,
     counted_at,
     minutes_by_kind,
     overtime_worked,
@@ -157,3 +158,14 @@ def test_the_curve_is_shown_as_it_is_applied() -> None:
 @pytest.mark.parametrize(("paid", "overtime"), [(240, 60), (230, 50), (180, 0), (100, 0)])
 def test_overtime_is_the_last_part_of_the_schedule(paid: int, overtime: int) -> None:
     assert overtime_worked(paid, 240, 60) == overtime
+
+
+@pytest.mark.parametrize(
+    ("minutes_left", "wanted", "minutes"),
+    [(7200, 1, 15), (7200, 90, 90), (7200, 7200, 1440), (60, 60, 30), (20, 1, 10)],
+)
+def test_yeses_are_collected_neither_too_short_nor_too_long(minutes_left: int, wanted: int, minutes: int) -> None:
+    """At least 15 minutes and at most a day, but never more than half of what is left until the start (rule RACE)."""
+    minute = timedelta(minutes=1)
+    closes = collected_until(NINE + wanted * minute, NINE + minutes_left * minute, NINE)
+    assert closes == NINE + minutes * minute

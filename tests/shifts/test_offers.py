@@ -106,7 +106,7 @@ def test_the_last_seat_withdraws_the_other_offers(scene: Scene) -> None:
     offers.accept(asked[1].id, by=me(budi))
     assert asked[2].status is OfferStatus.WITHDRAWN
     with pytest.raises(SeatsGone) as late:
-        offers.accept(asked[2].id, by=me(cleo))
+        offers.say_yes(asked[2].id, by=me(cleo))
     assert late.value.members["elsewhere"] == "/api/v1/offers?status=pending"
 
 

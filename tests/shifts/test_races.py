@@ -14,6 +14,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.problems import Problem
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
+from marketplace.matching import deciding
 from marketplace.shifts import attendance, offers, timesheets
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
 from marketplace.shifts.rules import BookingStatus, OfferStatus, TimesheetStatus
@@ -48,19 +49,20 @@ def at_once(app: Flask, jobs: Sequence[Callable[[], object]]) -> list[str]:
 
 
 def yes(offer_id: UUID, contractor_id: UUID) -> Callable[[], object]:
-    return lambda: offers.accept(offer_id, by=accounts.actor_of(contractor_id))
+    return lambda: offers.say_yes(offer_id, by=accounts.actor_of(contractor_id))
 
 
 def test_twenty_people_and_three_seats(apart_app: Flask) -> None:
+    """Who is first takes nothing from anybody; two deciders at once decide once."""
     with apart_app.app_context(), transaction():
         scene = make.scene()
         gig_id = scene.gig.id
         people = [make.contracted(scene) for _ in range(20)]
         shift_id = (shift := make.shift(scene, seats=3)).id
-        asked = [(make.offered(scene, shift, person).id, person.id) for person in people]
+        asked = [(offer.id, offer.contractor_id) for offer in make.asked(scene, shift, people)]
         before = books.balance(gig_hold(gig_id), "USD")
-    results = at_once(apart_app, [yes(*each) for each in asked])
-    assert (results.count("done"), results.count("seats_gone")) == (3, 17)
+    assert at_once(apart_app, [yes(*each) for each in asked]) == ["done"] * 20
+    assert at_once(apart_app, [deciding.decide_due] * 2) == ["done"] * 2
     with apart_app.app_context():
         shift = db.session.get_one(Shift, shift_id)
         bookings = db.session.scalars(select(Booking)).all()
@@ -68,7 +70,7 @@ def test_twenty_people_and_three_seats(apart_app: Flask) -> None:
         statuses = select(Offer.status, func.count().label("number")).group_by(Offer.status)
         assert {row.status: row.number for row in db.session.execute(statuses)} == {
             OfferStatus.ACCEPTED: 3,
-            OfferStatus.WITHDRAWN: 17,
+            OfferStatus.NOT_CHOSEN: 17,
         }
         held = sum((books.balance(b.hold_account, "USD").amount for b in bookings), 0)
         assert books.balance(gig_hold(gig_id), "USD").amount + held == before.amount
@@ -128,7 +130,7 @@ def test_yeses_seats_given_back_and_expiry_at_once(apart_app: Flask) -> None:
     jobs: list[Callable[[], object]] = [yes(*each) for each in asked]
     for booking_id, contractor_id in leaving:
         jobs.append(lambda b=booking_id, c=contractor_id: offers.release(b, by=accounts.actor_of(c)))
-    jobs += [offers.expire_due, offers.expire_due]
+    jobs += [offers.expire_due, offers.expire_due, deciding.decide_due, deciding.decide_due]
     results = at_once(apart_app, jobs)
     assert set(results) <= {"done", "seats_gone", "offer_gone"}
     with apart_app.app_context():

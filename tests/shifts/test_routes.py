@@ -13,6 +13,7 @@ from marketplace.accounts.rules import Right
 from marketplace.core.db import db
 from marketplace.core.idempotency import HEADER
 from marketplace.gigs import service as gigs
+from marketplace.matching import deciding
 from marketplace.shifts.models import Booking, Timesheet
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -389,3 +390,18 @@ def test_handing_in_early_cutting_and_approving(client: FlaskClient, scene: Scen
     assert ask(client, CUT, week.id, headers=company, json=body).json["code"] == "wrong_state"
     assert ask(client, SUBMIT, week.id, headers=mine).json["code"] == "wrong_state"
     assert ask(client, APPROVE, week.id, headers=company).json["status"] == "approved"
+
+
+def test_a_yes_is_collected_where_more_are_asked_than_seats_are_open(client: FlaskClient, scene: Scene) -> None:
+    """202 and the offer; the same yes again is the same answer, and what was decided stands on the offer."""
+    shift = make.shift(scene)
+    asked = make.asked(scene, shift, [make.contracted(scene) for _ in range(2)])
+    for offer in (*asked, asked[0]):
+        answer = ask(client, ACCEPT, offer.id, headers=accounts.bearer(offer.contractor_id))
+        assert (answer.status_code, answer.json["status"], answer.json["collects"]) == (202, "collected", True)
+    deciding.decide_due()
+    told = [
+        client.get(f"/api/v1/offers/{offer.id}", headers=accounts.bearer(offer.contractor_id)).json for offer in asked
+    ]
+    assert sorted(each["status"] for each in told) == ["accepted", "not_chosen"]
+    assert {(each["decision"]["of"], each["decision"]["seats"]) for each in told} == {(2, 1)}

@@ -16,6 +16,7 @@ from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.matching import deciding
 from marketplace.notices import service as notices
 from marketplace.shifts import offers
 from marketplace.shifts import queries as bookings
@@ -338,6 +339,22 @@ def test_an_offer_shows_what_is_promised_before_the_yes(visitor: Visitor, scene:
     assert "Accepted." in taken.words
     assert "$67.40 USD" in taken.words
     assert db.session.get_one(Offer, offer.id).status is OfferStatus.ACCEPTED
+
+
+def test_a_yes_that_is_collected_and_what_became_of_it(visitor: Visitor, scene: Scene) -> None:
+    """Two are asked for one seat. The page says before the yes that nobody has to hurry, afterwards what decided."""
+    shift = shifts.shift(scene, MONDAY + timedelta(days=1))
+    asked = shifts.asked(scene, shift, [shifts.contracted(scene), shifts.contracted(scene, windows=[])])
+    offers.say_yes(asked[0].id, by=people.actor_of(asked[0].contractor_id))
+    visitor.signed_in(person_of(asked[1].contractor_id))
+    assert "not who was first" in visitor.look(f"/work/offers/{asked[1].id}").words
+    assert "Your yes is collected." in visitor.send(f"/work/offers/{asked[1].id}", "/accept").words
+    assert "your yes is collected; decided by" in visitor.look("/work/offers").words
+    deciding.decide_due()
+    page = visitor.look(f"/work/offers/{asked[1].id}").words
+    assert "The seats went to others" in page
+    assert "2 people said yes for the open seats, of which there were 1" in page
+    assert "The last seat went to 7700 points." in page
 
 
 def test_an_offer_is_declined_without_effect(visitor: Visitor, offer: Offer) -> None:
