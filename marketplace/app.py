@@ -16,6 +16,7 @@ from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
 from marketplace.disputes import models as disputes_models
 from marketplace.gigs import models as gigs_models
+from marketplace.insight import models as insight_models
 from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
 from marketplace.notices import models as notices_models
@@ -42,6 +43,7 @@ TABLES = (
     pay_models,
     disputes_models,
     notices_models,
+    insight_models,
 )
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""
 

@@ -10,6 +10,7 @@ from marketplace.accounts.rules import CONSOLE, OperatorRole, address
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
+from marketplace.insight import issuer
 
 people = AppGroup("people", help="People and what they are trusted with.")
 
@@ -29,6 +30,18 @@ def make_operator(email: str, role: str, reason: str) -> None:
     except Problem as refused:
         raise click.ClickException(refused.detail) from refused
     click.echo(f"{email} is an operator now: {role}.")
+
+
+issuing = AppGroup("issuer", help="The keys that work records are signed with.")
+
+
+@issuing.command("rotate")
+@click.option("--lost", is_flag=True, help="The present key may be in other hands: nothing that it signed counts.")
+def rotate_key(lost: bool) -> None:
+    """Sign work records with a new key from now on. What older keys signed can still be checked, unless one is lost."""
+    with transaction():
+        made = issuer.rotate(lost=lost, by=CONSOLE)
+        click.echo(f"Work records are signed with {made.multikey} now.")
 
 
 world = AppGroup("demo", help="The demonstration world.")
@@ -56,4 +69,5 @@ def load_world() -> None:
 
 def register(app: Flask) -> None:
     app.cli.add_command(people)
+    app.cli.add_command(issuing)
     app.cli.add_command(world)

@@ -35,6 +35,8 @@ _SETTINGS: dict[str, Any] = {
     # A link that signs out could be followed by another site's picture.
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_RESET_URL": "/reset",
+    # Its own page of that name asks for a password once more; ours checks work records.
+    "SECURITY_VERIFY_URL": "/sign-in/again",
     "SECURITY_CONFIRM_URL": "/confirm",
     "SECURITY_CONFIRMABLE": True,
     "SECURITY_LOGIN_WITHOUT_CONFIRMATION": True,

@@ -43,6 +43,7 @@ class Event(Base):
     __table_args__ = (
         Index("ix_event_about", "about", postgresql_using="gin"),
         Index("ix_event_subject_id_id", "subject_id", "id"),
+        Index("ix_event_doer_id_id", "doer_id", "id", postgresql_where="doer_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -1,19 +1,31 @@
 """The doors of insight."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
-from marketplace.core.http import made_file, problems
-from marketplace.insight import record, schema
+from marketplace.core.http import PageArgs, made_file, page, problems
+from marketplace.core.limits import STRANGERS, limiter
+from marketplace.insight import issuer, record, schema, work_records
 from marketplace.insight import schemas as s
+from marketplace.insight.models import IssuerKey, WorkRecord
+from marketplace.insight.verify import Finding
+from marketplace.insight.verifying import verify
 
 records = Blueprint(
     "records", __name__, url_prefix="/api/v1/record", description="Everything that the service holds about you."
 )
+signed = Blueprint(
+    "work records",
+    __name__,
+    url_prefix="/api/v1/work-records",
+    description="Signed records of what you did, which anybody can check.",
+)
+issuing = Blueprint("issuer", __name__, url_prefix="/api/v1", description="Who signs work records, and who is named.")
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -41,4 +53,99 @@ def show_schema() -> ResponseReturnValue:
     return jsonify(schema.document())
 
 
-blueprints = (records,)
+# --- signed work records --------------------------------------------------------------------------------------------
+
+
+@signed.post("")
+@signed.arguments(s.PartsSchema)
+@signed.response(201, s.IssuedSchema)
+@problems(signed, 401, 403, 404, 409, 422, 503)
+def issue(given: dict[str, Any]) -> dict[str, Any]:
+    """Have a record of your work signed, with the parts that you choose and nothing else (rule WORK_RECORD)."""
+    row, credential = work_records.issue(given["parts"], by=actor())
+    return {"work_record": row, "credential": credential}
+
+
+@signed.get("")
+@signed.arguments(PageArgs, location="query")
+@signed.response(200, s.WorkRecordPage)
+@problems(signed, 401, 403, 422)
+def list_issued(args: dict[str, Any]) -> dict[str, Any]:
+    """The records that were signed for you, newest first."""
+    return page(work_records.issued(actor()), WorkRecord.id, **args)
+
+
+@signed.get("/preview")
+@signed.response(200, s.PreviewSchema)
+@problems(signed, 401, 403, 404)
+def show_preview() -> dict[str, Any]:
+    """What each part of a record would say now. Nothing is signed."""
+    return {"parts": work_records.preview(by=actor())}
+
+
+@signed.post("/<uuid:record_id>/revoke")
+@signed.response(200, s.WorkRecordSchema)
+@problems(signed, 401, 403, 404)
+def revoke(record_id: UUID) -> WorkRecord:
+    """Take one of your records back: whoever checks it from now on learns that."""
+    return work_records.revoke(record_id, by=actor())
+
+
+@signed.get("/status/<int:number>")
+@signed.doc(security=[])
+@signed.response(200, s.SignedSchema)
+@problems(signed, 404, 503)
+def show_status(number: int) -> ResponseReturnValue:
+    """Which records were taken back, as one signed list of many (W3C Bitstring Status List)."""
+    return jsonify(work_records.status_list(number))
+
+
+@signed.post("/verifications")
+@signed.doc(security=[])
+@limiter.limit(STRANGERS)
+@signed.arguments(s.ToVerifySchema)
+@signed.response(200, s.FindingSchema)
+@problems(signed, 422, 429)
+def verify_record(given: dict[str, Any]) -> Finding:
+    """Check a record that this service signed. The command in the README does it without asking us."""
+    return verify(given["record"])
+
+
+# --- who signs, and who is named ------------------------------------------------------------------------------------
+
+
+@issuing.get("/issuer/keys")
+@issuing.response(200, s.IssuerKeysSchema)
+@problems(issuing, 401, 403, 404)
+def list_keys() -> dict[str, Any]:
+    """Every key that records were signed with, for admins. Their public parts stand at /.well-known/did.json."""
+    return {"items": issuer.keys(actor())}
+
+
+@issuing.post("/issuer/keys")
+@issuing.arguments(s.RotationSchema)
+@issuing.response(201, s.IssuerKeySchema)
+@problems(issuing, 401, 403, 404, 422)
+def rotate(given: dict[str, Any]) -> IssuerKey:
+    """Sign with a new key from now on, for admins."""
+    return issuer.rotate(**given, by=actor())
+
+
+@issuing.get("/companies/<uuid:company_id>/naming")
+@issuing.response(200, s.NamingSchema)
+@problems(issuing, 401, 404)
+def show_naming(company_id: UUID) -> dict[str, bool]:
+    """Whether people may name the company in their work records."""
+    return {"agreed": work_records.may_be_named(company_id, seen_by=actor())}
+
+
+@issuing.put("/companies/<uuid:company_id>/naming")
+@issuing.arguments(s.NamingSchema)
+@issuing.response(200, s.NamingSchema)
+@problems(issuing, 401, 403, 404, 422)
+def set_naming(given: dict[str, bool], company_id: UUID) -> dict[str, bool]:
+    """Let people name the company in their work records, or no longer. What was signed before stays."""
+    return {"agreed": work_records.set_naming(company_id, given["agreed"], by=actor())}
+
+
+blueprints = (records, signed, issuing)

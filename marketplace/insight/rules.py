@@ -1,11 +1,14 @@
 """The law of a person's record: what its format is, how a value stands in it, and what becomes of it at the end."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 from uuid import UUID
+
+from marketplace.core.problems import Conflict, Invalid
+from marketplace.standards.catalogue import RULES
 
 FORMAT = "setara.person-record"
 VERSION = 1
@@ -53,3 +56,65 @@ def cell(value: Any) -> str:
         return "true" if value else "false"
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(MAYBE_A_FORMULA) else text
+
+
+# --- signed work records --------------------------------------------------------------------------------------------
+
+VALID_FOR = timedelta(days=RULES["WORK_RECORD"].parameters["valid_days"])
+"""How long a signed work record can be shown (rule WORK_RECORD)."""
+LIST_VALID_FOR = timedelta(days=1)
+"""How long a saved list of what was taken back is good for checking."""
+
+
+class Part(StrEnum):
+    """What a person may put into a signed work record, each by their own choice."""
+
+    NAME = "name"
+    HOURS = "hours"
+    """Paid hours by kind of work."""
+    PERIOD = "period"
+    """The first and the last month of it."""
+    COMPANIES = "companies"
+    SKILLS = "skills"
+    LANGUAGES = "languages"
+    QUALIFICATIONS = "qualifications"
+    """Skills and languages that were tested, or shown to a human, and are good now."""
+    APPROVAL = "approval"
+    """How much of the time that was handed in was approved."""
+
+
+class Because(StrEnum):
+    """Why a signed record was taken back."""
+
+    BY_PERSON = "by_person"
+    ERASED = "erased"
+    KEY_LOST = "key_lost"
+    """The key that it was signed with may be in other hands."""
+
+
+class NothingToAttest(Conflict):
+    code = "nothing_to_attest"
+    title = "There is no approved work yet that could be attested."
+    remedy = "Work, and come back when a timesheet was approved."
+
+
+class NoPartChosen(Invalid):
+    code = "no_part_chosen"
+    title = "A record of nothing attests nothing."
+    remedy = "Choose at least one part beside your name."
+
+
+def check_parts(parts: Collection[Part]) -> None:
+    """Raises NoPartChosen unless there is something beside the name."""
+    if not set(parts) - {Part.NAME}:
+        raise NoPartChosen(field="parts")
+
+
+def moment(at: datetime) -> str:
+    """A moment to the second, in UTC, as XMLSchema's dateTimeStamp."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours with two digits, for a record that is signed: a text, since 0.1 hours is no exact number."""
+    return str((Decimal(minutes) / 60).quantize(Decimal("0.01")))

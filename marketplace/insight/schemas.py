@@ -2,7 +2,9 @@
 
 import marshmallow as ma
 
-from marketplace.insight.rules import FORMAT, VERSION
+from marketplace.core.http import Flag, page_schema
+from marketplace.insight.rules import FORMAT, VERSION, Because, Part
+from marketplace.insight.verify import Outcome
 
 
 class SectionSchema(ma.Schema):
@@ -34,3 +36,89 @@ class RecordSchemaSchema(ma.Schema):
     type = ma.fields.String(required=True)
     required = ma.fields.List(ma.fields.String(), required=True)
     properties = ma.fields.Dict(keys=ma.fields.String(), required=True)
+
+
+class PartsSchema(ma.Schema):
+    parts = ma.fields.List(
+        ma.fields.Enum(Part, by_value=True),
+        required=True,
+        metadata={"description": "What stands in it: each part only if you choose it"},
+    )
+
+
+class WorkRecordSchema(ma.Schema):
+    """That a record was signed for you. What it says is kept nowhere but in your file."""
+
+    id = ma.fields.UUID(required=True)
+    parts = ma.fields.List(ma.fields.String(validate=ma.validate.OneOf([str(part) for part in Part])), required=True)
+    issued_at = ma.fields.AwareDateTime(required=True)
+    valid_until = ma.fields.AwareDateTime(required=True)
+    revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    revoked_because = ma.fields.Enum(Because, by_value=True, required=True, allow_none=True)
+
+
+class IssuedSchema(ma.Schema):
+    """The record as a W3C Verifiable Credential. Keep `credential` as a file: it is told this once."""
+
+    work_record = ma.fields.Nested(WorkRecordSchema, required=True)
+    credential = ma.fields.Dict(keys=ma.fields.String(), required=True)
+
+
+class PreviewSchema(ma.Schema):
+    parts = ma.fields.Dict(
+        keys=ma.fields.String(),
+        required=True,
+        metadata={"description": "By the name of each part, what it would say now"},
+    )
+
+
+class SignedSchema(ma.Schema):
+    """A signed document (W3C Verifiable Credential with a Data Integrity proof)."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    id = ma.fields.String(required=True)
+    issuer = ma.fields.String(required=True)
+    proof = ma.fields.Dict(required=True)
+
+
+class ToVerifySchema(ma.Schema):
+    record = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 200_000),
+        metadata={"description": "The text of the file, byte for byte"},
+    )
+
+
+class FindingSchema(ma.Schema):
+    outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
+    sentence = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True)
+    record = ma.fields.Dict(keys=ma.fields.String(), required=True, metadata={"description": "As far as it was read"})
+
+
+class RotationSchema(ma.Schema):
+    lost = Flag(
+        required=True,
+        metadata={"description": "The present key may be in other hands: nothing that it signed counts any more"},
+    )
+
+
+class IssuerKeySchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    multikey = ma.fields.String(required=True)
+    made_at = ma.fields.AwareDateTime(required=True)
+    retired_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    lost_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class IssuerKeysSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(IssuerKeySchema), required=True)
+
+
+class NamingSchema(ma.Schema):
+    agreed = Flag(required=True, metadata={"description": "People may name the company in their work records"})
+
+
+WorkRecordPage = page_schema(WorkRecordSchema, "WorkRecordPage")

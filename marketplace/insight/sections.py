@@ -13,18 +13,28 @@ from sqlalchemy import Select, Table, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from marketplace.accounts.models import ApiKey, Company, Invitation, Member, OperatorGrant, Person
-from marketplace.contracts.models import BenefitEntry, Contract, ContractVersion, LeavePay, Signature, SignedName
+from marketplace.contracts.models import (
+    BenefitEntry,
+    Contract,
+    ContractVersion,
+    DeclinedVersion,
+    LeavePay,
+    Signature,
+    SignedName,
+)
 from marketplace.contracts.rules import BenefitKind
 from marketplace.core.events import Event
 from marketplace.core.idempotency import StoredAnswer
 from marketplace.core.vault import SealedFile
 from marketplace.disputes.models import Dispute, Statement
 from marketplace.gigs.models import Gig
+from marketplace.insight.models import WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
 from marketplace.notices.models import Mail, Notice
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
+from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.models import (
     BackPay,
     Booking,
@@ -37,6 +47,7 @@ from marketplace.shifts.models import (
     TimesheetLine,
 )
 from marketplace.workforce.models import (
+    AvailabilityException,
     AvailabilityWindow,
     Contractor,
     HazardConsent,
@@ -46,6 +57,7 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
+from marketplace.workforce.standing_models import Appeal, Restriction
 
 Told = Select[*tuple[Any, ...]]
 Rows = Callable[[UUID], Told]
@@ -201,6 +213,13 @@ SECTIONS: tuple[Section, ...] = (
     _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
     _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
     _own("availability", "workforce", "When you want to work", _G, AvailabilityWindow.contractor_id),
+    _own("availability_days", "workforce", "Days that differ from your week", _G, AvailabilityException.contractor_id),
+    _own("restrictions", "workforce", "Bars from new offers", _E, Restriction.contractor_id),
+    _own("appeals", "workforce", "Appeals and their answers", _E, Appeal.contractor_id),
+    _own("qualifications", "qualifications", "Qualifications that you hold or held", _E, Holding.contractor_id),
+    _own("test_attempts", "qualifications", "Tests that you took", _S, Attempt.contractor_id, without=("seed",)),
+    _through("test_answers", "qualifications", "What you answered", _G, Answer.attempt_id, Attempt.contractor_id),
+    _own("test_contests", "qualifications", "Results that you contested", _E, TestContest.contractor_id),
     _own("hazard_consents", "workforce", "Distressing work that you opted into", _G, HazardConsent.contractor_id),
     Section(
         "companies",
@@ -212,6 +231,14 @@ SECTIONS: tuple[Section, ...] = (
     ),
     _own("contracts", "contracts", "Your contracts", _E, Contract.contractor_id),
     _own("contract_versions", "contracts", "Their texts", _S, ContractVersion.contractor_id),
+    _through(
+        "declined_versions",
+        "contracts",
+        "Changes that you declined",
+        _S,
+        DeclinedVersion.version_id,
+        ContractVersion.contractor_id,
+    ),
     _own("signatures", "contracts", "Your signatures", _S, Signature.person_id),
     _through("signed_names", "contracts", "The names under them", _G, SignedName.signature_id, Signature.person_id),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
@@ -242,6 +269,7 @@ SECTIONS: tuple[Section, ...] = (
     _through(
         "dispute_statements", "disputes", "What was said in them", _E, Statement.dispute_id, Dispute.contractor_id
     ),
+    _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
     _own("notices", "notices", "What you were told", _G, Notice.person_id),
     _own("mails", "notices", "E-mails to you", _G, Mail.person_id),
     Section(
@@ -277,10 +305,17 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "gig_instructions.author_id": _WHO_DID_IT,
         "gig_instructions.verified_by": _WHO_DID_IT,
         "gig_pilot.recorded_by": _WHO_DID_IT,
+        "restriction.ended_by": _WHO_DID_IT,
+        "appeal.answered_by": _WHO_DID_IT,
+        "holding.granted_by": _WHO_DID_IT,
+        "test_contest.decided_by": _WHO_DID_IT,
+        "test_version.written_by": _WHO_DID_IT,
+        "content_report.reported_by": _WHO_DID_IT,
         "timesheet.decided_by": _WHO_DID_IT,
         "timesheet_cut.cut_by": _WHO_DID_IT,
         "dispute.ruled_by": _WHO_DID_IT,
         "dispute_statement.said_by": _WHO_DID_IT,
+        "company_naming.agreed_by": _WHO_DID_IT,
         "data_key.owner_id": "the key that what you handed in is encrypted with; thrown away with you",
         "gig.contact_id": "whom a gig names as its contact, with the events of that gig",
         "sandbox_lever.owner_id": "a test lever of the sandbox, which moves no money",

@@ -284,6 +284,16 @@ _RECORDS = (
         "ratings included)",
         "tests/insight/test_record.py::test_no_column_that_names_people_is_forgotten",
     ),
+    _rule(
+        "WORK_RECORD",
+        Basis.HOUSE,
+        "Whoever worked takes a signed record of it along, with the parts they choose; anybody can check it without "
+        "asking the service, for a year, and nothing in it depends on offers that were declined.",
+        "House policy after Partnership on AI (P18: a reference when work ends) and Directive (EU) 2024/2831 "
+        "(portability); W3C Verifiable Credentials Data Model 2.0",
+        "tests/insight/test_work_records.py::test_a_record_attests_what_was_chosen_and_nothing_else",
+        valid_days=365,
+    ),
 )
 
 _SEATS = (

@@ -11,6 +11,7 @@ from marketplace.web import (
     company_gigs,
     company_invitations,
     company_money,
+    company_naming,
     company_people,
     company_preparation,
     company_shifts,
@@ -21,6 +22,7 @@ from marketplace.web import (
     operator,
     operator_house,
     operator_invitations,
+    operator_issuer,
     operator_pay,
     operator_people,
     operator_plans,
@@ -32,6 +34,7 @@ from marketplace.web import (
     site,
     standing,
     work,
+    work_record,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -51,6 +54,7 @@ BESIDE = (
     company_gigs,
     company_invitations,
     company_money,
+    company_naming,
     company_people,
     company_preparation,
     company_shifts,
@@ -59,6 +63,7 @@ BESIDE = (
     hazards,
     operator_house,
     operator_invitations,
+    operator_issuer,
     operator_pay,
     operator_people,
     operator_plans,
@@ -67,6 +72,7 @@ BESIDE = (
     reasons,
     record,
     standing,
+    work_record,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

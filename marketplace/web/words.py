@@ -92,10 +92,21 @@ _STATUSES = {
 }
 
 _NAMES = {
+    "part_of_record": {
+        "name": lazy_gettext("Your name"),
+        "hours": lazy_gettext("Paid hours by kind of work"),
+        "period": lazy_gettext("From which month to which"),
+        "companies": lazy_gettext("Companies, by name where they agreed"),
+        "skills": lazy_gettext("Skills"),
+        "languages": lazy_gettext("Languages"),
+        "qualifications": lazy_gettext("Qualifications that were tested"),
+        "approval": lazy_gettext("How much of your time was approved"),
+    },
     "room": {
         "accounts": lazy_gettext("Your account and companies"),
         "workforce": lazy_gettext("You as a contractor"),
         "contracts": lazy_gettext("Contracts and benefits"),
+        "qualifications": lazy_gettext("Tests and qualifications"),
         "gigs": lazy_gettext("Gigs"),
         "shifts": lazy_gettext("Offers, shifts and time"),
         "matching": lazy_gettext("How you were chosen"),

@@ -28,6 +28,8 @@ PUBLIC = {
     "GET /api/v1/standards/floors": "what is fair and lawful is no secret",
     "GET /api/v1/standards/exchange": "what is fair and lawful is no secret",
     "POST /api/v1/standards/verdicts": "whoever thinks of posting a gig may try the rules first",
+    "GET /api/v1/work-records/status/<int:number>": "whoever checks a record is a stranger",
+    "POST /api/v1/work-records/verifications": "whoever checks a record is a stranger",
     "GET /api/v1/record/schema": "how a record reads is no secret",
     "GET /api/v1/matching/weights": "what counts how much is published (EXPLAIN)",
     "POST /api/v1/sessions": "it is how one signs in",
@@ -66,6 +68,10 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/pay-runs": "a run over nothing is a run",
     "POST /api/v1/sandbox/levers": "a lever can be pulled at any time",
     "POST /api/v1/notices/<uuid:notice_id>/read": "reading twice is reading once",
+    "POST /api/v1/work-records/verifications": "it changes nothing",
+    "POST /api/v1/work-records/<uuid:record_id>/revoke": "taking back twice is taking back once",
+    "POST /api/v1/issuer/keys": "a new key can always be made",
+    "PUT /api/v1/companies/<uuid:company_id>/naming": "whether a company may be named can always be said anew",
     "POST /api/v1/notices/read": "reading twice is reading once",
 }
 """Routes that change something, and that no state can refuse."""
