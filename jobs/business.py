@@ -124,6 +124,13 @@ def return_funds() -> None:
     in_batches(lambda limit: funding.return_due(limit, by=CLOCK))
 
 
+@job("gigs.recover_advances", again=False)
+def recover_advances() -> None:
+    """One look: what is short of money now may stay so, and the next look comes soon."""
+    with transaction():
+        funding.recover_due(200)
+
+
 @job("gigs.pause_of_suspended")
 def pause_of_suspended(event_ids: Sequence[int]) -> None:
     """Pauses what a company has open when it is suspended."""

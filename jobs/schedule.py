@@ -60,6 +60,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
+    Entry("gigs.recover_advances", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),

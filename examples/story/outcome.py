@@ -46,7 +46,13 @@ KINDS = MappingProxyType(
     }
 )
 """The kinds of workers that the papers tell of."""
-EARNED = (LineKind.WAGES, LineKind.PAID_BREAK, LineKind.HAZARD_PREMIUM, LineKind.OVERTIME_PREMIUM)
+EARNED = (
+    LineKind.WAGES,
+    LineKind.PAID_BREAK,
+    LineKind.HAZARD_PREMIUM,
+    LineKind.OVERTIME_PREMIUM,
+    LineKind.NIGHT_PREMIUM,
+)
 """Lines that pay time on the clock. What is paid for other reasons would make an hour look dearer than it was."""
 NOT_WORKED = (LineKind.CALL_IN, LineKind.SICK_LEAVE)
 HIDDEN = "—"

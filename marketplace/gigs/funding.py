@@ -3,7 +3,7 @@ of the ledger's entry, so that no move is booked twice."""
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, and_, case, cast, func, select
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, available_account
 from marketplace.core import clock
@@ -14,9 +14,19 @@ from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded
+from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
-from marketplace.ledger.rules import Entry, Move
+from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+
+GUARANTEE = "platform:guarantee"
+"""The service's own pocket out of which people are paid what their company has no money for."""
+_EVENTS = {
+    FundingKind.FUNDED: "gig.funded",
+    FundingKind.RETURNED: "gig.refunded",
+    FundingKind.ADVANCED: "gig.advanced",
+    FundingKind.RECOVERED: "gig.advance_recovered",
+}
 
 
 def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
@@ -32,6 +42,39 @@ def cover(gig: Gig, money: Money, *, by: Actor) -> GigFunding:
     """Moves the company's available money into the hold of a gig that the caller has locked, because more is owed than
     was planned. Raises InsufficientFunds."""
     return _move(gig, FundingKind.FUNDED, money, by)
+
+
+def cover_or_advance(gig: Gig, money: Money, *, by: Actor) -> None:
+    """For the rooms above: has so much come into the gig's hold because people are owed it. As far as the company's
+    available money goes it is the company's, the rest is advanced by the service until the company has paid it."""
+    there = books.balance(available_account(gig.company_id), gig.currency)
+    own = min(there, money, key=lambda each: each.amount)
+    if own:
+        try:
+            with db.session.begin_nested():
+                _move(gig, FundingKind.FUNDED, own, by)
+        except InsufficientFunds:  # Somebody else spent it since it was looked at.
+            own = Money.zero(gig.currency)
+    if rest := money - own:
+        _move(gig, FundingKind.ADVANCED, rest, by)
+
+
+def recover_due(limit: int, *, by: Actor = CLOCK) -> int:
+    """Takes back what was advanced for gigs whose companies have money again; at most `limit` gigs, whose number it
+    returns. Safe to repeat: for the clock."""
+    signed = case((GigFunding.kind == FundingKind.ADVANCED, GigFunding.amount), else_=-GigFunding.amount)
+    lent = select(GigFunding.gig_id, func.sum(signed).label("amount"))
+    lent = lent.where(GigFunding.kind.in_((FundingKind.ADVANCED, FundingKind.RECOVERED))).group_by(GigFunding.gig_id)
+    owed = lent.having(func.sum(signed) > 0).subquery()
+    name = func.concat("company:", cast(Gig.company_id, Text), ":available")
+    own = and_(LedgerAccount.name == name, LedgerAccount.currency == Gig.currency, LedgerAccount.balance > 0)
+    found = select(Gig, owed.c.amount).join(owed, owed.c.gig_id == Gig.id).join(LedgerAccount, own)
+    rows = db.session.execute(found.order_by(Gig.id).limit(limit).with_for_update(of=Gig, skip_locked=True)).all()
+    for gig, amount in rows:
+        there = books.balance(available_account(gig.company_id), gig.currency)
+        if there:
+            _move(gig, FundingKind.RECOVERED, min(there, Money(int(amount), gig.currency), key=lambda m: m.amount), by)
+    return len(rows)
 
 
 def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
@@ -70,9 +113,12 @@ def return_due(limit: int, *, by: Actor = CLOCK) -> list[UUID]:
 
 def _move(gig: Gig, kind: FundingKind, money: Money, by: Actor) -> GigFunding:
     funding_id, company = new_id(), available_account(gig.company_id)
-    source, destination = company, gig.hold_account
-    if kind is FundingKind.RETURNED:
-        source, destination = destination, source
+    source, destination = {
+        FundingKind.FUNDED: (company, gig.hold_account),
+        FundingKind.RETURNED: (gig.hold_account, company),
+        FundingKind.ADVANCED: (GUARANTEE, gig.hold_account),
+        FundingKind.RECOVERED: (company, GUARANTEE),
+    }[kind]
     entry_id = ledger.post(Entry(f"gig_funding:{funding_id}", [Move(source, destination, money)]))
     row = GigFunding(
         id=funding_id,
@@ -85,6 +131,5 @@ def _move(gig: Gig, kind: FundingKind, money: Money, by: Actor) -> GigFunding:
         entry_id=entry_id,
     )
     db.session.add(row)
-    event = {FundingKind.FUNDED: "gig.funded", FundingKind.RETURNED: "gig.refunded"}[kind]
-    record(event, gig, by=by, data={"funding": str(funding_id), "money": str(money)})
+    record(_EVENTS[kind], gig, by=by, data={"funding": str(funding_id), "money": str(money)})
     return row

@@ -186,7 +186,8 @@ def funds(gig_id: UUID, seen_by: Actor) -> Funds:
 
 def committed(gig: Gig) -> Money:
     """What the company put into the gig less what it took back. Without permission: for this room's gate."""
-    signed = case((GigFunding.kind == FundingKind.FUNDED, GigFunding.amount), else_=-GigFunding.amount)
+    own = {FundingKind.FUNDED: GigFunding.amount, FundingKind.RETURNED: -GigFunding.amount}
+    signed = case(own, value=GigFunding.kind, else_=0)
     amount = db.session.scalar(select(func.coalesce(func.sum(signed), 0)).where(GigFunding.gig_id == gig.id))
     return Money(int(amount or 0), gig.currency)
 

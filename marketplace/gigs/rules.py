@@ -95,10 +95,16 @@ class DecisionOutcome(StrEnum):
 
 
 class FundingKind(StrEnum):
-    """Which way money went between the company and the gig's hold."""
+    """Which way money went for a gig."""
 
     FUNDED = "funded"
+    """From the company into the gig's hold."""
     RETURNED = "returned"
+    """From the gig's hold back to the company."""
+    ADVANCED = "advanced"
+    """From the service into the gig's hold, because people are owed what the company has no money for (TOP_UP)."""
+    RECOVERED = "recovered"
+    """From the company to the service, for what was advanced."""
 
 
 class BadTerms(Invalid):

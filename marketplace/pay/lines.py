@@ -67,6 +67,8 @@ class Work:
     """The cut whose ruling restored some of these minutes, when the rest of the booking is paid already."""
     back_pay_id: UUID | None = None
     """The raise of the hazard class that this pays for, when the booking is paid already."""
+    least_rate: Money | None = None
+    """What the floor of the day and place of the work asks for an hour, where that is known (TOP_UP)."""
     leave: Leave = NO_LEAVE
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
     step_points: int = NO_STEP
@@ -149,6 +151,8 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         neutral_minutes=work.minutes.neutral,
         overtime_minutes=work.minutes.overtime,
         overtime_percent=work.overtime_percent,
+        night_minutes=work.minutes.night,
+        least_rate=work.least_rate,
         hazard_class=work.hazard_class,
         fee_percent=work.fee_percent,
         margin=work.margin,

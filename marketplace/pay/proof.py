@@ -89,8 +89,10 @@ def held_covers_owed() -> Check:
 
 
 def gigs_add_up() -> Check:
-    """Put in less taken back is still in the gig's hold, in its bookings' holds, or was paid."""
-    signed = case((GigFunding.kind == FundingKind.FUNDED, GigFunding.amount), else_=-GigFunding.amount)
+    """Put in less taken back is still in the gig's hold, in its bookings' holds, or was paid. What the service has
+    advanced is in it; that a company pays it back is between the two."""
+    came = {FundingKind.FUNDED: GigFunding.amount, FundingKind.ADVANCED: GigFunding.amount}
+    signed = case(came | {FundingKind.RETURNED: -GigFunding.amount}, value=GigFunding.kind, else_=0)
     own = func.concat("gig:", cast(Gig.id, Text), ":hold") == LedgerAccount.name
     booked = func.concat("booking:", cast(Booking.id, Text), ":hold") == LedgerAccount.name
     parts = union_all(

@@ -144,7 +144,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     paid = works.paid_lines([work.booking_id for work in again])
     tests = trials.of(db.session.scalars(trials.payable(company_id, through)).all())
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
-    lines = draft(found, works.leave_earned(people), paid, tests)
+    lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests)
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]

@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import holds, service, trials, works
+from marketplace.pay import holds, service, top_ups, trials, works
 from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, reason
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
@@ -89,8 +89,9 @@ def _compute(run: PayRun) -> bool:
     found = works.of_timesheets(taken)
     again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
     paid = works.paid_lines([work.booking_id for work in again])
-    lines = draft([*found, *again], works.leave_earned(people), paid, tests)
+    lines = draft(works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests)
     if lines:
+        top_ups.hold(lines, by=CLOCK)
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
         inserted = insert(PayLine).execution_options(render_nulls=True)
         db.session.execute(inserted, [_values(run.id, line) for line in lines])

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
+from math import ceil
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -22,6 +25,7 @@ from marketplace.shifts.hours import (
     Minutes,
     Stretch,
     minutes_by_kind,
+    night_worked,
     overtime_worked,
     paid_minutes,
     scheduled_minutes,
@@ -37,6 +41,7 @@ from marketplace.shifts.rules import (
     TimesheetStatus,
 )
 from marketplace.shifts.sick import leave_cause
+from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.models import Contractor
@@ -193,6 +198,33 @@ def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
     return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ()), row.TimesheetCut), None) for row in rows]
 
 
+def at_their_floors(works: Sequence[Work]) -> list[Work]:
+    """The same, each with the least rate that the floor of its day and place asks for now that it is paid: the unpaid
+    minutes of its gig counted, rounded up to a whole minor unit (TOP_UP)."""
+    people = {
+        person.id: person
+        for person in db.session.scalars(select(Contractor).where(Contractor.id.in_({w.contractor_id for w in works})))
+    }
+    unpaid = {
+        gig_id: sum(kinds.values())
+        for gig_id, kinds in db.session.execute(
+            select(Gig.id, Gig.unpaid).where(Gig.id.in_({work.gig_id for work in works}))
+        )
+    }
+
+    def asked(work: Work) -> tuple[standards.Code, str, date]:
+        person = people[work.contractor_id]
+        local = work.began_at.astimezone(ZoneInfo(person.timezone)).date()
+        return (person.country, person.subdivision), work.rate.currency, local
+
+    floors = standards.floors([asked(work) for work in works])
+    found = []
+    for work in works:
+        hourly = floors[asked(work)].hourly * Fraction(60 + unpaid[work.gig_id], 60)
+        found.append(replace(work, least_rate=Money(ceil(hourly), work.rate.currency)))
+    return found
+
+
 def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether the booking has lines that no issued payslip has."""
     issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
@@ -279,12 +311,14 @@ def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stret
 def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | None) -> Minutes:
     """Time on the clock until now, and never beyond the end of the booking: later time is not promised. What was cut
     for good is not owed any more."""
-    spent = minutes_by_kind(Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches)
+    known = [Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches]
+    spent = minutes_by_kind(known)
     scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
     minutes = Minutes.of(
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
+        night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
     )

@@ -70,6 +70,7 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
         neutral_minutes=minutes.neutral,
         overtime_minutes=minutes.overtime,
         overtime_percent=booking.overtime_percent,
+        night_minutes=minutes.night,
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,

@@ -27,6 +27,7 @@ from marketplace.standards.hours import (
     judge_week,
     minutes_by_day,
     minutes_by_week,
+    night_time,
     overtime_minutes,
     week_of,
 )
@@ -155,6 +156,11 @@ def overtime(seat: Seat, person: Person) -> int:
     new = minutes_by_week([seat.span], person.zone)
     before = minutes_by_week([busy.span for busy in person.busy], person.zone)
     return sum(overtime_minutes(before.get(week, 0), minutes, person.weekly_hours) for week, minutes in new.items())
+
+
+def night(seat: Seat, person: Person) -> int:
+    """Whole minutes of the seat that lie at night where the person is (NIGHT)."""
+    return night_time([seat.span], person.zone) // timedelta(minutes=1)
 
 
 def _standing(person: Person) -> Verdict:

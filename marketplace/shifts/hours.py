@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from marketplace.core.money import largest_remainder
 from marketplace.shifts.rules import PAID_KINDS, CompensationRule, EntryFlag, EntryKind
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.hours import week_of
+from marketplace.standards.hours import Span, night_time, week_of
 from marketplace.standards.rates import call_in_minimum, call_in_missing
 
 CLOCK_IN_GRACE = timedelta(minutes=10)
@@ -74,24 +74,35 @@ class Minutes:
     """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
     neutral: int = 0
     """The rest of a schedule whose distressing work had to stop (HAZARD)."""
+    night: int = 0
+    """How many of the worked ones and the breaks were at night."""
 
     @classmethod
     def of(
-        cls, *, work: int, paid_break: int, overtime: int, unworked: int, because: CompensationRule | None
+        cls,
+        *,
+        work: int,
+        paid_break: int,
+        overtime: int,
+        night: int,
+        unworked: int,
+        because: CompensationRule | None,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         neutral = unworked if because is CompensationRule.HAZARD else 0
-        return cls(work, paid_break, overtime, unworked - neutral, neutral)
+        return cls(work, paid_break, overtime, unworked - neutral, neutral, night)
 
     def less(self, cut: int) -> "Minutes":
         """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
-        of a shift, goes with them."""
+        of a shift, goes with them. Those at night stay as long as there is time left: which were cut is not told."""
         of_work = min(self.work, cut)
+        work, paid_break = self.work - of_work, self.paid_break - (cut - of_work)
         return replace(
             self,
-            work=self.work - of_work,
-            paid_break=self.paid_break - (cut - of_work),
+            work=work,
+            paid_break=paid_break,
             overtime=max(0, self.overtime - cut),
+            night=min(self.night, work + paid_break),
         )
 
 
@@ -99,6 +110,13 @@ def collected_until(wanted: datetime, starts_at: datetime, now: datetime) -> dat
     """When the window closes in which yeses are collected: as was wanted, but not so early that a fast network helps,
     nor later than half of the time that is left, so that whoever is chosen has as long again to come (rule RACE)."""
     return now + min(max(wanted - now, SHORTEST_WINDOW), LONGEST_WINDOW, (starts_at - now) / 2)
+
+
+def night_worked(stretches: Iterable[Stretch], zone: ZoneInfo, promised: int) -> int:
+    """Whole minutes of the paid stretches at night, rounded up in the person's favour; at most those that were promised
+    with the yes, whose money is held."""
+    paid = (Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at)
+    return min(-(-night_time(paid, zone) // MINUTE), promised)
 
 
 def pay_week(moment: datetime, zone: ZoneInfo) -> date:

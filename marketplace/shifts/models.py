@@ -115,7 +115,8 @@ class Booking(Stateful):
     """One person's seat in a shift. `during` is the shift's time; while the booking is active no other may overlap it.
 
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
-    that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate.
+    that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate. Of the
+    schedule `night_minutes` are at night in `night_zone`, where the person was when they said yes.
     `compensation_minutes` are owed for time that the company took back, under `compensation_rule`. `sick_minutes` of
     the schedule are paid from the person's own leave, since they reported sick at `sick_at`.
     """
@@ -135,6 +136,7 @@ class Booking(Stateful):
         CheckConstraint("sick_minutes = 0 OR sick_at IS NOT NULL", name="sick_since_when"),
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
         CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
+        CheckConstraint("night_minutes >= 0", name="night_not_negative"),
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
         Index("ix_booking_stops_at", "stops_at", postgresql_where=text("status = 'working'")),
@@ -164,6 +166,8 @@ class Booking(Stateful):
     hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
     overtime_minutes: Mapped[int] = mapped_column(default=0)
     overtime_percent: Mapped[int] = mapped_column(default=100)
+    night_minutes: Mapped[int] = mapped_column(default=0)
+    night_zone: Mapped[str] = mapped_column(Text, default="UTC")
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
@@ -276,7 +280,8 @@ class Timesheet(Stateful):
 
 
 class TimesheetLine(Base):
-    """The minutes of one booking, by kind: what pay prices. `overtime_minutes` are the last of the paid ones."""
+    """The minutes of one booking, by kind: what pay prices. `overtime_minutes` are the last of the paid ones, and
+    `night_minutes` are those of them at night."""
 
     __tablename__ = "timesheet_line"
     __table_args__ = (
@@ -290,6 +295,9 @@ class TimesheetLine(Base):
             "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
             name="overtime_is_paid_time",
         ),
+        CheckConstraint(
+            "night_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes", name="night_is_paid_time"
+        ),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
     )
 
@@ -301,6 +309,7 @@ class TimesheetLine(Base):
     paid_break_minutes: Mapped[int]
     unpaid_break_minutes: Mapped[int]
     overtime_minutes: Mapped[int]
+    night_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     sick_minutes: Mapped[int] = mapped_column(default=0)
@@ -321,6 +330,7 @@ class TimesheetLine(Base):
             work=self.work_minutes + self.waiting_minutes,
             paid_break=self.paid_break_minutes,
             overtime=self.overtime_minutes,
+            night=self.night_minutes,
             unworked=self.compensation_minutes,
             because=self.compensation_rule,
         )

@@ -258,6 +258,7 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         margin=gig.margin,
         overtime_minutes=booking.overtime_minutes,
         overtime_percent=booking.overtime_percent,
+        night_minutes=booking.night_minutes,
     )
 
 

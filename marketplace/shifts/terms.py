@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.core.money import Money
-from marketplace.shifts.eligibility import Person, Seat, overtime
+from marketplace.shifts.eligibility import Person, Seat, night, overtime
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
 from marketplace.standards.hours import overtime_percent
@@ -28,6 +28,7 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         margin=seat.margin,
         overtime_minutes=overtime(seat, person),
         overtime_percent=overtime_percent(person.overtime_multiplier),
+        night_minutes=night(seat, person),
     )
 
 
@@ -56,6 +57,7 @@ def snapshot(
         "lines": [line.as_dict() for line in lines],
         "benefits": [line.as_dict() for line in lines if line.payee is Payee.BENEFITS],
         "overtime_minutes": overtime(seat, person),
+        "night_minutes": night(seat, person),
         "hazards": {
             "class": seat.hazard_class.value,
             "categories": sorted(seat.hazard_categories),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -18,6 +19,7 @@ from marketplace.shifts.hours import (
     SILENCE_APPROVES,
     Stretch,
     minutes_by_kind,
+    night_worked,
     overtime_worked,
     paid_minutes,
     scheduled_minutes,
@@ -173,7 +175,8 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
     lines = []
     for booking in bookings:
         own = entries[booking.id]
-        minutes = minutes_by_kind(Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None)
+        stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
+        minutes = minutes_by_kind(stretches)
         lines.append(
             {
                 "id": new_id(),
@@ -188,6 +191,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
                     scheduled_minutes(booking.starts_at, booking.ends_at),
                     booking.overtime_minutes,
                 ),
+                "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
                 "compensation_minutes": booking.compensation_minutes,
                 "compensation_rule": booking.compensation_rule,
                 "sick_minutes": booking.sick_minutes,

@@ -380,6 +380,25 @@ _PRICES = (
         minutes_a_week_where_unknown=2400,
     ),
     _rule(
+        "NIGHT",
+        Basis.LAW,
+        "Work between 22:00 and 06:00, where the contractor is, earns 10 % more.",
+        "Labor Code of the Philippines, art. 86 (night shift differential); house policy in every other place",
+        f"{RATES}::test_work_at_night_earns_its_premium",
+        percent=10,
+        from_hour=22,
+        to_hour=6,
+    ),
+    _rule(
+        "TOP_UP",
+        Basis.STANDARD,
+        "When work is paid, the floor of its day and place is asked again, the unpaid minutes counted; what the rate "
+        "falls short of it is topped up, from the company's money, or from the service's until the company has paid.",
+        f"{PAI}, guideline 1 (P2, P3: the price is checked again on live data); {FAIRWORK}, 1.2; that the service "
+        "advances it is house policy",
+        "tests/pay/test_top_ups.py::test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid",
+    ),
+    _rule(
         "CALL_IN",
         Basis.LAW,
         "A shift that the company ends or empties pays at least the shorter of the schedule and half the schedule, "

@@ -158,10 +158,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "Only four countries have a sourced living wage; elsewhere the minimum wage or the house floor holds.",
         ),
         "P2": _held(
-            "FLOOR",
+            "FLOOR TOP_UP",
             "gig.unpaid gig_pilot.unpaid timesheet_line.waiting_minutes timesheet_line.paid_break_minutes",
             f"{_GATE}::test_the_effective_rate_counts_unpaid_minutes_and_fees "
-            f"{_PUBLISHING}::test_what_the_pilot_measured_counts_against_the_floor",
+            f"{_PUBLISHING}::test_what_the_pilot_measured_counts_against_the_floor "
+            "tests/pay/test_top_ups.py::test_unpaid_minutes_count_and_the_rate_itself_is_enough_at_the_floor",
         ),
         "P3": _held(
             "PIECE_PRICE",
@@ -279,7 +280,7 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "DAY_OFF": _held("DAY_OFF", "booking.during", f"{_HOURS}::test_weekly_rest_is_longer_in_two_countries"),
         "BREAK": _held("BREAK", "time_entry.kind", f"{_HOURS}::test_more_than_six_hours_need_a_break"),
         "OVERTIME": _held("OVERTIME", "booking.overtime_percent", f"{_RATES}::test_overtime_earns_its_premium"),
-        "NIGHT": _held(lacks="Work at night earns what work by day earns."),
+        "NIGHT": _held("NIGHT", "timesheet_line.night_minutes", f"{_RATES}::test_work_at_night_earns_its_premium"),
         "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
         "HAZARD": _held(
             "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK",

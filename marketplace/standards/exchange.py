@@ -6,7 +6,7 @@ know a day the ECB holds, otherwise the later day. No rate is ever made up or av
 answer with its day and its source.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -91,7 +91,24 @@ def convert(money: Money, to: str, on: date) -> Converted:
 
 def quotes(bases: Collection[str], to: str, on: date, window: Window = FOR_MONEY) -> dict[str, Quote]:
     """Rates from each currency to one, by currency, in one statement. Those that nobody sources are left out."""
-    entered = _entered({*bases, to}, on, window)
+    return quotes_of({(to, on): bases}, window)[to, on]
+
+
+def quotes_of(
+    asked: Mapping[tuple[str, date], Collection[str]], window: Window = FOR_MONEY
+) -> dict[tuple[str, date], dict[str, Quote]]:
+    """As `quotes()`, into many currencies on many days, still in one statement."""
+    if not asked:
+        return {}
+    days = [on for _, on in asked]
+    rows = _rows({code for (to, _), bases in asked.items() for code in (to, *bases)}, min(days), max(days), window)
+    return {(to, on): _quotes(bases, to, on, window, rows) for (to, on), bases in asked.items()}
+
+
+def _quotes(
+    bases: Collection[str], to: str, on: date, window: Window, rows: Sequence[ExchangeRate]
+) -> dict[str, Quote]:
+    entered = _entered(rows, on, window)
     target = _per_euro(to, on, window, entered)
     found = {}
     for base in sorted(set(bases)):
@@ -178,18 +195,24 @@ def _bank() -> Any:
     return CurrencyConverter(decimal=True)
 
 
-def _entered(currencies: Collection[str], on: date, window: Window) -> dict[tuple[str, str], ExchangeRate]:
-    """The newest row of each pair in the window, what was entered last winning within a day."""
+def _rows(currencies: Collection[str], first: date, last: date, window: Window) -> Sequence[ExchangeRate]:
+    """What operators entered about these currencies for those days, oldest first."""
     pivots = {*currencies, EURO, DOLLAR}
-    rows = db.session.scalars(
+    found = (
         select(ExchangeRate)
         .where(ExchangeRate.base.in_(pivots), ExchangeRate.quote.in_(pivots))
         .where(or_(ExchangeRate.base.in_(currencies), ExchangeRate.quote.in_(currencies)))
-        .where(ExchangeRate.quoted_on.between(on - timedelta(days=window.days), on))
+        .where(ExchangeRate.quoted_on.between(first - timedelta(days=window.days), last))
         .order_by(ExchangeRate.quoted_on, ExchangeRate.id)
     )
+    return db.session.scalars(found).all()
+
+
+def _entered(rows: Sequence[ExchangeRate], on: date, window: Window) -> dict[tuple[str, str], ExchangeRate]:
+    """The newest row of each pair in the window, what was entered last winning within a day."""
     newest: dict[tuple[str, str], ExchangeRate] = {}
     for row in rows:
-        newest[row.base, row.quote] = row
-        newest.pop((row.quote, row.base), None)
+        if on - timedelta(days=window.days) <= row.quoted_on <= on:
+            newest[row.base, row.quote] = row
+            newest.pop((row.quote, row.base), None)
     return newest

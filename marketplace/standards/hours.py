@@ -120,6 +120,21 @@ def minutes_by_week(work: Iterable[Span], zone: ZoneInfo) -> dict[date, int]:
     return found
 
 
+def night_time(work: Iterable[Span], zone: ZoneInfo) -> timedelta:
+    """How much of the work lies between 22:00 and 06:00 on the wall clock of the zone, as time really passes: a night
+    in which the clocks go back has an hour more (NIGHT)."""
+    numbers = RULES["NIGHT"].parameters
+    begins, ends = time(numbers["from_hour"]), time(numbers["to_hour"])
+    found = timedelta(0)
+    for span in work:
+        day = span.starts_at.astimezone(zone).date() - timedelta(days=1)
+        while (dusk := datetime.combine(day, begins, zone).astimezone(UTC)) < span.ends_at:
+            day += timedelta(days=1)
+            dawn = datetime.combine(day, ends, zone).astimezone(UTC)
+            found += max(timedelta(0), min(span.ends_at, dawn) - max(span.starts_at, dusk))
+    return found
+
+
 def week_of(day: date) -> date:
     """The Monday of the day's week."""
     return day - timedelta(days=day.weekday())

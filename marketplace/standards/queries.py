@@ -1,6 +1,6 @@
 """Reads of what is known of places. All of it is public: nobody needs to say who is looking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from babel import Locale
@@ -15,6 +15,8 @@ from marketplace.standards.rules import UnknownPlace
 
 Code = tuple[str, str | None]
 """A country, and a part of it or None: ("US", "US-KS")."""
+Asked = tuple[Code, str, date]
+"""A place, the currency that its floor is wanted in, and the day."""
 NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Codes that Unicode's CLDR lists among the territories though they stand for none."""
 COUNTRIES = frozenset(map(str, Locale("en").territories)) - NO_COUNTRIES
@@ -61,6 +63,22 @@ def places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
     ]
 
 
+def floors(asked: Collection[Asked]) -> dict[Asked, Floor]:
+    """The floor of many places, each in a currency on a day, in two statements however many. Raises as `places()`."""
+    rows = _rows_of({country for (country, _), _, _ in asked})
+    known: dict[date, dict[Code, Region]] = {}
+    for _, _, on in asked:
+        if on not in known:
+            known[on] = {code: _region(row) for code, row in _in_force(rows, on).items()}
+    regions = {one: _own(known[one[2]], one[0]) for one in asked}
+    bases: dict[tuple[str, date], set[str]] = {}
+    for (_, currency, on), region in regions.items():
+        own = {region.currency} if region and region.currency else set()
+        bases.setdefault((currency, on), {HOUSE_CURRENCY}).update(own)
+    quotes = exchange.quotes_of(bases, exchange.FOR_FLOORS)
+    return {one: floor_of(region, one[1], quotes[one[1], one[2]]) for one, region in regions.items()}
+
+
 def entered_rates() -> Select[ExchangeRate]:
     """Every exchange rate that an operator entered; of one day the one entered last is used."""
     return select(ExchangeRate)
@@ -79,10 +97,18 @@ def _regions(codes: Iterable[Code], on: date) -> dict[Code, Region | None]:
     wanted = list(codes)
     for country, subdivision in wanted:
         check_place(country, subdivision)
-    countries = {country for country, _ in wanted}
-    rows = db.session.scalars(select(RegionVersion).where(RegionVersion.country.in_(countries))).all()
+    rows = _rows_of({country for country, _ in wanted})
     known = {code: _region(row) for code, row in _in_force(rows, on).items()}
-    return {code: known.get(code) or known.get((code[0], None)) for code in wanted}
+    return {code: _own(known, code) for code in wanted}
+
+
+def _rows_of(countries: Collection[str]) -> Sequence[RegionVersion]:
+    return db.session.scalars(select(RegionVersion).where(RegionVersion.country.in_(countries))).all()
+
+
+def _own(known: Mapping[Code, Region], code: Code) -> Region | None:
+    """A place's own row, else its country's."""
+    return known.get(code) or known.get((code[0], None))
 
 
 def _in_force(rows: Iterable[RegionVersion], on: date) -> dict[Code, RegionVersion]:

@@ -1,9 +1,10 @@
 """What an hour costs and who gets it: the same lines for the hold before a shift and for the pay after it.
 
 In prose. Every minute worked, breaks of the work included, earns the hourly rate. A level of a skill multiplies it
-where the gig says so; distressing work earns a premium on top, overtime another. A shift that the company ends early is
-filled up to its call-in minimum, one that a hazard cap ends to its whole schedule, at the base rate. Minutes at a test
-are paid by its owner. Of what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to
+where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; where the
+floor has risen above the rate, the difference is topped up. A shift that the company ends early is filled up to its
+call-in minimum, one that a hazard cap ends to its whole schedule, at the base rate. Minutes at a test are paid by its
+owner. Of what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to
 health cover; both are paid by the company on top. So are the service's fee and a third party's margin: nobody takes
 anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for
 health and 3.00 fee: 67.40 USD.
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
 from marketplace.core.money import Money, total
@@ -51,6 +53,9 @@ class LineKind(StrEnum):
     """What a level of a skill earns beyond the base rate."""
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
+    NIGHT_PREMIUM = "night_premium"
+    TOP_UP = "top_up"
+    """What lifts the time to the floor of the day and place of the work, where that has risen since the yes."""
     SICK_ACCRUAL = "sick_accrual"
     SICK_LEAVE = "sick_leave"
     """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""
@@ -115,7 +120,9 @@ class PriceInput:
     worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a half). `margin`
     is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what the person's level
     of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate, and premiums and
-    sick leave follow the multiplied one.
+    sick leave follow the multiplied one. `night_minutes`
+    are those of the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in
+    the rate's currency, where it is known.
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
     """
 
@@ -127,6 +134,8 @@ class PriceInput:
     qualification_minutes: int = 0
     overtime_minutes: int = 0
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
+    night_minutes: int = 0
+    least_rate: Money | None = None
     hazard_class: HazardClass = HazardClass.H0
     fee_percent: Decimal = FEE_PERCENT
     margin: Money | None = None
@@ -134,12 +143,15 @@ class PriceInput:
     step_points: int = NO_STEP
 
     def __post_init__(self) -> None:
-        if min(*self.time_minutes, self.overtime_minutes) < 0 or self.overtime_minutes > self.paid_minutes:
-            raise BadPrice("Minutes are never negative, and overtime is a part of the work.", field="minutes")
+        parts = (self.overtime_minutes, self.night_minutes)
+        if min(*self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
+            raise BadPrice("Minutes are never negative; overtime and night are parts of the work.", field="minutes")
         if self.step_points < NO_STEP:
             raise BadPrice("A level of a skill never earns less than the base rate.", field="step_points")
         if self.rate.amount <= 0 or self.fee_percent < 0 or self.overtime_percent < 100:
             raise BadPrice("A rate is more than zero; fee and overtime are never negative.", field="rate")
+        if self.least_rate is not None and self.least_rate.currency != self.rate.currency:
+            raise BadPrice("A floor is compared in the rate's currency.", field="least_rate")
         if self.margin is not None and (self.margin.amount < 0 or self.margin.currency != self.rate.currency):
             raise BadPrice("A margin is an amount of the rate's currency, on top of it.", field="margin")
 
@@ -181,7 +193,8 @@ def price(given: PriceInput) -> tuple[PriceLine, ...]:
     """
     time = _time_lines(given)
     wages, paid_break = time[:2]
-    earned = [*time, _skill_step(given, time), _hazard_premium(given), _overtime_premium(given)]
+    premiums = [_hazard_premium(given), _overtime_premium(given), _night_premium(given), _top_up(given)]
+    earned = [*time, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
         _sick_accrual(given),
@@ -218,6 +231,7 @@ def highest_cost(
     overtime_minutes: int = 0,
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"],
     step_points: int = NO_STEP,
+    night_minutes: int = 0,
 ) -> Money:
     """The most that a booking of so many minutes can cost: what is held when it is accepted.
 
@@ -235,6 +249,7 @@ def highest_cost(
                 overtime_minutes=overtime_minutes,
                 overtime_percent=overtime_percent,
                 step_points=step_points,
+                night_minutes=night_minutes,
             )
         )
     )
@@ -298,6 +313,24 @@ def _overtime_premium(given: PriceInput) -> PriceLine:
     money = given.full_rate * (part * Fraction(given.overtime_minutes, 60))
     more = {"seconds": given.overtime_minutes * 60, "rate": given.full_rate * part}
     return _line(LineKind.OVERTIME_PREMIUM, Payee.CONTRACTOR, "OVERTIME", money, **more)
+
+
+def _night_premium(given: PriceInput) -> PriceLine:
+    percent = RULES["NIGHT"].parameters["percent"]
+    part = Fraction(percent, 100)
+    money = given.full_rate * (part * Fraction(given.night_minutes, 60))
+    more = {"seconds": given.night_minutes * 60, "rate": given.full_rate * part, "percent": Decimal(percent)}
+    return _line(LineKind.NIGHT_PREMIUM, Payee.CONTRACTOR, "NIGHT", money, **more)
+
+
+def _top_up(given: PriceInput) -> PriceLine:
+    """On all time at the base rate: an hour that is owed though nobody worked it earns no less than one of work."""
+    zero = Money.zero(given.rate.currency)
+    least = given.least_rate or zero
+    short = max(zero, least - given.full_rate, key=lambda money: money.amount)
+    minutes = sum(given.time_minutes) if short else 0
+    money = Money(ceil(short.amount * Fraction(minutes, 60)), short.currency)
+    return _line(LineKind.TOP_UP, Payee.CONTRACTOR, "TOP_UP", money, seconds=minutes * 60, rate=short)
 
 
 def _sick_accrual(given: PriceInput) -> PriceLine:

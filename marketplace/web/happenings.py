@@ -56,6 +56,8 @@ _EVENTS = {
     "gig.closed": lazy_gettext("The gig was closed."),
     "gig.funded": lazy_gettext("Money was set aside for the gig."),
     "gig.refunded": lazy_gettext("Money that the gig does not need went back to the company."),
+    "gig.advanced": lazy_gettext("The service advanced money that people are owed and the company did not have."),
+    "gig.advance_recovered": lazy_gettext("The company paid back what the service had advanced."),
     "gig.rate_raised": lazy_gettext("The rate was raised."),
     "gig.refused": lazy_gettext("The gate refused the gig."),
     "pilot.recorded": lazy_gettext("A paid pilot was recorded."),

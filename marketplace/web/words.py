@@ -139,6 +139,8 @@ _NAMES = {
         "neutral_hours": lazy_gettext("neutral hours"),
         "hazard_premium": lazy_gettext("premium for distressing work"),
         "overtime_premium": lazy_gettext("overtime premium"),
+        "night_premium": lazy_gettext("night premium"),
+        "top_up": lazy_gettext("top-up to the floor"),
         "sick_accrual": lazy_gettext("sick leave"),
         "sick_leave": lazy_gettext("pay from your sick leave"),
         "health_contribution": lazy_gettext("health contribution"),

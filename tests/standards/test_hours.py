@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.standards import hazard, hours
 from marketplace.standards.hazard import Exposure, HazardClass
-from marketplace.standards.hours import BadSpan, Span
+from marketplace.standards.hours import BadSpan, Span, night_time
 from marketplace.standards.verdicts import Verdict
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -254,3 +254,23 @@ def test_distressing_work_is_opted_into(hazard_class: str, consented: bool, pass
 def test_what_is_no_span(start: datetime, end: datetime) -> None:
     with pytest.raises(BadSpan):
         Span(start, end)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "minutes"),
+    [
+        ("America/Chicago", "2026-03-02T20:00", 4, 120),
+        ("America/Chicago", "2026-03-02T05:00", 4, 60),
+        ("America/Chicago", "2026-03-02T09:00", 8, 0),
+        # 29 March 2026 has no 02:00 to 03:00 in Berlin, and 25 October has it twice: the night is 7 and 9 hours long.
+        ("Europe/Berlin", "2026-03-28T20:00", 12, 420),
+        ("Europe/Berlin", "2026-10-24T20:00", 13, 540),
+        # Half an hour off the full hour, and a day that is tomorrow for the rest of the world.
+        ("Asia/Kolkata", "2026-03-02T21:30", 1, 30),
+        ("Pacific/Kiritimati", "2026-02-28T22:00", 8, 480),
+    ],
+)
+def test_the_night_is_that_of_the_place(zone: str, start: str, hours: int, minutes: int) -> None:
+    begins = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    span = Span(begins, begins + timedelta(hours=hours))
+    assert night_time([span], ZoneInfo(zone)) == timedelta(minutes=minutes)

@@ -79,6 +79,8 @@ def test_every_line_names_its_rule_and_version() -> None:
         qualification_minutes=30,
         step_points=12_500,
         overtime_minutes=60,
+        night_minutes=60,
+        least_rate=usd("18.76"),
         hazard_class=HazardClass.H2,
         margin=usd("1.00"),
     )
@@ -91,6 +93,8 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.SKILL_STEP: "SKILL_STEP",
         LineKind.HAZARD_PREMIUM: "HAZARD",
         LineKind.OVERTIME_PREMIUM: "OVERTIME",
+        LineKind.NIGHT_PREMIUM: "NIGHT",
+        LineKind.TOP_UP: "TOP_UP",
         LineKind.SICK_ACCRUAL: "SICK",
         LineKind.HEALTH_CONTRIBUTION: "HEALTH",
         LineKind.PLATFORM_FEE: "FEE",
@@ -144,6 +148,25 @@ def test_overtime_earns_its_premium() -> None:
     assert lines(work_minutes=600, overtime_minutes=120)[LineKind.OVERTIME_PREMIUM].money == usd("15.00")
     double = lines(work_minutes=600, overtime_minutes=120, overtime_percent=200)
     assert double[LineKind.OVERTIME_PREMIUM].money == usd("30.00")
+
+
+def test_work_at_night_earns_its_premium() -> None:
+    """Three of four hours at 15.00 lie after 22:00: 10 % of 45.00 are 4.50 more; health is 4 % of 64.50, 2.58."""
+    found = lines(work_minutes=240, night_minutes=180)
+    assert found[LineKind.NIGHT_PREMIUM].money == usd("4.50")
+    assert (found[LineKind.NIGHT_PREMIUM].rate, found[LineKind.NIGHT_PREMIUM].percent) == (usd("1.50"), Decimal(10))
+    assert found[LineKind.HEALTH_CONTRIBUTION].money == usd("2.58")
+    assert found[LineKind.PLATFORM_FEE].money == usd("3.00")
+
+
+def test_time_below_the_floor_is_topped_up() -> None:
+    """Four hours at 15.00 where the floor has risen to 16.01: 4.04 more, and health on them. At the floor there is
+    nothing to top up, and a minor unit below it there is."""
+    found = lines(work_minutes=180, neutral_minutes=60, least_rate=usd("16.01"))
+    assert (found[LineKind.TOP_UP].money, found[LineKind.TOP_UP].seconds) == (usd("4.04"), 14400)
+    assert found[LineKind.HEALTH_CONTRIBUTION].money == usd("2.56")
+    assert LineKind.TOP_UP not in lines(work_minutes=240, least_rate=FIFTEEN)
+    assert lines(work_minutes=240, least_rate=usd("15.01"))[LineKind.TOP_UP].money == usd("0.04")
 
 
 def test_the_fee_comes_on_top() -> None:
@@ -200,6 +223,8 @@ def test_a_line_as_json() -> None:
     [
         {"work_minutes": -1},
         {"overtime_minutes": 1},
+        {"night_minutes": 1},
+        {"least_rate": Money.of("16", "EUR")},
         {"rate": usd("0")},
         {"fee_percent": Decimal(-1)},
         {"overtime_percent": 99},
@@ -238,6 +263,7 @@ def test_no_part_of_a_schedule_costs_more_than_was_held(
     paid = data.draw(st.integers(0, scheduled))
     breaks = data.draw(st.integers(0, paid))
     overtime = data.draw(st.integers(0, scheduled))
+    night = data.draw(st.integers(0, scheduled))
     capped = data.draw(st.booleans())
     real = price(
         PriceInput(
@@ -246,10 +272,21 @@ def test_no_part_of_a_schedule_costs_more_than_was_held(
             call_in_minutes=0 if capped else call_in_missing(scheduled, paid),
             neutral_minutes=scheduled - paid if capped else 0,
             overtime_minutes=min(paid, overtime),
+            night_minutes=min(paid, night),
             **terms,
         )
     )
-    assert cost(real) <= highest_cost(terms.pop("rate"), scheduled, overtime_minutes=overtime, **terms)
+    rate = terms.pop("rate")
+    assert cost(real) <= highest_cost(rate, scheduled, overtime_minutes=overtime, night_minutes=night, **terms)
+
+
+@given(terms=terms, minutes=st.integers(0, 900), more=st.integers(0, 5_000))
+def test_whatever_the_floor_rises_to_every_hour_reaches_it(terms: dict[str, Any], minutes: int, more: int) -> None:
+    least = terms["rate"] + Money(more, "USD")
+    found = price(PriceInput(work_minutes=minutes, least_rate=least, **terms))
+    earned = sum(line.money.amount for line in found if line.kind in (LineKind.WAGES, LineKind.TOP_UP))
+    assert earned >= (least * Fraction(minutes, 60)).amount - 1
+    assert earned * 60 >= (least.amount * minutes) - 30
 
 
 @given(terms=terms, work=st.integers(0, 900), rest=st.integers(0, 100), owed=st.integers(0, 240))
