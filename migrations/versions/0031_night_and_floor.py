@@ -6,8 +6,8 @@ Bookings that were made before have no minutes at night: their price was promise
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 
 KINDS = (
     "wages",
