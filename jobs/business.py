@@ -133,7 +133,7 @@ def recover_advances() -> None:
 
 @job("gigs.pause_of_suspended")
 def pause_of_suspended(event_ids: Sequence[int]) -> None:
-    """Pauses what a company has open when it is suspended."""
+    """Pauses what a company has open when it is suspended, or when what was verified of it has changed."""
     with transaction():
         for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
             gigs.pause_all(event.subject_id, by=CLOCK)

@@ -28,6 +28,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contractor.suspended": (WITHDRAW_BARRED,),
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
+        "company.changed": ("gigs.pause_of_suspended",),
     }
 )
 """The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts import service as people
+from marketplace.accounts.entity import Identity
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
 from marketplace.contracts import queries as contract_queries
@@ -39,6 +40,19 @@ from marketplace.workforce.rules import Level, RequirementKind
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
 PRESENT = datetime(2023, 5, 8, 13, 0, tzinfo=UTC)
 CHICAGO = "America/Chicago"
+LAB = Identity(
+    legal_name="Prairie Vision Lab",
+    country="US",
+    address="100 Example Avenue, Topeka, KS 66603",
+    register="Kansas Secretary of State, business entities",
+    register_number="0000001 (demonstration)",
+    owners="Dana Owner",
+    signatory_name="Dana Owner",
+    authority="President, by the articles of incorporation",
+    register_proof="https://register.example/kansas/0000001",
+    authority_proof="https://register.example/kansas/0000001/officers",
+    tax_number="00-0000001",
+)
 WHOLE_WEEK = tuple(Window(day, 0, 1440) for day in range(7))
 RATE = Money.of("15.00", "USD")
 INSTRUCTIONS = """Draw a tight box around every person, car and sign.
@@ -119,6 +133,7 @@ def _of_lab(name: str) -> Actor:
 def _lab(odi: UUID) -> UUID:
     dana = _person("dana@lab.example", "Dana Owner")
     lab = people.apply_company("Prairie Vision Lab", "US", "Dana Owner", by=_by(dana)).id
+    people.hand_in(lab, LAB, by=_by(dana))
     people.verify_company(lab, "Entry in the register and the signatory's passport seen.", by=_by(odi))
     _person("milo@lab.example", "Milo Manager")
     people.add_member(lab, "milo@lab.example", CompanyRole.MANAGER, by=_by(dana))

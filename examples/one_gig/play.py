@@ -18,6 +18,19 @@ PASSWORD = "a quiet street at noon"  # noqa: S105 - of people that do not exist
 MONDAY = "2023-05-08T13:00:00+00:00"
 SHIFT = ("2023-05-09T14:00:00+00:00", "2023-05-09T18:00:00+00:00")
 PAY_DAY = "2023-05-10T12:00:00+00:00"
+IDENTITY = {
+    "legal_name": "Prairie Vision Lab",
+    "country": "US",
+    "address": "100 Example Avenue, Topeka, KS 66603",
+    "register": "Kansas Secretary of State, business entities",
+    "register_number": "0000001",
+    "register_proof": "https://register.example/kansas/0000001",
+    "tax_number": "00-0000001",
+    "owners": "Dana Owner",
+    "signatory_name": "Dana Owner",
+    "authority": "President, by the articles of incorporation",
+    "authority_proof": "https://register.example/kansas/0000001/officers",
+}
 PATIENCE = 60.0
 MakeOperator = Callable[[str], None]
 
@@ -93,6 +106,7 @@ def _company(cast: Cast, say: Narrator) -> str:
     say.scene("A lab registers; an operator looks at its papers and verifies it.")
     application = {"legal_name": "Prairie Vision Lab", "country": "US", "signatory_name": "Dana Owner"}
     company: str = cast.owner.post("/companies", application)["id"]
+    cast.owner.put(f"/companies/{company}/identity", IDENTITY)
     cast.operator.post(
         f"/companies/{company}/verify", {"reason": "Entry in the register and signatory's passport seen."}
     )

@@ -11,17 +11,21 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import select
+
 from examples.story import script
 from examples.story.script import Someone
 from marketplace.accounts import invitations
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
+from marketplace.accounts.entity import Identity
 from marketplace.accounts.invited import Invited
+from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import service as contracts
 from marketplace.contracts.defaults import decent_terms
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, gate, preparation
 from marketplace.gigs import service as gigs
@@ -131,11 +135,29 @@ def _companies(world: World) -> None:
     for key, (name, country, email, owner) in COMPANIES.items():
         world.members[key] = sign_up(email, owner)
         company = accounts.apply_company(name, country, owner, by=world.owner(key))
+        accounts.hand_in(company.id, _entity(name, country, owner), by=world.owner(key))
         accounts.verify_company(company.id, "Entry in the register and the signatory's passport seen.", by=odi)
         world.companies[key] = company.id
         reader_email, reader = READERS[key]
         world.members[f"{key}:reader"] = sign_up(reader_email, reader)
         accounts.add_member(company.id, reader_email, CompanyRole.MANAGER, by=world.owner(key))
+
+
+def _entity(name: str, country: str, owner: str) -> Identity:
+    """What a company of the story tells an operator of itself; no such register exists."""
+    return Identity(
+        legal_name=name,
+        country=country,
+        address=f"1 Example Street, {country}",
+        register=f"Example register of {country}",
+        register_number="0000001",
+        owners=owner,
+        signatory_name=owner,
+        authority="Managing director",
+        register_proof="https://register.example/0000001",
+        authority_proof="https://register.example/0000001/officers",
+        tax_number="00-0000001",
+    )
 
 
 # --- a thousand contractors -----------------------------------------------------------------------------------------
@@ -158,14 +180,14 @@ def _join(world: World, batch: Sequence[Someone]) -> None:
     for who in batch:
         if not _is_cast(who):
             invited.setdefault(script.company_of(who.city.crew), []).append(Invited(*_identity(who)))
-    found = {
-        each.email: each.person_id
-        for company, people in invited.items()
-        for each in invitations.invite_many(people, world.companies[company], by=world.owner(company))
-    }
+    for company, people in invited.items():
+        invitations.invite_many(people, world.companies[company], by=world.owner(company))
+    addresses = [each.email for people in invited.values() for each in people]
+    # The company is not told who they are before they answer; their mailbox knows.
+    found = {row.email: row.id for row in db.session.scalars(select(Person).where(Person.email.in_(addresses)))}
     for who in batch:
         email, name, locale = _identity(who)
-        person_id = sign_up(email, name, locale) if _is_cast(who) else found[email]
+        person_id = sign_up(email, name, locale) if _is_cast(who) else found.get(email)
         if person_id is None:
             raise RuntimeError(f"{email} has an account, though nobody had one")
         if not _is_cast(who):

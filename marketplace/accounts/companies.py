@@ -6,29 +6,22 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Company, CompanyDecision, Member
+from marketplace.accounts.models import Company, Member
 from marketplace.accounts.rules import (
     Actor,
     AlreadyMember,
     CompanyRole,
     CompanyStatus,
     NoSuchPerson,
-    OperatorRole,
-    OwnCompany,
     Right,
     address,
     check_owner_stays,
     check_role,
-    reason_given,
     require_company,
-    require_operator,
-    require_person,
 )
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 
 
@@ -50,16 +43,6 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
     _join(company, owner.id, CompanyRole.OWNER, company.applied_at)
     record("company.applied", company, by=by)
     return company
-
-
-def verify_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
-    """An operator has looked who it is; also what ends a suspension. Raises OwnCompany, WrongState, ReasonMissing."""
-    return _decide(_for_operator(company_id, by), CompanyStatus.VERIFIED, reason, by)
-
-
-def suspend_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
-    """Stops a company from publishing and offering. What was promised to people still holds."""
-    return _decide(_for_operator(company_id, by), CompanyStatus.SUSPENDED, reason, by)
 
 
 def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:
@@ -99,31 +82,6 @@ def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
     record("member.removed", member, by=by, data={"role": member.role})
     db.session.delete(member)
     db.session.flush()
-
-
-def _for_operator(company_id: UUID, by: Actor) -> Company:
-    require_operator(by, OperatorRole.VETTING)
-    company = queries.company(company_id, by)
-    if by.belongs_to(company_id):
-        raise OwnCompany
-    return company
-
-
-def _decide(company: Company, outcome: CompanyStatus, reason: str, by: Actor) -> Company:
-    moment = clock.now()
-    decision = CompanyDecision(
-        id=new_id(),
-        company_id=company.id,
-        outcome=outcome,
-        reason=reason_given(reason),
-        decided_by=require_person(by),
-        decided_at=moment,
-    )
-    values = {"verified_at": moment} if outcome is CompanyStatus.VERIFIED else {}
-    data = {"decision_id": str(decision.id)}
-    move_one(company, outcome, by=by, event=f"company.{outcome}", values=values, data=data)
-    db.session.add(decision)
-    return company
 
 
 def _locked(company_id: UUID) -> Company:

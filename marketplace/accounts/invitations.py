@@ -4,7 +4,7 @@ Whoever is invited has an account without a password. The link in the message le
 address is theirs. It is made when the message is written and stands in no table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from flask import current_app
 from flask_security import hash_password
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts import queries
@@ -35,11 +35,13 @@ from marketplace.accounts.rules import (
     check_password,
     require_company,
     require_operator,
+    require_person,
 )
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record, record_many
 from marketplace.core.ids import new_id
+from marketplace.core.problems import NotFound
 
 PAGE = "/invitations"
 """Where the link leads; the token follows."""
@@ -50,17 +52,42 @@ def invite_many(invited: Sequence[Invited], company_id: UUID | None = None, *, b
     a constant number of statements. Returns what became of each, in their order.
 
     Whoever was invited and has chosen no password yet gets a fresh link, but from the same inviter not twice a day.
-    Whoever has an account already is left alone and told of as such. Needs the right to manage members of the verified
+    Whoever has an account already is asked there by a company, and left alone by an operator. A company is told the
+    same of all of them, since it could try out addresses otherwise. Needs the right to manage members of the verified
     company that invites, which is remembered, or without a company an operator of vetting. Raises ListNotGood, naming
     every bad line, or CompanyNotVerified.
     """
     _require_inviter(company_id, by)
     people = check_list(list(enumerate(invited, start=1)))
     waiting = _make_accounts(people) | _without_password([each.email for each in people])
-    invitations = _remember([waiting[each.email] for each in people if each.email in waiting], company_id, by)
-    told = "person.invited" if company_id is None else "person.invited_by_company"
-    record_many(told, ((each, {}) for each in invitations), by=by)
-    return [_became(each.email, waiting.get(each.email)) for each in people]
+    if company_id is None:
+        _tell(
+            "person.invited", _remember({waiting[p.email]: p.name for p in people if p.email in waiting}, None, by), by
+        )
+        return [_became(each.email, waiting.get(each.email)) for each in people]
+    at_home = _with_password([each.email for each in people])
+    known = waiting | at_home
+    made = _remember({known[p.email]: p.name for p in people if p.email in known}, company_id, by)
+    new = set(waiting.values())
+    _tell("person.invited_by_company", [each for each in made if each.person_id in new], by)
+    _tell("person.asked_by_company", [each for each in made if each.person_id not in new], by)
+    return [Invitee(each.email, InvitationOutcome.INVITED) for each in people]
+
+
+def answer_invitation(invitation_id: UUID, *, by: Actor) -> Invitation:
+    """Somebody with an account says yes to a company's invitation: it learns who they are, and can propose a contract.
+    Saying nothing says no. Raises NotFound unless it is theirs, TokenNotValid when it is too old."""
+    me, moment = require_person(by), clock.now()
+    found = select(Invitation).where(Invitation.id == invitation_id, Invitation.person_id == me)
+    row = db.session.scalars(found.with_for_update()).one_or_none()
+    if row is None or row.company_id is None:
+        raise NotFound
+    if row.answered_at is None:
+        if row.good_until <= moment:
+            raise TokenNotValid
+        row.answered_at = moment
+        record("invitation.answered", row, by=by)
+    return row
 
 
 def accept_invitation(token: str, password: str | None = None) -> Person:
@@ -75,6 +102,8 @@ def accept_invitation(token: str, password: str | None = None) -> Person:
     if person.confirmed_at is None:
         person.confirmed_at = clock.now()
         record("person.confirmed", person, by=Actor(person.id))
+    theirs = update(Invitation).where(Invitation.person_id == person.id, Invitation.answered_at.is_(None))
+    db.session.execute(theirs.values(answered_at=clock.now()))
     if password is not None:
         person.password = hash_password(spelled(password))
         person.fs_uniquifier = uuid4().hex  # Every other link to this account ends.
@@ -138,14 +167,27 @@ def _without_password(addresses: Sequence[str]) -> dict[str, UUID]:
     return {row.email: row.id for row in db.session.execute(waiting)}
 
 
-def _remember(people: Sequence[UUID], company_id: UUID | None, by: Actor) -> Sequence[Invitation]:
-    """The invitations of those who are written to now."""
+def _with_password(addresses: Sequence[str]) -> dict[str, UUID]:
+    """Who signs in already, or has shown that the address is theirs."""
+    at_home = select(Person.email, Person.id).where(
+        Person.email.in_(addresses), Person.password.is_not(None) | Person.confirmed_at.is_not(None), Person.active
+    )
+    return {row.email: row.id for row in db.session.execute(at_home)}
+
+
+def _tell(name: str, invitations: Sequence[Invitation], by: Actor) -> None:
+    record_many(name, ((each, {}) for each in invitations), by=by)
+
+
+def _remember(people: Mapping[UUID, str], company_id: UUID | None, by: Actor) -> Sequence[Invitation]:
+    """The invitations of those who are written to now, each with the name that the inviter knows them by."""
     if not people:
         return []
     moment = clock.now()
     shared = {"company_id": company_id, "invited_by": by.person_id, "invited_at": moment}
     rows: list[dict[str, Any]] = [
-        {"id": new_id(), "person_id": each, "good_until": moment + INVITATION_LASTS} | shared for each in people
+        {"id": new_id(), "person_id": each, "name": name, "good_until": moment + INVITATION_LASTS} | shared
+        for each, name in people.items()
     ]
     rows.sort(key=itemgetter("person_id"))
     fresh = insert(Invitation)

@@ -50,12 +50,13 @@ class Fault:
 class InvitationOutcome(StrEnum):
     INVITED = "invited"
     HAS_ACCOUNT = "has_account"
-    """Left alone: whoever has an account already applies, and signs, by themselves."""
+    """Left alone: whoever has an account already applies, and signs, by themselves. Only operators are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """What became of one line of a list. `person_id` is of those who were invited."""
+    """What became of one line of a list. `person_id` is of those whom an operator invited: a company is told the same
+    of everybody, and learns who somebody is when they answer."""
 
     email: str
     outcome: InvitationOutcome

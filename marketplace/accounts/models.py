@@ -7,10 +7,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import CHAR, CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CHAR, CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.entity import CONTEST_FOR, CONTESTABLE
 from marketplace.accounts.rules import COMPANY_TRANSITIONS, CompanyRole, CompanyStatus, OperatorRole
 from marketplace.core.db import Base, Id, Instant, choice
 from marketplace.core.events import Subject
@@ -58,6 +59,10 @@ class Invitation(Subject):
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[Instant]
     good_until: Mapped[Instant]
+    name: Mapped[str] = mapped_column(Text)
+    """What the inviter calls them; not what they call themselves."""
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When they said yes: until then a company does not learn whether anybody is there."""
 
 
 class OperatorGrant(Subject):
@@ -99,10 +104,64 @@ class CompanyDecision(Base):
     id: Mapped[Id]
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
     outcome: Mapped[CompanyStatus] = mapped_column(choice(CompanyStatus, "outcome"))
-    """What the company was made by it: verified or suspended."""
+    """What the company was made by it: verified, refused or suspended."""
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[Instant]
+    contest: Mapped[str | None] = mapped_column(Text)
+    """The company's answer to it, if it gave one."""
+    contested_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def contest_until(self) -> datetime | None:
+        """Until when the company may contest it; None when it cannot be contested, or was."""
+        contestable = self.outcome in CONTESTABLE and self.contested_at is None
+        return self.decided_at + CONTEST_FOR if contestable else None
+
+
+class CompanyIdentity(Base):
+    """What a company told by which it is verified, beside its name, country and signatory; see `entity.Identity`.
+
+    The tax number is encrypted with the company's own key; pages show its end. Names of people stand in columns that
+    can be emptied.
+    """
+
+    __tablename__ = "company_identity"
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    register: Mapped[str] = mapped_column(Text)
+    register_number: Mapped[str] = mapped_column(Text)
+    owners: Mapped[str] = mapped_column(Text)
+    authority: Mapped[str] = mapped_column(Text)
+    register_proof: Mapped[str] = mapped_column(Text)
+    authority_proof: Mapped[str] = mapped_column(Text)
+    tax_number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    tax_number_shown: Mapped[str] = mapped_column(Text)
+    handed_in_at: Mapped[Instant]
+
+
+class Adoption(Subject):
+    """A company signed the guidelines in public; `withdrawn_at` is when it took that back or signed a later version.
+
+    Only that ever changes. The name of who signed stands here, where it can be emptied, and in no event.
+    """
+
+    __tablename__ = "adoption"
+    __table_args__ = (
+        CheckConstraint("withdrawn_at >= signed_at", name="withdrawn_after_signed"),
+        Index("uq_adoption_live", "company_id", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
+        Index("ix_adoption_company_id_id", "company_id", "id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"adoption": "id", "company": "company_id"})
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    version: Mapped[int]
+    text_sha256: Mapped[str] = mapped_column(CHAR(64))
+    signed_name: Mapped[str] = mapped_column(Text)
+    signed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[Instant]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Member(Subject):

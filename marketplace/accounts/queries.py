@@ -7,7 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, null, select, union_all
 
-from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Invitation, Member, OperatorGrant, Person
+from marketplace.accounts.models import (
+    ApiKey,
+    Company,
+    CompanyDecision,
+    CompanyIdentity,
+    Invitation,
+    Member,
+    OperatorGrant,
+    Person,
+)
 from marketplace.accounts.rules import (
     COMPANY_RIGHTS,
     Actor,
@@ -20,6 +29,7 @@ from marketplace.accounts.rules import (
     require_operator,
     require_person,
 )
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 
@@ -36,10 +46,11 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class InvitationLine:
-    """An invitation as those see it who sent it. `answered` is whether the address was confirmed."""
+    """An invitation as those see it who sent it. Who it is, `person_id`, is told once they `answered`; an operator's is
+    told at once."""
 
     id: UUID
-    person_id: UUID
+    person_id: UUID | None
     name: str
     email: str
     invited_at: datetime
@@ -107,6 +118,15 @@ def company(company_id: UUID, seen_by: Actor) -> Company:
     return found
 
 
+def identity(company_id: UUID, seen_by: Actor) -> CompanyIdentity | None:
+    """What the company told by which it is verified, for members who may change it and for operators of vetting; None
+    while it told nothing. Raises NotFound or Forbidden for everybody else."""
+    if not seen_by.is_operator(OperatorRole.VETTING):
+        require_company(seen_by, company_id, Right.MEMBERS)
+    company(company_id, seen_by)
+    return db.session.get(CompanyIdentity, company_id)
+
+
 def companies_of(person_id: UUID) -> list[Company]:
     """The companies that the person is a member of, by name."""
     mine = select(Member.company_id).where(Member.person_id == person_id)
@@ -155,8 +175,10 @@ def invitations(company_id: UUID | None, seen_by: Actor) -> Select[Invitation]:
 
 
 def invited_names(company_id: UUID, seen_by: Actor) -> dict[UUID, str]:
-    """The names of all whom the company has invited, for members who may invite. Raises as `invitations` does."""
-    ids = invitations(company_id, seen_by).with_only_columns(Invitation.person_id)
+    """The names of those whom the company has invited and who said yes, for members who may invite. Raises as
+    `invitations` does."""
+    answered = invitations(company_id, seen_by).where(Invitation.answered_at.is_not(None))
+    ids = answered.with_only_columns(Invitation.person_id)
     return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
 
 
@@ -167,9 +189,21 @@ def invitation_lines(found: Sequence[Invitation]) -> list[InvitationLine]:
     return [_invitation_line(each, people[each.person_id]) for each in found]
 
 
+def my_invitations(seen_by: Actor) -> list[Invitation]:
+    """The companies' invitations that the person has not answered and still can, the newest first."""
+    found = select(Invitation).where(
+        Invitation.person_id == require_person(seen_by),
+        Invitation.company_id.is_not(None),
+        Invitation.answered_at.is_(None),
+        Invitation.good_until > clock.now(),
+    )
+    return list(db.session.scalars(found.order_by(Invitation.id.desc())))
+
+
 def _invitation_line(each: Invitation, to: Person) -> InvitationLine:
-    answered = to.confirmed_at is not None
-    return InvitationLine(each.id, to.id, to.name, to.email, each.invited_at, each.good_until, answered)
+    answered = each.answered_at is not None
+    person_id = to.id if answered or each.company_id is None else None
+    return InvitationLine(each.id, person_id, each.name, to.email, each.invited_at, each.good_until, answered)
 
 
 def _member_lines(company_id: UUID) -> Select[UUID, str, str, CompanyRole]:

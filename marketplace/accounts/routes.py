@@ -1,5 +1,6 @@
 """The doors of people, sign-ins and companies."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,11 @@ import marshmallow as ma
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from marketplace.accounts import queries, service
+from marketplace.accounts import adoption, guidelines, queries, service
 from marketplace.accounts import schemas as s
+from marketplace.accounts.adoption import Adopter
 from marketplace.accounts.auth import actor, current_key_id
+from marketplace.accounts.entity import Identity
 from marketplace.accounts.keys import IssuedKey
 from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Invitation, Person
 from marketplace.accounts.queries import MemberLine
@@ -18,6 +21,7 @@ from marketplace.core import idempotency
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, honour_if_match, page, problems
 from marketplace.core.limits import GUESSES, LISTS, STRANGERS, account_tried, limiter
+from marketplace.core.problems import NotFound
 
 sessions = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions", description="Signing in and out.")
 people = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People and their accounts.")
@@ -30,7 +34,10 @@ companies = Blueprint(
 invitations = Blueprint(
     "invitations", __name__, url_prefix="/api/v1/invitations", description="People who were invited by a list."
 )
-blueprints = (sessions, people, passwords, companies, invitations)
+adopters = Blueprint(
+    "adopters", __name__, url_prefix="/api/v1/adopters", description="Companies that adopted the guidelines."
+)
+blueprints = (sessions, people, passwords, companies, invitations, adopters)
 
 _MESSAGE_SENT = {"message": "If the address can be used, a message is on its way to it."}
 
@@ -159,6 +166,29 @@ def list_invitations(args: dict[str, Any]) -> dict[str, Any]:
     return _invitations(None, args)
 
 
+@people.get("/me/invitations")
+@people.response(200, s.MyInvitationsSchema)
+@problems(people, 401, 403)
+def list_my_invitations() -> dict[str, Any]:
+    """Companies that ask to work with you. Saying nothing says no, and has no effect."""
+    found = queries.my_invitations(actor())
+    names = queries.company_name({each.company_id for each in found if each.company_id})
+    return {"items": [_named(each, names) for each in found]}
+
+
+@people.post("/me/invitations/<uuid:invitation_id>/answer")
+@people.response(204)
+@problems(people, 401, 403, 404, 409)
+def answer_invitation(invitation_id: UUID) -> None:
+    """Say yes: the company learns who you are, and can propose a contract once you are vetted."""
+    service.answer_invitation(invitation_id, by=actor())
+
+
+def _named(each: Invitation, names: Mapping[UUID, str]) -> dict[str, Any]:
+    told = {name: getattr(each, name) for name in ("id", "company_id", "invited_at", "good_until")}
+    return told | {"company": names.get(each.company_id, "") if each.company_id else ""}
+
+
 @invitations.post("/acceptances")
 @limiter.limit(STRANGERS)
 @invitations.arguments(s.InvitationAnswerSchema)
@@ -232,6 +262,95 @@ def show_company(company_id: UUID) -> Company:
 def verify_company(given: dict[str, str], company_id: UUID) -> Company:
     """Operators: the company is who it says it is. Also ends a suspension."""
     return service.verify_company(company_id, given["reason"], by=actor())
+
+
+@companies.post("/<uuid:company_id>/refuse")
+@companies.arguments(s.ReasonSchema)
+@companies.response(200, s.CompanySchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def refuse_company(given: dict[str, str], company_id: UUID) -> Company:
+    """Operators: turn down a company that waits. It reads why, and can contest it or hand in anew."""
+    return service.refuse_company(company_id, given["reason"], by=actor())
+
+
+@companies.post("/<uuid:company_id>/contest")
+@companies.arguments(s.CompanyContestSchema)
+@companies.response(200, s.CompanySchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def contest_decision(given: dict[str, str], company_id: UUID) -> Company:
+    """Contest a refusal or a suspension: an operator who did not take it looks again."""
+    return service.contest_decision(company_id, given["words"], by=actor())
+
+
+@companies.put("/<uuid:company_id>/identity")
+@companies.arguments(s.IdentitySchema)
+@companies.response(200, s.IdentityShownSchema)
+@problems(companies, 401, 403, 404, 422)
+def hand_in_identity(given: Identity, company_id: UUID) -> dict[str, Any]:
+    """Tell who the company is, who owns it and who signs for it. A change of what was verified is verified again."""
+    by = actor()
+    service.hand_in(company_id, given, by=by)
+    return _identity(company_id, by)
+
+
+@companies.get("/<uuid:company_id>/identity")
+@companies.response(200, s.IdentityShownSchema)
+@problems(companies, 401, 403, 404)
+def show_identity(company_id: UUID) -> dict[str, Any]:
+    """What the company told of itself; of the tax number its end."""
+    return _identity(company_id, actor())
+
+
+@companies.post("/<uuid:company_id>/identity/tax-number")
+@companies.response(200, s.TaxNumberSchema)
+@problems(companies, 401, 403, 404)
+def read_tax_number(company_id: UUID) -> dict[str, str]:
+    """Operators: the whole tax number. That you read it is remembered."""
+    return {"tax_number": service.read_tax_number(company_id, by=actor())}
+
+
+@companies.post("/<uuid:company_id>/adoption")
+@companies.arguments(s.AdoptionSchema)
+@companies.response(201, s.AdoptionStatementSchema)
+@problems(companies, 401, 403, 404, 409, 422)
+def adopt_guidelines(given: dict[str, str], company_id: UUID) -> Adopter:
+    """Sign the guidelines for the company. It is a public statement of its own."""
+    adoption.adopt(company_id, **given, by=actor())
+    return adoption.statements(company_id)[0]
+
+
+@companies.post("/<uuid:company_id>/adoption/withdraw")
+@companies.response(200, s.AdoptionStatementSchema)
+@problems(companies, 401, 403, 404, 409)
+def withdraw_adoption(company_id: UUID) -> Adopter:
+    """Take the statement back from now on. That it was made stays in public."""
+    adoption.withdraw(company_id, by=actor())
+    return adoption.statements(company_id)[0]
+
+
+@adopters.get("")
+@adopters.response(200, s.AdoptersSchema)
+@adopters.doc(security=[])
+def list_adopters() -> dict[str, Any]:
+    """Which companies have adopted the guidelines, each by its own statement; and the text that is signed now."""
+    return {"guidelines": guidelines.CURRENT, "items": adoption.adopters()}
+
+
+@adopters.get("/<uuid:company_id>")
+@adopters.response(200, s.AdoptionStatementsSchema)
+@problems(adopters, 404)
+@adopters.doc(security=[])
+def show_adopter(company_id: UUID) -> dict[str, Any]:
+    """Every statement of a company, with the text that it signed."""
+    return {"items": adoption.statements(company_id)}
+
+
+def _identity(company_id: UUID, by: Actor) -> dict[str, Any]:
+    found = queries.identity(company_id, by)
+    if found is None:
+        raise NotFound
+    company = queries.company(company_id, by)
+    return {name: getattr(found, name, None) or getattr(company, name, None) for name in s.IdentityShownSchema().fields}
 
 
 @companies.post("/<uuid:company_id>/suspend")

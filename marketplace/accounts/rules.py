@@ -68,13 +68,16 @@ class CompanyStatus(StrEnum):
 
     APPLIED = "applied"
     VERIFIED = "verified"
+    REFUSED = "refused"
     SUSPENDED = "suspended"
 
 
 COMPANY_TRANSITIONS: Mapping[CompanyStatus, frozenset[CompanyStatus]] = MappingProxyType(
     {
-        CompanyStatus.APPLIED: frozenset({CompanyStatus.VERIFIED, CompanyStatus.SUSPENDED}),
-        CompanyStatus.VERIFIED: frozenset({CompanyStatus.SUSPENDED}),
+        CompanyStatus.APPLIED: frozenset({CompanyStatus.VERIFIED, CompanyStatus.REFUSED, CompanyStatus.SUSPENDED}),
+        # A verified company whose name or signatory changed waits again.
+        CompanyStatus.VERIFIED: frozenset({CompanyStatus.APPLIED, CompanyStatus.SUSPENDED}),
+        CompanyStatus.REFUSED: frozenset({CompanyStatus.APPLIED}),
         CompanyStatus.SUSPENDED: frozenset({CompanyStatus.VERIFIED}),
     }
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from marketplace.accounts.entity import LONGEST, Identity
 from marketplace.accounts.invited import MOST_ROWS, InvitationOutcome, Invited
 from marketplace.accounts.rules import LOCALES, CompanyRole, CompanyStatus, OperatorRole, Right
 from marketplace.core.http import PageArgs, Pattern, page_schema
@@ -99,18 +100,32 @@ class InviteesSchema(ma.Schema):
 
 
 class InvitationSchema(ma.Schema):
-    """An invitation as those see it who sent it."""
+    """An invitation as those see it who sent it; a company learns who it is once they have answered."""
 
     id = ma.fields.UUID(required=True)
-    person_id = ma.fields.UUID(required=True)
+    person_id = ma.fields.UUID(required=True, allow_none=True)
     name = ma.fields.String(required=True)
     email = ma.fields.String(required=True)
     invited_at = ma.fields.AwareDateTime(required=True)
     good_until = ma.fields.AwareDateTime(required=True)
-    answered = ma.fields.Boolean(required=True, metadata={"description": "Whether they confirmed their address"})
+    answered = ma.fields.Boolean(required=True, metadata={"description": "Whether they said yes"})
 
 
 InvitationPage = page_schema(InvitationSchema, "InvitationPage")
+
+
+class MyInvitationSchema(ma.Schema):
+    """A company asks to work with you. It learns that you are here when you say yes."""
+
+    id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    company = ma.fields.String(required=True)
+    invited_at = ma.fields.AwareDateTime(required=True)
+    good_until = ma.fields.AwareDateTime(required=True)
+
+
+class MyInvitationsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(MyInvitationSchema), required=True)
 
 
 class InvitationAnswerSchema(TokenSchema):
@@ -150,12 +165,107 @@ class ReasonSchema(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
 
 
+_FACT = ma.validate.Length(1, LONGEST)
+
+
+class IdentitySchema(ma.Schema):
+    """By what a company is verified."""
+
+    legal_name = ma.fields.String(required=True, validate=_NAME, metadata={"description": "As the register writes it"})
+    country = ma.fields.String(required=True, validate=Pattern("^[A-Z]{2}$"))
+    address = ma.fields.String(required=True, validate=_FACT, metadata={"description": "Where it can be served"})
+    register = ma.fields.String(required=True, validate=_FACT, metadata={"description": "The one it is entered in"})
+    register_number = ma.fields.String(required=True, validate=_FACT)
+    owners = ma.fields.String(
+        required=True, validate=_FACT, metadata={"description": "The people to whom it belongs in the end"}
+    )
+    signatory_name = ma.fields.String(required=True, validate=_NAME)
+    authority = ma.fields.String(
+        required=True, validate=_FACT, metadata={"description": "Managing director, or power of attorney of a date"}
+    )
+    register_proof = ma.fields.String(
+        required=True, validate=_FACT, metadata={"description": "Where the entry can be seen, such as its address"}
+    )
+    authority_proof = ma.fields.String(
+        required=True, validate=_FACT, metadata={"description": "Where it can be seen that the signatory may sign"}
+    )
+    tax_number = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        load_only=True,
+        metadata={"description": "Kept encrypted; null leaves the one that was told before"},
+    )
+
+    @ma.post_load
+    def make_identity(self, data: dict[str, Any], **_more: Any) -> Identity:
+        return Identity(**data)
+
+
+class IdentityShownSchema(IdentitySchema):
+    tax_number_shown = ma.fields.String(required=True, metadata={"description": "Its end"})
+    handed_in_at = ma.fields.AwareDateTime(required=True)
+
+
+class TaxNumberSchema(ma.Schema):
+    tax_number = ma.fields.String(required=True)
+
+
+class AdoptionSchema(ma.Schema):
+    """The signature under the text that `GET /adopters` shows."""
+
+    name = ma.fields.String(required=True, validate=_NAME, metadata={"description": "The signatory's full name"})
+    text_sha256 = ma.fields.String(required=True, validate=Pattern("^[0-9a-f]{64}$"))
+
+
+class AdopterSchema(ma.Schema):
+    """A company's own statement that it adopts the guidelines."""
+
+    company_id = ma.fields.UUID(required=True)
+    legal_name = ma.fields.String(required=True)
+    country = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
+    text_sha256 = ma.fields.String(required=True)
+    signed_name = ma.fields.String(required=True)
+    signed_at = ma.fields.AwareDateTime(required=True)
+    withdrawn_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AdoptionStatementSchema(AdopterSchema):
+    text = ma.fields.String(required=True)
+
+
+class AdoptionStatementsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(AdoptionStatementSchema), required=True)
+
+
+class AdoptionTextSchema(ma.Schema):
+    """The text that is signed now."""
+
+    version = ma.fields.Integer(required=True)
+    valid_from = ma.fields.Date(required=True)
+    text = ma.fields.String(required=True)
+    sha256 = ma.fields.String(required=True)
+
+
+class AdoptersSchema(ma.Schema):
+    guidelines = ma.fields.Nested(AdoptionTextSchema, required=True)
+    items = ma.fields.List(ma.fields.Nested(AdopterSchema), required=True)
+
+
+class CompanyContestSchema(ma.Schema):
+    words = ma.fields.String(
+        required=True, validate=ma.validate.Length(1, 2000), metadata={"description": "Why the decision is wrong"}
+    )
+
+
 class CompanyDecisionSchema(ma.Schema):
-    """What an operator decided about the company, and why."""
+    """What an operator decided about the company, why, and until when it can be contested."""
 
     outcome = ma.fields.Enum(CompanyStatus, by_value=True, required=True)
     reason = ma.fields.String(required=True)
     decided_at = ma.fields.AwareDateTime(required=True)
+    contest_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+    contest = ma.fields.String(required=True, allow_none=True, metadata={"description": "The company's answer to it"})
 
 
 class CompanyDecisionsSchema(ma.Schema):

@@ -18,11 +18,10 @@ from marketplace.accounts.companies import (
     apply_company,
     change_role,
     remove_member,
-    suspend_company,
-    verify_company,
 )
 from marketplace.accounts.invitations import (
     accept_invitation,
+    answer_invitation,
     invitation_link,
     invite_many,
     invited_person,
@@ -41,6 +40,14 @@ from marketplace.accounts.rules import (
     require_operator,
     require_person,
 )
+from marketplace.accounts.verification import (
+    contest_decision,
+    hand_in,
+    read_tax_number,
+    refuse_company,
+    suspend_company,
+    verify_company,
+)
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -50,19 +57,24 @@ __all__ = [
     "IssuedKey",
     "accept_invitation",
     "add_member",
+    "answer_invitation",
     "apply_company",
     "ask_confirmation",
     "ask_password_reset",
     "change_person",
     "change_role",
     "confirm",
+    "contest_decision",
     "grant_operator",
+    "hand_in",
     "invitation_link",
     "invite_many",
     "invited_person",
     "make_key",
     "make_personal_key",
     "password_was_reset",
+    "read_tax_number",
+    "refuse_company",
     "remove_member",
     "reset_link",
     "reset_password",

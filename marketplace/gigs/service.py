@@ -79,12 +79,12 @@ def pause(gig_id: UUID, *, by: Actor) -> Gig:
 
 
 def pause_all(company_id: UUID, *, by: Actor) -> list[UUID]:
-    """Pauses every open gig of a suspended company and returns their ids; nothing while it is not suspended, since the
-    job that asks may come late. The service itself or an operator may."""
+    """Pauses every open gig of a company that is suspended, or has to be verified again, and returns their ids; nothing
+    while it is verified, since the job that asks may come late. The service itself or an operator may."""
     if by.kind != "job" and not by.is_operator():
         raise NotFound
     found = select(Gig.id).join(Company, Company.id == Gig.company_id).where(Company.id == company_id)
-    found = found.where(Company.status == CompanyStatus.SUSPENDED, Gig.status == GigStatus.OPEN)
+    found = found.where(Company.status != CompanyStatus.VERIFIED, Gig.status == GigStatus.OPEN)
     # In the order of their ids, as a plan shares them.
     ids = db.session.scalars(found.order_by(Gig.id).with_for_update(of=Gig)).all()
     return move(Gig, ids, old=GigStatus.OPEN, new=GigStatus.PAUSED, by=by, event="gig.paused")

@@ -130,6 +130,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "do not want to, nothing has to be done.\n\n%(link)s",
             ),
         ),
+        "person.asked_by_company": (
+            Telling(
+                _P,
+                _BOTH,
+                "%(company)s invites you to work through Setara",
+                "You have an account here, which %(company)s was not told. If you want it to know, and to propose a "
+                "contract, say yes under your account within 14 days. If you do not want to, nothing has to be done.",
+            ),
+        ),
         "member.added": (Telling(_P, _BOTH, "You are a member of %(company)s", "You can now work in its name."),),
         "member.role_changed": (
             Telling(_P, _INBOX, "Your role in %(company)s was changed", "What you may do there is different now."),
@@ -156,7 +165,53 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.MEMBERS,
                 _BOTH,
                 "%(company)s is suspended",
-                "It can publish nothing until an operator verifies it again.",
+                "It can publish nothing until an operator verifies it again. Their reason stands on the company's "
+                "page, and can be contested there for 30 days.",
+            ),
+        ),
+        "company.refused": (
+            Telling(
+                Audience.MEMBERS,
+                _BOTH,
+                "%(company)s was not verified",
+                "The reason stands on the company's page. Hand in anew what was not right, or contest it there for 30 "
+                "days: somebody else looks again then.",
+            ),
+        ),
+        "company.handed_in_again": (
+            Telling(
+                Audience.VETTING, _INBOX, "%(company)s has handed in anew", "Look at what is different, and decide."
+            ),
+        ),
+        "company.changed": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "%(company)s has changed its name, entry or signatory",
+                "Look who they are now. Until you decide, its gigs are paused.",
+            ),
+            Telling(
+                Audience.MEMBERS,
+                _BOTH,
+                "%(company)s is verified again",
+                "Its name, entry or signatory was changed. Its gigs are paused until an operator has looked; what is "
+                "booked stands.",
+            ),
+        ),
+        "company.refusal_contested": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "%(company)s contests its refusal",
+                "Whoever did not take the decision looks at it again.",
+            ),
+        ),
+        "company.suspension_contested": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "%(company)s contests its suspension",
+                "Whoever did not take the decision looks at it again.",
             ),
         ),
         # Contractors and contracts.

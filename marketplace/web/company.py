@@ -105,6 +105,7 @@ def overview(company_id: UUID) -> str:
         purses=purses(company_id, by),
         waits=waiting.at_company(company_id, by),
         decided=next(iter(queries.decisions(company_id, by)), None),
+        identity=queries.identity(company_id, by) if by.may(Right.MEMBERS, company_id) else None,
         events=timeline("company", company_id, limit=SHOWN),
     )
 

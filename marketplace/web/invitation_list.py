@@ -71,7 +71,11 @@ def shown(company_id: UUID | None, **cursor: Any) -> dict[str, Any]:
     """What the page of invitations needs: who was invited, and who of them is vetted by now."""
     found = page(queries.invitations(company_id, actor()), Invitation.id, **cursor)
     lines = queries.invitation_lines(found["items"])
-    return {"lines": lines, "next": found["next"], "vetted": vetted_among([line.person_id for line in lines])}
+    return {
+        "lines": lines,
+        "next": found["next"],
+        "vetted": vetted_among([line.person_id for line in lines if line.person_id]),
+    }
 
 
 def _said(became: Sequence[Invitee]) -> str:

@@ -27,11 +27,12 @@ SHOWN = 20
 Status = TypeVar("Status", bound=StrEnum)
 DECISIONS: Mapping[str, Callable[..., Company]] = {
     "verify": service.verify_company,
+    "refuse": service.refuse_company,
     "suspend": service.suspend_company,
 }
 """What an operator can decide about a company, with a reason."""
 OPEN_TO: Mapping[CompanyStatus, tuple[str, ...]] = {
-    CompanyStatus.APPLIED: ("verify", "suspend"),
+    CompanyStatus.APPLIED: ("verify", "refuse", "suspend"),
     CompanyStatus.VERIFIED: ("suspend",),
     CompanyStatus.SUSPENDED: ("verify",),
 }
@@ -125,7 +126,7 @@ def list_companies() -> str:
 
 
 @blueprint.get("/companies/<uuid:company_id>")
-def show_company(company_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+def show_company(company_id: UUID, form: Form | None = None, tax_number: str = "") -> ResponseReturnValue:
     by = actor()
     company = queries.company(company_id, by)
     shown = form or Form(CompanyDecisionForm)
@@ -134,13 +135,21 @@ def show_company(company_id: UUID, form: Form | None = None) -> ResponseReturnVa
         "operator/company.html",
         company=company,
         members=queries.members(company_id, by),
+        identity=queries.identity(company_id, by) if by.is_operator(OperatorRole.VETTING) else None,
+        tax_number=tax_number,
         decisions=decisions,
         deciders=queries.person_name([each.decided_by for each in decisions]),
         labels=choices.DECISIONS,
-        open_to=OPEN_TO[company.status],
+        open_to=OPEN_TO.get(company.status, ()),
         events=timeline("company", company_id, limit=SHOWN),
         form=shown,
     ), shown.status
+
+
+@blueprint.post("/companies/<uuid:company_id>/tax-number")
+def read_tax_number(company_id: UUID) -> ResponseReturnValue:
+    """The whole number, shown once; that it was read is remembered."""
+    return show_company(company_id, tax_number=service.read_tax_number(company_id, by=actor()))
 
 
 @blueprint.post("/companies/<uuid:company_id>")

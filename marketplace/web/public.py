@@ -93,7 +93,16 @@ def account() -> ResponseReturnValue:
     if form.done(lambda data: service.change_person(by=actor(), **data)):
         flash(gettext("Changed."))
         return redirect(url_for("public.account"))
-    return render_template("public/account.html", form=form, me=me), form.status
+    invited = queries.my_invitations(actor())
+    names = queries.company_name({each.company_id for each in invited if each.company_id})
+    return render_template("public/account.html", form=form, me=me, invited=invited, names=names), form.status
+
+
+@blueprint.post("/account/invitations/<uuid:invitation_id>")
+def answer_invitation(invitation_id: UUID) -> ResponseReturnValue:
+    service.answer_invitation(invitation_id, by=actor())
+    flash(gettext("The company knows now that you are here."))
+    return redirect(url_for("public.account"))
 
 
 @blueprint.post("/account/confirmation")

@@ -31,7 +31,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices.models import Mail
-from tests.factories import accounts
+from tests.factories import accounts, workforce
 from tests.shifts.test_races import at_once
 
 OPERATORS = "/api/v1/invitations"
@@ -102,20 +102,73 @@ def test_what_is_written_is_read_again(names: list[str]) -> None:
 
 def test_a_company_invites_its_crew_and_it_is_remembered(app: Any, work: Work) -> None:
     company = accounts.company()
-    accounts.person("crew1@example.com")
     became = service.invite_many(crew(), company.id, by=accounts.owner_of(company.id))
-    assert [each.outcome for each in became] == ["invited", "has_account", "invited"]
-    assert became[1].person_id is None
-    lines = queries.invitation_lines(
-        db.session.scalars(queries.invitations(company.id, accounts.owner_of(company.id))).all()
-    )
-    assert [(each.email, each.answered) for each in lines] == [
-        ("crew0@example.com", False), ("crew2@example.com", False)
-    ]  # fmt: skip
+    assert {each.outcome for each in became} == {"invited"}
     work()
-    mails = db.session.scalars(select(Mail).where(Mail.person_id == became[0].person_id)).all()
+    mails = db.session.scalars(select(Mail).where(Mail.address == "crew0@example.com")).all()
     assert [mail.subject for mail in mails] == ["Lab Example GmbH invites you to work through Setara"]
     assert "/invitations/" in (mails[0].body or "")
+
+
+def lines_of(company_id: Any) -> list[queries.InvitationLine]:
+    owner = accounts.owner_of(company_id)
+    return queries.invitation_lines(db.session.scalars(queries.invitations(company_id, owner)).all())
+
+
+def test_a_company_learns_from_nothing_whether_somebody_has_an_account(app: Any, work: Work) -> None:
+    """A vetted person, one with an account, one who is gone and one whom nobody knows: all look alike until they answer
+    for themselves."""
+    company = accounts.company()
+    owner = accounts.owner_of(company.id)
+    vetted = queries.person(workforce.contractor(accounts.person("crew0@example.com", name="Vera Vetted")).id)
+    accounts.person("crew1@example.com", name="Ada Account")
+    accounts.person("crew2@example.com").active = False
+    became = service.invite_many(crew(4), company.id, by=owner)
+    assert [(each.outcome, each.person_id) for each in became] == [("invited", None)] * 4
+    told = [(line.name, line.answered, line.person_id) for line in lines_of(company.id)]
+    assert told[:2] == [("Crew 0", False, None), ("Crew 1", False, None)]
+    assert {(answered, known) for _, answered, known in told} == {(False, None)}
+    assert queries.invited_names(company.id, owner) == {}
+    work()
+    sent = select(Mail).where(Mail.subject == "Lab Example GmbH invites you to work through Setara")
+    mails = {mail.address: mail.body for mail in db.session.scalars(sent)}
+    assert "You have an account here" in (mails["crew0@example.com"] or "")
+    assert "crew2@example.com" not in mails
+    (asked,) = queries.my_invitations(accounts.actor_of(vetted))
+    with pytest.raises(NotFound):
+        service.answer_invitation(asked.id, by=accounts.actor_of(accounts.person()))
+    service.answer_invitation(asked.id, by=accounts.actor_of(vetted))
+    assert queries.invited_names(company.id, owner) == {vetted.id: "Vera Vetted"}
+    assert queries.my_invitations(accounts.actor_of(vetted)) == []
+
+
+MINE = "GET /api/v1/people/me/invitations"
+YES = "POST /api/v1/people/me/invitations/<uuid:invitation_id>/answer"
+
+
+@pytest.mark.door(MINE, "works")
+@pytest.mark.door(YES, "works")
+@pytest.mark.door(MINE, "not_signed_in")
+@pytest.mark.door(YES, "not_signed_in")
+@pytest.mark.door(YES, "not_mine")
+@pytest.mark.door(YES, "wrong_state")
+def test_somebody_with_an_account_says_yes_or_nothing(client: FlaskClient) -> None:
+    company, ana = accounts.company(), accounts.person("crew0@example.com")
+    service.invite_many(crew(1), company.id, by=accounts.owner_of(company.id))
+    mine = accounts.bearer(ana)
+    path = "/api/v1/people/me/invitations"
+    assert client.get(path).status_code == 401
+    (asked,) = client.get(path, headers=mine).json["items"]
+    assert asked["company"] == "Lab Example GmbH"
+    yes = f"{path}/{asked['id']}/answer"
+    assert client.post(yes).status_code == 401
+    assert client.post(yes, headers=accounts.bearer(accounts.person())).status_code == 404
+    clock.move_to(clock.now() + timedelta(days=15))
+    late = client.post(yes, headers=accounts.bearer(ana))
+    assert (late.status_code, late.json["code"]) == (409, "link_not_valid")
+    service.invite_many(crew(1), company.id, by=accounts.owner_of(company.id))
+    assert client.post(yes, headers=accounts.bearer(ana)).status_code == 204
+    assert client.post(yes, headers=accounts.bearer(ana)).status_code == 204
 
 
 def test_the_link_stands_in_no_event(app: Any) -> None:

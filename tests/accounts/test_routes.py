@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from marketplace.accounts import service
+from marketplace.accounts.guidelines import CURRENT
 from marketplace.accounts.models import ApiKey, Company, Member, Person
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.app import create_app
@@ -36,6 +38,15 @@ APPLY = "POST /api/v1/companies"
 COMPANIES = "GET /api/v1/companies"
 COMPANY = "GET /api/v1/companies/<uuid:company_id>"
 VERIFY = "POST /api/v1/companies/<uuid:company_id>/verify"
+REFUSE = "POST /api/v1/companies/<uuid:company_id>/refuse"
+CONTEST = "POST /api/v1/companies/<uuid:company_id>/contest"
+IDENTITY = "PUT /api/v1/companies/<uuid:company_id>/identity"
+SHOW_IDENTITY = "GET /api/v1/companies/<uuid:company_id>/identity"
+ADOPT = "POST /api/v1/companies/<uuid:company_id>/adoption"
+WITHDRAW = "POST /api/v1/companies/<uuid:company_id>/adoption/withdraw"
+ADOPTERS = "GET /api/v1/adopters"
+ADOPTER = "GET /api/v1/adopters/<uuid:company_id>"
+TAX_NUMBER = "POST /api/v1/companies/<uuid:company_id>/identity/tax-number"
 SUSPEND = "POST /api/v1/companies/<uuid:company_id>/suspend"
 EVENTS = "GET /api/v1/companies/<uuid:company_id>/events"
 DECISIONS = "GET /api/v1/companies/<uuid:company_id>/decisions"
@@ -52,13 +63,17 @@ BODIES: dict[str, dict[str, Any]] = {
     APPLY: {"legal_name": "Lab GmbH", "country": "DE", "signatory_name": "Olga Owner"},
     VERIFY: {"reason": "seen its papers"},
     SUSPEND: {"reason": "does not answer"},
+    REFUSE: {"reason": "No such entry in the register."},
+    CONTEST: {"words": "The entry was made on Monday."},
+    ADOPT: {"name": "Olga Owner", "text_sha256": CURRENT.sha256},
+    IDENTITY: asdict(accounts.IDENTITY),
     ADD_MEMBER: {"email": "mia@example.com", "role": "viewer"},
     CHANGE_ROLE: {"role": "finance"},
     MAKE_KEY: {"name": "robot", "scopes": ["read"]},
 }
 OF_A_COMPANY = (
     *(COMPANY, EVENTS, DECISIONS, MEMBERS, ADD_MEMBER, CHANGE_ROLE, REMOVE_MEMBER),
-    *(MAKE_KEY, KEYS, REVOKE_KEY),
+    *(MAKE_KEY, KEYS, REVOKE_KEY, CONTEST, IDENTITY, SHOW_IDENTITY, ADOPT, WITHDRAW),
 )
 
 
@@ -91,6 +106,8 @@ def ask(client: FlaskClient, route: str, ids: dict[str, UUID] | None = None, **m
         COMPANIES,
         VERIFY,
         SUSPEND,
+        REFUSE,
+        TAX_NUMBER,
         *OF_A_COMPANY,
         question="not_signed_in",
     ),
@@ -101,7 +118,7 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="setara"'
 
 
-@pytest.mark.parametrize("route", doors(*OF_A_COMPANY, VERIFY, SUSPEND, question="not_mine"))
+@pytest.mark.parametrize("route", doors(*OF_A_COMPANY, VERIFY, SUSPEND, REFUSE, TAX_NUMBER, question="not_mine"))
 def test_a_company_of_others_does_not_exist(client: FlaskClient, route: str) -> None:
     company = accounts.company()
     ids = {"company_id": company.id, "person_id": accounts.owner_of(company.id).person_id}
@@ -125,6 +142,13 @@ def test_a_company_of_others_does_not_exist(client: FlaskClient, route: str) -> 
             (APPLY, {"legal_name": "Lab", "country": "Germany", "signatory_name": "Olga"}),
             (VERIFY, {"reason": ""}),
             (SUSPEND, {}),
+            (REFUSE, {"reason": " "}),
+            (CONTEST, {"words": ""}),
+            (ADOPT, {"name": "Olga Owner", "text_sha256": "abc"}),
+            (ADOPT, {"name": "Olaf Other", "text_sha256": CURRENT.sha256}),
+            (IDENTITY, {"legal_name": "Lab GmbH"}),
+            (IDENTITY, asdict(accounts.IDENTITY) | {"owners": " "}),
+            (IDENTITY, asdict(accounts.IDENTITY) | {"tax_number": "?"}),
             (ADD_MEMBER, {"email": "mia@example.com", "role": "emperor"}),
             (CHANGE_ROLE, {"role": None}),
             (MAKE_KEY, {"name": "robot", "scopes": []}),
@@ -136,7 +160,7 @@ def test_a_body_of_the_wrong_shape_is_refused_by_its_places(
 ) -> None:
     company = accounts.company()
     ids = {"company_id": company.id, "person_id": accounts.owner_of(company.id).person_id}
-    by = accounts.operator() if route in (VERIFY, SUSPEND) else accounts.owner_of(company.id)
+    by = accounts.operator() if route in (VERIFY, SUSPEND, REFUSE) else accounts.owner_of(company.id)
     answer = ask(client, route, ids, json=body, headers=accounts.bearer(by))
     assert answer.status_code == 422
     assert answer.json.get("errors") or answer.json.get("field")
@@ -342,9 +366,11 @@ def test_a_new_password(client: FlaskClient) -> None:
 def test_a_company_from_application_to_suspension(client: FlaskClient) -> None:
     unconfirmed = ask(client, APPLY, headers=accounts.bearer(accounts.person(confirmed=False)))
     assert (unconfirmed.status_code, unconfirmed.json["code"]) == (409, "email_not_confirmed")
-    applied = ask(client, APPLY, headers=accounts.bearer(accounts.person()))
+    mine = accounts.bearer(accounts.person())
+    applied = ask(client, APPLY, headers=mine)
     assert (applied.status_code, applied.json["status"]) == (201, "applied")
     ids, operator = {"company_id": UUID(applied.json["id"])}, accounts.bearer(accounts.operator())
+    assert ask(client, IDENTITY, ids, headers=mine).status_code == 200
     for route, status in [(VERIFY, "verified"), (SUSPEND, "suspended")]:
         assert ask(client, route, ids, headers=operator).json["status"] == status
         again = ask(client, route, ids, headers=operator)
@@ -371,7 +397,11 @@ def test_one_sees_ones_own_companies_and_operators_all(client: FlaskClient) -> N
 def test_the_timeline_of_a_company(client: FlaskClient) -> None:
     company = accounts.company()
     answer = ask(client, EVENTS, {"company_id": company.id}, headers=accounts.bearer(accounts.owner_of(company.id)))
-    assert [event["name"] for event in answer.json["items"]] == ["company.verified", "company.applied"]
+    assert [event["name"] for event in answer.json["items"]] == [
+        "company.verified",
+        "company.described",
+        "company.applied",
+    ]
 
 
 @pytest.mark.door(DECISIONS, "works")
@@ -502,3 +532,85 @@ def test_a_refusal_leaves_nothing_behind(client: FlaskClient) -> None:
     before = (len(db.session.scalars(select(Company)).all()), len(db.session.scalars(select(Member)).all()))
     ask(client, APPLY, headers=accounts.bearer(accounts.person(confirmed=False)))
     assert (len(db.session.scalars(select(Company)).all()), len(db.session.scalars(select(Member)).all())) == before
+
+
+# --- who a company is -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.door(IDENTITY, "works")
+@pytest.mark.door(SHOW_IDENTITY, "works")
+@pytest.mark.door(TAX_NUMBER, "works")
+def test_a_company_tells_who_it_is_and_its_tax_number_is_read_by_operators_alone(client: FlaskClient) -> None:
+    company = accounts.company(verified=False)
+    ids, mine = {"company_id": company.id}, accounts.bearer(accounts.owner_of(company.id))
+    told = ask(client, IDENTITY, ids, headers=mine)
+    assert (told.status_code, told.json["tax_number_shown"]) == (200, "•••789")
+    assert "123456789" not in told.text
+    shown = ask(client, SHOW_IDENTITY, ids, headers=mine)
+    assert shown.json == told.json
+    assert {name: shown.json[name] for name in ("register_number", "owners")} == {
+        "register_number": "HRB 12345",
+        "owners": "Olga Owner",
+    }
+    theirs = accounts.bearer(accounts.operator(OperatorRole.VETTING))
+    assert ask(client, TAX_NUMBER, ids, headers=theirs).json == {"tax_number": "DE 123456789"}
+    assert ask(client, TAX_NUMBER, ids, headers=mine).status_code == 404
+    told = [event["name"] for event in ask(client, EVENTS, ids, headers=theirs).json["items"]]
+    assert told[0] == "company.tax_number_read"
+
+
+@pytest.mark.door(REFUSE, "works")
+@pytest.mark.door(CONTEST, "works")
+@pytest.mark.door(REFUSE, "wrong_state")
+@pytest.mark.door(CONTEST, "wrong_state")
+@pytest.mark.door(TAX_NUMBER, "wrong_state")
+def test_a_refused_company_learns_why_and_contests_it_before_somebody_else(client: FlaskClient) -> None:
+    company, odi = accounts.company(verified=False), accounts.operator(OperatorRole.VETTING)
+    ids, mine, theirs = {"company_id": company.id}, accounts.bearer(accounts.owner_of(company.id)), accounts.bearer(odi)
+    assert ask(client, CONTEST, ids, headers=mine).json["code"] == "no_company_decision_to_contest"
+    assert ask(client, REFUSE, ids, headers=theirs).json["status"] == "refused"
+    assert ask(client, REFUSE, ids, headers=theirs).json["code"] == "wrong_state"
+    (decision,) = ask(client, DECISIONS, ids, headers=mine).json["items"]
+    assert (decision["reason"], decision["contest"]) == ("No such entry in the register.", None)
+    assert decision["contest_until"] > decision["decided_at"]
+    assert ask(client, CONTEST, ids, headers=mine).json["status"] == "applied"
+    again = ask(client, VERIFY, ids, headers=theirs)
+    assert (again.status_code, again.json["code"]) == (403, "decided_before")
+    other = accounts.bearer(accounts.operator(OperatorRole.VETTING))
+    assert ask(client, VERIFY, ids, headers=other).json["status"] == "verified"
+    untold = {"company_id": UUID(ask(client, APPLY, headers=mine).json["id"])}
+    missing = ask(client, VERIFY, untold, headers=other)
+    assert (missing.status_code, missing.json["code"]) == (409, "identity_incomplete")
+    assert ask(client, TAX_NUMBER, untold, headers=other).status_code == 404
+
+
+@pytest.mark.door(ADOPT, "works")
+@pytest.mark.door(WITHDRAW, "works")
+@pytest.mark.door(ADOPT, "wrong_state")
+@pytest.mark.door(WITHDRAW, "wrong_state")
+@pytest.mark.door(ADOPTERS, "works")
+@pytest.mark.door(ADOPTER, "works")
+def test_a_company_adopts_the_guidelines_in_public_and_withdraws_in_public(client: FlaskClient) -> None:
+    company, waiting = accounts.company(), accounts.company(verified=False)
+    ids, mine = {"company_id": company.id}, accounts.bearer(accounts.owner_of(company.id))
+    unready = {"company_id": waiting.id}
+    early = ask(client, ADOPT, unready, headers=accounts.bearer(accounts.owner_of(waiting.id)))
+    assert early.json["code"] == "company_not_verified"
+    assert ask(client, WITHDRAW, ids, headers=mine).json["code"] == "not_adopted"
+    assert ask(client, ADOPTER, ids).status_code == 404
+    signed = ask(client, ADOPT, ids, headers=mine)
+    assert (signed.status_code, signed.json["text"]) == (201, CURRENT.text)
+    assert ask(client, ADOPT, ids, headers=mine).json["code"] == "already_adopted"
+    other = ask(client, ADOPT, ids, headers=mine, json=BODIES[ADOPT] | {"text_sha256": "0" * 64})
+    assert other.json["code"] == "other_guidelines"
+    listed = ask(client, ADOPTERS).json
+    assert listed["guidelines"]["sha256"] == CURRENT.sha256
+    assert [(each["legal_name"], each["version"], each["withdrawn_at"]) for each in listed["items"]] == [
+        ("Lab Example GmbH", 1, None)
+    ]
+    assert ask(client, WITHDRAW, ids, headers=mine).json["withdrawn_at"] is not None
+    (statement,) = ask(client, ADOPTER, ids).json["items"]
+    assert statement["withdrawn_at"] is not None
+    assert statement["text"] == CURRENT.text
+    assert ask(client, ADOPT, ids, headers=mine).status_code == 201
+    assert len(ask(client, ADOPTER, ids).json["items"]) == 2

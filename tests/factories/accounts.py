@@ -1,12 +1,27 @@
 """People, operators, companies and the ways in which they sign in."""
 
+from dataclasses import replace
 from itertools import count
 from uuid import UUID
 
 from marketplace.accounts import keys, queries, service
+from marketplace.accounts.entity import Identity
 from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole, Right
 
+IDENTITY = Identity(
+    legal_name="Lab Example GmbH",
+    country="DE",
+    address="Example Street 1, 50667 Cologne",
+    register="Commercial register B of Cologne",
+    register_number="HRB 12345",
+    owners="Olga Owner",
+    signatory_name="Olga Owner",
+    authority="Managing director",
+    register_proof="https://register.example/HRB12345",
+    authority_proof="https://register.example/HRB12345",
+    tax_number="DE 123456789",
+)
 PASSWORD = "four small green lamps"
 _numbers = count(1)
 
@@ -40,6 +55,7 @@ def company(
     """A company, verified unless it says otherwise. Its owner is a new person if none is given."""
     by = actor_of(owner or person(name="Olga Owner"))
     made = service.apply_company(legal_name, country, "Olga Owner", by=by)
+    service.hand_in(made.id, replace(IDENTITY, legal_name=legal_name, country=country), by=actor_of(by))
     if verified:
         service.verify_company(made.id, "seen its papers", by=operator(OperatorRole.VETTING))
     return made
