@@ -7,8 +7,8 @@ next change something.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0031"
+down_revision = "0030"
 
 FACTS = ("address", "register", "register_number", "owners", "authority", "register_proof", "authority_proof")
 OLD = ("applied", "verified", "suspended")

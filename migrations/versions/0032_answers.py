@@ -6,8 +6,8 @@ Whoever confirmed their address had answered all who invited them, as far as the
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0032"
+down_revision = "0031"
 
 
 def upgrade() -> None:
