@@ -7,8 +7,8 @@ next change something.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 
 FACTS = ("address", "register", "register_number", "owners", "authority", "register_proof", "authority_proof")
 OLD = ("applied", "verified", "suspended")
