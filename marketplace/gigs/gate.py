@@ -11,10 +11,11 @@ from marketplace.core.money import Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, Pilot
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
+from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
 from marketplace.standards import queries as standards
 from marketplace.standards.calculator import Reckoning
-from marketplace.standards.rates import highest_cost
+from marketplace.standards.rates import NO_STEP, highest_cost, stepped
 from marketplace.standards.rules import (
     CriterionKind,
     Offer,
@@ -46,7 +47,8 @@ def judge(gig: Gig) -> Judgement:
 def judge_at(gig: Gig, rate: Money) -> list[Verdict]:
     """What the gate would say if the gig paid that rate. Raises BadOffer for another currency."""
     needed = needed_funds(gig, rate)
-    return list(calculator.in_places(replace(offer_of(gig), rate=rate, funds_needed=needed), places_of(gig)).verdicts)
+    offer = replace(offer_of(gig), rate=rate, other_rates=_stepped_rates(gig, rate), funds_needed=needed)
+    return list(calculator.in_places(offer, places_of(gig)).verdicts)
 
 
 def pilot_cap(gig: Gig) -> int | None:
@@ -65,6 +67,8 @@ def offer_of(gig: Gig) -> Offer:
         hazard_class=gig.hazard_class,
         hazard_categories=gig.hazard_categories,
         criteria=criteria_words(gig.criteria),
+        unknown_criteria=_unknown(gig),
+        other_rates=_stepped_rates(gig, gig.rate),
         fee_percent=gig.fee_percent,
         margin=gig.margin,
         margin_party=gig.margin_party,
@@ -88,14 +92,29 @@ def places_of(gig: Gig) -> list[Place]:
 
 
 def needed_funds(gig: Gig, rate: Money) -> Money:
-    """The highest cost of the whole planned work at that rate: pay, premiums, benefits, fee and margin."""
+    """The highest cost of the whole planned work at that rate, all of it at the highest step of pay: pay, premiums,
+    benefits, fee and margin."""
+    steps = gig.pay_steps
     return highest_cost(
         rate,
         gig.planned_minutes,
         hazard_class=gig.hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
+        step_points=steps.highest if steps else NO_STEP,
     )
+
+
+def _stepped_rates(gig: Gig, rate: Money) -> list[Money]:
+    """What an hour of the gig earns at each of its steps (SPREAD)."""
+    return [stepped(rate, points) for _, points in gig.pay_steps.by_level] if gig.pay_steps else []
+
+
+def _unknown(gig: Gig) -> list[str]:
+    """Qualifications that the gig asks for and nobody could get: unknown, closed, or another company's."""
+    asked = gig.criteria.qualifications
+    known = qualifications.known_codes(gig.company_id) if asked else {}
+    return [f"{CriterionKind.QUALIFICATION}:{code}" for code in asked if code not in known]
 
 
 def criteria_words(criteria: Criteria) -> list[str]:
@@ -104,6 +123,8 @@ def criteria_words(criteria: Criteria) -> list[str]:
         *(f"{CriterionKind.PLACE}:{place.subdivision or place.country}" for place in criteria.places),
         *(f"{CriterionKind.SKILL}:{skill}" for skill in criteria.skills),
         *(f"{CriterionKind.LANGUAGE}:{need.language} {need.level}" for need in criteria.languages),
+        *(f"{CriterionKind.SKILL}:{need.skill} level {need.level}" for need in criteria.skill_levels),
+        *(f"{CriterionKind.QUALIFICATION}:{code}" for code in criteria.qualifications),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, Minor, choice
@@ -30,10 +30,12 @@ from marketplace.gigs.rules import (
     GigStatus,
     LanguageNeed,
     Question,
+    SkillNeed,
     Terms,
     Where,
     WorkKind,
 )
+from marketplace.qualifications.rules import PaySteps
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, UnpaidKind
 from marketplace.workforce.rules import Level
 
@@ -45,7 +47,8 @@ class Gig(Stateful):
     """What a company asks for. Rates are per hour of work; `rate_amount` is the newest of the rate versions.
 
     `places` is a list of {"country", "subdivision" or null}, `languages` of {"language", "level"}, so that they can be
-    asked by containment; `unpaid` are minutes by kind. `fee_percent` is the fee that held when the terms were written.
+    asked by containment; `unpaid` are minutes by kind, `skill_levels` levels by skill, `steps` the pay steps as JSON.
+    `fee_percent` is the fee that held when the terms were written.
     """
 
     __tablename__ = "gig"
@@ -88,6 +91,9 @@ class Gig(Stateful):
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
     languages: Mapped[JsonList]
     criteria_reason: Mapped[str] = mapped_column(Text)
+    qualifications: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    skill_levels: Mapped[Json]
+    steps: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     data_use: Mapped[str] = mapped_column(Text)
     drafted_at: Mapped[Instant]
@@ -125,7 +131,14 @@ class Gig(Stateful):
             skills=tuple(self.skills),
             languages=tuple(LanguageNeed(need["language"], Level(need["level"])) for need in self.languages),
             reason=self.criteria_reason,
+            qualifications=tuple(self.qualifications),
+            skill_levels=tuple(SkillNeed(skill, level) for skill, level in sorted(self.skill_levels.items())),
         )
+
+    @property
+    def pay_steps(self) -> PaySteps | None:
+        """What levels of a skill earn beyond the rate."""
+        return PaySteps.of(self.steps)
 
     @property
     def terms(self) -> Terms:
@@ -147,6 +160,7 @@ class Gig(Stateful):
             criteria=self.criteria,
             contact_id=self.contact_id,
             data_use=self.data_use,
+            pay_steps=self.pay_steps,
         )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
+from marketplace.qualifications.rules import MOST_LEVEL, PaySteps, check_steps
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import (
     NOTHING_UNPAID,
@@ -225,6 +226,14 @@ class LanguageNeed:
         return {"language": self.language, "level": str(self.level)}
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SkillNeed:
+    """A skill at the level that the work needs at least, proven by a qualification."""
+
+    skill: str
+    level: int
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """Who can do the work, by what the work needs and nothing else (P8): who lives in one of the places and has all of
@@ -234,11 +243,19 @@ class Criteria:
     skills: Sequence[str] = ()
     languages: Sequence[LanguageNeed] = ()
     reason: str = ""
+    qualifications: Sequence[str] = ()
+    """Codes of qualifications that are held at the start of the work."""
+    skill_levels: Sequence[SkillNeed] = ()
 
     @property
     def levels(self) -> dict[str, Level]:
         """The languages, from code to level."""
         return {need.language: need.level for need in self.languages}
+
+    @property
+    def proven_levels(self) -> dict[str, int]:
+        """The skills that have to be proven, from name to level."""
+        return {need.skill: need.level for need in self.skill_levels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +281,8 @@ class Terms:
     margin: Money | None = None
     margin_party: str | None = None
     client_pays: Money | None = None
+    pay_steps: PaySteps | None = None
+    """What levels of a skill earn beyond the rate (SKILL_STEP)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +307,8 @@ def check_terms(terms: Terms) -> None:
     _check_words(terms)
     _check_money(terms)
     _check_criteria(terms.criteria)
+    if terms.pay_steps is not None:
+        check_steps(terms.pay_steps)
 
 
 def _check_words(terms: Terms) -> None:
@@ -334,8 +355,21 @@ def _check_criteria(criteria: Criteria) -> None:
     if len(criteria.levels) != len(criteria.languages):
         raise BadTerms("A language is asked for once, at one level.", field="languages")
     check_languages(criteria.levels)
-    if (criteria.skills or criteria.languages) and not criteria.reason.strip():
+    _check_proofs(criteria)
+    asked = (criteria.skills, criteria.languages, criteria.qualifications, criteria.skill_levels)
+    if any(asked) and not criteria.reason.strip():
         raise BadTerms("Skills and languages are asked for with the reason why the work needs them.", field="reason")
+
+
+def _check_proofs(criteria: Criteria) -> None:
+    """Whether there are such qualifications is the gate's to say; here only their shape is looked at."""
+    refuse_protected(criteria.qualifications, field="qualifications")
+    if check_skills(criteria.qualifications) != sorted(criteria.qualifications):
+        raise BadTerms("A qualification is asked for once.", field="qualifications")
+    levels = {need.skill: need.level for need in criteria.skill_levels}
+    check_skills(list(levels))
+    if len(levels) != len(criteria.skill_levels) or not all(1 <= level <= MOST_LEVEL for level in levels.values()):
+        raise BadTerms(f"A skill is asked for once, at a level from 1 to {MOST_LEVEL}.", field="skill_levels")
 
 
 def check_instructions(text: str) -> None:

@@ -20,11 +20,14 @@ from marketplace.gigs.rules import (
     LanguageNeed,
     PilotReport,
     Question,
+    SkillNeed,
     Terms,
     Where,
     WorkKind,
     refuse_protected,
 )
+from marketplace.qualifications.rules import MOST_LEVEL, PaySteps
+from marketplace.standards.rates import NO_STEP
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
 from marketplace.standards.schemas import UnpaidSchema
 from marketplace.workforce.rules import Level
@@ -76,6 +79,20 @@ class CriteriaSchema(ma.Schema):
         metadata={"description": "From ISO 639 code to the level that the work needs at least"},
     )
     reason = _words(LONGEST_TEXT, 0, load_default="", metadata={"description": "Why the work needs them"})
+    qualifications = ma.fields.List(
+        ma.fields.String(validate=Pattern("^[a-z0-9]+(-[a-z0-9]+)*$")),
+        load_default=list,
+        validate=ma.validate.Length(0, 20),
+        metadata={"description": "Codes of qualifications that are held when the work begins"},
+    )
+    skill_levels = ma.fields.Dict(
+        ma.fields.String(validate=Pattern("^[a-z0-9]+(-[a-z0-9]+)*$")),
+        ma.fields.Integer(strict=True, validate=ma.validate.Range(1, MOST_LEVEL)),
+        attribute="proven_levels",
+        load_default=dict,
+        validate=ma.validate.Length(0, 20),
+        metadata={"description": "From a skill to the proven level that the work needs at least"},
+    )
 
     @ma.pre_load
     def _name_protected(self, data: Any, **_: Any) -> Any:
@@ -86,7 +103,29 @@ class CriteriaSchema(ma.Schema):
     @ma.post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Criteria:
         needs = tuple(LanguageNeed(language, level) for language, level in data.pop("levels").items())
-        return Criteria(languages=needs, **data)
+        proven = tuple(SkillNeed(skill, level) for skill, level in data.pop("proven_levels").items())
+        return Criteria(languages=needs, skill_levels=proven, **data)
+
+
+class PayStepSchema(ma.Schema):
+    level = _count(MOST_LEVEL, metadata={"description": "Of the skill, proven"})
+    points = ma.fields.Integer(
+        strict=True,
+        required=True,
+        validate=ma.validate.Range(NO_STEP, 10 * NO_STEP),
+        metadata={"description": "What it multiplies the rate by, in ten-thousandths: 12500 is 1.25"},
+    )
+
+
+class PayStepsSchema(ma.Schema):
+    """What levels of a skill earn beyond the rate: none less than the one before it."""
+
+    skill = ma.fields.String(required=True, validate=Pattern("^[a-z0-9]+(-[a-z0-9]+)*$"))
+    steps = ma.fields.List(ma.fields.Nested(PayStepSchema), required=True, validate=ma.validate.Length(1, MOST_LEVEL))
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> PaySteps:
+        return PaySteps(data["skill"], tuple((each["level"], each["points"]) for each in data["steps"]))
 
 
 class _TermsFields(ma.Schema):
@@ -115,6 +154,12 @@ class _TermsFields(ma.Schema):
     )
     hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
     criteria = ma.fields.Nested(CriteriaSchema, required=True)
+    pay_steps = ma.fields.Nested(
+        PayStepsSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What levels of a skill earn beyond the rate"},
+    )
     contact_id = ma.fields.UUID(required=True, metadata={"description": "The member who answers questions"})
     data_use = _words(LONGEST_TEXT, required=True, metadata={"description": "What the results are used for"})
 

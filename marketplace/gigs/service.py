@@ -153,6 +153,9 @@ def _columns(terms: Terms) -> Mapping[str, Any]:
         "skills": sorted(set(criteria.skills)),
         "languages": [need.as_dict() for need in sorted(criteria.languages)],
         "criteria_reason": criteria.reason,
+        "qualifications": sorted(criteria.qualifications),
+        "skill_levels": {need.skill: need.level for need in criteria.skill_levels},
+        "steps": terms.pay_steps.as_dict() if terms.pay_steps else None,
         "contact_id": terms.contact_id,
         "data_use": terms.data_use,
     }

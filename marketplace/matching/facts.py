@@ -108,6 +108,7 @@ def _work(gig: Gig) -> Work:
         fee_percent=gig.fee_percent,
         margin=gig.margin,
         work_kind=str(gig.work_kind),
+        pay_steps=gig.pay_steps,
     )
 
 

@@ -13,7 +13,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
-from marketplace.gigs.rules import Criteria, LanguageNeed, Where
+from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
+from marketplace.qualifications.rules import PaySteps, Proof
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on
@@ -38,6 +39,7 @@ class Work:
     fee_percent: Decimal
     margin: Money | None
     work_kind: str = ""
+    pay_steps: PaySteps | None = None
 
     def seat(self, span: Span) -> Seat:
         return Seat(
@@ -51,6 +53,7 @@ class Work:
             company_id=self.company_id,
             gig_id=self.gig_id,
             work_kind=self.work_kind,
+            pay_steps=self.pay_steps,
         )
 
 
@@ -190,6 +193,9 @@ def _work_out(work: Work) -> dict[str, Any]:
         "skills": list(work.criteria.skills),
         "languages": [[need.language, need.level.value] for need in work.criteria.languages],
         "reason": work.criteria.reason,
+        "qualifications": list(work.criteria.qualifications),
+        "skill_levels": work.criteria.proven_levels,
+        "pay_steps": None if work.pay_steps is None else work.pay_steps.as_dict(),
         "work_kind": work.work_kind,
         "hazard": [work.hazard_class.value, list(work.hazard_categories)],
         "rate": _money_out(work.rate),
@@ -204,6 +210,8 @@ def _work_in(stored: Mapping[str, Any]) -> Work:
         skills=tuple(stored["skills"]),
         languages=tuple(LanguageNeed(language, Level(level)) for language, level in stored["languages"]),
         reason=stored["reason"],
+        qualifications=tuple(stored.get("qualifications", ())),
+        skill_levels=tuple(SkillNeed(skill, level) for skill, level in stored.get("skill_levels", {}).items()),
     )
     return Work(
         gig_id=UUID(stored["gig"]),
@@ -215,6 +223,7 @@ def _work_in(stored: Mapping[str, Any]) -> Work:
         fee_percent=Decimal(stored["fee_percent"]),
         margin=None if stored["margin"] is None else _money_in(stored["margin"]),
         work_kind=stored.get("work_kind", ""),
+        pay_steps=PaySteps.of(stored.get("pay_steps")),
     )
 
 
@@ -264,6 +273,7 @@ def _member_out(member: Member, at: datetime) -> dict[str, Any]:
         "age": age,
         "place": [who.country, who.subdivision, who.zone.key],
         "skills": sorted(who.skills),
+        "proofs": [_proof_out(proof) for proof in who.proofs],
         "languages": {language: level.value for language, level in who.languages.items()},
         "consents": {category: up_to.value for category, up_to in who.consents.items()},
         "busy": [[*_span_out(busy.span), busy.hazard_class.value, busy.active] for busy in who.busy],
@@ -299,6 +309,7 @@ def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
         weekly_hours=week,
         overtime_multiplier=multiplier,
         bars=tuple(_bar_in(bar) for bar in stored.get("bars", ())),
+        proofs=tuple(_proof_in(proof) for proof in stored.get("proofs", ())),
     )
     return Member(
         person=person,
@@ -308,6 +319,18 @@ def _member_in(stored: Mapping[str, Any], at: datetime) -> Member:
         past=[
             Past(datetime.fromisoformat(begun), minutes, UUID(company)) for begun, minutes, company in stored["past"]
         ],
+    )
+
+
+def _proof_out(proof: Proof) -> list[Any]:
+    level = proof.language_level and proof.language_level.value
+    return [proof.code, proof.until.isoformat(), proof.skill, proof.skill_level, proof.language, level]
+
+
+def _proof_in(stored: Sequence[Any]) -> Proof:
+    code, until, skill, skill_level, language, level = stored
+    return Proof(
+        code, datetime.fromisoformat(until), skill, skill_level, language, None if level is None else Level(level)
     )
 
 

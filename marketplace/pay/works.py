@@ -285,6 +285,7 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
         minutes=minutes,
         rate=booking.rate,
         overtime_percent=booking.overtime_percent,
+        step_points=booking.step_points,
         hazard_class=HazardClass(booking.hazard_class),
         fee_percent=row.fee_percent,
         margin=margin,

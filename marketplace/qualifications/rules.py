@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from marketplace.core.money import Money
@@ -13,7 +13,7 @@ from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.qualifications.scoring import SHARE_UNITS, Item, check_item
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.protected import protected_attribute
-from marketplace.standards.rates import PriceInput, PriceLine, cost, gross_pay, price
+from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, gross_pay, price
 from marketplace.workforce.rules import Level, check_languages, check_skills
 
 MOST_LEVEL: Final = RULES["SKILL_STEP"].parameters["most_level"]
@@ -197,6 +197,11 @@ class NoMoneyToReturn(Conflict):
 class EvidenceMissing(Invalid):
     code = "evidence_missing"
     title = "What is granted without a test needs evidence and a reason in words."
+
+
+class BadSteps(Invalid):
+    code = "bad_pay_steps"
+    title = "These are not steps of pay by the levels of a skill."
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +443,52 @@ def ended_on(proofs: Sequence[Proof], code: str) -> datetime | None:
 def level_of(proofs: Sequence[Proof], skill: str, at: datetime) -> int:
     """The highest level of the skill that is proven at that moment; 0 if none is."""
     return max((proof.skill_level or 0 for proof in proofs if proof.skill == skill and proof.until > at), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class PaySteps:
+    """What each level of a skill multiplies a gig's rate by, in ten-thousandths, from the level on: levels ascend, and
+    so do their steps (SKILL_STEP)."""
+
+    skill: str
+    by_level: tuple[tuple[int, int], ...]
+
+    @property
+    def highest(self) -> int:
+        return self.by_level[-1][1]
+
+    @property
+    def steps(self) -> list[dict[str, int]]:
+        return [{"level": level, "points": points} for level, points in self.by_level]
+
+    def at(self, level: int) -> int:
+        """The step of somebody of that level: the highest that they reach."""
+        return max((points for reached, points in self.by_level if reached <= level), default=NO_STEP)
+
+    def after(self, level: int) -> tuple[int, int] | None:
+        """The next level that earns more, with its step; None at the top."""
+        now = self.at(level)
+        return next(((each, points) for each, points in self.by_level if each > level and points > now), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"skill": self.skill, "by_level": [list(pair) for pair in self.by_level]}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "PaySteps | None":
+        """The steps that `as_dict()` stored."""
+        return (
+            None if stored is None else cls(stored["skill"], tuple((each[0], each[1]) for each in stored["by_level"]))
+        )
+
+
+def check_steps(steps: PaySteps) -> None:
+    """Raises BadSteps unless each level earns at least what the one before it does, and none less than the rate."""
+    check_skills([steps.skill])
+    levels, points = [level for level, _ in steps.by_level], [each for _, each in steps.by_level]
+    if not levels or levels != sorted(set(levels)) or not 1 <= levels[0] <= levels[-1] <= MOST_LEVEL:
+        raise BadSteps(f"Levels from 1 to {MOST_LEVEL} are named once each, the lowest first.", field="pay_steps")
+    if points != sorted(points) or points[0] < NO_STEP:
+        raise BadSteps("No level earns less than the rate, or than the level before it.", field="pay_steps")
 
 
 # --- accounts of the books --------------------------------------------------------------------------------------------

@@ -74,5 +74,6 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
+        step_points=booking.step_points,
     )
     return cost(price(given))

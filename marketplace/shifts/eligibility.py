@@ -7,7 +7,7 @@ count (fairness rule NO_RETALIATION).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria
+from marketplace.qualifications.rules import PaySteps, Proof, ended_on, holds, level_of
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import OPT_IN, Exposure, HazardClass, judge_exposure
 from marketplace.standards.hours import (
@@ -31,6 +32,7 @@ from marketplace.standards.hours import (
     overtime_minutes,
     week_of,
 )
+from marketplace.standards.rates import NO_STEP
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.bars import Bar, Source
 from marketplace.workforce.calendar import NOTHING_SAID, Calendar, Quiet
@@ -65,6 +67,9 @@ class Seat:
     company_id: UUID | None = None
     gig_id: UUID | None = None
     work_kind: str = ""
+    pay_steps: PaySteps | None = None
+    least_step: int = NO_STEP
+    """A step that was promised: whose level has ended since keeps it (rule P5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ class Person:
     weekly_hours: Decimal | None = None
     overtime_multiplier: Decimal | None = None
     bars: Sequence[Bar] = ()
+    proofs: Sequence[Proof] = ()
+    """What the person holds or held of qualifications, each with its end."""
 
 
 def judge(seat: Seat, person: Person) -> Iterator[Verdict]:
@@ -228,17 +235,62 @@ def _criteria(seat: Seat, person: Person) -> Iterator[Verdict]:
         {"missing": ", ".join(lacking) or "none", "because": asked.reason},
         remedy="Add the skill to your profile if you have it.",
     )
-    short = [need for need in asked.languages if not _speaks(person, need.language, need.level)]
+    at = seat.span.starts_at
+    short = [need for need in asked.languages if not _speaks(person, need.language, need.level, at)]
     yield RULES["CRITERIA"].verdict(
         not short,
         "The work needs certain languages.",
         {"missing": ", ".join(f"{need.language} {need.level}" for need in short) or "none", "because": asked.reason},
         remedy="Add the language to your profile if you speak it at that level.",
     )
+    yield from _proofs(seat, person)
 
 
-def _speaks(person: Person, language: str, level: Level) -> bool:
-    return language in person.languages and person.languages[language].reaches(level)
+def _proofs(seat: Seat, person: Person) -> Iterator[Verdict]:
+    """CRITERIA: qualifications and proven levels, as they stand when the work begins. Self-declared skills prove no
+    level."""
+    asked, at = seat.criteria, seat.span.starts_at
+    if asked.qualifications:
+        lacking = [code for code in asked.qualifications if not holds(person.proofs, code, at)]
+        ends = {code: ended_on(person.proofs, code) for code in lacking}
+        yield RULES["CRITERIA"].verdict(
+            not lacking,
+            "The work needs certain qualifications.",
+            {
+                "missing": ", ".join(lacking) or "none",
+                "ended": ", ".join(f"{code} {end.date()}" for code, end in ends.items() if end) or "none",
+                "because": asked.reason,
+            },
+            remedy="Take the test under 'Tests': its minutes are paid, pass or fail. One that has ended is renewed so.",
+        )
+    if asked.skill_levels:
+        short = [need for need in asked.skill_levels if level_of(person.proofs, need.skill, at) < need.level]
+        yield RULES["CRITERIA"].verdict(
+            not short,
+            "The work needs certain levels of a skill.",
+            {
+                "missing": ", ".join(f"{need.skill} level {need.level}" for need in short) or "none",
+                "proven": ", ".join(f"{n.skill} level {level_of(person.proofs, n.skill, at)}" for n in short) or "none",
+                "because": asked.reason,
+            },
+            remedy="Take a test that proves the level, under 'Tests': its minutes are paid, pass or fail.",
+        )
+
+
+def step(seat: Seat, person: Person) -> int:
+    """What the person's proven level multiplies the rate by, in ten-thousandths (SKILL_STEP): never less than what was
+    promised."""
+    if seat.pay_steps is None:
+        return seat.least_step
+    level = level_of(person.proofs, seat.pay_steps.skill, seat.span.starts_at)
+    return max(seat.pay_steps.at(level), seat.least_step)
+
+
+def _speaks(person: Person, language: str, level: Level, at: datetime) -> bool:
+    """By what the person says, or by a test that proves it."""
+    proven = (proof for proof in person.proofs if proof.language == language and proof.until > at)
+    said = [person.languages[language]] if language in person.languages else []
+    return any(known.reaches(level) for known in (*said, *(p.language_level for p in proven if p.language_level)))
 
 
 def _consent(seat: Seat, person: Person) -> Verdict:

@@ -137,6 +137,7 @@ class Booking(Stateful):
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
         CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
         CheckConstraint("night_minutes >= 0", name="night_not_negative"),
+        CheckConstraint("step_points >= 10000", name="step_never_less"),
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
         Index("ix_booking_stops_at", "stops_at", postgresql_where=text("status = 'working'")),
@@ -168,6 +169,8 @@ class Booking(Stateful):
     overtime_percent: Mapped[int] = mapped_column(default=100)
     night_minutes: Mapped[int] = mapped_column(default=0)
     night_zone: Mapped[str] = mapped_column(Text, default="UTC")
+    step_points: Mapped[int] = mapped_column(default=10_000)
+    """What the person's level of a skill multiplies the rate by, in ten-thousandths, as it was promised."""
     held_amount: Mapped[Minor]
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))

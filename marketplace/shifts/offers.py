@@ -311,6 +311,7 @@ def _booking(yes: Yes, shift: Shift) -> dict[str, Any]:
         "hazard_class": seat.hazard_class,
         "overtime_minutes": priced.overtime_minutes,
         "overtime_percent": priced.overtime_percent,
+        "step_points": priced.step_points,
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,
         "held_amount": cost(promised_lines(seat, person)).amount,

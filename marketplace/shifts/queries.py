@@ -16,6 +16,9 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import Criteria
+from marketplace.qualifications import queries as qualifications
+from marketplace.qualifications.rules import PaySteps
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
@@ -153,6 +156,7 @@ def seat_of(row: Shift, gig: Gig) -> Seat:
         company_id=gig.company_id,
         gig_id=gig.id,
         work_kind=str(gig.work_kind),
+        pay_steps=gig.pay_steps,
     )
 
 
@@ -168,6 +172,7 @@ def people(contractors: Sequence[Contractor], company_id: UUID, seat: Seat) -> d
         skills=bool(seat.criteria.skills),
         languages=bool(seat.criteria.languages),
         consents=seat.hazard_class in OPT_IN,
+        proofs=asks_for_proofs(seat.criteria, seat.pay_steps),
     )
     return {known: replace(person, contract=agreed.get(known)) for known, person in found.items()}
 
@@ -179,12 +184,14 @@ def unsigned(
     skills: bool = True,
     languages: bool = True,
     consents: bool = True,
+    proofs: bool = True,
 ) -> dict[UUID, Person]:
     """As `people`, for any work within that span of time and without anybody's contract."""
     ids = [contractor.id for contractor in contractors]
     skilled = _skills(ids) if skills else {}
     spoken = _languages(ids) if languages else {}
     given = _consents(ids) if consents else {}
+    proven = qualifications.proofs(ids) if proofs else {}
     busy = _busy(ids, around)
     calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
     barred = restrictions.in_force(contractors, clock.now())
@@ -210,8 +217,14 @@ def unsigned(
             weekly_hours=region.weekly_hours if region else None,
             overtime_multiplier=region.overtime_multiplier if region else None,
             bars=tuple(barred.get(who.id, ())),
+            proofs=tuple(proven.get(who.id, ())),
         )
     return found
+
+
+def asks_for_proofs(criteria: Criteria, steps: PaySteps | None) -> bool:
+    """Whether what a person holds of qualifications can decide anything: whether they may, or what they earn."""
+    return bool(criteria.qualifications or criteria.skill_levels or criteria.languages or steps)
 
 
 def pool(company_id: UUID, at: datetime) -> list[Contractor]:

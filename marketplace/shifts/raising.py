@@ -259,6 +259,7 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         overtime_minutes=booking.overtime_minutes,
         overtime_percent=booking.overtime_percent,
         night_minutes=booking.night_minutes,
+        step_points=booking.step_points,
     )
 
 

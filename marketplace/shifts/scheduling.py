@@ -214,7 +214,13 @@ def _price(shift: Shift, bookings: Sequence[Booking], now: datetime) -> Cancella
 def _owed(booking: Booking, gig: Gig, now: datetime) -> Owed:
     worked = _worked(booking, now)
     compensation = cancellation(booking.starts_at, booking.ends_at, now, worked)
-    priced = price(PriceInput(rate=booking.rate, call_in_minutes=compensation.minutes, fee_percent=gig.fee_percent))
+    given = PriceInput(
+        rate=booking.rate,
+        call_in_minutes=compensation.minutes,
+        fee_percent=gig.fee_percent,
+        step_points=booking.step_points,
+    )
+    priced = price(given)
     return Owed(booking.id, booking.contractor_id, compensation, cost(priced))
 
 

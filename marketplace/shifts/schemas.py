@@ -180,6 +180,9 @@ class BookingSchema(ma.Schema):
     overtime_minutes = ma.fields.Integer(required=True)
     overtime_percent = ma.fields.Integer(required=True)
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the schedule, those at night"})
+    step_points = ma.fields.Integer(
+        required=True, metadata={"description": "What your level multiplies the rate by, in ten-thousandths"}
+    )
     held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)

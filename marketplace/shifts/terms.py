@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.core.money import Money
-from marketplace.shifts.eligibility import Person, Seat, night, overtime
+from marketplace.shifts.eligibility import Person, Seat, night, overtime, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
 from marketplace.standards.hours import overtime_percent
-from marketplace.standards.rates import Payee, PriceInput, PriceLine, cost, gross_pay, price
+from marketplace.standards.rates import NO_STEP, Payee, PriceInput, PriceLine, cost, gross_pay, price, stepped
 
 FORM = 1
 """The version of the shape below. What was promised keeps the shape that it was promised in."""
@@ -29,6 +29,7 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         overtime_minutes=overtime(seat, person),
         overtime_percent=overtime_percent(person.overtime_multiplier),
         night_minutes=night(seat, person),
+        step_points=step(seat, person),
     )
 
 
@@ -44,7 +45,9 @@ def snapshot(
     minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
     lines = promised_lines(seat, person)
     assert person.contract is not None
-    return {
+    # A gig without steps says nothing of them, so that its terms have the digest that they always had.
+    steps = {"pay_steps": _steps(seat, person)} if seat.pay_steps else {}
+    return steps | {
         "form": FORM,
         "gig": dict(gig),
         "starts_at": _moment(seat.span.starts_at),
@@ -79,7 +82,21 @@ def digest(terms: Mapping[str, Any]) -> str:
 def agreed_seat(seat: Seat, terms: Mapping[str, Any]) -> Seat:
     """The seat at the rate that was offered, or at the gig's own where that has risen since (rule P5)."""
     offered = Money.of(terms["rate"]["amount"], terms["rate"]["currency"])
-    return replace(seat, rate=max(offered, seat.rate, key=lambda rate: rate.amount))
+    promised = terms.get("pay_steps", {}).get("points", NO_STEP)
+    return replace(seat, rate=max(offered, seat.rate, key=lambda rate: rate.amount), least_step=promised)
+
+
+def _steps(seat: Seat, person: Person) -> dict[str, Any]:
+    """What each level earns an hour, and at which step this person is."""
+    assert seat.pay_steps is not None
+    levels = [{"level": level, "rate": _money(stepped(seat.rate, each))} for level, each in seat.pay_steps.by_level]
+    points = step(seat, person)
+    return {
+        "skill": seat.pay_steps.skill,
+        "points": points,
+        "levels": levels,
+        "rate": _money(stepped(seat.rate, points)),
+    }
 
 
 def _money(money: Money) -> dict[str, str]:

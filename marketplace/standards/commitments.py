@@ -178,10 +178,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_CONTRACTS}::test_an_amendment_holds_once_it_is_signed_and_never_lowers_the_rate",
         ),
         "P6": _held(
-            "HAZARD",
-            "gig.hazard_class",
-            f"{_RATES}::test_the_hazard_premium_is_a_line_of_its_own",
-            "No level of skill carries a step of pay.",
+            "HAZARD SKILL_STEP",
+            "gig.hazard_class gig.steps booking.step_points",
+            f"{_RATES}::test_the_hazard_premium_is_a_line_of_its_own {_RATES}::test_a_level_of_a_skill_pays_its_step",
         ),
         "P7": _held(
             "PILOT",
@@ -211,7 +210,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_GIGS}::test_a_new_version_counts_when_it_is_verified",
             "Work does not say under which version of the instructions it was done, and nobody is told of a new one.",
         ),
-        "P12": _held(lacks="There is no test or training that could be paid."),
+        "P12": _held(
+            "QUALIFICATION_TIME",
+            "attempt.paid_minutes attempt.held_amount pay_line.attempt_id",
+            "tests/qualifications/test_pay.py::test_a_failed_test_is_paid_like_a_passed_one",
+            "There is no training beside tests.",
+        ),
         "P13": _held(
             "",
             "gig.contact_id",
@@ -226,9 +230,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_DISPUTES}::test_without_a_ruling_everything_is_restored {_DISPUTES}::test_who_may_not_rule",
         ),
         "P16": _held(
-            "PAYMENT_MODEL",
-            "gig.payment_model",
-            f"{_GATE}::test_pay_for_performance_alone_is_refused",
+            "PAYMENT_MODEL TEST_TIMER",
+            "gig.payment_model attempt.cap_minutes",
+            f"{_GATE}::test_pay_for_performance_alone_is_refused "
+            "tests/qualifications/test_rules.py::test_a_limit_is_three_times_what_three_of_four_people_need",
             "There are no timers on items; a target written into instructions is seen by nobody but their readers.",
         ),
         "P17": _held("PAID_BREAK BREAK", "timesheet_line.paid_break_minutes", f"{_RATES}::test_paid_breaks_are_work"),

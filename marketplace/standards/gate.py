@@ -103,6 +103,7 @@ def judge_criteria(offer: Offer) -> Verdict:
     kinds = {criterion: criterion.partition(":")[0].strip().lower() for criterion in offer.criteria}
     refused = [criterion for criterion, kind in kinds.items() if kind not in set(CriterionKind)]
     protected = sorted({kinds[criterion] for criterion in refused if is_protected_kind(kinds[criterion])})
+    refused += offer.unknown_criteria
     return RULES["CRITERIA"].verdict(
         not refused,
         RULES["CRITERIA"].sentence,

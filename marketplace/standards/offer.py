@@ -96,6 +96,8 @@ class Offer:
     signatory_verified: bool
     hazard_categories: Collection[str] = ()
     criteria: Sequence[str] = ()
+    unknown_criteria: Sequence[str] = ()
+    """Those of them that nobody can meet, since there is no such qualification."""
     other_rates: Sequence[Money] = ()
     fee_percent: Decimal = FEE_PERCENT
     margin: Money | None = None

@@ -200,7 +200,7 @@ def test_a_gig_is_written_revised_listed_and_shown(client: FlaskClient) -> None:
     made = ask(client, DRAFT, other)
     assert made.status_code == 201
     assert {name: made.json[name] for name in TERMS if name != "criteria"} == _without("criteria")
-    assert made.json["criteria"] == TERMS["criteria"]
+    assert made.json["criteria"] == TERMS["criteria"] | {"qualifications": [], "skill_levels": {}}
     assert (made.json["status"], made.json["fee_percent"]) == ("draft", "5.00")
 
     listed = ask(client, OF_COMPANY, other, query_string={"status": "draft", "limit": 1})

@@ -151,7 +151,7 @@ def test_no_rule_can_read_what_a_person_declined_disputed_or_said() -> None:
     assert {field.name for field in fields(Person)} == {
         "contractor_id", "status", "born_on", "country", "subdivision", "zone", "contract", "skills", "languages",
         "consents", "busy", "daily_rest_hours", "weekly_hours", "overtime_multiplier",
-        "calendar", "quiet", "bars",
+        "calendar", "quiet", "bars", "proofs",
     }  # fmt: skip
     assert {field.name for field in fields(Busy)} == {"span", "hazard_class", "active"}
 
