@@ -29,6 +29,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
         "company.changed": ("gigs.pause_of_suspended",),
+        "restriction.made_by_match": (WITHDRAW_BARRED,),
     }
 )
 """The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""

@@ -43,6 +43,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.decide", every_seconds(15)),
     Entry("restrictions.expire", every_minutes(1)),
     Entry("appeals.lapse", every_minutes(5)),
+    Entry("proposals.expire", every_minutes(5)),
+    Entry("signals.forget", every_minutes(30)),
     Entry("shifts.remind", every_minutes(5)),
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),

@@ -11,7 +11,7 @@ from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.shifts import barred
-from marketplace.workforce import appeals, restrictions
+from marketplace.workforce import appeals, proposals, restrictions, signals
 
 ONE = 1
 """One person in each transaction: their row is locked meanwhile."""
@@ -20,6 +20,16 @@ ONE = 1
 @job("restrictions.expire", again=False)
 def expire_restrictions() -> None:
     in_batches(restrictions.expire_due)
+
+
+@job("proposals.expire", again=False)
+def expire_proposals() -> None:
+    in_batches(proposals.expire_due)
+
+
+@job("signals.forget", again=False)
+def forget_signals() -> None:
+    in_batches(signals.forget_old, 1000)
 
 
 @job("appeals.lapse", again=False)

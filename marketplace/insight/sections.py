@@ -57,7 +57,7 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction, Signal
 
 Told = Select[*tuple[Any, ...]]
 Rows = Callable[[UUID], Told]
@@ -209,6 +209,15 @@ SECTIONS: tuple[Section, ...] = (
     _own("contractor", "workforce", "You as a contractor", _E, Contractor.id),
     _own("requirements", "workforce", "What you showed, and what was decided about it", _E, Requirement.contractor_id),
     _own("vetting_decisions", "workforce", "Decisions about you", _E, VettingDecision.contractor_id),
+    _own(
+        "findings",
+        "workforce",
+        "What rules found about you, and what became of it",
+        _E,
+        Proposal.contractor_id,
+        without=("other_id", "evidence", "key"),
+    ),
+    _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
     _own("payout_account", "workforce", "Where you are paid", _G, PayoutAccount.contractor_id),
     _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
     _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
@@ -299,6 +308,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "company_decision.decided_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
+        "proposal.decided_by": _WHO_DID_IT,
+        "proposal.other_id": "the older of two accounts that share something; it is told to whoever looks, not to both",
         "exchange_rate.entered_by": _WHO_DID_IT,
         "gig_rate.set_by": _WHO_DID_IT,
         "gig_hazard.set_by": _WHO_DID_IT,

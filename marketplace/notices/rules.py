@@ -267,6 +267,34 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It counts nowhere else. Accepted shifts are kept, and what you have earned is paid.",
             ),
         ),
+        "restriction.made_by_match": (
+            Telling(
+                _C,
+                _BOTH,
+                "New offers rest for some days",
+                "Your account and an older one share something that usually belongs to one person. That proves "
+                "nothing; somebody looks at it. Say on your page of standing what they should know. Without a decision "
+                "within 7 days it ends by itself. Accepted shifts are kept, and what you have earned is paid.",
+            ),
+        ),
+        "proposal.made": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "Something to look at: %(contractor)s",
+                "A rule found something. It does nothing by itself; look at it, and decide or dismiss it.",
+            ),
+        ),
+        "proposal.answered": (
+            Telling(
+                Audience.VETTING, _INBOX, "%(contractor)s says something about a finding", "Read it before you decide."
+            ),
+        ),
+        "proposal.dismissed": (
+            Telling(
+                _C, _INBOX, "Somebody looked, and nothing follows", "What rested goes on. The reason stands there."
+            ),
+        ),
         "restriction.expired": (
             Telling(_C, _INBOX, "A restriction has ended", "Its time was over. Those offers reach you again."),
         ),

@@ -46,6 +46,7 @@ BARRED: Final[Mapping[Source, str]] = MappingProxyType(
     {
         Source.OPERATOR: "An operator has restricted new offers like this one until a day that is said.",
         Source.COMPANY: "The company makes this person no new offers until a day that is said.",
+        Source.MATCH: "New offers rest for some days, because a human looks at two accounts that share something.",
     }
 )
 """What is said of a bar. Its reason stands with the person, not here."""

@@ -237,10 +237,23 @@ _PEOPLE = (
     _rule(
         "DECISION",
         Basis.STANDARD,
-        "No machine refuses, restricts, suspends or closes anybody: it proposes at most. A human decides, with reasons "
-        "in writing that the person can read from the moment on from which it holds.",
+        "No machine refuses, restricts, suspends or closes anybody: it proposes at most, for 30 days, and a human "
+        "decides, with reasons in writing that the person can read from the moment on from which it holds.",
         "Directive (EU) 2024/2831 (platform work), art. 10 and 11: human decision, reasons on the same day",
-        "tests/workforce/test_restrictions.py::test_a_decision_needs_a_human_and_a_written_reason",
+        "tests/workforce/test_proposals.py::test_a_proposal_alone_changes_nothing",
+        version=2,
+        proposal_days=30,
+    ),
+    _rule(
+        "PERSON",
+        Basis.HOUSE,
+        "Two accounts that share a payout account, an identity document or a device go to a human, and the newer "
+        "gets no new offers for at most 7 days; earned pay is paid. A shared network or kind of browser is shown "
+        "beside, and never a reason. Devices, networks and browsers are forgotten 90 days after they were seen last.",
+        "House policy: accounts are rented and stolen, and poor people share phones",
+        "tests/workforce/test_signals.py::test_a_shared_payout_account_pauses_the_newer_for_seven_days",
+        pause_days=7,
+        forget_days=90,
     ),
     _rule(
         "RESTRICTION",

@@ -399,7 +399,13 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "No rail with a fee is connected, so who bears its fee is written in contracts and tried nowhere.",
         ),
         "LANDED": _held(lacks="The payslip tells what was promised and the reference rate, not what arrived."),
-        "PERSON": _held(lacks="Nothing looks for accounts that match."),
+        "PERSON": _held(
+            "PERSON DECISION",
+            "signal.fingerprint proposal.evidence restriction.proposal_id",
+            "tests/workforce/test_signals.py::test_a_shared_payout_account_pauses_the_newer_for_seven_days "
+            "tests/workforce/test_signals.py::test_a_paused_account_is_still_paid_and_keeps_its_shifts "
+            "tests/workforce/test_signals.py::test_a_shared_phone_or_network_is_never_a_reason",
+        ),
         "COMPANY": _held(
             "COMPANY",
             "company.verified_at company_decision.decided_by",

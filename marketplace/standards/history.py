@@ -28,6 +28,15 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days_to_contest=30,
             ),
         ),
+        "DECISION": (
+            _before(
+                1,
+                "No machine refuses, restricts, suspends or closes anybody: it proposes at most. A human decides, with "
+                "reasons in writing that the person can read from the moment on from which it holds.",
+                FIRST,
+                FIRST,
+            ),
+        ),
         "HAZARD": (
             _before(
                 1,

@@ -23,7 +23,7 @@ from marketplace.shifts import queries as shifts
 from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import HazardClass
-from marketplace.web import site, words
+from marketplace.web import device, site, words
 from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
@@ -49,7 +49,11 @@ def only_contractors() -> ResponseReturnValue | None:
     """Strangers sign in first; whoever is no contractor yet is shown how to become one."""
     if (sign_in := site.ask_to_sign_in()) is not None:
         return sign_in
-    if request.endpoint == "contractor.apply" or find_me(actor()) is not None:
+    by = actor()
+    if (me := find_me(by)) is not None:
+        device.see(me.id)
+        return None
+    if request.endpoint == "contractor.apply":
         return None
     return redirect(url_for("contractor.apply"))
 

@@ -67,6 +67,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
     by_duty: list[tuple[OperatorRole, str, Any, int]] = [
         (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
         (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), waits.applicants or 0),
+        (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
@@ -88,6 +89,8 @@ def _belonging(by: Actor) -> list[site.Place]:
 def _links(by: Actor, about: Mapping[str, str]) -> str | None:
     if "dispute" in about and by.is_operator(OperatorRole.DISPUTES):
         return url_for("operator.show_dispute", dispute_id=UUID(about["dispute"]))
+    if "proposal" in about and by.is_operator(OperatorRole.VETTING):
+        return url_for("operator.show_proposal", proposal_id=UUID(about["proposal"]))
     if "appeal" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_appeal", appeal_id=UUID(about["appeal"]))
     if "company" in about and by.is_operator(OperatorRole.VETTING):

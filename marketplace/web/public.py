@@ -18,6 +18,7 @@ from marketplace.web import pictures
 from marketplace.web.forms import Form
 from marketplace.web.site import LANGUAGE, ask_to_sign_in, own_path, places_of
 from marketplace.web.words import basis_words, countries
+from marketplace.workforce.bars import FORGET_AFTER
 
 blueprint = Blueprint("public", __name__)
 
@@ -55,6 +56,12 @@ def invitation(token: str) -> ResponseReturnValue:
         flash(gettext("Your account is ready. Sign in with your address and the password."))
         return redirect(url_for("security.login"))
     return render_template("public/invitation.html", form=form, invited=invited), form.status
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """What is remembered of whoever comes here, why, and how long."""
+    return render_template("public/privacy.html", days=FORGET_AFTER.days)
 
 
 @blueprint.post("/language")

@@ -13,7 +13,7 @@ from marketplace.core import clock
 from marketplace.gigs import barring
 from marketplace.web.contractor import blueprint, saved
 from marketplace.web.forms import Form
-from marketplace.workforce import appeals, queries, restrictions
+from marketplace.workforce import appeals, proposals, queries, restrictions
 from marketplace.workforce.bars import RestrictionStatus
 from marketplace.workforce.rules import CONTESTABLE
 from marketplace.workforce.schemas import ContestSchema
@@ -21,7 +21,9 @@ from marketplace.workforce.standing_models import Restriction
 
 
 @blueprint.get("/standing")
-def standing(contested: UUID | None = None, form: Form | None = None) -> ResponseReturnValue:
+def standing(
+    contested: UUID | None = None, form: Form | None = None, answering: Form | None = None
+) -> ResponseReturnValue:
     """Everything that was decided about the person, each with its reason, its end and the way to contest it."""
     by = actor()
     me = queries.contractor(require_person(by), by)
@@ -33,6 +35,9 @@ def standing(contested: UUID | None = None, form: Form | None = None) -> Respons
         decisions=queries.decisions(me.id),
         appeals=appeals.of_person(me.id),
         restrictions={row.decision_id: row for row in rows},
+        pauses=[row for row in rows if row.proposal_id is not None],
+        proposals=proposals.mine(me.id),
+        answering=answering or Form(ContestSchema),
         in_force=[row for row in rows if row.status is RestrictionStatus.ACTIVE],
         contestable=CONTESTABLE,
         # Each form has a key of its own; the one that was refused keeps what was typed.
@@ -40,7 +45,7 @@ def standing(contested: UUID | None = None, form: Form | None = None) -> Respons
         now_is=clock.now(),
         **named(rows),
     )
-    return page, shown.status
+    return page, max(shown.status, answering.status if answering else 0)
 
 
 @blueprint.post("/standing/<uuid:decision_id>/contest")
@@ -48,6 +53,13 @@ def contest_decision(decision_id: UUID) -> ResponseReturnValue:
     form = Form(ContestSchema)
     done = form.done(lambda data: appeals.contest(decision_id, data["words"], by=actor()))
     return saved(done, "standing") or standing(decision_id, form)
+
+
+@blueprint.post("/standing/findings/<uuid:proposal_id>")
+def answer_proposal(proposal_id: UUID) -> ResponseReturnValue:
+    form = Form(ContestSchema)
+    done = form.done(lambda data: proposals.answer(proposal_id, data["words"], by=actor()))
+    return saved(done, "standing") or standing(answering=form)
 
 
 def named(rows: list[Restriction]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift, Timesheet
 from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
-from marketplace.workforce import appeals
+from marketplace.workforce import appeals, proposals
 from marketplace.workforce import queries as workforce
 
 
@@ -45,6 +45,7 @@ class OnDesk:
     companies: int | None
     applicants: int | None
     appeals: int | None
+    proposals: int | None
     disputes: int | None
     payable: int | None
     stuck: int | None
@@ -75,6 +76,7 @@ def on_desk(by: Actor) -> OnDesk:
         companies=count(accounts.companies(by, CompanyStatus.APPLIED)) if vets else None,
         applicants=count(workforce.vetting_queue(by)) if vets else None,
         appeals=count(appeals.waiting(by)) if vets else None,
+        proposals=count(proposals.waiting(by)) if vets else None,
         disputes=count(disputes.to_rule(by)) if by.is_operator(OperatorRole.DISPUTES) else None,
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,

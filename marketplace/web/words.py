@@ -282,6 +282,19 @@ _NAMES = {
     "source": {
         "operator": lazy_gettext("an operator"),
         "company": lazy_gettext("the company"),
+        "match": lazy_gettext("nobody yet: somebody is looking"),
+    },
+    "signal": {
+        "payout_account": lazy_gettext("payout account"),
+        "document": lazy_gettext("identity document"),
+        "device": lazy_gettext("device"),
+        "network": lazy_gettext("network"),
+        "user_agent": lazy_gettext("kind of browser"),
+    },
+    "measure": {
+        "restrict": lazy_gettext("Restrict all new offers"),
+        "suspend": lazy_gettext("Suspend"),
+        "refuse": lazy_gettext("Refuse the application"),
     },
     "answer": {
         "upheld": lazy_gettext("The decision stands"),

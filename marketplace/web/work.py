@@ -47,7 +47,7 @@ def _link(by: Actor, about: Mapping[str, str]) -> str | None:
         if word in about:
             values: dict[str, Any] = {argument: about[word]}
             return url_for(endpoint, **values)
-    if "appeal" in about or "restriction" in about:
+    if any(word in about for word in ("appeal", "restriction", "proposal")):
         return url_for("contractor.standing")
     return url_for("contractor.application")
 

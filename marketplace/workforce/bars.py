@@ -16,6 +16,11 @@ from marketplace.standards.rules import RULES
 
 LONGEST_RESTRICTION = timedelta(days=RULES["RESTRICTION"].parameters["most_days"])
 LONGEST_BLOCK = timedelta(days=RULES["BLOCK"].parameters["most_days"])
+PAUSE = timedelta(days=RULES["PERSON"].parameters["pause_days"])
+"""How long new offers rest while a human looks at two accounts that share something."""
+FORGET_AFTER = timedelta(days=RULES["PERSON"].parameters["forget_days"])
+"""How long after it was seen last a device, a network or a browser is remembered, as a keyed digest."""
+PROPOSAL_LASTS = timedelta(days=RULES["DECISION"].parameters["proposal_days"])
 ANSWER_WITHIN = timedelta(days=RULES["APPEAL"].parameters["answer_days"])
 """How long operators have to answer an appeal. After that it is decided for the person (rule APPEAL)."""
 
@@ -37,13 +42,77 @@ class Source(StrEnum):
     OPERATOR = "operator"
     COMPANY = "company"
     """A company's, which reaches no further than its own gigs."""
+    MATCH = "match"
+    """Nobody's decision: two accounts share what only one person should have, and a human looks (rule PERSON)."""
 
 
-RULE_OF: Mapping[Source, str] = MappingProxyType({Source.OPERATOR: "RESTRICTION", Source.COMPANY: "BLOCK"})
+RULE_OF: Mapping[Source, str] = MappingProxyType(
+    {Source.OPERATOR: "RESTRICTION", Source.COMPANY: "BLOCK", Source.MATCH: "PERSON"}
+)
 """The published rule by which a bar of that source says no."""
 LONGEST: Mapping[Source, timedelta] = MappingProxyType(
-    {Source.OPERATOR: LONGEST_RESTRICTION, Source.COMPANY: LONGEST_BLOCK}
+    {Source.OPERATOR: LONGEST_RESTRICTION, Source.COMPANY: LONGEST_BLOCK, Source.MATCH: PAUSE}
 )
+PAUSED_BECAUSE = (
+    "Your account and an older one share something that usually belongs to one person. That proves nothing; somebody "
+    "looks at it. Say what they should know. If nobody has decided by the end of the pause, it ends by itself."
+)
+"""What is said in place of a reason while nobody has decided anything."""
+
+
+class SignalKind(StrEnum):
+    """What two accounts may share."""
+
+    PAYOUT_ACCOUNT = "payout_account"
+    DOCUMENT = "document"
+    """A document that shows who somebody is."""
+    DEVICE = "device"
+    """A browser, known by a random number that it was given."""
+    NETWORK = "network"
+    """The address that a household, a café or a VPN shares."""
+    USER_AGENT = "user_agent"
+    """The name of a browser, which millions share."""
+
+
+MATCHING = frozenset({SignalKind.PAYOUT_ACCOUNT, SignalKind.DOCUMENT, SignalKind.DEVICE})
+"""What goes to a human. The others are shown beside, and are never a reason by themselves (rule PERSON)."""
+FLEETING = frozenset({SignalKind.DEVICE, SignalKind.NETWORK, SignalKind.USER_AGENT})
+"""What is forgotten some time after it was seen last."""
+
+
+class ProposalKind(StrEnum):
+    """What a job or a rule proposes to look at."""
+
+    ACCOUNT_MATCH = "account_match"
+    STRIKES = "strikes"
+
+
+class ProposalStatus(StrEnum):
+    """What a human made of a proposal. It does nothing by itself."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    """A human decided, with reasons of their own."""
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+
+
+PROPOSAL_TRANSITIONS: Mapping[ProposalStatus, frozenset[ProposalStatus]] = MappingProxyType(
+    {
+        ProposalStatus.OPEN: frozenset({ProposalStatus.ACCEPTED, ProposalStatus.DISMISSED, ProposalStatus.EXPIRED}),
+        ProposalStatus.ACCEPTED: frozenset(),
+        ProposalStatus.DISMISSED: frozenset(),
+        ProposalStatus.EXPIRED: frozenset(),
+    }
+)
+
+
+class Measure(StrEnum):
+    """What a human may decide upon a proposal."""
+
+    RESTRICT = "restrict"
+    SUSPEND = "suspend"
+    REFUSE = "refuse"
 
 
 class RestrictionStatus(StrEnum):
@@ -120,6 +189,11 @@ class BadAnswer(Invalid):
     remedy = (
         "Uphold or overturn the decision; a suspension can become a restriction, and a restriction can end earlier."
     )
+
+
+class ProposalClosed(Conflict):
+    code = "proposal_closed"
+    title = "This proposal was decided about already, or its time is over."
 
 
 class TakesASide(Forbidden):

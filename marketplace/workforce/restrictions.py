@@ -5,7 +5,7 @@ comes after is refused with the rule, the day on which it ends, and where the re
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -75,7 +75,8 @@ def lift(restriction_id: UUID, reason: str, *, by: Actor) -> Restriction:
     given = reason_given(reason)
     if not appeals.end(seen, given, by=by):
         raise WrongState("It has ended.", state=str(seen.status))
-    if (appeal := appeals.open_against(seen.decision_id)) is not None:
+    appeal = None if seen.decision_id is None else appeals.open_against(seen.decision_id)
+    if appeal is not None:
         appeals.close(appeal, AppealStatus.OVERTURNED, given, by=by)
     return seen
 
@@ -161,7 +162,7 @@ def _may_see(row: Restriction, seen_by: Actor) -> bool:
 
 # --- making ---------------------------------------------------------------------------------------------------------
 
-_OUTCOMES = {Source.OPERATOR: Outcome.RESTRICTED, Source.COMPANY: Outcome.BLOCKED}
+_OUTCOMES: Mapping[Source, Outcome] = {Source.OPERATOR: Outcome.RESTRICTED, Source.COMPANY: Outcome.BLOCKED}
 _EVENTS = {Source.OPERATOR: "restriction.made", Source.COMPANY: "restriction.made_by_company"}
 
 

@@ -1,4 +1,4 @@
-"""Answers to appeals: somebody who did not decide looks again, and says in writing what becomes of the decision."""
+"""Where a human decides about what others have said: the answers to appeals, and what follows from a proposal."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,11 +8,20 @@ from marketplace.accounts.rules import Actor, reason_given, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
-from marketplace.workforce import appeals, bars, deciding, restrictions, rules, service
-from marketplace.workforce.bars import AppealStatus, BadAnswer, NoAppeal, RestrictionStatus, TakesASide
+from marketplace.workforce import appeals, bars, deciding, proposals, queries, restrictions, rules, service
+from marketplace.workforce.bars import (
+    AppealStatus,
+    BadAnswer,
+    Measure,
+    NoAppeal,
+    ProposalStatus,
+    RestrictionStatus,
+    TakesASide,
+)
 from marketplace.workforce.rules import Outcome
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 
 
 def answer(
@@ -38,6 +47,32 @@ def answer(
     given = reason_given(reason)
     _ANSWERS[appeal.decision.outcome](appeal, outcome, given, expires_at, by)
     return appeal
+
+
+def accept(
+    proposal_id: UUID, measure: Measure, reason: str, expires_at: datetime | None = None, *, by: Actor
+) -> Proposal:
+    """An operator has looked at a proposal and decides, with reasons of their own, which the person reads and can
+    contest: a restriction from all new offers until `expires_at`, a suspension, or, of an applicant, a refusal.
+
+    Raises NotFound, Forbidden, OwnCase, ReasonMissing, ProposalClosed, BadExpiry, or WrongState where the person's
+    status does not allow it.
+    """
+    proposal = proposals.for_operator(proposal_id, by)
+    given = reason_given(reason)
+    proposals.end_pause(proposal, given, by=by)
+    if measure is Measure.RESTRICT:
+        if expires_at is None:
+            raise bars.BadExpiry("Say until when the restriction lasts.", field="expires_at")
+        restrictions.restrict_everything(proposal.contractor_id, given, expires_at, by=by)
+    elif measure is Measure.SUSPEND:
+        service.suspend(proposal.contractor_id, given, by=by)
+    else:
+        service.refuse(proposal.contractor_id, given, by=by)
+    decision = queries.decisions(proposal.contractor_id)[0]
+    values = {"ended_at": clock.now(), "decided_by": by.person_id, "decision_id": decision.id, "reason": given}
+    move_one(proposal, ProposalStatus.ACCEPTED, by=by, event="proposal.accepted", values=values)
+    return proposal
 
 
 def _about_refusal(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:

@@ -18,8 +18,8 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
-from marketplace.workforce import appeals, deciding, queries, rules
-from marketplace.workforce.bars import AppealStatus
+from marketplace.workforce import appeals, deciding, queries, rules, signals
+from marketplace.workforce.bars import AppealStatus, SignalKind
 from marketplace.workforce.models import (
     Contractor,
     HazardConsent,
@@ -134,6 +134,7 @@ def open_sandbox_account(*, by: Actor) -> PayoutAccount:
     made = db.session.scalars(row.on_conflict_do_nothing().returning(PayoutAccount)).one_or_none()
     if made is None:
         raise rules.AccountKnown
+    signals.note(me.id, SignalKind.PAYOUT_ACCOUNT, f"{made.rail} {made.reference}")
     submit_requirement(RequirementKind.PAYOUT_ACCOUNT, f"An account on the rail '{SANDBOX}'.", by=by)
     return made
 

@@ -6,14 +6,83 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Id, Instant, choice
+from marketplace.core.db import Base, Id, Instant, Json, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.workforce import bars
-from marketplace.workforce.bars import AppealStatus, Bar, RestrictionStatus, Scope, Source, Target
+from marketplace.workforce.bars import (
+    AppealStatus,
+    Bar,
+    ProposalKind,
+    ProposalStatus,
+    RestrictionStatus,
+    Scope,
+    SignalKind,
+    Source,
+    Target,
+)
 from marketplace.workforce.models import VettingDecision
+
+
+class Proposal(Stateful):
+    """What a job or a rule found that a human should look at. It does nothing by itself, and it ends.
+
+    `evidence` holds ids and numbers, no words. `key` names the finding, so that the same is never proposed twice.
+    `words` are the person's, `reason` is that of whoever decided.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("expires_at > made_at", name="expires_after_made"),
+        CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_when"),
+        CheckConstraint("(status IN ('accepted', 'dismissed')) = (decided_by IS NOT NULL)", name="decided_by_somebody"),
+        CheckConstraint("(status = 'accepted') = (decision_id IS NOT NULL)", name="accepted_by_decision"),
+        Index("ix_proposal_status_expires_at", "status", "expires_at"),
+        Index("ix_proposal_contractor_id", "contractor_id"),
+        Index("ix_proposal_other_id", "other_id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"proposal": "id", "contractor": "contractor_id"})
+    transitions = bars.PROPOSAL_TRANSITIONS
+
+    id: Mapped[Id]
+    kind: Mapped[ProposalKind] = mapped_column(choice(ProposalKind, "kind"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    other_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"))
+    rule: Mapped[str] = mapped_column(Text)
+    rule_version: Mapped[int]
+    evidence: Mapped[Json]
+    key: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    words: Mapped[str | None] = mapped_column(Text)
+    said_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("vetting_decision.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[ProposalStatus] = mapped_column(choice(ProposalStatus, "status"))
+
+
+class Signal(Base):
+    """Something that a person's account was seen with, as a keyed digest: equal ones are known to be equal, and that is
+    all that can be known of them."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "fingerprint"),
+        Index("ix_signal_kind_fingerprint", "kind", "fingerprint"),
+        Index("ix_signal_kind_last_at", "kind", "last_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[SignalKind] = mapped_column(choice(SignalKind, "kind"))
+    fingerprint: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[Instant]
+    last_at: Mapped[Instant]
 
 
 class Restriction(Stateful):
@@ -29,6 +98,8 @@ class Restriction(Stateful):
         CheckConstraint("(scope = 'gig') = (gig_id IS NOT NULL)", name="gig_of_scope"),
         CheckConstraint("(scope = 'category') = (category IS NOT NULL)", name="category_of_scope"),
         CheckConstraint("source <> 'company' OR scope IN ('company', 'gig')", name="company_own_gigs"),
+        CheckConstraint("(source = 'match') = (decision_id IS NULL)", name="decided_unless_paused"),
+        CheckConstraint("(source = 'match') = (proposal_id IS NOT NULL)", name="paused_by_proposal"),
         CheckConstraint("(status = 'active') = (ended_at IS NULL)", name="ended_when"),
         Index("ix_restriction_contractor_id_status", "contractor_id", "status"),
         Index("ix_restriction_status_expires_at", "status", "expires_at"),
@@ -41,7 +112,9 @@ class Restriction(Stateful):
 
     id: Mapped[Id]
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
-    decision_id: Mapped[UUID] = mapped_column(ForeignKey("vetting_decision.id"))
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("vetting_decision.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposal.id"))
+    """What a human looks at while new offers rest. Nothing was decided then."""
     source: Mapped[Source] = mapped_column(choice(Source, "source"))
     scope: Mapped[Scope] = mapped_column(choice(Scope, "scope"))
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
@@ -54,7 +127,16 @@ class Restriction(Stateful):
     end_reason: Mapped[str | None] = mapped_column(Text)
     status: Mapped[RestrictionStatus] = mapped_column(choice(RestrictionStatus, "status"))
 
-    decision: Mapped[VettingDecision] = relationship(lazy="selectin", viewonly=True)
+    decision: Mapped[VettingDecision | None] = relationship(lazy="selectin", viewonly=True)
+
+    @property
+    def reason(self) -> str:
+        """Why: the decision's words, or what is said while nothing is decided."""
+        return bars.PAUSED_BECAUSE if self.decision is None else self.decision.reason
+
+    @property
+    def contest_until(self) -> datetime | None:
+        return None if self.decision is None else self.decision.contest_until
 
     @property
     def target(self) -> Target:

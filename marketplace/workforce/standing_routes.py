@@ -10,10 +10,10 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.workforce import appeals, queries, restrictions, reviews
+from marketplace.workforce import appeals, proposals, queries, restrictions, reviews
 from marketplace.workforce import standing_schemas as s
 from marketplace.workforce.schemas import ContestSchema
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 
 blueprint = Blueprint("standing", __name__, url_prefix="/api/v1", description="Restrictions, and appeals against them.")
 
@@ -46,6 +46,15 @@ def list_my_appeals() -> dict[str, Sequence[Appeal]]:
 def contest(given: dict[str, str], decision_id: UUID) -> Appeal:
     """Contest one decision about you. Somebody who did not take it answers within 14 days, or it is decided for you."""
     return appeals.contest(decision_id, given["words"], by=actor())
+
+
+@blueprint.post("/contractors/me/proposals/<uuid:proposal_id>/answer")
+@blueprint.arguments(ContestSchema)
+@blueprint.response(200, s.OwnProposalSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def say(given: dict[str, str], proposal_id: UUID) -> Proposal:
+    """Say what whoever looks at your account should know, while new offers rest. Saying it anew replaces it."""
+    return proposals.answer(proposal_id, given["words"], by=actor())
 
 
 # --- operators and companies ----------------------------------------------------------------------------------------
@@ -111,3 +120,39 @@ def show_appeal(appeal_id: UUID) -> Appeal:
 def answer(given: dict[str, Any], appeal_id: UUID) -> Appeal:
     """Uphold a contested decision, overturn it, or put something milder in its place, in writing."""
     return reviews.answer(appeal_id, **given, by=actor())
+
+
+@blueprint.get("/vetting/proposals")
+@blueprint.arguments(PageArgs, location="query")
+@blueprint.response(200, s.ProposalPage)
+@problems(blueprint, 401, 403, 404, 422)
+def list_proposals(args: dict[str, Any]) -> dict[str, Any]:
+    """What jobs and rules found, and nobody has looked at yet."""
+    return page(proposals.waiting(actor()), Proposal.id, **args)
+
+
+@blueprint.get("/vetting/proposals/<uuid:proposal_id>")
+@blueprint.etag
+@blueprint.response(200, s.ProposalSchema)
+@problems(blueprint, 401, 403, 404)
+def show_proposal(proposal_id: UUID) -> Proposal:
+    """One proposal with its evidence, and what became of it."""
+    return proposals.one(proposal_id, actor())
+
+
+@blueprint.post("/vetting/proposals/<uuid:proposal_id>/accept")
+@blueprint.arguments(s.AcceptSchema)
+@blueprint.response(200, s.ProposalSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def accept(given: dict[str, Any], proposal_id: UUID) -> Proposal:
+    """Decide upon a proposal, with reasons of your own. The person reads them and can contest the decision."""
+    return reviews.accept(proposal_id, **given, by=actor())
+
+
+@blueprint.post("/vetting/proposals/<uuid:proposal_id>/dismiss")
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(200, s.ProposalSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def dismiss(given: dict[str, str], proposal_id: UUID) -> Proposal:
+    """Find that nothing follows, and say why. What rested meanwhile goes on at once."""
+    return proposals.dismiss(proposal_id, **given, by=actor())

@@ -38,7 +38,7 @@ from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce import service as contractors
 from marketplace.workforce.bars import Scope, Target
 from marketplace.workforce.models import Contractor, VettingDecision
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
@@ -140,6 +140,7 @@ def _a_week_of(there: Scene) -> Contractor:
         planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
     _cancelled(there)
     cara = shifts.contracted(there)
+    standing.matched(workforce.contractor(), cara)
     standing.contested(cara.id, standing.blocked(there.company, there.company_id, cara.id).decision_id)
     standing.restricted(ana.id, Target(Scope.CATEGORY, category="code"))
     working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
@@ -192,6 +193,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
             *(row.id for row in workforce_queries.decisions(ana.id) if row.contest_until),
             *db.session.scalars(select(VettingDecision.id).order_by(VettingDecision.id)),
         ],
+        "proposal_id": list(db.session.scalars(select(Proposal.id).order_by(Proposal.id.desc()))),
         "deposit_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.DEPOSIT))),
         "payout_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.PAYOUT))),
         "payment_id": list(db.session.scalars(payments)),

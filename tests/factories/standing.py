@@ -3,12 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.core import clock
+from marketplace.core.db import db
 from marketplace.gigs import barring
-from marketplace.workforce import appeals, restrictions
-from marketplace.workforce.bars import EVERYTHING, Target
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce import appeals, restrictions, signals
+from marketplace.workforce.bars import EVERYTHING, SignalKind, Target
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests.factories import accounts
 
 REASON = "Two time entries cannot both be right."
@@ -38,3 +42,11 @@ def blocked(
 def contested(contractor_id: UUID, decision_id: UUID | None = None) -> Appeal:
     """The person contests a decision, the latest if none is named."""
     return appeals.contest(decision_id, WORDS, by=accounts.actor_of(contractor_id))
+
+
+def matched(older: Contractor, newer: Contractor, kind: SignalKind = SignalKind.PAYOUT_ACCOUNT) -> Proposal:
+    """Two accounts that are seen with the same thing; the newer is paused, and a human is asked to look."""
+    for who in (older, newer):
+        signals.note(who.id, kind, f"{older.id}")
+    found = select(Proposal).where(Proposal.contractor_id == newer.id, Proposal.other_id == older.id)
+    return db.session.scalars(found.order_by(Proposal.id.desc()).limit(1)).one()

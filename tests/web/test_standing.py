@@ -1,9 +1,12 @@
 """The pages of standing: a person reads and contests, a company blocks and lifts, an operator restricts and answers."""
 
+from sqlalchemy import select
+
 from marketplace.accounts.models import Person
 from marketplace.core.db import db
 from marketplace.workforce import restrictions
-from marketplace.workforce.bars import RestrictionStatus, Scope
+from marketplace.workforce.bars import ProposalStatus, RestrictionStatus, Scope
+from marketplace.workforce.standing_models import Proposal
 from tests.factories import shifts, standing
 from tests.web.visitor import Visitor
 
@@ -63,3 +66,29 @@ def test_a_company_blocks_for_its_own_gigs_and_lifts(visitor: Visitor) -> None:
     assert [row.status for row in restrictions.of_person(ana.id, standing.operator())] == [RestrictionStatus.LIFTED]
     other = shifts.scene()
     assert visitor.look(f"/company/{other.company_id}/blocks").status == 404
+
+
+def test_one_browser_with_two_accounts_goes_to_a_human(visitor: Visitor) -> None:
+    there = shifts.scene()
+    ana, bea = (shifts.contracted(there) for _ in range(2))
+    visitor.signed_in(person(ana)).look("/work")
+    visitor.send("/account", "/sign-out")
+    page = visitor.signed_in(person(bea)).look("/me/standing")
+    assert "That proves nothing" in page.words
+    (found,) = db.session.scalars(select(Proposal)).all()
+    assert found.evidence["shares"] == "device"
+    page = visitor.send("/me/standing", f"/findings/{found.id}", words="Ana is my sister.")
+    assert "Ana is my sister." in page.words
+    visitor.send("/account", "/sign-out")
+    visitor.signed_in(person(standing.operator()))
+    assert "device" in visitor.look("/desk/findings").words
+    page = visitor.look(f"/desk/findings/{found.id}")
+    assert "the newer account" in page.words
+    assert "never a reason" in page.words
+    page = visitor.send(f"/desk/findings/{found.id}", "/dismiss", reason="They live together.")
+    assert "They live together." in page.words
+    assert found.status is ProposalStatus.DISMISSED
+
+
+def test_what_is_remembered_is_said_to_everybody(visitor: Visitor) -> None:
+    assert "setara_device" in visitor.look("/privacy").words

@@ -53,8 +53,9 @@ def test_a_bar_reaches_as_far_as_its_scope(target: Target, covers: tuple[bool, .
 
 @given(st.sampled_from(Source), st.integers(-3, 400), st.integers(-3, 400))
 def test_a_restriction_always_ends(source: Source, begins: int, ends: int) -> None:
-    """An operator's within 90 days, a company's within 180, counted from its beginning; it begins now or later."""
-    longest = {Source.OPERATOR: 90, Source.COMPANY: 180}[source]
+    """An operator's within 90 days, a company's within 180, a pause within 7, counted from its beginning, which is now
+    or later."""
+    longest = {Source.OPERATOR: 90, Source.COMPANY: 180, Source.MATCH: 7}[source]
     allowed = 0 <= begins <= longest and begins < ends <= begins + longest
     try:
         bars.check_span(source, NOON, NOON + begins * DAY, NOON + ends * DAY)

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import CompanyRole
 from marketplace.core import clock
-from marketplace.workforce import restrictions
+from marketplace.workforce import proposals, restrictions
 from marketplace.workforce.models import Contractor
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests.factories import accounts, shifts, standing, workforce
 from tests.factories.shifts import Scene
 
@@ -28,8 +28,28 @@ LIFT = "POST /api/v1/restrictions/<uuid:restriction_id>/lift"
 APPEALS = "GET /api/v1/vetting/appeals"
 APPEAL = "GET /api/v1/appeals/<uuid:appeal_id>"
 ANSWER = "POST /api/v1/appeals/<uuid:appeal_id>/answer"
-ALL = (MINE, MY_APPEALS, CONTEST, OF_PERSON, RESTRICT, BLOCKS, BLOCK, SHOW, LIFT, APPEALS, APPEAL, ANSWER)
-OF_SOMEBODY = (CONTEST, OF_PERSON, RESTRICT, BLOCKS, BLOCK, SHOW, LIFT, APPEAL, ANSWER)
+SAY = "POST /api/v1/contractors/me/proposals/<uuid:proposal_id>/answer"
+PROPOSALS = "GET /api/v1/vetting/proposals"
+PROPOSAL = "GET /api/v1/vetting/proposals/<uuid:proposal_id>"
+ACCEPT = "POST /api/v1/vetting/proposals/<uuid:proposal_id>/accept"
+DISMISS = "POST /api/v1/vetting/proposals/<uuid:proposal_id>/dismiss"
+OF_PROPOSALS = (SAY, PROPOSALS, PROPOSAL, ACCEPT, DISMISS)
+ALL = (
+    MINE,
+    MY_APPEALS,
+    CONTEST,
+    OF_PERSON,
+    RESTRICT,
+    BLOCKS,
+    BLOCK,
+    SHOW,
+    LIFT,
+    APPEALS,
+    APPEAL,
+    ANSWER,
+    *OF_PROPOSALS,
+)
+OF_SOMEBODY = (SAY, PROPOSAL, ACCEPT, DISMISS, CONTEST, OF_PERSON, RESTRICT, BLOCKS, BLOCK, SHOW, LIFT, APPEAL, ANSWER)
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,7 @@ class There:
     restriction: Restriction
     block: Restriction
     appeal: Appeal
+    proposal: Proposal
 
 
 @pytest.fixture
@@ -50,7 +71,8 @@ def there(app: object) -> There:
     ana, bea = (shifts.contracted(scene) for _ in range(2))
     restriction = standing.restricted(ana.id, days=60)
     block = standing.blocked(scene.company, scene.company_id, bea.id)
-    return There(scene, ana, bea, restriction, block, standing.contested(ana.id))
+    appeal = standing.contested(ana.id)
+    return There(scene, ana, bea, restriction, block, appeal, standing.matched(ana, bea))
 
 
 def bodies(there: There | None = None) -> dict[str, Any]:
@@ -60,6 +82,9 @@ def bodies(there: There | None = None) -> dict[str, Any]:
         RESTRICT: {"scope": "category", "work_kind": "code", "reason": "Why.", "expires_at": until},
         BLOCK: {"contractor_id": str(there.ana.id if there else uuid4()), "reason": "Why.", "expires_at": until},
         LIFT: {"reason": "Why."},
+        SAY: {"words": "My sister lives with me."},
+        ACCEPT: {"measure": "suspend", "reason": "Why."},
+        DISMISS: {"reason": "Why."},
         ANSWER: {"outcome": "changed", "reason": "Why.", "expires_at": until},
     }
 
@@ -69,8 +94,9 @@ def ask(client: FlaskClient, route: str, there: There | None = None, **more: Any
     named: dict[str, object] = {} if there is None else {
         "contractor_id": there.ana.id, "company_id": there.scene.company_id, "restriction_id": there.block.id,
         "appeal_id": there.appeal.id, "decision_id": there.block.decision_id,
+        "proposal_id": there.proposal.id,
     }  # fmt: skip
-    for name in ("contractor_id", "company_id", "restriction_id", "appeal_id", "decision_id"):
+    for name in ("contractor_id", "company_id", "restriction_id", "appeal_id", "decision_id", "proposal_id"):
         path = path.replace(f"<uuid:{name}>", str(named.get(name, uuid4())))
     if method == "POST":
         more.setdefault("json", bodies(there)[route])
@@ -96,10 +122,10 @@ def test_to_others_there_is_nothing(client: FlaskClient, there: There, route: st
 
 @pytest.mark.parametrize(
     "route", doors(MINE, MY_APPEALS, CONTEST, OF_PERSON, RESTRICT, BLOCKS, BLOCK, SHOW, LIFT, APPEALS, APPEAL, ANSWER,
-                   question="works")
+                   *OF_PROPOSALS, question="works")
 )  # fmt: skip
 def test_each_door_works(client: FlaskClient, there: There, route: str) -> None:
-    roles = {MINE: there.ana.id, MY_APPEALS: there.ana.id, CONTEST: there.bea.id, SHOW: there.bea.id}
+    roles = {MINE: there.ana.id, MY_APPEALS: there.ana.id, CONTEST: there.bea.id, SHOW: there.bea.id, SAY: there.bea.id}
     company = route in (BLOCKS, BLOCK, LIFT)
     who = there.scene.company if company else roles.get(route) or standing.operator()
     answer = ask(client, route, there, headers=accounts.bearer(who))
@@ -117,12 +143,19 @@ def test_each_door_works(client: FlaskClient, there: There, route: str) -> None:
         LIFT: lambda: (found["status"], found["end_reason"]) == ("lifted", "Why."),
         APPEALS: lambda: [each["id"] for each in found["items"]] == [str(there.appeal.id)],
         APPEAL: lambda: found["decided_reason"] == standing.REASON,
+        SAY: lambda: (found["words"], "other_id" in found) == ("My sister lives with me.", False),
+        PROPOSALS: lambda: [each["id"] for each in found["items"]] == [str(there.proposal.id)],
+        PROPOSAL: lambda: (found["rule"], found["other_id"]) == ("PERSON", str(there.ana.id)),
+        ACCEPT: lambda: (found["status"], found["decision_id"] is not None) == ("accepted", True),
+        DISMISS: lambda: (found["status"], found["reason"]) == ("dismissed", "Why."),
         ANSWER: lambda: (found["status"], found["reason"]) == ("changed", "Why."),
     }
     assert told[route](), found
 
 
-@pytest.mark.parametrize("route", doors(CONTEST, RESTRICT, BLOCK, LIFT, ANSWER, question="wrong_state"))
+@pytest.mark.parametrize(
+    "route", doors(CONTEST, RESTRICT, BLOCK, LIFT, ANSWER, ACCEPT, DISMISS, question="wrong_state")
+)
 def test_what_is_over_or_there_already_is_refused(client: FlaskClient, there: There, route: str) -> None:
     who = {CONTEST: there.bea.id, BLOCK: there.scene.company}.get(route) or standing.operator()
     headers = accounts.bearer(who)
@@ -141,6 +174,9 @@ def test_what_is_over_or_there_already_is_refused(client: FlaskClient, there: Th
             BLOCK: {"contractor_id": "somebody"},
             LIFT: {},
             ANSWER: {"outcome": "lapsed", "reason": "Why."},
+            SAY: {"words": ""},
+            ACCEPT: {"measure": "erase", "reason": "Why."},
+            DISMISS: {"reason": ""},
         }.items()
     ],
 )
@@ -149,11 +185,18 @@ def test_a_wrong_shape_is_said_to_be_one(client: FlaskClient, there: There, rout
     assert (answer.status_code, answer.json["code"]) == (422, "input_not_right")
 
 
-@pytest.mark.parametrize("route", doors(BLOCKS, APPEALS, question="wrong_shape"))
+@pytest.mark.parametrize("route", doors(BLOCKS, APPEALS, PROPOSALS, question="wrong_shape"))
 def test_a_page_has_a_size(client: FlaskClient, there: There, route: str) -> None:
     who = there.scene.company if route == BLOCKS else standing.operator()
     answer = ask(client, route, there, query_string={"limit": 0}, headers=accounts.bearer(who))
     assert answer.status_code == 422
+
+
+@pytest.mark.door(SAY, "wrong_state")
+def test_nobody_speaks_into_what_is_over(client: FlaskClient, there: There) -> None:
+    proposals.dismiss(there.proposal.id, "Sisters.", by=standing.operator())
+    answer = ask(client, SAY, there, headers=accounts.bearer(there.bea.id))
+    assert (answer.status_code, answer.json["code"]) == (409, "proposal_closed")
 
 
 def test_a_viewer_blocks_nobody(client: FlaskClient, there: There) -> None:
