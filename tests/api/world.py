@@ -140,7 +140,7 @@ def _a_week_of(there: Scene) -> Contractor:
         planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
     _cancelled(there)
     cara = shifts.contracted(there)
-    standing.matched(workforce.contractor(), cara)
+    standing.matched(cara, workforce.contractor())
     standing.contested(cara.id, standing.blocked(there.company, there.company_id, cara.id).decision_id)
     standing.restricted(ana.id, Target(Scope.CATEGORY, category="code"))
     working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
