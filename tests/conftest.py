@@ -255,7 +255,8 @@ def apart(_apart_database: Database) -> Iterator[Database]:
     with psycopg.connect(_apart_database.admin_dsn, autocommit=True) as admin:
         names = admin.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate', 'benefit_plan')"
+            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate', 'benefit_plan',"
+            " 'benefit_plan_version')"
         ).fetchall()
         admin.execute(f"TRUNCATE {', '.join(name for (name,) in names)} RESTART IDENTITY CASCADE")
 

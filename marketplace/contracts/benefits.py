@@ -9,7 +9,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor
-from marketplace.contracts.models import BenefitEntry, BenefitPlan
+from marketplace.contracts.models import BenefitEntry
+from marketplace.contracts.plans import Plan, plans
 from marketplace.contracts.rules import (
     Accrual,
     BadAccrual,
@@ -23,25 +24,24 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden
+from marketplace.standards.rates import sick_cap_seconds
 from marketplace.workforce import queries as workforce
+from marketplace.workforce.models import Contractor
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What a contractor has under one plan: seconds of leave, or money in one currency.
 
-    `left_this_year` is how many seconds may still accrue in the calendar year (in UTC); None when there is no limit.
+    `left_this_year` is how many seconds may still accrue in the calendar year (in UTC), under the cap `most_a_year` of
+    the person's place; None when there is no limit.
     """
 
-    plan: BenefitPlan
+    plan: Plan
     seconds: int | None
     money: Money | None
     left_this_year: int | None
-
-
-def plans() -> dict[str, BenefitPlan]:
-    """Every plan by its code."""
-    return {plan.code: plan for plan in db.session.scalars(select(BenefitPlan).order_by(BenefitPlan.code))}
+    most_a_year: int | None = None
 
 
 def accrue(accruals: Sequence[Accrual], *, by: Actor) -> int:
@@ -102,7 +102,7 @@ def balances(contractor_id: UUID, seen_by: Actor) -> list[Balance]:
     A plan that counts leave is there even at zero. Raises NotFound unless the contractor, an operator or the service
     asks.
     """
-    workforce.contractor(contractor_id, seen_by)
+    person = workforce.contractor(contractor_id, seen_by)
     this_year = datetime(clock.now().year, 1, 1, tzinfo=UTC)
     of_this_year = (BenefitEntry.kind == EntryKind.ACCRUE) & (BenefitEntry.at >= this_year)
     sums = (
@@ -119,13 +119,16 @@ def balances(contractor_id: UUID, seen_by: Actor) -> list[Balance]:
     held: dict[UUID, list[tuple[str | None, int, int]]] = {}
     for row in db.session.execute(sums):
         held.setdefault(row.plan_id, []).append((row.currency, int(row.sum), int(row.earned)))
-    return [balance for plan in plans().values() for balance in _balances_of(plan, held.get(plan.id, []))]
+    return [balance for plan in plans().values() for balance in _balances_of(plan, held.get(plan.id, []), person)]
 
 
-def _balances_of(plan: BenefitPlan, held: Sequence[tuple[str | None, int, int]]) -> Iterator[Balance]:
+def _balances_of(plan: Plan, held: Sequence[tuple[str | None, int, int]], person: Contractor) -> Iterator[Balance]:
     if plan.unit is Unit.SECONDS:
         _, total, earned = held[0] if held else (None, 0, 0)
-        yield Balance(plan, total, None, left_of_cap(earned, plan.cap_per_year))
+        # The cap of sick leave is the law of the place; of any other leave it is the plan's own.
+        by_place = plan.rule == "SICK"
+        most = sick_cap_seconds(person.country, person.subdivision) if by_place else plan.promise.cap_per_year
+        yield Balance(plan, total, None, left_of_cap(earned, most), most)
         return
     for currency, total, _ in held:
         if currency is not None:

@@ -7,7 +7,7 @@ delete them. They hold ids, and of a signature's name only a seal; the name itse
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -179,33 +179,91 @@ class SignedName(Base):
     salt: Mapped[str] = mapped_column(Text)
 
 
-class BenefitPlan(Base):
-    """What accrues, by which rule, who pays for it. `accrual` is {per, amount, unit, cap_per_year}."""
+class BenefitPlan(Subject):
+    """What a plan is for ever: its code, its kind, and what it is counted in. The rest is its versions."""
 
     __tablename__ = "benefit_plan"
-    __table_args__ = (UniqueConstraint("code"), CheckConstraint("valid_to >= valid_from", name="valid_order"))
+    __table_args__ = (UniqueConstraint("code"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"benefit_plan": "id"})
 
-    id: Mapped[Id]
     code: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text)
     kind: Mapped[BenefitKind] = mapped_column(choice(BenefitKind, "kind"))
     unit: Mapped[Unit] = mapped_column(choice(Unit, "unit"))
+
+
+class PlanVersion(Base):
+    """What a plan promises from a day on: who pays, who provides, how it accrues. Written once.
+
+    `accrual` is {per, amount, unit, cap_per_year, waiting_days, carry_over}. One that `lowers` holds once a second
+    operator has agreed. `rule` is the rule of the catalogue that computes it, None where nothing accrues by itself.
+    """
+
+    __tablename__ = "benefit_plan_version"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint("valid_to >= valid_from", name="valid_order"),
+        CheckConstraint("source <> ''", name="source_given"),
+        CheckConstraint(
+            "policy_no IS NULL OR (provider IS NOT NULL AND contact IS NOT NULL AND cover IS NOT NULL)",
+            name="insurance_names_all",
+        ),
+        CheckConstraint("seconded_by <> entered_by", name="two_persons"),
+        CheckConstraint("(seconded_by IS NULL) = (seconded_at IS NULL)", name="seconded_when"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("benefit_plan.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
     funder: Mapped[str] = mapped_column(Text)
     provider: Mapped[str | None] = mapped_column(Text)
+    policy_no: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(Text)
+    """Whom to call to claim."""
+    cover: Mapped[str | None] = mapped_column(Text)
+    """What is insured, in words."""
     country: Mapped[str | None] = mapped_column(CHAR(2))
     accrual: Mapped[Json]
-    rule: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str | None] = mapped_column(Text)
     portable: Mapped[bool]
     cash_out: Mapped[bool]
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     source: Mapped[str] = mapped_column(Text)
+    lowers: Mapped[bool]
+    entered_by: Mapped[UUID | None]
+    entered_at: Mapped[Instant]
+    seconded_by: Mapped[UUID | None]
+    seconded_at: Mapped[Instant | None]
 
     @property
-    def cap_per_year(self) -> int | None:
-        """The most that accrues in a calendar year, in the plan's unit; None when there is no limit."""
-        cap: Any = self.accrual["cap_per_year"]
-        return None if cap is None else int(cap)
+    def waits(self) -> bool:
+        """Whether it takes something away and nobody else has agreed yet."""
+        return self.lowers and self.seconded_at is None
+
+
+class Enrolment(Subject):
+    """That a person is insured under a plan, through a company, between two days. Number and proof can be emptied."""
+
+    __tablename__ = "benefit_enrolment"
+    __table_args__ = (
+        UniqueConstraint("contractor_id", "plan_id", "company_id", "since"),
+        CheckConstraint("until >= since", name="days_order"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"enrolment": "id", "contractor": "contractor_id", "company": "company_id"}
+    )
+
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("benefit_plan.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+    member_number: Mapped[str] = mapped_column(Text)
+    proof: Mapped[str] = mapped_column(Text)
+    """Where the certificate is kept: a reference, not the document."""
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[Instant]
 
 
 class LeavePay(Base):

@@ -1,4 +1,4 @@
-"""The doors of contracts and benefits."""
+"""The doors of contracts. Those of benefits stand beside them."""
 
 from typing import Any
 from uuid import UUID
@@ -7,12 +7,10 @@ from flask import request
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
-from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import TimelineSchema
-from marketplace.contracts import benefits, queries, service
+from marketplace.contracts import benefit_routes, queries, service
 from marketplace.contracts import schemas as s
-from marketplace.contracts.benefits import Balance
-from marketplace.contracts.models import BenefitEntry, Contract, Template
+from marketplace.contracts.models import Contract, Template
 from marketplace.contracts.queries import Amendment, SignedVersion
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, page, problems
@@ -23,10 +21,7 @@ templates = Blueprint(
 contracts = Blueprint(
     "contracts", __name__, url_prefix="/api/v1/contracts", description="Contracts, their versions and signatures."
 )
-statements = Blueprint(
-    "benefits", __name__, url_prefix="/api/v1/contractors/me/benefits", description="What accrued to a contractor."
-)
-blueprints = (templates, contracts, statements)
+blueprints = (templates, contracts, *benefit_routes.blueprints)
 
 # --- templates ------------------------------------------------------------------------------------------------------
 
@@ -140,25 +135,3 @@ def decline(contract_id: UUID) -> Contract:
 def end(given: dict[str, str], contract_id: UUID) -> Contract:
     """Give notice. A contractor's takes effect at once, a company's after the agreed days."""
     return service.end(contract_id, given["reason"], by=actor())
-
-
-# --- benefits -------------------------------------------------------------------------------------------------------
-
-
-@statements.get("")
-@statements.response(200, s.BenefitsSchema)
-@problems(statements, 401, 403, 404)
-def show_benefits() -> dict[str, list[Balance]]:
-    """What you have under each plan."""
-    by = actor()
-    return {"items": benefits.balances(require_person(by), by)}
-
-
-@statements.get("/entries")
-@statements.arguments(PageArgs, location="query")
-@statements.response(200, s.BenefitEntryPage)
-@problems(statements, 401, 403, 404, 422)
-def list_entries(args: dict[str, Any]) -> dict[str, Any]:
-    """How it came to be: every entry, newest first."""
-    by = actor()
-    return page(benefits.entries(require_person(by), by), BenefitEntry.id, **args)

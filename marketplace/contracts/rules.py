@@ -133,6 +133,18 @@ class BadAccrual(Invalid):
     title = "This does not accrue under that benefit plan."
 
 
+class NotInsurable(Invalid):
+    code = "not_insurable"
+    title = "Nobody can be insured like this."
+    remedy = "Name an insurance of a contract that both have signed, and days in their order."
+
+
+class EnrolledAlready(Conflict):
+    code = "enrolled_already"
+    title = "This person is insured under this plan on some of these days."
+    remedy = "End the earlier enrolment, or begin after it."
+
+
 def sha256_of(text: str) -> str:
     """The SHA-256 of a text's UTF-8 bytes, in hexadecimal: what a signature is given over."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, Right, reason_given, require_company, require_person
-from marketplace.contracts import benefits, queries, writing
+from marketplace.contracts import queries, writing
 from marketplace.contracts.changes import changes, check_promises_hold, holds_from
 from marketplace.contracts.models import (
     Contract,
@@ -24,6 +24,7 @@ from marketplace.contracts.models import (
     Template,
     Translation,
 )
+from marketplace.contracts.plans import plans
 from marketplace.contracts.rules import (
     ContractStatus,
     GroundNotAgreed,
@@ -341,7 +342,7 @@ def _live_contracts(company_id: UUID, people: Collection[UUID]) -> dict[UUID, Co
 
 
 def _titles() -> dict[str, str]:
-    return {code: plan.title for code, plan in benefits.plans().items()}
+    return {code: plan.title for code, plan in plans().items() if plan.is_offered}
 
 
 def _no_plan(code: str) -> Refusal:

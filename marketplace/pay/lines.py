@@ -136,6 +136,7 @@ PaidKinds = Mapping[UUID, Mapping[LineKind, Paid]]
 LeaveYear = tuple[UUID, int]
 """A person and a calendar year of work: sick leave is capped by both."""
 LEAVE_CAP = RULES["SICK"].parameters["most_hours_a_year"] * 3600
+"""The seconds of leave that accrue in a year where the person's place has no cap of its own."""
 
 
 def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
@@ -178,6 +179,7 @@ def draft(
     leave_earned: Mapping[LeaveYear, int] = MappingProxyType({}),
     paid: PaidKinds = MappingProxyType({}),
     tests: Iterable[TimeAtTest] = (),
+    caps: Mapping[UUID, int] = MappingProxyType({}),
 ) -> list[DraftLine]:
     """Every line of these bookings and tests, in one order always; `leave_earned` are the seconds of sick leave of each
     year, `paid` what bookings of which a part is corrected have been paid before.
@@ -191,7 +193,7 @@ def draft(
         year = (work.contractor_id, work.began_at.astimezone(UTC).year)
         before = paid.get(work.booking_id, {})
         counted = before[LineKind.SICK_ACCRUAL].seconds if LineKind.SICK_ACCRUAL in before else 0
-        whole = priced(work, max(0, LEAVE_CAP - earned.get(year, 0)) + counted)
+        whole = priced(work, max(0, caps.get(work.contractor_id, LEAVE_CAP) - earned.get(year, 0)) + counted)
         for line in still_to_pay(whole, before):
             lines.append(DraftLine(work, line, work.hold, payee_account(work, line), _cause(work, line)))
             if line.kind is LineKind.SICK_ACCRUAL:

@@ -144,7 +144,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     paid = works.paid_lines([work.booking_id for work in again])
     tests = trials.of(db.session.scalars(trials.payable(company_id, through)).all())
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
-    lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests)
+    lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
@@ -289,3 +289,37 @@ def _company_behind(root: str, owner_id: UUID) -> UUID | None:
         case "attempt":
             return db.session.scalar(select(Attempt.company_id).where(Attempt.id == owner_id))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyBenefit:
+    """What a company has paid into one benefit of its people, by issued payslips. `seconds` count where it is leave."""
+
+    kind: LineKind
+    money: Money
+    seconds: int
+    people: int
+
+
+def benefits_paid(company_id: UUID, seen_by: Actor) -> list[CompanyBenefit]:
+    """By benefit and currency, for members who may see money. Raises NotFound or Forbidden."""
+    require_company(seen_by, company_id, Right.MONEY)
+    sums = (
+        select(
+            PayLine.kind,
+            PayLine.currency,
+            func.sum(PayLine.amount).label("amount"),
+            func.sum(PayLine.seconds).label("seconds"),
+            func.count(PayLine.contractor_id.distinct()).label("people"),
+        )
+        .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .where(
+            PayLine.company_id == company_id,
+            PayLine.payee_kind == Payee.BENEFITS,
+            Payslip.status == PayslipStatus.ISSUED,
+        )
+        .group_by(PayLine.kind, PayLine.currency)
+        .order_by(PayLine.kind, PayLine.currency)
+    )
+    rows = db.session.execute(sums)
+    return [CompanyBenefit(r.kind, Money(int(r.amount), r.currency), int(r.seconds), int(r.people)) for r in rows]

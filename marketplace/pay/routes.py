@@ -72,6 +72,14 @@ def list_pay_lines(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
     return page(queries.pay_lines(company_id, seen_by=actor()), PayLine.id, **args)
 
 
+@companies.get("/<uuid:company_id>/benefits")
+@companies.response(200, s.CompanyBenefitsSchema)
+@problems(companies, 401, 403, 404)
+def show_benefits(company_id: UUID) -> dict[str, Any]:
+    """What the company has paid into its people's benefits, by benefit and currency."""
+    return {"items": queries.benefits_paid(company_id, actor())}
+
+
 # --- runs -----------------------------------------------------------------------------------------------------------
 
 

@@ -247,3 +247,16 @@ class ProofCheckSchema(ma.Schema):
 
 class ProofSchema(ma.Schema):
     checks = ma.fields.List(ma.fields.Nested(ProofCheckSchema), required=True)
+
+
+class CompanyBenefitSchema(ma.Schema):
+    """What the company has paid into one benefit of its people."""
+
+    kind = ma.fields.Enum(LineKind, by_value=True, required=True)
+    money = MoneyField(required=True)
+    seconds = ma.fields.Integer(required=True, metadata={"description": "Seconds of leave, where it is leave"})
+    people = ma.fields.Integer(required=True)
+
+
+class CompanyBenefitsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(CompanyBenefitSchema), required=True)

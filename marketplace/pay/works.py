@@ -43,7 +43,7 @@ from marketplace.shifts.rules import (
 from marketplace.shifts.sick import leave_cause
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind
+from marketplace.standards.rates import LineKind, sick_cap_seconds
 from marketplace.workforce.models import Contractor
 
 
@@ -178,6 +178,12 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
     own = sums.where(PayLine.contractor_id.in_(contractor_ids), PayLine.kind == LineKind.SICK_ACCRUAL)
     rows = db.session.execute(own.group_by(PayLine.contractor_id, year))
     return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
+
+
+def leave_caps(contractor_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Seconds of sick leave that may accrue to each of these people in a calendar year, by the law of their place."""
+    places = select(Contractor.id, Contractor.country, Contractor.subdivision).where(Contractor.id.in_(contractor_ids))
+    return {row.id: sick_cap_seconds(row.country, row.subdivision) for row in db.session.execute(places)}
 
 
 def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import Actor
+from marketplace.contracts.insurance import Covers, accident_covers
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record_many
@@ -65,7 +66,9 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
         if not shift.seats_open:
             raise SeatsGone
     collecting = _collecting(asked)
-    rows = [_row(each, known[each.shift.gig_id], now, collects=each.shift.id in collecting) for each in asked]
+    companies, people = {each.shift.company_id for each in asked}, {each.person.contractor_id for each in asked}
+    covers = accident_covers(companies, people)
+    rows = [_row(each, known[each.shift.gig_id], covers, now, collects=each.shift.id in collecting) for each in asked]
     made: list[Offer] = []
     for start in range(0, len(rows), AT_ONCE):
         insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
@@ -149,13 +152,15 @@ def check_person(seat: Seat, person: Person) -> None:
     )
 
 
-def _row(asked: Asked, gig: Gig, now: datetime, *, collects: bool) -> dict[str, Any]:
+def _row(asked: Asked, gig: Gig, covers: Covers, now: datetime, *, collects: bool) -> dict[str, Any]:
     shift, seat = asked.shift, queries.seat_of(asked.shift, gig)
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
     check_person(seat, asked.person)
     words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
-    terms = snapshot(seat, asked.person, gig=words, timezone=shift.timezone, reason=asked.reason)
+    day = shift.starts_at.astimezone(UTC).date()
+    cover = covers.on(shift.company_id, asked.person.contractor_id, day)
+    terms = snapshot(seat, asked.person, gig=words, timezone=shift.timezone, reason=asked.reason, cover=cover)
     return {
         "id": new_id(),
         "shift_id": shift.id,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from marketplace.contracts.plan_rules import Cover
 from marketplace.core.money import Money
 from marketplace.shifts.eligibility import Person, Seat, night, overtime, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
@@ -39,9 +40,16 @@ def promised_lines(seat: Seat, person: Person) -> tuple[PriceLine, ...]:
 
 
 def snapshot(
-    seat: Seat, person: Person, *, gig: Mapping[str, Any], timezone: str, reason: Mapping[str, Any]
+    seat: Seat,
+    person: Person,
+    *,
+    gig: Mapping[str, Any],
+    timezone: str,
+    reason: Mapping[str, Any],
+    cover: Cover | None = None,
 ) -> dict[str, Any]:
-    """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words."""
+    """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words; `cover` who
+    insures the person against accidents, None where nobody does (rule ACCIDENT)."""
     minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
     lines = promised_lines(seat, person)
     assert person.contract is not None
@@ -67,6 +75,7 @@ def snapshot(
             "paid_break_minutes": paid_break_minutes(seat.hazard_class, minutes),
             "caps_minutes": _caps(seat),
         },
+        "cover": None if cover is None else cover.as_dict(),
         "contract_version_id": str(person.contract.version_id),
         "cancellation": cancellation_curve(seat.span.starts_at, seat.span.ends_at),
         "why": dict(reason),

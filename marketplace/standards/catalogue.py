@@ -471,12 +471,15 @@ _PRICES = (
         "SICK",
         Basis.LAW,
         "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked; whoever falls ill is paid "
-        "the rest of the shift's schedule from it, as far as it has accrued.",
-        "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours",
+        "the rest of the shift's schedule from it, as far as it has accrued. It carries over from year to year; in a "
+        "year no more than 40 hours accrue, 56 in New York and 48 in Colorado.",
+        "California Labor Code 246 and New York Labor Law 196-b: 1 hour per 30 hours; the caps by news of their laws",
         "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
-        version=2,
+        version=3,
         hours_worked_per_hour=30,
         most_hours_a_year=40,
+        us_ny_hours_a_year=56,
+        us_co_hours_a_year=48,
     ),
     _rule(
         "SICK_CANCEL",
@@ -515,6 +518,14 @@ _PRICES = (
 )
 
 _TERMS = (
+    _rule(
+        "ACCIDENT",
+        Basis.HOUSE,
+        "An offer says by whom a person is insured against accidents from the first minute: insurer, policy and whom "
+        "to call. Where nobody is, it says that there is no insurance.",
+        "House policy: cover from minute one; an insurance that is only promised is none",
+        "tests/contracts/test_plans.py::test_an_offer_says_who_insures_or_that_nobody_does",
+    ),
     _rule(
         "STATUS",
         Basis.STANDARD,

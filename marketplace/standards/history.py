@@ -85,6 +85,15 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 hours_worked_per_hour=30,
                 most_hours_a_year=40,
             ),
+            _before(
+                2,
+                "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked; whoever falls ill "
+                "is paid the rest of the shift's schedule from it, as far as it has accrued.",
+                FIRST,
+                FIRST,
+                hours_worked_per_hour=30,
+                most_hours_a_year=40,
+            ),
         ),
     }
 )

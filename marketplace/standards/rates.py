@@ -266,6 +266,17 @@ def benefits_part(hazard_class: HazardClass) -> Fraction:
     return sick + Fraction(_health_percent()) / 100 * (1 + hazard.premium(hazard_class))
 
 
+def sick_cap_seconds(country: str, subdivision: str | None) -> int:
+    """The most sick leave that accrues in a calendar year: the cap of the place, where its law has one of its own.
+
+    >>> sick_cap_seconds("US", "US-NY") // 3600
+    56
+    """
+    numbers = RULES["SICK"].parameters
+    hours = numbers.get(f"{(subdivision or country).lower().replace('-', '_')}_hours_a_year")
+    return (hours or numbers["most_hours_a_year"]) * 3600
+
+
 def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any) -> PriceLine:
     return PriceLine(kind, payee, money, rule_id, RULES[rule_id].version, **more)
 

@@ -10,9 +10,10 @@ from sqlalchemy import Select
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Right, require_person
-from marketplace.contracts import benefits, queries, service
+from marketplace.contracts import queries, service
 from marketplace.contracts.defaults import decent_terms
 from marketplace.contracts.models import Contract, Template
+from marketplace.contracts.plans import plans
 from marketplace.contracts.schemas import ContractEndingSchema, ContractProposalSchema
 from marketplace.contracts.terms import as_offered
 from marketplace.contracts.writing import Written
@@ -173,7 +174,7 @@ def _template_form(form: Form, written: Written | None) -> str:
         written=written,
         own_words=choices.own_words(),
         me=accounts.person(require_person(actor())),
-        plans=[(code, plan.title) for code, plan in benefits.plans().items()],
+        plans=[(code, plan.title) for code, plan in plans().items()],
         parties=range(PARTIES),
         currencies=words.currencies(),
         choices=choices,

@@ -10,9 +10,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from marketplace.contracts.benefits import Balance
+from marketplace.contracts.statement import Course
 from marketplace.core.money import Money
 from marketplace.shifts.models import Booking, TimesheetLine
 from marketplace.shifts.rules import EntryKind
@@ -152,11 +153,48 @@ def score_bar(parts: Iterable[Mapping[str, Any]], naming: str = "part") -> list[
 
 def year_bar(balance: Balance) -> list[Segment]:
     """How much leave was earned this year, out of what a year may bring; empty for a plan without such a limit."""
-    most, left = balance.plan.cap_per_year, balance.left_this_year
+    most, left = balance.most_a_year, balance.left_this_year
     if most is None or left is None or balance.seconds is None:
         return []
     earned = Part(gettext("earned this year"), duration((most - left) / 60), most - left, "a")
     return stacked([earned, Part(gettext("still possible"), duration(left / 60), left, "ground")])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One upright bar of a picture over time. Places and sizes are percentages of the picture."""
+
+    label: str
+    words: str
+    x: str
+    width: str
+    y: str
+    height: str
+
+
+MOST_COLUMNS = 24
+
+
+def balance_columns(course: Course) -> list[Column]:
+    """What stood at the end of each month, of the last two years."""
+    months = course.months[-MOST_COLUMNS:]
+    highest = max((month.balance for month in months), default=0) or 1
+    return [
+        Column(
+            label=format_date(month.first_day, "MMM yyyy"),
+            words=amount_words(month.balance, course.currency),
+            x=_percent(number, len(months)),
+            width=f"{80 / len(months):.2f}%",
+            y=_percent(highest - month.balance, highest),
+            height=_percent(month.balance, highest),
+        )
+        for number, month in enumerate(months)
+    ]
+
+
+def amount_words(quantity: int, currency: str | None) -> str:
+    """A quantity of the benefit ledger: minor units of a currency, or seconds of leave."""
+    return duration(quantity / 60) if currency is None else money_words(Money(quantity, currency))
 
 
 def newspaper_bars() -> dict[str, list[Segment]]:

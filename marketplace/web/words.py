@@ -160,6 +160,22 @@ _NAMES = {
         "temp_agency": lazy_gettext("temporary agency worker"),
         "fixed_term": lazy_gettext("employee for a fixed term"),
     },
+    "entry": {
+        "accrue": lazy_gettext("earned"),
+        "use": lazy_gettext("taken"),
+        "expire": lazy_gettext("expired"),
+        "transfer": lazy_gettext("carried to another provider"),
+        "cash_out": lazy_gettext("paid out to you"),
+    },
+    "benefit_kind": {
+        "health_stipend": lazy_gettext("health contribution"),
+        "sick_leave": lazy_gettext("sick leave"),
+        "accident": lazy_gettext("insurance against accidents"),
+        "pension": lazy_gettext("pension"),
+        "counselling": lazy_gettext("counselling"),
+        "equipment": lazy_gettext("equipment"),
+        "leave": lazy_gettext("paid leave"),
+    },
     "language": {"en": lazy_gettext("English"), "id": lazy_gettext("Indonesian")},
     "time": {
         "work": lazy_gettext("work"),

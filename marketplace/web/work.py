@@ -12,7 +12,9 @@ from flask_babel import gettext
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.contracts import benefits
+from marketplace.contracts.benefit_routes import csv_answer
 from marketplace.contracts.models import BenefitEntry
+from marketplace.contracts.statement import statement
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -267,13 +269,29 @@ def show_payslip(payslip_id: UUID) -> str:
 
 @blueprint.get("/benefits")
 def show_benefits() -> str:
+    """What stands, who insures, how it came to be month by month and entry by entry."""
     by = actor()
-    me = require_person(by)
-    entries = page(benefits.entries(me, by), BenefitEntry.id, limit=SHOWN, after=cursor())
-    titles = {plan.id: plan for plan in benefits.plans().values()}
-    balances = benefits.balances(me, by)
-    caps = {balance.plan.id: pictures.year_bar(balance) for balance in balances}
-    return render_template("work/benefits.html", balances=balances, entries=entries, plans=titles, caps=caps)
+    shown = statement(require_person(by), by)
+    return render_template(
+        "work/benefits.html",
+        shown=shown,
+        entries=page(benefits.entries(shown.contractor_id, by), BenefitEntry.id, limit=SHOWN, after=cursor()),
+        plans=shown.plans,
+        caps={balance.plan.id: pictures.year_bar(balance) for balance in shown.balances},
+        columns=[pictures.balance_columns(course) for course in shown.courses],
+        companies=company_names([each.enrolment for each in shown.insured]),
+        amount_words=pictures.amount_words,
+    )
+
+
+@blueprint.get("/benefits/statement.<any(csv, json):kind>")
+def download_benefits(kind: str) -> ResponseReturnValue:
+    """The statement as a file to keep."""
+    by = actor()
+    shown = statement(require_person(by), by)
+    if kind == "csv":
+        return csv_answer(shown)
+    return {"contractor_id": str(shown.contractor_id), "sha256": shown.sha256, "rows": shown.rows}
 
 
 # --- shared by the pages --------------------------------------------------------------------------------------------

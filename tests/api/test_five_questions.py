@@ -27,6 +27,8 @@ PUBLIC = {
     "GET /api/v1/standards/regions": "what is fair and lawful is no secret",
     "GET /api/v1/standards/floors": "what is fair and lawful is no secret",
     "GET /api/v1/standards/exchange": "what is fair and lawful is no secret",
+    "GET /api/v1/benefit-plans": "what benefits promise is no secret",
+    "GET /api/v1/benefit-plans/<code>/versions": "what benefits promise is no secret",
     "POST /api/v1/standards/verdicts": "whoever thinks of posting a gig may try the rules first",
     "GET /api/v1/work-records/status/<int:number>": "whoever checks a record is a stranger",
     "POST /api/v1/work-records/verifications": "whoever checks a record is a stranger",

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 from marketplace.accounts.rules import CompanyRole
-from marketplace.contracts import benefits, service, text
+from marketplace.contracts import plans, service, text
 from marketplace.contracts.defaults import BENEFITS, decent_terms
 from marketplace.contracts.rules import AnotherText, sha256_of
 from marketplace.contracts.schemas import ContractTermsSchema
@@ -37,7 +37,7 @@ def test_every_sentence_of_a_contract_has_an_indonesian() -> None:
 
 
 def test_every_benefit_of_decent_terms_is_a_plan(app: object) -> None:
-    assert set(BENEFITS) <= set(benefits.plans())
+    assert set(BENEFITS) <= set(plans.plans())
 
 
 def test_the_text_that_is_read_is_the_text_that_is_signed(app: object) -> None:
