@@ -201,7 +201,7 @@ def draft(
         lines.extend(_leave_lines(work))
     for time in tests:
         year = (time.contractor_id, time.began_at.astimezone(UTC).year)
-        for line in priced_test(time, max(0, LEAVE_CAP - earned.get(year, 0))):
+        for line in priced_test(time, max(0, caps.get(time.contractor_id, LEAVE_CAP) - earned.get(year, 0))):
             cause = f"attempt:{time.attempt_id}:{line.kind}"
             lines.append(DraftLine(time, line, time.hold, payee_account(time, line), cause))
             if line.kind is LineKind.SICK_ACCRUAL:

@@ -89,7 +89,9 @@ def _compute(run: PayRun) -> bool:
     found = works.of_timesheets(taken)
     again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
     paid = works.paid_lines([work.booking_id for work in again])
-    lines = draft(works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people))
+    lines = draft(
+        works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
+    )
     if lines:
         top_ups.hold(lines, by=CLOCK)
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
