@@ -10,8 +10,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0034"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 MOVED = (
     "title", "funder", "provider", "country", "accrual", "rule", "portable", "cash_out", "valid_from", "valid_to",
