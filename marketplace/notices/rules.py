@@ -30,6 +30,7 @@ class Audience(StrEnum):
     FINANCE = "finance"
     ADMIN = "admin"
     DISPUTES = "disputes"
+    STANDARDS = "standards"
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -46,6 +47,7 @@ OPERATOR_AUDIENCES: Mapping[Audience, OperatorRole] = MappingProxyType(
         Audience.FINANCE: OperatorRole.FINANCE,
         Audience.DISPUTES: OperatorRole.DISPUTES,
         Audience.ADMIN: OperatorRole.ADMIN,
+        Audience.STANDARDS: OperatorRole.STANDARDS,
     }
 )
 
@@ -599,6 +601,14 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "Time was cut from your timesheet: %(gig)s",
                 "%(company)s gives a reason for each cut; they stand on the timesheet. The rest is approved and paid. "
                 "If you do not agree, you can say so there for 30 days; as long the money stays held.",
+            ),
+        ),
+        "region_change.proposed": (
+            Telling(
+                Audience.STANDARDS,
+                _INBOX,
+                "A change of a place waits for you",
+                "It would lower a protection. Look at the source, then confirm it or take it off the table.",
             ),
         ),
         "dispute.claimed": (

@@ -222,6 +222,13 @@ def _part(benchmark: Benchmark, weekly_hours: Decimal | None, currency: str, quo
     return FloorPart(benchmark, divisor, hourly, quote)
 
 
+def sourced(region: Region | None) -> Benchmark | None:
+    """The highest wage that was published for a place, made hourly, in its own currency; None where none is known."""
+    found = region.benchmarks if region else ()
+    week = region.weekly_hours if region else None
+    return max(found, key=lambda each: Fraction(each.amount) / hours_per(each.period, week), default=None)
+
+
 def ceil(value: Fraction) -> int:
     """The smallest whole number that is not below the value."""
     return -(-value.numerator // value.denominator)

@@ -1,4 +1,5 @@
-"""What is known of places and of exchange rates. Both tables are written once: new knowledge is a new row."""
+"""What is known of places and of exchange rates: both are written once, new knowledge is a new row. Beside them what
+operators enter about places."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,15 +11,18 @@ from sqlalchemy import CHAR, CheckConstraint, Date, Index, Integer, Numeric, Tex
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, choice
 from marketplace.core.events import Subject
+from marketplace.core.lifecycle import Stateful
 from marketplace.standards.floor import Period
+from marketplace.standards.protection import CHANGE_TRANSITIONS, ChangeStatus
 from marketplace.standards.verdicts import Confidence
 
 
 class RegionVersion(Base):
     """The law of a country, or of a part of one, as it was known from `valid_from` on. Amounts are in the currency's
     own unit, as they were published. `min_wage_hourly` is what a law publishes by the hour, beside the wage itself.
+    `entered_by` and `confirmed_by` are operators' ids without a foreign key; the first versions came with a file.
     """
 
     __tablename__ = "region"
@@ -31,6 +35,7 @@ class RegionVersion(Base):
         CheckConstraint("weekly_hours BETWEEN 1 AND 84", name="weekly_hours_real"),
         CheckConstraint("overtime_multiplier >= 1", name="overtime_never_less"),
         CheckConstraint("daily_rest_hours BETWEEN 1 AND 23", name="daily_rest_real"),
+        CheckConstraint("confirmed_by <> entered_by", name="two_people"),
     )
 
     id: Mapped[Id]
@@ -54,6 +59,41 @@ class RegionVersion(Base):
     source: Mapped[str] = mapped_column(Text)
     as_of: Mapped[str] = mapped_column(Text)
     notes: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[UUID | None]
+    confirmed_by: Mapped[UUID | None]
+    entered_at: Mapped[Instant | None]
+
+
+class RegionChange(Stateful):
+    """What an operator entered of a place. One that lowers a protection waits for a second person, and makes no version
+    before. `facts` are the columns of the row that it makes; `based_on` is the version that was looked at."""
+
+    __tablename__ = "region_change"
+    __table_args__ = (
+        CheckConstraint("decided_by <> proposed_by OR status = 'refused'", name="two_people"),
+        CheckConstraint("(status = 'in_force') = (version IS NOT NULL)", name="in_force_has_a_version"),
+        CheckConstraint("status <> 'waiting' OR decided_at IS NULL", name="waiting_is_undecided"),
+        Index("ix_region_change_status_id", "status", "id"),
+    )
+    about: ClassVar = MappingProxyType({"region_change": "id"})
+    transitions: ClassVar = CHANGE_TRANSITIONS
+
+    country: Mapped[str] = mapped_column(CHAR(2))
+    subdivision: Mapped[str | None] = mapped_column(Text)
+    based_on: Mapped[int | None]
+    version: Mapped[int | None]
+    facts: Mapped[Json]
+    valid_from: Mapped[date] = mapped_column(Date)
+    lowers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    status: Mapped[ChangeStatus] = mapped_column(choice(ChangeStatus, "status"))
+    proposed_by: Mapped[UUID]
+    proposed_at: Mapped[Instant]
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[Instant | None]
+
+    @property
+    def place(self) -> str:
+        return self.subdivision or self.country
 
 
 class ExchangeRate(Subject):

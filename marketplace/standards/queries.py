@@ -1,17 +1,44 @@
 """Reads of what is known of places. All of it is public: nobody needs to say who is looking."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from babel import Locale
 from sqlalchemy import Select, select
 
 from marketplace.core.db import db
 from marketplace.core.money import minor_digits
+from marketplace.core.problems import NotFound
 from marketplace.standards import exchange
-from marketplace.standards.floor import HOUSE_CURRENCY, Benchmark, Floor, FloorKind, Period, Place, Region, floor_of
+from marketplace.standards.floor import HOUSE_CURRENCY, Floor, Place, Region, floor_of
 from marketplace.standards.models import ExchangeRate, RegionVersion
+from marketplace.standards.protection import Difference, RegionFacts, differences
 from marketplace.standards.rules import UnknownPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of what is known of a place, and what it changed."""
+
+    row: RegionVersion
+    facts: RegionFacts
+    changed: Sequence[Difference]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The version for the wire."""
+        row = self.row
+        return {
+            "version": row.version,
+            "valid_from": row.valid_from,
+            "source": row.source,
+            "as_of": row.as_of,
+            "entered_at": row.entered_at,
+            "is_confirmed": row.confirmed_by is not None,
+            "changed": self.changed,
+        }
+
 
 Code = tuple[str, str | None]
 """A country, and a part of it or None: ("US", "US-KS")."""
@@ -34,6 +61,43 @@ def region(country: str, subdivision: str | None, on: date) -> Region | None:
     A day before everything we know has the oldest version: its `as_of` says how little it fits. Raises UnknownPlace.
     """
     return _regions([(country, subdivision)], on)[country, subdivision]
+
+
+def known(codes: Collection[Code], on: date) -> dict[Code, Region | None]:
+    """What is known of each place on a day, its own row or its country's, in one statement. Raises UnknownPlace."""
+    return _regions(codes, on)
+
+
+def newest_version(country: str, subdivision: str | None) -> RegionVersion | None:
+    """The newest row of exactly this place, in force already or not yet."""
+    return next(iter(versions(country, subdivision)), None)
+
+
+def versions(country: str, subdivision: str | None) -> list[RegionVersion]:
+    """Every version of exactly this place, newest first. Raises UnknownPlace."""
+    check_place(country, subdivision)
+    found = select(RegionVersion).where(RegionVersion.country == country)
+    found = found.where(RegionVersion.subdivision.is_not_distinct_from(subdivision))
+    return list(db.session.scalars(found.order_by(RegionVersion.version.desc())))
+
+
+def history(country: str, subdivision: str | None) -> list[Version]:
+    """Every version of a place with what it changed, newest first. Raises UnknownPlace, and NotFound where nothing was
+    ever known."""
+    rows = versions(country, subdivision)
+    if not rows:
+        raise NotFound
+    facts = [facts_of(row) for row in rows]
+    return [
+        Version(row, own, tuple(differences(before, own)))
+        for row, own, before in zip(rows, facts, [*facts[1:], None], strict=True)
+    ]
+
+
+def facts_of(row: RegionVersion) -> RegionFacts:
+    """A row's facts as plain values."""
+    found = {field.name: getattr(row, field.name) for field in fields(RegionFacts)}
+    return RegionFacts(**found | {"timezones": tuple(row.timezones)})
 
 
 def floor_for(country: str, subdivision: str | None, *, currency: str, on: date) -> Floor:
@@ -127,7 +191,7 @@ def _region(row: RegionVersion) -> Region:
         subdivision=row.subdivision,
         version=row.version,
         currency=row.currency,
-        benchmarks=tuple(_benchmarks(row)),
+        benchmarks=facts_of(row).benchmarks(),
         weekly_hours=row.weekly_hours,
         overtime_multiplier=row.overtime_multiplier,
         daily_rest_hours=row.daily_rest_hours,
@@ -137,13 +201,3 @@ def _region(row: RegionVersion) -> Region:
         as_of=row.as_of,
         notes=row.notes,
     )
-
-
-def _benchmarks(row: RegionVersion) -> Iterable[Benchmark]:
-    for kind, amount, period, confidence in (
-        (FloorKind.MINIMUM_WAGE, row.min_wage, row.min_wage_period, row.min_wage_confidence),
-        (FloorKind.MINIMUM_HOURLY_WAGE, row.min_wage_hourly, Period.HOUR, row.min_wage_confidence),
-        (FloorKind.LIVING_WAGE, row.living_wage, row.living_wage_period, row.living_wage_confidence),
-    ):
-        if amount is not None and period is not None:
-            yield Benchmark(kind, amount, row.currency, period, row.source, row.as_of, confidence)

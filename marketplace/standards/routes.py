@@ -2,19 +2,20 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
-from marketplace.core.http import problems
+from marketplace.core.http import page, problems
 from marketplace.core.limits import CURIOUS, limiter
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.standards import calculator, exchange, queries, service
+from marketplace.standards import calculator, exchange, queries, regions, service
 from marketplace.standards import schemas as s
 from marketplace.standards.commitments import COMMITMENTS
-from marketplace.standards.models import ExchangeRate
+from marketplace.standards.models import ExchangeRate, RegionChange
 from marketplace.standards.rules import RULES, Rule
 
 blueprint = Blueprint(
@@ -60,6 +61,52 @@ def list_commitments() -> dict[str, Any]:
 def list_regions(given: dict[str, Any]) -> dict[str, Any]:
     """Every place we know something of, as it was known on a day, with sources and confidences."""
     return {"items": queries.regions(_day(given["on"]))}
+
+
+@blueprint.get("/regions/history")
+@blueprint.arguments(s.PlaceArgs, location="query")
+@blueprint.response(200, s.RegionHistorySchema)
+@problems(blueprint, 404, 422)
+@blueprint.doc(security=[])
+def show_history(given: dict[str, Any]) -> dict[str, Any]:
+    """Every version of what is known of a place, newest first, with what it changed."""
+    return {"items": [version.as_dict() for version in queries.history(**given)]}
+
+
+@blueprint.get("/region-changes")
+@blueprint.arguments(s.RegionChangeArgs, location="query")
+@blueprint.response(200, s.RegionChangePage)
+@problems(blueprint, 401, 404, 422)
+def list_changes(given: dict[str, Any]) -> dict[str, Any]:
+    """What operators changed or proposed of places. For operators."""
+    status = given.pop("status")
+    return page(regions.changes(actor(), status), RegionChange.id, **given)
+
+
+@blueprint.post("/region-changes")
+@blueprint.arguments(s.NewRegionChangeSchema)
+@blueprint.response(201, s.RegionChangeSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def change_region(given: dict[str, Any]) -> RegionChange:
+    """Enter what is known of a place. In force at once, unless it lowers a protection: then a second operator of
+    standards confirms it first."""
+    return regions.change(**given, by=actor())
+
+
+@blueprint.post("/region-changes/<uuid:change_id>/confirm")
+@blueprint.response(200, s.RegionChangeSchema)
+@problems(blueprint, 401, 403, 404, 409)
+def confirm_change(change_id: UUID) -> RegionChange:
+    """Confirm a change that lowers a protection: somebody else than who proposed it."""
+    return regions.confirm(change_id, by=actor())
+
+
+@blueprint.post("/region-changes/<uuid:change_id>/refuse")
+@blueprint.response(200, s.RegionChangeSchema)
+@problems(blueprint, 401, 403, 404, 409)
+def refuse_change(change_id: UUID) -> RegionChange:
+    """Take a waiting change off the table."""
+    return regions.refuse(change_id, by=actor())
 
 
 @blueprint.get("/floors")

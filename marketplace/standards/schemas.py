@@ -9,11 +9,12 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import AMOUNT, Flag, MoneyField, Pattern
+from marketplace.core.http import AMOUNT, Flag, MoneyField, PageArgs, Pattern, page_schema
 from marketplace.core.money import Money
 from marketplace.standards.commitments import Origin, State
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
+from marketplace.standards.protection import ChangeStatus, RegionFacts
 from marketplace.standards.rates import LineKind, Payee
 from marketplace.standards.rules import Basis, Confidence, HazardCategory, HazardClass, Outcome, PaymentModel
 
@@ -280,13 +281,108 @@ class RegionsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(RegionSchema), required=True)
 
 
+class DifferenceSchema(ma.Schema):
+    """One fact that a version changed; empty where nothing was known."""
+
+    field = ma.fields.String(required=True)
+    before = ma.fields.String(required=True)
+    after = ma.fields.String(required=True)
+
+
+class RegionVersionSchema(ma.Schema):
+    """One version of what is known of a place: from when it holds, what it rests on, and what it changed. It was
+    entered by an operator unless it came with the first file, and confirmed by a second where it lowered a protection.
+    """
+
+    version = ma.fields.Integer(required=True)
+    valid_from = ma.fields.Date(required=True)
+    source = ma.fields.String(required=True)
+    as_of = ma.fields.String(required=True)
+    entered_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    is_confirmed = ma.fields.Boolean(required=True)
+    changed = ma.fields.List(ma.fields.Nested(DifferenceSchema), required=True)
+
+
+class RegionHistorySchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RegionVersionSchema), required=True)
+
+
+class PlaceArgs(ma.Schema):
+    country = ma.fields.String(required=True, validate=ma.validate.Length(2, 2))
+    subdivision = ma.fields.String(load_default=None, validate=ma.validate.Length(4, 6))
+
+
+def _figure(example: str) -> DecimalField:
+    return DecimalField(load_default=None, allow_none=True, metadata={"examples": [example]})
+
+
+class RegionFactsSchema(ma.Schema):
+    """All that is known of a place, in place of what was known before. What is null was not found. A wage has its
+    period, each value its confidence, and all of them where they were published and from when they hold."""
+
+    currency = CurrencyField(required=True)
+    timezones = ma.fields.List(ma.fields.String(validate=_SHORT), required=True, validate=ma.validate.Length(1, 60))
+    min_wage = _figure("7.25")
+    min_wage_period = ma.fields.Enum(Period, by_value=True, load_default=None, allow_none=True)
+    min_wage_hourly = _figure("31.40")
+    min_wage_confidence = ma.fields.Enum(Confidence, by_value=True, load_default=None, allow_none=True)
+    living_wage = _figure("13.45")
+    living_wage_period = ma.fields.Enum(Period, by_value=True, load_default=None, allow_none=True)
+    living_wage_confidence = ma.fields.Enum(Confidence, by_value=True, load_default=None, allow_none=True)
+    weekly_hours = _figure("40")
+    overtime_multiplier = _figure("1.5")
+    daily_rest_hours = _figure("11")
+    hours_confidence = ma.fields.Enum(Confidence, by_value=True, load_default=None, allow_none=True)
+    source = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+    as_of = ma.fields.String(
+        required=True, validate=Pattern("^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), metadata={"examples": ["2026-01-01"]}
+    )
+    notes = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000))
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> RegionFacts:
+        return RegionFacts(**data | {"timezones": tuple(data["timezones"])})
+
+
+class NewRegionChangeSchema(PlaceArgs):
+    """What is known of a place from a day on, today if none is named. `based_on` is the version that was looked at,
+    null where there was none."""
+
+    facts = ma.fields.Nested(RegionFactsSchema, required=True)
+    valid_from = ma.fields.Date(load_default=None, allow_none=True, validate=_DAY)
+    based_on = ma.fields.Integer(required=True, allow_none=True, strict=True, validate=ma.validate.Range(1, 10**6))
+
+
+class RegionChangeSchema(ma.Schema):
+    """A change of a place. One that lowers a protection waits for a second operator, and has no version before."""
+
+    id = ma.fields.UUID(required=True)
+    country = ma.fields.String(required=True)
+    subdivision = ma.fields.String(required=True, allow_none=True)
+    status = ma.fields.Enum(ChangeStatus, by_value=True, required=True)
+    lowers = ma.fields.List(ma.fields.String(), required=True)
+    based_on = ma.fields.Integer(required=True, allow_none=True)
+    version = ma.fields.Integer(required=True, allow_none=True)
+    valid_from = ma.fields.Date(required=True)
+    facts = ma.fields.Dict(required=True)
+    proposed_by = ma.fields.UUID(required=True)
+    proposed_at = ma.fields.AwareDateTime(required=True)
+    decided_by = ma.fields.UUID(required=True, allow_none=True)
+    decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class RegionChangeArgs(PageArgs):
+    status = ma.fields.Enum(ChangeStatus, by_value=True, load_default=None)
+
+
+RegionChangePage = page_schema(RegionChangeSchema, "RegionChangePage")
+
+
 class DayArgs(ma.Schema):
     on = ma.fields.Date(load_default=None, validate=_DAY, metadata={"description": "Today if it is left out"})
 
 
-class FloorArgs(DayArgs):
-    country = ma.fields.String(required=True, validate=ma.validate.Length(2, 2))
-    subdivision = ma.fields.String(load_default=None, validate=ma.validate.Length(4, 6))
+class FloorArgs(DayArgs, PlaceArgs):
     currency = CurrencyField(load_default="USD")
 
 

@@ -12,8 +12,9 @@ from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, Engag
 from marketplace.gigs.rules import ChecklistItem, WorkKind
 from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.standards.engagement import INDICATORS
+from marketplace.standards.floor import Period
 from marketplace.standards.hazard import LEAST_CLASS
-from marketplace.standards.rules import HazardClass, PaymentModel
+from marketplace.standards.rules import Confidence, HazardClass, PaymentModel
 from marketplace.web.words import name_of
 from marketplace.workforce.rules import RequirementKind
 
@@ -166,6 +167,14 @@ def hazard_classes() -> list[Choice]:
 def hazard_categories() -> list[Choice]:
     """The lawful categories, each with the lightest class that may hold it."""
     return [(each.value, f"{name_of('category', each)} ({least.value})") for each, least in LEAST_CLASS.items()]
+
+
+def periods() -> list[Choice]:
+    return [("", "–"), *((each.value, name_of("period", each)) for each in Period)]
+
+
+def confidences() -> list[Choice]:
+    return [("", "–"), *((each.value, name_of("confidence", each)) for each in Confidence)]
 
 
 def work_kinds() -> list[Choice]:

@@ -92,6 +92,27 @@ def _examples() -> list[tuple[str, str]]:
     return [(label, url_for("public.calculator", currency="USD", **offer)) for label, offer in offers]
 
 
+@blueprint.get("/regions")
+def list_regions() -> str:
+    """What is known of every place today."""
+    known = queries.regions(clock.now().date())
+    return render_template("public/regions.html", regions=known, named_place=named_place)
+
+
+@blueprint.get("/regions/<code>")
+def region(code: str) -> str:
+    """Every version of what is known of a place, with what each changed."""
+    country, _, part = code.partition("-")
+    where = (country, code if part else None)
+    return render_template("public/region.html", place=named_place(*where), versions=queries.history(*where))
+
+
+def named_place(country: str, subdivision: str | None) -> str:
+    """ "Kenya", or "United States (US-KS)": a place as people read it."""
+    name = dict(words.countries()).get(country, country)
+    return f"{name} ({subdivision})" if subdivision else name
+
+
 @blueprint.get("/fairness")
 def fairness() -> str:
     """Each row of what guidelines, standards and the house ask: held, held in part, or not yet."""

@@ -1,17 +1,21 @@
 """Reads of contractors, by themselves and by operators. Rooms that offer work read the tables set-based themselves."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, SmallInteger, cast, null, select, union_all
+from sqlalchemy import Date, Select, SmallInteger, cast, func, null, select, union_all
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
+from marketplace.standards import queries as standards
+from marketplace.standards.floor import sourced
+from marketplace.standards.rules import Confidence
 from marketplace.workforce.calendar import Calendar, Dated, Window
 from marketplace.workforce.models import (
     AvailabilityException,
@@ -53,6 +57,30 @@ class Stranger:
     subdivision: str | None
     skills: Sequence[str]
     languages: Mapping[str, Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How many vetted contractors live where the highest published wage can be trusted so far; None where there is
+    none, and the house floor alone protects them."""
+
+    confidence: Confidence | None
+    contractors: int
+
+
+def coverage(seen_by: Actor, on: date) -> list[Covered]:
+    """How many vetted contractors are covered by a sourced floor on a day, by its confidence, the surest first. For
+    operators. In two statements, however many there are. Raises NotFound for others."""
+    require_operator(seen_by)
+    place = (Contractor.country, Contractor.subdivision)
+    counted = select(*place, func.count()).where(Contractor.status == ContractorStatus.VETTED).group_by(*place)
+    people = {(country, part): count for country, part, count in db.session.execute(counted)}
+    regions = standards.known(people, on)
+    found: Counter[Confidence | None] = Counter()
+    for code, count in people.items():
+        benchmark = sourced(regions[code])
+        found[benchmark.confidence or Confidence.LOW if benchmark else None] += count
+    return [Covered(confidence, found[confidence]) for confidence in (*Confidence, None)]
 
 
 def contractor(contractor_id: UUID, seen_by: Actor) -> Contractor:

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ReasonSchema, TimelineSchema
+from marketplace.core import clock
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.workforce import availability, queries, service
@@ -199,6 +200,14 @@ def contest(given: dict[str, str]) -> Contractor:
 
 
 # --- operators ------------------------------------------------------------------------------------------------------
+
+
+@vetting.get("/coverage")
+@vetting.response(200, s.CoverageSchema)
+@problems(vetting, 401, 404)
+def show_coverage() -> dict[str, Any]:
+    """How many vetted contractors a sourced floor covers, by how far it can be trusted. For operators."""
+    return {"items": queries.coverage(actor(), clock.now().date())}
 
 
 @vetting.get("/queue")

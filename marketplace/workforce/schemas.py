@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import Flag, Pattern, page_schema
-from marketplace.standards.rules import HazardCategory, HazardClass
+from marketplace.standards.rules import Confidence, HazardCategory, HazardClass
 from marketplace.workforce.calendar import DAY, Dated, Quiet, Window, Wish
 from marketplace.workforce.rules import (
     HOW_TO_CONTEST,
@@ -246,6 +246,17 @@ class PayoutAccountSchema(ma.Schema):
     rail = ma.fields.String(required=True)
     reference = ma.fields.String(required=True, metadata={"description": "What the rail knows the account by"})
     given_at = ma.fields.AwareDateTime(required=True)
+
+
+class CoveredSchema(ma.Schema):
+    """`confidence` is null where no wage is known, and the house floor alone protects them."""
+
+    confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
+    contractors = ma.fields.Integer(required=True)
+
+
+class CoverageSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(CoveredSchema), required=True)
 
 
 class ContractorSchema(ma.Schema):

@@ -25,6 +25,7 @@ PUBLIC = {
     "GET /api/v1/standards/rules/<rule_id>": "what is fair and lawful is no secret",
     "GET /api/v1/standards/fairness": "what is promised and what holds it is no secret",
     "GET /api/v1/standards/regions": "what is fair and lawful is no secret",
+    "GET /api/v1/standards/regions/history": "what is fair and lawful is no secret",
     "GET /api/v1/standards/floors": "what is fair and lawful is no secret",
     "GET /api/v1/standards/exchange": "what is fair and lawful is no secret",
     "GET /api/v1/benefit-plans": "what benefits promise is no secret",

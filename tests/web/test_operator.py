@@ -26,11 +26,11 @@ from marketplace.workforce.rules import ContractorStatus, RequirementKind, Requi
 from tests.factories import accounts, pay, workforce
 from tests.web.visitor import Page, Visitor
 
-PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates", "/plans")
+PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates", "/places", "/plans")
 BY_DUTY = {
-    OperatorRole.VETTING: {"", "/companies", "/people", "/rates", "/plans"},
-    OperatorRole.FINANCE: {"", "/companies", "/pay", "/proof", "/sandbox", "/rates", "/plans"},
-    OperatorRole.STANDARDS: {"", "/companies", "/rates", "/plans"},
+    OperatorRole.VETTING: {"", "/companies", "/people", "/rates", "/places", "/plans"},
+    OperatorRole.FINANCE: {"", "/companies", "/pay", "/proof", "/sandbox", "/rates", "/places", "/plans"},
+    OperatorRole.STANDARDS: {"", "/companies", "/rates", "/places", "/plans"},
 }
 """What each duty may open. Any operator may read companies and plans; deciding about a company needs vetting."""
 
@@ -339,3 +339,36 @@ def _status(company: Any) -> CompanyStatus:
     db.session.refresh(company)
     status: CompanyStatus = company.status
     return status
+
+
+def test_a_place_is_changed_and_what_lowers_it_waits_for_another(visitor: Visitor) -> None:
+    visitor.signed_in(operator(OperatorRole.STANDARDS))
+    desk, form = Desk(visitor), "/places/change?country=DE"
+    higher = desk.send(form, form, facts__min_wage="14.60", facts__as_of="2026-12-01")
+    assert higher.address == "/desk/places"
+    assert "Version 2" in higher.words
+    page = desk.send(
+        "/places/change?country=DE",
+        "/places/change?country=DE",
+        facts__min_wage="13.00",
+        facts__source="a slip of the finger",
+    )
+    assert "lowers the floor" in page.words
+    assert not page.offers("/confirm")
+    empty = desk.send(form, form, facts__source=" ")
+    assert (empty.status, 'id="facts.source-error"' in empty.html) == (422, True)
+    # The session of the first operator ends here.
+    visitor.send("/desk/places", "/sign-out")
+    visitor.signed_in(operator(OperatorRole.STANDARDS))
+    page = desk.look("/places")
+    (confirm,) = [form.action for form in page.forms if form.action.endswith("/confirm")]
+    assert "Nothing waits." in visitor.hand_in(page, confirm).words
+    assert standards_queries.versions("DE", None)[0].version == 3
+
+
+def test_the_desk_tells_whom_a_sourced_floor_covers(visitor: Visitor) -> None:
+    workforce.contractor()
+    workforce.contractor(country="FR", subdivision=None, timezone="Europe/Paris")
+    visitor.signed_in(operator(OperatorRole.STANDARDS))
+    words = Desk(visitor).look("/places").words
+    assert "1 of 2 vetted contractors are covered by a sourced floor: 50 %." in words

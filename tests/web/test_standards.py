@@ -1,9 +1,14 @@
 """What is fair, as everybody reads it: what is asked and what holds it."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from marketplace.core.language import CATALOGUES, read_catalogues
+from marketplace.standards import queries, regions
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.commitments import COMMITMENTS
 from marketplace.web.verdict_words import PATTERNS, WHOLE
+from tests.factories import accounts
 from tests.web.visitor import Visitor
 
 
@@ -62,6 +67,17 @@ def test_whoever_reads_indonesian_reads_the_verdicts(visitor: Visitor) -> None:
     assert "Batas bawah rumah" in page.words or "batas bawah rumah" in page.words
     assert "Naikkan tarif ke 5.00 USD per jam." in page.words
     assert "Raise the rate" not in page.words
+
+
+def test_everybody_reads_what_was_known_of_a_place(visitor: Visitor) -> None:
+    facts = queries.facts_of(queries.versions("DE", None)[0])
+    regions.change("DE", None, replace(facts, min_wage=Decimal("14.60")), by=accounts.operator(), based_on=1)
+    page = visitor.look("/regions/DE")
+    assert "1 value changed" in page.words
+    assert "13.9 14.6" in page.words
+    assert "Germany" in visitor.look("/regions").words
+    assert visitor.look("/regions/FR").status == 404
+    assert visitor.look("/regions/nowhere").status == 422
 
 
 def test_every_sentence_of_a_verdict_has_an_indonesian() -> None:

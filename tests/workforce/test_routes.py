@@ -427,3 +427,18 @@ def test_the_payout_reference_is_shown_to_its_owner_only(client: FlaskClient) ->
     shown = ask(client, SHOW, made.id, headers=accounts.bearer(accounts.operator(OperatorRole.VETTING)))
     assert shown.json["payout_rail"] == "sandbox"
     assert account.reference not in shown.text
+
+
+@pytest.mark.door("GET /api/v1/vetting/coverage", "works")
+@pytest.mark.door("GET /api/v1/vetting/coverage", "not_signed_in")
+def test_whom_a_sourced_floor_covers(client: FlaskClient) -> None:
+    """Kansas has a federal minimum of high confidence, and of France nothing is known."""
+    workforce.contractor()
+    workforce.contractor(country="FR", subdivision=None, timezone="Europe/Paris")
+    door = "/api/v1/vetting/coverage"
+    assert client.get(door).status_code == 401
+    assert client.get(door, headers=accounts.bearer(accounts.person())).status_code == 404
+    items = client.get(door, headers=accounts.bearer(accounts.operator(OperatorRole.STANDARDS))).json["items"]
+    assert {item["confidence"]: item["contractors"] for item in items} == {
+        "high": 1, "medium": 0, "low-medium": 0, "low": 0, None: 1,
+    }  # fmt: skip
