@@ -19,6 +19,7 @@ from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import attendance, offers, raising, reminders, scheduling, timesheets
+from marketplace.workforce import documents
 
 ONE = 1
 """The batch where an item is much work, or calls somebody outside."""
@@ -165,6 +166,11 @@ def advance_rail() -> None:
 def advance_due_payments() -> None:
     """Asks again about payments that had no answer."""
     payments.advance_ops()
+
+
+@job("documents.erase", again=False)
+def erase_documents() -> None:
+    in_batches(documents.erase_due)
 
 
 @job("notices.deliver")

@@ -64,6 +64,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("rail.advance_due", every_seconds(10)),
     Entry("gigs.recover_advances", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
+    Entry("documents.erase", every_minutes(5)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     Entry("answers.forget_old", daily(3), follows_business_time=False),

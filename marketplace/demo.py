@@ -31,11 +31,13 @@ from marketplace.matching import service as matching
 from marketplace.pay import payments
 from marketplace.pay import service as pay
 from marketplace.shifts import scheduling
+from marketplace.specimen import specimen
 from marketplace.standards.rules import HazardClass, PaymentModel
-from marketplace.workforce import availability
+from marketplace.workforce import agreement, availability, declarations, documents
 from marketplace.workforce import service as workforce
 from marketplace.workforce.calendar import Window
-from marketplace.workforce.rules import Level, RequirementKind
+from marketplace.workforce.papers import NO_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
+from marketplace.workforce.rules import MET_BY_SUBMITTING, Level, RequirementKind, Ruling
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
 PRESENT = datetime(2023, 5, 8, 13, 0, tzinfo=UTC)
@@ -146,10 +148,10 @@ def _contractors(odi: UUID) -> tuple[UUID, UUID]:
         "US", "US-KS", CHICAGO, date(1990, 5, 17), "USD",
         languages={"en": Level.C1}, skills=["image-labelling"], by=_by(ana),
     )  # fmt: skip
-    _show(ana, list(RequirementKind))
-    for kind in RequirementKind:
-        if kind is not RequirementKind.TERMS:
-            workforce.decide_requirement(ana, kind, True, "Looked at it; it is as it should be.", by=_by(odi))
+    _show(ana, "Ana Labeller", "US", list(RequirementKind))
+    looked_at = [kind for kind in RequirementKind if kind not in MET_BY_SUBMITTING]
+    ruling = Ruling(True, "Looked at it; it is as it should be.")
+    workforce.decide_requirements(ana, dict.fromkeys(looked_at, ruling), by=_by(odi))
     workforce.vet(ana, "Every requirement is met.", by=_by(odi))
     availability.set_availability(WHOLE_WEEK, by=_by(ana))
     budi = _person("budi@pontianak.example", "Budi Pelamar", "id")
@@ -157,22 +159,28 @@ def _contractors(odi: UUID) -> tuple[UUID, UUID]:
         "ID", None, "Asia/Pontianak", date(1996, 8, 9), "IDR",
         languages={"id": Level.C2, "en": Level.B1}, skills=["image-labelling"], by=_by(budi),
     )  # fmt: skip
-    _show(budi, [RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.TERMS])
+    _show(budi, "Budi Pelamar", "ID", [RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.TERMS])
     return ana, budi
 
 
-def _show(contractor: UUID, kinds: Sequence[RequirementKind]) -> None:
-    if RequirementKind.PAYOUT_ACCOUNT in kinds:
-        workforce.open_sandbox_account(by=_by(contractor))
-    by_words = (
-        RequirementKind.IDENTITY,
-        RequirementKind.RESIDENCE,
-        RequirementKind.RIGHT_TO_WORK,
-        RequirementKind.TERMS,
+def _show(contractor: UUID, name: str, country: str, kinds: Sequence[RequirementKind]) -> None:
+    """Declares and hands in what these requirements ask for, with pictures of documents that nobody has."""
+    me, number = _by(contractor), f"{country}{contractor.int % 10**8:08}"
+    passport = specimen("Passport", name, f"Country {country}   Number {number}", "Valid until 31 December 2029")
+    letter = specimen("Water works, bill of April 2023", name, f"Lives in {country}")
+    documents.hand_in([(Purpose.IDENTITY, passport), (Purpose.RESIDENCE, letter)], by=me)
+    asked = RequirementKind.RIGHT_TO_WORK in kinds
+    declarations.declare(
+        identity=IdentityShown(IdentityPaper.PASSPORT, country, date(2029, 12, 31), number),
+        work=Work(WorkBasis.CITIZEN) if asked else None,
+        tax=Tax(country, NO_NUMBER, None) if asked else None,
+        terms_sha256=agreement.CURRENT.sha256,
+        by=me,
     )
-    for kind in by_words:
-        if kind in kinds:
-            workforce.submit_requirement(kind, "Shown in a video call.", by=_by(contractor))
+    if RequirementKind.PAYOUT_ACCOUNT in kinds:
+        workforce.open_sandbox_account(by=me)
+    by_words = {kind for kind in kinds if kind not in (RequirementKind.AGE, RequirementKind.PAYOUT_ACCOUNT)}
+    workforce.submit_requirements({kind: "As declared." for kind in RequirementKind if kind in by_words}, by=me)
 
 
 def _contract(lab: UUID, ana: UUID) -> None:

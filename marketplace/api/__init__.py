@@ -24,6 +24,7 @@ from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
+from marketplace.workforce import paper_routes as papers
 from marketplace.workforce import routes as workforce
 from marketplace.workforce import standing_routes as standing
 
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *workforce.blueprints,
     standing.blueprint,
     *qualifications.blueprints,
+    *papers.blueprints,
     *contracts.blueprints,
     *gigs.blueprints,
     barring.blueprint,

@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image, ImageOps
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
+from werkzeug.datastructures import FileStorage
 
 from marketplace.core.problems import Invalid
 
@@ -100,6 +101,12 @@ class Clean:
     kind: FileKind
     content: bytes = field(repr=False)
     pages: int
+
+
+def content_of(sent: FileStorage) -> bytes:
+    """All of a file that came with a request. What was too large for the memory lay on the disk, and is gone now."""
+    with sent.stream as stream:
+        return stream.read()
 
 
 def inspect(content: bytes, *, at: str = "file") -> Clean:

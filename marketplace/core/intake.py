@@ -7,17 +7,22 @@ no integer that a double would round (2.2).
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
 
 from flask import Request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from marketplace.core import files
 from marketplace.core.problems import Problem
 
 DEEPEST = 32
 """Objects and lists inside each other. Python's own reader gives up at about a thousand, with a crash."""
 LARGEST = 2**53 - 1
+BESIDE_A_FILE = 64 * 1024
+"""Bytes for the fields of a form that come with a file."""
+F = TypeVar("F", bound=Callable[..., Any])
+_MARK = "setara_takes_files"
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -28,10 +33,23 @@ class NotReadable(Problem):
     remedy = "Send UTF-8 without the character U+0000, and JSON with each name once in an object (RFC 7493)."
 
 
-def refuse_unreadable(request: Request) -> None:
-    """Raises NotReadable, or UnsupportedMediaType for a body under /api/ that is not JSON. Reads the body, but not
-    that of a GET, which means nothing."""
-    if request.method not in ("GET", "HEAD"):
+def takes_files(view: F) -> F:
+    """Marks a view that is handed files, as multipart/form-data, and larger bodies than others."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def is_for_files(view: Callable[..., Any] | None) -> bool:
+    """Whether a view is marked with `takes_files`."""
+    return bool(getattr(view, _MARK, False))
+
+
+def refuse_unreadable(request: Request, *, with_files: bool = False) -> None:
+    """Raises NotReadable, or UnsupportedMediaType for a body under /api/ that is not JSON, or of a door that takes
+    files not multipart/form-data. Reads the body, but not that of a GET, which means nothing."""
+    if with_files and request.method == "POST":
+        _refuse_other_than_files(request)
+    elif request.method not in ("GET", "HEAD"):
         if request.is_json:
             read_json(request.get_data())
         elif request.path.startswith("/api/") and request.get_data():
@@ -39,6 +57,15 @@ def refuse_unreadable(request: Request) -> None:
     for where, text in _texts(request):
         if _UNKEEPABLE.search(text):
             raise NotReadable(f"There is a character in the {where} that cannot be kept.")
+
+
+def _refuse_other_than_files(request: Request) -> None:
+    """Raises FileTooLarge before anything of the body is read."""
+    request.max_content_length = files.MOST_BYTES + BESIDE_A_FILE
+    if (request.content_length or 0) > request.max_content_length:
+        raise files.FileTooLarge(field="file")
+    if request.path.startswith("/api/") and request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Send the file as multipart/form-data.")
 
 
 def read_json(body: bytes) -> Any:

@@ -58,6 +58,14 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
+from marketplace.workforce.paper_models import (
+    Document,
+    IdentityDeclaration,
+    ResidenceChange,
+    TaxProfile,
+    TermsSignature,
+    WorkDeclaration,
+)
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction, Signal
 
 Told = Select[*tuple[Any, ...]]
@@ -219,6 +227,26 @@ SECTIONS: tuple[Section, ...] = (
         without=("other_id", "evidence", "key"),
     ),
     _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
+    _own("documents", "workforce", "Documents that you handed in", _G, Document.contractor_id),
+    _own(
+        "identity",
+        "workforce",
+        "The paper that shows who you are",
+        _G,
+        IdentityDeclaration.contractor_id,
+        without=("number_hash",),
+    ),
+    _own("right_to_work", "workforce", "Why you may work where you live", _G, WorkDeclaration.contractor_id),
+    _own(
+        "tax_profile",
+        "workforce",
+        "Where you pay taxes",
+        _G,
+        TaxProfile.contractor_id,
+        without=("sealed_number", "number_hash"),
+    ),
+    _own("terms", "workforce", "The terms of the service that you agreed to", _S, TermsSignature.contractor_id),
+    _own("moves", "workforce", "Where you said that you moved", _E, ResidenceChange.contractor_id),
     _own("payout_account", "workforce", "Where you are paid", _G, PayoutAccount.contractor_id),
     _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
     _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
@@ -310,6 +338,9 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "company_decision.decided_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
+        "residence_change.decided_by": _WHO_DID_IT,
+        "vetting_policy.set_by": _WHO_DID_IT,
+        "vetting_policy.identity_by": "in which ways an identity may be checked; it names nobody",
         "proposal.decided_by": _WHO_DID_IT,
         "proposal.other_id": "the older of two accounts that share something; it is told to whoever looks, not to both",
         "exchange_rate.entered_by": _WHO_DID_IT,

@@ -307,6 +307,31 @@ _RECORDS = (
         "tests/insight/test_work_records.py::test_a_record_attests_what_was_chosen_and_nothing_else",
         valid_days=365,
     ),
+    _rule(
+        "VETTING",
+        Basis.HOUSE,
+        "Before anybody is offered work, an operator has looked at who they are, how old they are, where they live and "
+        "why they may work there, as far as the published policy asks; a machine proposes at most. How long it takes "
+        "is told once 20 decisions of the last 90 days show it.",
+        f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), human oversight; the numbers are "
+        "house policy",
+        "tests/workforce/test_applications.py::test_how_long_it_takes_is_told_once_there_are_enough",
+        least_decisions=20,
+        days_back=90,
+    ),
+    _rule(
+        "DOCUMENTS",
+        Basis.HOUSE,
+        "A document that somebody hands in is encrypted, seen by nobody but themselves and the operators who vet "
+        "people, with a line in the audit for each look, and erased 30 days after the decision it was for, and after "
+        "180 days in any case; at most 10 of a person lie here at a time.",
+        "Regulation (EU) 2016/679 (GDPR), art. 5(1)(c), (e) and (f), 32; the numbers are house policy: as long as a "
+        "decision can be contested",
+        "tests/workforce/test_documents.py::test_a_document_is_erased_when_the_decision_can_no_longer_be_contested",
+        days_after_decision=30,
+        most_days=180,
+        most_documents=10,
+    ),
 )
 
 _SEATS = (

@@ -4,6 +4,7 @@ The laws quoted cover employees; applying them to contractors is a choice of thi
 from midnight to midnight and from Monday to Sunday; rest is counted in hours that passed, whatever a clock showed.
 """
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -59,6 +60,14 @@ def judge_age(born_on: date, at: datetime, zone: ZoneInfo) -> Verdict:
         limit=f"{years} years",
         remedy="Apply again after that birthday.",
     )
+
+
+def old_enough_on(born_on: date) -> date:
+    """The first day on which AGE is met. Whoever was born on 29 February reaches it on 1 March where that day is
+    missing, as `age_on` counts."""
+    year = born_on.year + RULES["AGE"].parameters["years"]
+    leap = (born_on.month, born_on.day) == (2, 29) and not isleap(year)
+    return date(year, 3, 1) if leap else born_on.replace(year=year)
 
 
 def rest_minutes(daily_rest_hours: Decimal | None) -> int:

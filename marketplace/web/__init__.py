@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from marketplace.web import (
+    application,
     availability,
     care,
     company,
@@ -31,6 +32,7 @@ from marketplace.web import (
     operator_places,
     operator_plans,
     operator_proposals,
+    operator_review,
     operator_standing,
     public,
     public_adopters,
@@ -54,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 BESIDE = (
     availability,
+    application,
     care,
     company_benefits,
     company_blocks,
@@ -79,6 +82,7 @@ BESIDE = (
     operator_plans,
     operator_proposals,
     operator_standing,
+    operator_review,
     public_standards,
     public_adopters,
     reasons,

@@ -16,6 +16,7 @@ from marketplace.standards.floor import Period
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import Confidence, HazardClass, PaymentModel
 from marketplace.web.words import name_of
+from marketplace.workforce.papers import NO_NUMBER, OTHER_NUMBER, TAX_NUMBERS, IdentityPaper, Purpose, Remark, WorkBasis
 from marketplace.workforce.rules import RequirementKind
 
 Choice = tuple[str, str]
@@ -78,11 +79,48 @@ REQUIREMENTS: Names = MappingProxyType(
         RequirementKind.AGE: lazy_gettext("Age"),
         RequirementKind.RESIDENCE: lazy_gettext("Residence"),
         RequirementKind.RIGHT_TO_WORK: lazy_gettext("Right to work"),
+        RequirementKind.TAX: lazy_gettext("Tax profile"),
         RequirementKind.PAYOUT_ACCOUNT: lazy_gettext("Payout account"),
         RequirementKind.TERMS: lazy_gettext("Terms of this service"),
     }
 )
 """What an applicant has shown, as operators speak of it."""
+PAPERS: Names = MappingProxyType(
+    {
+        IdentityPaper.PASSPORT: lazy_gettext("passport"),
+        IdentityPaper.NATIONAL_ID: lazy_gettext("national identity card"),
+        IdentityPaper.DRIVING_LICENCE: lazy_gettext("driving licence"),
+        IdentityPaper.RESIDENCE_PERMIT: lazy_gettext("residence permit"),
+    }
+)
+WORK_BASES: Names = MappingProxyType(
+    {
+        WorkBasis.CITIZEN: lazy_gettext("I am a citizen"),
+        WorkBasis.PERMANENT_RESIDENT: lazy_gettext("I may stay for good"),
+        WorkBasis.FREE_MOVEMENT: lazy_gettext("a treaty lets me work there"),
+        WorkBasis.PERMIT: lazy_gettext("I have a permit"),
+    }
+)
+REMARKS: Names = MappingProxyType(
+    {
+        Remark.SAME_PAPER: lazy_gettext("Another account has declared the same paper."),
+        Remark.PAPER_EXPIRED: lazy_gettext("The paper is no longer valid."),
+        Remark.PAPER_ENDS_SOON: lazy_gettext("The paper ends within 60 days."),
+        Remark.PERMIT_EXPIRED: lazy_gettext("The permit is no longer valid."),
+        Remark.PERMIT_ENDS_SOON: lazy_gettext("The permit ends within 60 days."),
+        Remark.ISSUED_ELSEWHERE: lazy_gettext("The paper was issued by another country than the one they live in."),
+        Remark.TAXED_ELSEWHERE: lazy_gettext("They pay taxes in another country than the one they live in."),
+        Remark.JUST_OF_AGE: lazy_gettext("They came of age less than a year ago: compare the date of birth."),
+    }
+)
+PURPOSES: Names = MappingProxyType(
+    {
+        Purpose.IDENTITY: lazy_gettext("shows who you are"),
+        Purpose.RESIDENCE: lazy_gettext("shows where you live"),
+        Purpose.RIGHT_TO_WORK: lazy_gettext("shows that you may work"),
+        Purpose.MOVE: lazy_gettext("shows where you moved"),
+    }
+)
 DECISIONS: Mapping[str, LazyString] = MappingProxyType(
     {
         "verify": lazy_gettext("Verify"),
@@ -187,6 +225,17 @@ def engagements() -> list[Choice]:
 
 def pay_models() -> list[Choice]:
     return choices(MODELS, (each for each in PaymentModel if each.value in PAY_MODELS))
+
+
+def tax_numbers() -> list[Choice]:
+    """The kinds of tax numbers that are known, each with its countries, and what there is beside them."""
+    countries: dict[str, list[str]] = {}
+    for country, kinds in TAX_NUMBERS.items():
+        for kind in kinds:
+            countries.setdefault(kind, []).append(country)
+    known = [(kind, f"{kind.replace('_', ' ').upper()} ({', '.join(places)})") for kind, places in countries.items()]
+    others = [(OTHER_NUMBER, gettext("another kind of number")), (NO_NUMBER, gettext("I have no tax number"))]
+    return [*sorted(known), *others]
 
 
 def carve_outs() -> list[Choice]:

@@ -27,14 +27,12 @@ from marketplace.web import device, site, words
 from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
-from marketplace.web.requirements import HandInForm
 from marketplace.web.week_pictures import week_grid
 from marketplace.workforce import availability, queries, service
-from marketplace.workforce.models import Contractor, VettingDecision
-from marketplace.workforce.rules import OF_STATUS, ContractorStatus, Level, RequirementKind, RequirementStatus
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import Level
 from marketplace.workforce.schemas import (
     BandSchema,
-    ContestSchema,
     ContractorApplicationSchema,
     ContractorDescriptionSchema,
     HazardConsentGivenSchema,
@@ -99,59 +97,6 @@ def apply() -> ResponseReturnValue:
         return redirect(url_for("contractor.application"))
     me = accounts.person(require_person(actor()))
     return render_template("contractor/apply.html", form=form, me=me, **_choices([me.locale, "en", "id"])), form.status
-
-
-@blueprint.get("/application")
-def application(**forms: Form) -> ResponseReturnValue:
-    """The application as steps that show what is missing."""
-    by = actor()
-    profile = queries.profile(require_person(by), by)
-    steps = sorted(profile.requirements, key=lambda step: list(RequirementKind).index(step.kind))
-    met = sum(step.status is RequirementStatus.MET for step in steps)
-    missing = {step.kind for step in steps if step.status in (RequirementStatus.OPEN, RequirementStatus.REFUSED)}
-    # An account is opened by a press; only one that was refused is written about.
-    needs_account = RequirementKind.PAYOUT_ACCOUNT in missing and not profile.payout_rail
-    shown = {"handing_in": Form(HandInForm), "contesting": Form(ContestSchema)} | forms
-    page = render_template(
-        "contractor/application.html",
-        profile=profile,
-        steps=steps,
-        met=met,
-        latest=_latest(profile),
-        needs_account=needs_account,
-        to_write=missing - {RequirementKind.PAYOUT_ACCOUNT} if needs_account else missing,
-        hints=words.requirement_hints(),
-        **shown,
-    )
-    return page, max(form.status for form in shown.values())
-
-
-def _latest(profile: queries.Profile) -> list[VettingDecision]:
-    """The decision by which the person is not vetted, if one says so."""
-    if profile.contractor.status is ContractorStatus.VETTED:
-        return []
-    return [each for each in profile.decisions if each.outcome in OF_STATUS][:1]
-
-
-@blueprint.post("/application")
-def submit_requirements() -> ResponseReturnValue:
-    """Takes what was filled in of the steps, all of it or nothing."""
-    form = Form(HandInForm)
-    done = form.done(lambda data: service.submit_requirements(data["notes"], by=actor()))
-    return saved(done, "application") or application(handing_in=form)
-
-
-@blueprint.post("/application/payout-account")
-def open_account() -> ResponseReturnValue:
-    service.open_sandbox_account(by=actor())
-    return redirect(url_for("contractor.application"))
-
-
-@blueprint.post("/application/contest")
-def contest() -> ResponseReturnValue:
-    form = Form(ContestSchema)
-    done = form.done(lambda data: service.contest(data["words"], by=actor()))
-    return saved(done, "application") or application(contesting=form)
 
 
 # --- the record -----------------------------------------------------------------------------------------------------

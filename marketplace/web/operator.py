@@ -66,7 +66,8 @@ def _navigation() -> list[tuple[str, Any, int]]:
         return []
     by_duty: list[tuple[OperatorRole, str, Any, int]] = [
         (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
-        (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), waits.applicants or 0),
+        (OperatorRole.VETTING, "operator.list_waiting", lazy_gettext("Queue"), waits.applicants or 0),
+        (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), 0),
         (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),

@@ -64,6 +64,10 @@ _STATUSES = {
     "pending": lazy_gettext("waiting for an answer"),
     "posted": lazy_gettext("posted"),
     "proposed": lazy_gettext("to be signed"),
+    "asked": lazy_gettext("asked"),
+    "granted": lazy_gettext("granted"),
+    "erased": lazy_gettext("erased"),
+    "held": lazy_gettext("kept"),
     "refused": lazy_gettext("refused"),
     "released": lazy_gettext("given back"),
     "reinstated": lazy_gettext("reinstated"),
@@ -123,6 +127,7 @@ _NAMES = {
         "age": lazy_gettext("Your age"),
         "residence": lazy_gettext("Where you live"),
         "right_to_work": lazy_gettext("That you may work there"),
+        "tax": lazy_gettext("Where you pay taxes"),
         "payout_account": lazy_gettext("Where you are paid"),
         "terms": lazy_gettext("The terms of this service"),
     },
@@ -464,14 +469,17 @@ def zones() -> list[str]:
 
 
 def requirement_hints() -> dict[str, str]:
-    """What to write for each step of an application."""
+    """What to do for each step of an application."""
     return {
-        "identity": gettext("How can we see who you are? Name the document that you can show, without its number."),
+        "identity": gettext("Photograph the page with your picture. Everything on it must be readable."),
         "age": gettext("How can we see your date of birth?"),
-        "residence": gettext("How can we see where you live?"),
-        "right_to_work": gettext("Why may you work there? For example: citizen, permit until when."),
+        "residence": gettext(
+            "A bill, a lease or a letter of an authority with your name and address, at most a year old."
+        ),
+        "right_to_work": gettext("Whoever has a permit shows it."),
+        "tax": gettext("Setara keeps what you declare. It withholds no tax and reports to no tax office anywhere."),
         "payout_account": gettext("Where should you be paid?"),
-        "terms": gettext("Do you agree?"),
+        "terms": gettext("Read them, then agree if you do."),
     }
 
 

@@ -10,7 +10,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
-from marketplace.workforce import bars, deciding, rules
+from marketplace.workforce import bars, deciding, documents, rules
 from marketplace.workforce.bars import AppealStatus, RestrictionStatus
 from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.rules import ContractorStatus, Outcome
@@ -127,6 +127,7 @@ _OF_STATUS = {
 def _tell(me: Contractor, decision: VettingDecision, appeal: Appeal, by: Actor) -> None:
     if decision.outcome is Outcome.REFUSED:
         move_one(me, ContractorStatus.APPLIED, by=by, event=_OF_STATUS[decision.outcome])
+        documents.keep_until(me.id, None)
     elif decision.outcome in _OF_STATUS:
         record(_OF_STATUS[decision.outcome], me, by=by)
     else:

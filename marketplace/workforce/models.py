@@ -75,6 +75,7 @@ class Requirement(Stateful):
     status: Mapped[RequirementStatus] = mapped_column(choice(RequirementStatus, "status"))
     note: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    submitted_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[Instant | None]
 

@@ -215,8 +215,8 @@ def show_coverage() -> dict[str, Any]:
 @vetting.response(200, s.ContractorPage)
 @problems(vetting, 401, 403, 404, 422)
 def list_queue(args: dict[str, Any]) -> dict[str, Any]:
-    """Contractors who wait for a decision."""
-    return page(queries.vetting_queue(actor()), Contractor.id, **args)
+    """Contractors who wait for a decision, the oldest first."""
+    return page(queries.vetting_queue(actor()), Contractor.id, oldest_first=True, **args)
 
 
 @vetting.get("/contractors/<uuid:contractor_id>")

@@ -1,7 +1,7 @@
 """What a contractor's life may look like, what vetting needs, and who may decide about whom."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,7 @@ class RequirementKind(StrEnum):
     AGE = "age"
     RESIDENCE = "residence"
     RIGHT_TO_WORK = "right_to_work"
+    TAX = "tax"
     PAYOUT_ACCOUNT = "payout_account"
     TERMS = "terms"
 
@@ -77,8 +78,8 @@ REQUIREMENT_TRANSITIONS: Mapping[RequirementStatus, frozenset[RequirementStatus]
     }
 )
 
-MET_BY_SUBMITTING = frozenset({RequirementKind.TERMS})
-"""Agreeing is the contractor's own act; nobody has to confirm it."""
+MET_BY_SUBMITTING = frozenset({RequirementKind.TAX, RequirementKind.TERMS})
+"""Agreeing, and declaring where one pays taxes, are the contractor's own acts; nobody has to confirm them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,13 @@ class Ruling:
 
     met: bool
     reason: str
+
+
+class Side(StrEnum):
+    """Whose turn it is in an application."""
+
+    APPLICANT = "applicant"
+    OPERATOR = "operator"
 
 
 DECLARED_ON_APPLYING = frozenset({RequirementKind.AGE})
@@ -134,7 +142,7 @@ class AlreadyApplied(Conflict):
 
 
 class TooYoung(Invalid):
-    """`verdict` is the AGE rule's, with its source."""
+    """`verdict` is the AGE rule's, with its source; `possible_on` is the day from which on they can apply."""
 
     code = "too_young"
     title = "Work on this service begins at a minimum age."
@@ -278,7 +286,14 @@ def check_contest(decided_at: datetime, at: datetime) -> None:
 
 
 def check_all_met(states: Mapping[RequirementKind, RequirementStatus]) -> None:
-    """Raises RequirementsMissing, naming each requirement that is not met."""
-    missing = [kind for kind in RequirementKind if states.get(kind) != RequirementStatus.MET]
+    """Raises RequirementsMissing, naming each requirement that is not met. `states` are those that were asked for."""
+    missing = [kind for kind in RequirementKind if states.get(kind, RequirementStatus.MET) != RequirementStatus.MET]
     if missing:
         raise RequirementsMissing(f"Not met: {', '.join(missing)}.", missing=[str(kind) for kind in missing])
+
+
+def waits_for(states: Collection[RequirementStatus]) -> Side:
+    """Whose turn it is: the operator's when everything that can be handed in was, the applicant's while something is
+    left for them to do."""
+    to_do = {RequirementStatus.OPEN, RequirementStatus.REFUSED}.intersection(states)
+    return Side.APPLICANT if to_do else Side.OPERATOR

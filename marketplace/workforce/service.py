@@ -1,15 +1,15 @@
 """The verbs of contractors: apply, show what is required, be decided about by people, say what one can do and when."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.queries import confirmed_person
-from marketplace.accounts.rules import Actor, reason_given, require_person
+from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -17,8 +17,9 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
+from marketplace.standards.hours import old_enough_on
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
-from marketplace.workforce import appeals, deciding, queries, rules, signals
+from marketplace.workforce import appeals, deciding, documents, evidence, policy, queries, rules, signals
 from marketplace.workforce.bars import AppealStatus, SignalKind
 from marketplace.workforce.models import (
     Contractor,
@@ -67,7 +68,11 @@ def apply(
     moment = clock.now()
     verdict = judge_age(born_on, moment, clock.zone(timezone))
     if verdict.failed:
-        raise rules.TooYoung(verdict.sentence, field="born_on", verdict=verdict.as_dict())
+        day = old_enough_on(born_on)
+        remedy = f"Apply from {day.isoformat()} on: that is your birthday, where you live."
+        raise rules.TooYoung(
+            verdict.sentence, field="born_on", remedy=remedy, possible_on=day.isoformat(), verdict=verdict.as_dict()
+        )
     row = insert(Contractor).values(
         id=person.id,
         status=ContractorStatus.APPLIED,
@@ -83,14 +88,15 @@ def apply(
     made = db.session.scalars(row.on_conflict_do_nothing().returning(Contractor)).one_or_none()
     if made is None:
         raise rules.AlreadyApplied
-    _ask_for_everything(made.id)
-    record("contractor.applied", made, by=by)
+    asked = policy.current()
+    _ask_for(made.id, asked.kinds, moment)
+    record("contractor.applied", made, by=by, data={"policy": asked.version})
     _write_description(made.id, skills, languages or {})
     record("contractor.described", made, by=by)
     return made
 
 
-def _ask_for_everything(contractor_id: UUID) -> None:
+def _ask_for(contractor_id: UUID, kinds: Collection[RequirementKind], moment: datetime) -> None:
     rows = [
         {
             "id": new_id(),
@@ -99,8 +105,9 @@ def _ask_for_everything(contractor_id: UUID) -> None:
             "status": RequirementStatus.SUBMITTED if kind in rules.DECLARED_ON_APPLYING else RequirementStatus.OPEN,
             "note": "",
             "reason": "",
+            "submitted_at": moment if kind in rules.DECLARED_ON_APPLYING else None,
         }
-        for kind in RequirementKind
+        for kind in kinds
     ]
     db.session.execute(insert(Requirement), rows)
 
@@ -114,14 +121,17 @@ def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> l
     """Shows what several requirements ask for, all of them or none; each note says what is shown.
 
     Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted or met,
-    and NothingChosen.
+    NothingChosen, and EvidenceMissing, naming what was not declared or handed in.
     """
-    rows = _requirements(_me(by).id, shown)
+    me = _me(by)
+    rows = _requirements({me.id: shown})
+    evidence.check(me, shown)
     outcomes = {
-        row.kind: RequirementStatus.MET if row.kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
+        row.id: RequirementStatus.MET if row.kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED
         for row in rows
     }
-    _move_each(rows, outcomes, {row.id: {"note": shown[row.kind]} for row in rows}, {}, by)
+    notes = {row.id: {"note": shown[row.kind]} for row in rows}
+    _move_each(rows, outcomes, notes, {"submitted_at": clock.now()}, by)
     return rows
 
 
@@ -155,14 +165,25 @@ def decide_requirements(
     Raises OwnCase, NothingChosen, NothingShown, ReasonMissing or WrongState. The contractor is locked, as in `vet`:
     nobody is taken in while somebody else refuses what they showed.
     """
-    deciding.for_operator(contractor_id, by)
-    rules.check_decider(require_person(by), contractor_id, earlier=None)
-    rows = _requirements(contractor_id, rulings)
+    return decide_about_people({contractor_id: rulings}, by=by)
+
+
+def decide_about_people(rulings: Mapping[UUID, Mapping[RequirementKind, Ruling]], *, by: Actor) -> list[Requirement]:
+    """As `decide_requirements`, about several people in one act: all rulings are taken or none, each with its reason,
+    and as many statements as for one person."""
+    require_operator(by, OperatorRole.VETTING)
+    locked = select(Contractor.id).where(Contractor.id.in_(rulings)).order_by(Contractor.id).with_for_update()
+    if len(db.session.scalars(locked).all()) < len(rulings):
+        raise NotFound
+    for contractor_id in rulings:
+        rules.check_decider(require_person(by), contractor_id, earlier=None)
+    rows = _requirements(rulings)
     for row in rows:
         rules.check_shown(row.status)
-    reasons = {row.id: {"reason": reason_given(rulings[row.kind].reason)} for row in rows}
+    ruled = {row.id: rulings[row.contractor_id][row.kind] for row in rows}
+    reasons = {row_id: {"reason": reason_given(ruling.reason)} for row_id, ruling in ruled.items()}
     outcomes = {
-        kind: RequirementStatus.MET if ruling.met else RequirementStatus.REFUSED for kind, ruling in rulings.items()
+        row_id: RequirementStatus.MET if ruling.met else RequirementStatus.REFUSED for row_id, ruling in ruled.items()
     }
     _move_each(rows, outcomes, reasons, {"decided_by": by.person_id, "decided_at": clock.now()}, by)
     return rows
@@ -211,6 +232,8 @@ def _decide(me: Contractor, new: ContractorStatus, outcome: Outcome, reason: str
         found = AppealStatus.UPHELD if outcome in rules.CONTESTABLE else AppealStatus.OVERTURNED
         appeals.close(appeal, found, reason, by=by)
     values = {"vetted_at": moment} if outcome is Outcome.VETTED else {}
+    if outcome in (Outcome.VETTED, Outcome.REFUSED):
+        documents.keep_until(me.id, moment)
     move_one(me, new, by=by, event=f"contractor.{outcome}", values=values)
     return me
 
@@ -281,20 +304,21 @@ def _me(by: Actor, *, lock: bool = False) -> Contractor:
     return deciding.find(require_person(by), lock=lock)
 
 
-def _requirements(contractor_id: UUID, kinds: Collection[RequirementKind]) -> list[Requirement]:
-    """In the order of the kinds. Raises NothingChosen when there is none."""
-    if not kinds:
+def _requirements(asked: Mapping[UUID, Collection[RequirementKind]]) -> list[Requirement]:
+    """Those of each person, in the order in which they are named. Raises NothingChosen when there is none."""
+    wanted = [(person, kind) for person, kinds in asked.items() for kind in kinds]
+    if not wanted:
         raise NothingChosen
-    found = select(Requirement).where(Requirement.contractor_id == contractor_id, Requirement.kind.in_(kinds))
-    rows = {row.kind: row for row in db.session.scalars(found)}
-    if len(rows) < len(kinds):
+    found = select(Requirement).where(tuple_(Requirement.contractor_id, Requirement.kind).in_(wanted))
+    rows = {(row.contractor_id, row.kind): row for row in db.session.scalars(found)}
+    if len(rows) < len(wanted):
         raise NotFound
-    return [rows[kind] for kind in kinds]
+    return [rows[each] for each in wanted]
 
 
 def _move_each(
     rows: Sequence[Requirement],
-    outcomes: Mapping[RequirementKind, RequirementStatus],
+    outcomes: Mapping[UUID, RequirementStatus],
     by_row: Mapping[UUID, Mapping[str, str]],
     values: Mapping[str, Any],
     by: Actor,
@@ -303,7 +327,7 @@ def _move_each(
     transaction, when one cannot."""
     ways: dict[tuple[RequirementStatus, RequirementStatus], list[UUID]] = {}
     for row in rows:
-        ways.setdefault((row.status, outcomes[row.kind]), []).append(row.id)
+        ways.setdefault((row.status, outcomes[row.id]), []).append(row.id)
     for (old, new), ids in ways.items():
         event, own = f"requirement.{new}", {row_id: by_row[row_id] for row_id in ids}
         moved = move(Requirement, ids, old=old, new=new, by=by, event=event, values=values, by_row=own, told=("kind",))

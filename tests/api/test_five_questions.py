@@ -18,6 +18,8 @@ from tests.conftest import DOORS
 QUESTIONS = frozenset({"works", "not_signed_in", "not_mine", "wrong_state", "wrong_shape"})
 
 PUBLIC = {
+    "GET /api/v1/contractors/terms": "what people agree to is no secret",
+    "GET /api/v1/contractors/policy": "what applicants are asked for is no secret",
     "GET /api/v1/docs": "the description of the API",
     "GET /api/v1/openapi.json": "the description of the API",
     "GET /api/v1/clock": "the time is no secret",

@@ -34,11 +34,15 @@ from marketplace.qualifications.models import Attempt, Qualification, TestContes
 from marketplace.shifts import attendance, flags, offers, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
+from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce import service as contractors
 from marketplace.workforce.bars import Scope, Target
 from marketplace.workforce.models import Contractor, VettingDecision
+from marketplace.workforce.paper_models import Document, ResidenceChange
+from marketplace.workforce.papers import Purpose
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
+from tests import papers
 from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
@@ -151,6 +155,8 @@ def _a_week_of(there: Scene) -> Contractor:
     contracts.proposed(there.company_id, workforce.contractor().id)
     contractors.contest("I was there.", by=accounts.actor_of(_refused().id))
     workforce.ready()
+    for mover in (ana, bea):
+        _moving(mover)
     return ana
 
 
@@ -171,6 +177,12 @@ def _contest_of(attempt_id: UUID) -> UUID:
     return db.session.scalars(select(TestContest.id).where(TestContest.attempt_id == attempt_id)).one()
 
 
+def _moving(who: Contractor) -> None:
+    me = accounts.actor_of(who.id)
+    documents.hand_in([(Purpose.MOVE, papers.png())], by=me)
+    residence.ask_to_move("US", "US-WA", "America/Los_Angeles", "Since May.", by=me)
+
+
 def _cancelled(there: Scene) -> None:
     shift = shifts.shift(there, MONDAY + 10 * DAY)
     price = scheduling.cancellation_price(shift.id, by=there.company)
@@ -188,6 +200,11 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     payments = select(PaymentOp.id).order_by(PaymentOp.id)
     found |= {
         "contractor_id": [ana.id, *db.session.scalars(select(Contractor.id).order_by(Contractor.id))],
+        "document_id": [
+            *db.session.scalars(select(Document.id).where(Document.contractor_id == ana.id)),
+            *db.session.scalars(select(Document.id).where(Document.contractor_id != ana.id)),
+        ],
+        "move_id": list(db.session.scalars(select(ResidenceChange.id).order_by(ResidenceChange.id))),
         "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
         "decision_id": [
             *(row.id for row in workforce_queries.decisions(ana.id) if row.contest_until),

@@ -132,7 +132,7 @@ def test_an_application_is_written_on_a_phone(phone: Page, committed: Committed,
     sound(phone, "apply-refused")
     phone.get_by_label("Time zone").fill("Asia/Pontianak")
     phone.get_by_role("button", name="Apply").click()
-    expect(phone.get_by_text("0 of 6 steps are done.")).to_be_visible()
+    expect(phone.get_by_text("0 of 7 steps are done.")).to_be_visible()
     sound(phone, "application-begun")
 
 

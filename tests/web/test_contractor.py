@@ -22,13 +22,15 @@ from marketplace.shifts import offers
 from marketplace.shifts import queries as bookings
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, EntryKind, OfferStatus
-from marketplace.workforce import availability, queries, service
+from marketplace.workforce import agreement, availability, documents, queries, service
 from marketplace.workforce.calendar import Quiet, Window, Wish
+from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus
 from tests.factories import accounts, shifts, standards, workforce
 from tests.factories import contracts as papers
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
+from tests.papers import bomb, pdf, png, zip_file
 from tests.web.visitor import Page, Visitor
 
 
@@ -67,7 +69,7 @@ def test_whoever_is_no_contractor_is_shown_how_to_become_one(app: Flask, visitor
 def test_what_is_not_there_is_not_found(app: Flask, visitor: Visitor) -> None:
     visitor.signed_in(person_of(workforce.contractor().id))
     with_ids = [path for path in contractor_pages(app) if len(path) > 40]
-    assert len(with_ids) == 9
+    assert len(with_ids) == 10
     for path in with_ids:
         assert visitor.look(path).status == 404, path
 
@@ -117,7 +119,7 @@ def test_somebody_applies_and_sees_what_is_missing(visitor: Visitor) -> None:
     visitor.signed_in(person)
     page = applying(visitor)
     assert page.address == "/me/application", page.words
-    assert "0 of 6 steps are done." in page.words
+    assert "0 of 7 steps are done." in page.words
     me = accounts.actor_of(person)
     profile = queries.profile(person.id, me)
     assert profile.skills == ["image-labelling", "text-labelling"]
@@ -143,33 +145,69 @@ def steps_of(person_id: UUID) -> dict[RequirementKind, RequirementStatus]:
     return {row.kind: row.status for row in queries.requirements(person_id, accounts.actor_of(person_id))}
 
 
-def test_the_steps_of_an_application_are_handed_in_together_or_one_by_one(visitor: Visitor) -> None:
+def test_the_steps_of_an_application_are_done_one_after_the_other(visitor: Visitor) -> None:
     applied = workforce.applied()
     visitor.signed_in(person_of(applied.id))
-    first = visitor.send("/me/application", "/application", notes__identity="A passport.", notes__residence="A bill.")
-    assert "3 of 6" not in first.words
-    assert "You wrote: A bill." in first.words
-    assert steps_of(applied.id)[RequirementKind.RIGHT_TO_WORK] is RequirementStatus.OPEN
-    visitor.hand_in(first, "/application", notes__right_to_work="A citizen.", notes__terms="I agree.")
-    done = visitor.send("/me/application", "/payout-account")
-    assert not done.offers("/payout-account")
-    assert "Hand in what is filled in" not in done.words
+    page = visitor.look("/me/application")
+    assert "Next: Who you are" in page.words
+    paper = {"identity__number": "X 123 4567", "identity__expires_on": "2031-05-01", "file": png()}
+    page = visitor.hand_in(page, "/application/identity", **paper)
+    assert "Next: Where you live" in page.words
+    page = visitor.hand_in(page, "/application/residence", file=pdf(), note="The bill of May.")
+    assert "You wrote: The bill of May." in page.words
+    page = visitor.hand_in(page, "/application/right_to_work")
+    page = visitor.hand_in(page, "/application/tax", tax__number_kind="ssn", tax__number="123-45-6789")
+    page = visitor.hand_in(page, "/open-account")
+    page = visitor.hand_in(page, "/application/terms", terms_sha256=agreement.CURRENT.sha256)
+    assert "Everything is shown." in page.words
+    assert "123456789" not in page.html.replace("-", "")
     states = steps_of(applied.id)
-    assert states.pop(RequirementKind.TERMS) is RequirementStatus.MET
+    assert {states.pop(RequirementKind.TERMS), states.pop(RequirementKind.TAX)} == {RequirementStatus.MET}
     assert set(states.values()) == {RequirementStatus.SUBMITTED}
 
 
-def test_what_is_refused_of_an_application_is_kept_in_its_fields(visitor: Visitor) -> None:
+def test_any_step_may_be_done_first_and_what_is_missing_is_said(visitor: Visitor) -> None:
     applied = workforce.applied()
     visitor.signed_in(person_of(applied.id))
-    empty = visitor.send("/me/application", "/application")
-    assert (empty.status, "Nothing was chosen." in empty.words) == (422, True)
-    page = visitor.look("/me/application")
-    service.submit_requirement(RequirementKind.IDENTITY, "In a call.", by=accounts.actor_of(applied.id))
-    late = visitor.hand_in(page, "/application", notes__identity="A passport.", notes__residence="A bill.")
-    assert late.status == 409
-    assert late.form("/application").values["notes.residence"] == ["A bill."]
-    assert steps_of(applied.id)[RequirementKind.RESIDENCE] is RequirementStatus.OPEN
+    page = visitor.send("/me/application?step=residence", "/application/residence", note="I live here.")
+    assert (page.status, "Something that belongs to this step is missing." in page.words) == (409, True)
+    assert page.form("/application/residence").values["note"] == ["I live here."]
+    for bad, told in ((zip_file(), "neither a PNG or JPEG picture nor a PDF"), (bomb(), "too large")):
+        page = visitor.hand_in(page, "/application/residence", file=bad)
+        assert (page.status >= 400, told in page.words) == (True, True)
+    page = visitor.hand_in(page, "/application/residence", file=png())
+    assert page.status == 200
+    assert steps_of(applied.id)[RequirementKind.RESIDENCE] is RequirementStatus.SUBMITTED
+    assert steps_of(applied.id)[RequirementKind.IDENTITY] is RequirementStatus.OPEN
+
+
+def test_a_document_of_ones_own_is_read_taken_back_and_nobody_elses(app: Flask, visitor: Visitor) -> None:
+    applied, other = workforce.applied(), workforce.applied()
+    me = accounts.actor_of(applied.id)
+    (kept,) = documents.hand_in([(Purpose.IDENTITY, png())], by=me)
+    visitor.signed_in(person_of(applied.id))
+    shown = visitor.client.get(f"/me/documents/{kept.id}")
+    assert (shown.status_code, shown.mimetype) == (200, "image/png")
+    assert shown.headers["Content-Disposition"].startswith("attachment;")
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    stranger = Visitor(app.test_client()).signed_in(person_of(other.id))
+    assert stranger.look(f"/me/documents/{kept.id}").status == 404
+    assert "Erased" in visitor.send("/me/application", "/take-back").words
+    assert visitor.look(f"/me/documents/{kept.id}").status == 410
+
+
+def test_somebody_who_moved_says_and_shows_it(visitor: Visitor) -> None:
+    ana = workforce.contractor()
+    visitor.signed_in(person_of(ana.id))
+    given = {"subdivision": "US-WA", "timezone": "America/Los_Angeles", "note": "Since May."}
+    refused = visitor.send("/me/move", "/move", **given)
+    assert refused.status == 409
+    assert refused.form("/me/move").values["subdivision"] == ["US-WA"]
+    page = visitor.hand_in(refused, "/me/move", file=png())
+    assert "An operator looks at your move" in page.words
+    assert "I have moved" in visitor.hand_in(page, "/withdraw").words
 
 
 def test_a_refusal_is_read_with_its_reason_and_contested(visitor: Visitor) -> None:

@@ -21,9 +21,12 @@ from marketplace.pay.models import PayRun
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
+from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries
+from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
 from tests.factories import accounts, pay, workforce
+from tests.papers import png
 from tests.web.visitor import Page, Visitor
 
 PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates", "/places", "/plans")
@@ -127,23 +130,71 @@ def test_a_company_is_verified_and_suspended_with_a_reason(desk: Desk) -> None:
 def test_a_person_is_looked_at_and_taken_in(desk: Desk) -> None:
     who = workforce.applied()
     path = f"/people/{who.id}"
-    assert "0 of 6 requirements met" in desk.look("/people").words
+    assert "0 of 7 requirements met" in desk.look("/people").words
     early = desk.send(path, f"{path}/decision", reason="Seems fine.", decision="vet")
     assert early.status == 409
     assert "Not every requirement is met." in early.words
     assert early.form("/decision").values["reason"] == ["Seems fine."]
     me = accounts.actor_of(who.id)
-    workforce.service.open_sandbox_account(by=me)
-    workforce.service.submit_requirement(RequirementKind.TERMS, "I agree.", by=me)
-    for kind in RequirementKind:
-        if kind in (RequirementKind.IDENTITY, RequirementKind.RESIDENCE, RequirementKind.RIGHT_TO_WORK):
-            workforce.service.submit_requirement(kind, "Shown in a video call.", by=me)
-    seen = {kind: True for kind in RequirementKind if kind is not RequirementKind.TERMS}
+    workforce.shown(me)
+    seen = dict.fromkeys(workforce.LOOKED_AT, True)
     assert _decide(desk, who.id, seen).status == 200
     desk.send(path, f"{path}/decision", reason="Everything was shown.", decision="vet")
     db.session.refresh(who)
     assert who.status is ContractorStatus.VETTED
     assert "Everything was shown." in desk.look(path).words
+
+
+def test_papers_stand_beside_what_was_declared_and_a_look_is_told(desk: Desk) -> None:
+    who = workforce.applied()
+    workforce.shown(accounts.actor_of(who.id))
+    path = f"/people/{who.id}/papers"
+    page = desk.look(path)
+    assert "passport, United States" in page.words
+    assert 'class="paper"' not in page.html, "nothing is opened before somebody looks"
+    kept = documents.documents(who.id, accounts.actor_of(who.id))[0]
+    opened = desk.look(f"{path}?look={kept.id}")
+    assert f"/people/{who.id}/documents/{kept.id}" in opened.html
+    shown = desk.visitor.client.get(f"/desk/people/{who.id}/documents/{kept.id}")
+    assert (shown.status_code, shown.mimetype) == (200, "image/png")
+    assert "An operator looked at a document." in desk.look(f"/people/{who.id}").words
+    chosen = {"decisions__identity__met": "true", "decisions__identity__reason": "The photograph is theirs."}
+    assert desk.send(path, path, **chosen).status == 200
+
+
+def test_several_people_are_decided_about_in_one_act_each_with_a_reason(desk: Desk) -> None:
+    first, second = workforce.applied(), workforce.applied()
+    for who in (first, second):
+        workforce.shown(accounts.actor_of(who.id))
+    page = desk.look("/vetting")
+    assert page.words.index("waits for an operator") > 0
+    nothing = desk.visitor.hand_in(page, "/desk/vetting", reason="Looked at.", met="true")
+    assert (nothing.status, "Nothing was chosen." in nothing.words) == (422, True)
+    chosen = [f"{who.id} residence" for who in (first, second)]
+    own = {f"own__{second.id}_residence": "The bill is in their name."}
+    desk.visitor.hand_in(nothing, "/desk/vetting", reason="Looked at.", met="true", chosen=chosen, **own)
+    by = accounts.operator(OperatorRole.VETTING)
+    said = {
+        who.id: next(row for row in workforce_queries.requirements(who.id, by) if row.kind == "residence")
+        for who in (first, second)
+    }
+    assert [row.status for row in said.values()] == [RequirementStatus.MET] * 2
+    assert [row.reason for row in said.values()] == ["Looked at.", "The bill is in their name."]
+
+
+def test_a_move_is_looked_at_and_accepted(desk: Desk) -> None:
+    ana = workforce.contractor()
+    me = accounts.actor_of(ana.id)
+    documents.hand_in([(Purpose.MOVE, png())], by=me)
+    move = residence.ask_to_move("US", "US-WA", "America/Los_Angeles", "Since May.", by=me)
+    assert "US-KS → US-WA" in desk.look("/vetting").words
+    page = desk.look(f"/moves/{move.id}")
+    assert "“Since May.”" in page.words
+    refused = desk.visitor.hand_in(page, f"/moves/{move.id}", reason=" ", granted="true")
+    assert refused.status == 422
+    desk.visitor.hand_in(refused, f"/moves/{move.id}", reason="The lease names her.", granted="true")
+    db.session.refresh(ana)
+    assert ana.subdivision == "US-WA"
 
 
 def test_what_will_not_do_is_refused_with_a_reason(desk: Desk) -> None:
@@ -156,6 +207,7 @@ def test_what_will_not_do_is_refused_with_a_reason(desk: Desk) -> None:
 
 def test_a_decision_without_its_reason_or_its_outcome_keeps_back_the_others(desk: Desk) -> None:
     who = workforce.applied()
+    workforce.declared(accounts.actor_of(who.id))
     workforce.service.submit_requirement(RequirementKind.IDENTITY, "A passport.", by=accounts.actor_of(who.id))
     path, action = f"/people/{who.id}", f"/people/{who.id}/requirements"
     both = {"decisions__identity__met": "true", "decisions__identity__reason": "Seen."}

@@ -7,6 +7,7 @@ those of the page.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
@@ -154,13 +155,16 @@ class Visitor:
         return self.hand_in(self.look(path), action, **fields)
 
     def hand_in(self, page: Page, action: str = "", **fields: Any) -> Page:
-        """Fills a form of a page that is open, and sends it."""
+        """Fills a form of a page that is open, and sends it. Bytes are a file that is chosen."""
         form = page.form(action)
-        data = {name: list(values) for name, values in form.values.items() if values}
+        data: dict[str, list[Any]] = {name: list(values) for name, values in form.values.items() if values}
         for given, value in fields.items():
             name = given.replace("__", ".")
             known = name in form.values or any(name == button for button, _ in form.buttons)
             assert known, f"{page.address} has no field {name}: {sorted(form.values)}"
+            if isinstance(value, bytes):
+                data[name] = [(BytesIO(value), "document")]
+                continue
             wanted = [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
             assert set(wanted) <= {"", *form.options.get(name, wanted)}, f"{name} offers {form.options[name]}"
             data[name] = wanted

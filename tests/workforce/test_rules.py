@@ -172,7 +172,8 @@ def test_every_requirement_is_named_that_is_missing() -> None:
     states = dict.fromkeys(RequirementKind, RequirementStatus.MET)
     rules.check_all_met(states)
     states[RequirementKind.IDENTITY] = RequirementStatus.SUBMITTED
-    del states[RequirementKind.TERMS]
+    states[RequirementKind.TERMS] = RequirementStatus.OPEN
+    del states[RequirementKind.TAX]  # It was not asked for.
     with pytest.raises(rules.RequirementsMissing) as missing:
         rules.check_all_met(states)
     assert missing.value.members["missing"] == ["identity", "terms"]

@@ -64,6 +64,8 @@ def test_eighteen_is_reached_where_one_lives(app: Flask) -> None:
         workforce.applied(born_on=date(2008, 6, 1))
     assert refused.value.members["verdict"]["rule"] == "AGE"
     assert "2008" not in str(refused.value.members)
+    assert refused.value.members["possible_on"] == "2026-06-01"
+    assert "2026-06-01" in str(refused.value.what_to_do)
     workforce.applied(
         country="KE", subdivision=None, timezone="Africa/Nairobi", payout_currency="KES", born_on=date(2008, 6, 1)
     )
@@ -86,6 +88,7 @@ def test_a_refused_application_leaves_nothing(app: Flask) -> None:
 def test_what_is_shown_is_decided_by_an_operator(app: Flask) -> None:
     made = workforce.applied()
     me, operator = accounts.actor_of(made.id), vetting()
+    workforce.declared(me)
     row = service.submit_requirement(RequirementKind.IDENTITY, "Passport, by video call", by=me)
     assert (row.status, row.note) == (RequirementStatus.SUBMITTED, "Passport, by video call")
     with pytest.raises(ReasonMissing):
@@ -100,6 +103,7 @@ def test_what_is_shown_is_decided_by_an_operator(app: Flask) -> None:
 
 def test_agreeing_to_the_terms_needs_nobody(app: Flask) -> None:
     made = workforce.applied()
+    workforce.declared(accounts.actor_of(made.id))
     row = service.submit_requirement(RequirementKind.TERMS, "I agree.", by=accounts.actor_of(made.id))
     assert row.status == RequirementStatus.MET
 

@@ -1,0 +1,193 @@
+"""Documents: handed in, looked at, erased. Their content lies in the vault; a look by an operator is an event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator, require_person
+from marketplace.core import clock, files, vault
+from marketplace.core.db import db
+from marketplace.core.events import record, record_many
+from marketplace.core.files import FileKind
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import WrongState, move
+from marketplace.core.problems import NotFound
+from marketplace.workforce import papers
+from marketplace.workforce.models import Contractor, Requirement
+from marketplace.workforce.paper_models import Document, ResidenceChange
+from marketplace.workforce.papers import DocumentInUse, DocumentStatus, MoveStatus, Purpose
+from marketplace.workforce.rules import ContractorStatus, RequirementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A document that may be shown to whoever asked, and what it is."""
+
+    document: Document
+    kind: FileKind
+    bytes: bytes
+
+
+def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Document]:
+    """Takes documents of the contractor: all of them, or none. What they are is found in their content.
+
+    Raises what `files.inspect` raises, TooManyDocuments, and Erased for somebody whose data were erased.
+    """
+    clean = [(purpose, files.inspect(content)) for purpose, content in given]
+    me = _locked(require_person(by))
+    held = select(func.count()).where(Document.contractor_id == me.id, Document.status == DocumentStatus.HELD)
+    papers.check_room(db.session.scalar(held) or 0, len(clean))
+    moment = clock.now()
+    kept = vault.put(me.id, [each.content for _, each in clean])
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "contractor_id": me.id,
+            "purpose": purpose,
+            "status": DocumentStatus.HELD,
+            "media_type": each.kind,
+            "size": len(each.content),
+            "pages": each.pages,
+            "file_id": file_id,
+            "handed_in_at": moment,
+            "erase_at": papers.erase_at(moment, None),
+        }
+        for (purpose, each), file_id in zip(clean, kept, strict=True)
+    ]
+    if not rows:
+        return []
+    made = list(db.session.scalars(insert(Document).returning(Document), rows))
+    record_many("document.handed_in", [(each, {"purpose": each.purpose}) for each in made], by=by)
+    return made
+
+
+def take_back(document_id: UUID, *, by: Actor) -> Document:
+    """The contractor takes a document back before anybody looks at it. It is erased at once. Raises DocumentInUse."""
+    me = _locked(require_person(by))
+    found = _find(document_id, me.id)
+    if _is_in_use(found):
+        raise DocumentInUse
+    if not _erase([found], by):
+        raise WrongState("It has been erased already.", state=str(DocumentStatus.ERASED))
+    return found
+
+
+def documents(contractor_id: UUID, seen_by: Actor) -> list[Document]:
+    """What somebody has handed in, erased documents too, the newest first: what they are, not what they show.
+
+    For themselves and for operators of vetting. Raises NotFound or Forbidden.
+    """
+    _require_view(contractor_id, seen_by)
+    found = select(Document).where(Document.contractor_id == contractor_id).order_by(Document.id.desc())
+    return list(db.session.scalars(found))
+
+
+def read(contractor_id: UUID, document_id: UUID, *, by: Actor) -> Content:
+    """The content of a document. When an operator reads it, an event says who and when; nothing else does.
+
+    Raises NotFound for everybody but the person and operators of vetting, Erased, VaultLocked.
+    """
+    _require_view(contractor_id, by)
+    found = _find(document_id, contractor_id)
+    if found.file_id is None:
+        raise vault.Erased
+    content = vault.get(found.file_id)
+    if not by.is_in_person(contractor_id):
+        record("document.read", found, by=by)
+    return Content(found, found.media_type, content)
+
+
+def keep_until(contractor_id: UUID, decided_at: datetime | None, purpose: Purpose | None = None) -> None:
+    """Something was decided by the documents (all, or those of one purpose), or is open again (None): sets when they
+    are erased. Documents of a move are not touched by what is decided about the application."""
+    found = update(Document).where(
+        Document.contractor_id == contractor_id,
+        Document.status == DocumentStatus.HELD,
+        Document.purpose == purpose if purpose else Document.purpose != Purpose.MOVE,
+    )
+    last = Document.handed_in_at + papers.KEPT_AT_MOST
+    until = last if decided_at is None else func.least(last, decided_at + papers.KEPT_AFTER_DECISION)
+    db.session.execute(found.values(erase_at=until))
+
+
+def erase_due(limit: int) -> int:
+    """Erases documents whose time is over, and returns how many. The row stays and says that it was erased."""
+    due = select(Document).where(Document.status == DocumentStatus.HELD, Document.erase_at <= clock.now())
+    found = db.session.scalars(due.order_by(Document.erase_at).limit(limit).with_for_update(skip_locked=True)).all()
+    return len(_erase(found, CLOCK))
+
+
+def erase_all(contractor_id: UUID, *, by: Actor) -> int:
+    """Erases every document of somebody now, and returns how many: for whoever closes an account or erases a person."""
+    held = select(Document).where(Document.contractor_id == contractor_id, Document.status == DocumentStatus.HELD)
+    return len(_erase(db.session.scalars(held.with_for_update()).all(), by))
+
+
+def held_by_purpose(contractor_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[Purpose, int]]:
+    """How many documents lie here of each person, by purpose: one statement. The caller has checked who asks."""
+    counted = select(Document.contractor_id, Document.purpose, func.count()).where(
+        Document.contractor_id.in_(contractor_ids), Document.status == DocumentStatus.HELD
+    )
+    found: dict[UUID, dict[Purpose, int]] = {}
+    for person, purpose, count in db.session.execute(counted.group_by(Document.contractor_id, Document.purpose)):
+        found.setdefault(person, {})[purpose] = count
+    return found
+
+
+def _erase(found: Sequence[Document], by: Actor) -> list[UUID]:
+    contents = [each.file_id for each in found if each.file_id is not None]
+    values = {"file_id": None, "erased_at": clock.now()}
+    erased = move(
+        Document,
+        [each.id for each in found],
+        old=DocumentStatus.HELD,
+        new=DocumentStatus.ERASED,
+        by=by,
+        event="document.erased",
+        values=values,
+        told=("purpose",),
+    )
+    if erased:
+        vault.remove(contents)
+    return erased
+
+
+def _is_in_use(document: Document) -> bool:
+    """Whether an operator looks at it now, or has decided by it."""
+    if document.purpose is Purpose.MOVE:
+        waits = select(ResidenceChange.id).where(
+            ResidenceChange.contractor_id == document.contractor_id, ResidenceChange.status == MoveStatus.ASKED
+        )
+        return db.session.scalar(waits) is not None
+    shown = select(Requirement.id).where(
+        Requirement.contractor_id == document.contractor_id,
+        Requirement.kind == document.purpose.value,
+        Requirement.status.in_((RequirementStatus.SUBMITTED, RequirementStatus.MET)),
+    )
+    return db.session.scalar(shown) is not None
+
+
+def _find(document_id: UUID, contractor_id: UUID) -> Document:
+    found = select(Document).where(Document.id == document_id, Document.contractor_id == contractor_id)
+    if (row := db.session.scalars(found).one_or_none()) is None:
+        raise NotFound
+    return row
+
+
+def _locked(contractor_id: UUID) -> Contractor:
+    found = select(Contractor).where(Contractor.id == contractor_id, Contractor.status != ContractorStatus.CLOSED)
+    if (row := db.session.scalars(found.with_for_update()).one_or_none()) is None:
+        raise NotFound
+    return row
+
+
+def _require_view(contractor_id: UUID, by: Actor) -> None:
+    if not by.is_in_person(contractor_id):
+        require_operator(by, OperatorRole.VETTING)
+    if db.session.get(Contractor, contractor_id) is None:
+        raise NotFound
