@@ -8,8 +8,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0036"
-down_revision = "0035"
+revision = "0038"
+down_revision = "0037"
 
 KINDS = ("identity", "age", "residence", "right_to_work", "payout_account", "terms")
 TABLES = (
