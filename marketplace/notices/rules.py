@@ -504,6 +504,14 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "What you see there is heavier than was said. The premium holds for the whole shift %(shift)s.",
             ),
         ),
+        "booking.excused": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "%(contractor)s could not come: %(gig)s",
+                "Power or network was lost in the shift %(shift)s. It is no missed shift.",
+            ),
+        ),
         "booking.taken_out": (
             Telling(
                 _C,

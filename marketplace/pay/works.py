@@ -322,7 +322,7 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     spent = minutes_by_kind(known)
     scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
     minutes = Minutes.of(
-        work=spent[EntryKind.WORK] + spent[EntryKind.WAITING],
+        work=spent[EntryKind.WORK] + spent[EntryKind.WAITING] + spent[EntryKind.OUTAGE],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
         night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),

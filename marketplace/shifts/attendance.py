@@ -91,7 +91,8 @@ def end_break(booking_id: UUID, *, by: Actor, client_at: datetime | None = None)
 
 
 def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime | None = None) -> Booking:
-    """From now on the clock counts another kind of time: work, waiting, a break. Pressing again changes nothing."""
+    """From now on the clock counts another kind of time: work, waiting, an outage, a break. Pressing again changes
+    nothing."""
     booking = _mine(booking_id, by=by)
     entry = _running(booking)
     if entry.kind is kind:
@@ -100,6 +101,8 @@ def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime 
     if end_if_capped(booking, counted.at):
         return booking
     _refuse_after_end(booking, counted.at)
+    if kind is EntryKind.OUTAGE:
+        counted = Counted(counted.at, (*counted.flags, EntryFlag.OUTAGE))
     ended_at = _close_entry(entry, booking, counted, client_at)
     _open_entry(booking, kind, Counted(ended_at, counted.flags), client_at)
     return booking

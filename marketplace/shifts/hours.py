@@ -20,12 +20,16 @@ NO_SHOW_AFTER = timedelta(minutes=30)
 REMIND_BEFORE = timedelta(hours=24)
 """How long before a shift whoever said yes is told once more (our own number)."""
 CLIENT_TIME_BOUND = timedelta(minutes=15)
-"""How far a device's time may lie before the server's and still be taken: house rule OUTAGE, a short lost network costs
-nobody a minute (our own number)."""
+"""How far a device's time may lie before the server's and still be taken: a short lost network costs nobody a minute
+(our own number)."""
 SILENCE_APPROVES = timedelta(hours=RULES["PAY_TERM"].parameters["silence_hours"])
 """No reply from the company for so long is a yes (rule PAY_TERM)."""
 HAND_IN_AFTER = timedelta(hours=RULES["PAY_TERM"].parameters["hand_in_hours"])
 """How long after its end a shift may wait for the rest of its week before its timesheet is handed in (PAY_TERM)."""
+OUTAGE_PAID = timedelta(minutes=RULES["OUTAGE"].parameters["paid_minutes"])
+"""How much of a shift is paid though power or network was lost (rule OUTAGE)."""
+OUTAGE_WITHIN = timedelta(hours=RULES["OUTAGE"].parameters["report_within_hours"])
+"""How long after a shift that was missed its person can say that it was an outage."""
 WHOLE_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["whole_within_hours"])
 HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
 """How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""
@@ -155,11 +159,15 @@ def minutes_by_kind(stretches: Iterable[Stretch]) -> dict[EntryKind, int]:
     """Whole minutes of each kind.
 
     The paid kinds are added in seconds and rounded up once, in the person's favour, then divided so that the parts add
-    up to that whole: a rounded part can never make the sum longer than the schedule. Unpaid breaks are rounded down.
+    up to that whole: a rounded part can never make the sum longer than the schedule. Unpaid breaks are rounded down;
+    an outage beyond its paid minutes is one (rule OUTAGE).
     """
     spent = dict.fromkeys(EntryKind, timedelta())
     for stretch in stretches:
         spent[stretch.kind] += stretch.ended_at - stretch.started_at
+    beyond = max(timedelta(0), spent[EntryKind.OUTAGE] - OUTAGE_PAID)
+    spent[EntryKind.OUTAGE] -= beyond
+    spent[EntryKind.UNPAID_BREAK] += beyond
     paid = [spent[kind] // timedelta(seconds=1) for kind in PAID_KINDS]
     minutes = dict.fromkeys(EntryKind, 0)
     if any(paid):

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import attendance, cuts, queries, scheduling, sick, timesheets
+from marketplace.shifts import attendance, cuts, outage, queries, scheduling, sick, timesheets
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
@@ -229,6 +229,15 @@ def show_sick_pay(booking_id: UUID) -> sick.SickPay:
 def report_sick(booking_id: UUID) -> Booking:
     """You fell ill: the booking ends without harm, and your leave pays the rest of its schedule as far as it goes."""
     return _shown(sick.report_sick(booking_id, by=actor()))
+
+
+@bookings.post("/<uuid:booking_id>/outage")
+@bookings.response(200, s.BookingSchema)
+@problems(bookings, 400, 401, 403, 404, 409)
+@idempotency.required
+def report_outage(booking_id: UUID) -> Booking:
+    """Power or network is lost: the clock counts it, or you are excused from a shift that you could not begin."""
+    return _shown(outage.report_outage(booking_id, by=actor()))
 
 
 def _shown(booking: Booking) -> Booking:

@@ -88,6 +88,8 @@ class BookingStatus(StrEnum):
     """Given up before the work began, because the person fell ill. Whoever falls ill while working has `WORKED`."""
     TAKEN_OUT = "taken_out"
     """Ended by the service before the start, because the work became heavier than the person had agreed to."""
+    EXCUSED = "excused"
+    """The person could not come, because power or network was lost. It is no missed shift (rule OUTAGE)."""
 
 
 ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
@@ -103,20 +105,22 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
                 BookingStatus.NO_SHOW,
                 BookingStatus.SICK,
                 BookingStatus.TAKEN_OUT,
+                BookingStatus.EXCUSED,
             }
         ),
         BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
         BookingStatus.WORKED: frozenset(),
         BookingStatus.RELEASED: frozenset(),
         BookingStatus.CANCELLED: frozenset(),
-        BookingStatus.NO_SHOW: frozenset(),
+        BookingStatus.NO_SHOW: frozenset({BookingStatus.EXCUSED}),
         BookingStatus.SICK: frozenset(),
         BookingStatus.TAKEN_OUT: frozenset(),
+        BookingStatus.EXCUSED: frozenset(),
     }
 )
 
 
-SEAT_FREE = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
+SEAT_FREE = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT, BookingStatus.EXCUSED)
 """A booking that has given its seat back to the shift."""
 
 
@@ -157,15 +161,17 @@ BACK_PAY_TRANSITIONS: Mapping[BackPayStatus, frozenset[BackPayStatus]] = Mapping
 
 
 class EntryKind(StrEnum):
-    """What a stretch of time on the clock was. All but the unpaid break are paid."""
+    """What a stretch of time on the clock was. All but the unpaid break are paid, an outage up to its number."""
 
     WORK = "work"
     WAITING = "waiting"
+    OUTAGE = "outage"
+    """Power or network is lost (rule OUTAGE)."""
     PAID_BREAK = "paid_break"
     UNPAID_BREAK = "unpaid_break"
 
 
-PAID_KINDS = (EntryKind.WORK, EntryKind.WAITING, EntryKind.PAID_BREAK)
+PAID_KINDS = (EntryKind.WORK, EntryKind.WAITING, EntryKind.OUTAGE, EntryKind.PAID_BREAK)
 BREAKS = (EntryKind.PAID_BREAK, EntryKind.UNPAID_BREAK)
 
 
@@ -191,6 +197,8 @@ class EntryFlag(StrEnum):
     """The day's or week's cap of the hazard class was reached, and the clock was stopped at that minute."""
     CLASS_RAISED = "class_raised"
     """The work became heavier than the person had agreed to, and the clock was stopped at that moment."""
+    OUTAGE = "outage"
+    """Power or network was lost; the time is paid up to the number of the rule."""
     UNLAWFUL_CONTENT = "unlawful_content"
     """The content was found unlawful, and every clock of the gig was stopped at that moment."""
 
@@ -273,6 +281,8 @@ class CompensationRule(StrEnum):
     """The shift was ended by the company after it had begun."""
     HAZARD = "HAZARD"
     """Distressing work had to stop, at its cap or because it became heavier: neutral hours fill the schedule."""
+    OUTAGE = "OUTAGE"
+    """Power or network was lost, and the person could not come."""
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
@@ -295,6 +305,12 @@ class VolumeCapReached(Conflict):
     code = "volume_cap_reached"
     title = "The gig may not schedule more hours before its pilot is recorded."
     remedy = "Record the pilot's result, or schedule fewer hours."
+
+
+class TooLateForOutage(Conflict):
+    code = "too_late_for_outage"
+    title = "An outage is reported within a stated time after its shift."
+    remedy = "Write to the company, or to the operators."
 
 
 class NotUnlawful(Conflict):

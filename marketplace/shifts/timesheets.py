@@ -183,7 +183,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
                 "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week],
                 "booking_id": booking.id,
                 "work_minutes": minutes[EntryKind.WORK],
-                "waiting_minutes": minutes[EntryKind.WAITING],
+                "waiting_minutes": minutes[EntryKind.WAITING] + minutes[EntryKind.OUTAGE],
                 "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
                 "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
                 "overtime_minutes": overtime_worked(

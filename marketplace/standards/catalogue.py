@@ -458,6 +458,17 @@ _PRICES = (
         half_within_hours=72,
     ),
     _rule(
+        "OUTAGE",
+        Basis.HOUSE,
+        "Power or network lost on a shift: up to 60 minutes of it are paid, also to whoever could not come at all and "
+        "says so within 48 hours, four shifts in 30 days; it is never a missed shift.",
+        "House policy: it happens where the work is",
+        "tests/shifts/test_outage.py::test_an_hour_of_an_outage_is_paid_and_the_rest_is_a_break",
+        paid_minutes=60,
+        report_within_hours=48,
+        paid_shifts_in_30_days=4,
+    ),
+    _rule(
         "PAY_TERM",
         Basis.HOUSE,
         "Work is paid within 7 days after its shift: it is handed in 48 hours after the shift at the latest, a company "

@@ -413,7 +413,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "STATUS": _held(lacks="A contract names its type, and nothing judges it by the signs of employment."),
         "INTAKE": _held(lacks="Intake does not pause."),
-        "OUTAGE": _held(lacks="Minutes lost to an outage are not paid."),
+        "OUTAGE": _held(
+            "OUTAGE",
+            "time_entry.kind booking.compensation_rule",
+            "tests/shifts/test_outage.py::test_an_hour_of_an_outage_is_paid_and_the_rest_is_a_break "
+            "tests/shifts/test_outage.py::test_a_missed_shift_was_an_outage",
+        ),
     },
 }
 """What holds each row, by origin and id. A row that nothing holds stands here too, with what is lacking."""

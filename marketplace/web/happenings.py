@@ -133,6 +133,8 @@ _EVENTS = {
     "booking.cancelled": lazy_gettext("The company took the seat back."),
     "booking.stopped": lazy_gettext("The clock was stopped to protect the person. The rest of the shift is paid."),
     "booking.class_raised": lazy_gettext("The hazard class was raised, and the higher premium set aside."),
+    "booking.excused": lazy_gettext("The person was excused: power or network was lost. It is no missed shift."),
+    "booking.outage": lazy_gettext("An outage was reported."),
     "booking.taken_out": lazy_gettext("The seat was given up because the work became heavier."),
     "gig.class_raised": lazy_gettext("The hazard class of the gig was raised."),
     "gig.back_pay_held": lazy_gettext("Money was set aside for premiums that could not be held before."),

@@ -55,6 +55,7 @@ _STATUSES = {
     "locked": lazy_gettext("locked"),
     "met": lazy_gettext("met"),
     "no_show": lazy_gettext("did not come"),
+    "excused": lazy_gettext("excused"),
     "not_chosen": lazy_gettext("went to others"),
     "open": lazy_gettext("open"),
     "paid": lazy_gettext("paid"),
@@ -186,6 +187,7 @@ _NAMES = {
     "time": {
         "work": lazy_gettext("work"),
         "waiting": lazy_gettext("waiting, paid"),
+        "outage": lazy_gettext("outage, paid up to an hour"),
         "paid_break": lazy_gettext("break, paid"),
         "unpaid_break": lazy_gettext("break, unpaid"),
     },
@@ -284,6 +286,7 @@ _NAMES = {
         "ended_by_company": lazy_gettext("ended by the company"),
         "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
         "class_raised": lazy_gettext("stopped because the work became heavier"),
+        "outage": lazy_gettext("power or network was lost"),
         "unlawful_content": lazy_gettext("stopped because unlawful content was found"),
         "fell_ill": lazy_gettext("stopped because of illness"),
     },

@@ -24,7 +24,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import attendance, flags, offers, timesheets
+from marketplace.shifts import attendance, flags, offers, outage, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
@@ -71,6 +71,7 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
     "clock-out": attendance.clock_out,
     "back-to-work": attendance.end_break,
     "release": offers.release,
+    "outage": outage.report_outage,
 }
 """The buttons of a booking that need nothing more than a press."""
 SHOWN = 20

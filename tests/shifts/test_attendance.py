@@ -206,7 +206,8 @@ def test_a_night_of_the_autumn_change_is_paid_for_its_nine_hours(app: Flask) -> 
     make.at(starts - timedelta(days=5))
     booking = make.worked(scene, starts_at=starts, hours=(ends - starts) / timedelta(hours=1))
     assert line(booking).work_minutes == 9 * 60
-    assert booking.held == Money.of("151.65", "USD")
+    # 135.00 and 10 % of it for the night; 4.50 leave, 4 % of 148.50 for health, 6.75 fee.
+    assert booking.held == Money.of("165.69", "USD")
 
 
 def test_nobody_presses_for_others(scene: Scene) -> None:
@@ -241,7 +242,7 @@ def test_whatever_is_pressed_no_paid_second_is_lost_or_invented(scene: Scene) ->
             attendance.close_forgotten()
             attendance.mark_no_shows()
             db.session.refresh(booking)
-            assert not booking.transitions[booking.status]
+            assert booking.transitions[booking.status] <= {BookingStatus.EXCUSED}, "it is over, unless it was an outage"
             _check_time(booking)
             assert books.wrong_balances() == []
             trial.rollback()

@@ -22,7 +22,8 @@ from tests.factories.shifts import Scene
 
 SICK_PAY = "GET /api/v1/bookings/<uuid:booking_id>/sick"
 SICK = "POST /api/v1/bookings/<uuid:booking_id>/sick"
-OF_A_BOOKING = (SICK_PAY, SICK)
+OUTAGE = "POST /api/v1/bookings/<uuid:booking_id>/outage"
+OF_A_BOOKING = (SICK_PAY, SICK, OUTAGE)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -66,12 +67,24 @@ def test_reporting_sick_says_before_what_it_pays(client: FlaskClient, scene: Sce
     assert (answer.status_code, answer.json["status"], answer.json["sick_minutes"]) == (200, "sick", 0)
 
 
-@pytest.mark.parametrize("route", doors(*OF_A_BOOKING, question="wrong_state"))
+@pytest.mark.parametrize("route", doors(SICK_PAY, SICK, question="wrong_state"))
 def test_nobody_falls_ill_after_the_shift(client: FlaskClient, scene: Scene, route: str) -> None:
     booking = make.booked(scene)
     make.at(booking.ends_at + timedelta(minutes=1))
     answer = ask(client, route, booking.id, headers=accounts.bearer(booking.contractor_id))
     assert (answer.status_code, answer.json["code"]) == (409, "shift_over")
+
+
+@pytest.mark.door(OUTAGE, "works")
+@pytest.mark.door(OUTAGE, "wrong_state")
+def test_an_outage_is_reported_from_the_start_of_the_shift_on(client: FlaskClient, scene: Scene) -> None:
+    booking = make.booked(scene)
+    mine = accounts.bearer(booking.contractor_id)
+    early = ask(client, OUTAGE, booking.id, headers=mine)
+    assert (early.status_code, early.json["code"]) == (409, "too_early")
+    make.at(booking.starts_at)
+    answer = ask(client, OUTAGE, booking.id, headers=mine)
+    assert (answer.status_code, answer.json["status"]) == (200, "excused")
 
 
 # --- hazards ----------------------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ def test_minutes_of_each_kind() -> None:
     assert minutes == {
         EntryKind.WORK: 200,
         EntryKind.WAITING: 0,
+        EntryKind.OUTAGE: 0,
         EntryKind.PAID_BREAK: 10,
         EntryKind.UNPAID_BREAK: 30,
     }
@@ -91,7 +92,9 @@ def test_no_paid_second_is_lost_and_none_is_invented(parts: list[tuple[EntryKind
         stretches.append(Stretch(kind, at, at + timedelta(seconds=seconds)))
         at += timedelta(seconds=seconds)
     minutes = minutes_by_kind(stretches)
-    paid = sum(seconds for kind, seconds in parts if kind is not EntryKind.UNPAID_BREAK)
+    outage = sum(seconds for kind, seconds in parts if kind is EntryKind.OUTAGE)
+    unpaid = (EntryKind.UNPAID_BREAK, EntryKind.OUTAGE)
+    paid = sum(seconds for kind, seconds in parts if kind not in unpaid) + min(outage, 3600)
     assert 0 <= paid_minutes(minutes) * 60 - paid < 60
     assert sum(minutes.values()) <= -(-(at - NINE) // timedelta(minutes=1))
 
