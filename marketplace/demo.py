@@ -209,7 +209,7 @@ def _draft(lab: UUID, title: str, description: str) -> Gig:
         planned_minutes=240,
         hazard_class=HazardClass.H0,
         criteria=Criteria(
-            places=(Where("US", None),),
+            places=(Where("US", "US-KS"),),
             skills=("image-labelling",),
             languages=(LanguageNeed("en", Level.B2),),
             reason="The instructions are in English.",

@@ -88,7 +88,7 @@ def offer_of(gig: Gig) -> Offer:
 def places_of(gig: Gig) -> list[Place]:
     """The gig's places with what standards knows of them today, floors in the gig's currency."""
     codes = [(place.country, place.subdivision) for place in gig.criteria.places]
-    return standards.places(codes, currency=gig.currency, on=clock.now().date())
+    return standards.gate_places(codes, currency=gig.currency, on=clock.now().date())
 
 
 def needed_funds(gig: Gig, rate: Money) -> Money:

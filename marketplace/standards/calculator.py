@@ -61,7 +61,7 @@ class Reckoning:
 
 def reckon(offer: Offer, codes: Sequence[queries.Code], on: date) -> Reckoning:
     """The offer in the places, with what is known of them on that day. Raises UnknownPlace and BadMoney."""
-    return in_places(offer, queries.places(codes, currency=offer.rate.currency, on=on))
+    return in_places(offer, queries.gate_places(codes, currency=offer.rate.currency, on=on))
 
 
 def in_places(offer: Offer, places: Sequence[Place]) -> Reckoning:

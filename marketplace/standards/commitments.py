@@ -154,7 +154,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "P1": _held(
             "FLOOR HOUSE_FLOOR",
             "publish_decision.verdicts region.min_wage region.living_wage",
-            f"{_GATE}::test_the_living_wage_decides_where_it_is_the_highest",
+            f"{_GATE}::test_the_living_wage_decides_where_it_is_the_highest "
+            "tests/standards/test_regions.py::test_a_whole_country_has_the_floor_of_its_dearest_part_at_the_gate "
+            "tests/standards/test_offers.py::test_an_offer_is_judged_as_it_should_be",
             "Only four countries have a sourced living wage; elsewhere the minimum wage or the house floor holds.",
         ),
         "P2": _held(

@@ -50,6 +50,7 @@ def judge_floor(offer: Offer, place: Place) -> Verdict:
     reached = offer.effective >= floor.hourly
     inputs = _pay_inputs(offer) | {"place": place.name, "floor": _hourly(floor.hourly, floor.currency)}
     inputs |= {part.benchmark.kind.value: part.words() for part in floor.parts}
+    inputs |= {"strictest_part": place.strictest} if place.strictest else {}
     deciding = floor.deciding
     unsure = bool(floor.unrated) or not floor.has_data
     if reached and floor.unrated:

@@ -158,7 +158,8 @@ class Floor:
 class Place:
     """Somewhere a gig's contractors may live: the law that is known of it, and its floor in the offer's currency.
 
-    `payable` says whether a sourced rate leads from the offer's currency into the place's own.
+    `payable` says whether a sourced rate leads from the offer's currency into the place's own. `strictest` is the part
+    of a whole country whose floor this is, where it is not the country's own.
     """
 
     country: str
@@ -166,6 +167,7 @@ class Place:
     region: Region | None
     floor: Floor
     payable: bool = True
+    strictest: str | None = None
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Reads of what is known of places. All of it is public: nobody needs to say who is looking."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -125,6 +125,27 @@ def places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
         )
         for country, subdivision in codes
     ]
+
+
+def gate_places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
+    """`places()` for the gate. Whoever takes people from a whole country takes those too who live where its law asks
+    for the most (P1: any eligible region): the floor of a whole country is the highest of its own and of its known
+    parts, and `strictest` names the part."""
+    rows = _rows_of({country for country, part in codes if part is None})
+    parts = sorted({(row.country, row.subdivision) for row in rows if row.subdivision is not None})
+    found = places([*codes, *parts], currency=currency, on=on)
+    known = found[len(codes) :]
+    return [
+        _strictest(place, [part for part in known if part.country == place.country]) for place in found[: len(codes)]
+    ]
+
+
+def _strictest(place: Place, parts: Sequence[Place]) -> Place:
+    """The place, with the floor of its dearest part where that is higher than its own."""
+    dearest = max(parts, key=lambda part: part.floor.hourly, default=place)
+    if place.subdivision is not None or dearest.floor.hourly <= place.floor.hourly:
+        return place
+    return replace(place, region=dearest.region, floor=dearest.floor, strictest=dearest.name)
 
 
 def floors(asked: Collection[Asked]) -> dict[Asked, Floor]:

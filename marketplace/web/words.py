@@ -234,6 +234,7 @@ _NAMES = {
         "reaches_contractor": lazy_gettext("reaches the contractor"),
         "seconds_of_three_in_four": lazy_gettext("seconds of three items in four"),
         "share": lazy_gettext("share"),
+        "strictest_part": lazy_gettext("strictest part"),
         "taken_from_pay": lazy_gettext("taken out of the pay"),
         "unpaid_minutes": lazy_gettext("unpaid minutes"),
     },

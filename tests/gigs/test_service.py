@@ -265,7 +265,7 @@ def test_contractors_read_verified_instructions_only(app: Flask) -> None:
 def test_vetted_people_see_open_gigs_of_their_place(app: Flask) -> None:
     in_java = Criteria(places=(Where("ID", "ID-JB"),))
     here, there, draft = gigs.open_gig(), gigs.open_gig(criteria=in_java), gigs.draft_gig()
-    everywhere = gigs.open_gig(criteria=Criteria(places=(Where("US"),)))
+    everywhere = gigs.open_gig(criteria=Criteria(places=(Where("US"),)), rate=Money.of("18.00", "USD"))
     ana = accounts.actor_of(workforce.contractor().id)
     seen = set(db.session.scalars(queries.open_gigs(ana)))
     assert {here, everywhere} <= seen

@@ -118,6 +118,14 @@ def test_many_places_are_read_in_two_statements(app: Flask, statements: Statemen
     assert len(seen) == 2
 
 
+def test_a_whole_country_has_the_floor_of_its_dearest_part_at_the_gate(app: Flask) -> None:
+    """Whoever takes people from all of the United States takes some from Washington, at 17.13 USD an hour."""
+    whole, kansas, kenya = queries.gate_places([("US", None), ("US", "US-KS"), ("KE", None)], currency="USD", on=TODAY)
+    assert (whole.floor.lowest_rate(), whole.strictest, whole.name) == (Money.of("17.13", "USD"), "US-WA", "US")
+    assert (kansas.floor.lowest_rate(), kansas.strictest) == (Money.of("7.25", "USD"), None)
+    assert kenya.strictest is None
+
+
 @pytest.mark.parametrize(
     ("country", "subdivision"),
     [("ZZ", None), ("us", None), ("EU", None), ("001", None), ("US", "CA"), ("US", "US-"), ("US", "ID-JK")],
