@@ -62,6 +62,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
+    Entry("accounts.close", every_minutes(5)),
     Entry("gigs.recover_advances", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("documents.erase", every_minutes(5)),

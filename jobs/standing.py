@@ -10,6 +10,7 @@ from sqlalchemy import select
 from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.pay import closing
 from marketplace.shifts import barred
 from marketplace.workforce import appeals, proposals, restrictions, signals
 
@@ -35,6 +36,11 @@ def forget_signals() -> None:
 @job("appeals.lapse", again=False)
 def lapse_appeals() -> None:
     in_batches(appeals.lapse_due, ONE)
+
+
+@job("accounts.close", again=False)
+def close_accounts() -> None:
+    in_batches(closing.finish_due)
 
 
 @job("offers.withdraw_barred")

@@ -19,6 +19,7 @@ from marketplace.gigs import routes as gigs
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
 from marketplace.notices import routes as notices
+from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import hazard_routes as hazards
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hazards.blueprint,
     *matching.blueprints,
     *pay.blueprints,
+    closing.blueprint,
     disputes.blueprint,
     *notices.blueprints,
     *insight.blueprints,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -284,6 +284,24 @@ def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
     data = {"ends_at": (moment + notice).isoformat()}
     move_one(contract, ContractStatus.ENDED, by=by, event="contract.ended", values=values, data=data)
     return contract
+
+
+def end_with_account(contractor_id: UUID, *, by: Actor) -> datetime | None:
+    """Ends what a person has signed, because their account is being closed: at once if they close it themselves, else
+    after the days of notice that each contract agreed to. What was only proposed is declined. Returns when the last of
+    them ends. That the account is being closed is for the caller to know."""
+    found = select(Contract).where(Contract.contractor_id == contractor_id, Contract.status.in_(LIVE))
+    ends = []
+    for contract in db.session.scalars(found.order_by(Contract.id).with_for_update()):
+        if contract.status is ContractStatus.PROPOSED:
+            move_one(contract, ContractStatus.DECLINED, by=by, event="contract.declined")
+            continue
+        agreed = None if by.is_in_person(contractor_id) else queries.latest_signed(contract.id)
+        notice = timedelta(days=agreed.terms["termination"]["notice_days"]) if agreed is not None else timedelta()
+        ends.append(clock.now() + notice)
+        values = {"ends_at": ends[-1], "end_reason": ""}
+        move_one(contract, ContractStatus.ENDED, by=by, event="contract.ended", values=values)
+    return max(ends, default=None)
 
 
 def _check_ground(reason: str, grounds: Sequence[str]) -> None:

@@ -66,7 +66,7 @@ from marketplace.workforce.paper_models import (
     TermsSignature,
     WorkDeclaration,
 )
-from marketplace.workforce.standing_models import Appeal, Proposal, Restriction, Signal
+from marketplace.workforce.standing_models import Appeal, Closing, Proposal, Restriction, Signal
 
 Told = Select[*tuple[Any, ...]]
 Rows = Callable[[UUID], Told]
@@ -226,6 +226,7 @@ SECTIONS: tuple[Section, ...] = (
         Proposal.contractor_id,
         without=("other_id", "evidence", "key"),
     ),
+    _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id),
     _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
     _own("documents", "workforce", "Documents that you handed in", _G, Document.contractor_id),
     _own(

@@ -279,6 +279,26 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "within 7 days it ends by itself. Accepted shifts are kept, and what you have earned is paid.",
             ),
         ),
+        "contractor.closing": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your account is being closed",
+                "An operator decided it. The reason stands on your page of standing, and you can contest it there. "
+                "Accepted shifts are kept, and everything that you have earned is paid first.",
+            ),
+        ),
+        "contractor.closed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your account is closed",
+                "Everything that was owed is paid. You can still sign in, read all of it, and take your record along.",
+            ),
+        ),
+        "contractor.reopened": (
+            Telling(_C, _BOTH, "Your account is open again", "The decision to close it no longer holds."),
+        ),
         "proposal.made": (
             Telling(
                 Audience.VETTING,

@@ -18,9 +18,9 @@ from marketplace.workforce import deciding, restrictions
 from marketplace.workforce.rules import ContractorStatus
 
 
-def withdraw_offers(contractor_id: UUID) -> int:
+def withdraw_offers(contractor_id: UUID, event: str = "offer.barred") -> int:
     """Takes back the person's open offers that their standing does not allow now. Returns how many. The person is
-    locked first, as for a yes."""
+    locked first, as for a yes. `event` tells of each."""
     me = deciding.find(contractor_id, lock=True)
     bars = restrictions.in_force([me], clock.now()).get(me.id, [])
     pending = (
@@ -35,5 +35,4 @@ def withdraw_offers(contractor_id: UUID) -> int:
         for row in db.session.execute(pending)
         if not may_work or any(bar.covers(row.company_id, row.gig_id, str(row.work_kind)) for bar in bars)
     ]
-    event = "offer.barred"
     return len(move(Offer, gone, old=OfferStatus.PENDING, new=OfferStatus.WITHDRAWN, by=CLOCK, event=event))

@@ -256,6 +256,16 @@ _PEOPLE = (
         forget_days=90,
     ),
     _rule(
+        "OFFBOARDING",
+        Basis.STANDARD,
+        "Whoever leaves, or is made to, gives or gets notice and a reason, is paid all that is owed before the account "
+        "closes, is told of every balance, takes their record along, and keeps follow-up care for 180 days after very "
+        "distressing work. No balance is forfeited.",
+        f"{PAI} (P18: notice, reason, pay-out, export, reference, care); the 180 days are house policy",
+        "tests/pay/test_closing.py::test_an_account_closes_when_nothing_is_owed_and_not_before",
+        care_days=180,
+    ),
+    _rule(
         "RESTRICTION",
         Basis.HOUSE,
         "An operator may keep somebody from new offers of one company, one gig, one kind of work, or all, for at most "

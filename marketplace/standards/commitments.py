@@ -240,10 +240,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "P17": _held("PAID_BREAK BREAK", "timesheet_line.paid_break_minutes", f"{_RATES}::test_paid_breaks_are_work"),
         "P18": _held(
-            "PAY_TERM",
-            "contract.ends_at contract.end_reason",
-            f"{_CONTRACTS}::test_the_company_gives_notice_and_the_contractor_may_leave_at_once",
-            "No record of the end gathers data, reference and care.",
+            "PAY_TERM OFFBOARDING",
+            "contract.ends_at contract.end_reason closing.words closing.stated closing.care_until closing.notice_until",
+            f"{_CONTRACTS}::test_the_company_gives_notice_and_the_contractor_may_leave_at_once "
+            "tests/pay/test_closing.py::test_an_account_closes_when_nothing_is_owed_and_not_before",
         ),
         "P19": _held(lacks="No company's record is published."),
         "P20": _held(

@@ -73,6 +73,7 @@ _STATUSES = {
     "released": lazy_gettext("given back"),
     "reinstated": lazy_gettext("reinstated"),
     "active": lazy_gettext("in force"),
+    "closing": lazy_gettext("being closed"),
     "blocked": lazy_gettext("blocked by a company"),
     "changed": lazy_gettext("changed"),
     "lapsed": lazy_gettext("fell, since nobody answered"),
@@ -351,6 +352,13 @@ _NAMES = {
         "device": lazy_gettext("device"),
         "network": lazy_gettext("network"),
         "user_agent": lazy_gettext("kind of browser"),
+    },
+    "left": {
+        "shifts": lazy_gettext("accepted shifts that are not over"),
+        "timesheets": lazy_gettext("time that is not paid yet"),
+        "cuts": lazy_gettext("cut time that can still be disputed"),
+        "money": lazy_gettext("money that is on its way"),
+        "appeal": lazy_gettext("an appeal that waits for an answer"),
     },
     "measure": {
         "restrict": lazy_gettext("Restrict all new offers"),

@@ -11,10 +11,10 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.workforce import bars, deciding, documents, rules
-from marketplace.workforce.bars import AppealStatus, RestrictionStatus
+from marketplace.workforce.bars import AppealStatus, ClosingStatus, RestrictionStatus
 from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.rules import ContractorStatus, Outcome
-from marketplace.workforce.standing_models import Appeal, Restriction
+from marketplace.workforce.standing_models import Appeal, Closing, Restriction
 
 
 def contest(decision_id: UUID | None, words: str, *, by: Actor) -> Appeal:
@@ -113,9 +113,12 @@ def _contestable(me: Contractor, decision_id: UUID | None) -> VettingDecision:
 def _holds(me: Contractor, decision: VettingDecision) -> bool:
     """Whether anything of the decision is left that could be contested: a restriction that has ended can be, since it
     may have been wrong all the same; a refusal or suspension that a later decision has replaced cannot."""
-    status = {Outcome.REFUSED: ContractorStatus.REFUSED, Outcome.SUSPENDED: ContractorStatus.SUSPENDED}
-    wanted = status.get(decision.outcome)
-    return wanted is None or me.status is wanted
+    status = {
+        Outcome.REFUSED: (ContractorStatus.REFUSED,),
+        Outcome.SUSPENDED: (ContractorStatus.SUSPENDED,),
+        Outcome.CLOSED: (ContractorStatus.CLOSING, ContractorStatus.CLOSED),
+    }
+    return decision.outcome not in status or me.status in status[decision.outcome]
 
 
 _OF_STATUS = {
@@ -139,8 +142,20 @@ def _lapse(me: Contractor, appeal: Appeal) -> None:
     outcome = appeal.decision.outcome
     if outcome is Outcome.SUSPENDED and me.status is ContractorStatus.SUSPENDED:
         move_one(me, ContractorStatus.VETTED, by=CLOCK, event="contractor.reinstated", data={"because": "lapsed"})
+    elif outcome is Outcome.CLOSED:
+        reopen(me, by=CLOCK)
     elif (restriction := of_decision(appeal.id)) is not None:
         end(restriction, by=CLOCK)
+
+
+def reopen(me: Contractor, *, by: Actor) -> None:
+    """Takes an operator's closing back. Contracts that were ended stay so: they are proposed anew."""
+    found = select(Closing).where(Closing.contractor_id == me.id, Closing.status != ClosingStatus.TAKEN_BACK)
+    for closing in db.session.scalars(found):
+        values = {"ended_at": closing.ended_at or clock.now()}
+        move_one(closing, ClosingStatus.TAKEN_BACK, by=by, event="closing.taken_back", values=values)
+    if me.status in (ContractorStatus.CLOSING, ContractorStatus.CLOSED):
+        move_one(me, ContractorStatus.VETTED, by=by, event="contractor.reopened")
 
 
 def end(restriction: Restriction, reason: str | None = None, *, by: Actor) -> bool:

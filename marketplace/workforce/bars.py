@@ -107,6 +107,25 @@ PROPOSAL_TRANSITIONS: Mapping[ProposalStatus, frozenset[ProposalStatus]] = Mappi
 )
 
 
+class ClosingStatus(StrEnum):
+    OPEN = "open"
+    """Something is still owed, or not over."""
+    DONE = "done"
+    TAKEN_BACK = "taken_back"
+    """The decision to close fell on appeal."""
+
+
+CLOSING_TRANSITIONS: Mapping[ClosingStatus, frozenset[ClosingStatus]] = MappingProxyType(
+    {
+        ClosingStatus.OPEN: frozenset({ClosingStatus.DONE, ClosingStatus.TAKEN_BACK}),
+        ClosingStatus.DONE: frozenset({ClosingStatus.TAKEN_BACK}),
+        ClosingStatus.TAKEN_BACK: frozenset(),
+    }
+)
+CARE_FOR = timedelta(days=RULES["OFFBOARDING"].parameters["care_days"])
+"""How long after the last very distressing shift follow-up care is offered."""
+
+
 class Measure(StrEnum):
     """What a human may decide upon a proposal."""
 
@@ -194,6 +213,11 @@ class BadAnswer(Invalid):
 class ProposalClosed(Conflict):
     code = "proposal_closed"
     title = "This proposal was decided about already, or its time is over."
+
+
+class ClosingAlready(Conflict):
+    code = "closing_already"
+    title = "This account is being closed, or is closed."
 
 
 class TakesASide(Forbidden):

@@ -95,6 +95,14 @@ def _about_suspension(appeal: Appeal, outcome: AppealStatus, reason: str, until:
         restrictions.restrict_everything(appeal.contractor_id, reason, until, by=by)
 
 
+def _about_closing(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:
+    if outcome is AppealStatus.CHANGED:
+        raise BadAnswer("A closing is upheld or overturned.", field="outcome")
+    appeals.close(appeal, outcome, reason, by=by)
+    if outcome is AppealStatus.OVERTURNED:
+        appeals.reopen(deciding.find(appeal.contractor_id, lock=True), by=by)
+
+
 def _about_restriction(appeal: Appeal, outcome: AppealStatus, reason: str, until: datetime | None, by: Actor) -> None:
     restriction = appeals.of_decision(appeal.id)
     if restriction is None:
@@ -122,4 +130,5 @@ _ANSWERS: dict[Outcome, Callable[[Appeal, AppealStatus, str, datetime | None, Ac
     Outcome.SUSPENDED: _about_suspension,
     Outcome.RESTRICTED: _about_restriction,
     Outcome.BLOCKED: _about_restriction,
+    Outcome.CLOSED: _about_closing,
 }

@@ -34,18 +34,22 @@ class ContractorStatus(StrEnum):
     VETTED = "vetted"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+    CLOSING = "closing"
+    """On the way out: no new offers. What is still owed is being paid."""
     CLOSED = "closed"
 
 
 CONTRACTOR_TRANSITIONS: Mapping[ContractorStatus, frozenset[ContractorStatus]] = MappingProxyType(
     {
         ContractorStatus.APPLIED: frozenset(
-            {ContractorStatus.VETTED, ContractorStatus.REFUSED, ContractorStatus.CLOSED}
+            {ContractorStatus.VETTED, ContractorStatus.REFUSED, ContractorStatus.CLOSING}
         ),
-        ContractorStatus.VETTED: frozenset({ContractorStatus.SUSPENDED, ContractorStatus.CLOSED}),
-        ContractorStatus.REFUSED: frozenset({ContractorStatus.APPLIED, ContractorStatus.CLOSED}),
-        ContractorStatus.SUSPENDED: frozenset({ContractorStatus.VETTED, ContractorStatus.CLOSED}),
-        ContractorStatus.CLOSED: frozenset(),
+        ContractorStatus.VETTED: frozenset({ContractorStatus.SUSPENDED, ContractorStatus.CLOSING}),
+        ContractorStatus.REFUSED: frozenset({ContractorStatus.APPLIED, ContractorStatus.CLOSING}),
+        ContractorStatus.SUSPENDED: frozenset({ContractorStatus.VETTED, ContractorStatus.CLOSING}),
+        ContractorStatus.CLOSING: frozenset({ContractorStatus.CLOSED, ContractorStatus.VETTED}),
+        # An operator's closing that falls on appeal opens the account again.
+        ContractorStatus.CLOSED: frozenset({ContractorStatus.VETTED}),
     }
 )
 
@@ -112,10 +116,12 @@ class Outcome(StrEnum):
     """Kept from some new offers, or from all, until a day that is said."""
     BLOCKED = "blocked"
     """Kept by a company from new offers of its own gigs. A member of the company decided it."""
+    CLOSED = "closed"
+    """An operator closes the account; what is owed is paid first."""
 
 
-CONTESTABLE = frozenset({Outcome.REFUSED, Outcome.SUSPENDED, Outcome.RESTRICTED, Outcome.BLOCKED})
-OF_STATUS = frozenset({Outcome.VETTED, Outcome.REFUSED, Outcome.SUSPENDED, Outcome.REINSTATED})
+CONTESTABLE = frozenset(Outcome) - {Outcome.VETTED, Outcome.REINSTATED}
+OF_STATUS = frozenset({Outcome.VETTED, Outcome.REFUSED, Outcome.SUSPENDED, Outcome.REINSTATED, Outcome.CLOSED})
 """Decisions about the person's status. The others leave it as it is."""
 
 

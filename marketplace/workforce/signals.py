@@ -121,7 +121,7 @@ def _age(who: Contractor) -> tuple[datetime, UUID]:
 def _propose(older: Contractor, newer: Contractor, kind: SignalKind) -> Proposal | None:
     """New offers to the newer account rest once for a pair of accounts, however many things they turn out to share."""
     held = deciding.find(newer.id, lock=True)
-    if held.status is ContractorStatus.CLOSED:
+    if held.status in (ContractorStatus.CLOSING, ContractorStatus.CLOSED):
         return None
     pair = select(Proposal.id).where(Proposal.contractor_id == newer.id, Proposal.other_id == older.id)
     known = db.session.scalar(pair.limit(1)) is not None

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Id, Instant, Json, choice
@@ -15,6 +15,7 @@ from marketplace.workforce import bars
 from marketplace.workforce.bars import (
     AppealStatus,
     Bar,
+    ClosingStatus,
     ProposalKind,
     ProposalStatus,
     RestrictionStatus,
@@ -145,6 +146,36 @@ class Restriction(Stateful):
     @property
     def bar(self) -> Bar:
         return Bar(self.id, self.source, self.target, self.expires_at)
+
+
+class Closing(Stateful):
+    """The end of an account, as it is kept: why, what was stated, and when nothing was owed any more.
+
+    `words` are the person's own; an operator's reason stands in the decision. `stated` holds the balances of benefits
+    and a reference in numbers (shifts, minutes, companies), as they were told when it began.
+    """
+
+    __tablename__ = "closing"
+    __table_args__ = (
+        CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_when"),
+        Index("uq_closing_open", "contractor_id", unique=True, postgresql_where=text("status = 'open'")),
+        Index("ix_closing_status_asked_at", "status", "asked_at"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"closing": "id", "contractor": "contractor_id"})
+    transitions = bars.CLOSING_TRANSITIONS
+
+    id: Mapped[Id]
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("vetting_decision.id"))
+    words: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[Instant]
+    notice_until: Mapped[Instant | None]
+    """When the last of the contracts ends."""
+    care_until: Mapped[Instant | None]
+    """Until when follow-up care is offered, where the work was very distressing."""
+    stated: Mapped[Json]
+    ended_at: Mapped[Instant | None]
+    status: Mapped[ClosingStatus] = mapped_column(choice(ClosingStatus, "status"))
 
 
 class Appeal(Stateful):

@@ -92,3 +92,15 @@ def test_one_browser_with_two_accounts_goes_to_a_human(visitor: Visitor) -> None
 
 def test_what_is_remembered_is_said_to_everybody(visitor: Visitor) -> None:
     assert "setara_device" in visitor.look("/privacy").words
+
+
+def test_a_person_leaves_and_an_operator_closes(visitor: Visitor) -> None:
+    there = shifts.scene()
+    ana, bea = (shifts.contracted(there) for _ in range(2))
+    visitor.signed_in(person(ana))
+    page = visitor.send("/me/leaving", "/leaving", words="I found other work.")
+    assert "it closes within minutes" in page.words
+    visitor.send("/account", "/sign-out")
+    visitor.signed_in(person(standing.operator()))
+    page = visitor.send(f"/desk/people/{bea.id}/closing", "/closing", reason="The account was sold.")
+    assert "being closed" in page.words
