@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 
 STATUSES = ("applied", "vetted", "refused", "suspended")
 OUTCOMES = ("vetted", "refused", "suspended", "reinstated", "restricted", "blocked")
