@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from examples.story import script
 from examples.story.stage import Story, refused
 from examples.story.world import terms_of_gig
 from marketplace.core import clock
@@ -54,24 +53,26 @@ def planned(story: Story) -> None:
         offered = select(func.count(Offer.id))
         made = db.session.scalar(offered) or 0
         reasoned = db.session.scalar(offered.where(Offer.reason.has_key("parts"))) or 0
+        collecting = db.session.scalar(offered.where(Offer.collects)) or 0
         seats = db.session.scalar(select(func.sum(Shift.seats))) or 0
-    words = f"Matching plans {seats} seats of two weeks at once: {made} offers, {reasoned} of them with their reason."
-    story.note("plan", words, seats=seats, offers=made, with_reason=reasoned)
+    words = (
+        f"Matching plans {seats} seats of two weeks at once: {made} offers, {reasoned} of them with their reason. Most are "
+        f"for one person alone. {collecting} are for shifts of the next 72 hours: there as many people are asked as are "
+        "expected to fill the seats, by what others answer, and nobody has to be fast."
+    )
+    story.note("plan", words, seats=seats, offers=made, with_reason=reasoned, collecting=collecting)
 
 
 def two_places(story: Story) -> None:
     """Somebody who was offered a shift is asked by hand for another one at the same hours, and says yes to both."""
-    first = _first_offer(story, "ranking", skill="code")
+    first = _first_offer(story, "ranking")
     with transaction():
         offer = db.session.get_one(Offer, first)
         shift = db.session.get_one(Shift, offer.shift_id)
-        other = db.session.scalars(
-            select(Shift).where(Shift.gig_id == story.world.gigs["code"], Shift.starts_at == shift.starts_at)
-        ).one()
         reason = {"words": "The company asks by hand."}
         who = offer.contractor_id
         second = scheduling.schedule(
-            other.gig_id, other.starts_at, other.ends_at, other.timezone, 1, by=story.world.owner("lab")
+            shift.gig_id, shift.starts_at, shift.ends_at, shift.timezone, 1, by=story.world.owner("lab")
         )
         asked = offers.offer(second.id, [(who, reason)], clock.now() + timedelta(hours=8), by=story.world.owner("lab"))
         second_offer = asked[0].id
@@ -85,16 +86,13 @@ def two_places(story: Story) -> None:
         offers.decline(second_offer, by=me)
 
 
-def _first_offer(story: Story, gig: str, *, skill: str) -> UUID:
-    """The earliest pending offer of a seat of the gig that is offered to somebody with the skill alone, of the lowest
-    number."""
+def _first_offer(story: Story, gig: str) -> UUID:
+    """The earliest pending offer of the gig whose seat is one person's alone, of the lowest number."""
     with transaction():
         rows = db.session.execute(
             select(Offer.id, Offer.contractor_id, Shift.starts_at)
             .join(Shift, Shift.id == Offer.shift_id)
             .where(Offer.gig_id == story.world.gigs[gig], Offer.status == OfferStatus.PENDING, ~Offer.collects)
         ).all()
-    people = script.people()
-    able = [row for row in rows if skill in people[story.crowd.number_of(row.contractor_id)].skills]
-    first: UUID = min(able, key=lambda row: (row.starts_at, story.crowd.number_of(row.contractor_id))).id
+    first: UUID = min(rows, key=lambda row: (row.starts_at, story.crowd.number_of(row.contractor_id))).id
     return first

@@ -13,7 +13,7 @@ from marketplace.core.db import db
 from marketplace.gigs.rules import GigStatus
 from marketplace.matching import facts
 from marketplace.matching.engine import Given, Planned
-from marketplace.matching.instance import Instance
+from marketplace.matching.instance import Instance, Opening
 from marketplace.matching.rules import WEIGHTS, offer_until
 from marketplace.shifts import asking
 from marketplace.shifts import queries as shifts
@@ -48,7 +48,8 @@ def carry_out(
     people = _people(wanted, instance, found)
     waiting = facts.waiting_of(people.keys())
     asked, unanswered = facts.asked_about(locked.keys())
-    free = {known: shift.seats_open - unanswered.get(known, 0) for known, shift in locked.items()}
+    sizes = {opening.shift_id: opening for opening in instance.openings}
+    free = {known: _room(sizes[known], shift.seats_open - unanswered.get(known, 0)) for known, shift in locked.items()}
     members = {member.id: member for member in instance.members}
     weights = WEIGHTS[instance.weights_version]
     now = clock.now()
@@ -68,6 +69,12 @@ def carry_out(
         chosen.append(asking.Asked(shift, person, reason, until))
     made = asking.ask(chosen, list(gigs.values()), by=by)
     return {(offer.shift_id, offer.contractor_id): offer for offer in made}
+
+
+def _room(opening: Opening, seats: int) -> int:
+    """How many people may be asked about a shift of which so many seats are open now: the whole wave, unless some of
+    the seats that it was meant for were taken meanwhile."""
+    return opening.most if seats >= opening.seats else seats
 
 
 def _locked(shift_ids: Collection[UUID], gig_ids: Collection[UUID]) -> dict[UUID, Shift]:

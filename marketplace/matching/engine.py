@@ -22,6 +22,7 @@ from uuid import UUID
 from marketplace.matching.instance import Instance, Opening, Work
 from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody
+from marketplace.matching.waves import reaches
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, judge_fit, judge_time
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.verdicts import Verdict
@@ -58,7 +59,11 @@ class Planned:
 
     @property
     def unfilled(self) -> int:
-        return self.seats - len(self.given)
+        return max(0, self.seats - len(self.given))
+
+    @property
+    def filled(self) -> int:
+        return min(self.seats, len(self.given))
 
     @property
     def cutoff(self) -> int | None:
@@ -73,10 +78,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Why somebody was given no seat: the verdict that decided, or points that were not enough."""
+    """Why somebody was given no seat: the verdict that decided, or points that were not enough. `short_wave` says
+    whether the other half of the people was asked in a longer wave."""
 
     verdict: Verdict | None
     scored: Scored | None
+    short_wave: bool = False
 
     def outcome(self, cutoff: int | None) -> Outcome:
         """What it comes to where `cutoff` is the lowest score that was given a seat.
@@ -87,7 +94,9 @@ class Answer:
         if self.verdict is not None:
             return Outcome.NOT_ELIGIBLE
         has_more = self.scored is not None and cutoff is not None and self.scored.score > cutoff
-        return Outcome.EXCHANGED if has_more else Outcome.NOT_NEEDED
+        if not has_more:
+            return Outcome.NOT_NEEDED
+        return Outcome.BEYOND_WAVE if self.short_wave else Outcome.EXCHANGED
 
 
 def solve(instance: Instance) -> list[Planned]:
@@ -161,7 +170,9 @@ class _Planner:
             person = who.member.under_contract(work.company_id, opening.span.ends_at)
             return Answer(_fit_no(work.seat(opening.span), person), None)
         candidate = who.candidate(opening, self._work(opening), fits[0].steps)
-        return Answer(self._time_no(opening, fits[0], candidate), scored(candidate, _length(opening), self.weights))
+        points = scored(candidate, _length(opening), self.weights)
+        short = not reaches(opening.waves, who.member.id, opening.most - 1)
+        return Answer(self._time_no(opening, fits[0], candidate), points, short)
 
     # --- the first try ------------------------------------------------------------------------------------------------
 
@@ -184,17 +195,21 @@ class _Planner:
         return sorted(self.instance.openings, key=key)
 
     def _fill(self, opening: Opening) -> None:
-        """Gives the open seats to the best whom no rule keeps out, and counts the rules if seats are left."""
+        """Asks the best whom no rule keeps out, as many as the wave reaches, and counts the rules if seats are left."""
         refused: Counter[str] = Counter()
-        for fit, each in self._best_first(opening, refused) if self._open_seats(opening) else ():
+        place = len(self.given[opening.shift_id])
+        for fit, each in self._best_first(opening, refused) if self._open_seats(opening) > 0 else ():
             verdict = self._time_no(opening, fit, each.candidate)
             if verdict is not None:
                 refused[verdict.rule] += 1
                 continue
-            self._give(opening, fit, each)
-            if not self._open_seats(opening):
-                return
-        self.refused[opening.shift_id] = refused + self._fitting(opening)[1]
+            if reaches(opening.waves, fit.who.member.id, place):
+                self._give(opening, fit, each)
+            place += 1
+            if place >= opening.most:
+                break
+        if self._open_seats(opening) > 0:
+            self.refused[opening.shift_id] = refused + self._fitting(opening)[1]
 
     def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[_Fit, Scored]]:
         """Who fits and is free at that time, highest score first. Counts those who are not free."""
@@ -225,7 +240,7 @@ class _Planner:
     def _move_into(self, opening: Opening) -> bool:
         """Fills open seats by people who have another seat that somebody else can take. Whether anybody moved."""
         moved = False
-        while self._open_seats(opening) and self.tries > 0 and self._move_one_into(opening):
+        while self._open_seats(opening) > 0 and self.tries > 0 and self._move_one_into(opening):
             moved = True
         return moved
 

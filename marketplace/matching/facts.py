@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from marketplace.contracts import queries as contracts
@@ -15,6 +15,7 @@ from marketplace.core.db import db
 from marketplace.gigs.models import Gig
 from marketplace.matching.instance import Instance, Member, Opening, Past, Signed, Work, born_for
 from marketplace.matching.rules import CURRENT, SEASON
+from marketplace.matching.waves import MEASURED, WITHIN, Answers, sizes
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.shifts.models import Booking, Offer, Shift
@@ -27,6 +28,8 @@ from marketplace.workforce.rules import ContractorStatus
 
 MINUTE = timedelta(minutes=1)
 CAME_TO_NOTHING = (OfferStatus.WITHDRAWN, OfferStatus.NOT_CHOSEN)
+SAID_YES = (OfferStatus.ACCEPTED, OfferStatus.NOT_CHOSEN)
+ANSWERED = (*SAID_YES, OfferStatus.DECLINED, OfferStatus.EXPIRED)
 ScheduledWork = Sequence[tuple[Shift, Gig]]
 
 
@@ -43,7 +46,7 @@ def read(
         weights_version=CURRENT.version,
         seed=seed,
         works={gig.id: _work(gig) for gig in sorted({gig for _, gig in found}, key=lambda gig: gig.id)},
-        openings=_openings(found),
+        openings=_openings(found, at),
         members=members,
     )
 
@@ -83,18 +86,49 @@ def waiting_of(contractor_ids: Collection[UUID], but_for: UUID | None = None) ->
     return found
 
 
-def _openings(found: ScheduledWork) -> list[Opening]:
+def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int, Answers]]:
+    """What each half of all people answered to offers of such work, over all companies, in the time that WAVES
+    measures: counts, and nobody's name. An offer that was taken back is no answer, and one that is open not yet."""
+    half = func.get_byte(func.uuid_send(Offer.contractor_id), 15).op("&")(1)
+    counted = (
+        select(
+            Gig.work_kind,
+            half.label("half"),
+            func.count().filter(Offer.status.in_(SAID_YES)).label("yeses"),
+            func.count().label("offers"),
+        )
+        .join(Gig, Gig.id == Offer.gig_id)
+        .where(Offer.made_at > at - MEASURED, Offer.status.in_(ANSWERED), Gig.work_kind.in_(work_kinds))
+        .group_by(Gig.work_kind, half)
+    )
+    found: dict[str, dict[int, Answers]] = {}
+    for row in db.session.execute(counted):
+        found.setdefault(str(row.work_kind), {})[row.half] = Answers(row.yeses, row.offers)
+    return found
+
+
+def _openings(found: ScheduledWork, at: datetime) -> list[Opening]:
     asked, unanswered = asked_about([shift.id for shift, _ in found])
+    soon = {str(gig.work_kind) for shift, gig in found if shift.starts_at - at <= WITHIN}
+    measured = answers_of(soon, at) if soon else {}
     return [
-        Opening(
-            shift_id=shift.id,
-            gig_id=gig.id,
-            span=Span(shift.starts_at, shift.ends_at),
-            seats=max(0, shift.seats_open - unanswered.get(shift.id, 0)),
-            asked=frozenset(asked.get(shift.id, ())),
+        _opening(
+            shift,
+            gig,
+            max(0, shift.seats_open - unanswered.get(shift.id, 0)),
+            frozenset(asked.get(shift.id, ())),
+            measured.get(str(gig.work_kind), {}) if shift.starts_at - at <= WITHIN else None,
         )
         for shift, gig in sorted(found, key=lambda pair: pair[0].id)
     ]
+
+
+def _opening(
+    shift: Shift, gig: Gig, seats: int, asked: frozenset[UUID], measured: Mapping[int, Answers] | None
+) -> Opening:
+    """`measured` is None of a shift whose seats are offered to one person at a time."""
+    waves = (seats, seats) if measured is None else sizes(seats, measured)
+    return Opening(shift.id, gig.id, Span(shift.starts_at, shift.ends_at), seats, asked, waves)
 
 
 def _work(gig: Gig) -> Work:

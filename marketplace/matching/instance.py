@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
+from marketplace.matching.waves import Sizes
 from marketplace.qualifications.rules import PaySteps, Proof
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
 from marketplace.standards.hazard import HazardClass
@@ -59,13 +60,20 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A shift with seats that are free and that nobody is asked about. `asked` had an offer of it already."""
+    """A shift with seats that are free and that nobody is asked about. `asked` had an offer of it already. `waves` says
+    how many places of the order are asked at most, of each half of the people (`matching.waves`)."""
 
     shift_id: UUID
     gig_id: UUID
     span: Span
     seats: int
     asked: frozenset[UUID]
+    waves: Sizes
+
+    @property
+    def most(self) -> int:
+        """How many people may be asked."""
+        return max(self.waves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +241,17 @@ def _opening_out(opening: Opening) -> dict[str, Any]:
         "gig": str(opening.gig_id),
         "span": _span_out(opening.span),
         "seats": opening.seats,
+        "waves": list(opening.waves),
         "asked": sorted(str(known) for known in opening.asked),
     }
 
 
 def _opening_in(stored: Mapping[str, Any]) -> Opening:
     asked = frozenset(UUID(known) for known in stored["asked"])
-    return Opening(UUID(stored["shift"]), UUID(stored["gig"]), _span_in(stored["span"]), stored["seats"], asked)
+    # Before there were waves as many people were asked as seats were open.
+    first, second = stored.get("waves") or (stored["seats"], stored["seats"])
+    span = _span_in(stored["span"])
+    return Opening(UUID(stored["shift"]), UUID(stored["gig"]), span, stored["seats"], asked, (first, second))
 
 
 def _signed_out(signed: Signed) -> list[Any]:

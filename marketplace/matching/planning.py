@@ -38,6 +38,7 @@ from marketplace.matching.rules import (
 )
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
+from marketplace.standards.catalogue import RULES
 
 MAKE = "matching.plan"
 """The job that makes a plan; its argument is `plan_id`."""
@@ -225,17 +226,26 @@ def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[Ma
     planned = solve(instance)
     digest = _store(plan, instance)
     run_ids = {each.shift_id: new_id() for each in planned}
-    reasons = {known: {"run_id": str(run_id), "plan_id": str(plan.id)} for known, run_id in run_ids.items()}
+    reasons = {each.shift_id: _reason(plan, run_ids[each.shift_id], each) for each in planned}
     offers = carrying.carry_out(found, instance, planned, reasons, by=by)
     runs = _store_runs(plan, found, planned, run_ids, digest, offers)
     counts = {
         "seats": sum(each.seats for each in planned),
-        "planned": sum(len(each.given) for each in planned),
+        "planned": sum(each.filled for each in planned),
         "offered": len(offers),
     }
     values = counts | {"report": report(instance, planned), "input_sha256": digest, "done_at": clock.now()}
     move_one(plan, PlanStatus.DONE, by=by, event="plan.done", values=values, data=counts)
     return runs, list(offers.values())
+
+
+def _reason(plan: Plan, run_id: UUID, planned: Planned) -> dict[str, Any]:
+    """What the reason of each offer of a shift tells beside its points: the search, and the wave where it is one."""
+    told: dict[str, Any] = {"run_id": str(run_id), "plan_id": str(plan.id)}
+    if len(planned.given) > planned.seats:
+        rule = RULES["WAVES"]
+        told["wave"] = {"rule": rule.id, "version": rule.version, "seats": planned.seats, "asked": len(planned.given)}
+    return told
 
 
 def _store(plan: Plan, instance: Instance) -> str:

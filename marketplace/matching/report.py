@@ -33,7 +33,7 @@ def _days(instance: Instance, planned: Sequence[Planned]) -> list[dict[str, Any]
     for each in planned:
         day = spans[each.shift_id].starts_at.astimezone(UTC).date().isoformat()
         seats[day] += each.seats
-        given[day] += len(each.given)
+        given[day] += each.filled
     return [{"day": day, "seats": seats[day], "planned": given[day]} for day in sorted(seats)]
 
 

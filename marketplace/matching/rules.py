@@ -21,6 +21,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.matching.waves import WITHIN
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.history import FIRST
 from marketplace.standards.verdicts import Verdict
@@ -31,8 +32,8 @@ RECENT = timedelta(days=28)
 SEASON = timedelta(days=90)
 """How far back work for a company counts as continuity."""
 WEEK_MINUTES: Final = 40 * 60
-URGENT = timedelta(hours=72)
-"""Shifts that begin so soon are planned before all others, and looked at all day (our own number)."""
+URGENT = WITHIN
+"""Shifts that begin so soon are planned before all others, in waves, and looked at all day (rule WAVES)."""
 HORIZON = timedelta(days=14)
 """How far ahead the clock plans."""
 LONGEST_HORIZON = 4 * HORIZON
@@ -106,6 +107,8 @@ class Outcome(StrEnum):
     """The person had another seat of the plan while this shift was filled, and it was exchanged for a third later."""
     ASKED_BEFORE = "asked_before"
     """There was an offer of this shift already, whatever became of it."""
+    BEYOND_WAVE = "beyond_wave"
+    """The person's place came after those of their half who were asked, though others with fewer points were."""
     TOO_LATE = "too_late"
     """A seat was planned, but the person or somebody else had said yes to something before it could be offered."""
 
@@ -117,6 +120,8 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.NOT_ELIGIBLE: "A rule does not allow it.",
         Outcome.EXCHANGED: "While the seats were given this person had another one, which was exchanged later so that "
         "one seat more could be filled.",
+        Outcome.BEYOND_WAVE: "As many people were asked as are expected to fill the seats. This person's place came "
+        "after them.",
         Outcome.TOO_LATE: "A seat was planned, but it or the time was taken before it could be offered.",
         Outcome.ASKED_BEFORE: "The shift had been offered before; nobody is asked twice for the same shift.",
     }

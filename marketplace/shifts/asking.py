@@ -65,10 +65,10 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
         check_open(shift, known[shift.gig_id])
         if not shift.seats_open:
             raise SeatsGone
-    collecting = _collecting(asked)
+    windows = _windows(asked, now)
     companies, people = {each.shift.company_id for each in asked}, {each.person.contractor_id for each in asked}
     covers = accident_covers(companies, people)
-    rows = [_row(each, known[each.shift.gig_id], covers, now, collects=each.shift.id in collecting) for each in asked]
+    rows = [_row(each, known[each.shift.gig_id], covers, now, windows.get(each.shift.id)) for each in asked]
     made: list[Offer] = []
     for start in range(0, len(rows), AT_ONCE):
         insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
@@ -95,8 +95,15 @@ def promised(shift_ids: Collection[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in db.session.execute(alone.group_by(Offer.shift_id))}
 
 
+def _windows(asked: Sequence[Asked], now: datetime) -> dict[UUID, datetime]:
+    """The shifts of which more people are asked than seats are promised to nobody, or were before, each with the end of
+    its window: one for all who are asked, as long as the longest time that was meant for any of them."""
+    wanted = {known: max(each.expires_at for each in asked if each.shift.id == known) for known in _collecting(asked)}
+    begins = {each.shift.id: each.shift.starts_at for each in asked}
+    return {known: collected_until(until, begins[known], now) for known, until in wanted.items()}
+
+
 def _collecting(asked: Sequence[Asked]) -> set[UUID]:
-    """The shifts of which more people are asked than seats are promised to nobody, or were before."""
     shifts = {each.shift.id: each.shift for each in asked}
     wanted = Counter(each.shift.id for each in asked)
     collecting, among = set(), {(each.shift.id, each.person.contractor_id) for each in asked}
@@ -152,7 +159,7 @@ def check_person(seat: Seat, person: Person) -> None:
     )
 
 
-def _row(asked: Asked, gig: Gig, covers: Covers, now: datetime, *, collects: bool) -> dict[str, Any]:
+def _row(asked: Asked, gig: Gig, covers: Covers, now: datetime, window: datetime | None) -> dict[str, Any]:
     shift, seat = asked.shift, queries.seat_of(asked.shift, gig)
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
@@ -171,7 +178,7 @@ def _row(asked: Asked, gig: Gig, covers: Covers, now: datetime, *, collects: boo
         "terms": terms,
         "terms_sha256": digest(terms),
         "made_at": now,
-        "expires_at": collected_until(asked.expires_at, shift.starts_at, now) if collects else asked.expires_at,
-        "collects": collects,
+        "expires_at": window or asked.expires_at,
+        "collects": window is not None,
         "status": OfferStatus.PENDING,
     }

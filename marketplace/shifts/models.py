@@ -81,6 +81,7 @@ class Offer(Stateful):
         CheckConstraint("collects OR status NOT IN ('collected', 'not_chosen')", name="yes_is_collected_where_said"),
         CheckConstraint("decision IS NULL OR status IN ('accepted', 'not_chosen')", name="decided_of_a_yes"),
         Index("ix_offer_contractor_id_status", "contractor_id", "status"),
+        Index("ix_offer_made_at", "made_at", postgresql_using="brin"),
         Index("ix_offer_collected", "expires_at", postgresql_where=text("status = 'collected'")),
         Index("ix_offer_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
     )

@@ -387,6 +387,21 @@ _SEATS = (
         most_minutes=1440,
     ),
     _rule(
+        "WAVES",
+        Basis.HOUSE,
+        "Until 72 hours before a shift each of its seats is offered to one person at a time. From then on so many are "
+        "asked that no more yeses are expected than seats are open, by what all people answered to offers of such work "
+        "in the last 28 days, as if there had been 16 yeses to 20 offers before; at most two for each seat. What "
+        "somebody answered never counts for themselves: each half of the people is sized by the answers of the other.",
+        "House policy: declines must not come back by the side door, and a yes should rarely be in vain",
+        "tests/matching/test_waves.py::test_so_many_are_asked_as_fill_the_seats",
+        within_hours=72,
+        days=28,
+        prior_offers=20,
+        prior_yeses=16,
+        most_times=2,
+    ),
+    _rule(
         "HOURS_BAND",
         Basis.HOUSE,
         "Nobody is asked to work more weekly hours than the band they chose.",

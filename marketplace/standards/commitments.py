@@ -375,7 +375,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/matching/test_deciding.py::test_three_of_five_yeses_and_the_fastest_is_not_among_them "
             "tests/shifts/test_races.py::test_twenty_people_and_three_seats",
         ),
-        "WAVES": _held(lacks="Waves are not sized by what a pool accepts."),
+        "WAVES": _held(
+            "WAVES",
+            "match_run.seats match_run.offered",
+            "tests/matching/test_waves.py::test_so_many_are_asked_as_fill_the_seats "
+            "tests/matching/test_waves.py::test_what_somebody_declined_changes_nothing_for_them",
+        ),
         "PILOT": _held(
             "PILOT",
             "gig_pilot.recorded_at",

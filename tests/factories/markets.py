@@ -79,7 +79,8 @@ def _opening(draw: random.Random, work: Work, seats: int, days: int) -> Opening:
     start = AT + timedelta(days=1, hours=draw.randrange(24 * days))
     hours = 2 if work.hazard_class is HazardClass.H2 else draw.choice((4, 6, 8))
     span = Span(start, start + timedelta(hours=hours))
-    return Opening(_id(draw), work.gig_id, span, draw.randint(1, 2 * seats - 1), frozenset())
+    shift_id, open_seats = _id(draw), draw.randint(1, 2 * seats - 1)
+    return Opening(shift_id, work.gig_id, span, open_seats, frozenset(), (open_seats, open_seats))
 
 
 def _member(draw: random.Random, firms: list[UUID]) -> Member:

@@ -197,6 +197,7 @@ def shifts_of(instance: Instance, starts: list[float], hours: float = 4, seats: 
             shift_id=UUID(int=number + 1),
             span=Span(AT + timedelta(hours=start), AT + timedelta(hours=start + hours)),
             seats=seats,
+            waves=(seats, seats),
         )
         for number, start in enumerate(starts)
     ]
