@@ -56,9 +56,9 @@ def planned(story: Story) -> None:
         collecting = db.session.scalar(offered.where(Offer.collects)) or 0
         seats = db.session.scalar(select(func.sum(Shift.seats))) or 0
     words = (
-        f"Matching plans {seats} seats of two weeks at once: {made} offers, {reasoned} of them with their reason. Most are "
-        f"for one person alone. {collecting} are for shifts of the next 72 hours: there as many people are asked as are "
-        "expected to fill the seats, by what others answer, and nobody has to be fast."
+        f"Matching plans {seats} seats of two weeks at once: {made} offers, {reasoned} of them with their reason. Most "
+        f"are for one person alone. {collecting} are for shifts of the next 72 hours: there as many people are asked "
+        "as are expected to fill the seats, by what others answer, and nobody has to be fast."
     )
     story.note("plan", words, seats=seats, offers=made, with_reason=reasoned, collecting=collecting)
 

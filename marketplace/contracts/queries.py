@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Date, DateTime, Select, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, defer
 
@@ -249,12 +250,12 @@ def in_force_many(company_id: UUID, contractor_ids: Collection[UUID], at: dateti
 
     It is the latest that the contractor had signed by then, within its days (in UTC), of a contract that had not ended.
     """
-    return _holding(at, ContractVersion.company_id == company_id, ContractVersion.contractor_id.in_(contractor_ids))
+    return _holding(_OF_SOME, at, company=company_id, contractors=list(contractor_ids))
 
 
 def in_force_of_company(company_id: UUID, at: datetime) -> dict[UUID, ContractVersion]:
     """As `in_force_many`, for every contractor who has a contract with the company."""
-    return _holding(at, ContractVersion.company_id == company_id)
+    return _holding(_OF_COMPANY, at, company=company_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,26 +314,31 @@ def holdings(company_ids: Collection[UUID], since: datetime) -> list[Holding]:
     ]
 
 
-def _holding(at: datetime, *whose: ColumnElement[bool]) -> dict[UUID, ContractVersion]:
-    day = at.astimezone(UTC).date()
-    found = (
-        select(ContractVersion)
-        # The text is long, and whoever asks what holds wants its terms.
-        .options(defer(ContractVersion.text))
-        .join(Contract, Contract.id == ContractVersion.contract_id)
-        .join(Signature, Signature.version_id == ContractVersion.id)
-        .where(
-            *whose,
-            Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
-            or_(Contract.ends_at.is_(None), Contract.ends_at > at),
-            Signature.signed_at <= at,
-            ContractVersion.effective_from <= day,
-            or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= day),
-        )
-        .ext(distinct_on(ContractVersion.contractor_id))
-        .order_by(ContractVersion.contractor_id, Signature.signed_at.desc(), ContractVersion.number.desc())
+# Built once: every yes asks it, and building a statement takes longer than running it.
+_AT, _DAY = bindparam("at", type_=DateTime(timezone=True)), bindparam("day", type_=Date())
+_OF_COMPANY = (
+    select(ContractVersion)
+    # The text is long, and whoever asks what holds wants its terms.
+    .options(defer(ContractVersion.text))
+    .join(Contract, Contract.id == ContractVersion.contract_id)
+    .join(Signature, Signature.version_id == ContractVersion.id)
+    .where(
+        ContractVersion.company_id == bindparam("company"),
+        Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
+        or_(Contract.ends_at.is_(None), Contract.ends_at > _AT),
+        Signature.signed_at <= _AT,
+        ContractVersion.effective_from <= _DAY,
+        or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= _DAY),
     )
-    return {version.contractor_id: version for version in db.session.scalars(found)}
+    .ext(distinct_on(ContractVersion.contractor_id))
+    .order_by(ContractVersion.contractor_id, Signature.signed_at.desc(), ContractVersion.number.desc())
+)
+_OF_SOME = _OF_COMPANY.where(ContractVersion.contractor_id.in_(bindparam("contractors", expanding=True)))
+
+
+def _holding(found: Select[ContractVersion], at: datetime, **whose: Any) -> dict[UUID, ContractVersion]:
+    facts = {"at": at, "day": at.astimezone(UTC).date()} | whose
+    return {version.contractor_id: version for version in db.session.scalars(found, facts)}
 
 
 def _may_see(found: Contract, seen_by: Actor) -> bool:

@@ -92,7 +92,7 @@ def record_many(name: str, told: Iterable[tuple[Subject, Mapping[str, Any]]], *,
         shared | {"subject_id": subject.id, "about": references(subject), "data": dict(data)} for subject, data in told
     ]
     if rows:
-        announce(db.session.scalars(insert(Event).returning(Event.id), rows).all())
+        announce(db.session.scalars(_WRITTEN, rows).all())
 
 
 def references(subject: Subject) -> list[str]:

@@ -19,6 +19,15 @@ from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move,
 # Built once, since building a statement takes longer than running it.
 _WRITTEN = upsert(JournalEntry).on_conflict_do_nothing(index_elements=["cause"]).returning(JournalEntry.id)
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
+_KNOWN = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id).where(
+    tuple_(LedgerAccount.name, LedgerAccount.currency).in_(bindparam("wanted", expanding=True))
+)
+_OPENED = (
+    upsert(LedgerAccount)
+    .on_conflict_do_nothing()
+    .returning(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
+)
+_POSTED = insert(Posting)
 # Rows are locked in one order everywhere, so that two entries over the same accounts cannot wait for each other.
 _LOCKED = (
     select(LedgerAccount.id, LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance)
@@ -91,7 +100,7 @@ def _write_postings(entries: Sequence[Entry], ids: dict[str, UUID]) -> None:
     accounts = _open_accounts(sorted(effect))
     _keep_balances(effect, accounts)
     db.session.connection().execute(
-        insert(Posting),
+        _POSTED,
         [
             {
                 "entry_id": entry_id,
@@ -106,20 +115,17 @@ def _write_postings(entries: Sequence[Entry], ids: dict[str, UUID]) -> None:
 
 
 def _open_accounts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-    found = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
-    found = found.where(tuple_(LedgerAccount.name, LedgerAccount.currency).in_(wanted))
-    accounts = {(row.name, row.currency): row.id for row in db.session.connection().execute(found)}
+    connection = db.session.connection()
+    accounts = {(row.name, row.currency): row.id for row in connection.execute(_KNOWN, {"wanted": wanted})}
     if missing := [pair for pair in wanted if pair not in accounts]:
         rows = [
             {"id": new_id(), "name": name, "currency": currency, "balance": None if may_overdraw(name) else 0}
             for name, currency in missing
         ]
         # Somebody else may open the same account at this moment: whoever comes second waits, then reads theirs.
-        opened = upsert(LedgerAccount).values(rows).on_conflict_do_nothing()
-        made = opened.returning(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
-        accounts |= {(row.name, row.currency): row.id for row in db.session.connection().execute(made)}
+        accounts |= {(row.name, row.currency): row.id for row in connection.execute(_OPENED, rows)}
     if any(pair not in accounts for pair in wanted):
-        accounts |= {(row.name, row.currency): row.id for row in db.session.connection().execute(found)}
+        accounts |= {(row.name, row.currency): row.id for row in connection.execute(_KNOWN, {"wanted": wanted})}
     return accounts
 
 

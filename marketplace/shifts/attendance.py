@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
@@ -177,8 +177,28 @@ def stop(booking: Booking, moment: datetime, flag: EntryFlag, source: EntrySourc
     move_one(booking, BookingStatus.WORKED, by=by, event="booking.clocked_out", data={"because": str(flag)})
 
 
+# Built once, since building a statement takes longer than running it, and everybody presses these every day.
+_BOOKING = (
+    select(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_RUNNING = select(TimeEntry).where(TimeEntry.booking_id == bindparam("booking"), TimeEntry.ended_at.is_(None))
+_EARLIER = (
+    select(Booking)
+    .where(
+        Booking.contractor_id == bindparam("me"),
+        Booking.status == BookingStatus.WORKING,
+        Booking.id != bindparam("booking"),
+    )
+    .order_by(Booking.id)
+    .with_for_update()
+)
+
+
 def _mine(booking_id: UUID, *, by: Actor) -> Booking:
-    booking = db.session.get(Booking, booking_id, with_for_update=True, populate_existing=True)
+    booking = db.session.scalars(_BOOKING, {"booking": booking_id}).one_or_none()
     if booking is None or booking.contractor_id != require_person(by):
         raise NotFound
     return booking
@@ -190,8 +210,7 @@ def _due(status: BookingStatus, moment: ColumnElement[datetime], before: datetim
 
 
 def _running(booking: Booking) -> TimeEntry:
-    found = select(TimeEntry).where(TimeEntry.booking_id == booking.id, TimeEntry.ended_at.is_(None))
-    entry = db.session.scalar(found)
+    entry = db.session.scalar(_RUNNING, {"booking": booking.id})
     if booking.status is not BookingStatus.WORKING or entry is None:
         raise NotClockedIn
     return entry
@@ -199,12 +218,7 @@ def _running(booking: Booking) -> TimeEntry:
 
 def _end_forgotten_before(booking: Booking) -> None:
     """Whoever starts the next shift has left the one before: its forgotten clock is stopped at its own end."""
-    earlier = select(Booking).where(
-        Booking.contractor_id == booking.contractor_id,
-        Booking.status == BookingStatus.WORKING,
-        Booking.id != booking.id,
-    )
-    for forgotten in db.session.scalars(earlier.order_by(Booking.id).with_for_update()):
+    for forgotten in db.session.scalars(_EARLIER, {"me": booking.contractor_id, "booking": booking.id}).all():
         _end_forgotten(forgotten)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -183,17 +183,39 @@ class _Question:
         return agreed_seat(queries.seat_of(self.shift, self.gig), self.offer.terms)
 
 
+# Built once, since building a statement takes longer than running it.
+_ME = (
+    select(Contractor)
+    .where(Contractor.id == bindparam("me"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_ASKED = (
+    select(Offer, Shift, Gig)
+    .join(Shift, Shift.id == Offer.shift_id)
+    .join(Gig, Gig.id == Offer.gig_id)
+    .where(Offer.id == bindparam("offer"), Offer.contractor_id == bindparam("me"))
+    # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
+    .with_for_update(read=True, of=Gig)
+    .execution_options(populate_existing=True)
+)
+_SEATS = (
+    update(Shift)
+    .where(
+        Shift.id == bindparam("shift"),
+        Shift.status == ShiftStatus.SCHEDULED,
+        Shift.seats_taken + bindparam("count", type_=Integer) <= Shift.seats,
+    )
+    .values(seats_taken=Shift.seats_taken + bindparam("count", type_=Integer))
+    .returning(Shift.seats - Shift.seats_taken)
+    .execution_options(synchronize_session=False)
+)
+_BOOKED = upsert(Booking).on_conflict_do_nothing().returning(Booking)
+
+
 def _to_answer(offer_id: UUID, *, by: Actor) -> _Question:
     me = _lock_contractor(require_person(by))
-    row = db.session.execute(
-        select(Offer, Shift, Gig)
-        .join(Shift, Shift.id == Offer.shift_id)
-        .join(Gig, Gig.id == Offer.gig_id)
-        .where(Offer.id == offer_id, Offer.contractor_id == me.id)
-        # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
-        .with_for_update(read=True, of=Gig)
-        .execution_options(populate_existing=True)
-    ).first()
+    row = db.session.execute(_ASKED, {"offer": offer_id, "me": me.id}).first()
     if row is None:
         raise NotFound
     return _Question(me, row.Offer, row.Shift, row.Gig)
@@ -243,7 +265,7 @@ def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor, event: str) -> list[B
     """
     left = _take_seats(shift, len(yeses))
     rows = [_booking(yes, shift) for yes in yeses]
-    made = db.session.scalars(upsert(Booking).on_conflict_do_nothing().returning(Booking), rows).all()
+    made = db.session.scalars(_BOOKED, rows).all()
     if len(made) < len(rows):
         booked = {booking.contractor_id for booking in made}
         elsewhere = next(yes.offer.contractor_id for yes in yeses if yes.offer.contractor_id not in booked)
@@ -257,7 +279,7 @@ def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor, event: str) -> list[B
 
 
 def _lock_contractor(contractor_id: UUID) -> Contractor:
-    found = db.session.get(Contractor, contractor_id, with_for_update={"key_share": True}, populate_existing=True)
+    found = db.session.scalars(_ME, {"me": contractor_id}).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -277,14 +299,7 @@ def _check_open(offer: Offer, shift: Shift, gig: Gig) -> None:
 
 def _take_seats(shift: Shift, count: int) -> int:
     """Takes so many seats if they are left, and returns how many are left then. Raises SeatsGone."""
-    taken = (
-        update(Shift)
-        .where(Shift.id == shift.id, Shift.status == ShiftStatus.SCHEDULED, Shift.seats_taken + count <= Shift.seats)
-        .values(seats_taken=Shift.seats_taken + count)
-        .returning(Shift.seats - Shift.seats_taken)
-        .execution_options(synchronize_session=False)
-    )
-    left = db.session.scalar(taken)
+    left = db.session.scalar(_SEATS, {"shift": shift.id, "count": count})
     if left is None:
         raise SeatsGone(elsewhere=ELSEWHERE)
     db.session.expire(shift, ["seats_taken"])

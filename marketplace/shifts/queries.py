@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
@@ -244,38 +245,45 @@ def _agreed(ids: Collection[UUID], company_id: UUID, seat: Seat) -> dict[UUID, A
     }
 
 
+# Built once: every yes asks them, and building a statement takes longer than running it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SKILLS = select(Skill.contractor_id, Skill.skill).where(Skill.contractor_id.in_(_IDS))
+_SPOKEN = select(Language.contractor_id, Language.language, Language.level).where(Language.contractor_id.in_(_IDS))
+_CONSENTED = select(HazardConsent.contractor_id, HazardConsent.category, HazardConsent.up_to).where(
+    HazardConsent.contractor_id.in_(_IDS), HazardConsent.revoked_at.is_(None)
+)
+_BOOKED = select(Booking.contractor_id, Booking.during, Booking.hazard_class, Booking.status).where(
+    Booking.contractor_id.in_(_IDS),
+    Booking.during.overlaps(bindparam("around", type_=TSTZRANGE)),
+    Booking.status.in_(COUNTS),
+)
+
+
 def _skills(ids: Collection[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {}
-    for row in db.session.execute(select(Skill.contractor_id, Skill.skill).where(Skill.contractor_id.in_(ids))):
+    for row in db.session.execute(_SKILLS, {"ids": ids}):
         found.setdefault(row.contractor_id, set()).add(row.skill)
     return found
 
 
 def _languages(ids: Collection[UUID]) -> dict[UUID, dict[str, Level]]:
     found: dict[UUID, dict[str, Level]] = {}
-    spoken = select(Language.contractor_id, Language.language, Language.level).where(Language.contractor_id.in_(ids))
-    for row in db.session.execute(spoken):
+    for row in db.session.execute(_SPOKEN, {"ids": ids}):
         found.setdefault(row.contractor_id, {})[row.language] = row.level
     return found
 
 
 def _consents(ids: Collection[UUID]) -> dict[UUID, dict[str, HazardClass]]:
     found: dict[UUID, dict[str, HazardClass]] = {}
-    live = select(HazardConsent.contractor_id, HazardConsent.category, HazardConsent.up_to).where(
-        HazardConsent.contractor_id.in_(ids), HazardConsent.revoked_at.is_(None)
-    )
-    for row in db.session.execute(live):
+    for row in db.session.execute(_CONSENTED, {"ids": ids}):
         found.setdefault(row.contractor_id, {})[row.category] = HazardClass(row.up_to)
     return found
 
 
 def _busy(ids: Collection[UUID], around: Span) -> dict[UUID, list[Busy]]:
     window = Range(around.starts_at - AROUND, around.ends_at + AROUND)
-    booked = select(Booking.contractor_id, Booking.during, Booking.hazard_class, Booking.status).where(
-        Booking.contractor_id.in_(ids), Booking.during.overlaps(window), Booking.status.in_(COUNTS)
-    )
     found: dict[UUID, list[Busy]] = {}
-    for row in db.session.execute(booked):
+    for row in db.session.execute(_BOOKED, {"ids": ids, "around": window}):
         busy = Busy(Span(row.during.lower, row.during.upper), row.hazard_class, row.status in ACTIVE_BOOKING)
         found.setdefault(row.contractor_id, []).append(busy)
     return found

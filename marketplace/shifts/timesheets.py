@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
@@ -158,13 +158,8 @@ def _open_sheets(bookings: Sequence[Booking]) -> dict[Week, UUID]:
         }
         for b in sorted(bookings, key=lambda b: (b.contractor_id, b.gig_id, b.week))
     }
-    made = upsert(Timesheet).values(list(rows.values()))
-    kept = made.on_conflict_do_update(
-        index_elements=["contractor_id", "gig_id", "week"],
-        index_where=OPEN,
-        set_={"company_id": made.excluded.company_id},
-    ).returning(Timesheet.id, Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
-    return {(row.contractor_id, row.gig_id, row.week): row.id for row in db.session.execute(kept)}
+    kept = db.session.connection().execute(_OPENED, list(rows.values()))
+    return {(row.contractor_id, row.gig_id, row.week): row.id for row in kept}
 
 
 def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
@@ -203,17 +198,10 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
 
 def _submit_complete(weeks: set[Week], *, by: Actor) -> None:
     """Hands in the open timesheets of these weeks in which nothing is booked or worked any more."""
-    about = tuple_(Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
-    locked = (
-        select(Timesheet.id)
-        .where(about.in_(sorted(weeks)), Timesheet.status == TimesheetStatus.OPEN)
-        .order_by(Timesheet.id)
-        .with_for_update()
-    )
     # Two statements: what stands still is read after the lock was given, not before.
-    sheets = db.session.scalars(locked).all()
-    complete = select(Timesheet.id).where(Timesheet.id.in_(sheets), ~_still_on())
-    _hand_in(db.session.scalars(complete).all(), by=by)
+    sheets = db.session.scalars(_LOCKED, {"weeks": sorted(weeks)}).all()
+    if sheets:
+        _hand_in(db.session.scalars(_COMPLETE, {"sheets": sheets}).all(), by=by)
 
 
 def _still_on() -> ColumnElement[bool]:
@@ -224,6 +212,25 @@ def _still_on() -> ColumnElement[bool]:
         Booking.week == Timesheet.week,
         Booking.status.in_(ACTIVE_BOOKING),
     )
+
+
+# Built once, since building a statement takes longer than running it.
+_INSERTED = upsert(Timesheet)
+_OPENED = _INSERTED.on_conflict_do_update(
+    index_elements=["contractor_id", "gig_id", "week"],
+    index_where=OPEN,
+    set_={"company_id": _INSERTED.excluded.company_id},
+).returning(Timesheet.id, Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week)
+_LOCKED = (
+    select(Timesheet.id)
+    .where(
+        tuple_(Timesheet.contractor_id, Timesheet.gig_id, Timesheet.week).in_(bindparam("weeks", expanding=True)),
+        Timesheet.status == TimesheetStatus.OPEN,
+    )
+    .order_by(Timesheet.id)
+    .with_for_update()
+)
+_COMPLETE = select(Timesheet.id).where(Timesheet.id.in_(bindparam("sheets", expanding=True)), ~_still_on())
 
 
 def _hand_in(timesheet_ids: Sequence[UUID], *, by: Actor) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from babel import Locale
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from marketplace.core.db import db
 from marketplace.core.money import minor_digits
@@ -178,6 +178,10 @@ def check_place(country: str, subdivision: str | None) -> None:
         raise UnknownPlace(f"{subdivision!r} is not a part of {country}.", field="subdivision")
 
 
+_VERSIONS = select(RegionVersion).where(RegionVersion.country.in_(bindparam("countries", expanding=True)))
+"""Built once, since building a statement takes longer than running it."""
+
+
 def _regions(codes: Iterable[Code], on: date) -> dict[Code, Region | None]:
     wanted = list(codes)
     for country, subdivision in wanted:
@@ -188,7 +192,7 @@ def _regions(codes: Iterable[Code], on: date) -> dict[Code, Region | None]:
 
 
 def _rows_of(countries: Collection[str]) -> Sequence[RegionVersion]:
-    return db.session.scalars(select(RegionVersion).where(RegionVersion.country.in_(countries))).all()
+    return db.session.scalars(_VERSIONS, {"countries": list(countries)}).all()
 
 
 def _own(known: Mapping[Code, Region], code: Code) -> Region | None:
