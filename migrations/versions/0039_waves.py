@@ -7,8 +7,8 @@ made: they are written in that order, so a small BRIN index finds them."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:
