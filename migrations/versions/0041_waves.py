@@ -7,8 +7,8 @@ made: they are written in that order, so a small BRIN index finds them."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
