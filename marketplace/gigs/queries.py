@@ -18,7 +18,7 @@ from marketplace.gigs.rules import FundingKind, GigStatus, NotVetted, Where
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.standards import queries as standards
-from marketplace.standards.rules import Floor
+from marketplace.standards.rules import RULES, Confidence, Floor
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 
@@ -39,11 +39,13 @@ class Funds:
 @dataclass(frozen=True, slots=True)
 class OpenGig:
     """An open gig as a contractor sees it: its rate beside the floor of where they live (an hour, rounded up, with the
-    words of how it came about) and the median that other companies pay for like work, if there is any."""
+    words of how it came about and how far that can be trusted) and the median that other companies pay for like work,
+    if enough do."""
 
     gig: Gig
     floor: Money
     floor_words: str
+    floor_confidence: Confidence | None
     median: Money | None
 
 
@@ -105,18 +107,21 @@ def side_by_side(gigs: Sequence[Gig], seen_by: Actor) -> list[OpenGig]:
     floors = {code: standards.floor_for(*home, currency=code, on=today) for code in currencies}
     medians = like_work_medians(gigs)
     return [
-        OpenGig(gig, floors[gig.currency].lowest_rate(), _words(floors[gig.currency]), medians.get(gig.id))
+        OpenGig(gig, floor.lowest_rate(), _words(floor), floor.confidence, medians.get(gig.id))
         for gig in gigs
+        for floor in [floors[gig.currency]]
     ]
 
 
 def like_work_median(gig: Gig) -> Money | None:
-    """The median hourly rate of other companies' open gigs of the same kind, hazard class and currency, if any."""
+    """The median hourly rate of other companies' open gigs of the same kind, hazard class and currency; None where they
+    are too few (LIKE_WORK)."""
     return like_work_medians([gig]).get(gig.id)
 
 
 def like_work_medians(gigs: Sequence[Gig]) -> dict[UUID, Money]:
-    """`like_work_median()` of many gigs, in one statement; gigs without like work are left out."""
+    """`like_work_median()` of many gigs, in one statement; gigs with too little like work are left out."""
+    numbers = RULES["LIKE_WORK"].parameters
     other = aliased(Gig)
     is_like = and_(
         other.status == GigStatus.OPEN,
@@ -127,7 +132,11 @@ def like_work_medians(gigs: Sequence[Gig]) -> dict[UUID, Money]:
     )
     median = func.percentile_disc(0.5).within_group(other.rate_amount)
     found = select(Gig.id, Gig.currency, median.label("median")).join(other, is_like)
-    rows = db.session.execute(found.where(Gig.id.in_([gig.id for gig in gigs])).group_by(Gig.id))
+    enough = found.having(
+        func.count() >= numbers["least_gigs"],
+        func.count(other.company_id.distinct()) >= numbers["least_companies"],
+    )
+    rows = db.session.execute(enough.where(Gig.id.in_([gig.id for gig in gigs])).group_by(Gig.id))
     return {row.id: Money(row.median, row.currency) for row in rows}
 
 

@@ -28,7 +28,7 @@ from marketplace.gigs.rules import (
 )
 from marketplace.qualifications.rules import MOST_LEVEL, PaySteps
 from marketplace.standards.rates import NO_STEP
-from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
+from marketplace.standards.rules import Confidence, HazardCategory, HazardClass, PaymentModel
 from marketplace.standards.schemas import UnpaidSchema
 from marketplace.workforce.rules import Level
 
@@ -199,9 +199,10 @@ class OpenGigSchema(ma.Schema):
 
     gig = ma.fields.Nested(GigSchema, required=True)
     floor = MoneyField(required=True, metadata={"description": "The least an hour must earn where you live"})
+    floor_confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
     floor_words = ma.fields.String(required=True, metadata={"description": "How the floor came about"})
     median = MoneyField(
-        required=True, allow_none=True, metadata={"description": "What like work pays, if there is any"}
+        required=True, allow_none=True, metadata={"description": "What like work pays, if enough do it"}
     )
 
 
@@ -225,7 +226,9 @@ class GateVerdictSchema(ma.Schema):
 class JudgementSchema(ma.Schema):
     verdicts = ma.fields.List(ma.fields.Nested(GateVerdictSchema), required=True)
     like_work = MoneyField(
-        required=True, allow_none=True, metadata={"description": "The median that other companies pay for like work"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "The median that at least three other companies pay for like work"},
     )
 
 

@@ -60,6 +60,17 @@ _PAY = (
         usd_cents_an_hour=500,
     ),
     _rule(
+        "LIKE_WORK",
+        Basis.HOUSE,
+        "Beside the number that passes stands the median paid for like work, of at least 3 open gigs of at least 3 "
+        "other companies; of fewer, nobody learns what one of them pays.",
+        "House policy: a minimum alone tells companies how low to go",
+        "tests/gigs/test_service.py::test_too_few_gigs_of_others_have_no_median",
+        since=date(2026, 11, 29),
+        least_gigs=3,
+        least_companies=3,
+    ),
+    _rule(
         "SHARE",
         Basis.HOUSE,
         "At least 70 % of what the company pays for the work reaches the contractor as pay and benefits.",

@@ -345,10 +345,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_GATE}::test_a_place_without_data_falls_to_the_house_floor_and_says_so",
         ),
         "FLOOR": _held(
-            "FLOOR",
+            "FLOOR LIKE_WORK",
             "publish_decision.verdicts",
-            f"{_GIGS}::test_a_rate_stands_beside_its_floor_and_the_median_of_like_work",
-            "A median of a single company may stand there.",
+            f"{_GIGS}::test_a_rate_stands_beside_its_floor_and_the_median_of_like_work "
+            f"{_GIGS}::test_too_few_gigs_of_others_have_no_median",
         ),
         "SPREAD": _held(
             "SPREAD", "publish_decision.verdicts", f"{_GATE}::test_the_highest_rate_is_at_most_twice_the_lowest"

@@ -9,9 +9,9 @@ from babel.core import get_global
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards import hazard, rates
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.floor import Floor, FloorKind, FloorPart, Place, ceil, in_digits
+from marketplace.standards.floor import FloorKind, FloorPart, Place, ceil, in_digits
 from marketplace.standards.offer import Offer
-from marketplace.standards.verdicts import Confidence, Outcome, Verdict
+from marketplace.standards.verdicts import Outcome, Verdict
 
 
 class Receiver(StrEnum):
@@ -66,7 +66,7 @@ def judge_floor(offer: Offer, place: Place) -> Verdict:
         limit=str(_needed_rate(offer, floor.hourly)),
         remedy=_remedy(offer, floor.hourly, reached),
         source=_source(deciding, rule.source),
-        confidence=_confidence(floor),
+        confidence=floor.confidence,
     )
 
 
@@ -76,12 +76,6 @@ def _cannot_compare(place: Place) -> str:
         f"What is known of {place.name} cannot be compared, for want of a sourced rate from {missing} to "
         f"{place.floor.currency}; the house floor holds."
     )
-
-
-def _confidence(floor: Floor) -> Confidence | None:
-    if floor.unrated:
-        return Confidence.LOW
-    return floor.deciding.benchmark.confidence if floor.deciding else None
 
 
 def judge_house_floor(offer: Offer, place: Place) -> Verdict:
@@ -126,7 +120,7 @@ def judge_hazard_pay(offer: Offer, place: Place) -> Verdict:
         },
         limit=str(_needed_rate(offer, place.floor.hourly)),
         remedy=_remedy(offer, place.floor.hourly, earned >= needed),
-        confidence=_confidence(place.floor),
+        confidence=place.floor.confidence,
     )
 
 
@@ -156,7 +150,7 @@ def judge_piece_price(offer: Offer, place: Place) -> Verdict:
         inputs | {"an_hour_of_pieces": _hourly(pace, offer.rate.currency)},
         limit=str(needed),
         remedy=f"Pay at least {needed} for a piece, or pay by the hour.",
-        confidence=_confidence(place.floor),
+        confidence=place.floor.confidence,
     )
 
 

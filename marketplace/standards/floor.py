@@ -149,6 +149,13 @@ class Floor:
         """Whether the place itself, beyond the house floor, has a figure."""
         return any(part.benchmark.kind is not FloorKind.HOUSE_FLOOR for part in self.parts)
 
+    @property
+    def confidence(self) -> Confidence | None:
+        """How far the figure that decides can be trusted: low where one could not be compared, None for the house's."""
+        if self.unrated:
+            return Confidence.LOW
+        return self.deciding.benchmark.confidence if self.deciding else None
+
     def lowest_rate(self) -> Money:
         """The smallest whole amount per hour that reaches the floor."""
         return Money(ceil(self.hourly), self.currency)

@@ -38,6 +38,8 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
 """The buttons of a gig that need nothing more than a press."""
 ABOUT_THE_RATE = frozenset({"FLOOR", "HOUSE_FLOOR", "HAZARD", "SHARE"})
 """Rules whose limit is an hourly rate."""
+ABOUT_FLOORS = ABOUT_THE_RATE - {"SHARE"}
+"""Those that hold an hour against a floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         money_bar=verdict_pictures.money_bar(judgement.reckoning),
         money_sentence=verdict_pictures.money_sentence(judgement.reckoning),
         like_work=judgement.like_work,
+        least=_least(gig, verdicts),
         funds=funds,
         needed=needed,
         funds_bar=pictures.funds_bar(funds, needed),
@@ -241,6 +244,12 @@ def _best_rate(gig: Gig, verdicts: Iterable[Verdict]) -> Use | None:
     rate = Money(max(rates), gig.currency)
     words_of_rate = words.money_words(rate)
     return Use(gettext("Use %(rate)s: it passes every rule about the rate", rate=words_of_rate), _with_rate(gig, rate))
+
+
+def _least(gig: Gig, verdicts: Iterable[Verdict]) -> Money | None:
+    """The lowest rate that passes every rule about floors, whether the gig's own does or not."""
+    limits = [_amount(each.limit, gig.currency) for each in verdicts if each.rule in ABOUT_FLOORS]
+    return max((limit for limit in limits if limit is not None), key=lambda limit: limit.amount, default=None)
 
 
 def _with_rate(gig: Gig, rate: Money) -> str:

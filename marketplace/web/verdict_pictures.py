@@ -85,9 +85,13 @@ def against_floors(reckoning: Reckoning) -> Sequence[Against]:
     return [_against(place, offer.rate, earned, longest * Fraction(21, 20)) for place in reckoning.places]
 
 
+def against_floor(place: Place, rate: Money) -> Against:
+    """What a promised hour earns beside the floor of one place."""
+    earned = Fraction(rate.amount)
+    return _against(place, rate, earned, max(earned, place.floor.hourly) * Fraction(21, 20))
+
+
 def _against(place: Place, promised: Money, earned: Fraction, longest: Fraction) -> Against:
-    deciding = place.floor.deciding
-    doubted = bool(place.floor.unrated) or (deciding is not None and deciding.benchmark.confidence in DOUBTED)
     return Against(
         place=place.name,
         earned=money_words(_cut(earned, promised.currency)),
@@ -96,7 +100,7 @@ def _against(place: Place, promised: Money, earned: Fraction, longest: Fraction)
         promised_width=_percent(Fraction(promised.amount), longest),
         earned_width=_percent(earned, longest),
         mark=_percent(place.floor.hourly, longest),
-        is_doubted=doubted,
+        is_doubted=place.floor.confidence in DOUBTED,
     )
 
 

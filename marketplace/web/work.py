@@ -29,8 +29,9 @@ from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.schemas import BreakSchema
+from marketplace.standards import queries as standards
 from marketplace.standards.rates import LineKind
-from marketplace.web import pictures, site, words
+from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import day_of, running_clock, with_terms
 from marketplace.web.forms import Form
@@ -115,11 +116,21 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         terms=offer.terms,
         companies=company_names([offer]),
         pays=pictures.company_pays(pays),
+        against=_against_floor(offer, by),
         why=pictures.score_bar(offer.reason.get("parts", ())),
         decided=pictures.score_bar((offer.decision or {}).get("points", {}).get("parts", ())),
         events=timeline("offer", offer.id),
         form=shown,
     ), shown.status
+
+
+def _against_floor(offer: Offer, by: Actor) -> verdict_pictures.Against:
+    """The promised hour beside the floor of where the person lives, as it is known today."""
+    me = workforce.contractor(require_person(by), by)
+    rate = Money.of(offer.terms["rate"]["amount"], offer.terms["rate"]["currency"])
+    home = (me.country, me.subdivision)
+    (place,) = standards.places([home], currency=rate.currency, on=clock.now().date())
+    return verdict_pictures.against_floor(place, rate)
 
 
 @blueprint.post("/offers/<uuid:offer_id>/accept")

@@ -293,6 +293,16 @@ def test_a_rate_stands_beside_its_floor_and_the_median_of_like_work(app: Flask) 
     assert service.judge(mine.id, by=owner(mine)).like_work == usd("18.00")
 
 
+def test_too_few_gigs_of_others_have_no_median(app: Flask) -> None:
+    """Two companies with five gigs would tell what they pay; a third makes six gigs, and 10.00 their median."""
+    one, two, mine = accounts.company(), accounts.company(), gigs.open_gig()
+    for company, rate in ((one, "8.00"), (one, "9.00"), (one, "10.00"), (two, "11.00"), (two, "12.00")):
+        gigs.open_gig(company, rate=usd(rate))
+    assert queries.like_work_median(mine) is None
+    gigs.open_gig(rate=usd("20.00"))
+    assert queries.like_work_median(mine) == usd("10.00")
+
+
 def test_without_like_work_there_is_no_median(app: Flask) -> None:
     gig = gigs.open_gig()
     gigs.open_gig(rate=Money.of("15.00", "EUR"))
