@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from jobs.runner import in_batches, job
 from marketplace.accounts.rules import CLOCK
+from marketplace.contracts import status
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
@@ -18,7 +20,7 @@ from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
-from marketplace.shifts import attendance, offers, raising, reminders, scheduling, timesheets
+from marketplace.shifts import attendance, dependence, offers, raising, reminders, scheduling, timesheets
 from marketplace.workforce import documents
 
 ONE = 1
@@ -171,6 +173,13 @@ def advance_due_payments() -> None:
 @job("documents.erase", again=False)
 def erase_documents() -> None:
     in_batches(documents.erase_due)
+
+
+@job("contracts.read_status", again=False)
+def read_status() -> None:
+    """Compares every contract with what really happens under it (rule STATUS)."""
+    with transaction():
+        status.read(dependence.measured(clock.now()), by=CLOCK)
 
 
 @job("notices.deliver")

@@ -68,6 +68,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("documents.erase", every_minutes(5)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
+    # What a contract is in fact moves by weeks: nothing in it is due at a moment.
+    Entry("contracts.read_status", daily(4), follows_business_time=False),
     Entry("answers.forget_old", daily(3), follows_business_time=False),
     Entry("vault.rewrap", daily(4), follows_business_time=False),
     # Not alone: a lock of a job that died with its worker is freed by this very job.

@@ -135,6 +135,16 @@ class DeclinedVersion(Base):
     declined_at: Mapped[Instant]
 
 
+class StatusReading(Base):
+    """What STATUS said of a contract by what really happened, when it was another than before."""
+
+    __tablename__ = "status_reading"
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), primary_key=True)
+    read_at: Mapped[Instant] = mapped_column(primary_key=True)
+    verdict: Mapped[Json]
+
+
 class Signature(Base):
     """That a person signed a text for a party: a template for the company, a version for the contractor.
 

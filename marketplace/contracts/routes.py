@@ -8,10 +8,11 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.schemas import TimelineSchema
-from marketplace.contracts import benefit_routes, queries, service
+from marketplace.contracts import benefit_routes, queries, service, status
 from marketplace.contracts import schemas as s
 from marketplace.contracts.models import Contract, Template
 from marketplace.contracts.queries import Amendment, SignedVersion
+from marketplace.contracts.status import Status
 from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, page, problems
 
@@ -99,6 +100,14 @@ def list_versions(contract_id: UUID) -> dict[str, list[SignedVersion]]:
 def show_changes(args: dict[str, str], contract_id: UUID, number: int) -> Amendment:
     """What a version changes against the one that was signed before it, term by term and word for word."""
     return queries.amendment(contract_id, number, args["language"], actor())
+
+
+@contracts.get("/<uuid:contract_id>/status")
+@contracts.response(200, s.StatusSchema)
+@problems(contracts, 401, 404)
+def show_status(contract_id: UUID) -> Status:
+    """What the rule STATUS made of the contract when it was signed, and of what has really happened since."""
+    return status.status(contract_id, actor())
 
 
 @contracts.get("/<uuid:contract_id>/events")

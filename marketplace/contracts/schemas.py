@@ -218,6 +218,14 @@ class ContractVersionsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(ContractVersionSchema), required=True)
 
 
+class StatusSchema(ma.Schema):
+    """The verdict of STATUS that both signed, and that of what really happens, as it was read last."""
+
+    agreed = ma.fields.Dict(required=True, allow_none=True)
+    read = ma.fields.Dict(required=True, allow_none=True, attribute="reading.verdict", dump_default=None)
+    read_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="reading.read_at", dump_default=None)
+
+
 class AmendmentArgs(ma.Schema):
     language = ma.fields.String(load_default="en", validate=ma.validate.OneOf(sorted(LANGUAGES)))
 

@@ -22,6 +22,7 @@ from marketplace.contracts.models import (
     LeavePay,
     Signature,
     SignedName,
+    StatusReading,
 )
 from marketplace.contracts.rules import BenefitKind
 from marketplace.core.events import Event
@@ -280,6 +281,14 @@ SECTIONS: tuple[Section, ...] = (
     ),
     _own("signatures", "contracts", "Your signatures", _S, Signature.person_id),
     _through("signed_names", "contracts", "The names under them", _G, SignedName.signature_id, Signature.person_id),
+    _through(
+        "contract_facts",
+        "contracts",
+        "What your work was found to be in fact",
+        _S,
+        StatusReading.contract_id,
+        Contract.contractor_id,
+    ),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),

@@ -423,6 +423,21 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.MEMBERS, _INBOX, "%(contractor)s declined the contract", "It costs nobody anything to say no."
             ),
         ),
+        "contract.status_changed": (
+            Telling(
+                _C,
+                _BOTH,
+                "What your work for %(company)s is in fact has changed",
+                "The rule STATUS says something else of your contract than before. A label does not decide who is "
+                "employed; the contract's page says which facts count.",
+            ),
+            Telling(
+                Audience.MEMBERS,
+                _BOTH,
+                "What the work of %(contractor)s is in fact has changed",
+                "The rule STATUS says something else of the contract than before; its page says which facts count.",
+            ),
+        ),
         "contract.ended": (
             Telling(
                 _C,

@@ -12,6 +12,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.contracts import queries as contracts
 from marketplace.contracts import service as signing
+from marketplace.contracts import status
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.contracts.schemas import ContractSigningSchema
@@ -182,6 +183,7 @@ def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturn
         contract=found,
         versions=versions,
         changes=changes_of(found, versions),
+        reading=status.status(found.id, actor()).reading,
         companies=company_names([found]),
         events=timeline("contract", found.id),
         form=shown,

@@ -83,6 +83,7 @@ _EVENTS = {
     "contract.amendment_signed": lazy_gettext("The contractor signed the change."),
     "contract.amendment_declined": lazy_gettext("The contractor declined the change."),
     "contract.declined": lazy_gettext("The contractor declined."),
+    "contract.status_changed": lazy_gettext("What really happens was compared with the contract (rule STATUS)."),
     "contract.ended": lazy_gettext("Notice was given."),
     "benefit_plan.version_written": lazy_gettext("A version of a benefit plan was written."),
     "benefit_plan.seconded": lazy_gettext("A second operator agreed to a version of a benefit plan."),

@@ -75,6 +75,7 @@ def paths(committed: Committed) -> dict[str, str]:
             "paid": "/money/paid",
             "statement": "/money/statement",
             "contracts": "/contracts",
+            "benefits-paid": "/benefits",
             "terms": "/contracts/templates/new",
             "template": f"/contracts/templates/{template.id}",
             "contract": f"/contracts/{version.contract_id}",

@@ -55,6 +55,8 @@ def world(committed: Committed, apart_app: SetaraFlask) -> tuple[str, dict[str, 
         "clock": "/clock",
         "audit": "/audit",
         "rates": "/rates",
+        "benefit-plans": "/benefits",
+        "benefit-plan": "/benefits/sick-leave",
     }
     return email, {name: f"/desk{path}" for name, path in names.items()}
 

@@ -20,6 +20,7 @@ CONTRACTS = "GET /api/v1/contracts"
 CONTRACT = "GET /api/v1/contracts/<uuid:contract_id>"
 VERSIONS = "GET /api/v1/contracts/<uuid:contract_id>/versions"
 CHANGES = "GET /api/v1/contracts/<uuid:contract_id>/versions/<int:number>/changes"
+STATUS = "GET /api/v1/contracts/<uuid:contract_id>/status"
 EVENTS = "GET /api/v1/contracts/<uuid:contract_id>/events"
 SIGN = "POST /api/v1/contracts/<uuid:contract_id>/sign"
 DECLINE = "POST /api/v1/contracts/<uuid:contract_id>/decline"
@@ -34,7 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
     END: {"reason": "The project ends."},
 }
 OF_A_COMPANY = (WRITE, TEMPLATES, TEMPLATE, PROPOSE)
-OF_A_CONTRACT = (CONTRACT, VERSIONS, CHANGES, EVENTS, SIGN, DECLINE, END)
+OF_A_CONTRACT = (CONTRACT, VERSIONS, CHANGES, STATUS, EVENTS, SIGN, DECLINE, END)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -234,6 +235,13 @@ def test_a_companys_key_signs_nothing(client: FlaskClient) -> None:
     headers = accounts.company_bearer(contract.company_id)
     assert ask(client, WRITE, {"company_id": contract.company_id}, headers=headers).status_code == 403
     assert ask(client, SIGN, {"contract_id": contract.id}, headers=headers).status_code == 403
+
+
+@pytest.mark.door(STATUS, "works")
+def test_the_verdict_that_was_signed_is_read_again(client: FlaskClient) -> None:
+    version = contracts.in_force()
+    told = ask(client, STATUS, {"contract_id": version.contract_id}, headers=accounts.bearer(version.contractor_id))
+    assert (told.json["agreed"]["outcome"], told.json["read"], told.json["read_at"]) == ("pass", None, None)
 
 
 @pytest.mark.door(CHANGES, "works")
