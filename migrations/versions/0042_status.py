@@ -5,8 +5,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0037"
-down_revision = "0036"
+revision = "0042"
+down_revision = "0041"
 
 
 def upgrade() -> None:
