@@ -83,7 +83,7 @@ def test_an_outage_is_reported_from_the_start_of_the_shift_on(client: FlaskClien
     early = ask(client, OUTAGE, booking.id, headers=mine)
     assert (early.status_code, early.json["code"]) == (409, "too_early")
     make.at(booking.starts_at)
-    answer = ask(client, OUTAGE, booking.id, headers=mine)
+    answer = ask(client, OUTAGE, booking.id, headers=accounts.bearer(booking.contractor_id))
     assert (answer.status_code, answer.json["status"]) == (200, "excused")
 
 
