@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
@@ -167,6 +167,8 @@ class PaymentOp(Stateful):
         CheckConstraint("status <> 'done' OR external_id IS NOT NULL", name="done_has_external_id"),
         CheckConstraint("status <> 'refused' OR refusal_code IS NOT NULL", name="refused_has_reason"),
         CheckConstraint("(kind = 'deposit') = (company_id IS NOT NULL)", name="deposit_has_company"),
+        CheckConstraint("(arrived_amount IS NULL) = (arrived_currency IS NULL)", name="arrived_whole"),
+        CheckConstraint("arrived_amount IS NULL OR status = 'done'", name="arrived_when_done"),
         CheckConstraint("(kind = 'payout') = (contractor_id IS NOT NULL)", name="payout_has_contractor"),
         CheckConstraint("(kind = 'payout') = (payslip_id IS NOT NULL)", name="payout_has_payslip"),
         # At most one payout of a payslip can still move, or has moved, money.
@@ -205,7 +207,29 @@ class PaymentOp(Stateful):
     why: Mapped[str | None] = mapped_column(Text)
     """What the rail said when it was not simply done."""
     who_can_fix: Mapped[str | None] = mapped_column(Text)
+    arrived_amount: Mapped[int | None] = mapped_column(BigInteger)
+    arrived_currency: Mapped[str | None] = mapped_column(CHAR(3))
+    rail_fee_amount: Mapped[int | None] = mapped_column(BigInteger)
+    executed_rate: Mapped[Decimal | None] = mapped_column(Numeric)
+    """What of a payout came into the person's hands, what the rail kept of it, and the rate that it took (LANDED)."""
     status: Mapped[OpStatus] = mapped_column(choice(OpStatus, "status"))
+
+    @property
+    def arrived(self) -> Money | None:
+        """None as long as it has not arrived, or where the rail does not say."""
+        if self.arrived_amount is None or self.arrived_currency is None:
+            return None
+        return Money(self.arrived_amount, self.arrived_currency)
+
+    @property
+    def rail_fee(self) -> Money | None:
+        return None if self.rail_fee_amount is None else Money(self.rail_fee_amount, self.currency)
+
+    @property
+    def landed_less_promised(self) -> Money | None:
+        """How much more or, below zero, less arrived than was promised; None where the two cannot be compared."""
+        there = self.arrived
+        return None if there is None or there.currency != self.currency else there - self.money
 
     @property
     def money(self) -> Money:
@@ -235,6 +259,8 @@ class SandboxCall(Base):
     kind: Mapped[OpKind] = mapped_column(choice(OpKind, "kind"))
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
+    fee_amount: Mapped[Minor] = mapped_column(default=0)
+    """What it kept of a payout."""
     at: Mapped[Instant]
     external_id: Mapped[str | None] = mapped_column(Text)
     """None when it said no."""

@@ -20,7 +20,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import rules
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus
 from marketplace.pay.sandbox import rail
 
@@ -95,14 +95,25 @@ def _record(results: Mapping[UUID, Result]) -> None:
 
 def _settle(op: PaymentOp, result: Result) -> None:
     match result:
-        case Done(id=external_id):
-            _arrive(op, OpStatus.DONE, external_id=external_id, why=None)
+        case Done(id=external_id, arrived=arrived):
+            _arrive(op, OpStatus.DONE, external_id=external_id, why=None, **_landed(arrived))
         case Refused(code=code, text=text, who_can_fix=who):
             _arrive(op, OpStatus.REFUSED, refusal_code=code, why=text, who_can_fix=who)
         case Unknown(why=why) if op.status is OpStatus.SENT:
             _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
         case Parked(why=why) if op.status is OpStatus.SENT:
             _arrive(op, OpStatus.PARKED, why=why)
+
+
+def _landed(arrived: Arrival | None) -> dict[str, Any]:
+    if arrived is None:
+        return {}
+    return {
+        "arrived_amount": arrived.money.amount,
+        "arrived_currency": arrived.money.currency,
+        "rail_fee_amount": arrived.fee.amount,
+        "executed_rate": arrived.executed_rate,
+    }
 
 
 def _arrive(op: PaymentOp, status: OpStatus, **values: Any) -> None:

@@ -5,6 +5,7 @@ A rail is called outside every transaction that moves money, and may be called a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -26,10 +27,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the rail says came into the person's hands: the amount, in whatever currency it came; the fee that was kept
+    from it, in the currency that was sent; and the rate that it was exchanged at, where it was."""
+
+    money: Money
+    fee: Money
+    executed_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """It happened, exactly once, and this is the rail's own name for it."""
+    """It happened, exactly once, and this is the rail's own name for it. `arrived` is what came of a payout; None where
+    a rail does not say, and of a deposit."""
 
     id: str
+    arrived: Arrival | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -125,6 +125,8 @@ class LeverEffect(StrEnum):
     """The connection breaks before the order arrives; nothing happens."""
     LOSE_ANSWER = "lose_answer"
     """It happens, and the answer gets lost."""
+    KEEP_FEE = "keep_fee"
+    """It keeps a hundredth of a payout, so that less arrives than was promised."""
 
 
 class NotADeposit(Invalid):

@@ -7,6 +7,7 @@ books undoes. Levers make it decline, fail, or lose an answer, as a real rail do
 import hashlib
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
@@ -16,8 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
+from marketplace.core.money import Money
 from marketplace.pay.models import SandboxCall, SandboxLever
-from marketplace.pay.rails import Done, Order, Parked, Rail, Refused, Result, Unknown
+from marketplace.pay.rails import Arrival, Done, Order, Parked, Rail, Refused, Result, Unknown
 from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, UnknownRail
 
 DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
@@ -26,6 +28,10 @@ DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
         OpKind.PAYOUT: Refused("sandbox_declined", "The sandbox's bank declined the payout.", "contractor"),
     }
 )
+
+
+FEE_PART = Fraction(1, 100)
+"""What the sandbox keeps of a payout when its lever says so."""
 
 
 class SandboxRail:
@@ -42,7 +48,8 @@ class SandboxRail:
             effect = _pull(order)
             if effect is LeverEffect.FAIL:
                 return Unknown("The connection broke before the sandbox answered.")
-            result = _carry_out(order, declined=effect is LeverEffect.DECLINE)
+            fee = order.money * FEE_PART if effect is LeverEffect.KEEP_FEE else Money.zero(order.money.currency)
+            result = _carry_out(order, fee, declined=effect is LeverEffect.DECLINE)
         if effect is LeverEffect.LOSE_ANSWER:
             return Unknown("The sandbox's answer got lost.")
         return result
@@ -74,10 +81,14 @@ def _remembered(order: Order) -> Result | None:
         return None
     if call.order_sha256 != _digest(order):
         return Parked("This key was used before for another order.")
-    return DECLINED[order.kind] if call.external_id is None else Done(call.external_id, {"at": call.at.isoformat()})
+    if call.external_id is None:
+        return DECLINED[order.kind]
+    fee = Money(call.fee_amount, call.currency)
+    arrived = Arrival(order.money - fee, fee) if order.kind is OpKind.PAYOUT else None
+    return Done(call.external_id, arrived, {"at": call.at.isoformat()})
 
 
-def _carry_out(order: Order, *, declined: bool) -> Result:
+def _carry_out(order: Order, fee: Money, *, declined: bool) -> Result:
     """Has the one effect of the key. Whoever sends the same order at the same moment waits, then is told the same."""
     call = insert(SandboxCall).values(
         key=order.key,
@@ -85,6 +96,7 @@ def _carry_out(order: Order, *, declined: bool) -> Result:
         kind=order.kind,
         amount=order.money.amount,
         currency=order.money.currency,
+        fee_amount=fee.amount,
         at=clock.now(),
         external_id=None if declined else f"sbx_{new_id().hex}",
     )

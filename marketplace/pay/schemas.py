@@ -33,6 +33,10 @@ class PaymentSchema(ma.Schema):
     refusal_code = ma.fields.String(required=True, allow_none=True)
     why = ma.fields.String(required=True, allow_none=True)
     who_can_fix = ma.fields.String(required=True, allow_none=True)
+    arrived = MoneyField(required=True, allow_none=True, metadata={"description": "What came into the person's hands"})
+    rail_fee = MoneyField(required=True, allow_none=True, metadata={"description": "What the rail kept of it"})
+    executed_rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    landed_less_promised = MoneyField(required=True, allow_none=True)
 
 
 PaymentPage = page_schema(PaymentSchema, "PaymentPage")

@@ -517,6 +517,14 @@ _PRICES = (
         most_days=7,
     ),
     _rule(
+        "LANDED",
+        Basis.HOUSE,
+        "Promised net pay, the rates, what the rail kept and what arrived stand on the payslip; how much less arrived "
+        "than was promised is measured over all payouts.",
+        "House policy: the rate of the day is not what arrives",
+        "tests/pay/test_landed.py::test_what_arrived_stands_beside_what_was_promised",
+    ),
+    _rule(
         "REJECT",
         Basis.HOUSE,
         "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is "

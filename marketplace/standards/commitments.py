@@ -405,7 +405,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days",
             "No rail with a fee is connected, so who bears its fee is written in contracts and tried nowhere.",
         ),
-        "LANDED": _held(lacks="The payslip tells what was promised and the reference rate, not what arrived."),
+        "LANDED": _held(
+            "LANDED",
+            "payment_op.arrived_amount payment_op.rail_fee_amount payment_op.executed_rate",
+            "tests/pay/test_landed.py::test_what_arrived_stands_beside_what_was_promised",
+        ),
         "PERSON": _held(
             "PERSON DECISION",
             "signal.fingerprint proposal.evidence restriction.proposal_id",

@@ -67,6 +67,7 @@ EFFECTS: Names = MappingProxyType(
     {
         LeverEffect.DECLINE: lazy_gettext("Decline: it says no, and nothing happens."),
         LeverEffect.FAIL: lazy_gettext("Fail: the connection breaks before the order arrives."),
+        LeverEffect.KEEP_FEE: lazy_gettext("Keep a fee: a hundredth of a payout does not arrive."),
         LeverEffect.LOSE_ANSWER: lazy_gettext("Lose the answer: it happens, and nobody hears of it."),
     }
 )

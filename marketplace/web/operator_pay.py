@@ -51,6 +51,7 @@ def _pay_page(form: Form) -> str:
         "operator/pay.html",
         form=form,
         found=found,
+        landed=queries.landed(by),
         stuck=stuck,
         owners=_owners(stuck),
         previews=previews,
