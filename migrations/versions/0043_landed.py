@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 NEW = "arrived_amount, arrived_currency, rail_fee_amount, executed_rate"
 
