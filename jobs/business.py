@@ -21,7 +21,7 @@ from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import attendance, dependence, offers, raising, reminders, scheduling, timesheets
-from marketplace.workforce import documents
+from marketplace.workforce import documents, screening
 
 ONE = 1
 """The batch where an item is much work, or calls somebody outside."""
@@ -180,6 +180,11 @@ def read_status() -> None:
     """Compares every contract with what really happens under it (rule STATUS)."""
     with transaction():
         status.read(dependence.measured(clock.now()), by=CLOCK)
+
+
+@job("screening.screen", again=False)
+def screen_people() -> None:
+    in_batches(screening.screen_due)
 
 
 @job("notices.deliver")

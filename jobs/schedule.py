@@ -65,6 +65,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("accounts.close", every_minutes(5)),
     Entry("gigs.recover_advances", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
+    Entry("screening.screen", every_minutes(1), follows_business_time=False),
     Entry("documents.erase", every_minutes(5)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),

@@ -26,7 +26,7 @@ from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
 from marketplace.web import site
 from marketplace.workforce import models as workforce_models
-from marketplace.workforce import paper_models, standing_models
+from marketplace.workforce import paper_models, screening_models, standing_models
 
 TABLES = (
     Base,
@@ -37,6 +37,7 @@ TABLES = (
     standing_models,
     qualifications_models,
     paper_models,
+    screening_models,
     contracts_models,
     gigs_models,
     shifts_models,

@@ -1,5 +1,7 @@
 """The commands a person types: `flask --app wsgi people make-operator EMAIL ROLE`, `flask --app wsgi demo load`."""
 
+from typing import TextIO
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
@@ -11,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
+from marketplace.workforce import screening
 
 people = AppGroup("people", help="People and what they are trusted with.")
 
@@ -67,7 +70,27 @@ def load_world() -> None:
         click.echo(f"  {entry.role:16} {entry.email:24} {entry.next_step}")
 
 
+lists = AppGroup("screening", help="Lists of sanctions, with which people's names are compared.")
+
+
+@lists.command("load")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+def load_list(file: TextIO) -> None:
+    """Load FILE, a CSV with the columns name, aliases, birth_date, country, source, date.
+
+    It takes the place of the one before of its source. Everybody is compared with it by the job that follows.
+    """
+    try:
+        with transaction():
+            made = screening.load_list(file.read(), by=CONSOLE)
+            said = f"{made.source} of {made.dated_on}: {made.entries} entries. Everybody is compared with it now."
+    except Problem as refused:
+        raise click.ClickException(refused.detail) from refused
+    click.echo(said)
+
+
 def register(app: Flask) -> None:
     app.cli.add_command(people)
     app.cli.add_command(issuing)
     app.cli.add_command(world)
+    app.cli.add_command(lists)

@@ -27,6 +27,7 @@ from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
 from marketplace.workforce import paper_routes as papers
 from marketplace.workforce import routes as workforce
+from marketplace.workforce import screening_routes as screening
 from marketplace.workforce import standing_routes as standing
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standing.blueprint,
     *qualifications.blueprints,
     *papers.blueprints,
+    screening.blueprint,
     *contracts.blueprints,
     *gigs.blueprints,
     barring.blueprint,

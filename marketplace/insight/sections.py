@@ -67,6 +67,7 @@ from marketplace.workforce.paper_models import (
     TermsSignature,
     WorkDeclaration,
 )
+from marketplace.workforce.screening_models import Screened, ScreeningHit
 from marketplace.workforce.standing_models import Appeal, Closing, Proposal, Restriction, Signal
 
 Told = Select[*tuple[Any, ...]]
@@ -249,6 +250,14 @@ SECTIONS: tuple[Section, ...] = (
     ),
     _own("terms", "workforce", "The terms of the service that you agreed to", _S, TermsSignature.contractor_id),
     _own("moves", "workforce", "Where you said that you moved", _E, ResidenceChange.contractor_id),
+    _own("screening", "workforce", "When your name was compared with lists of sanctions", _G, Screened.contractor_id),
+    _own(
+        "screening_findings",
+        "workforce",
+        "Names on lists of sanctions that yours is like, and what a person said about it",
+        _E,
+        ScreeningHit.contractor_id,
+    ),
     _own("payout_account", "workforce", "Where you are paid", _G, PayoutAccount.contractor_id),
     _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
     _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
@@ -349,6 +358,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
         "residence_change.decided_by": _WHO_DID_IT,
+        "screening_hit.decided_by": _WHO_DID_IT,
         "vetting_policy.set_by": _WHO_DID_IT,
         "vetting_policy.identity_by": "in which ways an identity may be checked; it names nobody",
         "proposal.decided_by": _WHO_DID_IT,

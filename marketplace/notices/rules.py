@@ -151,6 +151,34 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "operator.granted": (
             Telling(_P, _BOTH, "You are an operator", "You were trusted with a role in running the service."),
         ),
+        "residence_change.asked": (
+            Telling(Audience.VETTING, _INBOX, "%(contractor)s has moved", "Look at what shows where they live now."),
+        ),
+        "residence_change.granted": (
+            Telling(
+                _C,
+                _BOTH,
+                "Your new residence was accepted",
+                "From now on the floor and the hours of the new place hold for new offers. What you have accepted "
+                "keeps its terms.",
+            ),
+        ),
+        "residence_change.refused": (
+            Telling(
+                _C,
+                _BOTH,
+                "What shows your new residence will not do",
+                "The operator wrote why. You can show something else and ask again.",
+            ),
+        ),
+        "screening_hit.found": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "%(contractor)s has a name like one on a list of sanctions",
+                "Look whether it is the same person, and write down why.",
+            ),
+        ),
         "company.applied": (
             Telling(
                 Audience.VETTING,

@@ -341,6 +341,17 @@ _RECORDS = (
         days_back=90,
     ),
     _rule(
+        "SCREENING",
+        Basis.HOUSE,
+        "Where a list of sanctions is loaded, everybody's name is compared with it, in whatever script it is written, "
+        "when they apply and whenever a list is loaded; a likeness of 85 of 100 goes to a person, who clears it or "
+        "confirms it with a reason. Years of birth that differ take 10. Nobody is refused by a machine.",
+        "House policy after Directive (EU) 2024/2831 (platform work), human oversight; no law gives a score",
+        "tests/workforce/test_screening.py::test_a_name_is_found_however_it_is_written",
+        least_score=85,
+        points_when_birth_differs=10,
+    ),
+    _rule(
         "DOCUMENTS",
         Basis.HOUSE,
         "A document that somebody hands in is encrypted, seen by nobody but themselves and the operators who vet "

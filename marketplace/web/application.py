@@ -19,7 +19,7 @@ from marketplace.web import choices, words
 from marketplace.web.contractor import blueprint
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.workforce import agreement, declarations, documents, queries, residence, service, waits
+from marketplace.workforce import agreement, declarations, documents, queries, residence, screening, service, waits
 from marketplace.workforce.models import Requirement, VettingDecision
 from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.paper_schemas import IdentityGivenSchema, MoveGivenSchema, TaxGivenSchema, WorkGivenSchema
@@ -93,6 +93,7 @@ def application(step: RequirementKind | None = None, **forms: Form) -> ResponseR
         "contractor/application.html",
         profile=profile,
         latest=_latest(profile),
+        likeness_waits=screening.has_open(profile.contractor.id),
         steps=steps,
         now_doing=now,
         takes_file=DOCUMENT_OF.get(now.kind) if now else None,

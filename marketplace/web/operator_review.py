@@ -19,15 +19,23 @@ from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.operator_people import CHECKABLE
 from marketplace.web.requirements import DecisionsForm
-from marketplace.workforce import declarations, documents, policy, queries, residence, service, waits
+from marketplace.workforce import declarations, documents, policy, queries, residence, screening, service, waits
+from marketplace.workforce.listed import HitStatus
 from marketplace.workforce.paper_models import ResidenceChange
 from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.papers import DocumentStatus, Purpose
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, Ruling
+from marketplace.workforce.screening_models import ScreeningHit
 
 
 class MoveDecisionForm(ma.Schema):
     granted = ma.fields.Boolean(required=True)
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+
+
+class HitDecisionForm(ma.Schema):
+    hit_id = ma.fields.UUID(required=True)
+    same_person = ma.fields.Boolean(required=True)
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
 
 
@@ -158,3 +166,34 @@ def _rulings(data: Mapping[str, Any]) -> dict[UUID, dict[RequirementKind, Ruling
         own = data["own"].get(f"{person}_{kind}", "").strip()
         found.setdefault(key, {})[requirement] = Ruling(data["met"], own or data["reason"])
     return found
+
+
+# --- screening ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/screening")
+def list_hits(form: Form | None = None) -> ResponseReturnValue:
+    """Names that are like a listed one, the open ones first, and the lists that there are."""
+    by = actor()
+    waiting = db.session.scalars(screening.hits(by).order_by(ScreeningHit.id).limit(SHOWN)).all()
+    decided = screening.hits(by, None).where(ScreeningHit.status != HitStatus.OPEN)
+    before = db.session.scalars(decided.order_by(ScreeningHit.decided_at.desc()).limit(SHOWN)).all()
+    given = form or Form(HitDecisionForm)
+    born = {each.contractor_id: queries.contractor(each.contractor_id, by).born_on for each in waiting}
+    page = render_template(
+        "operator/screening.html",
+        lists=screening.lists(by),
+        waiting=waiting,
+        before=before,
+        born=born,
+        names=accounts.person_name([each.contractor_id for each in (*waiting, *before)]),
+        form=given,
+    )
+    return page, given.status
+
+
+@blueprint.post("/screening")
+def decide_hit() -> ResponseReturnValue:
+    form = Form(HitDecisionForm)
+    done = form.done(lambda data: screening.decide(**data, by=actor()))
+    return saved("list_hits") if done else list_hits(form)

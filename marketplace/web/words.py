@@ -66,6 +66,8 @@ _STATUSES = {
     "posted": lazy_gettext("posted"),
     "proposed": lazy_gettext("to be signed"),
     "asked": lazy_gettext("asked"),
+    "cleared": lazy_gettext("cleared"),
+    "confirmed": lazy_gettext("confirmed"),
     "granted": lazy_gettext("granted"),
     "erased": lazy_gettext("erased"),
     "held": lazy_gettext("kept"),

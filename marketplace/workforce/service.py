@@ -19,7 +19,7 @@ from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
 from marketplace.standards.hours import old_enough_on
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
-from marketplace.workforce import appeals, deciding, documents, evidence, policy, queries, rules, signals
+from marketplace.workforce import appeals, deciding, documents, evidence, policy, queries, rules, screening, signals
 from marketplace.workforce.bars import AppealStatus, SignalKind
 from marketplace.workforce.models import (
     Contractor,
@@ -190,10 +190,12 @@ def decide_about_people(rulings: Mapping[UUID, Mapping[RequirementKind, Ruling]]
 
 
 def vet(contractor_id: UUID, reason: str, *, by: Actor) -> Contractor:
-    """An operator takes the contractor in. Raises RequirementsMissing, naming them, unless every one is met."""
+    """An operator takes the contractor in. Raises RequirementsMissing, naming them, unless every one is met, and
+    HitOpen unless a person has cleared every listed name that theirs is like."""
     me = deciding.for_operator(contractor_id, by)
     states = {row.kind: row.status for row in queries.requirements(contractor_id, by)}
     rules.check_all_met(states)
+    screening.check(contractor_id)
     return _decide(me, ContractorStatus.VETTED, Outcome.VETTED, reason, by)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import CompanyStatus, OperatorRole
+from marketplace.accounts.rules import CONSOLE, CompanyStatus, OperatorRole
 from marketplace.core import clock, events
 from marketplace.core.db import db
 from marketplace.core.money import Money
@@ -21,7 +21,7 @@ from marketplace.pay.models import PayRun
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
-from marketplace.workforce import documents, residence
+from marketplace.workforce import documents, residence, screening
 from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
@@ -36,6 +36,8 @@ BY_DUTY = {
     OperatorRole.STANDARDS: {"", "/companies", "/rates", "/places", "/plans"},
 }
 """What each duty may open. Any operator may read companies and plans; deciding about a company needs vetting."""
+
+SANCTIONS = "name,aliases,birth_date,country,source,date\nVladimir Ivanov,,1961,RU,Example list,2026-11-01\n"
 
 
 @pytest.fixture
@@ -424,3 +426,15 @@ def test_the_desk_tells_whom_a_sourced_floor_covers(visitor: Visitor) -> None:
     visitor.signed_in(operator(OperatorRole.STANDARDS))
     words = Desk(visitor).look("/places").words
     assert "1 of 2 vetted contractors are covered by a sourced floor: 50 %." in words
+
+
+def test_a_name_on_a_list_is_looked_at_on_the_desk(desk: Desk) -> None:
+    assert "No list is loaded" in desk.look("/screening").words
+    who = workforce.applied(accounts.person(name="Vladimir Ivanov"))
+    screening.load_list(SANCTIONS, by=CONSOLE)
+    screening.screen_due(100)
+    page = desk.look("/screening")
+    assert "100 of 100" in page.words or "90 of 100" in page.words
+    desk.visitor.hand_in(page, "/desk/screening", reason="Another man.", same_person="false")
+    assert "Another man." in desk.look("/screening").words
+    assert who.status is ContractorStatus.APPLIED

@@ -1,0 +1,202 @@
+"""Comparing people with lists of sanctions. A machine finds names that are alike; whether it is the same person is said
+by a person, with a reason, and nobody is refused by anything else."""
+
+from collections.abc import Collection, Sequence
+from hashlib import md5, sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import (
+    CLOCK,
+    CONSOLE,
+    Actor,
+    OperatorRole,
+    reason_given,
+    require_operator,
+    require_person,
+)
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record, record_many
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move_one
+from marketplace.core.problems import NotFound
+from marketplace.workforce import listed, names
+from marketplace.workforce.listed import HitOpen, HitStatus
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import ContractorStatus, check_decider
+from marketplace.workforce.screening_models import ListedName, Screened, ScreeningHit, ScreeningList
+
+AT_ONCE = 2000
+PREFIX = 3
+_CURRENT = ScreeningList.replaced_at.is_(None)
+
+
+def load_list(text: str, *, by: Actor) -> ScreeningList:
+    """Loads a list in place of the one before of its source. Whoever is compared with it next is everybody.
+
+    For the console and for administrators. Raises NotFound or Forbidden for others, BadList.
+    """
+    if by != CONSOLE:
+        require_operator(by, OperatorRole.ADMIN)
+    found, moment = listed.read_list(text), clock.now()
+    older = select(ScreeningList.id).where(ScreeningList.source == found.source, _CURRENT)
+    db.session.execute(delete(ListedName).where(ListedName.list_id.in_(older)))
+    replaced = update(ScreeningList).where(ScreeningList.source == found.source, _CURRENT)
+    db.session.execute(replaced.values(replaced_at=moment))
+    row = ScreeningList(
+        source=found.source,
+        dated_on=found.dated_on,
+        sha256=sha256(text.encode()).hexdigest(),
+        entries=len(found.entries),
+        loaded_at=moment,
+    )
+    db.session.add(row)
+    db.session.flush()
+    rows = [_as_row(row.id, entry) for entry in found.entries]
+    for start in range(0, len(rows), AT_ONCE):
+        db.session.execute(insert(ListedName), rows[start : start + AT_ONCE])
+    record("screening_list.loaded", row, by=by, data={"entries": row.entries})
+    return row
+
+
+def lists(seen_by: Actor) -> Sequence[ScreeningList]:
+    """The lists that hold now, the newest first. Raises NotFound or Forbidden unless an operator of vetting asks."""
+    require_operator(seen_by, OperatorRole.VETTING)
+    return db.session.scalars(select(ScreeningList).where(_CURRENT).order_by(ScreeningList.loaded_at.desc())).all()
+
+
+def hits(seen_by: Actor, status: HitStatus | None = HitStatus.OPEN) -> Select[ScreeningHit]:
+    """What was found, of one status if it is given. Raises NotFound or Forbidden unless an operator of vetting asks."""
+    require_operator(seen_by, OperatorRole.VETTING)
+    found = select(ScreeningHit)
+    return found if status is None else found.where(ScreeningHit.status == status)
+
+
+def screen(contractor_ids: Collection[UUID]) -> list[ScreeningHit]:
+    """Compares people with every list that holds now, and returns what is new. What a person has cleared stays so."""
+    moment, rows, done = clock.now(), [], []
+    people = select(Contractor.id, Contractor.born_on, Person.name).join(Person, Person.id == Contractor.id)
+    for who in db.session.execute(people.where(Contractor.id.in_(contractor_ids)).order_by(Contractor.id)):
+        year = who.born_on.year if who.born_on else None
+        rows += [found | {"contractor_id": who.id, "found_at": moment} for found in _alike(who.name, year)]
+        digest = md5(who.name.encode(), usedforsecurity=False).hexdigest()
+        done.append({"contractor_id": who.id, "at": moment, "name_md5": digest})
+    made = list(db.session.scalars(_new_hits(), rows)) if rows else []
+    if done:
+        row = insert(Screened)
+        again = {"at": row.excluded.at, "name_md5": row.excluded.name_md5}
+        db.session.execute(row.on_conflict_do_update(index_elements=["contractor_id"], set_=again), done)
+    record_many("screening_hit.found", [(hit, {"score": hit.score}) for hit in made], by=CLOCK)
+    return made
+
+
+def screen_due(limit: int) -> int:
+    """Compares whoever has not been compared since a list was loaded, or has another name now. Returns how many."""
+    due = _due().order_by(Contractor.id).limit(limit).with_for_update(of=Contractor, skip_locked=True)
+    found = db.session.scalars(due).all()
+    screen(found)
+    return len(found)
+
+
+def check(contractor_id: UUID) -> None:
+    """Before somebody is taken in: they were compared with the lists that hold now, and a person has cleared every
+    name that theirs is like. Raises HitOpen."""
+    if db.session.scalar(_due().where(Contractor.id == contractor_id)) is not None:
+        screen([contractor_id])
+    waits = select(ScreeningHit.id).where(
+        ScreeningHit.contractor_id == contractor_id, ScreeningHit.status != HitStatus.CLEARED
+    )
+    if found := db.session.scalars(waits).all():
+        raise HitOpen(hits=[str(each) for each in found])
+
+
+def has_open(contractor_id: UUID) -> bool:
+    """Whether a person has still to look at a likeness. The caller has made sure that the asker may know."""
+    waits = exists().where(ScreeningHit.contractor_id == contractor_id, ScreeningHit.status == HitStatus.OPEN)
+    return bool(db.session.scalar(select(waits)))
+
+
+def decide(hit_id: UUID, same_person: bool, reason: str, *, by: Actor) -> ScreeningHit:
+    """An operator says whether it is the same person, and why. Refusing or suspending them is another decision.
+
+    Raises NotFound or Forbidden, OwnCase, ReasonMissing, WrongState when it was decided so already.
+    """
+    require_operator(by, OperatorRole.VETTING)
+    found = db.session.get(ScreeningHit, hit_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    check_decider(require_person(by), found.contractor_id, earlier=None)
+    new = HitStatus.CONFIRMED if same_person else HitStatus.CLEARED
+    values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(found, new, by=by, event=f"screening_hit.{new}", values=values)
+    return found
+
+
+def _due() -> Select[UUID]:
+    newest = select(func.max(ScreeningList.loaded_at)).where(_CURRENT).scalar_subquery()
+    stale = or_(Screened.at.is_(None), Screened.at < newest, Screened.name_md5 != func.md5(Person.name))
+    return (
+        select(Contractor.id)
+        .join(Person, Person.id == Contractor.id)
+        .outerjoin(Screened, Screened.contractor_id == Contractor.id)
+        .where(newest.is_not(None), Contractor.status != ContractorStatus.CLOSED, stale)
+    )
+
+
+def _alike(name: str, born_year: int | None) -> list[dict[str, Any]]:
+    """The listed people whose name is as alike as the rule asks. The index finds those with a part in common."""
+    candidates = (
+        select(ListedName, ScreeningList.source, ScreeningList.dated_on)
+        .join(ScreeningList, ScreeningList.id == ListedName.list_id)
+        .where(_CURRENT, ListedName.keys.overlap(_keys([name])))
+        .order_by(ListedName.id)
+    )
+    found = []
+    for entry, source, dated_on in db.session.execute(candidates):
+        likeness = names.likeness(name, entry.names, born_year, entry.birth_year)
+        if likeness is not None:
+            found.append(
+                {
+                    "source": source,
+                    "dated_on": dated_on,
+                    "listed_name": entry.name,
+                    "alike": likeness.listed_name,
+                    "birth_date": entry.birth_date,
+                    "country": entry.country,
+                    "score": likeness.score,
+                    "birth_differs": likeness.birth_differs,
+                    "id": new_id(),
+                    "status": HitStatus.OPEN,
+                    "reason": "",
+                }
+            )
+    return found
+
+
+def _new_hits() -> Any:
+    return insert(ScreeningHit).on_conflict_do_nothing().returning(ScreeningHit)
+
+
+def _as_row(list_id: UUID, entry: listed.Entry) -> dict[str, Any]:
+    known = [entry.name, *entry.aliases]
+    return {
+        "id": new_id(),
+        "list_id": list_id,
+        "name": entry.name,
+        "names": known,
+        "keys": _keys(known),
+        "birth_date": entry.birth_date,
+        "birth_year": entry.birth_year,
+        "country": entry.country,
+    }
+
+
+def _keys(known: Sequence[str]) -> list[str]:
+    """The beginnings of a name's parts, with their vowels and without."""
+    parts = {part for name in known for part in names.normalised(name).split()}
+    return sorted({part[:PREFIX] for part in parts} | {f"*{names.consonants(part)[:PREFIX]}" for part in parts})
