@@ -20,7 +20,17 @@ from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
-from marketplace.shifts import attendance, dependence, offers, raising, reminders, scheduling, timesheets
+from marketplace.shifts import (
+    attendance,
+    dependence,
+    offers,
+    piloting,
+    prepared,
+    raising,
+    reminders,
+    scheduling,
+    timesheets,
+)
 from marketplace.workforce import documents, screening
 
 ONE = 1
@@ -140,6 +150,22 @@ def pause_of_suspended(event_ids: Sequence[int]) -> None:
     with transaction():
         for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
             gigs.pause_all(event.subject_id, by=CLOCK)
+
+
+@job("shifts.tell_of_instructions")
+def tell_of_instructions(event_ids: Sequence[int]) -> None:
+    """Tells people who are booked that other instructions will hold in their shift."""
+    with transaction():
+        for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
+            prepared.tell_of_change(event.subject_id, by=CLOCK)
+
+
+@job("shifts.roll_pilots")
+def roll_pilots(event_ids: Sequence[int]) -> None:
+    """Lets approved shifts fill the pilots of gigs that are their own."""
+    with transaction():
+        events = db.session.scalars(select(Event).where(Event.id.in_(event_ids)))
+        piloting.roll({known for event in events if (known := event.ref("gig")) is not None}, by=CLOCK)
 
 
 @job("pay.run", again=False)

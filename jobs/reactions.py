@@ -28,6 +28,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contractor.suspended": (WITHDRAW_BARRED,),
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
+        "timesheet.approved": ("shifts.roll_pilots",),
+        "instructions.verified": ("shifts.tell_of_instructions",),
         "company.changed": ("gigs.pause_of_suspended",),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Company, Member
+from marketplace.accounts.models import CareLine, Company, Member
 from marketplace.accounts.rules import (
     Actor,
     AlreadyMember,
@@ -43,6 +43,17 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
     _join(company, owner.id, CompanyRole.OWNER, company.applied_at)
     record("company.applied", company, by=by)
     return company
+
+
+def name_care_line(company_id: UUID, provider: str, call: str, *, by: Actor) -> CareLine:
+    """Says whom people call after distressing work, and how, at the company's cost (AFTER_CARE)."""
+    require_company(by, company_id, Right.GIGS)
+    company = _locked(company_id)
+    row = db.session.get(CareLine, company_id) or CareLine(company_id=company_id)
+    row.provider, row.call, row.named_at = provider.strip(), call.strip(), clock.now()
+    db.session.add(row)
+    record("company.care_line_named", company, by=by)
+    return row
 
 
 def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:

@@ -141,6 +141,17 @@ class CompanyIdentity(Base):
     handed_in_at: Mapped[Instant]
 
 
+class CareLine(Base):
+    """Whom people call after distressing work for the company, at its cost."""
+
+    __tablename__ = "company_care_line"
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    provider: Mapped[str] = mapped_column(Text)
+    call: Mapped[str] = mapped_column(Text)
+    named_at: Mapped[Instant]
+
+
 class Adoption(Subject):
     """A company signed the guidelines in public; `withdrawn_at` is when it took that back or signed a later version.
 

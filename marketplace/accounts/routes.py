@@ -14,7 +14,7 @@ from marketplace.accounts.adoption import Adopter
 from marketplace.accounts.auth import actor, current_key_id
 from marketplace.accounts.entity import Identity
 from marketplace.accounts.keys import IssuedKey
-from marketplace.accounts.models import ApiKey, Company, CompanyDecision, Invitation, Person
+from marketplace.accounts.models import ApiKey, CareLine, Company, CompanyDecision, Invitation, Person
 from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
@@ -326,6 +326,15 @@ def withdraw_adoption(company_id: UUID) -> Adopter:
     """Take the statement back from now on. That it was made stays in public."""
     adoption.withdraw(company_id, by=actor())
     return adoption.statements(company_id)[0]
+
+
+@companies.put("/<uuid:company_id>/care-line")
+@companies.arguments(s.CareLineSchema)
+@companies.response(200, s.CareLineSchema)
+@problems(companies, 401, 403, 404, 422)
+def name_care_line(given: dict[str, str], company_id: UUID) -> CareLine:
+    """Say whom people call after distressing work for you, and how."""
+    return service.name_care_line(company_id, **given, by=actor())
 
 
 @adopters.get("")

@@ -210,6 +210,13 @@ class TaxNumberSchema(ma.Schema):
     tax_number = ma.fields.String(required=True)
 
 
+class CareLineSchema(ma.Schema):
+    """Whom people call after distressing work, at the company's cost."""
+
+    provider = ma.fields.String(required=True, validate=_FACT, metadata={"description": "Who gives the care"})
+    call = ma.fields.String(required=True, validate=_FACT, metadata={"description": "Number or address, and when"})
+
+
 class AdoptionSchema(ma.Schema):
     """The signature under the text that `GET /adopters` shows."""
 

@@ -17,6 +17,7 @@ from marketplace.accounts.companies import (
     add_member,
     apply_company,
     change_role,
+    name_care_line,
     remove_member,
 )
 from marketplace.accounts.invitations import (
@@ -72,6 +73,7 @@ __all__ = [
     "invited_person",
     "make_key",
     "make_personal_key",
+    "name_care_line",
     "password_was_reset",
     "read_tax_number",
     "refuse_company",

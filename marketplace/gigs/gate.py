@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries
-from marketplace.gigs.models import Gig, Pilot
+from marketplace.gigs.models import Gig, Pilot, RollingPilot
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
 from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
@@ -81,7 +81,7 @@ def offer_of(gig: Gig) -> Offer:
         company_verified=is_verified,
         # An operator verifies a company and its signatory in one decision.
         signatory_verified=is_verified,
-        pilot=_pilot_facts(queries.pilots_of(gig.id)),
+        pilot=_pilot_facts(queries.pilots_of(gig.id), queries.rolling_pilot_of(gig.id)),
     )
 
 
@@ -135,17 +135,19 @@ def _instructions_verified(gig: Gig) -> bool:
     return in_force(versions) is not None
 
 
-def _pilot_facts(pilots: Sequence[Pilot]) -> PilotFacts | None:
-    """All finished pilots of a gig count together: a small one in each place makes one that is large enough. Of the
-    times and the unpaid minutes that they measured the longest counts."""
-    if not pilots:
+def _pilot_facts(pilots: Sequence[Pilot], rolling: RollingPilot | None) -> PilotFacts | None:
+    """All finished pilots of a gig count together, with what its own shifts have shown: a small one in each place makes
+    one that is large enough. Of the times and the unpaid minutes that they measured the longest counts."""
+    if not pilots and rolling is None:
         return None
+    shown = [*(pilot.places for pilot in pilots), *([rolling.places] if rolling else [])]
     return PilotFacts(
         finished=True,
         paid=all(pilot.paid_amount > 0 for pilot in pilots),
-        workers=sum(pilot.workers for pilot in pilots),
+        workers=sum(pilot.workers for pilot in pilots) + (rolling.workers if rolling else 0),
+        minutes=rolling.minutes if rolling else 0,
         items=sum(pilot.items for pilot in pilots),
-        item_seconds_p75=max(pilot.item_seconds_p75 for pilot in pilots),
-        unpaid={kind: max(pilot.unpaid.get(kind, 0) for pilot in pilots) for kind in UnpaidKind},
-        places=frozenset(place["subdivision"] or place["country"] for pilot in pilots for place in pilot.places),
+        item_seconds_p75=max((pilot.item_seconds_p75 for pilot in pilots), default=None),
+        unpaid={kind: max((pilot.unpaid.get(kind, 0) for pilot in pilots), default=0) for kind in UnpaidKind},
+        places=frozenset(place["subdivision"] or place["country"] for places in shown for place in places),
     )

@@ -223,6 +223,8 @@ class Instructions(Subject):
         UniqueConstraint("gig_id", "version"),
         CheckConstraint("verified_by <> author_id", name="two_people"),
         CheckConstraint("(verified_by IS NULL) = (verified_at IS NULL)", name="verified_by_somebody"),
+        CheckConstraint("(holds_from IS NULL) = (verified_at IS NULL)", name="holds_once_verified"),
+        CheckConstraint("holds_from >= verified_at", name="holds_after_verified"),
     )
     about: ClassVar = MappingProxyType({"instructions": "id", "gig": "gig_id", "company": "company_id"})
 
@@ -237,6 +239,8 @@ class Instructions(Subject):
     checklist: Mapped[list[str]] = mapped_column(ARRAY(Text))
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[Instant | None]
+    holds_from: Mapped[Instant | None]
+    """Shifts that begin from then on are worked, and judged, under this version (P11)."""
 
     @property
     def is_verified(self) -> bool:
@@ -274,6 +278,23 @@ class Pilot(Subject):
     @property
     def paid(self) -> Money:
         return Money(self.paid_amount, self.currency)
+
+
+class RollingPilot(Subject):
+    """What the approved shifts of a gig have shown so far, while it is its own pilot (P7). Its id is the gig's."""
+
+    __tablename__ = "gig_rolling_pilot"
+    __table_args__ = (CheckConstraint("workers > 0 AND shifts > 0 AND minutes >= 0", name="of_somebody"),)
+    about: ClassVar = MappingProxyType({"gig": "id", "company": "company_id"})
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    workers: Mapped[int]
+    shifts: Mapped[int]
+    minutes: Mapped[int]
+    places: Mapped[JsonList]
+    rolled_at: Mapped[Instant]
+    completed_at: Mapped[Instant | None]
 
 
 class GigFunding(Base):

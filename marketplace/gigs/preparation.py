@@ -11,17 +11,20 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.money import CurrencyMismatch
-from marketplace.core.problems import NotFound
-from marketplace.gigs import queries
-from marketplace.gigs.models import Instructions, Pilot
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.gigs import gate, queries
+from marketplace.gigs.models import Gig, Instructions, Pilot, RollingPilot
 from marketplace.gigs.rules import (
     NOT_CLOSED,
     AlreadyVerified,
     ChecklistItem,
+    GigStatus,
     PilotReport,
+    Shown,
     check_instructions,
     check_pilot,
     check_verifier,
+    holds_from,
 )
 
 
@@ -48,9 +51,10 @@ def write_instructions(gig_id: UUID, text: str, changes: str = "", *, by: Actor)
 
 
 def verify_instructions(gig_id: UUID, version: int, checked: Collection[ChecklistItem], *, by: Actor) -> Instructions:
-    """Another member than the author confirms each item of the checklist (P10). Raises NotFound for an unknown version,
-    SameAuthor, ChecklistIncomplete, AlreadyVerified, WrongState when the gig is closed."""
-    queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
+    """Another member than the author confirms each item of the checklist (P10). Where people work under another version
+    already, this one holds after a notice (P11). Raises NotFound for an unknown version, SameAuthor,
+    ChecklistIncomplete, AlreadyVerified, WrongState when the gig is closed."""
+    gig = queries.locked(gig_id, Right.GIGS, by, *NOT_CLOSED)
     found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.version == version)
     row = db.session.scalars(found).one_or_none()
     if row is None:
@@ -60,8 +64,32 @@ def verify_instructions(gig_id: UUID, version: int, checked: Collection[Checklis
     verifier = require_person(by)
     check_verifier(row.author_id, verifier, checked)
     row.checklist = sorted(set(checked))
-    row.verified_by, row.verified_at = verifier, clock.now()
-    record("instructions.verified", row, by=by, data={"version": version})
+    moment = clock.now()
+    replaces = any(queries.verified_versions(gig_id).values())
+    row.verified_by, row.verified_at = verifier, moment
+    row.holds_from = holds_from(moment, replaces_another=replaces, is_draft=gig.status is GigStatus.DRAFT)
+    data = {"version": version, "holds_from": row.holds_from.isoformat()}
+    record("instructions.verified", row, by=by, data=data)
+    return row
+
+
+def roll_pilot(gig_id: UUID, shown: Shown, *, by: Actor) -> RollingPilot | None:
+    """Writes down what the approved shifts of a gig have shown, while it is its own pilot; once the pilot is large
+    enough its volume is no longer limited. None where nothing limits it any more. Only the service itself does."""
+    if by.kind != "job":
+        raise Forbidden("Only the service itself does this.")
+    gig = db.session.get_one(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
+    if gate.pilot_cap(gig) is None:
+        return None
+    row = db.session.get(RollingPilot, gig_id) or RollingPilot(id=gig.id, company_id=gig.company_id)
+    row.workers, row.shifts, row.minutes = shown.workers, shown.shifts, shown.minutes
+    row.places = [place.as_dict() for place in shown.places]
+    row.rolled_at = clock.now()
+    db.session.add(row)
+    db.session.flush()
+    if gate.pilot_cap(gig) is None:
+        row.completed_at = row.rolled_at
+        record("pilot.completed", row, by=by, data={"workers": row.workers, "minutes": row.minutes})
     return row
 
 

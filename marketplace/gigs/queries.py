@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -13,7 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision
+from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision, RollingPilot
 from marketplace.gigs.rules import FundingKind, GigStatus, NotVetted, Where
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerAccount
@@ -155,6 +156,18 @@ def verified_versions(gig_id: UUID) -> dict[int, bool]:
     return {row.version: row.verified_at is not None for row in db.session.execute(versions)}
 
 
+def instructions_at(gig_id: UUID, at: datetime) -> Instructions | None:
+    """The version that holds in a shift that begins at that moment. Without permission: for rooms above."""
+    found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.holds_from <= at)
+    return db.session.scalars(found.order_by(Instructions.version.desc()).limit(1)).one_or_none()
+
+
+def instructions_of(gig_id: UUID, version: int) -> Instructions | None:
+    """One version. Without permission: for rooms above, who know that it was worked under."""
+    found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.version == version)
+    return db.session.scalars(found).one_or_none()
+
+
 def pilots(gig_id: UUID, seen_by: Actor) -> list[Pilot]:
     """The gig's pilots, oldest first, for insiders. Raises NotFound."""
     return pilots_of(company_gig(gig_id, seen_by).id)
@@ -163,6 +176,17 @@ def pilots(gig_id: UUID, seen_by: Actor) -> list[Pilot]:
 def pilots_of(gig_id: UUID) -> list[Pilot]:
     """`pilots()` without permission: for this room's gate."""
     return list(db.session.scalars(select(Pilot).where(Pilot.gig_id == gig_id).order_by(Pilot.id)))
+
+
+def rolling_pilot(gig_id: UUID, seen_by: Actor) -> RollingPilot | None:
+    """What the gig's own approved shifts have shown, for insiders; None while they showed nothing, or where nothing
+    limited its volume. Raises NotFound."""
+    return rolling_pilot_of(company_gig(gig_id, seen_by).id)
+
+
+def rolling_pilot_of(gig_id: UUID) -> RollingPilot | None:
+    """`rolling_pilot()` without permission: for this room's gate."""
+    return db.session.get(RollingPilot, gig_id)
 
 
 def rates(gig_id: UUID, seen_by: Actor) -> list[GigRate]:

@@ -233,9 +233,10 @@ def verify_instructions(given: dict[str, list[ChecklistItem]], gig_id: UUID, ver
 @gigs.get("/<uuid:gig_id>/pilots")
 @gigs.response(200, s.PilotsSchema)
 @problems(gigs, 401, 404)
-def list_pilots(gig_id: UUID) -> dict[str, list[Pilot]]:
-    """The gig's pilots, oldest first."""
-    return {"items": queries.pilots(gig_id, actor())}
+def list_pilots(gig_id: UUID) -> dict[str, Any]:
+    """The gig's pilots, oldest first, and what its own shifts have shown."""
+    by = actor()
+    return {"items": queries.pilots(gig_id, by), "rolling": queries.rolling_pilot(gig_id, by)}
 
 
 @gigs.post("/<uuid:gig_id>/pilots")

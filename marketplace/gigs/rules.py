@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.qualifications.rules import MOST_LEVEL, PaySteps, check_steps
+from marketplace.standards.catalogue import RULES
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import (
     NOTHING_UNPAID,
@@ -27,6 +29,8 @@ LONGEST_PLAN = 60_000_000
 """Minutes: a million hours. A larger budget is a second gig."""
 MOST_PLACES = 100
 MOST_OF_A_PILOT = 1_000_000
+INSTRUCTIONS_NOTICE = timedelta(hours=RULES["INSTRUCTIONS_CHANGE"].parameters["notice_hours"])
+"""How long before a shift a new version must have been told, to hold in it."""
 BY_PIECE = frozenset({PaymentModel.PIECE, PaymentModel.HYBRID})
 """Models of payment in which a piece has a price."""
 
@@ -301,6 +305,17 @@ class PilotReport:
     fixes: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a gig's approved shifts have shown: how many people from which of its places, in how many shifts and
+    minutes."""
+
+    workers: int
+    shifts: int
+    minutes: int
+    places: Sequence[Where]
+
+
 def check_terms(terms: Terms) -> None:
     """What is wrong with terms as they stand, whatever the gate will say. Raises BadTerms, or a Problem of workforce's
     rules for a skill or language that is none."""
@@ -410,6 +425,12 @@ def check_verifier(author_id: UUID, verifier_id: UUID, checked: Collection[Check
     missing = [str(item) for item in ChecklistItem if item not in checked]
     if missing:
         raise ChecklistIncomplete(f"Not confirmed: {', '.join(missing)}.", field="checked", missing=missing)
+
+
+def holds_from(at: datetime, *, replaces_another: bool, is_draft: bool) -> datetime:
+    """P11: from when on a version holds that is verified at that moment: at once where nothing is worked under another
+    one yet, else after the notice of INSTRUCTIONS_CHANGE."""
+    return at + INSTRUCTIONS_NOTICE if replaces_another and not is_draft else at
 
 
 def in_force(verified: Mapping[int, bool]) -> int | None:

@@ -302,10 +302,24 @@ class InstructionsSchema(ma.Schema):
     checklist = ma.fields.List(ma.fields.String(), required=True)
     verified_by = ma.fields.UUID(required=True, allow_none=True)
     verified_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    holds_from = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Shifts that begin from then on are judged by it"}
+    )
 
 
 class InstructionsListSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(InstructionsSchema), required=True)
+
+
+class RollingPilotSchema(ma.Schema):
+    """What the gig's own approved shifts have shown, while it is its own pilot."""
+
+    workers = ma.fields.Integer(required=True)
+    shifts = ma.fields.Integer(required=True)
+    minutes = ma.fields.Integer(required=True)
+    places = ma.fields.List(ma.fields.Nested(GigPlaceSchema), required=True)
+    rolled_at = ma.fields.AwareDateTime(required=True)
+    completed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
 class PilotReportSchema(ma.Schema):
@@ -337,3 +351,4 @@ class PilotSchema(PilotReportSchema):
 
 class PilotsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(PilotSchema), required=True)
+    rolling = ma.fields.Nested(RollingPilotSchema, required=True, allow_none=True)

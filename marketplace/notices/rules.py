@@ -476,6 +476,23 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             Telling(Audience.MEMBERS, _INBOX, "The contract of %(contractor)s ends", "Notice was given."),
         ),
         # Gigs, shifts, offers.
+        "booking.instructions_changed": (
+            Telling(
+                _C,
+                _BOTH,
+                "New instructions: %(gig)s",
+                "Other instructions hold in your shift %(shift)s and after it. What is new stands on the shift's page. "
+                "What you have worked before is judged by the old ones.",
+            ),
+        ),
+        "pilot.completed": (
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "The pilot of %(gig)s is complete",
+                "Its approved shifts have shown enough. How many hours are planned is no longer limited.",
+            ),
+        ),
         "instructions.written": (
             Telling(
                 Audience.GIGS,

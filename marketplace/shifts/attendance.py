@@ -17,7 +17,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import caps, timesheets
+from marketplace.shifts import caps, prepared, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     CLOCK_IN_GRACE,
@@ -57,7 +57,8 @@ def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) 
         raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
     _refuse_after_end(booking, counted.at)
     _end_forgotten_before(booking)
-    move_one(booking, BookingStatus.WORKING, by=by, event="booking.clocked_in")
+    held = {"instructions_version": prepared.version_for(booking)}
+    move_one(booking, BookingStatus.WORKING, by=by, event="booking.clocked_in", values=held)
     _open_entry(booking, EntryKind.WORK, counted, client_at)
     end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
     return booking

@@ -1,5 +1,6 @@
 """Time as people are paid for it: pay weeks, the moment that counts, minutes by kind, and what a late no costs."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -224,3 +225,10 @@ def cancellation_curve(starts_at: datetime, ends_at: datetime) -> list[dict[str,
         {"hours_before": WHOLE_WITHIN // hour, "minutes_paid": full},
         {"hours_before": HALF_WITHIN // hour, "minutes_paid": -(-full // 2)},
     ]
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """The same time of the same day so many calendar months later; the month's last day where it has no such day."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year, month = moment.year + years, month + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -181,6 +181,8 @@ class Booking(Stateful):
     """When the running clock reaches the cap of its hazard class, if that is before the end of the shift."""
     sick_at: Mapped[Instant | None]
     sick_minutes: Mapped[int] = mapped_column(default=0)
+    instructions_version: Mapped[int | None]
+    """The version of the gig's instructions under which the shift is worked and judged; known once it was begun."""
     status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))
 
     shift: Mapped[Shift] = relationship(lazy="raise")

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import attendance, cuts, outage, queries, scheduling, sick, timesheets
+from marketplace.shifts import after_care, attendance, cuts, outage, prepared, queries, scheduling, sick, timesheets
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
@@ -149,6 +149,30 @@ def withdraw(offer_id: UUID) -> Offer:
 
 
 # --- bookings ---------------------------------------------------------------------------------------------------------
+
+
+@offers.get("/<uuid:offer_id>/preparation")
+@offers.response(200, s.PreparedSchema)
+@problems(offers, 401, 404)
+def show_offer_preparation(offer_id: UUID) -> prepared.Prepared:
+    """The instructions that hold in the offered shift, and whom to ask."""
+    return prepared.for_offer(offer_id, seen_by=actor())
+
+
+@bookings.get("/after-care")
+@bookings.response(200, s.AfterCaresSchema)
+@problems(bookings, 401, 403)
+def list_after_care() -> dict[str, Any]:
+    """The care that stays open to you after very distressing work, who pays for it, and whom to call."""
+    return {"items": after_care.mine(seen_by=actor())}
+
+
+@bookings.get("/<uuid:booking_id>/preparation")
+@bookings.response(200, s.PreparedSchema)
+@problems(bookings, 401, 404)
+def show_booking_preparation(booking_id: UUID) -> prepared.Prepared:
+    """The instructions under which the shift is worked and judged, and whom to ask."""
+    return prepared.for_booking(booking_id, seen_by=actor())
 
 
 @bookings.get("")

@@ -191,8 +191,55 @@ class BookingSchema(ma.Schema):
     )
     sick_at = ma.fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "When it was reported"})
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
+    instructions_version = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Under which it is worked and judged, once begun"}
+    )
     entries = ma.fields.List(ma.fields.Nested(TimeEntrySchema), required=True)
     status = ma.fields.Enum(BookingStatus, by_value=True, required=True)
+
+
+class ContactSchema(ma.Schema):
+    """Somebody of the company who answers questions about the work."""
+
+    name = ma.fields.String(required=True)
+    email = ma.fields.String(required=True)
+
+
+class GuideSchema(ma.Schema):
+    """The instructions under which a shift is worked and judged."""
+
+    version = ma.fields.Integer(required=True)
+    text = ma.fields.String(required=True)
+    text_sha256 = ma.fields.String(required=True)
+    changes = ma.fields.String(required=True, metadata={"description": "What is new in this version"})
+    holds_from = ma.fields.AwareDateTime(required=True)
+
+
+class PreparedSchema(ma.Schema):
+    """What somebody needs for the work of a shift."""
+
+    contact = ma.fields.Nested(ContactSchema, required=True)
+    instructions = ma.fields.Nested(GuideSchema, required=True, allow_none=True)
+
+
+class AfterCareLineSchema(ma.Schema):
+    provider = ma.fields.String(required=True)
+    call = ma.fields.String(required=True)
+
+
+class AfterCareSchema(ma.Schema):
+    """Care after very distressing work for a company, which pays for it."""
+
+    company_id = ma.fields.UUID(required=True)
+    company = ma.fields.String(required=True)
+    last_exposure = ma.fields.AwareDateTime(required=True)
+    open_until = ma.fields.AwareDateTime(required=True)
+    is_open = ma.fields.Boolean(required=True)
+    line = ma.fields.Nested(AfterCareLineSchema, required=True, allow_none=True)
+
+
+class AfterCaresSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(AfterCareSchema), required=True)
 
 
 class BookingListArgs(PageArgs):

@@ -130,11 +130,15 @@ _GIGS = (
         "PILOT",
         Basis.HOUSE,
         "A finished, paid pilot of at least 5 workers, one from each place, and 20 items comes before piece work; an "
-        "hourly gig may open without one, as its own pilot, up to 40 booked hours.",
+        "hourly gig may open without one, as its own pilot, up to 40 booked hours: its approved shifts fill the pilot, "
+        "and 20 hours of them stand for the items.",
         f"{PAI}, guideline 2 (P7); the numbers and the rolling pilot are house policy",
         f"{GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume",
+        version=2,
+        since=date(2026, 11, 29),
         least_workers=5,
         least_items=20,
+        least_hours=20,
         minutes_without_pilot=2400,
     ),
     _rule(
@@ -143,6 +147,15 @@ _GIGS = (
         "Somebody other than their author has verified the instructions.",
         f"{PAI}, guideline 4 (P10)",
         f"{GATE}::test_what_the_company_must_have_done",
+    ),
+    _rule(
+        "INSTRUCTIONS_CHANGE",
+        Basis.HOUSE,
+        "A new version of the instructions holds in shifts that begin 24 hours after it was verified and told; a shift "
+        "is worked, and judged, under the version that held when it began.",
+        f"{PAI}, guideline 4 (P11); the 24 hours are house policy",
+        "tests/shifts/test_prepared.py::test_a_shift_is_judged_under_the_version_that_held_when_it_began",
+        notice_hours=24,
     ),
     _rule(
         "COMPANY",
@@ -175,6 +188,15 @@ _GIGS = (
         h2_minutes_a_week=1200,
         h3_minutes_a_day=120,
         h3_minutes_a_week=480,
+    ),
+    _rule(
+        "AFTER_CARE",
+        Basis.HOUSE,
+        "Care after very distressing work (H3) stays open for 6 months after the last minute of it, and the company "
+        "pays for it.",
+        "House policy: what such work does to people shows later than the shift; no sourced term was found",
+        "tests/shifts/test_after_care.py::test_care_stays_open_for_six_months_after_the_last_minute",
+        months=6,
     ),
     _rule(
         "HAZARD_CLASS",

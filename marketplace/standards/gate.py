@@ -60,9 +60,11 @@ def judge_pilot(offer: Offer, places: Sequence[Place]) -> Verdict:
             "paid": "yes" if pilot and pilot.paid else "no",
             "workers": str(pilot.workers if pilot else 0),
             "items": str(pilot.items if pilot else 0),
+            "approved_minutes": str(pilot.minutes if pilot else 0),
             "places": ", ".join(sorted(pilot.places)) if pilot else "",
         },
-        limit=f"{rule.parameters['least_workers']} workers, {rule.parameters['least_items']} items, paid, finished",
+        limit=f"{rule.parameters['least_workers']} workers, {rule.parameters['least_items']} items or "
+        f"{rule.parameters['least_hours']} approved hours, paid, finished",
         remedy="Run and record a paid pilot; its own shifts count.",
     )
 
@@ -172,7 +174,8 @@ def _pilot_lacks(offer: Offer, places: Sequence[Place]) -> str | None:
         return "no pilot is finished"
     if not pilot.paid:
         return "the pilot was not paid"
-    if pilot.workers < numbers["least_workers"] or pilot.items < numbers["least_items"]:
-        return f"it had {pilot.workers} workers and {pilot.items} items"
+    has_volume = pilot.items >= numbers["least_items"] or pilot.minutes >= 60 * numbers["least_hours"]
+    if pilot.workers < numbers["least_workers"] or not has_volume:
+        return f"it had {pilot.workers} workers, {pilot.items} items and {pilot.minutes // 60} approved hours"
     missing = sorted({place.name for place in places} - pilot.places)
     return f"nobody took part from {', '.join(missing)}" if missing else None

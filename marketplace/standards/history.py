@@ -28,6 +28,18 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days_to_contest=30,
             ),
         ),
+        "PILOT": (
+            _before(
+                1,
+                "A finished, paid pilot of at least 5 workers, one from each place, and 20 items comes before piece "
+                "work; an hourly gig may open without one, as its own pilot, up to 40 booked hours.",
+                FIRST,
+                date(2026, 11, 29),
+                least_workers=5,
+                least_items=20,
+                minutes_without_pilot=2400,
+            ),
+        ),
         "DECISION": (
             _before(
                 1,

@@ -57,7 +57,8 @@ class PilotFacts:
     """A pilot as it was run. `places` are the names of places (US-KS, KE) that its workers live in.
 
     `item_seconds_p75` is the time that three of four items took at most, `unpaid` the unpaid minutes that came with an
-    hour of paid work; None and nothing where the pilot did not measure them.
+    hour of paid work; None and nothing where the pilot did not measure them. `minutes` are those of approved shifts,
+    which stand in for items where nobody counts any.
     """
 
     finished: bool
@@ -65,6 +66,7 @@ class PilotFacts:
     workers: int
     items: int
     places: frozenset[str] = frozenset()
+    minutes: int = 0
     item_seconds_p75: int | None = None
     unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts import adoption, guidelines, queries, service
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Right, require_company
-from marketplace.accounts.schemas import AdoptionSchema, CompanyContestSchema, IdentitySchema
+from marketplace.accounts.schemas import AdoptionSchema, CareLineSchema, CompanyContestSchema, IdentitySchema
 from marketplace.web import words
 from marketplace.web.company import blueprint, saved
 from marketplace.web.forms import Form
@@ -58,6 +58,18 @@ def adopt_guidelines(company_id: UUID) -> ResponseReturnValue:
 def withdraw_adoption(company_id: UUID) -> ResponseReturnValue:
     adoption.withdraw(company_id, by=actor())
     return saved("show_adoption")
+
+
+@blueprint.route("/care", methods=["GET", "POST"])
+def name_care_line(company_id: UUID) -> ResponseReturnValue:
+    """Whom people call after distressing work."""
+    by = actor()
+    require_company(by, company_id, Right.GIGS)
+    line = queries.care_lines([company_id]).get(company_id)
+    form = Form(CareLineSchema, {} if line is None else {"provider": line.provider, "call": line.call})
+    if form.done(lambda data: service.name_care_line(company_id, **data, by=by)):
+        return saved("name_care_line")
+    return render_template("company/care_line.html", form=form), form.status
 
 
 @blueprint.post("/identity")

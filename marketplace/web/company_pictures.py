@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from flask_babel import gettext, ngettext
 
 from marketplace.core.money import Money
+from marketplace.gigs.models import Gig, RollingPilot
 from marketplace.gigs.queries import Funds
 from marketplace.pay.models import PayLine
 from marketplace.pay.queries import CompanyBalance
 from marketplace.shifts.models import Shift
+from marketplace.standards.catalogue import RULES
 from marketplace.standards.verdicts import Outcome, Verdict, broken
 from marketplace.web.pictures import Part, Segment, company_pays, stacked
 from marketplace.web.words import money_words
@@ -126,3 +128,29 @@ def paid_for(lines: Iterable[PayLine]) -> dict[str, list[Segment]]:
     for line in lines:
         by_currency.setdefault(line.currency, []).append((str(line.payee_kind), line.money))
     return {code: company_pays(pairs, "payee_of_others") for code, pairs in sorted(by_currency.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far something has come, in words and as a bar."""
+
+    words: str
+    segments: Sequence[Segment]
+
+
+def pilot_progress(gig: Gig, rolling: RollingPilot | None) -> list[Progress]:
+    """How much the approved shifts of a gig have shown of what a pilot has to."""
+    numbers, places = RULES["PILOT"].parameters, len(gig.places)
+    workers = rolling.workers if rolling else 0
+    minutes = rolling.minutes if rolling else 0
+    seen = len(rolling.places) if rolling else 0
+    needed, hours = numbers["least_workers"], numbers["least_hours"]
+    return [
+        _progress(gettext("%(there)s of %(needed)s people", there=workers, needed=needed), workers, needed),
+        _progress(gettext("%(there)s of %(needed)s hours", there=minutes // 60, needed=hours), minutes, 60 * hours),
+        _progress(gettext("%(there)s of %(needed)s places", there=seen, needed=places), seen, places),
+    ]
+
+
+def _progress(words: str, there: int, needed: int) -> Progress:
+    return Progress(words, stacked([Part(words, "", min(there, needed), "a")], whole=needed))

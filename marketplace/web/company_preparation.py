@@ -12,11 +12,16 @@ from marketplace.gigs import preparation, queries
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import NOT_CLOSED
 from marketplace.gigs.schemas import NewInstructionsSchema, VerificationSchema
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.rules import PaymentModel
+from marketplace.web import company_pictures as pictures
 from marketplace.web.choices import CHECKLIST, choices
 from marketplace.web.company import blueprint, saved
 from marketplace.web.company_gigs import own_gig
 from marketplace.web.forms import Form
 from marketplace.web.gig_form import PilotForm, code_of
+
+BY_HOUR = (PaymentModel.HOURLY, PaymentModel.HYBRID)
 
 
 @blueprint.get("/gigs/<uuid:gig_id>/instructions")
@@ -54,7 +59,15 @@ def record_pilot(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     form = Form(PilotForm, {"places": places, "paid.currency": gig.currency})
     if form.done(lambda report: preparation.record_pilot(gig_id, report, by=actor())):
         return saved("show_gig", gig_id=gig_id)
-    return render_template("company/pilot.html", gig=gig, form=form), form.status
+    rolling = queries.rolling_pilot(gig_id, actor())
+    return render_template(
+        "company/pilot.html",
+        gig=gig,
+        form=form,
+        rolling=rolling,
+        progress=pictures.pilot_progress(gig, rolling) if gig.payment_model in BY_HOUR else [],
+        cap_hours=RULES["PILOT"].parameters["minutes_without_pilot"] // 60,
+    ), form.status
 
 
 def _instructions_page(gig: Gig, versions: list[Any], forms: dict[str, Form]) -> str:

@@ -24,7 +24,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import attendance, flags, offers, outage, timesheets
+from marketplace.shifts import after_care, attendance, flags, offers, outage, prepared, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
@@ -119,6 +119,7 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         against=_against_floor(offer, by),
         why=pictures.score_bar(offer.reason.get("parts", ())),
         decided=pictures.score_bar((offer.decision or {}).get("points", {}).get("parts", ())),
+        prepared=prepared.for_offer(offer.id, seen_by=by),
         events=timeline("offer", offer.id),
         form=shown,
     ), shown.status
@@ -179,6 +180,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
         flags=flags.mine(booking.id, seen_by=by),
+        prepared=prepared.for_booking(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
         form=shown,
     ), shown.status
@@ -293,6 +295,7 @@ def show_benefits() -> str:
         columns=[pictures.balance_columns(course) for course in shown.courses],
         companies=company_names([each.enrolment for each in shown.insured]),
         amount_words=pictures.amount_words,
+        cares=after_care.mine(seen_by=by),
     )
 
 
