@@ -8,8 +8,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0034"
-down_revision = "0033"
+revision = "0042"
+down_revision = "0041"
 
 NAMES = {
     "holds_once_verified": "(holds_from IS NULL) = (verified_at IS NULL)",
