@@ -239,7 +239,11 @@ def test_the_database_refuses_an_author_who_verifies(app: Flask) -> None:
     gig = gigs.draft_gig()
     preparation.write_instructions(gig.id, "Draw tightly.", by=owner(gig))
     with pytest.raises(IntegrityError, match="two_people"), db.session.begin_nested():
-        db.session.execute(text("UPDATE gig_instructions SET verified_by = author_id, verified_at = written_at"))
+        db.session.execute(
+            text(
+                "UPDATE gig_instructions SET verified_by = author_id, verified_at = written_at, holds_from = written_at"
+            )
+        )
 
 
 def test_a_new_version_counts_when_it_is_verified(app: Flask) -> None:
