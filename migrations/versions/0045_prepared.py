@@ -8,8 +8,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0042"
-down_revision = "0041"
+revision = "0045"
+down_revision = "0044"
 
 NAMES = {
     "holds_once_verified": "(holds_from IS NULL) = (verified_at IS NULL)",
