@@ -19,7 +19,7 @@ from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.pay import trials, works
-from marketplace.pay.lines import owed
+from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification, TestFunding
@@ -183,8 +183,39 @@ def benefits_equal_accruals() -> Check:
     )
     rows = db.session.execute(found).all()
     wrong = [f"{r.cause}: told {r.wanted}, accrued {r.quantity}" for r in rows if r.wanted != r.quantity]
-    sentence = "Every benefit on a payslip stands in the benefit ledger."
+    wrong += _money_that_differs()
+    sentence = "Every benefit on a payslip stands in the benefit ledger, and its money in an account."
     return Check("benefits_equal_accruals", sentence, len(rows), wrong)
+
+
+def _money_that_differs() -> list[str]:
+    """Accounts of benefits in money that hold another sum than the benefit ledger adds up to, found from both sides."""
+    health = BENEFIT_OF[LineKind.HEALTH_CONTRIBUTION]
+    name = func.concat("benefit:", cast(BenefitEntry.contractor_id, Text), f":{health.account}")
+    added = (
+        select(name.label("name"), BenefitEntry.currency, func.sum(BenefitEntry.quantity).label("amount"))
+        .join(BenefitPlan, BenefitPlan.id == BenefitEntry.plan_id)
+        .where(BenefitPlan.code == health.plan)
+        .group_by(BenefitEntry.contractor_id, BenefitEntry.currency)
+        .subquery()
+    )
+    kept = (
+        select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance)
+        .where(LedgerAccount.name.like(f"benefit:%:{health.account}"))
+        .subquery()
+    )
+    same = and_(kept.c.name == added.c.name, kept.c.currency == added.c.currency)
+    found = (
+        select(
+            func.coalesce(kept.c.name, added.c.name).label("name"),
+            func.coalesce(kept.c.balance, 0).label("kept"),
+            func.coalesce(added.c.amount, 0).label("added"),
+        )
+        .select_from(kept)
+        .join(added, same, full=True)
+    )
+    rows = db.session.execute(found).all()
+    return [f"{row.name}: keeps {row.kept}, the ledger says {row.added}" for row in rows if row.kept != row.added]
 
 
 def leave_is_there() -> Check:

@@ -69,6 +69,12 @@ def edit_a_balance(_booking: Booking) -> None:
     db.session.execute(changed.values(balance=LedgerAccount.balance + 1))
 
 
+def take_health_money(booking: Booking) -> None:
+    """A posting takes money out of a benefit, and the benefit ledger says nothing of it."""
+    move = Move(f"benefit:{booking.contractor_id}:health", "platform:fees", Money(1, "USD"))
+    ledger.post(Entry("test:health", [move]))
+
+
 def lose_a_funding(booking: Booking) -> None:
     """The gig's own record says more than the books."""
     entry = db.session.scalars(select(JournalEntry.id).limit(1)).one()
@@ -132,7 +138,8 @@ def say_done_without_asking(booking: Booking) -> None:
     ("fault", "names"),
     [
         (spend_a_hold, {"held_covers_owed"}),
-        (edit_a_balance, {"balances_are_sums"}),
+        (edit_a_balance, {"balances_are_sums", "benefits_equal_accruals"}),
+        (take_health_money, {"benefits_equal_accruals"}),
         (lose_a_funding, {"gigs_add_up"}),
         (spend_a_hold_of_a_test, {"held_covers_owed", "tests_add_up"}),
         (add_to_a_payslip, {"payslips_equal_postings"}),
