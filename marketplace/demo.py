@@ -23,13 +23,17 @@ from marketplace.contracts.defaults import decent_terms
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.gigs import funding, preparation
+from marketplace.gigs import funding, gate, preparation
 from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import ChecklistItem, Criteria, LanguageNeed, Terms, Where, WorkKind
 from marketplace.matching import service as matching
 from marketplace.pay import payments
 from marketplace.pay import service as pay
+from marketplace.qualifications import authoring
+from marketplace.qualifications import funding as test_money
+from marketplace.qualifications.rules import Paper, PaySteps, Proves, Spec
+from marketplace.qualifications.scoring import Item, ItemKind
 from marketplace.shifts import scheduling
 from marketplace.specimen import specimen
 from marketplace.standards.rules import HazardClass, PaymentModel
@@ -79,7 +83,7 @@ SIGN_INS = (
         "company, owner", "dana@lab.example", "publish the draft gig: the gate says what it lacks; approve a timesheet"
     ),
     SignIn("company, manager", "milo@lab.example", "verify instructions that Dana wrote"),
-    SignIn("contractor", "ana@kansas.example", "answer an offer, clock in and out, read a payslip"),
+    SignIn("contractor", "ana@kansas.example", "take a paid test, answer an offer, clock in and out, read a payslip"),
     SignIn("applicant", "budi@pontianak.example", "see what is missing, and wait for a human's decision"),
     SignIn("operator", "odi@setara.example", "vet Budi, rule on a dispute, start a pay run, move the clock"),
 )
@@ -111,6 +115,7 @@ def load() -> None:
     with transaction():
         _draft(lab, "Label street pictures", "Draw boxes around people, cars and signs in street pictures.")
         _open_gig(lab)
+        _tests(lab, odi)
 
 
 def _person(email: str, name: str, locale: str = "en") -> UUID:
@@ -196,7 +201,7 @@ def _applying_company(budi: UUID) -> None:
     people.apply_company("Kapuas Data Studio", "ID", "Budi Pelamar", by=_by(budi))
 
 
-def _draft(lab: UUID, title: str, description: str) -> Gig:
+def _draft(lab: UUID, title: str, description: str, steps: PaySteps | None = None) -> Gig:
     dana = _of_lab("dana")
     if dana.person_id is None:
         raise RuntimeError("Dana is a person")
@@ -216,10 +221,98 @@ def _draft(lab: UUID, title: str, description: str) -> Gig:
         ),
         contact_id=dana.person_id,
         data_use="The labels train and test a model that sees streets.",
+        pay_steps=steps,
     )
     gig = gigs.draft(lab, terms, by=dana)
     preparation.write_instructions(gig.id, INSTRUCTIONS, by=dana)
     return gig
+
+
+def _tests(lab: UUID, odi: UUID) -> None:
+    """A test of the service's and one of the lab's, and a gig that pays more for what they prove."""
+    first = authoring.draft(
+        None,
+        Spec(
+            code="seeing-streets",
+            title="Seeing streets",
+            about="Ten minutes of street pictures told in words. It proves the first level of image labelling.",
+            rate=RATE,
+            proves=Proves("image-labelling", 1),
+        ),
+        by=_by(odi),
+    )
+    authoring.write(first.id, Paper(items=STREETS, pass_percent=70, estimate_minutes=5), by=_by(odi))
+    authoring.publish(first.id, by=_by(odi))
+    dana = _of_lab("dana")
+    second = authoring.draft(
+        lab,
+        Spec(
+            code="tight-boxes",
+            title="Tight boxes",
+            about="What the lab means by a tight box. It proves the second level of image labelling.",
+            rate=RATE,
+            proves=Proves("image-labelling", 2),
+        ),
+        by=dana,
+    )
+    authoring.write(second.id, Paper(items=BOXES, pass_percent=75, estimate_minutes=8), by=dana)
+    authoring.publish(second.id, by=dana)
+    test_money.fund(second.id, Money.of("40.00", "USD"), by=dana)
+    steps = PaySteps("image-labelling", ((1, 10_500), (2, 11_500), (3, 13_000)))
+    gig = _draft(lab, "Boxes for experienced labellers", "Draw boxes where most of a thing is hidden.", steps)
+    preparation.verify_instructions(gig.id, 1, list(ChecklistItem), by=_of_lab("milo"))
+    funding.fund(gig.id, gate.needed_funds(gig, gig.rate), by=dana)
+    gigs.publish(gig.id, by=dana)
+
+
+def _chosen(*texts: str) -> list[dict[str, str]]:
+    return [{"id": f"o{number}", "text": text} for number, text in enumerate(texts, 1)]
+
+
+STREETS = (
+    Item(
+        ItemKind.CHOICE_ONE,
+        "A man pushes a bicycle. How many boxes do you draw?",
+        {"right": ["o2"]},
+        {"options": _chosen("One, around both", "Two, one for the man and one for the bicycle", "None")},
+        explanation="A person and a bicycle are two things, also when they touch.",
+    ),
+    Item(
+        ItemKind.CHOICE_MANY,
+        "Which of these get a box?",
+        {"right": ["o1", "o2"]},
+        {"options": _chosen("A parked car", "A child behind a fence", "A face on a poster", "A shadow")},
+    ),
+    Item(
+        ItemKind.NUMBER,
+        "A sign is hidden by half. How many percent of it do you draw?",
+        {"value": "50", "tolerance": "5"},
+        explanation="What is half hidden is drawn as far as it can be seen.",
+    ),
+    Item(
+        ItemKind.CLASSES,
+        "What are these?",
+        {"right": {"o1": "o1", "o2": "o2", "o3": "o1"}},
+        {"things": _chosen("A cyclist", "A traffic light", "A policeman"), "classes": _chosen("Person", "Sign")},
+        points=2,
+    ),
+)
+BOXES = (
+    Item(
+        ItemKind.RANKING,
+        "Put these boxes in order, the best first.",
+        {"order": ["o1", "o2", "o3"]},
+        {"things": _chosen("It touches the thing on all sides", "A finger of air around it", "It cuts off the wheels")},
+        points=3,
+    ),
+    Item(ItemKind.TEXT, "Whom do you ask when you are not sure?", {"accepted": ["Dana", "ask Dana", "write to Dana"]}),
+    Item(
+        ItemKind.CHOICE_ONE,
+        "A mirror shows a woman. What do you draw?",
+        {"right": ["o2"]},
+        {"options": _chosen("A box around her picture", "Nothing", "A box around the mirror")},
+    ),
+)
 
 
 def _open_gig(lab: UUID) -> None:

@@ -252,3 +252,11 @@ def _require_vetted(by: Actor) -> Contractor:
 
 def _words(floor: Floor) -> str:
     return floor.deciding.words() if floor.deciding is not None else ""
+
+
+def stepped_gigs(seen_by: Actor, limit: int = 200) -> list[Gig]:
+    """The newest open gigs that pay steps for levels of a skill, for vetted contractors. Raises NotVetted."""
+    if _vetted(seen_by) is None:
+        raise NotVetted
+    found = select(Gig).where(Gig.status == GigStatus.OPEN, Gig.steps.is_not(None))
+    return list(db.session.scalars(found.order_by(Gig.id.desc()).limit(limit)))

@@ -22,6 +22,7 @@ from marketplace.web import (
     company_timesheets,
     contractor,
     disputes,
+    examining,
     hazards,
     operator,
     operator_benefits,
@@ -42,6 +43,7 @@ from marketplace.web import (
     record,
     site,
     standing,
+    taking,
     work,
     work_record,
 )
@@ -73,6 +75,7 @@ BESIDE = (
     company_shifts,
     company_timesheets,
     disputes,
+    examining,
     hazards,
     operator_benefits,
     operator_house,
@@ -90,6 +93,7 @@ BESIDE = (
     reasons,
     record,
     standing,
+    taking,
     work_record,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""

@@ -56,6 +56,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         ("company.list_timesheets", lazy_gettext("Timesheets"), waiting.count(waiting.to_approve(here(), by))),
         ("company.list_contracts", lazy_gettext("Contracts"), 0),
         ("company.list_benefits", lazy_gettext("Benefits"), 0),
+        ("company.list_tests", lazy_gettext("Tests"), 0),
         ("company.show_money", lazy_gettext("Money"), 0),
         ("company.list_members", lazy_gettext("Members"), 0),
     ]

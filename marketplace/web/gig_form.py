@@ -12,7 +12,8 @@ from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Where
 from marketplace.gigs.schemas import PilotReportSchema, TermsSchema
-from marketplace.web.typed import lists_as_one, typed
+from marketplace.standards.rates import NO_STEP
+from marketplace.web.typed import lines, lists_as_one, typed
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _IN_CRITERIA = ("skills", "languages", "reason")
@@ -22,7 +23,9 @@ _MAY_BE_EMPTY = ("margin", "client_pays", "piece_price")
 
 class GigForm(TermsSchema):
     """Fields beside those of `TermsSchema`: `known_places` (boxes) and `places` (codes in a text), `skills`,
-    `languages.CODE` and `reason` of the criteria, `planned_hours` with at most two decimals, and an empty margin."""
+    `languages.CODE` and `reason` of the criteria, `planned_hours` with at most two decimals, and an empty margin.
+    `qualifications` are codes, `proven` lines "skill = level", and `steps` lines "level = percent more" of the
+    `steps_skill`."""
 
     @ma.pre_load
     def take_from_fields(self, data: Mapping[str, Any], **_more: Any) -> dict[str, Any]:
@@ -30,12 +33,15 @@ class GigForm(TermsSchema):
         criteria = {name: terms.pop(name) for name in _IN_CRITERIA if name in terms}
         criteria["skills"] = _words(criteria.get("skills", ""))
         criteria["places"] = [_place(code) for code in _codes(terms)]
+        criteria["qualifications"] = _words(terms.pop("qualifications", ""))
+        criteria["skill_levels"] = dict(_pairs(terms.pop("proven", "")))
+        steps = _steps(terms.pop("steps_skill", ""), terms.pop("steps", ""))
         if "planned_hours" in terms:
             terms["planned_minutes"] = _minutes(terms.pop("planned_hours"))
         for name in _MAY_BE_EMPTY:
             if "amount" not in terms.get(name, {}):
                 terms.pop(name, None)
-        return typed(self, terms) | {"criteria": criteria}
+        return typed(self, terms) | {"criteria": criteria, "pay_steps": steps}
 
     def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
         """What is wrong in the criteria stands beside the plain fields that they were written in."""
@@ -71,7 +77,12 @@ def values_of(gig: Gig) -> dict[str, Any]:
         "places": ", ".join(code_of(place) for place in criteria.places),
         "skills": list(criteria.skills),
         "reason": criteria.reason,
+        "qualifications": ", ".join(criteria.qualifications),
+        "proven": "\n".join(f"{need.skill} = {need.level}" for need in criteria.skill_levels),
     }
+    if (steps := gig.pay_steps) is not None:
+        values["steps_skill"] = steps.skill
+        values["steps"] = "\n".join(f"{level} = {_more_percent(points)}" for level, points in steps.by_level)
     values |= {f"languages.{need.language}": str(need.level) for need in criteria.languages}
     values |= {f"unpaid.{kind}": str(minutes) for kind, minutes in gig.unpaid.items()}
     for name in ("rate", *_MAY_BE_EMPTY):
@@ -108,6 +119,37 @@ def _words(text: str | list[str]) -> list[str]:
     return [word for part in parts for word in _SEPARATORS.split(part.strip()) if word]
 
 
+def _pairs(text: str) -> list[tuple[str, Any]]:
+    """Lines "name = number"; what is no number is left as it was typed, for the schema to refuse."""
+    pairs = (line.rpartition("=") for line in lines(text))
+    return [(name.strip(), int(number) if number.strip().isdecimal() else number) for name, _, number in pairs]
+
+
+def _steps(skill: str, text: str) -> dict[str, Any] | None:
+    """Lines "level = percent more" of a skill, as the API takes them; None where nothing is written."""
+    pairs = [(level, more.replace(",", ".")) for level, more in ((n, str(p)) for n, p in _pairs(text))]
+    if not pairs and not skill.strip():
+        return None
+    return {"skill": skill.strip(), "steps": [{"level": _number(n), "points": _points(more)} for n, more in pairs]}
+
+
+def _number(text: str) -> Any:
+    return int(text) if text.isdecimal() else text
+
+
+def _points(more: str) -> Any:
+    """12.5 percent more are 11250 ten-thousandths; what is no such number is left as it was typed."""
+    try:
+        points = NO_STEP + Decimal(more) * 100
+    except InvalidOperation:
+        return more
+    return int(points) if points.is_finite() and points == points.to_integral_value() else more
+
+
+def _more_percent(points: int) -> str:
+    return _plain_number(Decimal(points - NO_STEP) / 100)
+
+
 def _minutes(hours: str) -> Any:
     """Whole minutes; what is no number of hours is left as it was typed, for the schema to refuse."""
     try:
@@ -126,6 +168,12 @@ def _plain(messages: Any) -> dict[str, Any]:
     found: dict[str, Any] = lists_as_one(messages)
     inner = found.pop("criteria", {})
     found |= inner if isinstance(inner, Mapping) else {"places": inner}
+    if "skill_levels" in found:
+        found["proven"] = [gettext("Write a skill = a level from 1 to 4 in each line.")]
+        del found["skill_levels"]
+    if "pay_steps" in found:
+        found["steps"] = [gettext("Write a level = percent more in each line, such as 2 = 10.")]
+        del found["pay_steps"]
     if "planned_minutes" in found:
         found["planned_hours"] = [gettext("Give hours above zero, such as 4 or 12.5.")]
         del found["planned_minutes"]

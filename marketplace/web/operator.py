@@ -76,6 +76,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
         (OperatorRole.STANDARDS, "operator.list_benefits", lazy_gettext("Benefits"), 0),
         (OperatorRole.STANDARDS, "operator.list_places", lazy_gettext("Places"), 0),
+        (OperatorRole.STANDARDS, "operator.list_tests", lazy_gettext("Tests"), 0),
         (OperatorRole.STANDARDS, "operator.list_flags", lazy_gettext("Flags"), 0),
         (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
         (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),

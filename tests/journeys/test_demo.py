@@ -35,7 +35,7 @@ def test_the_world_is_loaded_once_and_everybody_can_sign_in(apart: Database, apa
             with transaction():
                 assert people.sign_in(entry.email, demo.PASSWORD).secret
         statuses = sorted(db.session.scalars(db.select(Gig.status)))
-        assert statuses == [GigStatus.DRAFT, GigStatus.OPEN]
+        assert statuses == [GigStatus.DRAFT, GigStatus.OPEN, GigStatus.OPEN]
         (offer,) = db.session.scalars(db.select(Offer))
         assert offer.status is OfferStatus.PENDING
         assert [check.name for check in proof.prove() if not check.holds] == []
