@@ -63,6 +63,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
     Entry("accounts.close", every_minutes(5)),
+    Entry("intake.measure", every_minutes(30)),
     Entry("gigs.recover_advances", every_minutes(5)),
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("screening.screen", every_minutes(1), follows_business_time=False),

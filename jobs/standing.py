@@ -11,7 +11,7 @@ from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.pay import closing
-from marketplace.shifts import barred
+from marketplace.shifts import admitting, barred
 from marketplace.workforce import appeals, proposals, restrictions, signals
 
 ONE = 1
@@ -36,6 +36,12 @@ def forget_signals() -> None:
 @job("appeals.lapse", again=False)
 def lapse_appeals() -> None:
     in_batches(appeals.lapse_due, ONE)
+
+
+@job("intake.measure", again=False)
+def measure_intake() -> None:
+    with transaction():
+        admitting.measure_due()
 
 
 @job("accounts.close", again=False)

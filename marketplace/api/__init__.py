@@ -25,6 +25,7 @@ from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
+from marketplace.workforce import intake_routes as intake
 from marketplace.workforce import paper_routes as papers
 from marketplace.workforce import routes as workforce
 from marketplace.workforce import screening_routes as screening
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standards.blueprint,
     *workforce.blueprints,
     standing.blueprint,
+    intake.blueprint,
     *qualifications.blueprints,
     *papers.blueprints,
     screening.blueprint,

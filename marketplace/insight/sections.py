@@ -68,7 +68,7 @@ from marketplace.workforce.paper_models import (
     WorkDeclaration,
 )
 from marketplace.workforce.screening_models import Screened, ScreeningHit
-from marketplace.workforce.standing_models import Appeal, Closing, Proposal, Restriction, Signal
+from marketplace.workforce.standing_models import Appeal, Closing, IntakeWait, Proposal, Restriction, Signal
 
 Told = Select[*tuple[Any, ...]]
 Rows = Callable[[UUID], Told]
@@ -228,6 +228,7 @@ SECTIONS: tuple[Section, ...] = (
         Proposal.contractor_id,
         without=("other_id", "evidence", "key"),
     ),
+    _own("intake", "workforce", "Whether you wait to apply", _G, IntakeWait.person_id),
     _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id),
     _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
     _own("documents", "workforce", "Documents that you handed in", _G, Document.contractor_id),

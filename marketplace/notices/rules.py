@@ -307,6 +307,29 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "within 7 days it ends by itself. Accepted shifts are kept, and what you have earned is paid.",
             ),
         ),
+        "intake.paused": (
+            Telling(
+                Audience.VETTING,
+                _BOTH,
+                "New applications wait",
+                "There is not enough work for the people who are here. The measure stands on the page of intake.",
+            ),
+        ),
+        "intake.reopened": (
+            Telling(Audience.VETTING, _BOTH, "Applications are taken again", "There is enough work again."),
+        ),
+        "intake.awaited": (
+            Telling(
+                Audience.MEMBERS,
+                _INBOX,
+                "%(contractor)s, whom you have invited, has to wait",
+                "There is not enough work for the people who are here, so new applications wait. They are told when it "
+                "opens again.",
+            ),
+        ),
+        "intake.opened": (
+            Telling(_C, _BOTH, "You can apply now", "Applications are taken again. You had asked to be told."),
+        ),
         "contractor.closing": (
             Telling(
                 _C,

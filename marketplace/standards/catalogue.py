@@ -289,6 +289,19 @@ _PEOPLE = (
         forget_days=90,
     ),
     _rule(
+        "INTAKE",
+        Basis.HOUSE,
+        "When in the last 4 weeks there were fewer than 100 seats a week for each hundred vetted people, new "
+        "applications wait, and the page says so; from 120 on they are taken again. With fewer than 200 people, or in "
+        "the first 4 weeks of shifts, intake is open. Who has applied is not affected.",
+        "House policy: vetting people into empty queues is unpaid hope",
+        "tests/workforce/test_intake.py::test_below_a_seat_a_week_each_new_applications_wait",
+        weeks=4,
+        least_people=200,
+        pause_below_seats=100,
+        reopen_from_seats=120,
+    ),
+    _rule(
         "OFFBOARDING",
         Basis.STANDARD,
         "Whoever leaves, or is made to, gives or gets notice and a reason, is paid all that is owed before the account "

@@ -423,7 +423,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_GATE}::test_what_the_company_must_have_done",
         ),
         "STATUS": _held(lacks="A contract names its type, and nothing judges it by the signs of employment."),
-        "INTAKE": _held(lacks="Intake does not pause."),
+        "INTAKE": _held(
+            "INTAKE",
+            "intake_measure.per_hundred intake_measure.status intake_wait.told_at",
+            "tests/workforce/test_intake.py::test_below_a_seat_a_week_each_new_applications_wait "
+            "tests/workforce/test_intake.py::test_who_waits_is_told_when_it_opens",
+        ),
         "OUTAGE": _held(
             "OUTAGE",
             "time_entry.kind booking.compensation_rule",

@@ -29,7 +29,8 @@ from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
 from marketplace.web.week_pictures import week_grid
-from marketplace.workforce import availability, queries, service
+from marketplace.workforce import admission, availability, intake, queries, service
+from marketplace.workforce.admission import IntakeStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import Level
 from marketplace.workforce.schemas import (
@@ -52,7 +53,7 @@ def only_contractors() -> ResponseReturnValue | None:
     if (me := find_me(by)) is not None:
         device.see(me.id)
         return None
-    if request.endpoint == "contractor.apply":
+    if request.endpoint in ("contractor.apply", "contractor.wait"):
         return None
     return redirect(url_for("contractor.apply"))
 
@@ -98,7 +99,20 @@ def apply() -> ResponseReturnValue:
         flash(gettext("Your application has begun. These steps are left."))
         return redirect(url_for("contractor.application"))
     me = accounts.person(require_person(actor()))
+    measure = intake.latest()
+    if measure is not None and measure.status is IntakeStatus.PAUSED:
+        waits = intake.is_waiting(me.id)
+        return render_template(
+            "contractor/intake.html", me=me, measure=measure, waits=waits, law=admission
+        ), form.status
     return render_template("contractor/apply.html", form=form, me=me, **_choices([me.locale, "en", "id"])), form.status
+
+
+@blueprint.post("/apply/waiting", endpoint="wait")
+def wait_for_intake() -> ResponseReturnValue:
+    intake.wait(by=actor())
+    flash(gettext("You are told when applications are taken again."))
+    return redirect(url_for("contractor.apply"))
 
 
 # --- the record -----------------------------------------------------------------------------------------------------

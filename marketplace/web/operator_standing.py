@@ -21,7 +21,7 @@ from marketplace.web.operator import blueprint, saved
 from marketplace.web.restriction_form import RestrictionForm
 from marketplace.web.standing import named
 from marketplace.web.words import name_of
-from marketplace.workforce import appeals, restrictions, reviews
+from marketplace.workforce import admission, appeals, intake, restrictions, reviews
 from marketplace.workforce.bars import ANSWERS, LONGEST_RESTRICTION, AppealStatus
 from marketplace.workforce.standing_models import Appeal
 
@@ -56,6 +56,12 @@ def lift_restriction(restriction_id: UUID) -> ResponseReturnValue:
     if form.done(lambda data: restrictions.lift(restriction_id, data["reason"], by=by)):
         return saved("show_person", contractor_id=contractor_id)
     return operator_people.show_person(contractor_id, lifting=form)
+
+
+@blueprint.get("/intake")
+def show_intake() -> str:
+    """How much work there was for the people who are here, day by day, and what it means for new applications."""
+    return render_template("operator/intake.html", measures=intake.measures(actor()), law=admission)
 
 
 @blueprint.get("/appeals")

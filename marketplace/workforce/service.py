@@ -19,7 +19,18 @@ from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
 from marketplace.standards.hours import old_enough_on
 from marketplace.standards.rules import HazardCategory, HazardClass, judge_age
-from marketplace.workforce import appeals, deciding, documents, evidence, policy, queries, rules, screening, signals
+from marketplace.workforce import (
+    appeals,
+    deciding,
+    documents,
+    evidence,
+    intake,
+    policy,
+    queries,
+    rules,
+    screening,
+    signals,
+)
 from marketplace.workforce.bars import AppealStatus, SignalKind
 from marketplace.workforce.models import (
     Contractor,
@@ -59,9 +70,12 @@ def apply(
 ) -> Contractor:
     """Makes the person a contractor who waits to be vetted, with every requirement open.
 
-    Raises EmailNotConfirmed, AlreadyApplied, TooYoung, BadPlace, UnknownZone, BadMoney, BadProfile or BadBand.
+    Raises EmailNotConfirmed, IntakePaused, AlreadyApplied, TooYoung, BadPlace, UnknownZone, BadMoney, BadProfile or
+    BadBand.
     """
     person = confirmed_person(by)
+    if db.session.get(Contractor, person.id) is None:
+        intake.check_open()
     rules.check_place(country, subdivision)
     rules.check_band(*band)
     minor_digits(payout_currency)

@@ -10,8 +10,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Id, Instant, Json, choice
+from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.workforce import bars
+from marketplace.workforce.admission import IntakeStatus
 from marketplace.workforce.bars import (
     AppealStatus,
     Bar,
@@ -213,3 +215,33 @@ class Appeal(Stateful):
     def is_overdue(self, now: datetime) -> bool:
         """Whether the days for an answer are over while nobody has given one."""
         return self.status is AppealStatus.OPEN and now >= self.answer_by
+
+
+class IntakeMeasure(Subject):
+    """How much work there was for the people who are here, on one day, and what followed for new applications."""
+
+    __tablename__ = "intake_measure"
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"intake": "id"})
+
+    at: Mapped[Instant]
+    seats: Mapped[int]
+    people: Mapped[int]
+    per_hundred: Mapped[int]
+    """Seats a week for each hundred vetted people."""
+    rule_version: Mapped[int]
+    status: Mapped[IntakeStatus] = mapped_column(choice(IntakeStatus, "status"))
+
+
+class IntakeWait(Subject):
+    """Somebody who is to be told when applications are taken again, and the company that has invited them."""
+
+    __tablename__ = "intake_wait"
+    __table_args__ = (UniqueConstraint("person_id"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"wait": "id", "contractor": "person_id", "company": "company_id"}
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    asked_at: Mapped[Instant]
+    told_at: Mapped[Instant | None]
