@@ -459,6 +459,41 @@ _SEATS = (
         most_times=2,
     ),
     _rule(
+        "INFORMED",
+        Basis.STANDARD,
+        "Before a yes an offer shows hazards, times, what is paid and what becomes of the data; a no changes no place "
+        "in any later search.",
+        f"{PAI} (P9: informed choice); {FAIRWORK}, 2.2 (risks are flagged before accepting)",
+        "tests/shifts/test_offers.py::test_an_offer_shows_everything_before_the_yes",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
+        "EXPLAIN",
+        Basis.LAW,
+        "What ranks people is published with its weights; each offer tells its points, and each search is stored so "
+        "that it can be repeated.",
+        "Directive (EU) 2024/2831 (platform work), art. 9 and 11",
+        "tests/matching/test_routes.py::test_the_weights_are_published",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
+        "NO_RETALIATION",
+        Basis.STANDARD,
+        "No rank and no rule of seats reads what somebody declined, opted out of, disputed or said.",
+        f"{FAIRWORK}, 4.1 and 5.1; Directive (EU) 2024/2831 (platform work)",
+        "tests/shifts/test_eligibility.py::test_no_rule_can_read_what_a_person_declined_disputed_or_said",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
+        "DATA",
+        Basis.LAW,
+        "Nothing is kept of what people feel or do outside of their shifts; screens, keys, cameras and whereabouts are "
+        "not watched.",
+        "Directive (EU) 2024/2831 (platform work), art. 7",
+        "tests/standards/test_watching.py::test_no_column_watches_people",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "HOURS_BAND",
         Basis.HOUSE,
         "Nobody is asked to work more weekly hours than the band they chose.",

@@ -167,10 +167,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/pay/test_top_ups.py::test_unpaid_minutes_count_and_the_rate_itself_is_enough_at_the_floor",
         ),
         "P3": _held(
-            "PIECE_PRICE",
-            "gig.piece_amount gig_pilot.item_seconds_p75",
-            f"{_GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time",
-            "Work by the piece is settled by the hour, so nobody falls short; times of later items are not read again.",
+            "PIECE_PRICE TOP_UP",
+            "gig.piece_amount gig_pilot.item_seconds_p75 pay_line.rule",
+            f"{_GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time "
+            "tests/pay/test_top_ups.py::test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid",
+            "Work by the piece is settled by the hour and topped up to the floor; later times are not read again.",
         ),
         "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
         "P5": _held(
@@ -196,7 +197,7 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/gigs/test_rules.py::test_a_protected_attribute_is_named_in_the_refusal",
         ),
         "P9": _held(
-            "",
+            "INFORMED",
             "offer.terms offer.terms_sha256 offer.status",
             f"{_OFFERS}::test_an_offer_shows_everything_before_the_yes "
             "tests/matching/test_service.py::test_a_no_changes_no_place_in_any_later_search",
@@ -304,7 +305,13 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "HEALTH": _held(
             "HEALTH", "benefit_entry.quantity", f"{_RATES}::test_health_is_four_percent_of_everything_earned"
         ),
-        "ACCIDENT": _held(lacks="No insurance covers accidents."),
+        "ACCIDENT": _held(
+            "ACCIDENT",
+            "benefit_plan_version.provider benefit_plan_version.policy_no benefit_enrolment.proof offer.terms",
+            "tests/contracts/test_plans.py::test_an_offer_says_who_insures_or_that_nobody_does "
+            "tests/contracts/test_plans.py::test_nobody_is_insured_by_words",
+            "Where nobody insures, an offer says so and may be made all the same.",
+        ),
         "DECISION": _held(
             "DECISION STANDING RESTRICTION BLOCK",
             "vetting_decision.decided_by vetting_decision.reason company_decision.decided_by restriction.decision_id",
@@ -319,24 +326,34 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_DISPUTES}::test_without_a_ruling_everything_is_restored",
         ),
         "EXPLAIN": _held(
-            "",
+            "EXPLAIN",
             "match_run.weights_version offer.reason plan_input.body",
             "tests/matching/test_routes.py::test_the_weights_are_published "
             "tests/matching/test_service.py::test_a_search_stores_what_it_saw_and_can_be_repeated_from_it",
         ),
-        "EXPORT": _held(lacks="A person cannot take everything in one file."),
+        "EXPORT": _held(
+            "EXPORT WORK_RECORD",
+            "work_record.parts tests/insight/record-1.json",
+            "tests/insight/test_record.py::test_a_record_is_whole_and_fits_its_schema "
+            "tests/insight/test_record.py::test_no_column_that_names_people_is_forgotten",
+        ),
         "SICK_CANCEL": _held(
             "SICK_CANCEL",
             "booking.sick_at",
             "tests/shifts/test_sick.py::test_nothing_that_ranks_people_reads_that_somebody_was_ill",
         ),
         "NO_RETALIATION": _held(
-            "",
+            "NO_RETALIATION",
             "match_run.input_sha256",
             "tests/matching/test_rules.py::test_the_score_has_no_place_for_a_no_a_dispute_or_who_somebody_is "
             "tests/shifts/test_eligibility.py::test_no_rule_can_read_what_a_person_declined_disputed_or_said",
         ),
-        "DATA": _held(lacks="That nothing else is watched is so, but nothing holds it."),
+        "DATA": _held(
+            "DATA",
+            "time_entry.started_at",
+            "tests/standards/test_watching.py::test_no_column_watches_people "
+            "tests/shifts/test_hours.py::test_only_time_inside_the_shift_counts",
+        ),
     },
     Origin.HOUSE: {
         "HOUSE_FLOOR": _held(
@@ -422,12 +439,17 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "company.verified_at company_decision.decided_by",
             f"{_GATE}::test_what_the_company_must_have_done",
         ),
-        "STATUS": _held(lacks="A contract names its type, and nothing judges it by the signs of employment."),
         "INTAKE": _held(
             "INTAKE",
             "intake_measure.per_hundred intake_measure.status intake_wait.told_at",
             "tests/workforce/test_intake.py::test_below_a_seat_a_week_each_new_applications_wait "
             "tests/workforce/test_intake.py::test_who_waits_is_told_when_it_opens",
+        ),
+        "STATUS": _held(
+            "STATUS",
+            "contract_version.terms",
+            "tests/standards/test_engagement.py::test_a_label_does_not_decide "
+            "tests/standards/test_engagement.py::test_three_quarters_of_a_hundred_hours_are_dependence",
         ),
         "OUTAGE": _held(
             "OUTAGE",
