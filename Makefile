@@ -6,7 +6,7 @@ BIN := .venv/bin
 SETARA := $(BIN)/python -m marketplace
 INSTANCE ?= instance
 
-.PHONY: help run test check bench demo gig clean environment environment-dev
+.PHONY: help run test check bench demo outcome gig clean environment environment-dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -29,6 +29,9 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
 	@exec $(SETARA) with-service --instance $(INSTANCE) -- $(BIN)/python -m examples.story
+
+outcome: environment ## play it on a database of its own and keep what it comes to, for `make demo` to compare with
+	@exec $(SETARA) with-service -- $(BIN)/python -m examples.story --keep
 
 gig: environment ## play one gig from post to payslip over REST alone, on a service of its own
 	@exec $(SETARA) with-service -- $(BIN)/python -m examples.one_gig

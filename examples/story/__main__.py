@@ -1,7 +1,7 @@
 """`make demo`: plays the story beside a running service, and leaves its world and a report behind.
 
 The database must be empty. Exit codes: 0 played and every truth holds; 1 a truth is broken; 2 wrong command line;
-3 the database has people in it already.
+3 the database has people in it already. A smaller story than the whole one is never kept (2).
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from examples.story import outcome, report
+from examples.story import outcome, report, script
 from examples.story.hand import Hand
 from examples.story.play import play
 from examples.story.teller import Teller
@@ -25,8 +25,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m examples.story", description=__doc__)
     folder = Path(os.environ.get("SETARA_FOLDER", "instance"))
     parser.add_argument("--report", type=Path, default=folder / "report", help="folder for the report (%(default)s)")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the outcome beside the facts, for later plays to match"
+    )
     parser.add_argument("--idle", action="store_true", help="run no jobs here, and leave them all to workers elsewhere")
     options = parser.parse_args()
+    if options.keep and script.share() != 1:
+        parser.error("Only the whole story is kept: leave STORY_SHARE out.")
     app = create_app()
     with app.app_context():
         with transaction():
@@ -39,6 +44,8 @@ def main() -> int:
         began = time.monotonic()
         found = outcome.read(story)
         written = report.write(found, options.report)
+        if options.keep:
+            written = [*written, report.keep(found)]
         story.seconds["reading it"] = time.monotonic() - began
     teller.close(found, written, story.seconds, hand.waited)
     return 0 if all(check["holds"] for check in (*found["proof"], *found["truths"])) else 1

@@ -21,10 +21,19 @@ def write(found: Mapping[str, Any], folder: Path) -> Sequence[Path]:
     return [page, numbers]
 
 
+KEPT = script.FOLDER / "outcome.json"
+"""What the whole story came to when it was played last for keeping."""
+
+
 def is_as_kept(found: Mapping[str, Any]) -> bool:
     """Whether the outcome is, byte for byte, the one that is kept beside the facts."""
-    kept = script.FOLDER / "outcome.json"
-    return kept.exists() and kept.read_text() == as_json(found)
+    return KEPT.exists() and KEPT.read_text() == as_json(found)
+
+
+def keep(found: Mapping[str, Any]) -> Path:
+    """Keeps the outcome beside the facts, in place of the one before."""
+    KEPT.write_text(as_json(found))
+    return KEPT
 
 
 def as_json(found: Mapping[str, Any]) -> str:

@@ -69,7 +69,7 @@ class Teller:
         print()
         parts = ", ".join(f"{what} {spent:.0f}" for what, spent in seconds.items())
         print(f"Played in {sum(seconds.values()):.0f} seconds: {parts}; {waited:.0f} of them went to the jobs.")
-        if script.share() == 1 and (script.FOLDER / "outcome.json").exists():
+        if script.share() == 1 and report.KEPT.exists():
             kept = "the same, byte for byte, as" if report.is_as_kept(found) else "NOT the same as"
             print(f"The outcome is {kept} the one in {script.FOLDER.relative_to(script.FOLDER.parents[1])}.")
         for path in written:
