@@ -392,7 +392,7 @@ def test_a_yes_that_is_collected_and_what_became_of_it(visitor: Visitor, scene: 
     page = visitor.look(f"/work/offers/{asked[1].id}").words
     assert "The seats went to others" in page
     assert "2 people said yes for the open seats, of which there were 1" in page
-    assert "The last seat went to 7700 points." in page
+    assert "You have 6200 points; the last seat went to 7700." in page
 
 
 def test_an_offer_is_declined_without_effect(visitor: Visitor, offer: Offer) -> None:
