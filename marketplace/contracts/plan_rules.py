@@ -100,13 +100,13 @@ class Cover:
         }
 
 
-def check_promise(promise: Promise, kind: BenefitKind, unit: Unit) -> None:
+def check_promise(promise: Promise, kind: BenefitKind) -> None:
     """Raises BadPlan for the first thing that the plan cannot promise."""
-    for field, detail in _wrong(promise, kind, unit):
+    for field, detail in _wrong(promise, kind):
         raise BadPlan(detail, field=field)
 
 
-def _wrong(promise: Promise, kind: BenefitKind, unit: Unit) -> Iterator[tuple[str, str]]:
+def _wrong(promise: Promise, kind: BenefitKind) -> Iterator[tuple[str, str]]:
     if not promise.source.strip():
         yield "source", "A plan names where its numbers come from."
     if part_of(promise.amount) is None:
@@ -117,17 +117,16 @@ def _wrong(promise: Promise, kind: BenefitKind, unit: Unit) -> Iterator[tuple[st
         yield "waiting_days", f"The rule {promise.rule} counts from the first minute."
     if promise.valid_to is not None and promise.valid_to < promise.valid_from:
         yield "valid_to", "It ends before it begins."
-    yield from _wrong_end(promise, kind, unit)
+    yield from _wrong_end(promise)
     yield from _wrong_insurance(promise, kind)
 
 
-def _wrong_end(promise: Promise, kind: BenefitKind, unit: Unit) -> Iterator[tuple[str, str]]:
-    if promise.carry_over is not None and unit is Unit.MONEY:
-        yield "carry_over", "Money that somebody has earned never expires."
-    if promise.carry_over is not None and kind is BenefitKind.SICK_LEAVE:
-        yield "carry_over", "Sick leave carries over (rule SICK)."
-    if promise.cash_out and unit is Unit.SECONDS:
-        yield "cash_out", "Leave is taken as time; only money is paid out."
+def _wrong_end(promise: Promise) -> Iterator[tuple[str, str]]:
+    """What nobody could keep: no verb expires a benefit or pays it out, so no plan says that one does."""
+    if promise.carry_over is not None:
+        yield "carry_over", "Nothing that somebody has earned expires here: all of it carries over (rule SICK)."
+    if promise.cash_out:
+        yield "cash_out", "This service cannot pay a benefit out yet."
 
 
 def _wrong_insurance(promise: Promise, kind: BenefitKind) -> Iterator[tuple[str, str]]:

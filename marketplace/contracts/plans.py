@@ -84,7 +84,7 @@ def waiting_codes() -> set[str]:
 def create(code: str, kind: BenefitKind, unit: Unit, promise: Promise, *, by: Actor) -> PlanVersion:
     """A new plan with its first version. Raises BadPlan or PlanExists."""
     require_operator(by, OperatorRole.STANDARDS)
-    check_promise(promise, kind, unit)
+    check_promise(promise, kind)
     if promise.rule is not None:
         raise BadPlan("A rule that reckons a benefit into every price has its plan already.", field="rule")
     if db.session.scalar(select(BenefitPlan.id).where(BenefitPlan.code == code)) is not None:
@@ -108,7 +108,7 @@ def revise(code: str, promise: Promise, *, by: Actor) -> PlanVersion:
     before = promise_in(newest)
     if promise.rule != before.rule:
         raise BadPlan("Which rule reckons a plan does not change.", field="rule")
-    check_promise(promise, plan.kind, plan.unit)
+    check_promise(promise, plan.kind)
     return _write(plan, newest.number + 1, promise, takes_away=lowers(before, promise), by=by)
 
 

@@ -88,24 +88,24 @@ def test_what_is_written_once_stays(app: Flask, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit", "promise", "field"),
+    ("kind", "promise", "field"),
     [
-        (BenefitKind.SICK_LEAVE, Unit.SECONDS, replace(SICK, amount="1/40"), "amount"),
-        (BenefitKind.SICK_LEAVE, Unit.SECONDS, replace(SICK, waiting_days=3), "waiting_days"),
-        (BenefitKind.SICK_LEAVE, Unit.SECONDS, replace(SICK, carry_over=0), "carry_over"),
-        (BenefitKind.PENSION, Unit.MONEY, replace(COVER, carry_over=100), "carry_over"),
-        (BenefitKind.LEAVE, Unit.SECONDS, replace(SICK, rule=None, cash_out=True), "cash_out"),
-        (BenefitKind.ACCIDENT, Unit.MONEY, replace(COVER, policy_no=None), "policy_no"),
-        (BenefitKind.PENSION, Unit.MONEY, replace(COVER, provider=None), "policy_no"),
-        (BenefitKind.ACCIDENT, Unit.MONEY, replace(COVER, source=" "), "source"),
-        (BenefitKind.ACCIDENT, Unit.MONEY, replace(COVER, amount="much"), "amount"),
-        (BenefitKind.ACCIDENT, Unit.MONEY, replace(COVER, amount="1/0"), "amount"),
-        (BenefitKind.ACCIDENT, Unit.MONEY, replace(COVER, valid_to=date(2019, 1, 1)), "valid_to"),
+        (BenefitKind.SICK_LEAVE, replace(SICK, amount="1/40"), "amount"),
+        (BenefitKind.SICK_LEAVE, replace(SICK, waiting_days=3), "waiting_days"),
+        (BenefitKind.SICK_LEAVE, replace(SICK, carry_over=0), "carry_over"),
+        (BenefitKind.PENSION, replace(COVER, carry_over=100), "carry_over"),
+        (BenefitKind.LEAVE, replace(SICK, rule=None, cash_out=True), "cash_out"),
+        (BenefitKind.ACCIDENT, replace(COVER, policy_no=None), "policy_no"),
+        (BenefitKind.PENSION, replace(COVER, provider=None), "policy_no"),
+        (BenefitKind.ACCIDENT, replace(COVER, source=" "), "source"),
+        (BenefitKind.ACCIDENT, replace(COVER, amount="much"), "amount"),
+        (BenefitKind.ACCIDENT, replace(COVER, amount="1/0"), "amount"),
+        (BenefitKind.ACCIDENT, replace(COVER, valid_to=date(2019, 1, 1)), "valid_to"),
     ],
 )
-def test_what_no_plan_can_promise(kind: BenefitKind, unit: Unit, promise: Promise, field: str) -> None:
+def test_what_no_plan_can_promise(kind: BenefitKind, promise: Promise, field: str) -> None:
     with pytest.raises(BadPlan) as refused:
-        check_promise(promise, kind, unit)
+        check_promise(promise, kind)
     assert refused.value.field == field
 
 
