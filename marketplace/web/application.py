@@ -102,6 +102,7 @@ def application(step: RequirementKind | None = None, **forms: Form) -> ResponseR
         waits=_words_of_waits(),
         files=[each for each in found if each.purpose is not Purpose.MOVE],
         purposes=choices.PURPOSES,
+        in_use={each.kind.value for each in steps if each.status not in TO_DO},
         hints=words.requirement_hints(),
         terms=agreement.CURRENT,
         countries=words.countries(),

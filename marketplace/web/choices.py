@@ -122,6 +122,15 @@ PURPOSES: Names = MappingProxyType(
         Purpose.MOVE: lazy_gettext("shows where you moved"),
     }
 )
+SHOWN_BY: Names = MappingProxyType(
+    {
+        Purpose.IDENTITY: lazy_gettext("Identity"),
+        Purpose.RESIDENCE: lazy_gettext("Residence"),
+        Purpose.RIGHT_TO_WORK: lazy_gettext("Right to work"),
+        Purpose.MOVE: lazy_gettext("The new residence"),
+    }
+)
+"""What a document shows, as operators speak of it."""
 DECISIONS: Mapping[str, LazyString] = MappingProxyType(
     {
         "verify": lazy_gettext("Verify"),

@@ -96,7 +96,7 @@ def review(contractor_id: UUID, form: Form | None = None) -> ResponseReturnValue
         opened=request.args.get("look", type=UUID),
         checkable=CHECKABLE,
         requirements=choices.REQUIREMENTS,
-        purposes=choices.PURPOSES,
+        purposes=choices.SHOWN_BY,
         papers=choices.PAPERS,
         bases=choices.WORK_BASES,
         remark_words=choices.REMARKS,
@@ -138,7 +138,7 @@ def show_move(move_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         name=accounts.person_name([found.contractor_id])[found.contractor_id],
         held=[each for each in listed if each.purpose is Purpose.MOVE and each.status is DocumentStatus.HELD],
         opened=request.args.get("look", type=UUID),
-        purposes=choices.PURPOSES,
+        purposes=choices.SHOWN_BY,
         countries=dict(words.countries()),
         form=given,
     )
