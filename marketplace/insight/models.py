@@ -64,6 +64,20 @@ class WorkRecord(Subject):
     revoked_because: Mapped[Because | None] = mapped_column(choice(Because, "revoked_because"))
 
 
+class Erasure(Subject):
+    """That a person was erased, by themselves or, on their request, by an operator for a `reason`."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (CheckConstraint("(erased_by IS NULL) = (reason IS NULL)", name="operators_say_why"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"person": "id"})
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    erased_at: Mapped[Instant]
+    erased_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Empty when the person did it."""
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
 class Naming(Base):
     """A company agreed to be named in the records of people who work for it. Without such a row it is told by its
     country only."""

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, made_file, page, problems
 from marketplace.core.limits import STRANGERS, limiter
-from marketplace.insight import issuer, record, schema, work_records
+from marketplace.insight import erasure, issuer, record, schema, work_records
 from marketplace.insight import schemas as s
 from marketplace.insight.models import IssuerKey, WorkRecord
 from marketplace.insight.verify import Finding
@@ -26,6 +26,7 @@ signed = Blueprint(
     description="Signed records of what you did, which anybody can check.",
 )
 issuing = Blueprint("issuer", __name__, url_prefix="/api/v1", description="Who signs work records, and who is named.")
+erasing = Blueprint("erasure", __name__, url_prefix="/api/v1", description="Being erased.")
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -51,6 +52,37 @@ def show_tables() -> ResponseReturnValue:
 def show_schema() -> ResponseReturnValue:
     """The JSON Schema of a record, version by version the same: members may be added, none is taken away."""
     return jsonify(schema.document())
+
+
+@erasing.get("/people/me/erasure")
+@erasing.response(200, s.ProspectSchema)
+@problems(erasing, 401, 403)
+def show_prospect() -> dict[str, Any]:
+    """What erasing yourself would do: what stands in the way, what goes, what stays. Nothing is changed."""
+    found = erasure.prospect(by=actor())
+    held = [
+        {"section": part.name, "room": part.room, "title": part.title, "fate": part.fate, "rows": rows}
+        for part, rows in (*found.going, *found.staying)
+    ]
+    return {"obstacles": found.obstacles, "benefits": found.benefits, "sections": held}
+
+
+@erasing.post("/people/me/erasure")
+@erasing.arguments(s.EraseMeSchema)
+@erasing.response(204)
+@problems(erasing, 401, 403, 409, 422)
+def erase_me(given: dict[str, Any]) -> None:
+    """Erase yourself, at once and for good (rule ERASURE)."""
+    erasure.erase_me(**given, by=actor())
+
+
+@erasing.post("/people/<uuid:person_id>/erasure")
+@erasing.arguments(s.ErasePersonSchema)
+@erasing.response(204)
+@problems(erasing, 401, 403, 404, 409, 422)
+def erase_person(given: dict[str, Any], person_id: UUID) -> None:
+    """Erase a person who asked for it and cannot do it themselves. For admins."""
+    erasure.erase_person(person_id, **given, by=actor())
 
 
 # --- signed work records --------------------------------------------------------------------------------------------
@@ -148,4 +180,4 @@ def set_naming(given: dict[str, bool], company_id: UUID) -> dict[str, bool]:
     return {"agreed": work_records.set_naming(company_id, given["agreed"], by=actor())}
 
 
-blueprints = (records, signed, issuing)
+blueprints = (records, erasing, signed, issuing)

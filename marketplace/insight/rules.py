@@ -18,6 +18,10 @@ MAYBE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute instead of show."""
 
 
+NOBODYS_NAME = "(erased)"
+"""What stands where an erased person's name stood."""
+
+
 class Fate(StrEnum):
     """What becomes of a section's rows when the person is erased."""
 
@@ -56,6 +60,46 @@ def cell(value: Any) -> str:
         return "true" if value else "false"
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(MAYBE_A_FORMULA) else text
+
+
+class Obstacle(StrEnum):
+    """What has to be done before somebody can be erased."""
+
+    COMPANY = "company"
+    """They are a member of a company, in whose name others would act with their rights."""
+    OPERATOR = "operator"
+    CONTRACT = "contract"
+    SHIFT = "shift"
+    """They are booked, or at work."""
+    TIMESHEET = "timesheet"
+    """Time that was not paid yet."""
+    CUT = "cut"
+    """Time that was cut, and can still be disputed, ruled on or paid."""
+    APPEAL = "appeal"
+    MONEY = "money"
+    """Earned and not paid out."""
+
+
+class StillOpen(Conflict):
+    code = "still_open"
+    title = "Something is still open, and nobody is erased before it is settled."
+    remedy = "Settle what the page of erasure names; nothing of it may be lost by it."
+
+
+class BenefitsKept(Conflict):
+    code = "benefits_kept"
+    title = "Benefits that were earned are still kept for this person."
+    remedy = "Use them, or say that you give them up."
+
+
+class NotConfirmed(Invalid):
+    code = "not_confirmed"
+    title = "Type the e-mail address of the account to confirm that it is meant."
+
+
+class AlreadyErased(Conflict):
+    code = "already_erased"
+    title = "This person was erased."
 
 
 # --- signed work records --------------------------------------------------------------------------------------------

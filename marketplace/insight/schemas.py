@@ -2,8 +2,8 @@
 
 import marshmallow as ma
 
-from marketplace.core.http import Flag, page_schema
-from marketplace.insight.rules import FORMAT, VERSION, Because, Part
+from marketplace.core.http import Flag, MoneyField, page_schema
+from marketplace.insight.rules import FORMAT, VERSION, Because, Fate, Obstacle, Part
 from marketplace.insight.verify import Outcome
 
 
@@ -119,6 +119,38 @@ class IssuerKeysSchema(ma.Schema):
 
 class NamingSchema(ma.Schema):
     agreed = Flag(required=True, metadata={"description": "People may name the company in their work records"})
+
+
+class SectionHeldSchema(ma.Schema):
+    """A section of the record that holds something, and what would become of it."""
+
+    section = ma.fields.String(required=True)
+    room = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    fate = ma.fields.Enum(Fate, by_value=True, required=True)
+    rows = ma.fields.Integer(required=True)
+
+
+class ProspectSchema(ma.Schema):
+    """What erasing yourself would do now."""
+
+    obstacles = ma.fields.List(ma.fields.Enum(Obstacle, by_value=True), required=True)
+    benefits = ma.fields.List(MoneyField(), required=True, metadata={"description": "Kept for you, and given up by it"})
+    sections = ma.fields.List(ma.fields.Nested(SectionHeldSchema), required=True)
+
+
+class EraseMeSchema(ma.Schema):
+    email = ma.fields.String(required=True, metadata={"description": "The address of your account, to confirm"})
+    give_up_benefits = Flag(load_default=False, metadata={"description": "Benefits that are kept for you are given up"})
+
+
+class ErasePersonSchema(ma.Schema):
+    reason = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 500),
+        metadata={"description": "How they asked, and why they cannot do it themselves. Name nobody"},
+    )
+    give_up_benefits = Flag(load_default=False, metadata={"description": "They said that they give up what is kept"})
 
 
 WorkRecordPage = page_schema(WorkRecordSchema, "WorkRecordPage")

@@ -30,7 +30,7 @@ from marketplace.core.idempotency import StoredAnswer
 from marketplace.core.vault import SealedFile
 from marketplace.disputes.models import Dispute, Statement
 from marketplace.gigs.models import Gig
-from marketplace.insight.models import WorkRecord
+from marketplace.insight.models import Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
@@ -86,6 +86,8 @@ class Section:
     fate: Fate
     rows: Rows
     found_by: frozenset[str]
+    table: Table
+    """The table whose rows it tells; of several that it joins, the first."""
 
 
 def _own(
@@ -102,6 +104,7 @@ def _own(
         fate,
         lambda person_id: select(*columns).where(key == person_id).order_by(*order),
         frozenset({f"{table.name}.{key.key}"}),
+        table,
     )
 
 
@@ -122,6 +125,7 @@ def _through(
             .order_by(*table.primary_key)
         ),
         frozenset(),
+        table,
     )
 
 
@@ -278,6 +282,7 @@ SECTIONS: tuple[Section, ...] = (
         _S,
         _companies,
         frozenset(),
+        _table(Company.id),
     ),
     _own("contracts", "contracts", "Your contracts", _E, Contract.contractor_id),
     _own("contract_versions", "contracts", "Their texts", _S, ContractVersion.contractor_id),
@@ -302,7 +307,7 @@ SECTIONS: tuple[Section, ...] = (
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
-    Section("gigs", "gigs", "Gigs that this record names", _S, _gigs, frozenset()),
+    Section("gigs", "gigs", "Gigs that this record names", _S, _gigs, frozenset(), _table(Gig.id)),
     _own("offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id),
     _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
@@ -323,12 +328,13 @@ SECTIONS: tuple[Section, ...] = (
     _own("payslips", "pay", "Your payslips", _S, Payslip.contractor_id),
     _own("pay_lines", "pay", "Their lines", _S, PayLine.contractor_id),
     _own("payouts", "pay", "Payouts to you", _S, PaymentOp.contractor_id, without=("idempotency_key",)),
-    Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset()),
+    Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
     _own("disputes", "disputes", "Your disputes", _S, Dispute.contractor_id),
     _through(
         "dispute_statements", "disputes", "What was said in them", _E, Statement.dispute_id, Dispute.contractor_id
     ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
+    _own("erasure", "insight", "That you were erased", _S, Erasure.id),
     _own("notices", "notices", "What you were told", _G, Notice.person_id),
     _own("mails", "notices", "E-mails to you", _G, Mail.person_id),
     Section(
@@ -338,6 +344,7 @@ SECTIONS: tuple[Section, ...] = (
         _S,
         _events,
         frozenset({"event.doer_id", "event.subject_id", "event.about"}),
+        _table(Event.id),
     ),
     _own("files", "core", "Files that you handed in, encrypted", _G, SealedFile.owner_id, without=("sealed",)),
     Section(
@@ -347,6 +354,7 @@ SECTIONS: tuple[Section, ...] = (
         _G,
         _stored_answers,
         frozenset({"stored_answer.actor"}),
+        _table(StoredAnswer.key),
     ),
 )
 """Every section, in the order of a record."""
@@ -388,6 +396,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "timesheet_cut.cut_by": _WHO_DID_IT,
         "dispute.ruled_by": _WHO_DID_IT,
         "dispute_statement.said_by": _WHO_DID_IT,
+        "erasure.erased_by": _WHO_DID_IT,
         "company_naming.agreed_by": _WHO_DID_IT,
         "data_key.owner_id": "the key that what you handed in is encrypted with; thrown away with you",
         "gig.contact_id": "whom a gig names as its contact, with the events of that gig",

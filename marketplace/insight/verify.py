@@ -299,7 +299,11 @@ def _line(value: Any) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
-    asked = argparse.ArgumentParser(prog="python -m marketplace.insight.verify", description=__doc__.split("\n")[0])
+    asked = argparse.ArgumentParser(
+        prog="python -m marketplace.insight.verify",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     asked.add_argument("file", help="the record; - reads it from standard input")
     asked.add_argument("--keys", metavar="FILE", help="the issuer's did.json, instead of fetching it")
     asked.add_argument("--status", metavar="FILE", help="the status list, instead of fetching it")

@@ -50,6 +50,10 @@ def snapshot(
 ) -> dict[str, Any]:
     """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words; `cover` who
     insures the person against accidents, None where nobody does (rule ACCIDENT)."""
+    """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words.
+
+    A company's own words about the person are no part of it: they can be erased, and the digest of the terms cannot.
+    """
     minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
     lines = promised_lines(seat, person)
     assert person.contract is not None
@@ -78,7 +82,7 @@ def snapshot(
         "cover": None if cover is None else cover.as_dict(),
         "contract_version_id": str(person.contract.version_id),
         "cancellation": cancellation_curve(seat.span.starts_at, seat.span.ends_at),
-        "why": dict(reason),
+        "why": {name: value for name, value in reason.items() if name != "words"},
     }
 
 

@@ -354,6 +354,16 @@ _RECORDS = (
         "tests/insight/test_record.py::test_no_column_that_names_people_is_forgotten",
     ),
     _rule(
+        "ERASURE",
+        Basis.LAW,
+        "Whoever is owed nothing and has nothing open can have themselves erased: names, addresses, documents and "
+        "words about them go at once and for good; the books, events and hashes keep amounts and times under a number "
+        "that names nobody.",
+        "Regulation (EU) 2016/679, art. 17, with its paragraph 3 (b) for what bookkeeping laws demand, such as ten "
+        "years by s. 147 AO and s. 257 HGB (DE)",
+        "tests/insight/test_erasure.py::test_nothing_of_a_person_is_left_and_every_balance_is",
+    ),
+    _rule(
         "WORK_RECORD",
         Basis.HOUSE,
         "Whoever worked takes a signed record of it along, with the parts they choose; anybody can check it without "

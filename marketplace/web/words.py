@@ -113,6 +113,16 @@ _NAMES = {
         "qualifications": lazy_gettext("Qualifications that were tested"),
         "approval": lazy_gettext("How much of your time was approved"),
     },
+    "obstacle": {
+        "company": lazy_gettext("You are a member of a company: leave it, or have somebody remove you."),
+        "operator": lazy_gettext("You are an operator: have the role ended."),
+        "contract": lazy_gettext("A contract is proposed or in force: decline it, or give notice."),
+        "shift": lazy_gettext("You are booked, or at work: give the shift back, or finish it."),
+        "timesheet": lazy_gettext("Time is not paid yet."),
+        "cut": lazy_gettext("Time that was cut can still be disputed, ruled on or paid."),
+        "appeal": lazy_gettext("An appeal is not answered yet."),
+        "money": lazy_gettext("Money that you earned has not arrived yet."),
+    },
     "room": {
         "accounts": lazy_gettext("Your account and companies"),
         "workforce": lazy_gettext("You as a contractor"),

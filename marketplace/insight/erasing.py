@@ -1,0 +1,110 @@
+"""What erasing a person does to each section of their record: statements, and nothing about who may ask for it.
+
+What is deleted goes in the order of the foreign keys; what is emptied keeps its row, because it belongs to others too.
+Nothing here touches a posting, an entry of a benefit, an event, a hash or a seal.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Delete, LargeBinary, Update, delete, func, literal, or_, update
+
+from marketplace.accounts.models import Person
+from marketplace.core import vault
+from marketplace.core.db import Base, db
+from marketplace.core.idempotency import StoredAnswer
+from marketplace.insight.rules import NOBODYS_NAME, Because, Fate
+from marketplace.insight.sections import SECTIONS, Section
+from marketplace.insight.work_records import revoke_all
+from marketplace.notices.models import Mail
+from marketplace.shifts.models import Offer
+from marketplace.workforce.models import Contractor
+
+EMPTIED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "requirements": ("note", "reason"),
+        "vetting_decisions": ("reason", "contest"),
+        "restrictions": ("end_reason",),
+        "appeals": ("reason",),
+        "qualifications": ("evidence", "reason"),
+        "test_contests": ("words", "reason"),
+        "contracts": ("end_reason",),
+        "timesheet_cuts": ("clause", "missing", "reason"),
+        "hazard_flag_notes": ("words", "answer"),
+        "dispute_statements": ("words",),
+    }
+)
+"""The columns of words in sections whose rows stay. The account, the contractor and offers have more to them."""
+_BY_HAND = frozenset({"account", "contractor", "offers"})
+
+
+def erase(person: Person) -> None:
+    """Empties and deletes whatever says who somebody is. Cannot be undone."""
+    name, email, person_id = person.name, person.email, person.id
+    revoke_all(person_id, Because.ERASED)
+    for section in _children_first():
+        db.session.execute(_deleted(section, person_id))
+    for section in SECTIONS:
+        if section.fate is Fate.EMPTIED and section.name not in _BY_HAND:
+            db.session.execute(_emptied(section, person_id))
+    for statement in (*_of_offers(person_id), *_of_contractor(person_id), *_elsewhere(name, email)):
+        db.session.execute(statement)
+    vault.throw_away(person_id)
+    _forget_account(person)
+    db.session.flush()
+    db.session.expire_all()
+
+
+def _children_first() -> list[Section]:
+    """The sections whose rows go, those that refer to others before what they refer to."""
+    order = {table.name: number for number, table in enumerate(Base.metadata.sorted_tables)}
+    gone = [section for section in SECTIONS if section.fate is Fate.GONE]
+    return sorted(gone, key=lambda section: order[section.table.name], reverse=True)
+
+
+def _deleted(section: Section, person_id: UUID) -> Delete:
+    return delete(section.table).where(_theirs(section, person_id))
+
+
+def _emptied(section: Section, person_id: UUID) -> Update:
+    """Of a text that is there nothing is left, and one that is not there stays so."""
+    values = {name: func.left(section.table.c[name], 0) for name in EMPTIED[section.name]}
+    return update(section.table).where(_theirs(section, person_id)).values(values)
+
+
+def _theirs(section: Section, person_id: UUID) -> ColumnElement[bool]:
+    condition = section.rows(person_id).whereclause
+    assert condition is not None
+    return condition
+
+
+def _of_offers(person_id: UUID) -> Iterator[Update]:
+    """A company's own words about why somebody was asked. What was promised, and its digest, hold none."""
+    yield update(Offer).where(Offer.contractor_id == person_id).values(reason=Offer.reason.op("-")("words"))
+
+
+def _of_contractor(person_id: UUID) -> Iterator[Update]:
+    """The country stays, since rules and pay of the past are read by it; it names nobody."""
+    values: dict[str, Any] = {"born_on": None, "subdivision": None, "timezone": "UTC"}
+    yield update(Contractor).where(Contractor.id == person_id).values(values)
+
+
+def _elsewhere(name: str, email: str) -> Iterator[Update]:
+    """Copies: answers that are remembered for a while, and messages to others in a local outbox."""
+    body = StoredAnswer.body
+    told = [func.pg_catalog.position(body, literal(each.encode(), LargeBinary)) for each in (name, email)]
+    yield update(StoredAnswer).where(or_(*(place > 0 for place in told))).values(body=b"")
+    for each in (email, name):
+        changed = {
+            column: func.replace(getattr(Mail, column), each, NOBODYS_NAME) for column in ("address", "subject", "body")
+        }
+        yield update(Mail).where(or_(*(getattr(Mail, column).contains(each) for column in changed))).values(changed)
+
+
+def _forget_account(person: Person) -> None:
+    """The address is free again, and nobody can sign in."""
+    person.email, person.name = f"{person.id}@erased.invalid", NOBODYS_NAME
+    person.password, person.confirmed_at, person.active = None, None, False
+    person.fs_uniquifier, person.locale = uuid4().hex, "en"
