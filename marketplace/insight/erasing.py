@@ -26,6 +26,10 @@ EMPTIED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "requirements": ("note", "reason"),
         "vetting_decisions": ("reason", "contest"),
+        "adoptions": ("signed_name",),
+        "findings": ("words", "reason"),
+        "moves": ("note", "reason"),
+        "enrolments": ("member_number", "proof"),
         "restrictions": ("end_reason",),
         "appeals": ("reason",),
         "qualifications": ("evidence", "reason"),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from marketplace.accounts.models import ApiKey, Company, Invitation, Member, OperatorGrant, Person
+from marketplace.accounts.models import Adoption, ApiKey, Company, Invitation, Member, OperatorGrant, Person
 from marketplace.contracts.models import (
     BenefitEntry,
     Contract,
@@ -219,6 +219,7 @@ SECTIONS: tuple[Section, ...] = (
     _own("account", "accounts", "Your account", _E, Person.id, without=("password", "fs_uniquifier")),
     _own("invitations", "accounts", "Who invited you", _G, Invitation.person_id),
     _own("memberships", "accounts", "Companies whose member you are", _G, Member.person_id),
+    _own("adoptions", "accounts", "Guidelines that you signed for a company", _E, Adoption.signed_by),
     _own("operator_roles", "accounts", "What you are trusted with as an operator", _G, OperatorGrant.person_id),
     _own("api_keys", "accounts", "Keys and sign-ins", _G, ApiKey.person_id, without=("sha256",)),
     _own("contractor", "workforce", "You as a contractor", _E, Contractor.id),

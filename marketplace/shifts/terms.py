@@ -49,8 +49,7 @@ def snapshot(
     cover: Cover | None = None,
 ) -> dict[str, Any]:
     """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words; `cover` who
-    insures the person against accidents, None where nobody does (rule ACCIDENT)."""
-    """The terms of one seat for one person, as JSON. `gig` is what the company says of the work, in words.
+    insures the person against accidents, None where nobody does (rule ACCIDENT).
 
     A company's own words about the person are no part of it: they can be erased, and the digest of the terms cannot.
     """

@@ -29,7 +29,10 @@ BEGIN
     RETURN NEW;
 END $$
 """
-GUARDED = {"timesheet_cut": ("clause", "missing", "reason"), "dispute_statement": ("words",)}
+GUARDED = {
+    "timesheet_cut": ("clause", "missing", "reason"),
+    "dispute_statement": ("words",),
+}
 
 
 def upgrade() -> None:
