@@ -4,8 +4,7 @@ What is deleted goes in the order of the foreign keys; what is emptied keeps its
 Nothing here touches a posting, an entry of a benefit, an event, a hash or a seal.
 """
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,26 +21,8 @@ from marketplace.notices.models import Mail
 from marketplace.shifts.models import Offer
 from marketplace.workforce.models import Contractor
 
-EMPTIED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "requirements": ("note", "reason"),
-        "vetting_decisions": ("reason", "contest"),
-        "adoptions": ("signed_name",),
-        "findings": ("words", "reason"),
-        "moves": ("note", "reason"),
-        "enrolments": ("member_number", "proof"),
-        "restrictions": ("end_reason",),
-        "appeals": ("reason",),
-        "qualifications": ("evidence", "reason"),
-        "test_contests": ("words", "reason"),
-        "contracts": ("end_reason",),
-        "timesheet_cuts": ("clause", "missing", "reason"),
-        "hazard_flag_notes": ("words", "answer"),
-        "dispute_statements": ("words",),
-    }
-)
-"""The columns of words in sections whose rows stay. The account, the contractor and offers have more to them."""
 _BY_HAND = frozenset({"account", "contractor", "offers"})
+"""Sections of which more is emptied than words."""
 
 
 def erase(person: Person) -> None:
@@ -74,7 +55,7 @@ def _deleted(section: Section, person_id: UUID) -> Delete:
 
 def _emptied(section: Section, person_id: UUID) -> Update:
     """Of a text that is there nothing is left, and one that is not there stays so."""
-    values = {name: func.left(section.table.c[name], 0) for name in EMPTIED[section.name]}
+    values = {name: func.left(section.table.c[name], 0) for name in section.empties}
     return update(section.table).where(_theirs(section, person_id)).values(values)
 
 

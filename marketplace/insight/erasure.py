@@ -109,6 +109,9 @@ def _obstacles(person_id: UUID) -> list[Obstacle]:
     waits: dict[Obstacle, Select[UUID]] = {
         Obstacle.COMPANY: select(Member.id).where(Member.person_id == person_id),
         Obstacle.OPERATOR: select(OperatorGrant.id).where(OperatorGrant.person_id == person_id),
+        Obstacle.ACCOUNT: select(Contractor.id).where(
+            Contractor.id == person_id, Contractor.status.in_(_AT_WORK_OR_LEAVING)
+        ),
         Obstacle.CONTRACT: select(Contract.id).where(contract, Contract.status.in_(_LIVE_CONTRACT)),
         Obstacle.SHIFT: select(Booking.id).where(
             Booking.contractor_id == person_id, Booking.status.in_(ACTIVE_BOOKING)
@@ -141,5 +144,7 @@ def _money(person_id: UUID, kind: str) -> list[Money]:
     return [Money(int(amount), currency) for currency, amount in db.session.execute(sums) if amount]
 
 
+_AT_WORK_OR_LEAVING = (ContractorStatus.VETTED, ContractorStatus.SUSPENDED, ContractorStatus.CLOSING)
+"""Whose account has to be closed first. An applicant has nothing that would have to be paid out."""
 _LIVE_CONTRACT = (ContractStatus.PROPOSED, ContractStatus.IN_FORCE)
 _OPEN_CUT = (CutStatus.OPEN, CutStatus.CLAIMED, CutStatus.RESTORED)

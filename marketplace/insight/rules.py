@@ -68,6 +68,8 @@ class Obstacle(StrEnum):
     COMPANY = "company"
     """They are a member of a company, in whose name others would act with their rights."""
     OPERATOR = "operator"
+    ACCOUNT = "account"
+    """Their account as a contractor is not closed."""
     CONTRACT = "contract"
     SHIFT = "shift"
     """They are booked, or at work."""

@@ -88,10 +88,23 @@ class Section:
     found_by: frozenset[str]
     table: Table
     """The table whose rows it tells; of several that it joins, the first."""
+    empties: tuple[str, ...] = ()
+    """The columns that are emptied where the fate is EMPTIED."""
+
+    def __post_init__(self) -> None:
+        if (self.fate is Fate.EMPTIED) is not bool(self.empties):
+            raise ValueError(f"Say in `empties` which columns of the section {self.name!r} are emptied, or none.")
 
 
 def _own(
-    name: str, room: str, title: str, fate: Fate, key: InstrumentedAttribute[Any], *, without: tuple[str, ...] = ()
+    name: str,
+    room: str,
+    title: str,
+    fate: Fate,
+    key: InstrumentedAttribute[Any],
+    *,
+    without: tuple[str, ...] = (),
+    empties: tuple[str, ...] = (),
 ) -> Section:
     """The rows of a table in which the column `key` names the person, all columns but those that are left out."""
     table = _table(key)
@@ -105,11 +118,19 @@ def _own(
         lambda person_id: select(*columns).where(key == person_id).order_by(*order),
         frozenset({f"{table.name}.{key.key}"}),
         table,
+        empties,
     )
 
 
 def _through(
-    name: str, room: str, title: str, fate: Fate, link: InstrumentedAttribute[Any], owner: InstrumentedAttribute[Any]
+    name: str,
+    room: str,
+    title: str,
+    fate: Fate,
+    link: InstrumentedAttribute[Any],
+    owner: InstrumentedAttribute[Any],
+    *,
+    empties: tuple[str, ...] = (),
 ) -> Section:
     """The rows of a table that refers by `link` to a row in which `owner` names the person."""
     table, via = _table(link), _table(owner)
@@ -126,6 +147,7 @@ def _through(
         ),
         frozenset(),
         table,
+        empties,
     )
 
 
@@ -216,15 +238,51 @@ _SAID = "What was said in them"
 _G, _E, _S = Fate.GONE, Fate.EMPTIED, Fate.STAYS
 
 SECTIONS: tuple[Section, ...] = (
-    _own("account", "accounts", "Your account", _E, Person.id, without=("password", "fs_uniquifier")),
+    _own(
+        "account",
+        "accounts",
+        "Your account",
+        _E,
+        Person.id,
+        without=("password", "fs_uniquifier"),
+        empties=("email", "name", "password", "confirmed_at"),
+    ),
     _own("invitations", "accounts", "Who invited you", _G, Invitation.person_id),
     _own("memberships", "accounts", "Companies whose member you are", _G, Member.person_id),
-    _own("adoptions", "accounts", "Guidelines that you signed for a company", _E, Adoption.signed_by),
+    _own(
+        "adoptions",
+        "accounts",
+        "Guidelines that you signed for a company",
+        _E,
+        Adoption.signed_by,
+        empties=("signed_name",),
+    ),
     _own("operator_roles", "accounts", "What you are trusted with as an operator", _G, OperatorGrant.person_id),
     _own("api_keys", "accounts", "Keys and sign-ins", _G, ApiKey.person_id, without=("sha256",)),
-    _own("contractor", "workforce", "You as a contractor", _E, Contractor.id),
-    _own("requirements", "workforce", "What you showed, and what was decided about it", _E, Requirement.contractor_id),
-    _own("vetting_decisions", "workforce", "Decisions about you", _E, VettingDecision.contractor_id),
+    _own(
+        "contractor",
+        "workforce",
+        "You as a contractor",
+        _E,
+        Contractor.id,
+        empties=("born_on", "subdivision", "timezone"),
+    ),
+    _own(
+        "requirements",
+        "workforce",
+        "What you showed, and what was decided about it",
+        _E,
+        Requirement.contractor_id,
+        empties=("note", "reason"),
+    ),
+    _own(
+        "vetting_decisions",
+        "workforce",
+        "Decisions about you",
+        _E,
+        VettingDecision.contractor_id,
+        empties=("reason", "contest"),
+    ),
     _own(
         "findings",
         "workforce",
@@ -232,9 +290,11 @@ SECTIONS: tuple[Section, ...] = (
         _E,
         Proposal.contractor_id,
         without=("other_id", "evidence", "key"),
+        empties=("words", "reason"),
     ),
     _own("intake", "workforce", "Whether you wait to apply", _G, IntakeWait.person_id),
     _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id),
+    _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id, empties=("words",)),
     _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
     _own("documents", "workforce", "Documents that you handed in", _G, Document.contractor_id),
     _own(
@@ -263,18 +323,39 @@ SECTIONS: tuple[Section, ...] = (
         "Names on lists of sanctions that yours is like, and what a person said about it",
         _E,
         ScreeningHit.contractor_id,
+    _own(
+        "moves",
+        "workforce",
+        "Where you said that you moved",
+        _E,
+        ResidenceChange.contractor_id,
+        empties=("note", "reason"),
     ),
     _own("payout_account", "workforce", "Where you are paid", _G, PayoutAccount.contractor_id),
     _own("skills", "workforce", "Your skills", _G, Skill.contractor_id),
     _own("languages", "workforce", "Your languages", _G, Language.contractor_id),
     _own("availability", "workforce", "When you want to work", _G, AvailabilityWindow.contractor_id),
     _own("availability_days", "workforce", "Days that differ from your week", _G, AvailabilityException.contractor_id),
-    _own("restrictions", "workforce", "Bars from new offers", _E, Restriction.contractor_id),
-    _own("appeals", "workforce", "Appeals and their answers", _E, Appeal.contractor_id),
-    _own("qualifications", "qualifications", "Qualifications that you hold or held", _E, Holding.contractor_id),
+    _own("restrictions", "workforce", "Bars from new offers", _E, Restriction.contractor_id, empties=("end_reason",)),
+    _own("appeals", "workforce", "Appeals and their answers", _E, Appeal.contractor_id, empties=("reason",)),
+    _own(
+        "qualifications",
+        "qualifications",
+        "Qualifications that you hold or held",
+        _E,
+        Holding.contractor_id,
+        empties=("evidence", "reason"),
+    ),
     _own("test_attempts", "qualifications", "Tests that you took", _S, Attempt.contractor_id, without=("seed",)),
     _through("test_answers", "qualifications", "What you answered", _G, Answer.attempt_id, Attempt.contractor_id),
-    _own("test_contests", "qualifications", "Results that you contested", _E, TestContest.contractor_id),
+    _own(
+        "test_contests",
+        "qualifications",
+        "Results that you contested",
+        _E,
+        TestContest.contractor_id,
+        empties=("words", "reason"),
+    ),
     _own("hazard_consents", "workforce", "Distressing work that you opted into", _G, HazardConsent.contractor_id),
     Section(
         "companies",
@@ -285,7 +366,7 @@ SECTIONS: tuple[Section, ...] = (
         frozenset(),
         _table(Company.id),
     ),
-    _own("contracts", "contracts", "Your contracts", _E, Contract.contractor_id),
+    _own("contracts", "contracts", "Your contracts", _E, Contract.contractor_id, empties=("end_reason",)),
     _own("contract_versions", "contracts", "Their texts", _S, ContractVersion.contractor_id),
     _through(
         "declined_versions",
@@ -306,15 +387,25 @@ SECTIONS: tuple[Section, ...] = (
         Contract.contractor_id,
     ),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id),
+    _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
     Section("gigs", "gigs", "Gigs that this record names", _S, _gigs, frozenset(), _table(Gig.id)),
-    _own("offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id),
+    _own(
+        "offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id, empties=("reason",)
+    ),
     _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
     _own("timesheets", "shifts", "Your timesheets", _S, Timesheet.contractor_id),
     _through("timesheet_lines", "shifts", "Their lines", _S, TimesheetLine.booking_id, Booking.contractor_id),
-    _own("timesheet_cuts", "shifts", "Time that a company cut, and why", _E, TimesheetCut.contractor_id),
+    _own(
+        "timesheet_cuts",
+        "shifts",
+        "Time that a company cut, and why",
+        _E,
+        TimesheetCut.contractor_id,
+        empties=("clause", "missing", "reason"),
+    ),
     _own("back_pay", "shifts", "Back-pay for work that became heavier", _S, BackPay.contractor_id),
     _own("hazard_flags", "shifts", "What you flagged", _S, HazardFlag.contractor_id),
     _through(
@@ -324,6 +415,7 @@ SECTIONS: tuple[Section, ...] = (
         _E,
         HazardFlagNote.flag_id,
         HazardFlag.contractor_id,
+        empties=("words", "answer"),
     ),
     _own("planned_seats", "matching", "How plans ranked you", _G, PlannedSeat.contractor_id),
     _own("payslips", "pay", "Your payslips", _S, Payslip.contractor_id),
@@ -332,7 +424,13 @@ SECTIONS: tuple[Section, ...] = (
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
     _own("disputes", "disputes", "Your disputes", _S, Dispute.contractor_id),
     _through(
-        "dispute_statements", "disputes", "What was said in them", _E, Statement.dispute_id, Dispute.contractor_id
+        "dispute_statements",
+        "disputes",
+        "What was said in them",
+        _E,
+        Statement.dispute_id,
+        Dispute.contractor_id,
+        empties=("words",),
     ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),

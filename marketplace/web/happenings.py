@@ -113,7 +113,6 @@ _EVENTS = {
     "pilot.completed": lazy_gettext("The approved shifts completed the pilot."),
     "pilot.recorded": lazy_gettext("A paid pilot was recorded."),
     "person.erased": lazy_gettext("The person was erased."),
-    "contractor.closed": lazy_gettext("The contractor's account was closed."),
     "work_record.issued": lazy_gettext("A work record was signed."),
     "work_record.revoked": lazy_gettext("A work record was taken back."),
     "issuer_key.rotated": lazy_gettext("Work records are signed with a new key."),

@@ -116,6 +116,7 @@ _NAMES = {
     "obstacle": {
         "company": lazy_gettext("You are a member of a company: leave it, or have somebody remove you."),
         "operator": lazy_gettext("You are an operator: have the role ended."),
+        "account": lazy_gettext("Your account as a contractor is not closed yet: close it first, and it pays you out."),
         "contract": lazy_gettext("A contract is proposed or in force: decline it, or give notice."),
         "shift": lazy_gettext("You are booked, or at work: give the shift back, or finish it."),
         "timesheet": lazy_gettext("Time is not paid yet."),

@@ -1,5 +1,6 @@
 """Erasing a person: nothing that says who they were is left anywhere, and every number and hash is as it was."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -13,15 +14,14 @@ from jobs.runner import run_pending
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor
 from marketplace.contracts import service as contracts
-from marketplace.contracts.models import Contract
 from marketplace.contracts.queries import versions
 from marketplace.core import vault
-from marketplace.core.db import Base, db
+from marketplace.core.db import Base, db, transaction
 from marketplace.disputes import service as quarrels
 from marketplace.insight import erasure, work_records
-from marketplace.insight.erasing import _BY_HAND, EMPTIED
-from marketplace.insight.rules import AlreadyErased, BenefitsKept, Fate, NotConfirmed, Obstacle, Part, StillOpen
+from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed, Obstacle, Part, StillOpen
 from marketplace.insight.sections import SECTIONS
+from marketplace.pay import closing
 from marketplace.shifts import attendance, cuts, flags, offers
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer
@@ -77,12 +77,13 @@ def _contract(there: shifts.Scene, person_id: UUID) -> None:
 
 
 def settled(her: Person) -> Actor:
-    """Paid out, and without a contract."""
-    pay.paid()
-    pay.paid()
+    """Paid out, and the account closed."""
     me = accounts.actor_of(her.id)
-    for contract in db.session.scalars(select(Contract).where(Contract.contractor_id == her.id)):
-        contracts.end(contract.id, about("No time."), by=me)
+    closing.leave(about("No time."), by=me)
+    pay.paid()
+    pay.paid()
+    with transaction():
+        assert closing.finish_due() == 1
     run_pending()
     return me
 
@@ -119,7 +120,7 @@ def test_nothing_of_a_person_is_left_and_every_balance_is(client: FlaskClient, h
     before, digests = everything(), hashes()
     told = [name for name, rows in before.items() if any(trace in row.lower() for row in rows for trace in TRACES)]
     assert {"person", "contractor", "signed_name", "offer", "timesheet_cut", "dispute_statement"} <= set(told)
-    assert {"hazard_flag_note", "contract", "stored_answer", "mail"} <= set(told)
+    assert {"hazard_flag_note", "closing", "stored_answer", "mail"} <= set(told)
     erasure.erase_me(EMAIL.upper(), give_up_benefits=True, by=me)
     after = everything()
     left = {
@@ -130,7 +131,7 @@ def test_nothing_of_a_person_is_left_and_every_balance_is(client: FlaskClient, h
     for name in KEPT:
         new = set(after[name]) - set(before[name])
         assert set(before[name]) <= set(after[name]), name
-        assert len(new) == (2 if name == "event" else 0), (name, new)
+        assert len(new) == (1 if name == "event" else 0), (name, new)
     assert len(after["pay_line"]) == len(before["pay_line"]) > 0
     with pytest.raises(vault.Erased):
         vault.seal(her_id, b"more", what="anything")
@@ -153,7 +154,7 @@ def test_an_erased_person_is_nobody_and_the_address_is_free(client: FlaskClient,
 def test_nobody_loses_anything_by_it(her: Person) -> None:
     me = accounts.actor_of(her.id)
     found = erasure.prospect(by=me)
-    assert set(found.obstacles) == {Obstacle.CONTRACT, Obstacle.TIMESHEET, Obstacle.CUT}
+    assert set(found.obstacles) == {Obstacle.ACCOUNT, Obstacle.CONTRACT, Obstacle.TIMESHEET, Obstacle.CUT}
     with pytest.raises(NotConfirmed):
         erasure.erase_me("ana@example.com", give_up_benefits=True, by=me)
     with pytest.raises(StillOpen):
@@ -183,11 +184,10 @@ def test_words_can_be_emptied_and_not_changed(her: Person, table: str, column: s
 
 
 def test_every_section_that_is_emptied_says_of_what() -> None:
-    emptied = {section.name for section in SECTIONS if section.fate is Fate.EMPTIED}
-    assert emptied == set(EMPTIED) | _BY_HAND
     for section in SECTIONS:
-        if section.name in EMPTIED:
-            assert set(EMPTIED[section.name]) <= set(section.table.c.keys())
+        assert set(section.empties) <= set(section.table.c.keys())
+    with pytest.raises(ValueError, match="empties"):
+        replace(SECTIONS[0], empties=())
 
 
 ROUTE = "/api/v1/people/me/erasure"
