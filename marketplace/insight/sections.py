@@ -386,7 +386,6 @@ SECTIONS: tuple[Section, ...] = (
         StatusReading.contract_id,
         Contract.contractor_id,
     ),
-    _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
