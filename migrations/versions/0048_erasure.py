@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0044"
-down_revision = "0043"
+revision = "0048"
+down_revision = "0047"
 
 ONLY_EMPTIED = """
 CREATE FUNCTION only_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
