@@ -293,7 +293,6 @@ SECTIONS: tuple[Section, ...] = (
         empties=("words", "reason"),
     ),
     _own("intake", "workforce", "Whether you wait to apply", _G, IntakeWait.person_id),
-    _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id),
     _own("closings", "workforce", "The end of your account", _E, Closing.contractor_id, empties=("words",)),
     _own("signals", "workforce", "What your account was seen with, as digests", _G, Signal.person_id),
     _own("documents", "workforce", "Documents that you handed in", _G, Document.contractor_id),
@@ -315,7 +314,6 @@ SECTIONS: tuple[Section, ...] = (
         without=("sealed_number", "number_hash"),
     ),
     _own("terms", "workforce", "The terms of the service that you agreed to", _S, TermsSignature.contractor_id),
-    _own("moves", "workforce", "Where you said that you moved", _E, ResidenceChange.contractor_id),
     _own("screening", "workforce", "When your name was compared with lists of sanctions", _G, Screened.contractor_id),
     _own(
         "screening_findings",
@@ -323,6 +321,8 @@ SECTIONS: tuple[Section, ...] = (
         "Names on lists of sanctions that yours is like, and what a person said about it",
         _E,
         ScreeningHit.contractor_id,
+        empties=("listed_name", "alike", "birth_date", "reason"),
+    ),
     _own(
         "moves",
         "workforce",
