@@ -10,7 +10,6 @@ record can be taken along before and after (rule OFFBOARDING).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,6 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
-from marketplace.core.problems import NotFound
 from marketplace.ledger.models import LedgerAccount
 from marketplace.pay.models import PayLine
 from marketplace.shifts import barred, offers
@@ -31,32 +29,17 @@ from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, TimesheetStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce import bars, deciding, queries
-from marketplace.workforce.bars import AppealStatus, ClosingAlready, ClosingStatus
+from marketplace.workforce.bars import AppealStatus, ClosingAlready, ClosingStatus, Left
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus, Outcome
 from marketplace.workforce.standing_models import Appeal, Closing
 
 
-class Left(StrEnum):
-    """What keeps an account from being closed."""
-
-    SHIFTS = "shifts"
-    """Accepted shifts that are not over."""
-    TIMESHEETS = "timesheets"
-    """Time that is not handed in, not approved, or not paid."""
-    CUTS = "cuts"
-    """Cut time that can still be disputed, or is owed."""
-    MONEY = "money"
-    """Money that is owed, or on its way."""
-    APPEAL = "appeal"
-    """The decision to close was contested, and nobody has answered yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a closing is: the record, and what is left."""
+    """How far a closing is: the record, None before it has begun, and what is left."""
 
-    closing: Closing
+    closing: Closing | None
     left: Sequence[Left]
 
 
@@ -87,13 +70,13 @@ def close(contractor_id: UUID, reason: str, *, by: Actor) -> Closing:
 
 
 def state(contractor_id: UUID, seen_by: Actor) -> State:
-    """How far the latest closing of an account is, for the person and for operators. Raises NotFound."""
+    """How far the latest closing of an account is, for the person and for operators, also before there is one. Raises
+    NotFound for everybody else."""
     queries.contractor(contractor_id, seen_by)
     found = select(Closing).where(Closing.contractor_id == contractor_id).order_by(Closing.id.desc()).limit(1)
     closing = db.session.scalars(found).one_or_none()
-    if closing is None:
-        raise NotFound
-    return State(closing, left(contractor_id) if closing.status is ClosingStatus.OPEN else ())
+    is_over = closing is not None and closing.status is ClosingStatus.DONE
+    return State(closing, () if is_over else left(contractor_id))
 
 
 def left(contractor_id: UUID) -> list[Left]:

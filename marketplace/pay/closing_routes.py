@@ -17,7 +17,7 @@ blueprint = Blueprint("closing", __name__, url_prefix="/api/v1", description="Th
 
 @blueprint.post("/contractors/me/closing")
 @blueprint.arguments(s.LeaveSchema)
-@blueprint.response(201, s.ClosingSchema)
+@blueprint.response(201, s.ClosingStateSchema)
 @problems(blueprint, 401, 403, 404, 409, 422)
 def leave(given: dict[str, str]) -> State:
     """Close your account. Coming shifts are given back, contracts end; it closes when everything owed is paid."""
@@ -26,7 +26,7 @@ def leave(given: dict[str, str]) -> State:
 
 
 @blueprint.get("/contractors/me/closing")
-@blueprint.response(200, s.ClosingSchema)
+@blueprint.response(200, s.ClosingStateSchema)
 @problems(blueprint, 401, 403, 404)
 def show() -> State:
     """How far the end of your account is, and what is still owed."""
@@ -35,7 +35,7 @@ def show() -> State:
 
 
 @blueprint.get("/vetting/contractors/<uuid:contractor_id>/closing")
-@blueprint.response(200, s.ClosingSchema)
+@blueprint.response(200, s.ClosingStateSchema)
 @problems(blueprint, 401, 403, 404)
 def show_of(contractor_id: UUID) -> State:
     """How far the end of somebody's account is."""
@@ -44,7 +44,7 @@ def show_of(contractor_id: UUID) -> State:
 
 @blueprint.post("/vetting/contractors/<uuid:contractor_id>/closing")
 @blueprint.arguments(ReasonSchema)
-@blueprint.response(201, s.ClosingSchema)
+@blueprint.response(201, s.ClosingStateSchema)
 @problems(blueprint, 401, 403, 404, 409, 422)
 def close(given: dict[str, str], contractor_id: UUID) -> State:
     """Close somebody's account, with a reason that they read and can contest. Accepted shifts are kept and paid."""

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from marketplace.workforce.bars import ClosingStatus
+from marketplace.workforce.bars import ClosingStatus, Left
 
 
 class LeaveSchema(ma.Schema):
@@ -12,27 +12,29 @@ class LeaveSchema(ma.Schema):
 
 
 class ClosingSchema(ma.Schema):
-    """How far the end of an account is: what was stated when it began, and what is still left."""
+    """The end of an account: what was stated when it began, and when nothing was owed any more."""
 
-    id = ma.fields.UUID(required=True, attribute="closing.id")
-    contractor_id = ma.fields.UUID(required=True, attribute="closing.contractor_id")
-    decision_id = ma.fields.UUID(required=True, allow_none=True, attribute="closing.decision_id")
-    status = ma.fields.Enum(ClosingStatus, by_value=True, required=True, attribute="closing.status")
-    asked_at = ma.fields.AwareDateTime(required=True, attribute="closing.asked_at")
+    id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    decision_id = ma.fields.UUID(required=True, allow_none=True)
+    status = ma.fields.Enum(ClosingStatus, by_value=True, required=True)
+    asked_at = ma.fields.AwareDateTime(required=True)
     notice_until = ma.fields.AwareDateTime(
         required=True,
         allow_none=True,
-        attribute="closing.notice_until",
         metadata={"description": "When the last contract ends"},
     )
     care_until = ma.fields.AwareDateTime(
         required=True,
         allow_none=True,
-        attribute="closing.care_until",
         metadata={"description": "Until when follow-up care is offered"},
     )
-    stated = ma.fields.Dict(
-        required=True, attribute="closing.stated", metadata={"description": "Balances of benefits, and a reference"}
-    )
-    left = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "What is not over or not paid"})
-    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="closing.ended_at")
+    stated = ma.fields.Dict(required=True, metadata={"description": "Balances of benefits, and a reference"})
+    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ClosingStateSchema(ma.Schema):
+    """How far the end of an account is, if it has begun, and what is not over or not paid in any case."""
+
+    closing = ma.fields.Nested(ClosingSchema, required=True, allow_none=True)
+    left = ma.fields.List(ma.fields.Enum(Left, by_value=True), required=True)

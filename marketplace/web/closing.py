@@ -12,7 +12,6 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import OperatorRole, require_operator, require_person
 from marketplace.accounts.schemas import ReasonSchema
 from marketplace.contracts import benefits
-from marketplace.core.problems import NotFound
 from marketplace.pay import closing
 from marketplace.pay.closing_schemas import LeaveSchema
 from marketplace.web import contractor, operator
@@ -62,9 +61,6 @@ def close_account(contractor_id: UUID) -> ResponseReturnValue:
 def _parts(contractor_id: UUID) -> dict[str, Any]:
     by = actor()
     me = queries.contractor(contractor_id, by)
-    try:
-        state = closing.state(contractor_id, by)
-    except NotFound:
-        state = None
+    state = closing.state(contractor_id, by)
     balances = benefits.balances(contractor_id, by)
-    return {"me": me, "state": state, "balances": balances, "left": closing.left(contractor_id)}
+    return {"me": me, "state": state, "balances": balances, "left": state.left}

@@ -126,6 +126,21 @@ CARE_FOR = timedelta(days=RULES["OFFBOARDING"].parameters["care_days"])
 """How long after the last very distressing shift follow-up care is offered."""
 
 
+class Left(StrEnum):
+    """What keeps an account from being closed."""
+
+    SHIFTS = "shifts"
+    """Accepted shifts that are not over."""
+    TIMESHEETS = "timesheets"
+    """Time that is not handed in, not approved, or not paid."""
+    CUTS = "cuts"
+    """Cut time that can still be disputed, or is owed."""
+    MONEY = "money"
+    """Money that is owed, or on its way."""
+    APPEAL = "appeal"
+    """The decision to close was contested, and nobody has answered yet."""
+
+
 class Measure(StrEnum):
     """What a human may decide upon a proposal."""
 
