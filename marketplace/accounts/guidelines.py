@@ -54,21 +54,23 @@ TEXTS: Final[Mapping[int, Text]] = MappingProxyType(
         1: Text(
             1,
             date(2026, 11, 29),
-            """We adopt the five guidelines for the responsible sourcing of data work.
-
-1. Pay. We choose a model of pay that fits the work, and pay everybody at least what they need to live where they live,
-   for all the time that the work takes: reading, waiting, training and breaks too.
-2. Pilot. We try the work out with paid people before we ask many to do it, and mend what they tell us.
-3. People. We choose people by what the work needs and by nothing else, and say what and why.
-4. Instructions. We give instructions that somebody other than their author has verified, and pay for training.
-5. Communication. We name a person who answers, and we answer. A question is never held against anybody.
-
-We know what this service enforces whether we like it or not: the floor of each place, money set aside before the work,
-pay within seven days, paid breaks and caps for distressing work, no effect of a no, a reason in writing for every cut,
-and somebody of neither side who rules when we disagree. We do not work around it.
-
-This is our own statement about how we behave. Neither the Partnership on AI, which wrote the guidelines, nor this
-service vouches for it. Whoever works for us may hold us to it.""",
+            "We adopt the five guidelines for the responsible sourcing of data work.\n\n"
+            "1. Pay. We choose a model of pay that fits the work, and pay everybody at least what they need to "
+            "live where they live, for all the time that the work takes: reading, waiting, training and breaks "
+            "too.\n\n"
+            "2. Pilot. We try the work out with paid people before we ask many to do it, and mend what they "
+            "tell us.\n\n"
+            "3. People. We choose people by what the work needs and by nothing else, and say what and why.\n\n"
+            "4. Instructions. We give instructions that somebody other than their author has verified, and pay "
+            "for training.\n\n"
+            "5. Communication. We name a person who answers, and we answer. A question is never held against "
+            "anybody.\n\n"
+            "We know what this service enforces whether we like it or not: the floor of each place, money set "
+            "aside before the work, pay within seven days, paid breaks and caps for distressing work, no "
+            "effect of a no, a reason in writing for every cut, and somebody of neither side who rules when we "
+            "disagree. We do not work around it.\n\n"
+            "This is our own statement about how we behave. Neither the Partnership on AI, which wrote the "
+            "guidelines, nor this service vouches for it. Whoever works for us may hold us to it.",
         )
     }
 )

@@ -187,8 +187,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "P7": _held(
             "PILOT",
-            "gig_pilot.workers gig_pilot.items gig_pilot.places gig_pilot.paid_amount gig_pilot.fixes",
-            f"{_GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume {_PUBLISHING}::test_an_unpaid_pilot_is_none",
+            "gig_pilot.workers gig_pilot.items gig_pilot.places gig_pilot.paid_amount gig_pilot.fixes "
+            "gig_rolling_pilot.completed_at",
+            f"{_GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume {_PUBLISHING}::test_an_unpaid_pilot_is_none "
+            "tests/shifts/test_piloting.py::test_five_people_and_twenty_hours_open_the_volume",
         ),
         "P8": _held(
             "CRITERIA",
@@ -208,10 +210,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_GIGS}::test_somebody_else_verifies_once_and_wholly",
         ),
         "P11": _held(
-            "",
-            "gig_instructions.version",
-            f"{_GIGS}::test_a_new_version_counts_when_it_is_verified",
-            "Work does not say under which version of the instructions it was done, and nobody is told of a new one.",
+            "INSTRUCTIONS_CHANGE",
+            "gig_instructions.holds_from booking.instructions_version",
+            "tests/shifts/test_prepared.py::test_a_shift_is_judged_under_the_version_that_held_when_it_began "
+            "tests/shifts/test_prepared.py::test_whoever_is_booked_is_told_once_of_new_instructions",
         ),
         "P12": _held(
             "QUALIFICATION_TIME",
@@ -222,8 +224,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "P13": _held(
             "",
             "gig.contact_id",
-            f"{_GIGS}::test_the_contact_is_a_member_and_a_place_exists",
-            "The contact has no channel, and nobody measures the time to an answer.",
+            f"{_GIGS}::test_the_contact_is_a_member_and_a_place_exists "
+            "tests/shifts/test_prepared.py::test_an_offer_and_a_booking_say_how_it_is_done_and_whom_to_ask",
+            "Nobody measures the time to an answer.",
         ),
         "P14": _held(lacks="There is no place to ask a question about a gig."),
         "P15": _held(
@@ -291,11 +294,13 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "NIGHT": _held("NIGHT", "timesheet_line.night_minutes", f"{_RATES}::test_work_at_night_earns_its_premium"),
         "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
         "HAZARD": _held(
-            "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK",
-            "hazard_consent.revoked_at booking.stops_at",
+            "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK AFTER_CARE",
+            "hazard_consent.revoked_at booking.stops_at company_care_line.call",
             "tests/shifts/test_caps.py::test_no_more_than_the_cap_is_ever_worked "
-            f"{_VETTING}::test_a_consent_is_revoked_at_any_minute_and_its_history_stays",
-            "Counselling and care after the work are not paid for.",
+            f"{_VETTING}::test_a_consent_is_revoked_at_any_minute_and_its_history_stays "
+            "tests/shifts/test_after_care.py::test_care_stays_open_for_six_months_after_the_last_minute",
+            "Very distressing work can be published before the company has named whom to call, and its care is not "
+            "paid through the service.",
         ),
         "SICK": _held(
             "SICK",
@@ -436,8 +441,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "COMPANY": _held(
             "COMPANY",
-            "company.verified_at company_decision.decided_by",
-            f"{_GATE}::test_what_the_company_must_have_done",
+            "company.verified_at company_decision.decided_by company_identity.register_number "
+            "company_identity.authority_proof",
+            f"{_GATE}::test_what_the_company_must_have_done "
+            "tests/accounts/test_verification.py::test_a_new_signatory_is_verified_again_and_pauses_the_gigs_until_then",
         ),
         "INTAKE": _held(
             "INTAKE",
