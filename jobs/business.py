@@ -132,6 +132,11 @@ def remind_of_ends() -> None:
     in_batches(holdings.remind_due, 200)
 
 
+@job("disputes.advance_small", again=False)
+def advance_small_claims() -> None:
+    in_batches(disputes.advance_small, ONE)
+
+
 @job("gigs.return_funds", again=False)
 def return_funds() -> None:
     in_batches(lambda limit: funding.return_due(limit, by=CLOCK))

@@ -53,6 +53,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),
     Entry("disputes.close_unclaimed", every_minutes(5)),
+    Entry("disputes.advance_small", every_minutes(5)),
     Entry("disputes.restore_unruled", every_minutes(5)),
     Entry("tests.end", every_minutes(5)),
     Entry("qualifications.remind", every_minutes(30)),

@@ -20,6 +20,7 @@ class Dispute(Stateful):
     __tablename__ = "dispute"
     __table_args__ = (
         CheckConstraint("(status = 'claimed') = (ended_at IS NULL)", name="ended_when"),
+        CheckConstraint("(status = 'claimed') = (restored_minutes IS NULL)", name="restored_when_ended"),
         CheckConstraint("(status = 'ruled') = (ruled_by IS NOT NULL)", name="ruled_by_somebody"),
         Index("ix_dispute_status_rule_by", "status", "rule_by"),
     )
@@ -44,6 +45,10 @@ class Dispute(Stateful):
     claimed_at: Mapped[Instant]
     rule_by: Mapped[Instant]
     """Until when an operator rules."""
+    advanced_at: Mapped[Instant | None]
+    """When the sum was paid at once, before a ruling (APPEAL_ADVANCE)."""
+    restored_minutes: Mapped[int | None]
+    """How many minutes of the cut the end of the dispute restored. Where all were paid at once it may be fewer."""
     ended_at: Mapped[Instant | None]
     ruled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     status: Mapped[DisputeStatus] = mapped_column(choice(DisputeStatus, "status"))

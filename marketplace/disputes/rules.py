@@ -12,6 +12,12 @@ RULE_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["ruling_days"])
 """How long operators have to rule. After that everything is restored (rule DISPUTE)."""
 
 
+SMALL_MINUTES = RULES["APPEAL_ADVANCE"].parameters["most_minutes"]
+MOST_ADVANCED = RULES["APPEAL_ADVANCE"].parameters["times_in_30_days"]
+OFTEN = timedelta(days=30)
+"""How many minutes are a small sum, and how often in 30 days one is paid at once (rule APPEAL_ADVANCE)."""
+
+
 class DisputeStatus(StrEnum):
     CLAIMED = "claimed"
     """The contractor has claimed against the cut; a ruling is due."""
@@ -49,6 +55,12 @@ class NotImpartial(Forbidden):
     code = "not_impartial"
     title = "Nobody rules on a dispute in which they take a side."
     remedy = "Ask another operator."
+
+
+class PaidAlready(Conflict):
+    code = "paid_already"
+    title = "The sum was paid at once, so a ruling says who bears it."
+    remedy = "You keep what was paid, whatever the ruling says."
 
 
 class TooLateToRule(Conflict):

@@ -47,6 +47,12 @@ class DisputeSchema(ma.Schema):
     rule_by = ma.fields.AwareDateTime(
         required=True, metadata={"description": "Without a ruling by then everything is restored"}
     )
+    advanced_at = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When the sum, being small, was paid before a ruling"}
+    )
+    restored_minutes = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "What the end of the dispute restored"}
+    )
     ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     ruled_by = ma.fields.UUID(required=True, allow_none=True)
     cut = ma.fields.Nested(TimesheetCutSchema, required=True)

@@ -745,6 +745,14 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "Read it and answer, if you want to.",
             ),
         ),
+        "dispute.advanced": (
+            Telling(
+                _C,
+                _BOTH,
+                "The disputed time is paid at once",
+                "The sum is small, so the next pay run pays it before anybody has ruled. You keep it in any case.",
+            ),
+        ),
         "dispute.ruled": (
             Telling(
                 _C,

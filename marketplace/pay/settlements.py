@@ -9,11 +9,11 @@ from marketplace.gigs import funding
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import holds, works
-from marketplace.pay.lines import PLATFORM_FEES
+from marketplace.pay.lines import PLATFORM_FEES, owed
 from marketplace.pay.rules import handling_fee
 from marketplace.shifts import cuts
 from marketplace.shifts.models import Booking, TimesheetCut
-from marketplace.shifts.rules import CutEnd
+from marketplace.shifts.rules import CutEnd, CutStatus
 
 
 def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> Money | None:
@@ -21,15 +21,35 @@ def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | N
 
     Returns the handling fee that the company has paid for a cut that a ruling overturned (rule REJECT). None when
     nothing was restored; when nobody ruled in time, since the service earns nothing by its own silence; or when the
-    company has no money for it, since nobody's pay or ruling waits for a fee. Raises WrongState when the cut is decided
+    company has no money for it, since nobody's pay or ruling waits for a fee. What was paid at once stays paid: the
+    service gives the company the price of the minutes that are not restored. Raises WrongState when the cut is decided
     already.
     """
-    cuts.end(cut, restored, because, reason=reason, by=by)
+    if cut.ended_because is CutEnd.ADVANCED:
+        _bear(cut, restored)
+        cuts.decide_advanced(cut, because, reason)
+    else:
+        cuts.end(cut, restored, because, reason=reason, by=by)
     if restored:
         return _charge(cut, by=by) if because is CutEnd.RULED else None
-    if works.is_paid_for(cut):
+    if cut.status is CutStatus.UPHELD and works.is_paid_for(cut):
         holds.return_rest({cut.booking_id: f"cut:{cut.id}"})
     return None
+
+
+def advance(cut: TimesheetCut, *, by: Actor) -> None:
+    """Has all that a disputed cut took paid by the next run, before anybody has ruled, out of what the booking holds.
+    The ruling decides whether the company or the service has paid it in the end (APPEAL_ADVANCE)."""
+    cuts.end(cut, cut.minutes, CutEnd.ADVANCED, by=by)
+
+
+def _bear(cut: TimesheetCut, restored: int) -> None:
+    """The service's pocket gives the company what was paid and should not have been."""
+    whole, right = works.with_and_without(cut, cut.minutes - restored)
+    lost = owed(whole) - owed(right)
+    if lost:
+        moves = [Move(funding.GUARANTEE, available_account(cut.company_id), lost)]
+        ledger.post(Entry(f"cut:{cut.id}:reimbursed", moves))
 
 
 def fee_of(cut: TimesheetCut) -> Money:

@@ -102,6 +102,13 @@ def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
     return [replace(_after_the_cut(row), cut_id=row.TimesheetCut.id) for row in db.session.execute(found)]
 
 
+def with_and_without(cut: TimesheetCut, minutes: int) -> tuple[Work, Work]:
+    """The booking of a cut that is restored, as it is paid, and as it would be without so many of its minutes."""
+    row = db.session.execute(_of_lines().where(TimesheetCut.id == cut.id)).one()
+    whole = _after_the_cut(row)
+    return whole, replace(whole, minutes=whole.minutes.less(minutes))
+
+
 def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
     """The bookings whose class was raised after they were paid, in that class, with the minutes that are paid."""
     found = _of_lines(BackPay).join(BackPay, BackPay.booking_id == Booking.id).where(BackPay.id.in_(back_pay_ids))

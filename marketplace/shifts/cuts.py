@@ -112,6 +112,12 @@ def end(found: TimesheetCut, restored: int, because: CutEnd, *, reason: str | No
     move_one(found, new, by=by, event=event, values=values, data=data)
 
 
+def decide_advanced(found: TimesheetCut, because: CutEnd, reason: str | None) -> None:
+    """For pay: writes down how the dispute about a cut ended that was paid at once. Its minutes stay restored."""
+    found.ended_because, found.reason = because, reason
+    db.session.flush()
+
+
 def take(cut_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
     """For pay: takes restored cuts for a run and returns those that this call took, each in exactly one call."""
     return move(TimesheetCut, cut_ids, old=CutStatus.RESTORED, new=CutStatus.PAID, by=by, event="cut.paid")

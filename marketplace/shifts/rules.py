@@ -270,6 +270,8 @@ class CutEnd(StrEnum):
     RULED = "ruled"
     NOT_RULED = "not_ruled"
     """Nobody ruled in time, which favours the contractor."""
+    ADVANCED = "advanced"
+    """The sum is small, so it is paid at once; the ruling decides who bears it (rule APPEAL_ADVANCE)."""
 
 
 class CompensationRule(StrEnum):

@@ -639,6 +639,16 @@ _PRICES = (
         ruling_days=14,
     ),
     _rule(
+        "APPEAL_ADVANCE",
+        Basis.HOUSE,
+        "A disputed cut of up to two hours is paid by the next run, before anybody has ruled, three times for a person in "
+        "30 days; whoever was paid keeps it, and where the company was right the service bears it.",
+        "House policy: pay in escrow for weeks is a loss to who lives from it",
+        "tests/disputes/test_advances.py::test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service",
+        most_minutes=120,
+        times_in_30_days=3,
+    ),
+    _rule(
         "SICK",
         Basis.LAW,
         "Each 30 hours worked earn one hour of paid sick leave, funded when they are worked; whoever falls ill is paid "

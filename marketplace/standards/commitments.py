@@ -420,7 +420,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "timesheet_cut.category timesheet_cut.clause timesheet_cut.missing",
             f"{_DISPUTES}::test_one_hour_cut_and_restored",
         ),
-        "APPEAL": _held(lacks="A disputed sum stays held until the ruling; no pool pays small sums at once."),
+        "APPEAL": _held(
+            "APPEAL_ADVANCE",
+            "dispute.advanced_at dispute.restored_minutes",
+            "tests/disputes/test_advances.py::test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service",
+        ),
         "PAYOUT": _held(
             "PAY_TERM",
             "payment_op.amount payslip.net_amount",

@@ -180,6 +180,7 @@ _EVENTS = {
     "dispute.answered": lazy_gettext("Something was said in a dispute."),
     "dispute.ruled": lazy_gettext("An operator ruled on a dispute."),
     "dispute.defaulted": lazy_gettext("Nobody ruled in time, so everything was restored."),
+    "dispute.advanced": lazy_gettext("The disputed sum is small, so the next pay run pays it before a ruling."),
     "dispute.withdrawn": lazy_gettext("A claim was withdrawn."),
     "timesheet.locked": lazy_gettext("A pay run took the timesheet."),
     "payslip.issued": lazy_gettext("The payslip was issued."),
