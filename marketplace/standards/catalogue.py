@@ -641,7 +641,7 @@ _PRICES = (
     _rule(
         "APPEAL_ADVANCE",
         Basis.HOUSE,
-        "A disputed cut of up to two hours is paid by the next run, before anybody has ruled, three times for a person in "
+        "A disputed cut of up to two hours is paid by the next run, before anybody has ruled, three times a person in "
         "30 days; whoever was paid keeps it, and where the company was right the service bears it.",
         "House policy: pay in escrow for weeks is a loss to who lives from it",
         "tests/disputes/test_advances.py::test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service",
