@@ -40,7 +40,7 @@ PATTERNS: Final = (
     "it had %(workers)s workers and %(items)s items",
     "nobody took part from %(places)s",
     "lowest %(lowest)s beside highest %(highest)s",
-    "%(workers)s workers, %(items)s items, paid, finished",
+    "%(workers)s workers, %(items)s items or %(hours)s approved hours, paid, finished",
     "%(amount)s unnamed",
 )
 """Sentences, remedies and limits with numbers in them, the longer before the shorter that they begin with."""
