@@ -43,7 +43,7 @@ def declare(
     tax: Tax | None = None,
     terms_sha256: str | None = None,
     by: Actor,
-) -> Declared:
+) -> None:
     """Writes down what is given, in place of what was declared before; all of it, or none.
 
     Raises NothingChosen, BadPlace, PaperExpired, BadNumber, ProviderNotOffered, PermitWithoutEnd, BadTaxNumber,
@@ -68,7 +68,6 @@ def declare(
     if terms_sha256 is not None:
         _sign(me.id, terms_sha256)
     record("contractor.declared", me, by=by, data={"parts": told})
-    return declared(me.id, by)
 
 
 def declared(contractor_id: UUID, seen_by: Actor) -> Declared:

@@ -115,7 +115,9 @@ def show_my_declarations() -> Declared:
 @problems(contractors, 401, 403, 404, 409, 410, 422)
 def declare(given: dict[str, Any]) -> Declared:
     """Declare something about yourself, in place of what you declared before. What you leave out stays as it is."""
-    return declarations.declare(**given, by=actor())
+    by = actor()
+    declarations.declare(**given, by=by)
+    return declarations.declared(require_person(by), by)
 
 
 @contractors.get("/me/moves")
