@@ -346,6 +346,7 @@ def list_adopters() -> dict[str, Any]:
 
 
 @adopters.get("/<uuid:company_id>")
+@adopters.etag
 @adopters.response(200, s.AdoptionStatementsSchema)
 @problems(adopters, 404)
 @adopters.doc(security=[])

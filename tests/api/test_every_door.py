@@ -22,6 +22,8 @@ ODD_VALUES: list[Any] = [None, True, -1, 2**53 - 1, 0.5, "", " ", "\n", "é" * 3
 """In the place of each member of a body. The lists that hold objects cannot be hashed."""
 MOST_TRIES = 12
 LONG = bool(os.environ.get("SETARA_FUZZ"))
+SIGNED_ANEW = {"/api/v1/work-records/status/{number}"}
+"""What is another text each time, because it is signed at the moment of asking."""
 TURNED_AWAY = (422, 409, 403, 404, 401)
 """What says the less of a body the further it stands to the right."""
 SAMPLES: dict[str, Any] = {
@@ -114,17 +116,21 @@ def readable(world: World, path: str, operation: dict[str, Any]) -> tuple[str, s
 @pytest.fixture(scope="module")
 def reads(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
     """For each GET: where and as whom something can be read."""
-    found = {}
+    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    unread: list[str] = []
     for method, path, operation in operations(world):
         if method == "GET":
             place = readable(world, path, operation)
-            assert place is not None, f"nobody can read {path}"
-            found[path] = (*place, operation)
+            if place is None:
+                unread.append(path)
+            else:
+                found[path] = (*place, operation)
+    assert unread == [], f"nobody can read {', '.join(unread)}"
     return found
 
 
 def test_what_is_read_once_is_not_sent_twice(world: World, reads: dict[str, Any]) -> None:
-    single = [path for path in reads if path.endswith(("}", "/me"))]
+    single = [path for path in reads if path.endswith(("}", "/me")) and path not in SIGNED_ANEW]
     assert len(single) > 15
     for path in single:
         address, role, operation = reads[path]

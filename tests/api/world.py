@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from uuid_utils.compat import uuid7
 
 from jobs.runner import run_pending
+from marketplace.accounts import adoption
+from marketplace.accounts.guidelines import CURRENT
 from marketplace.accounts.models import ApiKey, Company, Member
 from marketplace.accounts.rules import CompanyRole, Right
 from marketplace.contracts.models import Contract, Template
@@ -22,6 +24,8 @@ from marketplace.disputes.models import Dispute
 from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
+from marketplace.insight import work_records
+from marketplace.insight.rules import Part
 from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import planning
 from marketplace.matching import service as matching
@@ -97,6 +101,8 @@ def build(app: SetaraFlask) -> World:
     bea = _a_week_of(theirs)
     for there, who in ((ours, ana), (theirs, bea)):
         _tests_of(there, who)
+        adoption.adopt(there.company_id, "Olga Owner", CURRENT.sha256, by=there.company)
+        work_records.issue(list(Part), by=accounts.actor_of(who.id))
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()
     accounts.company_bearer(theirs.company_id)
@@ -153,6 +159,8 @@ def _a_week_of(there: Scene) -> Contractor:
         attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
         flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
     contracts.proposed(there.company_id, workforce.contractor().id)
+    agreed = contracts.in_force(there.company_id, workforce.contractor().id)
+    contracts.proposed(there.company_id, agreed.contractor_id, pay__amount="16.00")
     contractors.contest("I was there.", by=accounts.actor_of(_refused().id))
     workforce.ready()
     for mover in (ana, bea):
@@ -230,7 +238,13 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     values = {name: tuple(str(each) for each in dict.fromkeys([*ids, uuid7()])) for name, ids in found.items()}
     account = select(LedgerAccount.name).where(LedgerAccount.name.contains(str(ours.company_id)))
     names = sorted(db.session.scalars(account))
-    return values | {"name": (*names, "rail:sandbox"), "rule_id": ("FLOOR", "REST"), "version": ("1", "2")}
+    return values | {
+        "name": (*names, "rail:sandbox"),
+        "rule_id": ("FLOOR", "REST"),
+        "version": ("1", "2"),
+        "number": ("2", "0"),
+        "code": ("sick-leave",),
+    }
 
 
 def _of(key: InstrumentedAttribute[UUID], company_id: UUID | None) -> list[UUID]:
