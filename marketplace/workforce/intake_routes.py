@@ -33,6 +33,7 @@ class WaitingSchema(ma.Schema):
 @blueprint.get("")
 @blueprint.response(200, IntakeSchema)
 @problems(blueprint)
+@blueprint.doc(security=[])
 def show() -> dict[str, Any]:
     """Whether applications are taken now, and by which measure."""
     last = intake.latest()

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from marketplace import demo
+from marketplace.standards.catalogue import RULES
 from tests.conftest import ROOT, Database
 from tests.journeys.service import Service, wait_until
 
@@ -171,7 +172,16 @@ def _pay(odi: Page) -> None:
 def _read_the_payslip(ana: Page) -> None:
     ana.goto("/work/pay")
     ana.locator("main").get_by_role("link", name=re.compile("Look at it|payslip", re.IGNORECASE)).first.click()
-    for words in ("$60.00", "WAGES v1", "SICK v2", "HEALTH v1", "FEE v1", "independent contractor", "4 h", "8 min"):
+    for words in (
+        "$60.00",
+        "WAGES v1",
+        f"SICK v{RULES['SICK'].version}",
+        "HEALTH v1",
+        "FEE v1",
+        "independent contractor",
+        "4 h",
+        "8 min",
+    ):
         expect(ana.locator("main")).to_contain_text(words)
     ana.get_by_label("Also show in").select_option("IDR")
     ana.get_by_role("button", name="Show").click()

@@ -52,7 +52,7 @@ def test_a_cut_that_waits_for_no_dispute_is_found(app: Flask) -> None:
     assert checks.strayed_disputes() == []
     disputes.claimed(cut)
     assert checks.strayed_disputes() == []
-    db.session.execute(text("UPDATE dispute SET status = 'withdrawn', ended_at = now()"))
+    db.session.execute(text("UPDATE dispute SET status = 'withdrawn', ended_at = now(), restored_minutes = 0"))
     assert checks.strayed_disputes() == [f"cut {cut.id}"]
 
 

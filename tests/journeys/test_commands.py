@@ -205,4 +205,4 @@ def test_make_alone_lists_every_target() -> None:
     own = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
     listed = subprocess.run([make], cwd=PROJECT, env=own, capture_output=True, text=True, check=True).stdout
     targets = [line.split()[1] for line in listed.splitlines()]
-    assert targets == ["help", "run", "test", "check", "bench", "demo", "gig", "clean"]
+    assert targets == ["help", "run", "test", "check", "bench", "demo", "outcome", "gig", "clean"]

@@ -103,14 +103,14 @@ def test_only_digests_are_kept_and_the_fleeting_are_forgotten(app: Flask) -> Non
     for kind in FLEETING:
         signals.note(ana.id, kind, "203.0.113.7")
     rows = db.session.scalars(select(Signal).where(Signal.person_id == ana.id)).all()
-    assert {row.kind for row in rows} == {*FLEETING, SignalKind.PAYOUT_ACCOUNT}
+    assert {row.kind for row in rows} == {*FLEETING, SignalKind.PAYOUT_ACCOUNT, SignalKind.DOCUMENT}
     assert not any("203" in row.fingerprint or "sandbox" in row.fingerprint for row in rows)
     clock.move_to(clock.now() + 60 * DAY)
     signals.note(ana.id, SignalKind.DEVICE, "203.0.113.7")
     clock.move_to(clock.now() + 31 * DAY)
     jobs.forget_signals()
     left = db.session.scalars(select(Signal.kind).where(Signal.person_id == ana.id)).all()
-    assert set(left) == {SignalKind.DEVICE, SignalKind.PAYOUT_ACCOUNT}
+    assert set(left) == {SignalKind.DEVICE, SignalKind.PAYOUT_ACCOUNT, SignalKind.DOCUMENT}
 
 
 def test_nobody_but_an_operator_compares_accounts(app: Flask) -> None:
