@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from jobs.runner import in_batches, job
 from marketplace.accounts.rules import CLOCK
-from marketplace.contracts import status
+from marketplace.contracts import expiry, status
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
@@ -211,6 +211,16 @@ def read_status() -> None:
     """Compares every contract with what really happens under it (rule STATUS)."""
     with transaction():
         status.read(dependence.measured(clock.now()), by=CLOCK)
+
+
+@job("benefits.tell", again=False)
+def tell_of_expiry() -> None:
+    in_batches(expiry.tell_due)
+
+
+@job("benefits.expire", again=False)
+def expire_benefits() -> None:
+    in_batches(expiry.expire_due)
 
 
 @job("screening.screen", again=False)

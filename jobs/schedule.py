@@ -60,6 +60,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.match", every_seconds(30)),
     Entry("shifts.hold_back_pay", every_minutes(5)),
+    Entry("benefits.tell", every_minutes(30)),
+    Entry("benefits.expire", every_minutes(5)),
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, tuple_, update
 
 from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts.benefit_models import CashOut
 from marketplace.contracts.models import BenefitEntry, BenefitPlan, LeavePay
 from marketplace.contracts.rules import EntryKind, leave_account, leave_share
 from marketplace.core import clock
@@ -30,8 +31,8 @@ class Leave:
 
 
 def available(contractor_id: UUID) -> Leave:
-    """What the person has accrued and not yet taken; what is taken and not yet paid is left out. In one statement, so
-    that seconds and money are of one moment."""
+    """What the person has accrued and not yet taken; what is taken, or is to be paid out, and not yet paid is left out.
+    In one statement, so that seconds and money are of one moment."""
     seconds = (
         select(func.coalesce(func.sum(BenefitEntry.quantity), 0))
         .where(BenefitEntry.contractor_id == contractor_id, BenefitEntry.plan_id == BenefitPlan.id)
@@ -48,8 +49,20 @@ def available(contractor_id: UUID) -> Leave:
         .correlate(LedgerAccount)
         .scalar_subquery()
     )
+    cashed = (
+        select(func.coalesce(func.sum(CashOut.amount), 0))
+        .where(
+            CashOut.account == leave_account(contractor_id),
+            CashOut.contractor_id == contractor_id,
+            CashOut.currency == LedgerAccount.currency,
+            CashOut.paid_at.is_(None),
+        )
+        .correlate(LedgerAccount)
+        .scalar_subquery()
+    )
+    free = LedgerAccount.balance - promised - cashed
     found = (
-        select(seconds.label("seconds"), LedgerAccount.currency, (LedgerAccount.balance - promised).label("amount"))
+        select(seconds.label("seconds"), LedgerAccount.currency, free.label("amount"))
         .select_from(BenefitPlan)
         .outerjoin(LedgerAccount, LedgerAccount.name == leave_account(contractor_id))
         .where(BenefitPlan.code == PLAN)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final
 
+from marketplace.contracts.moving_rules import LEAST_CARRY_OVER
 from marketplace.contracts.rules import BenefitKind, Unit
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.standards.rules import RULES
@@ -122,11 +123,13 @@ def _wrong(promise: Promise, kind: BenefitKind) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_end(promise: Promise) -> Iterator[tuple[str, str]]:
-    """What nobody could keep: no verb expires a benefit or pays it out, so no plan says that one does."""
-    if promise.carry_over is not None:
-        yield "carry_over", "Nothing that somebody has earned expires here: all of it carries over (rule SICK)."
-    if promise.cash_out:
-        yield "cash_out", "This service cannot pay a benefit out yet."
+    """Nothing expires but hours of sick leave, and of them never fewer than the law keeps; and only what accrues can be
+    paid out (rules CARRY_OVER, CASH_OUT)."""
+    if promise.carry_over is not None and (promise.rule != "SICK" or promise.carry_over < LEAST_CARRY_OVER):
+        least = LEAST_CARRY_OVER // 3600
+        yield "carry_over", f"Only sick leave expires, and {least} hours of it always carry over; money never does."
+    if promise.cash_out and promise.rule not in ACCRUED_BY:
+        yield "cash_out", "Nothing accrues under this plan, so nothing can be paid out."
 
 
 def _wrong_insurance(promise: Promise, kind: BenefitKind) -> Iterator[tuple[str, str]]:

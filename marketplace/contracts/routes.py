@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.schemas import TimelineSchema
-from marketplace.contracts import benefit_routes, queries, service, status
+from marketplace.contracts import benefit_routes, moving_routes, queries, service, status
 from marketplace.contracts import schemas as s
 from marketplace.contracts.models import Contract, Template
 from marketplace.contracts.queries import Amendment, SignedVersion
@@ -22,7 +22,7 @@ templates = Blueprint(
 contracts = Blueprint(
     "contracts", __name__, url_prefix="/api/v1/contracts", description="Contracts, their versions and signatures."
 )
-blueprints = (templates, contracts, *benefit_routes.blueprints)
+blueprints = (templates, contracts, *benefit_routes.blueprints, *moving_routes.blueprints)
 
 # --- templates ------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, func, literal, select, union_all
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Member, OperatorGrant, Person
 from marketplace.accounts.rules import CONSOLE, Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.contracts import cash_out
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
@@ -125,7 +126,8 @@ def _obstacles(person_id: UUID) -> list[Obstacle]:
     asked = [exists(found).label(str(name)) for name, found in waits.items()]
     row = db.session.execute(select(*asked)).mappings().one()
     found = [name for name in waits if row[str(name)]]
-    return [*found, *([Obstacle.MONEY] if _money(person_id, "contractor:") else [])]
+    is_owed = _money(person_id, "contractor:") or db.session.scalar(select(cash_out.is_moving(person_id)))
+    return [*found, *([Obstacle.MONEY] if is_owed else [])]
 
 
 def _benefits(person_id: UUID) -> list[Money]:

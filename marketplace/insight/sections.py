@@ -13,6 +13,7 @@ from sqlalchemy import Select, Table, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from marketplace.accounts.models import Adoption, ApiKey, Company, Invitation, Member, OperatorGrant, Person
+from marketplace.contracts.benefit_models import CashOut, Expiry, Transfer
 from marketplace.contracts.models import (
     BenefitEntry,
     Contract,
@@ -168,7 +169,7 @@ def _about(person_id: UUID) -> list[str]:
 def own_accounts(person_id: UUID) -> list[str]:
     """The accounts of the ledger that are theirs: what they earned, and what is kept for them."""
     earned = [f"contractor:{person_id}:{each}" for each in ("payable", "in_flight")]
-    return earned + [f"benefit:{person_id}:{each}" for each in ("health", *BenefitKind)]
+    return earned + [f"benefit:{person_id}:{each}" for each in ("health", "outgoing", *BenefitKind)]
 
 
 def _events(person_id: UUID) -> Told:
@@ -389,6 +390,16 @@ SECTIONS: tuple[Section, ...] = (
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
+    _own("cash_outs", "contracts", "Benefits that were paid out to you", _S, CashOut.contractor_id),
+    _own(
+        "benefit_transfers",
+        "contracts",
+        "Benefits that went to another provider, or came from one",
+        _E,
+        Transfer.contractor_id,
+        empties=("provider", "account", "evidence", "reason"),
+    ),
+    _own("leave_that_ended", "contracts", "Leave that ended with a year", _S, Expiry.contractor_id),
     Section("gigs", "gigs", "Gigs that this record names", _S, _gigs, frozenset(), _table(Gig.id)),
     _own(
         "offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id, empties=("reason",)
@@ -475,6 +486,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "benefit_plan_version.seconded_by": _WHO_DID_IT,
         "benefit_plan_version.contact": "whom everybody calls to claim under an insurance",
         "benefit_enrolment.entered_by": _WHO_DID_IT,
+        "benefit_transfer.decided_by": _WHO_DID_IT,
         "region.entered_by": _WHO_DID_IT,
         "region.confirmed_by": _WHO_DID_IT,
         "region_change.proposed_by": _WHO_DID_IT,

@@ -838,6 +838,39 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "deposit.refused": (
             Telling(Audience.MONEY, _BOTH, "A deposit of %(money)s was refused", "Nothing of it was booked."),
         ),
+        "benefit_transfer.asked": (
+            Telling(
+                Audience.FINANCE, _INBOX, "A benefit waits to be sent: %(money)s", "%(contractor)s has named to whom."
+            ),
+        ),
+        "benefit_transfer.sent": (
+            Telling(_C, _BOTH, "%(money)s of your benefits was sent", "Where the proof is stands beside it."),
+        ),
+        "benefit_transfer.returned": (
+            Telling(
+                _C, _BOTH, "%(money)s of your benefits could not be sent", "It is your benefit again. Read the reason."
+            ),
+        ),
+        "benefit_transfer.received": (
+            Telling(_C, _BOTH, "%(money)s came to your benefits from another provider", "Read why, and where it is."),
+        ),
+        "benefit.will_expire": (
+            Telling(
+                _C,
+                _BOTH,
+                "Some of your sick leave ends with this year",
+                "You have more hours than carry over. What is beyond the limit ends with the year where you live; the "
+                "money of it is paid to you with the next payslip.",
+            ),
+        ),
+        "benefit.expired": (
+            Telling(
+                _C,
+                _BOTH,
+                "Some of your sick leave has ended",
+                "It was more than carries over. The money of it comes with your next payslip.",
+            ),
+        ),
         "payslip.issued": (
             Telling(_C, _BOTH, "Your payslip: %(money)s", "It shows every line with its rule and its contract."),
         ),

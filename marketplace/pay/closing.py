@@ -3,8 +3,9 @@
 In prose. Open offers are taken back at once. Whoever leaves gives back the shifts that have not begun, without any
 penalty, and contracts end at once; whom an operator closes keeps the shifts that were accepted and works them, and
 contracts end after the notice that was agreed. Then what was worked is handed in, approved and paid like everything
-else, and a job closes the account when nothing is left. Balances of benefits are stated and stay the person's; the
-record can be taken along before and after (rule OFFBOARDING).
+else, and a job closes the account when nothing is left. Balances of benefits are stated and stay the person's, who can
+have all of them paid out from now on (rule CASH_OUT); the record can be taken along before and after (rule
+OFFBOARDING).
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, or_, select
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
-from marketplace.contracts import benefits
+from marketplace.contracts import benefits, cash_out
 from marketplace.contracts import service as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -89,7 +90,7 @@ def left(contractor_id: UUID) -> list[Left]:
             exists().where(PayLine.contractor_id == contractor_id, PayLine.payslip_id.is_(None)),
         ),
         Left.CUTS: exists().where(TimesheetCut.contractor_id == contractor_id, TimesheetCut.status.in_(PENDING_CUT)),
-        Left.MONEY: exists().where(money, LedgerAccount.balance > 0),
+        Left.MONEY: or_(exists().where(money, LedgerAccount.balance > 0), cash_out.is_moving(contractor_id)),
         Left.APPEAL: exists().where(
             Closing.contractor_id == contractor_id,
             Appeal.id == Closing.decision_id,

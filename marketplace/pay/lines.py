@@ -84,6 +84,7 @@ class Work:
             "cut_id": self.cut_id,
             "back_pay_id": self.back_pay_id,
             "attempt_id": None,
+            "cash_out_id": None,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
             "contract_version": self.promise.number,
@@ -107,16 +108,38 @@ class TimeAtTest:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id")
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
         return dict.fromkeys((*of_work, *of_contract)) | {"attempt_id": self.attempt_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOut:
+    """Money of a benefit that its owner is paid. It is theirs already: no company pays, and no contract is asked."""
+
+    cash_out_id: UUID
+    contractor_id: UUID
+    began_at: datetime
+    """When it was asked for, or its hours ended."""
+    money: Money
+    account: str
+    """The account of the benefit, which pays."""
+    rule: str
+    cause: str
+    company_id: None = None
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id")
+        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
+        return dict.fromkeys((*of_work, *of_contract)) | {"cash_out_id": self.cash_out_id}
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A pay line before it has a run."""
 
-    work: Work | TimeAtTest
+    work: Work | TimeAtTest | PaidOut
     price: PriceLine
     payer: str
     payee: str
@@ -259,7 +282,17 @@ def _leave_lines(work: Work) -> Iterable[DraftLine]:
         yield DraftLine(work, line, leave_account(work.contractor_id), payee_account(work, line), cause)
 
 
-def payee_account(work: Work | TimeAtTest, line: PriceLine) -> str:
+def paid_out(benefits: Iterable[PaidOut]) -> list[DraftLine]:
+    """A line for each benefit that is paid out, from its account to what is payable."""
+    lines = []
+    for each in benefits:
+        kind, rule = LineKind.BENEFIT_CASH_OUT, RULES[each.rule]
+        line = PriceLine(kind, Payee.CONTRACTOR, each.money, rule.id, rule.version)
+        lines.append(DraftLine(each, line, each.account, payee_account(each, line), each.cause))
+    return lines
+
+
+def payee_account(work: Work | TimeAtTest | PaidOut, line: PriceLine) -> str:
     """The account that a line's money goes to."""
     match line.payee:
         case Payee.CONTRACTOR:

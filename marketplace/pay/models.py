@@ -58,9 +58,9 @@ class Payslip(Stateful):
     benefits_amount: Mapped[Minor]
     """What is set aside for the person."""
     leave_amount: Mapped[Minor] = mapped_column(default=0)
-    """What of the net pay came from the person's own sick leave."""
+    """What of the net pay came from the person's own benefits: leave that was taken, benefits that are paid out."""
     cost_amount: Mapped[Minor]
-    """What the companies pay for it altogether: the net pay but for leave, benefits, fees and margins."""
+    """What the companies pay for it altogether: net pay but for what was the person's own, benefits, fees, margins."""
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entry.id"))
     issued_at: Mapped[Instant | None]
     pay_date: Mapped[date | None]
@@ -86,7 +86,8 @@ class Payslip(Stateful):
 class PayLine(Base):
     """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
-    It pays a booking, under its contract, or the time of an attempt at a test, which needs none. `cause` names the
+    It pays a booking, under its contract, or the time of an attempt at a test or a benefit of the person's own, which
+    need none. `cause` names the
     piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
     correction is a line of its own, under a cause of its own.
     """
@@ -99,10 +100,15 @@ class PayLine(Base):
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
             "num_nonnulls(gig_id, booking_id, timesheet_id, contract_id, contract_version_id, contract_version,"
-            " engagement_type) = CASE WHEN attempt_id IS NULL THEN 7 ELSE 0 END",
+            " engagement_type) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL THEN 7 ELSE 0 END",
             name="of_work_or_of_a_test",
         ),
-        CheckConstraint("company_id IS NOT NULL OR attempt_id IS NOT NULL", name="has_a_payer"),
+        CheckConstraint(
+            "CASE WHEN cash_out_id IS NULL THEN company_id IS NOT NULL OR attempt_id IS NOT NULL"
+            " ELSE company_id IS NULL AND attempt_id IS NULL END",
+            name="has_a_payer",
+        ),
+        CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
         Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
     )
 
@@ -111,11 +117,13 @@ class PayLine(Base):
     payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
-    """Who pays; None for a test of the service's own."""
+    """Who pays; None for a test of the service's own, and for what the person has already."""
     gig_id: Mapped[UUID | None] = mapped_column(ForeignKey("gig.id"))
     booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("booking.id"), index=True)
     timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"), index=True)
     attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"), index=True)
+    cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"), index=True)
+    """The benefit that is paid out, where the line does that."""
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""
     back_pay_id: Mapped[UUID | None] = mapped_column(ForeignKey("back_pay.id"))

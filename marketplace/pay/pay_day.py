@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy import exists, or_, select
 
 from marketplace.accounts.rules import Actor
+from marketplace.contracts import cash_out
+from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.pay import trials, works
@@ -20,8 +22,8 @@ late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay or an ended test has
-    waited for a day, and returns it.
+    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test or a
+    benefit to be paid out has waited for a day, and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -31,6 +33,7 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     ruled = works.payable_cuts(None, now.date()).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
     raised = works.payable_back_pays(None, now.date()).where(BackPay.raised_at <= now - APPROVED_WAITS)
     tried = trials.payable(None, now.date()).where(Attempt.ended_at <= now - APPROVED_WAITS)
-    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried)))
+    asked = cash_out.payable(now.date()).where(CashOut.asked_at <= now - APPROVED_WAITS)
+    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked)))
     due = db.session.scalar(select(is_due & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

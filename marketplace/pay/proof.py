@@ -10,7 +10,9 @@ from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.contracts import leave
+from marketplace.contracts.benefit_models import CashOut, Transfer
 from marketplace.contracts.models import BenefitEntry, BenefitPlan, LeavePay
+from marketplace.contracts.moving_rules import TransferStatus
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
@@ -25,7 +27,7 @@ from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification, TestFunding
 from marketplace.qualifications.rules import FundingKind as TestFunds
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import LineKind
+from marketplace.standards.rates import OWN_BENEFITS, LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def gigs_add_up() -> Check:
         select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
         select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
         _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount).where(
-            PayLine.kind != LineKind.SICK_LEAVE, PayLine.gig_id.is_not(None)
+            PayLine.kind.not_in(OWN_BENEFITS), PayLine.gig_id.is_not(None)
         ),
     ).subquery()
     sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
@@ -134,8 +136,8 @@ def tests_add_up() -> Check:
 
 def payslips_equal_postings() -> Check:
     """Three ways to one sum: the payslip's totals, its lines, and the postings of its entry."""
-    own_leave = PayLine.kind == LineKind.SICK_LEAVE
-    lines = _totals(PayLine.payslip_id, PayLine.amount, PayLine.payee, own_leave, select(PayLine)).subquery()
+    own = PayLine.kind.in_(OWN_BENEFITS)
+    lines = _totals(PayLine.payslip_id, PayLine.amount, PayLine.payee, own, select(PayLine)).subquery()
     payer = aliased(LedgerAccount)
     postings = _totals(
         Posting.entry_id,
@@ -189,16 +191,21 @@ def benefits_equal_accruals() -> Check:
 
 
 def _money_that_differs() -> list[str]:
-    """Accounts of benefits in money that hold another sum than the benefit ledger adds up to, found from both sides."""
+    """Accounts of benefits in money that hold another sum than the benefit ledger adds up to with what is still to be
+    paid out, found from both sides."""
     health = BENEFIT_OF[LineKind.HEALTH_CONTRIBUTION]
     name = func.concat("benefit:", cast(BenefitEntry.contractor_id, Text), f":{health.account}")
-    added = (
-        select(name.label("name"), BenefitEntry.currency, func.sum(BenefitEntry.quantity).label("amount"))
+    entered = (
+        select(name.label("name"), BenefitEntry.currency, BenefitEntry.quantity.label("amount"))
         .join(BenefitPlan, BenefitPlan.id == BenefitEntry.plan_id)
         .where(BenefitPlan.code == health.plan)
-        .group_by(BenefitEntry.contractor_id, BenefitEntry.currency)
-        .subquery()
     )
+    unpaid = select(CashOut.account, CashOut.currency, CashOut.amount).where(
+        CashOut.paid_at.is_(None), CashOut.account.like(f"benefit:%:{health.account}")
+    )
+    parts = union_all(entered, unpaid).subquery()
+    sums = select(parts.c.name, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    added = sums.group_by(parts.c.name, parts.c.currency).subquery()
     kept = (
         select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance)
         .where(LedgerAccount.name.like(f"benefit:%:{health.account}"))
@@ -219,15 +226,21 @@ def _money_that_differs() -> list[str]:
 
 
 def leave_is_there() -> Check:
-    """Nobody has taken more leave than accrued, and what was taken and not yet paid still stands in its account."""
+    """Nobody has taken more leave than accrued, and what was taken, or ended, and is not yet paid still stands in its
+    account."""
     counted = select(BenefitEntry.contractor_id, func.sum(BenefitEntry.quantity).label("seconds"))
     own = counted.join(BenefitPlan, BenefitPlan.id == BenefitEntry.plan_id).where(BenefitPlan.code == leave.PLAN)
     people = db.session.execute(own.group_by(BenefitEntry.contractor_id)).all()
     wrong = [f"contractor:{row.contractor_id}: {row.seconds} seconds of leave" for row in people if row.seconds < 0]
+    unpaid = union_all(
+        select(LeavePay.contractor_id, LeavePay.currency, LeavePay.amount).where(LeavePay.paid_at.is_(None)),
+        select(CashOut.contractor_id, CashOut.currency, CashOut.amount).where(
+            CashOut.paid_at.is_(None), CashOut.account.like("benefit:%:sick_leave")
+        ),
+    ).subquery()
     promised = (
-        select(LeavePay.contractor_id, LeavePay.currency, func.sum(LeavePay.amount).label("amount"))
-        .where(LeavePay.paid_at.is_(None))
-        .group_by(LeavePay.contractor_id, LeavePay.currency)
+        select(unpaid.c.contractor_id, unpaid.c.currency, func.sum(unpaid.c.amount).label("amount"))
+        .group_by(unpaid.c.contractor_id, unpaid.c.currency)
         .subquery()
     )
     name = func.concat("benefit:", cast(promised.c.contractor_id, Text), ":sick_leave")
@@ -237,6 +250,41 @@ def leave_is_there() -> Check:
     wrong += [f"contractor:{row.contractor_id}: {Money(int(row.amount - row.there), row.currency)}" for row in short]
     sentence = "Leave that was taken was there, with its money."
     return Check("leave_is_there", sentence, len(people), wrong)
+
+
+def benefits_move_whole() -> Check:
+    """What was taken out of a benefit, to be paid or to be sent, is the same in its entry, its record, its payslip and
+    its account."""
+    line = (
+        select(PayLine.cash_out_id, PayLine.amount)
+        .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .where(Payslip.status == PayslipStatus.ISSUED)
+        .subquery()
+    )
+    cashed = (
+        select(CashOut, BenefitEntry.quantity, BenefitEntry.currency.label("counted"), line.c.amount.label("told"))
+        .outerjoin(BenefitEntry, BenefitEntry.cause == CashOut.cause)
+        .outerjoin(line, line.c.cash_out_id == CashOut.id)
+    )
+    rows = db.session.execute(cashed).all()
+    wrong = [
+        f"{row.CashOut.cause}: {row.CashOut.money}, entered {row.quantity}, told {row.told}"
+        for row in rows
+        if (row.counted is not None and row.quantity != -row.CashOut.amount)
+        or row.told != (None if row.CashOut.paid_at is None else row.CashOut.amount)
+    ]
+    name = func.concat("benefit:", cast(Transfer.contractor_id, Text), ":outgoing")
+    parts = union_all(
+        select(name.label("name"), Transfer.currency, Transfer.amount).where(Transfer.status == TransferStatus.ASKED),
+        select(LedgerAccount.name, LedgerAccount.currency, -LedgerAccount.balance).where(
+            LedgerAccount.name.like("benefit:%:outgoing")
+        ),
+    ).subquery()
+    sums = select(parts.c.name, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    waiting = db.session.execute(sums.group_by(parts.c.name, parts.c.currency)).all()
+    wrong += [f"{row.name}: {Money(int(row.amount), row.currency)} too little" for row in waiting if row.amount]
+    sentence = "What leaves a benefit is paid out or sent, to the minor unit."
+    return Check("benefits_move_whole", sentence, len(rows) + len(waiting), wrong)
 
 
 def nobody_is_paid_twice() -> Check:
@@ -296,6 +344,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     payslips_equal_postings,
     benefits_equal_accruals,
     leave_is_there,
+    benefits_move_whole,
     nobody_is_paid_twice,
     rails_agree,
 )
@@ -307,12 +356,12 @@ def _issued_lines(*columns: Any) -> Select[Any]:
 
 
 def _totals(
-    key: Column[Any], amount: Column[int], name: Column[str], own_leave: ColumnElement[bool], found: Select[Any]
+    key: Column[Any], amount: Column[int], name: Column[str], own: ColumnElement[bool], found: Select[Any]
 ) -> Select[Any]:
     """The sums of net pay, of benefits and of what companies pay, by key; the account's name says which is which, and
-    `own_leave` what came from the person's own benefits."""
+    `own` what came from the person's own benefits."""
     net = func.coalesce(func.sum(amount).filter(name.like("contractor:%")), 0)
     benefits = func.coalesce(func.sum(amount).filter(name.like("benefit:%")), 0)
-    cost = func.coalesce(func.sum(amount).filter(~own_leave), 0).label("cost")
+    cost = func.coalesce(func.sum(amount).filter(~own), 0).label("cost")
     columns = [key.label("key"), net.label("net"), benefits.label("benefits"), cost]
     return found.with_only_columns(*columns, maintain_column_froms=True).group_by(key)

@@ -25,13 +25,13 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
-from marketplace.pay import trials, works
-from marketplace.pay.lines import Work, draft, owed
+from marketplace.pay import cashing, trials, works
+from marketplace.pay.lines import Work, draft, owed, paid_out
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")
 """How names of accounts look. Anything else names none, and never reaches the database."""
@@ -96,7 +96,7 @@ def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
     _require_money(company_id, seen_by)
     issued = select(PayLine).join(Payslip, Payslip.id == PayLine.payslip_id)
     own = issued.where(PayLine.company_id == company_id, Payslip.status == PayslipStatus.ISSUED)
-    return own.where(PayLine.kind != LineKind.SICK_LEAVE)
+    return own.where(PayLine.kind.not_in(OWN_BENEFITS))
 
 
 def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
@@ -172,13 +172,14 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     tests = trials.of(db.session.scalars(trials.payable(company_id, through)).all())
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
     lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
+    lines += paid_out(cashing.preview(company_id, through))
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
         by_payee = {
             payee: total((line.price.money for line in own if line.price.payee is payee), code) for payee in Payee
         }
-        taken = total((line.price.money for line in own if line.price.kind is LineKind.SICK_LEAVE), code)
+        taken = total((line.price.money for line in own if line.price.kind in OWN_BENEFITS), code)
         previews.append(
             Preview(
                 currency=code,

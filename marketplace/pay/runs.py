@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.contracts import benefits, leave
+from marketplace.contracts import benefits, cash_out, leave
 from marketplace.contracts.rules import Accrual
 from marketplace.core import clock, queue
 from marketplace.core.db import db, transaction
@@ -21,8 +21,8 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import holds, service, top_ups, trials, works
-from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, reason
+from marketplace.pay import cashing, holds, service, top_ups, trials, works
+from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, paid_out, reason
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.qualifications import attempts
@@ -30,7 +30,7 @@ from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
 from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
@@ -70,8 +70,8 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets, restored cuts, raised premiums and ended tests, which from then on belong to this run, and
-    writes what each of them earns."""
+    """Takes timesheets, restored cuts, raised premiums, ended tests and benefits to be paid out, which from then on
+    belong to this run, and writes what each of them earns."""
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
@@ -92,6 +92,8 @@ def _compute(run: PayRun) -> bool:
     lines = draft(
         works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
     )
+    asked = cashing.take(run.company_id, run.through, BATCH)
+    lines += paid_out(asked)
     if lines:
         top_ups.hold(lines, by=CLOCK)
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
@@ -101,7 +103,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(len(waiting), len(ruled), len(owing), len(tried)) < BATCH:
+    if max(len(waiting), len(ruled), len(owing), len(tried), len(asked)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 
@@ -122,8 +124,8 @@ def _freeze(run: PayRun) -> bool:
             PayLine.currency,
             _sum_for(PayLine.payee_kind == Payee.CONTRACTOR).label("net"),
             _sum_for(PayLine.payee_kind == Payee.BENEFITS).label("benefits"),
-            _sum_for(PayLine.kind == LineKind.SICK_LEAVE).label("leave"),
-            _sum_for(PayLine.kind != LineKind.SICK_LEAVE).label("cost"),
+            _sum_for(PayLine.kind.in_(OWN_BENEFITS)).label("leave"),
+            _sum_for(PayLine.kind.not_in(OWN_BENEFITS)).label("cost"),
         )
         .where(PayLine.run_id == run.id)
         .group_by(PayLine.contractor_id, PayLine.currency)
@@ -165,6 +167,7 @@ def _post(run: PayRun) -> bool:
         booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
         benefits.accrue(_accruals(every), by=CLOCK)
         leave.mark_paid(_leave_paid(every))
+        cash_out.mark_paid([line.cash_out_id for line in every if line.cash_out_id is not None])
         _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
         holds.return_rest({known: reason(known, ln.cut_id, ln.back_pay_id) for known, ln in of_work})
         trials.return_rest(sorted({line.attempt_id for line in every if line.attempt_id is not None}))

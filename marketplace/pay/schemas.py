@@ -80,8 +80,13 @@ class PayLineSchema(ma.Schema):
     attempt_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The test whose minutes it pays, if it is no work"}
     )
+    cash_out_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The benefit that it pays out, if it is no work"}
+    )
     company_id = ma.fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Who pays; the service itself when null"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who pays. Null: the service itself, or the person's own benefit"},
     )
     contractor_id = ma.fields.UUID(required=True)
     began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift or the test began"})
@@ -131,7 +136,7 @@ class PayRunPreviewSchema(ma.Schema):
     people = ma.fields.Integer(required=True)
     net = MoneyField(required=True)
     benefits = MoneyField(required=True)
-    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from people's own sick leave"})
+    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from people's own benefits"})
     cost = MoneyField(required=True)
 
 
@@ -149,7 +154,7 @@ class PayslipSchema(ma.Schema):
     status = ma.fields.Enum(PayslipStatus, by_value=True, required=True)
     net = MoneyField(required=True)
     benefits = MoneyField(required=True)
-    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from the person's own sick leave"})
+    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from the person's own benefits"})
     cost = MoneyField(required=True)
     issued_at = ma.fields.AwareDateTime(required=True)
     pay_date = ma.fields.Date(required=True)

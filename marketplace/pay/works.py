@@ -43,7 +43,7 @@ from marketplace.shifts.rules import (
 from marketplace.shifts.sick import leave_cause
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind, sick_cap_seconds
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
 from marketplace.workforce.models import Contractor
 
 
@@ -140,7 +140,7 @@ def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]
     """What the lines of these bookings cost the company, kind by kind: the person's own leave is none of it."""
     sums = select(
         PayLine.booking_id, PayLine.kind, PayLine.currency, func.sum(PayLine.amount), func.sum(PayLine.seconds)
-    ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind != LineKind.SICK_LEAVE)
+    ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind.not_in(OWN_BENEFITS))
     paid: dict[UUID, dict[LineKind, Paid]] = {}
     for booking_id, kind, code, amount, seconds in db.session.execute(
         sums.group_by(PayLine.booking_id, PayLine.kind, PayLine.currency)
@@ -155,7 +155,7 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     sums = select(PayLine.booking_id, PayLine.currency, func.sum(PayLine.amount))
     sums = sums.join(Payslip, Payslip.id == PayLine.payslip_id)
     sums = sums.where(PayLine.booking_id.in_(booking_ids), Payslip.status == PayslipStatus.ISSUED)
-    sums = sums.where(PayLine.kind != LineKind.SICK_LEAVE)
+    sums = sums.where(PayLine.kind.not_in(OWN_BENEFITS))
     rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
     return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows if booking_id is not None}
 

@@ -663,6 +663,37 @@ _PRICES = (
         us_co_hours_a_year=48,
     ),
     _rule(
+        "CARRY_OVER",
+        Basis.HOUSE,
+        "Money that is put aside for a person never expires. Sick leave carries over; where a plan limits that, at "
+        "least 80 hours do, whoever has more is told 30 days before the year ends, and the money of hours that end is "
+        "paid to them.",
+        "House policy, at the number of California Labor Code 246 (j), under which accrued leave is not capped below "
+        "80 hours; an hour that ends has been paid for",
+        "tests/contracts/test_moving.py::test_two_hours_too_many_end_and_their_money_is_paid",
+        since=date(2026, 11, 29),
+        least_hours=80,
+        told_days_before=30,
+    ),
+    _rule(
+        "CASH_OUT",
+        Basis.HOUSE,
+        "The money of the health contribution is paid to its owner with the next pay run after they ask; the money of "
+        "sick leave when the account ends. Nothing is kept of it.",
+        "House policy: it is the person's money; leave is for being ill as long as there is work to be ill from",
+        "tests/pay/test_cash_out.py::test_the_health_money_of_four_hours_is_paid_out_by_the_next_run",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
+        "TRANSFER",
+        Basis.HOUSE,
+        "Benefits belong to the person and go along from company to company; their money goes to another provider when "
+        "they ask, with a statement, and comes in from one with evidence.",
+        "House policy: there is no published standard for the records of portable benefits",
+        "tests/contracts/test_moving.py::test_money_goes_to_another_provider_in_two_steps",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "SICK_CANCEL",
         Basis.STANDARD,
         "Whoever reports sick for a shift, before it or during it, is free of it; no rank, rating or offer reads that.",

@@ -303,12 +303,16 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "paid through the service.",
         ),
         "SICK": _held(
-            "SICK",
-            "benefit_entry.quantity",
-            "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned",
+            "SICK CARRY_OVER",
+            "benefit_entry.quantity benefit_expiry.told_at",
+            "tests/pay/test_sick_leave.py::test_a_sick_shift_of_four_hours_pays_the_one_hour_that_was_earned "
+            "tests/contracts/test_moving.py::test_two_hours_too_many_end_and_their_money_is_paid",
         ),
         "HEALTH": _held(
-            "HEALTH", "benefit_entry.quantity", f"{_RATES}::test_health_is_four_percent_of_everything_earned"
+            "HEALTH CASH_OUT TRANSFER",
+            "benefit_entry.quantity benefit_cash_out.paid_at benefit_transfer.statement_sha256",
+            f"{_RATES}::test_health_is_four_percent_of_everything_earned "
+            "tests/pay/test_cash_out.py::test_the_health_money_of_four_hours_is_paid_out_by_the_next_run",
         ),
         "ACCIDENT": _held(
             "ACCIDENT",

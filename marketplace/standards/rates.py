@@ -59,9 +59,15 @@ class LineKind(StrEnum):
     SICK_ACCRUAL = "sick_accrual"
     SICK_LEAVE = "sick_leave"
     """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""
+    BENEFIT_CASH_OUT = "benefit_cash_out"
+    """A benefit that is paid out: likewise."""
     HEALTH_CONTRIBUTION = "health_contribution"
     PLATFORM_FEE = "platform_fee"
     THIRD_PARTY_MARGIN = "third_party_margin"
+
+
+OWN_BENEFITS: Final = (LineKind.SICK_LEAVE, LineKind.BENEFIT_CASH_OUT)
+"""Lines whose money is the person's own already. No company pays them."""
 
 
 class Payee(StrEnum):

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from marketplace.web import (
     application,
     availability,
+    benefits,
     care,
     closing,
     company,
@@ -37,6 +38,7 @@ from marketplace.web import (
     operator_proposals,
     operator_review,
     operator_standing,
+    operator_transfers,
     public,
     public_adopters,
     public_standards,
@@ -61,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 BESIDE = (
     availability,
     application,
+    benefits,
     care,
     closing,
     company_benefits,
@@ -89,6 +92,7 @@ BESIDE = (
     operator_plans,
     operator_proposals,
     operator_standing,
+    operator_transfers,
     operator_review,
     public_standards,
     public_adopters,

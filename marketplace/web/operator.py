@@ -72,6 +72,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
+        (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
         (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
         (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
         (OperatorRole.STANDARDS, "operator.list_benefits", lazy_gettext("Benefits"), 0),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
 from marketplace.contracts import queries as contracts
+from marketplace.contracts import transfers
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
@@ -49,6 +50,7 @@ class OnDesk:
     disputes: int | None
     payable: int | None
     stuck: int | None
+    transfers: int | None
 
 
 def at_company(company_id: UUID, by: Actor) -> AtCompany:
@@ -80,6 +82,7 @@ def on_desk(by: Actor) -> OnDesk:
         disputes=count(disputes.to_rule(by)) if by.is_operator(OperatorRole.DISPUTES) else None,
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
+        transfers=count(transfers.to_send(by)) if pays else None,
     )
 
 

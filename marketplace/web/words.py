@@ -86,6 +86,8 @@ _STATUSES = {
     "restricted": lazy_gettext("restricted"),
     "scheduled": lazy_gettext("scheduled"),
     "sent": lazy_gettext("sent"),
+    "returned": lazy_gettext("given back"),
+    "received": lazy_gettext("received"),
     "sick": lazy_gettext("fell ill"),
     "taken_out": lazy_gettext("taken out"),
     "upheld": lazy_gettext("upheld"),
@@ -168,6 +170,7 @@ _NAMES = {
         "top_up": lazy_gettext("top-up to the floor"),
         "sick_accrual": lazy_gettext("sick leave"),
         "sick_leave": lazy_gettext("pay from your sick leave"),
+        "benefit_cash_out": lazy_gettext("a benefit, paid out to you"),
         "health_contribution": lazy_gettext("health contribution"),
         "platform_fee": lazy_gettext("the service's fee"),
         "third_party_margin": lazy_gettext("a third party's margin"),
@@ -203,7 +206,7 @@ _NAMES = {
         "accrue": lazy_gettext("earned"),
         "use": lazy_gettext("taken"),
         "expire": lazy_gettext("expired"),
-        "transfer": lazy_gettext("carried to another provider"),
+        "transfer": lazy_gettext("to or from another provider"),
         "cash_out": lazy_gettext("paid out to you"),
     },
     "benefit_kind": {
@@ -416,6 +419,7 @@ _NAMES = {
         "in_flight": lazy_gettext("on its way to your account"),
         "sick_leave": lazy_gettext("sick leave"),
         "health": lazy_gettext("health contribution"),
+        "outgoing": lazy_gettext("on its way to another provider"),
     },
     "work": {
         "image_labelling": lazy_gettext("image labelling"),

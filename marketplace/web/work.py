@@ -1,4 +1,4 @@
-"""A contractor's pages about their work: today, offers, shifts, timesheets, payslips, benefits."""
+"""A contractor's pages about their work: today, offers, shifts, timesheets, payslips."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,10 +11,6 @@ from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
-from marketplace.contracts import benefits
-from marketplace.contracts.benefit_routes import csv_answer
-from marketplace.contracts.models import BenefitEntry
-from marketplace.contracts.statement import statement
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -24,13 +20,13 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import after_care, attendance, flags, offers, outage, prepared, timesheets
+from marketplace.shifts import attendance, flags, offers, outage, prepared, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.schemas import BreakSchema
 from marketplace.standards import queries as standards
-from marketplace.standards.rates import LineKind
+from marketplace.standards.rates import OWN_BENEFITS
 from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import day_of, running_clock, with_terms
@@ -245,7 +241,7 @@ def submit_timesheet(timesheet_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("work.show_timesheet", timesheet_id=timesheet_id))
 
 
-# --- pay and benefits -----------------------------------------------------------------------------------------------
+# --- pay ----------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/pay")
@@ -272,41 +268,11 @@ def show_payslip(payslip_id: UUID) -> str:
         wanted=wanted,
         currencies=currencies,
         pays=pictures.company_pays(
-            (str(each.line.payee_kind), each.line.money)
-            for each in view.lines
-            if each.line.kind is not LineKind.SICK_LEAVE
+            (str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS
         ),
         companies=company_names([each.line for each in view.lines]),
         events=timeline("payslip", payslip_id),
     )
-
-
-@blueprint.get("/benefits")
-def show_benefits() -> str:
-    """What stands, who insures, how it came to be month by month and entry by entry."""
-    by = actor()
-    shown = statement(require_person(by), by)
-    return render_template(
-        "work/benefits.html",
-        shown=shown,
-        entries=page(benefits.entries(shown.contractor_id, by), BenefitEntry.id, limit=SHOWN, after=cursor()),
-        plans=shown.plans,
-        caps={balance.plan.id: pictures.year_bar(balance) for balance in shown.balances},
-        columns=[pictures.balance_columns(course) for course in shown.courses],
-        companies=company_names([each.enrolment for each in shown.insured]),
-        amount_words=pictures.amount_words,
-        cares=after_care.mine(seen_by=by),
-    )
-
-
-@blueprint.get("/benefits/statement.<any(csv, json):kind>")
-def download_benefits(kind: str) -> ResponseReturnValue:
-    """The statement as a file to keep."""
-    by = actor()
-    shown = statement(require_person(by), by)
-    if kind == "csv":
-        return csv_answer(shown)
-    return {"contractor_id": str(shown.contractor_id), "sha256": shown.sha256, "rows": shown.rows}
 
 
 # --- shared by the pages --------------------------------------------------------------------------------------------

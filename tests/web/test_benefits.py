@@ -4,12 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import CLOCK, OperatorRole
 from marketplace.contracts import benefits, insurance, plans
+from marketplace.contracts.benefit_models import Transfer
 from marketplace.contracts.rules import Accrual, BenefitKind, Unit
 from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from tests.contracts.test_moving import stands, stipend
 from tests.contracts.test_plans import COVER
 from tests.factories import accounts, contracts, workforce
 from tests.web.visitor import Visitor
@@ -66,3 +71,28 @@ def test_two_operators_change_a_plan(client: FlaskClient, app: object, cover: No
     assert plans.plans()["cover"].promise.provider == "Cheap Ltd"
     refused = other.send("/desk/benefits", "", code="sick-leave", title="Again", source="x", valid_from="2026-01-01")
     assert "There is a plan with this code." in refused.words
+
+
+def test_a_person_has_a_benefit_paid_out_and_sends_the_rest_on(client: FlaskClient, app: object) -> None:
+    ana = workforce.contractor()
+    stipend(ana.id, Money.of("2.40", "USD"))
+    visitor = visit(client, ana.id)
+    path = "/work/benefits"
+    wrong = visitor.send(path, path, **{"money.amount": "9.00"})
+    assert (wrong.status, "There is not so much in this benefit." in wrong.words) == (409, True)
+    visitor.send(path, path, **{"money.amount": "1.00"})
+    assert "With the next pay run" in visitor.look(path).words
+    visitor.send(f"{path}/transfer", "", provider="Mutual fund", account="ANA-1")
+    assert "to Mutual fund" in visitor.look(path).words
+    assert stands(ana.id, "health-stipend") == 0
+    desk = visit(app.test_client(), accounts.operator(OperatorRole.FINANCE).person_id)  # type: ignore[attr-defined]
+    (waiting,) = db.session.scalars(select(Transfer))
+    one = f"/desk/transfers/{waiting.id}"
+    assert "Mutual fund" in desk.look("/desk/transfers").words
+    desk.send(one, f"{one}/returned", reason="No such number.")
+    assert not desk.look(one).offers(f"{one}/sent")
+    assert "No such number." in visitor.look(path).words
+    given = {"provider": "Mutual fund", "account": "A", "evidence": "letter 5", "reason": "She asked for it."}
+    amount = {"money.amount": "3.00", "money.currency": "USD", "plan": "health-stipend"}
+    desk.send("/desk/transfers", "", contractor_id=str(ana.id), **given, **amount)
+    assert stands(ana.id, "health-stipend") == 440

@@ -1,0 +1,198 @@
+"""Benefits that are paid out: asked for by their owner, set aside at once, paid by the next pay run (rule CASH_OUT)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+
+from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts import leave
+from marketplace.contracts.benefit_models import CashOut, Transfer
+from marketplace.contracts.models import BenefitEntry
+from marketplace.contracts.moving_rules import (
+    NotAnAmount,
+    NotPaidOut,
+    TooMuch,
+    TransferStatus,
+    may_pay_out,
+    plan_account,
+)
+from marketplace.contracts.plans import Plan, plans
+from marketplace.contracts.rules import EntryKind, Unit
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.standards.rules import RULES
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import ContractorStatus
+
+LEAVING = (ContractorStatus.CLOSING, ContractorStatus.CLOSED)
+
+
+def ask(code: str, money: Money | None = None, *, by: Actor) -> list[CashOut]:
+    """The person asks for the money of a benefit: so much of it, or everything in every currency. Of leave it is always
+    everything, and its hours end. The money is paid by the next pay run.
+
+    Raises NotFound, NotPaidOut, NotAnAmount, TooMuch. The person's row is locked, so that nothing is asked for twice.
+    """
+    me, plan = find(code, by)
+    account = plan_account(me.id, plan.rule)
+    if account is None or not may_pay_out(plan.promise.cash_out, me.status in LEAVING):
+        raise NotPaidOut(field="plan")
+    if plan.unit is Unit.SECONDS:
+        return _ask_for_leave(me.id, plan, account, money, by)
+    wanted = standing(me.id, plan) if money is None else [enough(me.id, plan, money)]
+    if not wanted:
+        raise TooMuch("Nothing stands there.", field="plan")
+    made = []
+    for each in wanted:
+        cause = f"cash_out:{new_id()}"
+        enter(me.id, plan, EntryKind.CASH_OUT, -each.amount, each.currency, cause, "CASH_OUT")
+        made += set_aside(me.id, plan, cause, account, [each])
+    return _told(made, by)
+
+
+def _ask_for_leave(me: UUID, plan: Plan, account: str, money: Money | None, by: Actor) -> list[CashOut]:
+    if money is not None:
+        raise NotAnAmount("Leave is paid out whole.", field="money")
+    there = leave.available(me)
+    if not there.money:
+        raise TooMuch("Nothing stands there.", field="plan")
+    cause = f"cash_out:{new_id()}"
+    if there.seconds:
+        enter(me, plan, EntryKind.CASH_OUT, -there.seconds, None, cause, "CASH_OUT")
+    return _told(set_aside(me, plan, cause, account, there.money), by)
+
+
+def mine(seen_by: Actor) -> Select[CashOut]:
+    """Everything that the asker has been or will be paid out."""
+    return select(CashOut).where(CashOut.contractor_id == require_person(seen_by))
+
+
+def unpaid(contractor_id: UUID) -> list[CashOut]:
+    """What no payslip has paid yet, the oldest first. The caller may see the person."""
+    own = select(CashOut).where(CashOut.contractor_id == contractor_id, CashOut.paid_at.is_(None))
+    return list(db.session.scalars(own.order_by(CashOut.id)))
+
+
+def is_moving(contractor_id: UUID) -> ColumnElement[bool]:
+    """Whether money of the person's benefits is on its way, to them or to a provider."""
+    return or_(
+        exists().where(CashOut.contractor_id == contractor_id, CashOut.paid_at.is_(None)),
+        exists().where(Transfer.contractor_id == contractor_id, Transfer.status == TransferStatus.ASKED),
+    )
+
+
+# --- for pay --------------------------------------------------------------------------------------------------------
+
+
+def payable(through: date) -> Select[UUID]:
+    """What no run has taken, asked for by the end of that day (UTC). It is nobody's cost, so it belongs to runs of all
+    companies."""
+    until = datetime.combine(through, time(), UTC) + timedelta(days=1)
+    return select(CashOut.id).where(CashOut.taken_at.is_(None), CashOut.asked_at < until).order_by(CashOut.id)
+
+
+def of(ids: Collection[UUID]) -> list[CashOut]:
+    return list(db.session.scalars(select(CashOut).where(CashOut.id.in_(ids)).order_by(CashOut.id)))
+
+
+def take(ids: Sequence[UUID]) -> list[CashOut]:
+    """Says of these that a run has taken them. The caller has locked them."""
+    _mark(ids, "taken_at")
+    return of(ids)
+
+
+def mark_paid(ids: Collection[UUID]) -> None:
+    """Says of these that a payslip has paid them. In the transaction that books the payslip."""
+    _mark(ids, "paid_at")
+
+
+def _mark(ids: Collection[UUID], column: str) -> None:
+    own = update(CashOut).where(CashOut.id.in_(ids))
+    db.session.execute(own.values({column: clock.now()}), execution_options={"synchronize_session": False})
+
+
+# --- shared by the verbs that move a benefit -------------------------------------------------------------------------
+
+
+def find(code: str, by: Actor) -> tuple[Contractor, Plan]:
+    """The asker, locked, and the plan. Raises NotFound."""
+    me = require_person(by)
+    leave.lock_person(me)
+    person, plan = db.session.get(Contractor, me, populate_existing=True), plans().get(code)
+    if person is None or plan is None:
+        raise NotFound
+    return person, plan
+
+
+def standing(contractor_id: UUID, plan: Plan) -> list[Money]:
+    """What stands under a plan that counts money, by currency, where it is more than nothing."""
+    sums = (
+        select(BenefitEntry.currency, func.sum(BenefitEntry.quantity))
+        .where(BenefitEntry.contractor_id == contractor_id, BenefitEntry.plan_id == plan.id)
+        .group_by(BenefitEntry.currency)
+        .order_by(BenefitEntry.currency)
+    )
+    return [Money(int(amount), code) for code, amount in db.session.execute(sums) if code and amount > 0]
+
+
+def enough(contractor_id: UUID, plan: Plan, money: Money) -> Money:
+    """The money, if it is an amount and stands there. Raises NotAnAmount, TooMuch."""
+    if money.amount <= 0:
+        raise NotAnAmount(field="money")
+    there = {each.currency: each for each in standing(contractor_id, plan)}
+    own = there.get(money.currency, Money.zero(money.currency))
+    if own < money:
+        raise TooMuch(f"There is {own}.", field="money", there=str(own))
+    return money
+
+
+def enter(
+    contractor_id: UUID, plan: Plan, kind: EntryKind, quantity: int, currency: str | None, cause: str, rule: str
+) -> None:
+    """Writes an entry that no work caused, under the rule that allows it."""
+    entry = BenefitEntry(
+        contractor_id=contractor_id,
+        plan_id=plan.id,
+        kind=kind,
+        quantity=quantity,
+        currency=currency,
+        cause=cause,
+        reference=cause,
+        rule=rule,
+        rule_version=RULES[rule].version,
+        at=clock.now(),
+    )
+    db.session.add(entry)
+    db.session.flush()
+
+
+def set_aside(contractor_id: UUID, plan: Plan, cause: str, account: str, moneys: Iterable[Money]) -> list[CashOut]:
+    """Sets money of the account aside for the next pay run."""
+    made = [
+        CashOut(
+            contractor_id=contractor_id,
+            plan_id=plan.id,
+            cause=cause,
+            account=account,
+            amount=money.amount,
+            currency=money.currency,
+            asked_at=clock.now(),
+        )
+        for money in moneys
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
+
+
+def _told(made: list[CashOut], by: Actor) -> list[CashOut]:
+    for each in made:
+        data = {"amount": str(each.money.decimal), "currency": each.currency}
+        record("cash_out.asked", each, by=by, data=data)
+    return made

@@ -1,0 +1,178 @@
+"""Benefits that move: to another provider in two steps, with a statement; or in from one, by an operator with evidence.
+
+From company to company nothing has to move: a benefit belongs to the person, whoever paid it (rule TRANSFER).
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from marketplace.accounts.rules import Actor, OperatorRole, require_operator, require_person
+from marketplace.contracts import leave
+from marketplace.contracts.benefit_models import Transfer
+from marketplace.contracts.cash_out import enough, enter, find
+from marketplace.contracts.moving_rules import (
+    PROVIDERS,
+    NotAnAmount,
+    NotCarried,
+    OwnMoney,
+    TransferStatus,
+    outgoing_account,
+    plan_account,
+)
+from marketplace.contracts.plans import Plan, plans
+from marketplace.contracts.rules import EntryKind, Unit
+from marketplace.contracts.statement import statement
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move_one
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+from marketplace.workforce import queries as workforce
+
+
+def ask(code: str, money: Money, provider: str, account: str, *, by: Actor) -> Transfer:
+    """The person asks that money of a benefit goes to another provider. It leaves the benefit at once and waits for an
+    operator of finance; the hash of the statement after it goes along.
+
+    Raises NotFound, NotCarried, NotAnAmount, TooMuch.
+    """
+    me, plan = find(code, by)
+    source = _account(me.id, plan)
+    if not plan.promise.portable:
+        raise NotCarried(field="plan")
+    made = _made(me.id, plan, enough(me.id, plan, money), provider, account, TransferStatus.ASKED)
+    _write(made, plan, -money.amount, "")
+    ledger.post(Entry(f"transfer:{made.id}", [Move(source, outgoing_account(me.id), money)]))
+    made.statement_sha256 = statement(me.id, by).sha256
+    db.session.add(made)
+    db.session.flush()
+    record("benefit_transfer.asked", made, by=by, data=_data(made))
+    return made
+
+
+def send(transfer_id: UUID, evidence: str, *, by: Actor) -> Transfer:
+    """An operator of finance has sent the money and says where the proof is. Raises NotFound, OwnMoney, WrongState."""
+    transfer = _find(transfer_id, by)
+    values = {"evidence": evidence, "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(transfer, TransferStatus.SENT, by=by, event="benefit_transfer.sent", values=values)
+    out = Move(outgoing_account(transfer.contractor_id), PROVIDERS, transfer.money)
+    ledger.post(Entry(f"transfer:{transfer.id}:sent", [out]))
+    return transfer
+
+
+def give_back(transfer_id: UUID, reason: str, *, by: Actor) -> Transfer:
+    """It could not be sent, for a reason that the person reads; the money is their benefit again. Raises as `send`."""
+    transfer = _find(transfer_id, by)
+    leave.lock_person(transfer.contractor_id)
+    plan = next(each for each in plans().values() if each.id == transfer.plan_id)
+    values = {"reason": reason, "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(transfer, TransferStatus.RETURNED, by=by, event="benefit_transfer.returned", values=values)
+    _write(transfer, plan, transfer.amount, ":returned")
+    back = Move(outgoing_account(transfer.contractor_id), _account(transfer.contractor_id, plan), transfer.money)
+    ledger.post(Entry(f"transfer:{transfer.id}:returned", [back]))
+    return transfer
+
+
+def receive(
+    contractor_id: UUID, code: str, money: Money, provider: str, account: str, evidence: str, reason: str, *, by: Actor
+) -> Transfer:
+    """An operator of finance takes in what another provider has sent for a person, with evidence and a reason.
+
+    Raises NotFound, OwnMoney, NotCarried, NotAnAmount.
+    """
+    require_operator(by, OperatorRole.FINANCE)
+    workforce.contractor(contractor_id, by)
+    _check_not_own(contractor_id, by)
+    plan = plans().get(code)
+    if plan is None:
+        raise NotFound
+    if money.amount <= 0:
+        raise NotAnAmount(field="money")
+    leave.lock_person(contractor_id)
+    target = _account(contractor_id, plan)
+    made = _made(contractor_id, plan, money, provider, account, TransferStatus.RECEIVED)
+    made.decided_by, made.decided_at = by.person_id, clock.now()
+    made.evidence, made.reason = evidence, reason
+    db.session.add(made)
+    _write(made, plan, money.amount, "")
+    ledger.post(Entry(f"transfer:{made.id}", [Move(PROVIDERS, target, money)]))
+    record("benefit_transfer.received", made, by=by, data=_data(made))
+    return made
+
+
+def mine(seen_by: Actor) -> Select[Transfer]:
+    """The asker's own transfers."""
+    return select(Transfer).where(Transfer.contractor_id == require_person(seen_by))
+
+
+def every(seen_by: Actor) -> Select[Transfer]:
+    """All transfers, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(Transfer)
+
+
+def to_send(seen_by: Actor) -> Select[Transfer]:
+    """Those that wait to be sent, for operators of finance."""
+    return every(seen_by).where(Transfer.status == TransferStatus.ASKED)
+
+
+def waiting(seen_by: Actor) -> list[Transfer]:
+    """The same, the oldest first."""
+    return list(db.session.scalars(to_send(seen_by).order_by(Transfer.id)))
+
+
+def one(transfer_id: UUID, seen_by: Actor) -> Transfer:
+    """A transfer, for operators of finance. Raises NotFound."""
+    found = db.session.scalars(every(seen_by).where(Transfer.id == transfer_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _made(
+    contractor_id: UUID, plan: Plan, money: Money, provider: str, account: str, status: TransferStatus
+) -> Transfer:
+    return Transfer(
+        id=new_id(),
+        contractor_id=contractor_id,
+        plan_id=plan.id,
+        amount=money.amount,
+        currency=money.currency,
+        provider=provider,
+        account=account,
+        asked_at=clock.now(),
+        status=status,
+    )
+
+
+def _write(transfer: Transfer, plan: Plan, quantity: int, step: str) -> None:
+    cause = f"transfer:{transfer.id}{step}"
+    enter(transfer.contractor_id, plan, EntryKind.TRANSFER, quantity, transfer.currency, cause, "TRANSFER")
+
+
+def _account(contractor_id: UUID, plan: Plan) -> str:
+    """Where the plan's money stands. Leave does not move: its hours are worth what the companies here have paid."""
+    account = plan_account(contractor_id, plan.rule)
+    if account is None or plan.unit is Unit.SECONDS:
+        raise NotCarried(field="plan")
+    return account
+
+
+def _find(transfer_id: UUID, by: Actor) -> Transfer:
+    transfer = one(transfer_id, by)
+    _check_not_own(transfer.contractor_id, by)
+    return transfer
+
+
+def _check_not_own(contractor_id: UUID, by: Actor) -> None:
+    if by.person_id == contractor_id:
+        raise OwnMoney
+
+
+def _data(transfer: Transfer) -> dict[str, str]:
+    return {"amount": str(transfer.money.decimal), "currency": transfer.currency}
