@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 KINDS = (
     "wages", "paid_break", "call_in", "neutral_hours", "qualification_time", "skill_step", "hazard_premium",
