@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text, update
 
+from marketplace.contracts import cash_out
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
@@ -29,7 +30,8 @@ from tests.factories.shifts import MONDAY
 
 @pytest.fixture
 def booking(app: Flask) -> Booking:
-    """One booking that is paid, beside it one that is worked and waits, and somebody who is in the middle of a test."""
+    """One booking that is paid, with health money that is asked for, beside it one that is worked and waits, and
+    somebody who is in the middle of a test."""
     with transaction():
         scene = shifts.scene()
     made.deposited(scene.company_id, Money(1000, "USD"))
@@ -39,6 +41,8 @@ def booking(app: Flask) -> Booking:
         test = qualifications.company_test()
         attempts.start(test.id, by=accounts.actor_of(paid.contractor_id))
     made.paid()
+    with transaction():
+        cash_out.ask("health-stipend", by=accounts.actor_of(paid.contractor_id))
     return paid
 
 

@@ -13,6 +13,7 @@ from marketplace.standards import hazard, rates
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import (
+    OWN_BENEFITS,
     BadPrice,
     LineKind,
     Payee,
@@ -100,7 +101,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.PLATFORM_FEE: "FEE",
         LineKind.THIRD_PARTY_MARGIN: "MARGINS",
     }
-    assert set(found) == set(LineKind) - {LineKind.SICK_LEAVE}, "leave that is taken is no company's price"
+    assert set(found) == set(LineKind) - set(OWN_BENEFITS), "what comes from one's own benefits is no company's price"
     assert all(line.version == RULES[line.rule].version for line in found.values())
 
 
