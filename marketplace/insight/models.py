@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, Instant, choice
+from marketplace.core.db import Base, Id, Instant, choice
 from marketplace.core.events import Subject
 from marketplace.insight.rules import Because
 
@@ -87,3 +87,20 @@ class Naming(Base):
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), primary_key=True)
     agreed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     agreed_at: Mapped[Instant]
+
+
+class ReportAgreement(Base):
+    """A company agreed that its record is public (REPORT), until `ended_at`. Whoever adopted the guidelines needs
+    none."""
+
+    __tablename__ = "report_agreement"
+    __table_args__ = (
+        CheckConstraint("ended_at >= agreed_at", name="ended_after_agreed"),
+        Index("uq_report_agreement_live", "company_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    agreed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agreed_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]

@@ -7,12 +7,14 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
-from marketplace.accounts.auth import actor
+from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.core.http import PageArgs, made_file, page, problems
-from marketplace.core.limits import STRANGERS, limiter
-from marketplace.insight import erasure, issuer, record, schema, work_records
+from marketplace.core.limits import CURIOUS, STRANGERS, limiter
+from marketplace.insight import company_report, erasure, issuer, publishing, record, schema, work_records
 from marketplace.insight import schemas as s
+from marketplace.insight.company_report import Report
 from marketplace.insight.models import IssuerKey, WorkRecord
+from marketplace.insight.report_rules import Quarter
 from marketplace.insight.verify import Finding
 from marketplace.insight.verifying import verify
 
@@ -27,6 +29,9 @@ signed = Blueprint(
 )
 issuing = Blueprint("issuer", __name__, url_prefix="/api/v1", description="Who signs work records, and who is named.")
 erasing = Blueprint("erasure", __name__, url_prefix="/api/v1", description="Being erased.")
+reports = Blueprint(
+    "company records", __name__, url_prefix="/api/v1/companies", description="How companies deal with people."
+)
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -180,4 +185,36 @@ def set_naming(given: dict[str, bool], company_id: UUID) -> dict[str, bool]:
     return {"agreed": work_records.set_naming(company_id, given["agreed"], by=actor())}
 
 
-blueprints = (records, erasing, signed, issuing)
+# --- records of companies -------------------------------------------------------------------------------------------
+
+
+@reports.get("/<uuid:company_id>/report")
+@reports.doc(security=[])
+@limiter.limit(CURIOUS)
+@reports.arguments(s.QuarterArgs, location="query")
+@reports.response(200, s.CompanyReportSchema)
+@problems(reports, 401, 404, 422, 429)
+def show_report(args: dict[str, Quarter | None], company_id: UUID) -> Report:
+    """A quarter of a company: whom it pays, what reaches them, how it deals with them (rule REPORT). Without a key
+    where the company published it; its members and operators read it in any case."""
+    return company_report.show(company_id, args["quarter"], seen_by=actor_or_none())
+
+
+@reports.get("/<uuid:company_id>/report/publication")
+@reports.response(200, s.PublicationSchema)
+@problems(reports, 401, 403, 404)
+def show_publication(company_id: UUID) -> dict[str, bool]:
+    """Whether the company agreed to publish its record. Whoever adopted the guidelines publishes it in any case."""
+    return {"agreed": publishing.may_be_published(company_id, actor())}
+
+
+@reports.put("/<uuid:company_id>/report/publication")
+@reports.arguments(s.PublicationSchema)
+@reports.response(200, s.PublicationSchema)
+@problems(reports, 401, 403, 404, 422)
+def set_publication(given: dict[str, bool], company_id: UUID) -> dict[str, bool]:
+    """Publish the company's record, or no longer. Quarters that ended before stay public."""
+    return {"agreed": publishing.set_published(company_id, given["agreed"], by=actor())}
+
+
+blueprints = (records, erasing, signed, issuing, reports)

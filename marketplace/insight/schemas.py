@@ -1,10 +1,14 @@
 """A person's record on the wire."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from marketplace.core.http import Flag, MoneyField, page_schema
+from marketplace.insight.report_rules import FIRST_YEAR, LAST_YEAR, NoSuchQuarter, Quarter
 from marketplace.insight.rules import FORMAT, VERSION, Because, Fate, Obstacle, Part
 from marketplace.insight.verify import Outcome
+from marketplace.standards.hazard import HazardClass
 
 
 class SectionSchema(ma.Schema):
@@ -151,6 +155,124 @@ class ErasePersonSchema(ma.Schema):
         metadata={"description": "How they asked, and why they cannot do it themselves. Name nobody"},
     )
     give_up_benefits = Flag(load_default=False, metadata={"description": "They said that they give up what is kept"})
+
+
+class QuarterArgs(ma.Schema):
+    """Which quarter; the last one that ended if none is named. Both members or none."""
+
+    year = ma.fields.Integer(load_default=None, validate=ma.validate.Range(FIRST_YEAR, LAST_YEAR))
+    quarter = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 4))
+
+    @ma.post_load
+    def _both(self, data: dict[str, Any], **_: Any) -> dict[str, Quarter | None]:
+        year, number = data["year"], data["quarter"]
+        if (year is None) is not (number is None):
+            raise NoSuchQuarter
+        return {"quarter": None if year is None else Quarter(year, number)}
+
+
+class QuarterSchema(ma.Schema):
+    """Three months in UTC, from `begins` to before `ends`."""
+
+    year = ma.fields.Integer(required=True)
+    number = ma.fields.Integer(required=True)
+    begins = ma.fields.AwareDateTime(required=True)
+    ends = ma.fields.AwareDateTime(required=True)
+
+
+class ReportedCompanySchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    legal_name = ma.fields.String(required=True)
+    country = ma.fields.String(required=True)
+
+
+class PlaceShareSchema(ma.Schema):
+    """How many people live in a country; null stands for all countries with too few people, together."""
+
+    country = ma.fields.String(required=True, allow_none=True)
+    people = ma.fields.Integer(required=True)
+
+
+class HourlyPaySchema(ma.Schema):
+    """What an hour of paid time brought: a quarter, half and three quarters of the people had so much or less."""
+
+    people = ma.fields.Integer(required=True)
+    lower = MoneyField(required=True)
+    median = MoneyField(required=True)
+    upper = MoneyField(required=True)
+
+
+class ReachedSchema(ma.Schema):
+    currency = ma.fields.String(required=True)
+    percent = ma.fields.Decimal(required=True, as_string=True)
+
+
+class BetweenSchema(ma.Schema):
+    party = ma.fields.String(required=True)
+    currency = ma.fields.String(required=True)
+    percent = ma.fields.Decimal(
+        required=True,
+        as_string=True,
+        allow_none=True,
+        metadata={"description": "Of all that was paid in the currency; null where too few people were paid"},
+    )
+
+
+class CutCountsSchema(ma.Schema):
+    cut = ma.fields.Integer(required=True)
+    ends = ma.fields.Dict(
+        keys=ma.fields.String(), values=ma.fields.Integer(), required=True, metadata={"description": "Counts by end"}
+    )
+    disputed = ma.fields.Integer(required=True)
+    median_days = ma.fields.Decimal(required=True, as_string=True, allow_none=True)
+
+
+class ExposureSchema(ma.Schema):
+    hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
+    hours = ma.fields.Decimal(
+        required=True, as_string=True, allow_none=True, metadata={"description": "null where too few people did it"}
+    )
+
+
+class TurnoverSchema(ma.Schema):
+    days = ma.fields.Integer(required=True)
+    in_force = ma.fields.Integer(required=True)
+    ended = ma.fields.Integer(required=True)
+
+
+class TimeToPaySchema(ma.Schema):
+    shifts = ma.fields.Integer(required=True)
+    median_days = ma.fields.Decimal(required=True, as_string=True)
+    percent_in_time = ma.fields.Decimal(required=True, as_string=True)
+
+
+class FlagCountsSchema(ma.Schema):
+    flagged = ma.fields.Integer(required=True)
+    answered = ma.fields.Integer(required=True)
+    median_hours = ma.fields.Decimal(required=True, as_string=True, allow_none=True)
+
+
+class CompanyReportSchema(ma.Schema):
+    """A quarter of a company (rule REPORT). What too few people stand behind is null or left out of its list."""
+
+    company = ma.fields.Nested(ReportedCompanySchema, required=True)
+    quarter = ma.fields.Nested(QuarterSchema, required=True)
+    has_ended = ma.fields.Boolean(required=True)
+    public = ma.fields.Boolean(required=True)
+    people = ma.fields.Integer(required=True, allow_none=True)
+    places = ma.fields.List(ma.fields.Nested(PlaceShareSchema), required=True)
+    pay = ma.fields.List(ma.fields.Nested(HourlyPaySchema), required=True)
+    reached = ma.fields.List(ma.fields.Nested(ReachedSchema), required=True)
+    between = ma.fields.List(ma.fields.Nested(BetweenSchema), required=True)
+    cuts = ma.fields.Nested(CutCountsSchema, required=True, allow_none=True)
+    hazards = ma.fields.List(ma.fields.Nested(ExposureSchema), required=True)
+    turnover = ma.fields.List(ma.fields.Nested(TurnoverSchema), required=True)
+    time_to_pay = ma.fields.Nested(TimeToPaySchema, required=True, allow_none=True)
+    flags = ma.fields.Nested(FlagCountsSchema, required=True, allow_none=True)
+
+
+class PublicationSchema(ma.Schema):
+    agreed = Flag(required=True, metadata={"description": "The company's record may be read by everybody"})
 
 
 WorkRecordPage = page_schema(WorkRecordSchema, "WorkRecordPage")

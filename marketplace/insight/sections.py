@@ -508,6 +508,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "dispute_statement.said_by": _WHO_DID_IT,
         "erasure.erased_by": _WHO_DID_IT,
         "company_naming.agreed_by": _WHO_DID_IT,
+        "report_agreement.agreed_by": _WHO_DID_IT,
         "data_key.owner_id": "the key that what you handed in is encrypted with; thrown away with you",
         "gig.contact_id": "whom a gig names as its contact, with the events of that gig",
         "sandbox_lever.owner_id": "a test lever of the sandbox, which moves no money",

@@ -374,6 +374,17 @@ _RECORDS = (
         valid_days=365,
     ),
     _rule(
+        "REPORT",
+        Basis.STANDARD,
+        "Each quarter of a company that adopted the guidelines, or agreed, is public: where its people live, who is in "
+        "between, what an hour brings, what reaches people, disputes, distressing hours, contracts that ended, how "
+        "soon it pays. What fewer than 5 people stand behind is told to nobody.",
+        f"{PAI} (transparency about a supply chain's conditions); the minimum count is house policy",
+        "tests/insight/test_company_report.py::test_five_people_are_told_of_and_four_are_not",
+        since=date(2026, 11, 29),
+        least_people=5,
+    ),
+    _rule(
         "VETTING",
         Basis.HOUSE,
         "Before anybody is offered work, an operator has looked at who they are, how old they are, where they live and "

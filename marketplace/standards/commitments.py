@@ -249,7 +249,13 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_CONTRACTS}::test_the_company_gives_notice_and_the_contractor_may_leave_at_once "
             "tests/pay/test_closing.py::test_an_account_closes_when_nothing_is_owed_and_not_before",
         ),
-        "P19": _held(lacks="No company's record is published."),
+        "P19": _held(
+            "REPORT",
+            "report_agreement.agreed_at adoption.withdrawn_at",
+            "tests/insight/test_company_report.py::test_five_people_are_told_of_and_four_are_not "
+            "tests/insight/test_company_report.py::test_what_ended_while_it_was_public_stays_public",
+            "A company that neither adopted the guidelines nor agreed is read by itself and operators only.",
+        ),
         "P20": _held(
             "MARGINS SHARE",
             "gig.margin_party gig.margin_amount gig.client_pays_amount contract_template.terms pay_line.payee_kind",

@@ -124,6 +124,7 @@ _EVENTS = {
     "work_record.revoked": lazy_gettext("A work record was taken back."),
     "issuer_key.rotated": lazy_gettext("Work records are signed with a new key."),
     "company.naming_set": lazy_gettext("Whether work records may name the company was set."),
+    "company.report_set": lazy_gettext("Whether the company's record is public was set."),
     "key.made": lazy_gettext("An API key was made."),
     "key.revoked": lazy_gettext("An API key was revoked."),
     "operator.granted": lazy_gettext("An operator's role was granted."),

@@ -5,6 +5,9 @@ from uuid import UUID
 from flask import render_template
 
 from marketplace.accounts import adoption, guidelines
+from marketplace.core import clock
+from marketplace.insight import publishing
+from marketplace.insight.report_rules import Quarter
 from marketplace.web.public import blueprint
 
 
@@ -16,4 +19,5 @@ def list_adopters() -> str:
 @blueprint.get("/companies/<uuid:company_id>")
 def show_adopter(company_id: UUID) -> str:
     """A company's public page: what it signed, when, and whether it still stands."""
-    return render_template("public/adopter.html", statements=adoption.statements(company_id))
+    recorded = publishing.is_public(company_id, Quarter.of(clock.now()).before)
+    return render_template("public/adopter.html", statements=adoption.statements(company_id), recorded=recorded)

@@ -315,6 +315,14 @@ _NAMES = {
         "counted_twice": lazy_gettext("counted twice"),
         "somebody_else": lazy_gettext("somebody else worked"),
     },
+    "cut_end": {
+        "open": lazy_gettext("not decided yet"),
+        "unclaimed": lazy_gettext("nobody disputed it"),
+        "withdrawn": lazy_gettext("the claim was withdrawn"),
+        "ruled": lazy_gettext("a person ruled"),
+        "not_ruled": lazy_gettext("nobody ruled in time: paid"),
+        "advanced": lazy_gettext("paid at once, before a ruling"),
+    },
     "flag": {
         "client_time": lazy_gettext("time of your device, sent late"),
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),

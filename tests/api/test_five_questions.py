@@ -40,6 +40,7 @@ PUBLIC = {
     "GET /api/v1/matching/weights": "what counts how much is published (EXPLAIN)",
     "GET /api/v1/adopters": "it is a public list",
     "GET /api/v1/adopters/<uuid:company_id>": "it is a public statement",
+    "GET /api/v1/companies/<uuid:company_id>/report": "a company that stands by the guidelines hides nothing",
     "POST /api/v1/sessions": "it is how one signs in",
     "POST /api/v1/people": "it is how one gets an account",
     "POST /api/v1/people/confirmations": "the token in the message says who it is",
@@ -83,6 +84,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/work-records/<uuid:record_id>/revoke": "taking back twice is taking back once",
     "POST /api/v1/issuer/keys": "a new key can always be made",
     "PUT /api/v1/companies/<uuid:company_id>/naming": "whether a company may be named can always be said anew",
+    "PUT /api/v1/companies/<uuid:company_id>/report/publication": "publishing can always be agreed to, or no longer",
     "POST /api/v1/notices/read": "reading twice is reading once",
 }
 """Routes that change something, and that no state can refuse."""
