@@ -225,7 +225,7 @@ class EmbeddedPostgres:
         found = self._pid_file()
         if found is None or not _works_in(found.pid, self._data):
             return "down"
-        if not found.is_ready:
+        if not found.is_ready or self._is_orphan(found.pid):
             return "busy"
         with socket.socket(socket.AF_UNIX) as probe:
             try:
@@ -233,6 +233,17 @@ class EmbeddedPostgres:
             except OSError:
                 return "down"
         return "ready"
+
+    def _is_orphan(self, pid: int) -> bool:
+        """Whether the server's starter has died, so that it is about to end though it still takes connections.
+
+        The kernel has signalled it then; but on a busy machine it may be a while until it looks.
+        """
+        try:
+            server, starter = map(int, (self.root / "starter.pid").read_text().split())
+        except (OSError, ValueError):
+            return False
+        return server == pid and _parent(pid) not in (starter, None)
 
     def _wait_while_busy(self) -> State:
         """Wait out a server that is starting or stopping, also one whose starter was killed a moment ago."""
@@ -273,6 +284,7 @@ class EmbeddedPostgres:
                 account=self._account if self._account.is_other else None,
                 last_signal=signal.SIGINT,
             )
+            (self.root / "starter.pid").write_text(f"{self._process.pid} {os.getpid()}\n")
             deadline = time.monotonic() + START_SECONDS
             while self._process.poll() is None and time.monotonic() < deadline:
                 if self._state() == "ready":
@@ -348,6 +360,15 @@ def _works_in(pid: int, folder: Path) -> bool:
         return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except OSError:  # Gone, ended but not yet reaped, or another user's.
         return False
+
+
+def _parent(pid: int) -> int | None:
+    """Return the number of a process's parent, or nothing where the kernel does not show it."""
+    try:
+        # The name of the program stands in brackets before it and may itself hold blanks and brackets.
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def _is_alive(pid: int) -> bool:

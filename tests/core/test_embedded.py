@@ -207,6 +207,22 @@ def test_server_ends_with_a_starter_that_is_killed_and_the_next_start_follows_at
             assert app.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere a server outlives its starter and may be joined.")
+def test_server_whose_starter_was_killed_is_not_joined_though_it_still_answers(place: Path) -> None:
+    starter = start_in_a_process(place / "slow-to-end")
+    assert say_when_up(starter) == "ours"
+    server = EmbeddedPostgres(place / "slow-to-end", FAST_AND_FORGETFUL)
+    assert server.is_running
+    pid = postmaster(server)
+    os.kill(pid, signal.SIGSTOP)  # Its socket takes connections all the same, as that of one that is not scheduled.
+    starter.kill()
+    starter.communicate()
+    assert not server.is_running
+    os.kill(pid, signal.SIGCONT)
+    with server:
+        assert server.is_ours
+
+
 def test_stop_any_ends_a_server_that_another_process_started(place: Path) -> None:
     starter = start_in_a_process(place / "foreign")
     assert say_when_up(starter) == "ours"
