@@ -15,6 +15,7 @@ from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
 from marketplace.matching import deciding, planning
+from marketplace.messages import defects, threads
 from marketplace.notices import post
 from marketplace.notices import service as notices
 from marketplace.pay import pay_day, payments, runs
@@ -132,6 +133,11 @@ def remind_of_ends() -> None:
     in_batches(holdings.remind_due, 200)
 
 
+@job("messages.tell_overdue", again=False)
+def tell_of_overdue_questions() -> None:
+    in_batches(threads.tell_overdue, 200)
+
+
 @job("disputes.advance_small", again=False)
 def advance_small_claims() -> None:
     in_batches(disputes.advance_small, ONE)
@@ -163,6 +169,14 @@ def tell_of_instructions(event_ids: Sequence[int]) -> None:
     with transaction():
         for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
             prepared.tell_of_change(event.subject_id, by=CLOCK)
+
+
+@job("messages.mend_defects")
+def mend_defects(event_ids: Sequence[int]) -> None:
+    """Closes what people asked twice about the instructions before, once a new version is verified."""
+    with transaction():
+        for event in db.session.scalars(select(Event).where(Event.id.in_(event_ids))):
+            defects.mend(event.subject_id, by=CLOCK)
 
 
 @job("shifts.roll_pilots")

@@ -29,7 +29,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
         "timesheet.approved": ("shifts.roll_pilots",),
-        "instructions.verified": ("shifts.tell_of_instructions",),
+        "instructions.verified": ("shifts.tell_of_instructions", "messages.mend_defects"),
         "company.changed": ("gigs.pause_of_suspended",),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
     }

@@ -19,6 +19,7 @@ from marketplace.gigs import models as gigs_models
 from marketplace.insight import models as insight_models
 from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
+from marketplace.messages import models as messages_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
@@ -40,6 +41,7 @@ TABLES = (
     screening_models,
     contracts_models,
     gigs_models,
+    messages_models,
     shifts_models,
     matching_models,
     pay_models,

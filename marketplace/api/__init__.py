@@ -18,11 +18,13 @@ from marketplace.gigs import barring_routes as barring
 from marketplace.gigs import routes as gigs
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
+from marketplace.messages import routes as messages
 from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import hazard_routes as hazards
+from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
 from marketplace.workforce import intake_routes as intake
@@ -43,7 +45,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *contracts.blueprints,
     *gigs.blueprints,
     barring.blueprint,
+    messages.blueprint,
     *shifts.blueprints,
+    questions.blueprint,
     hazards.blueprint,
     *matching.blueprints,
     *pay.blueprints,

@@ -35,6 +35,7 @@ from marketplace.insight.models import Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
+from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.models import Mail, Notice
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
@@ -218,7 +219,8 @@ def _companies(person_id: UUID) -> Told:
 
 def _gigs(person_id: UUID) -> Told:
     """What is meant by a `gig_id` of the record, as everybody reads it to whom it is offered."""
-    ids = select(Offer.gig_id).where(Offer.contractor_id == person_id)
+    asked = select(Thread.gig_id).where(Thread.contractor_id == person_id)
+    ids = select(Offer.gig_id).where(Offer.contractor_id == person_id).union(asked)
     told = (Gig.id, Gig.company_id, Gig.title, Gig.work_kind, Gig.hazard_class)
     return select(*told).where(Gig.id.in_(ids)).order_by(Gig.id)
 
@@ -234,6 +236,7 @@ _MET: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]], ...] 
     (Contract.company_id, Contract.contractor_id),
     (Member.company_id, Member.person_id),
     (Invitation.company_id, Invitation.person_id),
+    (Thread.company_id, Thread.contractor_id),
 )
 _SAID = "What was said in them"
 _G, _E, _S = Fate.GONE, Fate.EMPTIED, Fate.STAYS
@@ -417,6 +420,17 @@ SECTIONS: tuple[Section, ...] = (
         empties=("clause", "missing", "reason"),
     ),
     _own("back_pay", "shifts", "Back-pay for work that became heavier", _S, BackPay.contractor_id),
+    _own("threads", "messages", "What you asked companies about", _S, Thread.contractor_id),
+    _through(
+        "thread_messages",
+        "messages",
+        "What was written in it",
+        _E,
+        Message.thread_id,
+        Thread.contractor_id,
+        empties=("words",),
+    ),
+    _own("questions", "messages", "How long you waited for answers", _S, Question.contractor_id),
     _own("hazard_flags", "shifts", "What you flagged", _S, HazardFlag.contractor_id),
     _through(
         "hazard_flag_notes",
@@ -502,6 +516,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "test_contest.decided_by": _WHO_DID_IT,
         "test_version.written_by": _WHO_DID_IT,
         "content_report.reported_by": _WHO_DID_IT,
+        "thread_message.said_by": _WHO_DID_IT,
+        "published_answer.published_by": _WHO_DID_IT,
         "timesheet.decided_by": _WHO_DID_IT,
         "timesheet_cut.cut_by": _WHO_DID_IT,
         "dispute.ruled_by": _WHO_DID_IT,

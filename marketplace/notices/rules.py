@@ -630,6 +630,40 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The work of %(shift)s became heavier than they had agreed to. The seat is open again.",
             ),
         ),
+        "thread.asked": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "A question about %(gig)s",
+                "%(contractor)s asks. A first reply is due within one business day.",
+            ),
+        ),
+        "thread.answered": (
+            Telling(_C, _BOTH, "Your question has an answer: %(gig)s", "%(company)s answered. You can go on asking."),
+        ),
+        "thread.told": (Telling(_C, _INBOX, "A message about %(gig)s", "%(company)s wrote to you."),),
+        "thread.said": (Telling(Audience.GIGS, _INBOX, "A message about %(gig)s", "%(contractor)s wrote to you."),),
+        "thread.closed": (
+            Telling(_C, _INBOX, "A thread was closed: %(gig)s", "Write in it again, and it is open again."),
+            Telling(Audience.GIGS, _INBOX, "A thread was closed: %(gig)s", "Write in it again, and it is open again."),
+        ),
+        "question.overdue": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "A question waits too long: %(gig)s",
+                "One business day is over. Until you answer, no minute since the question can be cut as not worked, "
+                "and your offers say how long people wait.",
+            ),
+        ),
+        "defect.opened": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "Asked twice, so the instructions are at fault: %(gig)s",
+                "People asked twice about the same part. Write it better, or answer it for everybody.",
+            ),
+        ),
         "hazard_flag.raised": (
             Telling(
                 Audience.GIGS,

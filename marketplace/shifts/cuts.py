@@ -1,6 +1,6 @@
 """Cuts of timesheets: paid minutes that the company takes off lines, with reasons (rules REJECT and DISPUTE)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,10 +14,13 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
+from marketplace.messages import queries as messages
+from marketplace.messages.rules import waited_minutes
 from marketplace.shifts import timesheets
 from marketplace.shifts.hours import most_to_cut, scheduled_minutes
 from marketplace.shifts.models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.rules import (
+    NOT_WORKING,
     BadCut,
     CutCategory,
     CutEnd,
@@ -25,6 +28,7 @@ from marketplace.shifts.rules import (
     EntryFlag,
     TimesheetStatus,
     TooLateToDispute,
+    WaitedForAnswer,
 )
 from marketplace.standards.catalogue import RULES
 
@@ -48,10 +52,11 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
     """Takes paid minutes off lines of a timesheet that waits for its answer, and approves the rest at once.
 
     Raises BadCut when there is no cut, when a line is named twice or is not of this timesheet, when fewer of its
-    minutes can be cut, or when a reason is blank; WrongState when the timesheet has been answered.
+    minutes can be cut, or when a reason is blank; WaitedForAnswer; WrongState when the timesheet has been answered.
     """
     sheet = timesheets.to_decide(timesheet_id, by=by)
     lines = _lines(sheet, cuts)
+    _check_waiting(sheet, lines, cuts)
     assert by.person_id is not None
     now, minutes = clock.now(), sum(each.minutes for each in cuts)
     move_one(
@@ -138,3 +143,14 @@ def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine
         if not each.clause.strip() or not each.missing.strip():
             raise BadCut("Name the clause, and what is missing or would be right.", field="missing")
     return lines
+
+
+def _check_waiting(sheet: Timesheet, lines: Mapping[UUID, TimesheetLine], cuts: Sequence[NewCut]) -> None:
+    """What waited for an answer is not cut as time in which nobody worked (OPEN_QUESTION)."""
+    waits = messages.waits(sheet.gig_id, sheet.contractor_id)
+    for each in cuts:
+        line = lines[each.line_id]
+        waited = waited_minutes(line.booking.starts_at, line.booking.ends_at, waits)
+        left = max(0, line.paid_minutes - waited)
+        if waited and each.category in NOT_WORKING and each.minutes > left:
+            raise WaitedForAnswer(f"{left} minutes of the line can be cut for this reason.", field="minutes")

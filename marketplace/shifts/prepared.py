@@ -13,6 +13,8 @@ from marketplace.core.events import record_many
 from marketplace.core.problems import Forbidden
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig, Instructions
+from marketplace.messages import queries as messages
+from marketplace.messages.queries import Replies
 from marketplace.shifts import queries
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import BookingStatus
@@ -20,17 +22,19 @@ from marketplace.shifts.rules import BookingStatus
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`contact` answers questions; `instructions` are those that hold, or held, in the shift."""
+    """`contact` answers questions, as fast as `replies` say; `instructions` are those that hold, or held, in the
+    shift."""
 
     contact: Person
     instructions: Instructions | None
+    replies: Replies
 
 
 def for_offer(offer_id: UUID, *, seen_by: Actor) -> Prepared:
     """As the shift is prepared now. Raises NotFound unless the offer may be seen."""
     offer = queries.offer(offer_id, seen_by=seen_by)
     shift = db.session.get_one(Shift, offer.shift_id)
-    return Prepared(_contact(offer.gig_id), gigs.instructions_at(offer.gig_id, shift.starts_at))
+    return _prepared(offer.gig_id, gigs.instructions_at(offer.gig_id, shift.starts_at))
 
 
 def for_booking(booking_id: UUID, *, seen_by: Actor) -> Prepared:
@@ -40,7 +44,7 @@ def for_booking(booking_id: UUID, *, seen_by: Actor) -> Prepared:
         held = gigs.instructions_of(booking.gig_id, booking.instructions_version)
     else:
         held = gigs.instructions_at(booking.gig_id, booking.starts_at)
-    return Prepared(_contact(booking.gig_id), held)
+    return _prepared(booking.gig_id, held)
 
 
 def version_for(booking: Booking) -> int | None:
@@ -68,5 +72,6 @@ def tell_of_change(instructions_id: UUID, *, by: Actor) -> int:
     return len(first)
 
 
-def _contact(gig_id: UUID) -> Person:
-    return db.session.get_one(Person, db.session.get_one(Gig, gig_id).contact_id)
+def _prepared(gig_id: UUID, instructions: Instructions | None) -> Prepared:
+    gig = db.session.get_one(Gig, gig_id)
+    return Prepared(db.session.get_one(Person, gig.contact_id), instructions, messages.replies(gig))

@@ -232,6 +232,10 @@ class CutCategory(StrEnum):
     SOMEBODY_ELSE = "somebody_else"
 
 
+NOT_WORKING = frozenset({CutCategory.NOT_AT_WORK, CutCategory.FORGOTTEN_CLOCK_OUT})
+"""Reasons that say of time on the clock that nobody worked in it: the penalties for time of OPEN_QUESTION."""
+
+
 class CutStatus(StrEnum):
     """Where a cut stands. Its money is held until it is `upheld` or `paid`."""
 
@@ -382,6 +386,14 @@ class BadCut(Invalid):
     code = "bad_cut"
     title = "Time cannot be cut like this."
     remedy = "Cut each line at most once, by no more than its paid minutes, and say why."
+
+
+class WaitedForAnswer(Conflict):
+    """Rule OPEN_QUESTION: what was asked had no answer in this time, or a late one."""
+
+    code = "waited_for_answer"
+    title = "In this time a question waited for your answer."
+    remedy = "Answer what is open. Minutes that waited for a late answer stay paid."
 
 
 class TooLateToDispute(Conflict):

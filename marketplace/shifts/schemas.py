@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.messages.schemas import RepliesSchema
 from marketplace.shifts.rules import (
     BREAKS,
     BookingStatus,
@@ -220,6 +221,7 @@ class PreparedSchema(ma.Schema):
 
     contact = ma.fields.Nested(ContactSchema, required=True)
     instructions = ma.fields.Nested(GuideSchema, required=True, allow_none=True)
+    replies = ma.fields.Nested(RepliesSchema, required=True)
 
 
 class AfterCareLineSchema(ma.Schema):

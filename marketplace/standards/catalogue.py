@@ -158,6 +158,38 @@ _GIGS = (
         notice_hours=24,
     ),
     _rule(
+        "FIRST_REPLY",
+        Basis.HOUSE,
+        "A question about a gig has its first reply within one business day: at the same time of the next day that is "
+        "neither a weekend nor a public holiday where the company is; what is asked on such a day counts as asked at "
+        "its end. How fast a company replied in the last 90 days is shown in its offers once 5 questions were "
+        "answered or due, and silence counts as long as it lasts.",
+        f"{PAI}, guideline 4 (P13: a first reply within one business day); the other numbers are house policy",
+        "tests/messages/test_rules.py::test_a_first_reply_is_due_within_one_business_day",
+        since=date(2026, 11, 29),
+        least_questions=5,
+        measured_days=90,
+    ),
+    _rule(
+        "OPEN_QUESTION",
+        Basis.STANDARD,
+        "While somebody's question about a gig has no answer, no minute since they asked is cut as one in which they "
+        "did not work; where the answer came late, no minute until it ever is.",
+        f"{PAI}, guideline 4 (P14: an open question blocks penalties for time)",
+        "tests/messages/test_protection.py::test_no_minute_that_waited_for_an_answer_is_cut",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
+        "ASKED_TWICE",
+        Basis.HOUSE,
+        "What 2 people ask about the same part of the instructions is a fault of the instructions: it stays open "
+        "until a new version is verified, or the company answers it for everybody.",
+        f"{PAI}, guideline 4 (P14: asked twice, it is a defect of the instructions)",
+        "tests/messages/test_threads.py::test_what_is_asked_twice_is_a_fault_of_the_instructions",
+        since=date(2026, 11, 29),
+        people=2,
+    ),
+    _rule(
         "COMPANY",
         Basis.HOUSE,
         "The company and the person who signs for it are verified before its first gig opens.",

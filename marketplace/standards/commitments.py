@@ -222,13 +222,19 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "There is no training beside tests.",
         ),
         "P13": _held(
-            "",
-            "gig.contact_id",
+            "FIRST_REPLY",
+            "gig.contact_id question.due_at question.answered_at",
             f"{_GIGS}::test_the_contact_is_a_member_and_a_place_exists "
-            "tests/shifts/test_prepared.py::test_an_offer_and_a_booking_say_how_it_is_done_and_whom_to_ask",
-            "Nobody measures the time to an answer.",
+            "tests/shifts/test_prepared.py::test_an_offer_and_a_booking_say_how_it_is_done_and_whom_to_ask "
+            "tests/messages/test_rules.py::test_a_first_reply_is_due_within_one_business_day "
+            "tests/messages/test_threads.py::test_how_fast_a_company_replies_counts_its_silence",
         ),
-        "P14": _held(lacks="There is no place to ask a question about a gig."),
+        "P14": _held(
+            "OPEN_QUESTION ASKED_TWICE",
+            "question.asked_at instruction_defect.part published_answer.answer",
+            "tests/messages/test_protection.py::test_no_minute_that_waited_for_an_answer_is_cut "
+            "tests/messages/test_threads.py::test_what_is_asked_twice_is_a_fault_of_the_instructions",
+        ),
         "P15": _held(
             "REJECT DISPUTE APPEAL",
             "timesheet_cut.category timesheet_cut.clause timesheet_cut.missing dispute.ruled_by",

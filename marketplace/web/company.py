@@ -54,14 +54,15 @@ def _navigation() -> list[tuple[str, Any, int]]:
         ("company.list_gigs", lazy_gettext("Gigs"), 0),
         ("company.list_shifts", lazy_gettext("Shifts"), 0),
         ("company.list_timesheets", lazy_gettext("Timesheets"), waiting.count(waiting.to_approve(here(), by))),
+        ("company.list_questions", lazy_gettext("Questions"), waiting.questions(here(), by)),
         ("company.list_contracts", lazy_gettext("Contracts"), 0),
         ("company.list_benefits", lazy_gettext("Benefits"), 0),
         ("company.list_tests", lazy_gettext("Tests"), 0),
         ("company.show_money", lazy_gettext("Money"), 0),
         ("company.list_members", lazy_gettext("Members"), 0),
     ]
-    needs_money = by.may(Right.MONEY, here())
-    return [entry for entry in entries if needs_money or entry[0] != "company.show_money"]
+    rights = {"company.show_money": Right.MONEY, "company.list_questions": Right.GIGS}
+    return [entry for entry in entries if by.may(rights.get(entry[0], Right.READ), here())]
 
 
 def _belonging(by: Actor) -> list[site.Place]:
@@ -72,6 +73,7 @@ def _belonging(by: Actor) -> list[site.Place]:
 
 
 _PAGES = {
+    "thread": "company.show_question",
     "dispute": "company.show_dispute",
     "timesheet": "company.show_timesheet",
     "shift": "company.show_shift",
@@ -86,6 +88,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return None
     if "restriction" in about or "appeal" in about:
         return url_for("company.list_blocks", company_id=company_id)
+    if "defect" in about:
+        return url_for("company.show_answers", company_id=company_id, gig_id=UUID(about["gig"]))
     for word, endpoint in _PAGES.items():
         if word in about:
             named: dict[str, Any] = {f"{word}_id": UUID(about[word])}

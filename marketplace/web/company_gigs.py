@@ -21,6 +21,7 @@ from marketplace.gigs import funding, gate, queries, service
 from marketplace.gigs.models import Gig, PublishDecision
 from marketplace.gigs.rules import GateRefused, GigStatus
 from marketplace.gigs.schemas import FundSchema, NewRateSchema
+from marketplace.messages import queries as messages
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Verdict
 from marketplace.web import choices, verdict_pictures, words
@@ -221,6 +222,7 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         instructions=queries.instructions(gig.id, by),
         pilots=queries.pilots(gig.id, by),
         rates=queries.rates(gig.id, by),
+        known=messages.answers(gig.id, seen_by=by),
         events=queries.timeline(gig.id, by)[:SHOWN],
         **forms,
     )

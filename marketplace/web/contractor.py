@@ -75,6 +75,7 @@ def navigation() -> list[tuple[str, Any, int]]:
         ("work.today", lazy_gettext("Today"), 0),
         ("work.list_offers", lazy_gettext("Offers"), count(shifts.my_offers(OfferStatus.PENDING, seen_by=by))),
         ("work.list_bookings", lazy_gettext("Shifts"), 0),
+        ("work.list_questions", lazy_gettext("Questions"), 0),
         ("work.list_payslips", lazy_gettext("Pay"), 0),
         ("work.list_tests", lazy_gettext("Tests"), 0),
         ("contractor.list_contracts", lazy_gettext("Contracts"), count(to_sign(by))),

@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
+from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole, Right
 from marketplace.contracts import queries as contracts
 from marketplace.contracts import transfers
 from marketplace.contracts.models import Contract
@@ -20,6 +20,7 @@ from marketplace.disputes import queries as disputes
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig, Instructions
 from marketplace.gigs.rules import NOT_CLOSED, GigStatus
+from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift, Timesheet
@@ -69,6 +70,11 @@ def at_company(company_id: UUID, by: Actor) -> AtCompany:
 def to_approve(company_id: UUID, by: Actor) -> Select[Timesheet]:
     """Timesheets that wait for the company's answer."""
     return shifts.timesheets(company_id, TimesheetStatus.SUBMITTED, seen_by=by)
+
+
+def questions(company_id: UUID, by: Actor) -> int:
+    """How many questions wait for the company's answer; none for members who may not answer."""
+    return count(messages.waiting(company_id, seen_by=by)) if by.may(Right.GIGS, company_id) else 0
 
 
 def on_desk(by: Actor) -> OnDesk:

@@ -45,6 +45,7 @@ _STATUSES = {
     "done": lazy_gettext("done"),
     "running": lazy_gettext("being made"),
     "failed": lazy_gettext("failed"),
+    "answered": lazy_gettext("answered"),
     "abandoned": lazy_gettext("ended without a result"),
     "passed": lazy_gettext("passed"),
     "draft": lazy_gettext("draft"),

@@ -17,6 +17,7 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
+from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
@@ -52,6 +53,7 @@ def _link(by: Actor, about: Mapping[str, str]) -> str | None:
 
 
 _PAGES = {
+    "thread": ("work.show_question", "thread_id"),
     "offer": ("work.show_offer", "offer_id"),
     "dispute": ("work.show_dispute", "dispute_id"),
     "booking": ("work.show_booking", "booking_id"),
@@ -72,7 +74,7 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
 }
 """The buttons of a booking that need nothing more than a press."""
 SHOWN = 20
-Row = TypeVar("Row", Offer, Booking, Timesheet, Payslip)
+Row = TypeVar("Row", Offer, Booking, Timesheet, Payslip, Thread)
 
 
 @blueprint.get("")

@@ -30,12 +30,13 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import planning
 from marketplace.matching import service as matching
 from marketplace.matching.models import Plan
+from marketplace.messages.models import Thread
 from marketplace.notices.models import Notice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
-from marketplace.shifts import attendance, flags, offers, scheduling
+from marketplace.shifts import attendance, flags, offers, questions, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
 from marketplace.workforce import documents, residence
@@ -62,6 +63,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "dispute_id": Dispute.id,
     "plan_id": Plan.id,
     "flag_id": HazardFlag.id,
+    "thread_id": Thread.id,
     "restriction_id": Restriction.id,
     "appeal_id": Appeal.id,
     "contract_id": Contract.id,
@@ -158,6 +160,8 @@ def _a_week_of(there: Scene) -> Contractor:
     for booking in working:
         attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
         flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
+    for person in (ana, ana, bea):
+        questions.ask(there.gig.id, "Shadows?", by=accounts.actor_of(person.id))
     contracts.proposed(there.company_id, workforce.contractor().id)
     agreed = contracts.in_force(there.company_id, workforce.contractor().id)
     contracts.proposed(there.company_id, agreed.contractor_id, pay__amount="16.00")

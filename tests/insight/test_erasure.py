@@ -21,8 +21,9 @@ from marketplace.disputes import service as quarrels
 from marketplace.insight import erasure, work_records
 from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed, Obstacle, Part, StillOpen
 from marketplace.insight.sections import SECTIONS
+from marketplace.messages import threads
 from marketplace.pay import closing
-from marketplace.shifts import attendance, cuts, flags, offers
+from marketplace.shifts import attendance, cuts, flags, offers, questions
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import CutCategory
@@ -54,6 +55,8 @@ def her(app: Flask) -> Person:
     booking = offers.accept(asked.id, by=me)
     shifts.at(booking.starts_at)
     attendance.clock_in(booking.id, by=me)
+    asked_about = questions.ask(there.gig.id, about("I am"), by=me)
+    threads.write(asked_about.id, about("Dear"), by=there.company)
     flags.flag(booking.id, HazardCategory.HATE, about("Slurs against"), by=me)
     shifts.at(booking.ends_at)
     attendance.clock_out(booking.id, by=me)
@@ -173,7 +176,13 @@ def test_nobody_loses_anything_by_it(her: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [("timesheet_cut", "missing"), ("timesheet_cut", "clause"), ("dispute_statement", "words")]
+    ("table", "column"),
+    [
+        ("timesheet_cut", "missing"),
+        ("timesheet_cut", "clause"),
+        ("dispute_statement", "words"),
+        ("thread_message", "words"),
+    ],
 )
 def test_words_can_be_emptied_and_not_changed(her: Person, table: str, column: str) -> None:
     with pytest.raises(DBAPIError, match="can be emptied"), db.session.begin_nested():
