@@ -10,6 +10,7 @@ import config
 from marketplace import api, cli, web
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
+from marketplace.contracts import crew_models
 from marketplace.contracts import models as contracts_models
 from marketplace.core import http, language, outage, telemetry, vault
 from marketplace.core.db import Base, db
@@ -40,6 +41,7 @@ TABLES = (
     paper_models,
     screening_models,
     contracts_models,
+    crew_models,
     gigs_models,
     messages_models,
     shifts_models,

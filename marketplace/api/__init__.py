@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
+from marketplace.contracts import crew_routes as crews
 from marketplace.contracts import routes as contracts
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *papers.blueprints,
     screening.blueprint,
     *contracts.blueprints,
+    crews.blueprint,
     *gigs.blueprints,
     barring.blueprint,
     messages.blueprint,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from marketplace.accounts.models import Adoption, ApiKey, Company, Invitation, Member, OperatorGrant, Person
 from marketplace.contracts.benefit_models import CashOut, Expiry, Transfer
+from marketplace.contracts.crew_models import CrewMember
 from marketplace.contracts.models import (
     BenefitEntry,
     Contract,
@@ -390,6 +391,7 @@ SECTIONS: tuple[Section, ...] = (
         StatusReading.contract_id,
         Contract.contractor_id,
     ),
+    _own("crews", "contracts", "Crews that you are in", _G, CrewMember.contractor_id),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),

@@ -440,6 +440,22 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "Read it in peace. You get no offers of the company before it is signed.",
             ),
         ),
+        "crew.member_added": (
+            Telling(
+                _C,
+                _INBOX,
+                "You are in a crew of %(company)s",
+                "You can leave the crew at any time, under 'Contracts'; nothing follows from it.",
+            ),
+        ),
+        "crew.member_removed": (
+            Telling(
+                _C,
+                _INBOX,
+                "You are no longer in a crew of %(company)s",
+                "Your contract, your offers and your shifts stay as they are.",
+            ),
+        ),
         "contract.amendment_proposed": (
             Telling(
                 _C,

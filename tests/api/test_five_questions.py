@@ -68,6 +68,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",
     "PUT /api/v1/companies/<uuid:company_id>/care-line": "whom to call can always be named anew",
+    "DELETE /api/v1/contractors/me/crews/<uuid:crew_id>": "one can leave a crew at any time",
     "PUT /api/v1/companies/<uuid:company_id>/identity": "who a company is can always be told anew",
     "PUT /api/v1/contractors/me/description": "what one can do can always be said anew",
     "PUT /api/v1/contractors/me/availability": "when one can work can always be said anew",
