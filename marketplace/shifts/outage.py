@@ -102,6 +102,7 @@ def _hold_again(booking: Booking, minutes: int, *, by: Actor) -> None:
         hazard_class=booking.hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
+        step_points=booking.step_points,
     )
     missing = cost - books.balance(gig.hold_account, gig.currency)
     if missing.amount > 0:

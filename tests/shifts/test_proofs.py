@@ -15,7 +15,7 @@ from marketplace.pay.models import PayLine
 from marketplace.qualifications import holdings
 from marketplace.qualifications.models import Holding, Qualification
 from marketplace.qualifications.rules import BadSteps, PaySteps, Proves, check_steps
-from marketplace.shifts import attendance, offers
+from marketplace.shifts import attendance, offers, outage
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import NotEligible
 from marketplace.workforce.models import Contractor
@@ -78,6 +78,24 @@ def test_a_level_is_paid_from_the_offer_to_the_payslip(expert: Qualification) ->
     assert told[:2] == [("wages", usd("60.00"), "WAGES"), ("skill_step", usd("15.00"), "SKILL_STEP")]
     assert payroll.payslip_of(ana.id).net == usd("75.00")
     assert books.balance(booking.hold_account, "USD") == usd("0.00")
+    everything_holds()
+
+
+def test_an_outage_of_a_missed_shift_holds_the_step_too(expert: Qualification) -> None:
+    """An hour at 18.75, with 0.75 for health: what is held anew pays it, and the run of everybody goes on."""
+    with transaction():
+        scene = shifts.scene(pay_steps=STEPS)
+        ana = shifts.contracted(scene)
+        granted(expert, ana)
+        booking = shifts.booked(scene, ana)
+        shifts.at(booking.starts_at + timedelta(minutes=31))
+        assert attendance.mark_no_shows() == 1
+        db.session.refresh(booking)
+        outage.report_outage(booking.id, by=accounts.actor_of(ana.id))
+        payroll.approved(scene, booking)
+    everything_holds()
+    payroll.paid()
+    assert payroll.payslip_of(ana.id).net == usd("18.75")
     everything_holds()
 
 
