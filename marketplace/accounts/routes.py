@@ -304,6 +304,7 @@ def show_identity(company_id: UUID) -> dict[str, Any]:
 @companies.post("/<uuid:company_id>/identity/tax-number")
 @companies.response(200, s.TaxNumberSchema)
 @problems(companies, 401, 403, 404)
+@idempotency.unkept
 def read_tax_number(company_id: UUID) -> dict[str, str]:
     """Operators: the whole tax number. That you read it is remembered."""
     return {"tax_number": service.read_tax_number(company_id, by=actor())}

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
@@ -25,6 +26,7 @@ FORM_FIELD = "idempotency_key"
 KEPT_FOR = timedelta(days=30)
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "idempotency_required"
+_UNKEPT = "idempotency_unkept"
 _NOT_PART_OF_THE_FORM = frozenset({FORM_FIELD, "csrf_token"})
 
 
@@ -66,6 +68,13 @@ def required(view: F) -> F:
     return view
 
 
+def unkept(view: F) -> F:
+    """Marks a view that shows what lies encrypted: its answer is stored under no key, since it would lie open there.
+    Whoever repeats the request is answered anew."""
+    setattr(view, _UNKEPT, True)
+    return view
+
+
 def is_required(view: Callable[..., Any] | None, method: str) -> bool:
     """Whether a view, or this method of a class of views, is marked with `required`."""
     own = getattr(getattr(view, "view_class", None), method.lower(), None)
@@ -82,9 +91,12 @@ def once(app: Flask, view: Callable[[], ResponseReturnValue]) -> ResponseReturnV
     key = request.headers.get(HEADER) or request.form.get(FORM_FIELD)
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return view()
+    door = app.view_functions.get(request.endpoint or "")
     if not key:
-        if is_required(app.view_functions.get(request.endpoint or ""), request.method):
+        if is_required(door, request.method):
             raise KeyRequired(field=HEADER)
+        return view()
+    if getattr(door, _UNKEPT, False):
         return view()
     if not (key.isascii() and key.isprintable() and len(key) <= 200):
         raise BadKey(field=HEADER)
@@ -92,7 +104,10 @@ def once(app: Flask, view: Callable[[], ResponseReturnValue]) -> ResponseReturnV
     if (stored := _claim(actor, key, digest)) is not None:
         return _replay(stored, digest)
     response = app.make_response(view())
-    _store(actor, key, response)
+    if HEADER not in request.headers and response.status_code >= HTTPStatus.BAD_REQUEST:
+        _forget(actor, key)
+    else:
+        _store(actor, key, response)
     return response
 
 
@@ -128,6 +143,11 @@ def _store(actor: str, key: str, response: Response) -> None:
             body=g.pop("body_to_remember", None) or response.get_data(),
         )
     )
+
+
+def _forget(actor: str, key: str) -> None:
+    """A form that was refused had no effect, and its page holds whatever was typed: numbers of papers, too."""
+    db.session.execute(delete(StoredAnswer).where(StoredAnswer.actor == actor, StoredAnswer.key == key))
 
 
 def _replay(stored: StoredAnswer, digest: str) -> Response:

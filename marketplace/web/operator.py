@@ -15,6 +15,7 @@ from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
 from marketplace.accounts.schemas import ReasonSchema
+from marketplace.core import idempotency
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
@@ -155,6 +156,7 @@ def show_company(company_id: UUID, form: Form | None = None, tax_number: str = "
 
 
 @blueprint.post("/companies/<uuid:company_id>/tax-number")
+@idempotency.unkept
 def read_tax_number(company_id: UUID) -> ResponseReturnValue:
     """The whole number, shown once; that it was read is remembered."""
     return show_company(company_id, tax_number=service.read_tax_number(company_id, by=actor()))

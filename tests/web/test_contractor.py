@@ -16,6 +16,7 @@ from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.core.idempotency import StoredAnswer
 from marketplace.matching import deciding
 from marketplace.notices import service as notices
 from marketplace.shifts import offers
@@ -157,6 +158,8 @@ def test_the_steps_of_an_application_are_done_one_after_the_other(visitor: Visit
     page = visitor.hand_in(page, "/application/residence", file=pdf(), note="The bill of May.")
     assert "You wrote: The bill of May." in page.words
     page = visitor.hand_in(page, "/application/right_to_work")
+    page = visitor.hand_in(page, "/application/tax", tax__number_kind="ssn", tax__number="123-45-678")
+    assert not [body for body in db.session.scalars(select(StoredAnswer.body)) if b"123-45" in body]
     page = visitor.hand_in(page, "/application/tax", tax__number_kind="ssn", tax__number="123-45-6789")
     page = visitor.hand_in(page, "/open-account")
     page = visitor.hand_in(page, "/application/terms", terms_sha256=agreement.CURRENT.sha256)
