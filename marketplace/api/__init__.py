@@ -24,6 +24,7 @@ from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
+from marketplace.shifts import attempt_routes as attempts
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     messages.blueprint,
     *shifts.blueprints,
     questions.blueprint,
+    attempts.blueprint,
     hazards.blueprint,
     *matching.blueprints,
     *pay.blueprints,

@@ -23,16 +23,19 @@ from marketplace.qualifications.rules import (
     AttemptStatus,
     NotTakenNow,
     NotVettedYet,
+    OwnerNotVerified,
     QualificationStatus,
     TimeOver,
 )
+from marketplace.standards.hours import Span
 from marketplace.workforce.models import Contractor
 
 
-def start(qualification_id: UUID, *, by: Actor) -> Attempt:
+def start(qualification_id: UUID, work: Sequence[Span] = (), *, by: Actor) -> Attempt:
     """Begins the test, and holds what it may cost at most. Whoever has begun it goes on with the same attempt.
 
-    Raises NotFound, NotVettedYet, NotTakenNow, AlreadyHeld, TooEarly, NoFunds.
+    `work` are the shifts around now, which the room of shifts tells; other attempts are counted here (TEST_HOURS).
+    Raises NotFound, NotVettedYet, NotTakenNow, OwnerNotVerified, AlreadyHeld, TooEarly, TooMuchWork, NoFunds.
     """
     me = _locked(require_person(by))
     found = db.session.get(Qualification, qualification_id)
@@ -45,6 +48,8 @@ def start(qualification_id: UUID, *, by: Actor) -> Attempt:
     version = queries.in_force(found.id)
     if version is None or found.status is not QualificationStatus.OPEN:
         raise NotTakenNow
+    if found.company_id is not None and not queries.verified([found.company_id]):
+        raise OwnerNotVerified
     rules.check_may_start(
         queries.past(me.id, found.id),
         clock.now(),
@@ -52,7 +57,7 @@ def start(qualification_id: UUID, *, by: Actor) -> Attempt:
         most_attempts=found.most_attempts,
         period_days=found.period_days,
     )
-    made = _begin(me, found, version)
+    made = _begin(me, found, version, work)
     record("attempt.started", made, by=by)
     funding.hold(made)
     return made
@@ -130,11 +135,13 @@ def hold_passed(attempt_ids: Sequence[UUID]) -> None:
         db.session.execute(upsert(Holding).on_conflict_do_nothing(index_elements=["attempt_id"]), made)
 
 
-def _begin(me: Contractor, found: Qualification, version: TestVersion) -> Attempt:
+def _begin(me: Contractor, found: Qualification, version: TestVersion, work: Sequence[Span]) -> Attempt:
     now, attempt_id = clock.now(), new_id()
     seconds = queries.measured([version.id]).get(version.id, [])
     typical = rules.typical_minutes(version.estimate_minutes, seconds)
     cap = rules.cap_minutes(typical, version.limit_minutes)
+    earlier = queries.worked(me.id, now - rules.AROUND, now + rules.AROUND)
+    rules.check_hours([*work, *earlier], now, cap, queries.place_of(me))
     rate = rules.fair_rate(found.rate, queries.floor_of(me, found.currency))
     seed = attempt_id.int & (1 << 62) - 1
     by_id = {str(item.id): item for item in version.items}

@@ -4,11 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.orm import selectinload
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import (
+    CLOCK,
+    Actor,
+    CompanyStatus,
+    OperatorRole,
+    Right,
+    require_company,
+    require_operator,
+)
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
@@ -26,8 +36,17 @@ from marketplace.qualifications.models import (
     TestItem,
     TestVersion,
 )
-from marketplace.qualifications.rules import SCORED, AttemptStatus, ContestStatus, Past, Proof, QualificationStatus
+from marketplace.qualifications.rules import (
+    SCORED,
+    AttemptStatus,
+    ContestStatus,
+    Past,
+    Place,
+    Proof,
+    QualificationStatus,
+)
 from marketplace.standards import queries as standards
+from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
@@ -37,7 +56,7 @@ from marketplace.workforce.rules import ContractorStatus
 class Openness:
     """How a test stands for one person. `rate` is what an hour of it earns them, `minutes` what it typically takes,
     `pay` what those minutes earn; `free_from` when it may be taken (again), if that is still to come; `funded` whether
-    the money for an attempt is there."""
+    the money for an attempt is there; `paused` whether its company is not verified at the moment."""
 
     qualification: Qualification
     version: TestVersion
@@ -50,11 +69,12 @@ class Openness:
     held_until: datetime | None
     free_from: datetime | None
     running: UUID | None
+    paused: bool = False
 
     @property
     def can_begin(self) -> bool:
         renewable = self.held_until is None or self.held_until - rules.REMIND_BEFORE <= clock.now()
-        return self.funded and self.free_from is None and renewable
+        return self.funded and not self.paused and self.free_from is None and renewable
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +244,7 @@ def open_to(contractor_id: UUID, seen_by: Actor, code: str | None = None) -> lis
     known, running = pasts(contractor_id, ids), _running(contractor_id)
     floors = {each.currency: floor_of(me, each.currency) for each in found}
     balances = _balances(found)
+    trusted = verified([each.company_id for each in found if each.company_id is not None])
     shown = []
     for each in found:
         if (version := current.get(each.id)) is None:
@@ -247,9 +268,22 @@ def open_to(contractor_id: UUID, seen_by: Actor, code: str | None = None) -> lis
                 held_until=mine.held_until,
                 free_from=free if free is not None and free > clock.now() else None,
                 running=running.get(each.id),
+                paused=each.company_id is not None and each.company_id not in trusted,
             )
         )
     return shown
+
+
+def verified(company_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the companies whose tests may be begun: nobody works for one that is suspended, or is looked at anew."""
+    found = select(Company.id).where(Company.id.in_(company_ids), Company.status == CompanyStatus.VERIFIED)
+    return set(db.session.scalars(found))
+
+
+def place_of(me: Contractor) -> Place:
+    """Where the person lives, for the rules of working time."""
+    region = standards.region(me.country, me.subdivision, clock.now().date())
+    return Place(ZoneInfo(me.timezone), me.country, region.daily_rest_hours if region else None)
 
 
 def floor_of(me: Contractor, currency: str) -> Money:
@@ -316,6 +350,26 @@ def proofs(contractor_ids: Collection[UUID]) -> dict[UUID, list[Proof]]:
         proof = Proof(what.code, row.until, what.skill, what.skill_level, what.language, what.language_level)
         proven.setdefault(row.contractor_id, []).append(proof)
     return proven
+
+
+TIME_AT_TESTS = select(
+    Attempt.contractor_id,
+    Attempt.started_at,
+    Attempt.last_seen_at,
+    func.coalesce(Attempt.paid_minutes, Attempt.cap_minutes).label("minutes"),
+).where(
+    Attempt.contractor_id.in_(bindparam("ids", expanding=True)),
+    Attempt.started_at < bindparam("ends"),
+    Attempt.last_seen_at > bindparam("begins"),
+)
+"""The attempts of people between two moments, as `rules.spans()` reads them. Of one that is under way all of its cap
+counts, since all of it may be used (TEST_HOURS). A statement of its own, since a yes to a shift asks it with others."""
+
+
+def worked(contractor_id: UUID, begins: datetime, ends: datetime) -> list[Span]:
+    """The time that somebody spent at tests between two moments."""
+    found = db.session.execute(TIME_AT_TESTS, {"ids": [contractor_id], "begins": begins, "ends": ends})
+    return [span for row in found for span in rules.spans(row.started_at, row.last_seen_at, row.minutes)]
 
 
 def known_codes(company_id: UUID) -> Mapping[str, Qualification]:

@@ -172,14 +172,6 @@ def list_held() -> dict[str, list[Holding]]:
     return {"items": queries.holdings(require_person(by), by)}
 
 
-@takers.post("/<uuid:qualification_id>/attempts")
-@takers.response(201, s.AttemptSchema)
-@problems(takers, 401, 403, 404, 409)
-def start(qualification_id: UUID) -> Attempt:
-    """Begin a test; its pay is set aside first. If you have begun it, you go on."""
-    return attempts.start(qualification_id, by=actor())
-
-
 @takers.get("/attempts")
 @takers.arguments(PageArgs, location="query")
 @takers.response(200, s.AttemptPage)

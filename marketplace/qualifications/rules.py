@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.qualifications.scoring import SHARE_UNITS, Item, check_item
 from marketplace.standards.catalogue import RULES
+from marketplace.standards.hours import Span, judge_day, judge_day_off, judge_rest, judge_week
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, gross_pay, price
 from marketplace.workforce.rules import Level, check_languages, check_skills
@@ -26,6 +29,9 @@ SILENCE: Final = timedelta(minutes=RULES["QUALIFICATION_TIME"].parameters["silen
 CONTEST_FOR: Final = timedelta(days=RULES["TEST_RESULT"].parameters["days_to_contest_result"])
 REMIND_BEFORE: Final = timedelta(days=RULES["TEST_VERSION"].parameters["renew_days"])
 """How long before it ends a qualification can be renewed; its holder is reminded then."""
+AROUND: Final = timedelta(days=9)
+"""How far before and after a test other work can decide about it: a local week, and the seven days of DAY_OFF."""
+DAY_OF_WORK: Final = RULES["DAY"].parameters["minutes"]
 PLATFORM: Final = "platform:qualifications"
 """The account that pays for the service's own tests."""
 LONGEST_TITLE = 120
@@ -137,6 +143,20 @@ class NoFunds(Conflict):
     code = "test_out_of_funds"
     title = "The money for one more attempt is not set aside, so the test is not offered."
     remedy = "Its owner has to put money aside for it first. Nothing was begun and nothing counts against you."
+
+
+class OwnerNotVerified(Conflict):
+    code = "test_owner_not_verified"
+    title = "The company of this test is not verified at the moment, so nobody begins it."
+    remedy = "Take another test. Whoever has begun this one goes on with it, and is paid."
+
+
+class TooMuchWork(Conflict):
+    """A rule of working time says no. The members carry the verdict that decided, with its source and remedy."""
+
+    code = "test_breaks_hours"
+    title = "With this test a rule of working time would be broken: its minutes are work."
+    remedy = "Take it later, when there is time for it beside your shifts. Nothing was begun and nothing counts."
 
 
 class NotVettedYet(Forbidden):
@@ -382,6 +402,44 @@ def wages(rate: Money, minutes: int) -> Money:
 def highest_cost(rate: Money, minutes: int) -> Money:
     """The sum of `priced()`: what is held before the first minute, for the cap's minutes."""
     return cost(priced(rate, minutes))
+
+
+# --- its minutes among other work -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody lives, as far as the rules of working time ask."""
+
+    zone: ZoneInfo
+    country: str
+    daily_rest_hours: Decimal | None = None
+
+
+def spans(started_at: datetime, last_seen_at: datetime, minutes: int) -> list[Span]:
+    """When the minutes of an attempt were worked, as far as is known (TEST_HOURS): in one piece from its beginning, or,
+    where there was a silence that does not count, the first at its beginning and the others before the last sign of
+    life. So a week counts each of them, and rest is measured from both ends."""
+    minute = timedelta(minutes=1)
+    whole = Span(started_at, started_at + minutes * minute)
+    if last_seen_at <= whole.ends_at or minutes < 2:
+        return [whole]
+    return [Span(started_at, started_at + minute), Span(last_seen_at - (minutes - 1) * minute, last_seen_at)]
+
+
+def check_hours(work: Sequence[Span], now: datetime, cap: int, place: Place) -> None:
+    """TEST_HOURS: whoever begins now and uses all of the cap keeps to REST, DAY, WEEK and DAY_OFF beside `work`, what
+    else they have worked or promised. A cap beyond a day of work is judged as a whole one. Raises TooMuchWork."""
+    new = Span(now, now + timedelta(minutes=min(cap, DAY_OF_WORK)))
+    verdicts = (
+        judge_rest(work, new, daily_rest_hours=place.daily_rest_hours),
+        judge_day(work, new, place.zone),
+        judge_week(work, new, place.zone),
+        judge_day_off(work, new, country=place.country),
+    )
+    broken = next((verdict for verdict in verdicts if verdict.failed), None)
+    if broken is not None:
+        raise TooMuchWork(broken.sentence, limit=broken.limit, verdict=broken.as_dict())
 
 
 # --- results ----------------------------------------------------------------------------------------------------------

@@ -224,6 +224,9 @@ class OpenTestSchema(ma.Schema):
     held_until = ma.fields.AwareDateTime(required=True, allow_none=True)
     free_from = ma.fields.AwareDateTime(required=True, allow_none=True)
     running = ma.fields.UUID(required=True, allow_none=True, metadata={"description": "Your attempt that is going on"})
+    paused = ma.fields.Boolean(
+        required=True, metadata={"description": "Its company is not verified at the moment, so nobody begins it"}
+    )
     can_begin = ma.fields.Boolean(required=True)
 
 

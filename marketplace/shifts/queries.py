@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Select, bindparam, select
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import BindParameter, Integer, Select, bindparam, false, func, literal, null, select, union_all
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
@@ -20,6 +19,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.rules import PaySteps
+from marketplace.qualifications.rules import spans as at_tests
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
@@ -252,10 +252,29 @@ _SPOKEN = select(Language.contractor_id, Language.language, Language.level).wher
 _CONSENTED = select(HazardConsent.contractor_id, HazardConsent.category, HazardConsent.up_to).where(
     HazardConsent.contractor_id.in_(_IDS), HazardConsent.revoked_at.is_(None)
 )
-_BOOKED = select(Booking.contractor_id, Booking.during, Booking.hazard_class, Booking.status).where(
+_SHIFTS = select(
+    Booking.contractor_id,
+    func.lower(Booking.during).label("starts_at"),
+    func.upper(Booking.during).label("ends_at"),
+    Booking.hazard_class,
+    Booking.status.in_(ACTIVE_BOOKING).label("active"),
+    null().cast(Integer).label("minutes"),
+).where(
     Booking.contractor_id.in_(_IDS),
-    Booking.during.overlaps(bindparam("around", type_=TSTZRANGE)),
+    Booking.during.overlaps(func.tstzrange(bindparam("begins"), bindparam("ends"))),
     Booking.status.in_(COUNTS),
+)
+_TESTS = qualifications.TIME_AT_TESTS.subquery()
+_WORK = union_all(
+    _SHIFTS,
+    select(
+        _TESTS.c.contractor_id,
+        _TESTS.c.started_at,
+        _TESTS.c.last_seen_at,
+        literal(HazardClass.H0.value),
+        false(),
+        _TESTS.c.minutes,
+    ),
 )
 
 
@@ -280,13 +299,26 @@ def _consents(ids: Collection[UUID]) -> dict[UUID, dict[str, HazardClass]]:
     return found
 
 
+def booked(contractor_id: UUID, around: Span) -> list[Span]:
+    """The shifts of somebody that can decide about other work in that span of time: what is promised, what was worked.
+    The caller has made sure that the asker may know it."""
+    found = db.session.execute(_SHIFTS, _window([contractor_id], around))
+    return [Span(row.starts_at, row.ends_at) for row in found]
+
+
 def _busy(ids: Collection[UUID], around: Span) -> dict[UUID, list[Busy]]:
-    window = Range(around.starts_at - AROUND, around.ends_at + AROUND)
+    """Shifts, and the minutes of tests, which are work and keep nobody from a place (TEST_HOURS)."""
     found: dict[UUID, list[Busy]] = {}
-    for row in db.session.execute(_BOOKED, {"ids": ids, "around": window}):
-        busy = Busy(Span(row.during.lower, row.during.upper), row.hazard_class, row.status in ACTIVE_BOOKING)
-        found.setdefault(row.contractor_id, []).append(busy)
+    for row in db.session.execute(_WORK, _window(ids, around)):
+        whole = row.minutes is None
+        spans = [Span(row.starts_at, row.ends_at)] if whole else at_tests(row.starts_at, row.ends_at, row.minutes)
+        mine = found.setdefault(row.contractor_id, [])
+        mine.extend(Busy(span, HazardClass(row.hazard_class), row.active) for span in spans)
     return found
+
+
+def _window(ids: Collection[UUID], around: Span) -> dict[str, Any]:
+    return {"ids": ids, "begins": around.starts_at - AROUND, "ends": around.ends_at + AROUND}
 
 
 def _regions(contractors: Sequence[Contractor], at: datetime) -> Mapping[tuple[str, str | None], Region]:

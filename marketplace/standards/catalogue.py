@@ -818,6 +818,16 @@ _TESTS = (
         silent_minutes=15,
     ),
     _rule(
+        "TEST_HOURS",
+        Basis.HOUSE,
+        "The minutes of a test are work: they count in the hours of a day and a week, in the rest between two days and "
+        "in the free day, beside all shifts. A test whose longest time would break one of these is not begun, nor one "
+        "of a company that is not verified at the moment.",
+        f"{WTD}, art. 2 (working time), 3, 5 and 6, as DAY, WEEK, REST and DAY_OFF apply it; applying it to tests is "
+        "house policy",
+        f"{TESTS}/test_rules.py::test_a_test_that_would_break_the_week_is_not_begun",
+    ),
+    _rule(
         "TEST_TIMER",
         Basis.HOUSE,
         "A time limit of a test is a safety cap of at least three times what three of four people need, and no "

@@ -26,6 +26,7 @@ from marketplace.qualifications.papers import Asked
 from marketplace.qualifications.rules import AttemptStatus, TimeOver
 from marketplace.qualifications.schemas import ContestedSchema
 from marketplace.qualifications.scoring import Item, ItemKind
+from marketplace.shifts import attempting
 from marketplace.standards.rates import stepped
 from marketplace.web.contractor import company_names
 from marketplace.web.forms import Form
@@ -74,7 +75,7 @@ def list_tests() -> str:
 @blueprint.post("/tests/<uuid:qualification_id>/begin")
 def begin_test(qualification_id: UUID) -> ResponseReturnValue:
     form = Form(NOTHING_MORE)
-    begun = form.run(lambda _: attempts.start(qualification_id, by=actor()))
+    begun = form.run(lambda _: attempting.begin(qualification_id, by=actor()))
     if begun is None:
         problem = form.problem
         flash(f"{gettext(problem.title)} {problem.detail}" if problem else gettext("That did not work."), "error")

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,8 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
 from marketplace.qualifications import analysis, rules
-from marketplace.qualifications.rules import AlreadyHeld, BadTest, Past, Proves, TooEarly
+from marketplace.qualifications.rules import AlreadyHeld, BadTest, Past, Place, Proves, TooEarly, TooMuchWork
+from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
 from tests.factories import qualifications as made
 
@@ -105,6 +108,33 @@ def test_what_a_qualification_may_not_say(change: dict[str, object], field: str 
     with pytest.raises(Invalid) as refused:
         rules.check_spec(replace(made.spec(), **change))  # type: ignore[arg-type]
     assert field is None or refused.value.field == field
+
+
+def test_a_test_that_would_break_the_week_is_not_begun() -> None:
+    """Monday to Friday 9.5 hours are 47.5 of the 48 hours of a week: on Saturday a test with a cap of 30 minutes is
+    begun, and one with a cap of 31 is not. The rest of 11 hours counts too: until 22:00 on Friday is until 9:00."""
+    kansas = Place(ZoneInfo("America/Chicago"), "US")
+    monday = datetime(2026, 11, 23, 14, tzinfo=UTC)
+    work = [Span(monday + day * DAY, monday + day * DAY + timedelta(hours=9, minutes=30)) for day in range(5)]
+    saturday = monday + 5 * DAY
+    rules.check_hours(work, saturday, 30, kansas)
+    with pytest.raises(TooMuchWork) as refused:
+        rules.check_hours(work, saturday, 31, kansas)
+    assert refused.value.members["verdict"]["rule"] == "WEEK"
+    late = [Span(saturday - timedelta(hours=20), saturday - timedelta(hours=10))]
+    with pytest.raises(TooMuchWork) as refused:
+        rules.check_hours(late, saturday, 30, kansas)
+    assert refused.value.members["verdict"]["rule"] == "REST"
+    rules.check_hours(late, saturday + timedelta(hours=1), 30, kansas)
+
+
+@given(st.integers(1, 600), st.integers(0, 100_000))
+def test_no_minute_of_a_test_is_lost_among_other_work(minutes: int, seen_after: int) -> None:
+    """However long the silences were, the spans hold the paid minutes, begin with the attempt and do not overlap."""
+    found = rules.spans(NOW, NOW + timedelta(seconds=seen_after), minutes)
+    assert sum((each.ends_at - each.starts_at for each in found), timedelta()) == timedelta(minutes=minutes)
+    assert found[0].starts_at == NOW
+    assert all(one.ends_at <= other.starts_at for one, other in pairwise(found))
 
 
 def test_a_key_that_the_able_miss_is_suspicious() -> None:
