@@ -70,7 +70,7 @@ class Telling:
     words: str
 
 
-FACTS = ("company", "gig", "contractor", "shift", "money", "check", "link", "home")
+FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "link", "home")
 """What words may name. `shift` is when it is, `check` a truth that broke, `link` a secret address, `home` ours."""
 
 _P, _C, _INBOX, _BOTH, _MAIL = Audience.PERSON, Audience.CONTRACTOR, Channel.INBOX, Channel.BOTH, Channel.MAIL
@@ -850,6 +850,22 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _BOTH,
                 "You have passed a test after all",
                 "An item of it was corrected, and everybody who took it was scored anew. You hold the qualification.",
+            ),
+        ),
+        "qualification.funds_low": (
+            Telling(
+                Audience.MONEY,
+                _BOTH,
+                "The money for your test “%(test)s” is low",
+                "It covers at most two more attempts. Set more aside, or the test will not be offered.",
+            ),
+        ),
+        "qualification.out_of_funds": (
+            Telling(
+                Audience.MONEY,
+                _BOTH,
+                "The money for your test “%(test)s” is out",
+                "Nobody can begin it now. Who has begun it goes on, and is paid. Set more aside to offer it again.",
             ),
         ),
         "qualification.granted": (

@@ -18,6 +18,7 @@ from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.notices.rules import Telling
 from marketplace.pay.models import PaymentOp, Payslip
+from marketplace.qualifications.models import Qualification
 from marketplace.shifts.models import Shift
 
 
@@ -36,6 +37,7 @@ class Known:
         self._companies = _column(Company.id, Company.legal_name, events, "company")
         self._gigs = _column(Gig.id, Gig.title, events, "gig")
         self._people = _column(Person.id, Person.name, events, "contractor")
+        self._tests = _column(Qualification.id, Qualification.title, events, "qualification")
         self._shifts = {row.id: row for row in _rows(Shift, events, "shift")}
         self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
         self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
@@ -48,6 +50,7 @@ class Known:
             "contractor": self._people.get(event.ref("contractor"), ""),
             "shift": self._shift(event),
             "money": self._money(event),
+            "test": self._tests.get(event.ref("qualification"), ""),
             "check": event.data.get("sentence", ""),
             "link": link,
             "home": current_app.config["BASE_URL"],

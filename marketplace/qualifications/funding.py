@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from marketplace.accounts.rules import Actor, Right, available_account
+from marketplace.accounts.rules import CLOCK, Actor, Right, available_account
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import Event, record
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import CurrencyMismatch, Money
+from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
@@ -54,12 +55,14 @@ def give_back(found: Qualification, *, by: Actor) -> TestFunding | None:
 
 
 def hold(attempt: Attempt) -> None:
-    """Sets aside what the attempt may cost at most. Raises NoFunds."""
+    """Sets aside what the attempt may cost at most, and says so when little is left for others. Raises NoFunds."""
     source = rules.fund_account(attempt.qualification_id, attempt.company_id)
     try:
         ledger.post(Entry(f"attempt:{attempt.id}:held", [Move(source, attempt.hold_account, attempt.held)]))
     except InsufficientFunds as short:
         raise NoFunds(**short.members) from short
+    if attempt.company_id is not None:
+        _tell_of_funds(attempt)
 
 
 def return_rest(attempt: Attempt, owed: Money) -> None:
@@ -67,6 +70,18 @@ def return_rest(attempt: Attempt, owed: Money) -> None:
     if (rest := attempt.held - owed).amount > 0:
         target = rules.fund_account(attempt.qualification_id, attempt.company_id)
         ledger.post(Entry(f"attempt:{attempt.id}:rest", [Move(attempt.hold_account, target, rest)]))
+
+
+def _tell_of_funds(attempt: Attempt) -> None:
+    """Leaves an event when the money is low or out, each once until more is set aside: what an attempt gives back
+    brings it over the mark and under it again. The fund's account is locked by the move before."""
+    found = db.session.get_one(Qualification, attempt.qualification_id)
+    left = rules.funds_left(books.balance(found.fund_account, found.currency), attempt.held)
+    if left is None:
+        return
+    last = select(Event.name).where(Event.subject_id == found.id, Event.name.in_(("qualification.funded", left)))
+    if db.session.scalar(last.order_by(Event.id.desc()).limit(1)) != left:
+        record(left, found, by=CLOCK)
 
 
 def _move(found: Qualification, kind: FundingKind, money: Money, by: Actor) -> TestFunding:

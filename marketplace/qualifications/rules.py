@@ -32,6 +32,8 @@ REMIND_BEFORE: Final = timedelta(days=RULES["TEST_VERSION"].parameters["renew_da
 AROUND: Final = timedelta(days=9)
 """How far before and after a test other work can decide about it: a local week, and the seven days of DAY_OFF."""
 DAY_OF_WORK: Final = RULES["DAY"].parameters["minutes"]
+FEW_ATTEMPTS: Final = 3
+"""Money for fewer attempts than so many is low, and the company is told (our own number)."""
 PLATFORM: Final = "platform:qualifications"
 """The account that pays for the service's own tests."""
 LONGEST_TITLE = 120
@@ -402,6 +404,20 @@ def wages(rate: Money, minutes: int) -> Money:
 def highest_cost(rate: Money, minutes: int) -> Money:
     """The sum of `priced()`: what is held before the first minute, for the cap's minutes."""
     return cost(priced(rate, minutes))
+
+
+class Funds(StrEnum):
+    """How much a company's test has left, each named as the event that tells of it."""
+
+    LOW = "qualification.funds_low"
+    OUT = "qualification.out_of_funds"
+
+
+def funds_left(left: Money, needed: Money) -> Funds | None:
+    """What is told of the money that is left when one attempt sets `needed` aside; None while there is enough."""
+    if left.amount < needed.amount:
+        return Funds.OUT
+    return Funds.LOW if left.amount < FEW_ATTEMPTS * needed.amount else None
 
 
 # --- its minutes among other work -------------------------------------------------------------------------------------

@@ -213,6 +213,8 @@ _EVENTS = {
     "qualification.closed": lazy_gettext("The test was closed."),
     "qualification.funded": lazy_gettext("Money was set aside for the test."),
     "qualification.refunded": lazy_gettext("Money of the test went back to the company."),
+    "qualification.funds_low": lazy_gettext("The money for attempts is low."),
+    "qualification.out_of_funds": lazy_gettext("The money for attempts is out."),
     "qualification.granted": lazy_gettext("The qualification was given, with evidence and a reason."),
     "test_version.written": lazy_gettext("A version of the test was written."),
     "test_version.published": lazy_gettext("A version of the test was published."),

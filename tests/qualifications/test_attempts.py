@@ -16,7 +16,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.qualifications import attempts, authoring, holdings, papers, queries
+from marketplace.qualifications import attempts, authoring, funding, holdings, papers, queries
 from marketplace.qualifications.models import Attempt, Holding
 from marketplace.qualifications.rules import (
     AlreadyHeld,
@@ -24,6 +24,7 @@ from marketplace.qualifications.rules import (
     BadTest,
     CodeTaken,
     EvidenceMissing,
+    Funds,
     NoFunds,
     NothingToPublish,
     NotTakenNow,
@@ -32,7 +33,7 @@ from marketplace.qualifications.rules import (
     TooEarly,
 )
 from marketplace.qualifications.scoring import BadAnswer
-from tests.factories import accounts, workforce
+from tests.factories import accounts, gigs, workforce
 from tests.factories import qualifications as made
 from tests.factories.shifts import MONDAY
 
@@ -184,6 +185,24 @@ def test_without_money_a_test_is_not_offered(app: Flask) -> None:
     unfunded = made.company_test(funds=None)
     with pytest.raises(NoFunds), db.session.begin_nested():
         attempts.start(unfunded.id, by=me)
+
+
+def test_the_company_is_told_once_when_money_runs_low_and_out(app: Flask) -> None:
+    """14.00 USD for attempts that set 6.44 aside: 7.56 are left after the first, 1.12 after the second. What comes back
+    of the first and goes again tells nobody twice, until more is set aside."""
+    test = made.company_test(funds="14.00")
+    told = select(Event.name).where(Event.subject_id == test.id, Event.name.in_(list(Funds))).order_by(Event.id)
+    first = attempts.start(test.id, by=accounts.actor_of(ana := workforce.contractor().id))
+    attempts.start(test.id, by=accounts.actor_of(workforce.contractor().id))
+    assert db.session.scalars(told).all() == [Funds.LOW, Funds.OUT]
+    attempts.give_up(first.id, by=accounts.actor_of(ana))
+    attempts.start(test.id, by=accounts.actor_of(workforce.contractor().id))
+    assert len(db.session.scalars(told).all()) == 2
+    assert test.company_id is not None
+    gigs.money_for(test.company_id, usd("7.00"))
+    funding.fund(test.id, usd("7.00"), by=accounts.owner_of(test.company_id))
+    attempts.start(test.id, by=accounts.actor_of(workforce.contractor().id))
+    assert db.session.scalars(told).all()[2:] == [Funds.OUT]
 
 
 def test_nobody_earns_less_than_the_floor_of_their_place(app: Flask) -> None:

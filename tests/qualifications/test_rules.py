@@ -13,7 +13,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
 from marketplace.qualifications import analysis, rules
-from marketplace.qualifications.rules import AlreadyHeld, BadTest, Past, Place, Proves, TooEarly, TooMuchWork
+from marketplace.qualifications.rules import AlreadyHeld, BadTest, Funds, Past, Place, Proves, TooEarly, TooMuchWork
 from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
 from tests.factories import qualifications as made
@@ -135,6 +135,14 @@ def test_no_minute_of_a_test_is_lost_among_other_work(minutes: int, seen_after: 
     assert sum((each.ends_at - each.starts_at for each in found), timedelta()) == timedelta(minutes=minutes)
     assert found[0].starts_at == NOW
     assert all(one.ends_at <= other.starts_at for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("left", "told"), [("19.32", None), ("19.31", Funds.LOW), ("6.44", Funds.LOW), ("6.43", Funds.OUT)]
+)
+def test_money_for_fewer_than_three_attempts_is_low(left: str, told: Funds | None) -> None:
+    """One attempt sets 6.44 USD aside: three of them need 19.32."""
+    assert rules.funds_left(usd(left), usd("6.44")) == told
 
 
 def test_a_key_that_the_able_miss_is_suspicious() -> None:
