@@ -88,5 +88,5 @@ def list_my_crews() -> dict[str, list[Mine]]:
 @blueprint.response(204)
 @problems(blueprint, 401, 403, 404)
 def leave_crew(crew_id: UUID) -> None:
-    """Leave a crew, whenever you want. Nothing follows from it, and offers that you have stay yours."""
+    """Leave a crew, whenever you want. No points read crews, and offers that you have stay yours."""
     crews.leave(crew_id, by=actor())

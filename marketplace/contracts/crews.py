@@ -102,8 +102,8 @@ def remove(crew_id: UUID, contractor_id: UUID, *, by: Actor) -> None:
 
 
 def leave(crew_id: UUID, *, by: Actor) -> None:
-    """Goes out of a crew, at any moment. Nothing follows from it: no rank reads crews, and an offer that was made to a
-    member stays theirs. Raises NotFound."""
+    """Goes out of a crew, at any moment. No points read crews, and an offer that was made to a member stays theirs.
+    Raises NotFound."""
     _take_out(crew_id, require_person(by), "crew.member_left", by=by)
 
 

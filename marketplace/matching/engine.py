@@ -23,6 +23,7 @@ from marketplace.matching.instance import Instance, Opening, Work
 from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody
 from marketplace.matching.waves import reaches
+from marketplace.shifts.crew_first import CREW_FIRST, not_yet
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, judge_fit, judge_time
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.verdicts import Verdict
@@ -92,7 +93,7 @@ class Answer:
         in the second try: it kept them from this one, and stands in no plan any more.
         """
         if self.verdict is not None:
-            return Outcome.NOT_ELIGIBLE
+            return Outcome.CREW_FIRST if self.verdict.rule == CREW_FIRST.id else Outcome.NOT_ELIGIBLE
         has_more = self.scored is not None and cutoff is not None and self.scored.score > cutoff
         if not has_more:
             return Outcome.NOT_NEEDED
@@ -172,7 +173,7 @@ class _Planner:
         candidate = who.candidate(opening, self._work(opening), fits[0].steps)
         points = scored(candidate, _length(opening), self.weights)
         short = not reaches(opening.waves, who.member.id, opening.most - 1)
-        return Answer(self._time_no(opening, fits[0], candidate), points, short)
+        return Answer(self._not_yet(opening, who) or self._time_no(opening, fits[0], candidate), points, short)
 
     # --- the first try ------------------------------------------------------------------------------------------------
 
@@ -222,6 +223,8 @@ class _Planner:
                 continue
             if known in opening.asked:
                 refused[ASKED_BEFORE] += 1
+            elif opening.has_to_wait(known, self.instance.at):
+                refused[CREW_FIRST.id] += 1
             elif fit.who.is_elsewhere(opening.span):
                 refused[ONE_PLACE.id] += 1
             else:
@@ -246,7 +249,10 @@ class _Planner:
 
     def _move_one_into(self, opening: Opening) -> bool:
         for fit in self._fitting(opening)[0]:
-            if fit.who.member.id in opening.asked or opening.shift_id in fit.who.given:
+            known = fit.who.member.id
+            if known in opening.asked or opening.shift_id in fit.who.given:
+                continue
+            if opening.has_to_wait(known, self.instance.at):
                 continue
             for other in list(fit.who.given):
                 if self.tries <= 0:
@@ -294,6 +300,12 @@ class _Planner:
                     refused[verdict.rule] += 1
             self._fits[key] = fits, refused
         return self._fits[key]
+
+    def _not_yet(self, opening: Opening, who: Somebody) -> Verdict | None:
+        """CREW_FIRST, while others are asked before this person."""
+        if opening.first is None or not opening.has_to_wait(who.member.id, self.instance.at):
+            return None
+        return not_yet(opening.first.until)
 
     def _time_no(self, opening: Opening, fit: _Fit, candidate: Candidate) -> Verdict | None:
         """The rule of time, or HOURS_BAND, that says no; None when the person can take the seat as things stand."""

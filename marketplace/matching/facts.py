@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
+from marketplace.contracts import crews
 from marketplace.contracts import queries as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs.models import Gig
-from marketplace.matching.instance import Instance, Member, Opening, Past, Signed, Work, born_for
+from marketplace.matching.instance import First, Instance, Member, Opening, Past, Signed, Work, born_for
+from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import CURRENT, SEASON
 from marketplace.matching.waves import MEASURED, WITHIN, Answers, sizes
 from marketplace.shifts import queries as shifts
+from marketplace.shifts.crew_first import first_until
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.queries import COUNTS_AS_WORKED
@@ -107,8 +110,25 @@ def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int,
     return found
 
 
+def firsts(found: Collection[Shift], at: datetime) -> dict[UUID, First]:
+    """Of the shifts for which a crew is asked first: the people who are in it at that moment, and until when they are,
+    reckoned from the first search. A crew that nobody is in keeps nobody waiting."""
+    named = {shift.id: shift for shift in found if shift.crew_id is not None}
+    if not named:
+        return {}
+    searches = select(MatchRun.shift_id, func.min(MatchRun.at)).where(MatchRun.shift_id.in_(named))
+    searched = {row[0]: row[1] for row in db.session.execute(searches.group_by(MatchRun.shift_id))}
+    people = crews.people_of({shift.crew_id for shift in named.values() if shift.crew_id is not None}, at)
+    return {
+        known: First(first_until(searched.get(known, at), shift.starts_at), people[shift.crew_id])
+        for known, shift in named.items()
+        if shift.crew_id is not None and shift.crew_id in people
+    }
+
+
 def _openings(found: ScheduledWork, at: datetime) -> list[Opening]:
     asked, unanswered = asked_about([shift.id for shift, _ in found])
+    first = firsts([shift for shift, _ in found], at)
     soon = {str(gig.work_kind) for shift, gig in found if shift.starts_at - at <= WITHIN}
     measured = answers_of(soon, at) if soon else {}
     return [
@@ -118,17 +138,23 @@ def _openings(found: ScheduledWork, at: datetime) -> list[Opening]:
             max(0, shift.seats_open - unanswered.get(shift.id, 0)),
             frozenset(asked.get(shift.id, ())),
             measured.get(str(gig.work_kind), {}) if shift.starts_at - at <= WITHIN else None,
+            first.get(shift.id),
         )
         for shift, gig in sorted(found, key=lambda pair: pair[0].id)
     ]
 
 
 def _opening(
-    shift: Shift, gig: Gig, seats: int, asked: frozenset[UUID], measured: Mapping[int, Answers] | None
+    shift: Shift,
+    gig: Gig,
+    seats: int,
+    asked: frozenset[UUID],
+    measured: Mapping[int, Answers] | None,
+    first: First | None,
 ) -> Opening:
     """`measured` is None of a shift whose seats are offered to one person at a time."""
     waves = (seats, seats) if measured is None else sizes(seats, measured)
-    return Opening(shift.id, gig.id, Span(shift.starts_at, shift.ends_at), seats, asked, waves)
+    return Opening(shift.id, gig.id, Span(shift.starts_at, shift.ends_at), seats, asked, waves, first)
 
 
 def _work(gig: Gig) -> Work:

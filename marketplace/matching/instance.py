@@ -59,6 +59,14 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """The crew that the company has asked first, and until when (rule CREW_FIRST)."""
+
+    until: datetime
+    people: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A shift with seats that are free and that nobody is asked about. `asked` had an offer of it already. `waves` says
     how many places of the order are asked at most, of each half of the people (`matching.waves`)."""
@@ -69,6 +77,11 @@ class Opening:
     seats: int
     asked: frozenset[UUID]
     waves: Sizes
+    first: First | None = None
+
+    def has_to_wait(self, contractor_id: UUID, at: datetime) -> bool:
+        """Whether others are asked first at that moment."""
+        return self.first is not None and at < self.first.until and contractor_id not in self.first.people
 
     @property
     def most(self) -> int:
@@ -243,6 +256,7 @@ def _opening_out(opening: Opening) -> dict[str, Any]:
         "seats": opening.seats,
         "waves": list(opening.waves),
         "asked": sorted(str(known) for known in opening.asked),
+        "first": _first_out(opening.first),
     }
 
 
@@ -251,7 +265,26 @@ def _opening_in(stored: Mapping[str, Any]) -> Opening:
     # Before there were waves as many people were asked as seats were open.
     first, second = stored.get("waves") or (stored["seats"], stored["seats"])
     span = _span_in(stored["span"])
-    return Opening(UUID(stored["shift"]), UUID(stored["gig"]), span, stored["seats"], asked, (first, second))
+    return Opening(
+        shift_id=UUID(stored["shift"]),
+        gig_id=UUID(stored["gig"]),
+        span=span,
+        seats=stored["seats"],
+        asked=asked,
+        waves=(first, second),
+        first=_first_in(stored.get("first")),
+    )
+
+
+def _first_out(first: First | None) -> list[Any] | None:
+    return None if first is None else [first.until.isoformat(), sorted(str(known) for known in first.people)]
+
+
+def _first_in(stored: Sequence[Any] | None) -> First | None:
+    if stored is None:
+        return None
+    until, people = stored
+    return First(datetime.fromisoformat(until), frozenset(UUID(known) for known in people))
 
 
 def _signed_out(signed: Signed) -> list[Any]:

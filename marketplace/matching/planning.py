@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
@@ -23,7 +23,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.matching import carrying, facts
 from marketplace.matching.engine import Given, Planned, solve
-from marketplace.matching.instance import Instance
+from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.report import report
 from marketplace.matching.rules import (
@@ -36,6 +36,7 @@ from marketplace.matching.rules import (
     PlanScope,
     PlanStatus,
 )
+from marketplace.shifts.crew_first import CREW_FIRST, LASTS, NOT_IN_THE_LAST
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.standards.catalogue import RULES
@@ -103,7 +104,7 @@ def plan_due() -> int:
     last = db.session.scalar(newest.where(Plan.status == PlanStatus.DONE))
     open_seats = _with_open_seats(Shift.starts_at < now + HORIZON)
     if last is not None and last.date() == now.date():
-        unseen = ~exists().where(MatchRun.shift_id == Shift.id)
+        unseen = or_(~exists().where(MatchRun.shift_id == Shift.id), _not_since_the_crew(now))
         if last > now - AGAIN_AFTER:
             return 0
         open_seats = open_seats.where(unseen)
@@ -220,13 +221,22 @@ def _with_open_seats(*which: ColumnElement[bool]) -> Select[Shift, Gig]:
     )
 
 
+def _not_since_the_crew(now: datetime) -> ColumnElement[bool]:
+    """Of shifts for which a crew is asked first: its time is over, and nobody has searched among all people since."""
+    of_shift = select(func.min(MatchRun.at)).where(MatchRun.shift_id == Shift.id).correlate(Shift)
+    until = func.least(of_shift.scalar_subquery() + LASTS, Shift.starts_at - NOT_IN_THE_LAST)
+    since = exists().where(MatchRun.shift_id == Shift.id, MatchRun.at >= until)
+    return and_(Shift.crew_id.is_not(None), until <= now, ~since)
+
+
 def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[MatchRun], list[Offer]]:
     """Reckons the plan, makes its offers and stores everything. Nothing is locked before the offers are made."""
     instance = facts.read(found, seed=plan.seed)
     planned = solve(instance)
     digest = _store(plan, instance)
     run_ids = {each.shift_id: new_id() for each in planned}
-    reasons = {each.shift_id: _reason(plan, run_ids[each.shift_id], each) for each in planned}
+    first = {opening.shift_id: opening.first for opening in instance.openings}
+    reasons = {each.shift_id: _reason(plan, run_ids[each.shift_id], each, first[each.shift_id]) for each in planned}
     offers = carrying.carry_out(found, instance, planned, reasons, by=by)
     runs = _store_runs(plan, found, planned, run_ids, digest, offers)
     counts = {
@@ -239,12 +249,15 @@ def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[Ma
     return runs, list(offers.values())
 
 
-def _reason(plan: Plan, run_id: UUID, planned: Planned) -> dict[str, Any]:
-    """What the reason of each offer of a shift tells beside its points: the search, and the wave where it is one."""
+def _reason(plan: Plan, run_id: UUID, planned: Planned, first: First | None) -> dict[str, Any]:
+    """What the reason of each offer of a shift tells beside its points: the search, the wave where it is one, and the
+    crew where one is or was asked first."""
     told: dict[str, Any] = {"run_id": str(run_id), "plan_id": str(plan.id)}
     if len(planned.given) > planned.seats:
         rule = RULES["WAVES"]
         told["wave"] = {"rule": rule.id, "version": rule.version, "seats": planned.seats, "asked": len(planned.given)}
+    if first is not None:
+        told["crew"] = {"rule": CREW_FIRST.id, "version": CREW_FIRST.version, "until": first.until.isoformat()}
     return told
 
 

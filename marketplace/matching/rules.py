@@ -109,6 +109,8 @@ class Outcome(StrEnum):
     """There was an offer of this shift already, whatever became of it."""
     BEYOND_WAVE = "beyond_wave"
     """The person's place came after those of their half who were asked, though others with fewer points were."""
+    CREW_FIRST = "crew_first"
+    """A crew of the company was asked first, and its time was not over."""
     TOO_LATE = "too_late"
     """A seat was planned, but the person or somebody else had said yes to something before it could be offered."""
 
@@ -122,6 +124,7 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
         "one seat more could be filled.",
         Outcome.BEYOND_WAVE: "As many people were asked as are expected to fill the seats. This person's place came "
         "after them.",
+        Outcome.CREW_FIRST: "The company has a crew of its own asked first; then everybody is asked.",
         Outcome.TOO_LATE: "A seat was planned, but it or the time was taken before it could be offered.",
         Outcome.ASKED_BEFORE: "The shift had been offered before; nobody is asked twice for the same shift.",
     }

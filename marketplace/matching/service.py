@@ -127,9 +127,9 @@ def _explain_now(shift: Shift, who: Contractor) -> Explained:
     gig = db.session.get_one(Gig, shift.gig_id)
     seat = shifts.seat_of(shift, gig)
     verdict = first_no(seat, shifts.people([who], shift.company_id, seat)[who.id])
-    if verdict is None:
-        answer = why_not(facts.read([(shift, gig)], only=[who.id]), shift.id, who.id, ())
-        verdict = answer.verdict if answer else None
+    outcome = Outcome.NOT_ELIGIBLE
+    if verdict is None and (answer := why_not(facts.read([(shift, gig)], only=[who.id]), shift.id, who.id, ())):
+        verdict, outcome = answer.verdict, answer.outcome(None)
     if verdict is not None:
-        return Explained(Outcome.NOT_ELIGIBLE, verdict.sentence, verdict=verdict.as_dict())
+        return Explained(outcome, verdict.sentence, verdict=verdict.as_dict())
     return Explained(Outcome.NOT_NEEDED, "Nobody has been searched for since this person can be asked.")

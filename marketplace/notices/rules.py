@@ -445,7 +445,7 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _C,
                 _INBOX,
                 "You are in a crew of %(company)s",
-                "You can leave the crew at any time, under 'Contracts'; nothing follows from it.",
+                "You can leave the crew at any time, under 'Contracts'. No points read who is in a crew.",
             ),
         ),
         "crew.member_removed": (

@@ -5,7 +5,17 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CHAR,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -32,13 +42,15 @@ from marketplace.standards.hazard import HazardCategory, HazardClass
 
 
 class Shift(Stateful):
-    """Seats for one stretch of time. `timezone` is the zone whose days and weeks count."""
+    """Seats for one stretch of time. `timezone` is the zone whose days and weeks count. The crew, if one is named, is
+    asked first (rule CREW_FIRST)."""
 
     __tablename__ = "shift"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("seats > 0", name="seats_positive"),
         CheckConstraint("seats_taken BETWEEN 0 AND seats", name="never_oversold"),
+        ForeignKeyConstraint(["crew_id", "company_id"], ["crew.id", "crew.company_id"]),
         Index("ix_shift_gig_id_starts_at", "gig_id", "starts_at"),
         Index("ix_shift_status_ends_at", "status", "ends_at"),
     )
@@ -53,6 +65,7 @@ class Shift(Stateful):
     seats: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
     cancelled_because: Mapped[str | None] = mapped_column(Text)
+    crew_id: Mapped[UUID | None]
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property

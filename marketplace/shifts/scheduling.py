@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
+from marketplace.contracts.crew_models import Crew
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -20,6 +21,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
 from marketplace.shifts import asking, attendance, timesheets
+from marketplace.shifts.crew_first import TooLateForCrew, first_until
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     LONGEST_SHIFT,
@@ -69,10 +71,20 @@ class CancellationPrice:
     total: Money
 
 
-def schedule(gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor) -> Shift:
-    """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached.
+def schedule(
+    gig_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    timezone: str,
+    seats: int,
+    crew_id: UUID | None = None,
+    *,
+    by: Actor,
+) -> Shift:
+    """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached, TooLateForCrew.
 
-    `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware.
+    `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware. The crew, if one is
+    named, is asked first (rule CREW_FIRST).
     """
     # The gig is locked: two shifts that are planned at once must not pass its volume cap together.
     gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -86,6 +98,8 @@ def schedule(gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str
     if not 1 <= seats <= MOST_SEATS:
         raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
     _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
+    if crew_id is not None:
+        _check_crew(crew_id, gig.company_id, starts_at)
     shift = Shift(
         gig_id=gig.id,
         company_id=gig.company_id,
@@ -94,6 +108,7 @@ def schedule(gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str
         timezone=timezone,
         seats=seats,
         seats_taken=0,
+        crew_id=crew_id,
         status=ShiftStatus.SCHEDULED,
     )
     db.session.add(shift)
@@ -178,6 +193,14 @@ def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         )
     if (ends_at - starts_at) % timedelta(minutes=1):
         raise BadShift("A shift lasts whole minutes.", field="ends_at")
+
+
+def _check_crew(crew_id: UUID, company_id: UUID, starts_at: datetime) -> None:
+    crew = db.session.get(Crew, crew_id)
+    if crew is None or crew.company_id != company_id or crew.closed_at is not None:
+        raise BadShift("The company has no such crew.", field="crew_id")
+    if first_until(clock.now(), starts_at) <= clock.now():
+        raise TooLateForCrew(field="crew_id")
 
 
 def _check_volume(gig: Gig, minutes: int) -> None:

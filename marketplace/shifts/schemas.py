@@ -49,6 +49,11 @@ class NewShiftSchema(ma.Schema):
         metadata={"description": "The IANA zone whose days and weeks count, such as America/Chicago"},
     )
     seats = ma.fields.Integer(required=True, strict=True)
+    crew_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
+    )
 
 
 class ShiftSchema(ma.Schema):
@@ -61,6 +66,9 @@ class ShiftSchema(ma.Schema):
     seats = ma.fields.Integer(required=True)
     seats_taken = ma.fields.Integer(required=True)
     cancelled_because = ma.fields.String(required=True, allow_none=True)
+    crew_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The crew of the company that is asked first"}
+    )
     status = ma.fields.Enum(ShiftStatus, by_value=True, required=True)
 
 

@@ -512,6 +512,19 @@ _SEATS = (
         most_times=2,
     ),
     _rule(
+        "CREW_FIRST",
+        Basis.HOUSE,
+        "Where a company chose so for a shift, a crew of its own is asked first: for at most 24 hours from the first "
+        "search for it, and not in the last 7 days before the shift, so that everybody else has as long to answer as "
+        "if there were no crew. Every offer of the shift says so. Being in a crew, leaving it or declining is no part "
+        "of any points.",
+        "House policy: people who know each other's work may stay together, and no shift is closed to the others",
+        "tests/matching/test_crew_first.py::test_a_day_for_the_crew_and_no_shorter_time_for_the_others",
+        since=date(2026, 11, 29),
+        most_hours=24,
+        last_days_without=7,
+    ),
+    _rule(
         "INFORMED",
         Basis.STANDARD,
         "Before a yes an offer shows hazards, times, what is paid and what becomes of the data; a no changes no place "

@@ -8,12 +8,14 @@ import marshmallow as ma
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, Right
+from marketplace.contracts import crews
 from marketplace.contracts import queries as contracts
+from marketplace.contracts.crew_models import Crew
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -22,6 +24,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
+from marketplace.matching import facts
 from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
@@ -58,8 +61,12 @@ def schedule_shift(company_id: UUID) -> ResponseReturnValue:
     form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": _usual_zone(company_id, by)})
     if (shift := _planned(form, by)) is not None:
         return saved("show_shift", shift_id=shift.id)
-    zones = _zones(open_gigs)
-    return render_template("company/shift_form.html", form=form, gigs=open_gigs, zones=zones), form.status
+    shown = {"gigs": open_gigs, "zones": _zones(open_gigs), "crews": list(db.session.scalars(_crews(company_id, by)))}
+    return render_template("company/shift_form.html", form=form, **shown), form.status
+
+
+def _crews(company_id: UUID, by: Actor) -> Select[Crew]:
+    return crews.of_company(company_id, by).order_by(Crew.name, Crew.id)
 
 
 def _planned(form: Form, by: Actor) -> Shift | None:
@@ -169,6 +176,8 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         "company/shift.html",
         shift=shift,
         gig=gigs.company_gig(shift.gig_id, by),
+        crew=None if shift.crew_id is None else crews.one(shift.crew_id, by),
+        first=facts.firsts([shift], moment).get(shift.id),
         seats=_seats([shift])[shift.id],
         offers=asked,
         bookings=booked,

@@ -106,10 +106,17 @@ def consent(person: Contractor, category: str, up_to: HazardClass) -> None:
     contractors.give_hazard_consent(category, up_to, by=accounts.actor_of(person.id))
 
 
-def shift(scene: Scene, starts_at: datetime = MONDAY, hours: float = 4, seats: int = 1, zone: str = ZONE) -> Shift:
+def shift(
+    scene: Scene,
+    starts_at: datetime = MONDAY,
+    hours: float = 4,
+    seats: int = 1,
+    zone: str = ZONE,
+    crew_id: UUID | None = None,
+) -> Shift:
     """A shift of the scene's gig; four hours on Monday morning unless it says otherwise."""
     return scheduling.schedule(
-        scene.gig.id, starts_at, starts_at + timedelta(hours=hours), zone, seats, by=scene.company
+        scene.gig.id, starts_at, starts_at + timedelta(hours=hours), zone, seats, crew_id, by=scene.company
     )
 
 
