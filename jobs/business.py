@@ -24,6 +24,7 @@ from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
     dependence,
+    guarantees,
     offers,
     piloting,
     prepared,
@@ -225,6 +226,18 @@ def read_status() -> None:
     """Compares every contract with what really happens under it (rule STATUS)."""
     with transaction():
         status.read(dependence.measured(clock.now()), by=CLOCK)
+
+
+@job("guarantees.reckon", again=False)
+def reckon_guarantees() -> None:
+    in_batches(guarantees.reckon_due)
+
+
+@job("guarantees.recover", again=False)
+def recover_guarantees() -> None:
+    """One look: what is short of money now may stay so, and the next look comes soon."""
+    with transaction():
+        guarantees.recover_due(200)
 
 
 @job("benefits.tell", again=False)

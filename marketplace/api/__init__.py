@@ -25,6 +25,7 @@ from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
+from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     questions.blueprint,
     attempts.blueprint,
     hazards.blueprint,
+    guarantees.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

@@ -14,7 +14,7 @@ from babel.support import NullTranslations
 from marketplace.contracts.terms import value_at
 from marketplace.core.language import words_of
 from marketplace.core.money import Money
-from marketplace.standards.rules import Outcome
+from marketplace.standards.rules import RULES, Outcome
 
 Terms = Mapping[str, Any]
 LANGUAGE_NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "id": "Indonesian"})
@@ -244,10 +244,15 @@ def _hours(write: Writer) -> str:
 def _guaranteed(write: Writer, hours: int) -> str:
     if not hours:
         return write.say("No hours are guaranteed.")
+    numbers = RULES["GUARANTEED_HOURS"].parameters
     return write.say(
-        "Guaranteed: %(hours)s hours a week. The company owes the pay of what it offers less. This service does not "
-        "yet reckon or hold that pay: the contractor claims it from the company.",
+        "Guaranteed: %(hours)s hours a week. After each week the contractor is paid, from the company's money, for "
+        "what was neither paid nor refused of them. A refusal counts of a shift without distressing work that was "
+        "offered %(before)s hours before it began and could be answered for %(open)s. A part of a week guarantees its "
+        "part, and days off that the contractor enters guarantee nothing.",
         hours=hours,
+        before=numbers["refusal_counts_hours_before"],
+        open=numbers["refusal_counts_hours_open"],
     )
 
 

@@ -37,6 +37,7 @@ _TIME = (
     LineKind.CALL_IN,
     LineKind.NEUTRAL_HOURS,
     LineKind.QUALIFICATION_TIME,
+    LineKind.GUARANTEED_HOURS,
 )
 """The lines whose time is paid for; premiums and benefits come on top of the same time."""
 

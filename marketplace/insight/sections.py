@@ -40,6 +40,7 @@ from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.models import Mail, Notice
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
+from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import (
     BackPay,
     Booking,
@@ -392,6 +393,7 @@ SECTIONS: tuple[Section, ...] = (
         Contract.contractor_id,
     ),
     _own("crews", "contracts", "Crews that you are in", _G, CrewMember.contractor_id),
+    _own("guarantees", "shifts", "Hours that were guaranteed to you, week by week", _S, Guarantee.contractor_id),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),

@@ -514,6 +514,22 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             ),
             Telling(Audience.MEMBERS, _INBOX, "The contract of %(contractor)s ends", "Notice was given."),
         ),
+        "guarantee.owed": (
+            Telling(
+                _C,
+                _INBOX,
+                "Guaranteed hours are paid: %(company)s",
+                "Fewer hours were offered than your contract guarantees. What is missing comes with your next payslip; "
+                "the contract's page shows the week.",
+            ),
+            Telling(
+                Audience.MONEY,
+                _INBOX,
+                "Guaranteed hours of %(contractor)s were not offered",
+                "What was guaranteed and not offered was set aside from your money. The contract's page shows the "
+                "week.",
+            ),
+        ),
         # Gigs, shifts, offers.
         "booking.instructions_changed": (
             Telling(

@@ -25,7 +25,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.ledger.models import LedgerAccount
 from marketplace.pay.models import PayLine
-from marketplace.shifts import barred, offers
+from marketplace.shifts import barred, guarantees, offers
 from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, TimesheetStatus
 from marketplace.standards.hazard import HazardClass
@@ -98,7 +98,10 @@ def left(contractor_id: UUID) -> list[Left]:
         ),
     }
     row = db.session.execute(select(*(condition.label(each) for each, condition in asked.items()))).one()
-    return [each for each, is_left in zip(asked, row, strict=True) if is_left]
+    open_ones = {each for each, is_left in zip(asked, row, strict=True) if is_left}
+    if guarantees.is_unsettled(contractor_id):
+        open_ones.add(Left.GUARANTEE)
+    return [each for each in Left if each in open_ones]
 
 
 def finish_due(limit: int = 100) -> int:

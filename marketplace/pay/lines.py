@@ -85,6 +85,7 @@ class Work:
             "back_pay_id": self.back_pay_id,
             "attempt_id": None,
             "cash_out_id": None,
+            "guarantee_id": None,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
             "contract_version": self.promise.number,
@@ -108,7 +109,7 @@ class TimeAtTest:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id")
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
         return dict.fromkeys((*of_work, *of_contract)) | {"attempt_id": self.attempt_id}
 
@@ -130,16 +131,45 @@ class PaidOut:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id")
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
         return dict.fromkeys((*of_work, *of_contract)) | {"cash_out_id": self.cash_out_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """The hours of one week that a contract guaranteed and its company did not offer (GUARANTEED_HOURS)."""
+
+    guarantee_id: UUID
+    company_id: UUID
+    contractor_id: UUID
+    began_at: datetime
+    minutes: int
+    rate: Money
+    promise: Promise
+    hold: str
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
+        return dict.fromkeys(of_work) | {
+            "guarantee_id": self.guarantee_id,
+            "contract_id": self.promise.contract_id,
+            "contract_version_id": self.promise.version_id,
+            "contract_version": self.promise.number,
+            "engagement_type": self.promise.engagement_type,
+        }
+
+
+Reason = Work | TimeAtTest | PaidOut | Missing
+"""What a line may pay for."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A pay line before it has a run."""
 
-    work: Work | TimeAtTest | PaidOut
+    work: Reason
     price: PriceLine
     payer: str
     payee: str
@@ -292,7 +322,18 @@ def paid_out(benefits: Iterable[PaidOut]) -> list[DraftLine]:
     return lines
 
 
-def payee_account(work: Work | TimeAtTest | PaidOut, line: PriceLine) -> str:
+def of_weeks(missing: Iterable[Missing]) -> list[DraftLine]:
+    """The lines of guaranteed hours that no shift gave: their pay, and the contribution to health cover on it."""
+    lines = []
+    for each in missing:
+        for line in price(PriceInput(rate=each.rate, guaranteed_minutes=each.minutes)):
+            if line.money:
+                cause = f"guarantee:{each.guarantee_id}:{line.kind}"
+                lines.append(DraftLine(each, line, each.hold, payee_account(each, line), cause))
+    return lines
+
+
+def payee_account(work: Reason, line: PriceLine) -> str:
     """The account that a line's money goes to."""
     match line.payee:
         case Payee.CONTRACTOR:

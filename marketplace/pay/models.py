@@ -86,10 +86,10 @@ class Payslip(Stateful):
 class PayLine(Base):
     """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
-    It pays a booking, under its contract, or the time of an attempt at a test or a benefit of the person's own, which
-    need none. `cause` names the
-    piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
-    correction is a line of its own, under a cause of its own.
+    It pays a booking, or a week whose guaranteed hours were not offered, under its contract; or the time of an attempt
+    at a test or a benefit of the person's own, which need none. `cause` names the piece that it pays, once and for
+    ever: a second run that meets the same work is refused by the database. A correction is a line of its own, under a
+    cause of its own.
     """
 
     __tablename__ = "pay_line"
@@ -99,8 +99,10 @@ class PayLine(Base):
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
-            "num_nonnulls(gig_id, booking_id, timesheet_id, contract_id, contract_version_id, contract_version,"
-            " engagement_type) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL THEN 7 ELSE 0 END",
+            "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
+            " AND guarantee_id IS NULL THEN 3 ELSE 0 END"
+            " AND num_nonnulls(contract_id, contract_version_id, contract_version, engagement_type) ="
+            " CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL THEN 4 ELSE 0 END",
             name="of_work_or_of_a_test",
         ),
         CheckConstraint(
@@ -123,6 +125,7 @@ class PayLine(Base):
     timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"), index=True)
     attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"), index=True)
     cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"), index=True)
+    guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"), index=True)
     """The benefit that is paid out, where the line does that."""
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""

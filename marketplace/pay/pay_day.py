@@ -14,6 +14,8 @@ from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
 from marketplace.qualifications.models import Attempt
+from marketplace.shifts import guarantees
+from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
 
 APPROVED_WAITS = timedelta(days=1)
@@ -22,8 +24,8 @@ late; after a day in which an operator can start a run, the clock does."""
 
 
 def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test or a
-    benefit to be paid out has waited for a day, and returns it.
+    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test, a
+    benefit to be paid out or a week of guaranteed hours has waited for a day, and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -34,6 +36,7 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     raised = works.payable_back_pays(None, now.date()).where(BackPay.raised_at <= now - APPROVED_WAITS)
     tried = trials.payable(None, now.date()).where(Attempt.ended_at <= now - APPROVED_WAITS)
     asked = cash_out.payable(now.date()).where(CashOut.asked_at <= now - APPROVED_WAITS)
-    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked)))
+    missing = guarantees.payable(None, now.date()).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
+    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing)))
     due = db.session.scalar(select(is_due & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

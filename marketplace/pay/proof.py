@@ -20,12 +20,13 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import trials, works
+from marketplace.pay import trials, weeks, works
 from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification, TestFunding
 from marketplace.qualifications.rules import FundingKind as TestFunds
+from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import OWN_BENEFITS, LineKind
 
@@ -73,7 +74,7 @@ def held_covers_owed() -> Check:
     """Money for work is there before the work: what is owed until now never exceeds what is held for it. Time that the
     company has cut is owed as long as the cut is not settled."""
     # Holds are read before the work: a booking that is paid in between has left the work, and is no false alarm.
-    of_work = or_(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.name.like("attempt:%:hold"))
+    of_work = or_(*(LedgerAccount.name.like(f"{root}:%:hold") for root in ("booking", "attempt", "guarantee")))
     holds = select(LedgerAccount).where(of_work, LedgerAccount.balance > 0)
     held = {(hold.name, hold.currency): hold.balance or 0 for hold in db.session.scalars(holds)}
     found = works.not_yet_paid(clock.now())
@@ -81,12 +82,13 @@ def held_covers_owed() -> Check:
     tests = trials.not_yet_paid(clock.now())
     dues = [(each.hold, owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))) for each in found]
     dues += [(each.hold, trials.owed(each)) for each in tests]
+    dues += weeks.not_yet_paid()
     wrong = []
     for hold, due in dues:
         there = Money(held.get((hold, due.currency), 0), due.currency)
         if there < due:
             wrong.append(f"{hold}: owed {due}, held {there}")
-    sentence = "What every booking and every test owes until now is held for it."
+    sentence = "What every booking, every test and every guaranteed week owes until now is held for it."
     return Check("held_covers_owed", sentence, len(dues), wrong)
 
 
@@ -132,6 +134,20 @@ def tests_add_up() -> Check:
     wrong = [f"qualification:{r[0]}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
     sentence = "What was set aside for every test is still there, with its attempts, or was paid."
     return Check("tests_add_up", sentence, len(rows), wrong)
+
+
+def guarantees_add_up() -> Check:
+    held = func.concat("guarantee:", cast(Guarantee.id, Text), ":hold") == LedgerAccount.name
+    parts = union_all(
+        select(Guarantee.id, Guarantee.currency, Guarantee.held_amount.label("amount")),
+        select(Guarantee.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, held),
+        _issued_lines(PayLine.guarantee_id, PayLine.currency, -PayLine.amount).where(PayLine.guarantee_id.is_not(None)),
+    ).subquery()
+    sums = select(parts.c.id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    rows = db.session.execute(sums.group_by(parts.c.id, parts.c.currency)).all()
+    wrong = [f"guarantee:{r.id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    sentence = "What was held for every week of guaranteed hours is still there, or was paid."
+    return Check("guarantees_add_up", sentence, len(rows), wrong)
 
 
 def payslips_equal_postings() -> Check:
@@ -341,6 +357,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     held_covers_owed,
     gigs_add_up,
     tests_add_up,
+    guarantees_add_up,
     payslips_equal_postings,
     benefits_equal_accruals,
     leave_is_there,

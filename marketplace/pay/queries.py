@@ -25,11 +25,12 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
-from marketplace.pay import cashing, trials, works
-from marketplace.pay.lines import Work, draft, owed, paid_out
+from marketplace.pay import cashing, trials, weeks, works
+from marketplace.pay.lines import Work, draft, of_weeks, owed, paid_out
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
+from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
@@ -106,7 +107,9 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     booking_holds = select(func.concat("booking:", cast(Booking.id, Text), ":hold"))
     free = _sums(LedgerAccount.name == available_account(company_id))
     of_bookings = booking_holds.where(Booking.company_id == company_id)
-    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, *_test_holds(company_id))))
+    week_holds = select(func.concat("guarantee:", cast(Guarantee.id, Text), ":hold"))
+    of_guarantees = week_holds.where(Guarantee.company_id == company_id)
+    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, of_guarantees, *_test_holds(company_id))))
     return [
         CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
         for code in sorted({*free, *held})
@@ -127,6 +130,8 @@ def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
     for each in trials.not_yet_paid(clock.now(), company_id):
         zero = Money.zero(each.rate.currency)
         sums[zero.currency] = sums.get(zero.currency, zero) + trials.owed(each)
+    for _, due in weeks.not_yet_paid(company_id):
+        sums[due.currency] = sums.get(due.currency, Money.zero(due.currency)) + due
     return sums
 
 
@@ -173,6 +178,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
     lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
     lines += paid_out(cashing.preview(company_id, through))
+    lines += of_weeks(weeks.preview(company_id, through))
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
@@ -314,6 +320,8 @@ def _company_behind(root: str, owner_id: UUID) -> UUID | None:
             return db.session.scalar(select(Booking.company_id).where(Booking.id == owner_id))
         case "qualification":
             return db.session.scalar(select(Qualification.company_id).where(Qualification.id == owner_id))
+        case "guarantee":
+            return db.session.scalar(select(Guarantee.company_id).where(Guarantee.id == owner_id))
         case "attempt":
             return db.session.scalar(select(Attempt.company_id).where(Attempt.id == owner_id))
     return None

@@ -21,8 +21,8 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import cashing, holds, service, top_ups, trials, works
-from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, paid_out, reason
+from marketplace.pay import cashing, holds, service, top_ups, trials, weeks, works
+from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, of_weeks, paid_out, reason
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.qualifications import attempts
@@ -70,8 +70,8 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets, restored cuts, raised premiums, ended tests and benefits to be paid out, which from then on
-    belong to this run, and writes what each of them earns."""
+    """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out and weeks whose guaranteed
+    hours were not offered, which from then on belong to this run, and writes what each of them earns."""
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
@@ -93,7 +93,8 @@ def _compute(run: PayRun) -> bool:
         works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
     )
     asked = cashing.take(run.company_id, run.through, BATCH)
-    lines += paid_out(asked)
+    missing = weeks.take(run.company_id, run.through, BATCH)
+    lines += [*paid_out(asked), *of_weeks(missing)]
     if lines:
         top_ups.hold(lines, by=CLOCK)
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
@@ -103,7 +104,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(len(waiting), len(ruled), len(owing), len(tried), len(asked)) < BATCH:
+    if max(map(len, (waiting, ruled, owing, tried, asked, missing))) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 
@@ -268,7 +269,7 @@ def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
                 plan=benefit.plan,
                 quantity=line.amount if in_money else line.seconds,
                 cause=line.cause,
-                reference=f"booking:{line.booking_id}" if line.attempt_id is None else f"attempt:{line.attempt_id}",
+                reference=_reference(line),
                 rule=line.rule,
                 version=line.rule_version,
                 at=line.began_at,
@@ -276,6 +277,13 @@ def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
             )
         )
     return found
+
+
+def _reference(line: PayLine) -> str:
+    """What earned the benefit of a line."""
+    if line.attempt_id is not None:
+        return f"attempt:{line.attempt_id}"
+    return f"booking:{line.booking_id}" if line.guarantee_id is None else f"guarantee:{line.guarantee_id}"
 
 
 def _leave_paid(lines: Iterable[PayLine]) -> list[tuple[str, str]]:

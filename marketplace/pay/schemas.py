@@ -83,6 +83,11 @@ class PayLineSchema(ma.Schema):
     cash_out_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The benefit that it pays out, if it is no work"}
     )
+    guarantee_id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The week whose guaranteed hours it pays, if it is no work"},
+    )
     company_id = ma.fields.UUID(
         required=True,
         allow_none=True,

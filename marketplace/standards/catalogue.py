@@ -787,6 +787,21 @@ _PRICES = (
 
 _TERMS = (
     _rule(
+        "GUARANTEED_HOURS",
+        Basis.HOUSE,
+        "What a contract guarantees for a week is paid, at its rate or the floor if that is higher, less what was paid "
+        "for and what was refused. A refusal counts of a shift without distressing work that was offered 72 hours "
+        "before it began and could be answered for 24. A week of which the contract holds some days guarantees so many "
+        "sevenths; days off that the person has entered guarantee nothing.",
+        "House policy: hours that are promised and not given are the company's risk, and nobody is to be asked at an "
+        "hour's notice so that a refusal can be counted",
+        "tests/shifts/test_guarantees.py::test_ten_hours_are_guaranteed_and_four_are_given",
+        since=date(2026, 11, 29),
+        refusal_counts_hours_before=72,
+        refusal_counts_hours_open=24,
+        settled_hours_after=48,
+    ),
+    _rule(
         "ACCIDENT",
         Basis.HOUSE,
         "An offer says by whom a person is insured against accidents from the first minute: insurer, policy and whom "

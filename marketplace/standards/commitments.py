@@ -175,9 +175,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
         "P5": _held(
-            "CONTRACT",
-            "gig_rate.rate_amount contract_version.terms",
+            "CONTRACT GUARANTEED_HOURS",
+            "gig_rate.rate_amount contract_version.terms guarantee.owed_minutes",
             f"{_GIGS}::test_the_rate_rises_by_versions_and_never_falls "
+            "tests/shifts/test_guarantees.py::test_ten_hours_are_guaranteed_and_four_are_given "
             f"{_CONTRACTS}::test_an_amendment_holds_once_it_is_signed_and_never_lowers_the_rate",
         ),
         "P6": _held(

@@ -47,6 +47,8 @@ class LineKind(StrEnum):
     CALL_IN = "call_in"
     NEUTRAL_HOURS = "neutral_hours"
     """The rest of a schedule whose distressing work had to stop."""
+    GUARANTEED_HOURS = "guaranteed_hours"
+    """Hours that a contract guaranteed and its company did not offer. They belong to no shift."""
     QUALIFICATION_TIME = "qualification_time"
     """Minutes at a test, paid by its owner. They belong to no shift."""
     SKILL_STEP = "skill_step"
@@ -122,13 +124,13 @@ class PriceInput:
     """What a price is made of. Minutes are whole and none is negative (BadPrice).
 
     `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
-    a schedule after a hazard cap or a heavier class has stopped the work. `overtime_minutes` are those of the
-    worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a half). `margin`
-    is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what the person's level
-    of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate, and premiums and
-    sick leave follow the multiplied one. `night_minutes`
-    are those of the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in
-    the rate's currency, where it is known.
+    a schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
+    `overtime_minutes` are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple
+    (150 is one and a half). `margin` is a third party's, an hour. `qualification_minutes` were spent at a test.
+    `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no minute earns
+    less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of the
+    worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
+    currency, where it is known.
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
     """
 
@@ -138,6 +140,7 @@ class PriceInput:
     call_in_minutes: int = 0
     neutral_minutes: int = 0
     qualification_minutes: int = 0
+    guaranteed_minutes: int = 0
     overtime_minutes: int = 0
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
     night_minutes: int = 0
@@ -167,9 +170,10 @@ class PriceInput:
         return self.work_minutes + self.paid_break_minutes
 
     @property
-    def time_minutes(self) -> tuple[int, int, int, int, int]:
-        """All minutes at the base rate, in the order of their lines: work, paid break, call-in, neutral, test."""
-        unworked = (self.call_in_minutes, self.neutral_minutes, self.qualification_minutes)
+    def time_minutes(self) -> tuple[int, ...]:
+        """All minutes at the base rate, in the order of their lines: work, paid break, call-in, neutral, test,
+        guaranteed."""
+        unworked = (self.call_in_minutes, self.neutral_minutes, self.qualification_minutes, self.guaranteed_minutes)
         return (self.work_minutes, self.paid_break_minutes, *unworked)
 
     @property
@@ -288,7 +292,8 @@ def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any)
 
 
 def _time_lines(given: PriceInput) -> list[PriceLine]:
-    """Wages, paid break, call-in, neutral hours and tests: at the base rate, rounded once and divided without loss."""
+    """Wages, paid break, call-in, neutral hours, tests, guaranteed hours: at the base rate, rounded once and divided
+    without loss."""
     minutes = given.time_minutes
     whole = given.rate * Fraction(sum(minutes), 60)
     parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
@@ -298,6 +303,7 @@ def _time_lines(given: PriceInput) -> list[PriceLine]:
         (LineKind.CALL_IN, "CALL_IN"),
         (LineKind.NEUTRAL_HOURS, "HAZARD"),
         (LineKind.QUALIFICATION_TIME, "QUALIFICATION_TIME"),
+        (LineKind.GUARANTEED_HOURS, "GUARANTEED_HOURS"),
     )
     return [
         _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)

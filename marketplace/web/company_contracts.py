@@ -22,10 +22,12 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
+from marketplace.shifts import guarantees
 from marketplace.web import choices, words
 from marketplace.web.amended import changes_of
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
+from marketplace.web.pictures import guaranteed_weeks
 from marketplace.web.terms_form import BUTTON, PARTIES, TermsForm, show_refusals, values_of
 from marketplace.workforce import queries as workforce
 
@@ -108,6 +110,7 @@ def show_contract(company_id: UUID, contract_id: UUID, form: Form | None = None)
         grounds=[(each, each) for each in versions[0].version.terms["termination"]["reasons"]],
         changes=changes_of(contract, versions),
         reading=status.status(contract.id, actor()).reading,
+        weeks=guaranteed_weeks(guarantees.latest(contract.id, actor())),
         events=timeline("contract", contract_id, limit=SHOWN),
     ), shown.status
 

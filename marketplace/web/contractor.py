@@ -20,6 +20,7 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import WorkKind
+from marketplace.shifts import guarantees
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import LEAST_CLASS
@@ -28,6 +29,7 @@ from marketplace.web import device, site, words
 from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
+from marketplace.web.pictures import guaranteed_weeks
 from marketplace.web.week_pictures import week_grid
 from marketplace.workforce import admission, availability, intake, queries, service
 from marketplace.workforce.admission import IntakeStatus
@@ -200,6 +202,7 @@ def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturn
         versions=versions,
         changes=changes_of(found, versions),
         reading=status.status(found.id, actor()).reading,
+        weeks=guaranteed_weeks(guarantees.latest(found.id, by)),
         companies=company_names([found]),
         events=timeline("contract", found.id),
         form=shown,

@@ -100,6 +100,8 @@ _EVENTS = {
     "contract.declined": lazy_gettext("The contractor declined."),
     "contract.status_changed": lazy_gettext("What really happens was compared with the contract (rule STATUS)."),
     "contract.ended": lazy_gettext("Notice was given."),
+    "guarantee.owed": lazy_gettext("A week of guaranteed hours was reckoned; what was not offered is paid."),
+    "guarantee.met": lazy_gettext("A week of guaranteed hours was reckoned; nothing is owed."),
     "benefit_plan.version_written": lazy_gettext("A version of a benefit plan was written."),
     "benefit_plan.seconded": lazy_gettext("A second operator agreed to a version of a benefit plan."),
     "cash_out.asked": lazy_gettext("The money of a benefit was asked for."),

@@ -15,6 +15,7 @@ from flask_babel import format_date, gettext
 from marketplace.contracts.benefits import Balance
 from marketplace.contracts.statement import Course
 from marketplace.core.money import Money
+from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import Booking, TimesheetLine
 from marketplace.shifts.rules import EntryKind
 from marketplace.web.words import duration, money_words, name_of
@@ -129,6 +130,20 @@ def minutes_bar(line: TimesheetLine) -> list[Segment]:
     return stacked(
         [Part(name_of("time", kind), duration(count), count, _TIMES[kind]) for kind, count in counted.items()]
     )
+
+
+def guaranteed_weeks(weeks: Iterable[Guarantee]) -> list[tuple[Guarantee, list[Segment]]]:
+    """Weeks of guaranteed hours, each with a bar of what became of it."""
+    return [(week, _guaranteed_bar(week)) for week in weeks]
+
+
+def _guaranteed_bar(week: Guarantee) -> list[Segment]:
+    counted = (
+        (gettext("given"), week.given_minutes, "a"),
+        (gettext("refused"), week.refused_minutes, "d"),
+        (gettext("not offered, and paid"), week.owed_minutes, "b"),
+    )
+    return stacked([Part(label, duration(count), count, kind) for label, count, kind in counted])
 
 
 def score_bar(parts: Iterable[Mapping[str, Any]], naming: str = "part") -> list[Segment]:

@@ -135,6 +135,8 @@ class Left(StrEnum):
     """Time that is not handed in, not approved, or not paid."""
     CUTS = "cuts"
     """Cut time that can still be disputed, or is owed."""
+    GUARANTEE = "guarantee"
+    """A week of guaranteed hours that is not reckoned, or not paid, yet."""
     MONEY = "money"
     """Money that is owed, or on its way."""
     APPEAL = "appeal"

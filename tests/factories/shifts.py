@@ -94,6 +94,11 @@ def contract(scene: Scene, person: Contractor, *, highest_class: str = "H3", pay
         "hazard": {"highest_class": highest_class, "disclosure": "Some work shows distressing content."},
         "pay": {**TERMS["pay"], "amount": pay},
     }
+    contract_with(scene, person, terms)
+
+
+def contract_with(scene: Scene, person: Contractor, terms: Mapping[str, Any]) -> None:
+    """The same with these terms."""
     template = contracts.write_template(scene.company_id, terms, "Olga Owner", by=scene.company)
     (proposed,) = contracts.propose(template.id, [person.id], by=scene.company)
     me = accounts.actor_of(person.id)
