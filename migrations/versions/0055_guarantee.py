@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 
 KINDS = ("wages", "paid_break", "call_in", "neutral_hours")
 LATER_KINDS = (
