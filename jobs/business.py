@@ -33,6 +33,7 @@ from marketplace.shifts import (
     scheduling,
     timesheets,
 )
+from marketplace.surveys import service as surveys
 from marketplace.workforce import documents, screening
 
 ONE = 1
@@ -137,6 +138,16 @@ def remind_of_ends() -> None:
 @job("messages.tell_overdue", again=False)
 def tell_of_overdue_questions() -> None:
     in_batches(threads.tell_overdue, 200)
+
+
+@job("surveys.ask", again=False)
+def ask_how_it_was() -> None:
+    in_batches(surveys.ask_due, 200)
+
+
+@job("surveys.look", again=False)
+def look_at_answers() -> None:
+    in_batches(surveys.look, 200)
 
 
 @job("disputes.advance_small", again=False)

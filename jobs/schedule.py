@@ -67,6 +67,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
+    Entry("surveys.ask", every_minutes(30)),
+    Entry("surveys.look", every_minutes(30)),
     Entry("accounts.close", every_minutes(5)),
     Entry("intake.measure", every_minutes(30)),
     Entry("gigs.recover_advances", every_minutes(5)),

@@ -26,6 +26,7 @@ from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import models as standards_models
+from marketplace.surveys import models as surveys_models
 from marketplace.web import site
 from marketplace.workforce import models as workforce_models
 from marketplace.workforce import paper_models, screening_models, standing_models
@@ -48,6 +49,7 @@ TABLES = (
     matching_models,
     pay_models,
     disputes_models,
+    surveys_models,
     notices_models,
     insight_models,
 )

@@ -30,6 +30,7 @@ from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
 from marketplace.standards import routes as standards
+from marketplace.surveys import routes as surveys
 from marketplace.workforce import intake_routes as intake
 from marketplace.workforce import paper_routes as papers
 from marketplace.workforce import routes as workforce
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *pay.blueprints,
     closing.blueprint,
     disputes.blueprint,
+    surveys.blueprint,
     *notices.blueprints,
     *insight.blueprints,
     clock.blueprint,

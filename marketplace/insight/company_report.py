@@ -28,6 +28,9 @@ from marketplace.shifts.models import Booking, HazardFlag, TimesheetCut, Timeshe
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee
+from marketplace.surveys import queries as surveys
+from marketplace.surveys.models import SurveyAnswer
+from marketplace.surveys.rules import Figure
 from marketplace.workforce.models import Contractor
 
 PAID_IN_DAYS = RULES["PAY_TERM"].parameters["most_days"]
@@ -136,6 +139,8 @@ class Report:
     turnover: Sequence[Turnover]
     time_to_pay: TimeToPay | None
     flags: Flags | None
+    said: Sequence[Figure]
+    """What people said of its gigs, in groups that became whole in the quarter (rule SURVEY)."""
 
 
 def show(company_id: UUID, quarter: Quarter | None = None, *, seen_by: Actor | None) -> Report:
@@ -174,6 +179,7 @@ def show(company_id: UUID, quarter: Quarter | None = None, *, seen_by: Actor | N
         turnover=where.turnover(),
         time_to_pay=where.time_to_pay(),
         flags=where.flags(),
+        said=surveys.figures(SurveyAnswer.company_id == company_id, since=asked.begins, until=asked.ends),
     )
 
 

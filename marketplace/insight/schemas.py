@@ -9,6 +9,7 @@ from marketplace.insight.report_rules import FIRST_YEAR, LAST_YEAR, NoSuchQuarte
 from marketplace.insight.rules import FORMAT, VERSION, Because, Fate, Obstacle, Part
 from marketplace.insight.verify import Outcome
 from marketplace.standards.hazard import HazardClass
+from marketplace.surveys.schemas import FigureSchema
 
 
 class SectionSchema(ma.Schema):
@@ -269,6 +270,7 @@ class CompanyReportSchema(ma.Schema):
     turnover = ma.fields.List(ma.fields.Nested(TurnoverSchema), required=True)
     time_to_pay = ma.fields.Nested(TimeToPaySchema, required=True, allow_none=True)
     flags = ma.fields.Nested(FlagCountsSchema, required=True, allow_none=True)
+    said = ma.fields.List(ma.fields.Nested(FigureSchema), required=True)
 
 
 class PublicationSchema(ma.Schema):

@@ -52,6 +52,7 @@ from marketplace.shifts.models import (
     TimesheetCut,
     TimesheetLine,
 )
+from marketplace.surveys.models import Survey, SurveyAnswer
 from marketplace.workforce.models import (
     AvailabilityException,
     AvailabilityWindow,
@@ -225,6 +226,12 @@ def _gigs(person_id: UUID) -> Told:
     ids = select(Offer.gig_id).where(Offer.contractor_id == person_id).union(asked)
     told = (Gig.id, Gig.company_id, Gig.title, Gig.work_kind, Gig.hazard_class)
     return select(*told).where(Gig.id.in_(ids)).order_by(Gig.id)
+
+
+def _survey_answers(person_id: UUID) -> Told:
+    """What they said of gigs. Only their surveys know which answers are theirs."""
+    theirs = select(Survey.answer_id).where(Survey.contractor_id == person_id, Survey.answer_id.is_not(None))
+    return select(*_table(SurveyAnswer.id).c).where(SurveyAnswer.id.in_(theirs)).order_by(SurveyAnswer.id)
 
 
 def _stored_answers(person_id: UUID) -> Told:
@@ -460,6 +467,17 @@ SECTIONS: tuple[Section, ...] = (
         Dispute.contractor_id,
         empties=("words",),
     ),
+    _own("surveys", "surveys", "Whether you said how the work of a gig was", _S, Survey.contractor_id),
+    Section(
+        "survey_answers",
+        "surveys",
+        "What you said of it",
+        _E,
+        _survey_answers,
+        frozenset(),
+        _table(SurveyAnswer.id),
+        ("words",),
+    ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),
     _own("notices", "notices", "What you were told", _G, Notice.person_id),
@@ -522,6 +540,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "content_report.reported_by": _WHO_DID_IT,
         "thread_message.said_by": _WHO_DID_IT,
         "published_answer.published_by": _WHO_DID_IT,
+        "survey_concern.closed_by": _WHO_DID_IT,
         "timesheet.decided_by": _WHO_DID_IT,
         "timesheet_cut.cut_by": _WHO_DID_IT,
         "dispute.ruled_by": _WHO_DID_IT,

@@ -688,6 +688,31 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "and your offers say how long people wait.",
             ),
         ),
+        "survey.asked": (
+            Telling(
+                _C,
+                _INBOX,
+                "How was the work? %(gig)s",
+                "If you like, say how it was: five questions, and words for operators. %(company)s never sees who "
+                "answered or what anybody wrote. You are told this once.",
+            ),
+        ),
+        "concern.opened": (
+            Telling(
+                Audience.STANDARDS,
+                _INBOX,
+                "People say little good of a gig: %(gig)s",
+                "Somebody should look at what they say, and at the gig of %(company)s. Nothing follows by itself.",
+            ),
+        ),
+        "concern.closed": (
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "An operator looked at what people say of %(gig)s",
+                "What they found stands on the page of the gig.",
+            ),
+        ),
         "defect.opened": (
             Telling(
                 Audience.GIGS,

@@ -417,6 +417,20 @@ _RECORDS = (
         least_people=5,
     ),
     _rule(
+        "SURVEY",
+        Basis.HOUSE,
+        "Whoever was paid for the last of their work at a gig is asked once how it was, and may answer within 30 days "
+        "or not. Answers rank nobody. They are told in groups of 5, without a name or a word; a mean below 2.50 of 5 "
+        "is looked at by an operator.",
+        "Partnership on AI, path to responsible sourcing, step 5 (workers' voices; P21: a survey after each gig); the "
+        "numbers are house policy",
+        "tests/surveys/test_service.py::test_five_answers_are_told_and_nine_say_no_more",
+        since=date(2026, 11, 29),
+        answers_together=5,
+        days_to_answer=30,
+        low_hundredths=250,
+    ),
+    _rule(
         "VETTING",
         Basis.HOUSE,
         "Before anybody is offered work, an operator has looked at who they are, how old they are, where they live and "

@@ -269,7 +269,13 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_GATE}::test_money_that_nobody_named_keeps_is_refused "
             f"{_TERMS}::test_who_stands_between_is_named_with_a_margin_on_top",
         ),
-        "P21": _held(lacks="Nobody is asked after a gig, and changes of rules are not commented on."),
+        "P21": _held(
+            "SURVEY",
+            "survey.asked_at survey_answer.words survey_concern.words",
+            "tests/surveys/test_service.py::test_somebody_is_asked_once_when_their_work_is_paid "
+            "tests/surveys/test_service.py::test_five_answers_are_told_and_nine_say_no_more",
+            "Changes of rules are not commented on.",
+        ),
     },
     Origin.STANDARDS: {
         "FLOOR": _held("FLOOR", "publish_decision.verdicts", f"{_GATE}::test_floor_in_kansas_is_the_federal_minimum"),

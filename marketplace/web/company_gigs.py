@@ -24,11 +24,13 @@ from marketplace.gigs.schemas import FundSchema, NewRateSchema
 from marketplace.messages import queries as messages
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Verdict
+from marketplace.surveys import queries as surveys
 from marketplace.web import choices, verdict_pictures, words
 from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.gig_form import GigForm, money_values, values_of
+from marketplace.web.survey_pictures import said_bars
 from marketplace.workforce.rules import Level
 
 PRESSES: Mapping[str, Callable[..., Any]] = {
@@ -223,6 +225,8 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         pilots=queries.pilots(gig.id, by),
         rates=queries.rates(gig.id, by),
         known=messages.answers(gig.id, seen_by=by),
+        said_of=surveys.said_of(gig.id, seen_by=by),
+        said_bars=said_bars,
         events=queries.timeline(gig.id, by)[:SHOWN],
         **forms,
     )

@@ -5,6 +5,9 @@ from flask_babel import lazy_gettext
 from marketplace.core.events import Event
 
 _EVENTS = {
+    "survey.asked": lazy_gettext("Somebody whose work is paid was asked how it was."),
+    "concern.opened": lazy_gettext("What people say is low; an operator looks at it."),
+    "concern.closed": lazy_gettext("An operator looked at what people say."),
     "company.applied": lazy_gettext("The company applied."),
     "company.verified": lazy_gettext("An operator verified the company."),
     "company.described": lazy_gettext("The company told who it is."),

@@ -79,6 +79,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.STANDARDS, "operator.list_benefits", lazy_gettext("Benefits"), 0),
         (OperatorRole.STANDARDS, "operator.list_places", lazy_gettext("Places"), 0),
         (OperatorRole.STANDARDS, "operator.list_tests", lazy_gettext("Tests"), 0),
+        (OperatorRole.STANDARDS, "operator.list_surveys", lazy_gettext("Surveys"), waits.concerns or 0),
         (OperatorRole.STANDARDS, "operator.list_flags", lazy_gettext("Flags"), 0),
         (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
         (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
@@ -99,6 +100,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return url_for("operator.show_proposal", proposal_id=UUID(about["proposal"]))
     if "appeal" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_appeal", appeal_id=UUID(about["appeal"]))
+    if "concern" in about and by.is_operator(OperatorRole.STANDARDS):
+        return url_for("operator.list_surveys")
     if "company" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_company", company_id=UUID(about["company"]))
     if "contractor" in about and by.is_operator(OperatorRole.VETTING):

@@ -12,6 +12,7 @@ from marketplace.insight.report_rules import LEAST_PEOPLE, WINDOWS, Quarter
 from marketplace.standards.catalogue import RULES
 from marketplace.web import report_pictures
 from marketplace.web.public import blueprint
+from marketplace.web.survey_pictures import said_bars
 
 
 @blueprint.get("/companies/<uuid:company_id>/report")
@@ -26,6 +27,7 @@ def show_report(company_id: UUID, quarter: Quarter | None = None) -> str:
         "public/report.html",
         report=report,
         pictures=report_pictures,
+        said_bars=said_bars,
         following=following if following < Quarter.of(clock.now()).after and (insider or report.has_ended) else None,
         running=Quarter.of(clock.now()),
         insider=insider,

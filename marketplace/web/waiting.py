@@ -25,6 +25,8 @@ from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift, Timesheet
 from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.surveys import queries as surveys
+from marketplace.surveys.rules import ConcernStatus
 from marketplace.workforce import appeals, proposals
 from marketplace.workforce import queries as workforce
 
@@ -52,6 +54,7 @@ class OnDesk:
     payable: int | None
     stuck: int | None
     transfers: int | None
+    concerns: int | None
 
 
 def at_company(company_id: UUID, by: Actor) -> AtCompany:
@@ -89,6 +92,9 @@ def on_desk(by: Actor) -> OnDesk:
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
         transfers=count(transfers.to_send(by)) if pays else None,
+        concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
+        if by.is_operator(OperatorRole.STANDARDS)
+        else None,
     )
 
 

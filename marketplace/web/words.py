@@ -317,6 +317,20 @@ _NAMES = {
         "counted_twice": lazy_gettext("counted twice"),
         "somebody_else": lazy_gettext("somebody else worked"),
     },
+    "ask": {
+        "time": lazy_gettext("The time estimate was right"),
+        "instructions": lazy_gettext("The instructions were clear"),
+        "pay": lazy_gettext("The pay was as promised"),
+        "work": lazy_gettext("The work was as described, with its hazards"),
+        "again": lazy_gettext("I would do it again"),
+    },
+    "scale": {
+        "1": lazy_gettext("not at all"),
+        "2": lazy_gettext("hardly"),
+        "3": lazy_gettext("partly"),
+        "4": lazy_gettext("mostly"),
+        "5": lazy_gettext("wholly"),
+    },
     "cut_end": {
         "open": lazy_gettext("not decided yet"),
         "unclaimed": lazy_gettext("nobody disputed it"),

@@ -53,6 +53,7 @@ def _link(by: Actor, about: Mapping[str, str]) -> str | None:
 
 
 _PAGES = {
+    "survey": ("work.show_survey", "survey_id"),
     "thread": ("work.show_question", "thread_id"),
     "offer": ("work.show_offer", "offer_id"),
     "dispute": ("work.show_dispute", "dispute_id"),

@@ -39,6 +39,7 @@ from marketplace.qualifications.models import Attempt, Qualification, TestContes
 from marketplace.shifts import attendance, flags, offers, questions, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
+from marketplace.surveys.models import Concern, Survey
 from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce import service as contractors
@@ -48,7 +49,7 @@ from marketplace.workforce.paper_models import Document, ResidenceChange
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests import papers
-from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, workforce
+from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, surveys, workforce
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
@@ -64,6 +65,8 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "plan_id": Plan.id,
     "flag_id": HazardFlag.id,
     "thread_id": Thread.id,
+    "survey_id": Survey.id,
+    "concern_id": Concern.id,
     "restriction_id": Restriction.id,
     "appeal_id": Appeal.id,
     "contract_id": Contract.id,
@@ -162,6 +165,8 @@ def _a_week_of(there: Scene) -> Contractor:
         flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
     for person in (ana, ana, bea):
         questions.ask(there.gig.id, "Shadows?", by=accounts.actor_of(person.id))
+    surveys.asked(there.gig, ana)
+    surveys.low(there.gig)
     contracts.proposed(there.company_id, workforce.contractor().id)
     agreed = contracts.in_force(there.company_id, workforce.contractor().id)
     contracts.proposed(there.company_id, agreed.contractor_id, pay__amount="16.00")
