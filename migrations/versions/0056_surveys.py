@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0053"
-down_revision = "0052"
+revision = "0056"
+down_revision = "0055"
 
 ASKS = ("time", "instructions", "pay", "work", "again")
 
