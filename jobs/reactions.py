@@ -21,6 +21,7 @@ MOST_EVENTS = 500
 """Events for one job, so that a pay run's thousands become several transactions."""
 MOST_TRANSACTIONS = 200
 """Transactions whose events are answered at once, where they were written faster than they are answered."""
+GIVE_BACK = "qualifications.give_back"
 WITHDRAW_BARRED = "offers.withdraw_barred"
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -28,6 +29,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contractor.suspended": (WITHDRAW_BARRED,),
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
+        "appeal.overturned": (GIVE_BACK,),
+        "appeal.lapsed": (GIVE_BACK,),
         "timesheet.approved": ("shifts.roll_pilots",),
         "instructions.verified": ("shifts.tell_of_instructions", "messages.mend_defects"),
         "company.changed": ("gigs.pause_of_suspended",),

@@ -11,6 +11,7 @@ from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.pay import closing
+from marketplace.qualifications import holdings
 from marketplace.shifts import admitting, barred
 from marketplace.workforce import appeals, proposals, restrictions, signals
 
@@ -47,6 +48,13 @@ def measure_intake() -> None:
 @job("accounts.close", again=False)
 def close_accounts() -> None:
     in_batches(closing.finish_due)
+
+
+@job("qualifications.give_back")
+def give_back(event_ids: Sequence[int]) -> None:
+    """Gives back the qualifications whose withdrawal fell on appeal, or by silence."""
+    with transaction():
+        holdings.give_back(db.session.scalars(select(Event.subject_id).where(Event.id.in_(event_ids))).all())
 
 
 @job("offers.withdraw_barred")

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
 from marketplace.contracts import crew_routes as crews
+from marketplace.contracts import granting_routes as granting
 from marketplace.contracts import routes as contracts
 from marketplace.core.http import PROBLEM_JSON, MoneyField, render_http_error, render_problem
 from marketplace.core.problems import Invalid
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *papers.blueprints,
     screening.blueprint,
     *contracts.blueprints,
+    granting.blueprint,
     crews.blueprint,
     *gigs.blueprints,
     barring.blueprint,

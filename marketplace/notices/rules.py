@@ -912,6 +912,29 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "qualification.granted": (
             Telling(_C, _BOTH, "You were given a qualification", "Read what shows it, and until when you hold it."),
         ),
+        "qualification.withdrawn": (
+            Telling(
+                _C,
+                _BOTH,
+                "“%(test)s”, which you were given, was taken back",
+                "Read why on your page of standing, where you can contest it for 30 days. Shifts that you accepted "
+                "stay yours, at the pay that was promised.",
+            ),
+        ),
+        "qualification.given_back": (
+            Telling(
+                _C,
+                _BOTH,
+                "You hold “%(test)s” again",
+                "The decision to take it back fell. It ends when it would have ended.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s holds “%(test)s” again",
+                "Your decision to take it back fell on appeal, or because nobody answered in time.",
+            ),
+        ),
         "qualification.ends_soon": (
             Telling(
                 _C,

@@ -1,6 +1,7 @@
-"""What people hold beside what they passed: granted by a human, with evidence and a reason; and the reminder before it
-ends."""
+"""What people hold beside what they passed: granted by a human, with evidence and a reason, and taken back likewise;
+and the reminder before it ends."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,9 +15,16 @@ from marketplace.core.events import record, record_many
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
 from marketplace.qualifications import queries, rules
-from marketplace.qualifications.models import Holding
+from marketplace.qualifications.models import Holding, Qualification
 from marketplace.qualifications.rules import EvidenceMissing, OwnResult, QualificationStatus
+from marketplace.workforce import deciding
+from marketplace.workforce.bars import AppealStatus
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import Outcome
+from marketplace.workforce.standing_models import Appeal
+
+FELL = (AppealStatus.OVERTURNED, AppealStatus.LAPSED)
+"""Answers by which a decision falls."""
 
 
 def grant(qualification_id: UUID, contractor_id: UUID, evidence: str, reason: str, *, by: Actor) -> Holding:
@@ -24,10 +32,8 @@ def grant(qualification_id: UUID, contractor_id: UUID, evidence: str, reason: st
 
     Raises NotFound, Forbidden, EvidenceMissing, OwnResult, WrongState unless it is open.
     """
-    found = queries.own(qualification_id, by, Right.GIGS)
+    found = to_grant(qualification_id, by)
     giver = require_person(by)
-    if found.status is not QualificationStatus.OPEN:
-        raise WrongState(f"The qualification is {found.status}.", state=str(found.status))
     me = db.session.get(Contractor, contractor_id)
     if me is None or not queries.is_vetted(me):
         raise NotFound
@@ -49,6 +55,49 @@ def grant(qualification_id: UUID, contractor_id: UUID, evidence: str, reason: st
     db.session.add(made)
     record("qualification.granted", made, by=by)
     return made
+
+
+def to_grant(qualification_id: UUID, by: Actor) -> Qualification:
+    """The qualification, for whoever may grant it. Raises NotFound, Forbidden, WrongState unless it is open."""
+    found = queries.own(qualification_id, by, Right.GIGS)
+    if found.status is not QualificationStatus.OPEN:
+        raise WrongState(f"The qualification is {found.status}.", state=str(found.status))
+    return found
+
+
+def withdraw(qualification_id: UUID, holding_id: UUID, reason: str, *, by: Actor) -> Holding:
+    """Whoever owns the qualification takes back what they granted, and says why: the person reads it, and can contest
+    it like every decision about them (TEST_GRANT). What was passed is never taken back; shifts that were accepted, and
+    the pay that was promised for them, stay.
+
+    Raises NotFound, Forbidden, ReasonMissing, OwnCase, WrongState when it has ended.
+    """
+    found = queries.own(qualification_id, by, Right.GIGS)
+    seen = db.session.get(Holding, holding_id)
+    if seen is None or seen.qualification_id != found.id or seen.granted_by is None:
+        raise NotFound
+    deciding.find(seen.contractor_id, lock=True)
+    held = db.session.get_one(Holding, holding_id, with_for_update=True, populate_existing=True)
+    now = clock.now()
+    if held.until <= now:
+        raise WrongState("It has ended, or was taken back before.", state="ended")
+    decision = deciding.write(held.contractor_id, Outcome.WITHDRAWN, reason, found.company_id, by=by)
+    held.withdrawal_id, held.until_before, held.until = decision.id, held.until, now
+    record("qualification.withdrawn", held, by=by)
+    return held
+
+
+def give_back(decision_ids: Collection[UUID]) -> int:
+    """What was taken back by one of these decisions is held again, if the decision fell on appeal, or because nobody
+    answered in time. Repeating it changes nothing. Returns how many."""
+    fell = select(Appeal.id).where(Appeal.id.in_(decision_ids), Appeal.status.in_(FELL))
+    due = select(Holding).where(Holding.withdrawal_id.in_(fell), Holding.until_before.is_not(None))
+    found = db.session.scalars(due.order_by(Holding.id).with_for_update()).all()
+    for held in found:
+        assert held.until_before is not None
+        held.until, held.until_before = held.until_before, None
+        record("qualification.given_back", held, by=CLOCK)
+    return len(found)
 
 
 def remind_due(limit: int = 200) -> int:

@@ -276,14 +276,21 @@ class Answer(Base):
 
 class Holding(Subject):
     """A qualification that somebody holds until it ends: by a passed attempt, or granted by a human with evidence and a
-    reason. Rows are history; the latest end counts."""
+    reason. Rows are history; the latest end counts.
+
+    One that was withdrawn ends at that moment, and `until_before` is when it would have ended: it ends then again when
+    the decision falls on appeal. `withdrawal_id` is the latest such decision, with its reason.
+    """
 
     __tablename__ = "holding"
     __table_args__ = (
         UniqueConstraint("attempt_id"),
-        CheckConstraint("until > since", name="ends_after_it_begins"),
+        CheckConstraint("until >= since", name="ends_after_it_begins"),
+        CheckConstraint("until_before IS NULL OR withdrawal_id IS NOT NULL", name="withdrawn_by_a_decision"),
+        CheckConstraint("withdrawal_id IS NULL OR granted_by IS NOT NULL", name="only_granted_is_withdrawn"),
         CheckConstraint("(attempt_id IS NULL) = (granted_by IS NOT NULL)", name="passed_or_granted"),
         Index("ix_holding_contractor_id_until", "contractor_id", "until"),
+        Index("ix_holding_withdrawal_id", "withdrawal_id", postgresql_where=text("withdrawal_id IS NOT NULL")),
         Index("ix_holding_until", "until", postgresql_where=text("reminded_at IS NULL")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -304,6 +311,8 @@ class Holding(Subject):
     reason: Mapped[str] = mapped_column(Text, default="")
     since: Mapped[Instant]
     until: Mapped[Instant]
+    until_before: Mapped[Instant | None]
+    withdrawal_id: Mapped[UUID | None] = mapped_column(ForeignKey("vetting_decision.id"))
     reminded_at: Mapped[Instant | None]
 
     qualification: Mapped[Qualification] = relationship(lazy="raise", viewonly=True)

@@ -139,6 +139,23 @@ def attempts_at(qualification_id: UUID, seen_by: Actor) -> Select[Attempt]:
     return select(Attempt).where(Attempt.qualification_id == own(qualification_id, seen_by).id)
 
 
+def granted(qualification_id: UUID, seen_by: Actor) -> Select[Holding]:
+    """What an owner gave without a test, to whoever it was; what has ended or was taken back too."""
+    found = select(Holding).where(Holding.qualification_id == own(qualification_id, seen_by).id)
+    return found.where(Holding.granted_by.is_not(None))
+
+
+def withdrawn(decision_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The title of the qualification that each of these decisions took back. The caller has made sure that the asker
+    may read the decisions."""
+    found = (
+        select(Holding.withdrawal_id, Qualification.title)
+        .join(Qualification, Qualification.id == Holding.qualification_id)
+        .where(Holding.withdrawal_id.in_(decision_ids))
+    )
+    return {row.withdrawal_id: row.title for row in db.session.execute(found)}
+
+
 def scored_items(version_id: UUID) -> list[ScoredItem]:
     """The scores of every answer to a version's items in handed-in attempts: one statement, however many there are."""
     found = (

@@ -121,13 +121,22 @@ def take_back(qualification_id: UUID) -> TestFunding:
     return funding.take_back(qualification_id, by=actor())
 
 
-@owners.post("/<uuid:qualification_id>/grant")
-@owners.arguments(s.GrantSchema)
-@owners.response(201, s.HoldingSchema)
+@owners.get("/<uuid:qualification_id>/granted")
+@owners.arguments(PageArgs, location="query")
+@owners.response(200, s.HoldingPage)
+@problems(owners, 401, 403, 404, 422)
+def list_granted(args: dict[str, Any], qualification_id: UUID) -> dict[str, Any]:
+    """To whom you gave it without a test."""
+    return page(queries.granted(qualification_id, actor()), Holding.id, **args)
+
+
+@owners.post("/<uuid:qualification_id>/granted/<uuid:holding_id>/withdraw")
+@owners.arguments(s.WithdrawalSchema)
+@owners.response(200, s.HoldingSchema)
 @problems(owners, 401, 403, 404, 409, 422)
-def grant(given: dict[str, Any], qualification_id: UUID) -> Holding:
-    """Give it to somebody without a test, with what shows it and why."""
-    return holdings.grant(qualification_id, **given, by=actor())
+def withdraw(given: dict[str, Any], qualification_id: UUID, holding_id: UUID) -> Holding:
+    """Take back what you gave without a test, and say why. The person can contest it; accepted shifts stay."""
+    return holdings.withdraw(qualification_id, holding_id, given["reason"], by=actor())
 
 
 @owners.get("/<uuid:qualification_id>/attempts")

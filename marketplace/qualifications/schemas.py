@@ -174,9 +174,16 @@ class TestFundingSchema(ma.Schema):
 
 
 class GrantSchema(ma.Schema):
-    contractor_id = ma.fields.UUID(required=True)
+    """To whom is said by an id or by an address, one of the two: a company chooses among its own people."""
+
+    contractor_id = ma.fields.UUID()
+    email = ma.fields.String(validate=ma.validate.Length(1, 254))
     evidence = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "What shows it"})
     reason = ma.fields.String(required=True, validate=_WORDS)
+
+
+class WithdrawalSchema(ma.Schema):
+    reason = ma.fields.String(required=True, validate=_WORDS, metadata={"description": "The person reads it"})
 
 
 class HoldingSchema(ma.Schema):
@@ -184,12 +191,24 @@ class HoldingSchema(ma.Schema):
 
     id = ma.fields.UUID(required=True)
     qualification_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
     attempt_id = ma.fields.UUID(required=True, allow_none=True)
     granted_by = ma.fields.UUID(required=True, allow_none=True)
     evidence = ma.fields.String(required=True)
     reason = ma.fields.String(required=True)
     since = ma.fields.AwareDateTime(required=True)
     until = ma.fields.AwareDateTime(required=True)
+    until_before = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Of one that was taken back: when it would have ended"}
+    )
+    withdrawal_id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The decision that took it back, which can be contested"},
+    )
+
+
+HoldingPage = page_schema(HoldingSchema, "HoldingPage")
 
 
 class HoldingsSchema(ma.Schema):

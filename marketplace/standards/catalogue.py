@@ -860,6 +860,15 @@ _TESTS = (
         silent_minutes=15,
     ),
     _rule(
+        "TEST_GRANT",
+        Basis.HOUSE,
+        "A qualification that is given without a test names what shows it and why. Whoever gave it may take it back, "
+        "with a reason that the person reads and can contest; what was passed is never taken back, and shifts that "
+        "were accepted keep their pay.",
+        f"{FAIRWORK}, 4.1 (due process); {PAI} (P5, P15); that only what was given can be taken back is house policy",
+        f"{TESTS}/test_attempts.py::test_what_was_given_is_taken_back_with_a_reason_and_on_appeal_given_back",
+    ),
+    _rule(
         "TEST_HOURS",
         Basis.HOUSE,
         "The minutes of a test are work: they count in the hours of a day and a week, in the rest between two days and "

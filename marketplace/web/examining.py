@@ -16,14 +16,21 @@ from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Right
+from marketplace.contracts import granting
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.qualifications import analysis, authoring, contests, funding, holdings, papers, queries, rules
-from marketplace.qualifications.models import Attempt, Qualification, TestContest, TestVersion
+from marketplace.qualifications.models import Attempt, Holding, Qualification, TestContest, TestVersion
 from marketplace.qualifications.rules import MOST_LEVEL, AttemptStatus, Paper
-from marketplace.qualifications.schemas import GrantSchema, QualificationSpecSchema, TestMoneySchema
+from marketplace.qualifications.schemas import (
+    GrantSchema,
+    QualificationSpecSchema,
+    TestMoneySchema,
+    WithdrawalSchema,
+)
 from marketplace.qualifications.scoring import Item, ItemKind
 from marketplace.web import company, operator, words
 from marketplace.web.examining_forms import ItemForm, PaperForm, VerdictForm, decided, spec_values
@@ -68,11 +75,16 @@ def show_test(qualification_id: UUID, company_id: Owner = None, **forms: Form) -
         "paper": Form(PaperForm, _paper_values(newest)),
         "money_form": Form(TestMoneySchema, {"money.currency": found.currency}),
         "grant": Form(GrantSchema),
+        "withdrawing": Form(WithdrawalSchema),
         "pressed": Form(ma.Schema),
     } | forms
+    given = db.session.scalars(queries.granted(found.id, actor()).order_by(Holding.id.desc()).limit(SHOWN)).all()
     return _page(
         "tests/test.html",
         test=found,
+        given=given,
+        holders=accounts.person_name([each.contractor_id for each in given]),
+        people=_people(company_id),
         newest=newest,
         current=current,
         versions=every,
@@ -132,8 +144,15 @@ def fund_test(qualification_id: UUID, company_id: Owner = None) -> ResponseRetur
 def grant_test(qualification_id: UUID, company_id: Owner = None) -> ResponseReturnValue:
     found = _own(qualification_id, company_id)
     form = Form(GrantSchema)
-    done = form.done(lambda data: holdings.grant(found.id, **data, by=actor()))
+    done = form.done(lambda data: granting.grant(found.id, **data, by=actor()))
     return _saved("show_test", qualification_id=found.id) if done else show_test(found.id, company_id, grant=form)
+
+
+def withdraw_test(qualification_id: UUID, holding_id: UUID, company_id: Owner = None) -> ResponseReturnValue:
+    found = _own(qualification_id, company_id)
+    form = Form(WithdrawalSchema)
+    done = form.done(lambda data: holdings.withdraw(found.id, holding_id, data["reason"], by=actor()))
+    return _saved("show_test", qualification_id=found.id) if done else show_test(found.id, company_id, withdrawing=form)
 
 
 PRESSES: Mapping[str, Callable[..., Any]] = {
@@ -202,6 +221,7 @@ _RULES: Sequence[tuple[str, Callable[..., Any], tuple[str, ...]]] = (
     ("/<uuid:qualification_id>/paper", set_paper, ("POST",)),
     ("/<uuid:qualification_id>/fund", fund_test, ("POST",)),
     ("/<uuid:qualification_id>/grant", grant_test, ("POST",)),
+    ("/<uuid:qualification_id>/granted/<uuid:holding_id>/withdraw", withdraw_test, ("POST",)),
     ("/<uuid:qualification_id>/do/<press>", press_test, ("POST",)),
     ("/<uuid:qualification_id>/versions/<uuid:version_id>", preview_test, ("GET",)),
     ("/contested/<uuid:contest_id>", show_contest, ("GET",)),
@@ -262,6 +282,13 @@ def _form_page(form: Form, found: Qualification | None) -> str:
         levels=[("", "–"), *((str(each), str(each)) for each in range(1, MOST_LEVEL + 1))],
         language_levels=[("", "–"), *((each.value, each.value) for each in Level)],
     )
+
+
+def _people(company_id: Owner) -> list[tuple[str, str]]:
+    """Whom a company can choose by name; operators choose by address alone, and readers nobody."""
+    if company_id is None or not actor().may(Right.GIGS, company_id):
+        return []
+    return [(str(person_id), name) for person_id, name in granting.people(company_id, actor()).items()]
 
 
 def _paper(found: Qualification) -> Paper:

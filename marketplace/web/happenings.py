@@ -218,6 +218,8 @@ _EVENTS = {
     "qualification.closed": lazy_gettext("The test was closed."),
     "qualification.funded": lazy_gettext("Money was set aside for the test."),
     "qualification.refunded": lazy_gettext("Money of the test went back to the company."),
+    "qualification.withdrawn": lazy_gettext("What was given was taken back, with a reason."),
+    "qualification.given_back": lazy_gettext("What was taken back is held again: the decision fell."),
     "qualification.funds_low": lazy_gettext("The money for attempts is low."),
     "qualification.out_of_funds": lazy_gettext("The money for attempts is out."),
     "qualification.granted": lazy_gettext("The qualification was given, with evidence and a reason."),

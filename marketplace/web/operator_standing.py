@@ -15,6 +15,7 @@ from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs import barring
+from marketplace.qualifications import queries as qualifications
 from marketplace.web import choices, operator_people
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved
@@ -23,6 +24,7 @@ from marketplace.web.standing import named
 from marketplace.web.words import name_of
 from marketplace.workforce import admission, appeals, intake, restrictions, reviews
 from marketplace.workforce.bars import ANSWERS, LONGEST_RESTRICTION, AppealStatus
+from marketplace.workforce.rules import Outcome
 from marketplace.workforce.standing_models import Appeal
 
 MOST_SHOWN = 100
@@ -90,12 +92,13 @@ def show_appeal(appeal_id: UUID, form: Form | None = None) -> ResponseReturnValu
         "operator/appeal.html",
         appeal=appeal,
         restriction=restriction,
+        withdrawn=qualifications.withdrawn([appeal.id]).get(appeal.id),
         names=accounts.person_name(people),
         is_own=by.person_id in (appeal.contractor_id, appeal.decision.decided_by),
         is_late=appeal.is_overdue(clock.now()),
         answers=_answers(appeal),
         form=shown,
-        **named([restriction] if restriction else []),
+        **named([restriction] if restriction else [], [appeal.company_id] if appeal.company_id else []),
     ), shown.status
 
 
@@ -111,6 +114,6 @@ def answer_appeal(appeal_id: UUID) -> ResponseReturnValue:
 
 
 def _answers(appeal: Appeal) -> list[choices.Choice]:
-    """A refusal has nothing milder beside it."""
-    open_to = ANSWERS[:2] if appeal.decision.outcome == "refused" else ANSWERS
+    """A refusal and a withdrawal have nothing milder beside them."""
+    open_to = ANSWERS[:2] if appeal.decision.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN) else ANSWERS
     return [(each.value, name_of("answer", each)) for each in open_to]

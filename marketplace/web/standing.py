@@ -1,5 +1,6 @@
 """A contractor's page of standing: what was decided about them, what holds until when, and how they contest it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
 from marketplace.core import clock
 from marketplace.gigs import barring
+from marketplace.qualifications import queries as qualifications
 from marketplace.web.contractor import blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.workforce import appeals, proposals, queries, restrictions
@@ -28,11 +30,13 @@ def standing(
     by = actor()
     me = queries.contractor(require_person(by), by)
     rows = restrictions.of_person(me.id, by)
+    decisions = queries.decisions(me.id)
     shown = form or Form(ContestSchema)
     page = render_template(
         "contractor/standing.html",
         me=me,
-        decisions=queries.decisions(me.id),
+        decisions=decisions,
+        withdrawn=qualifications.withdrawn([each.id for each in decisions]),
         appeals=appeals.of_person(me.id),
         restrictions={row.decision_id: row for row in rows},
         pauses=[row for row in rows if row.proposal_id is not None],
@@ -43,7 +47,7 @@ def standing(
         # Each form has a key of its own; the one that was refused keeps what was typed.
         forms=lambda decision_id: shown if decision_id == contested else Form(ContestSchema),
         now_is=clock.now(),
-        **named(rows),
+        **named(rows, [each.company_id for each in decisions if each.company_id]),
     )
     return page, max(shown.status, answering.status if answering else 0)
 
@@ -62,9 +66,10 @@ def answer_proposal(proposal_id: UUID) -> ResponseReturnValue:
     return saved(done, "standing") or standing(answering=form)
 
 
-def named(rows: list[Restriction]) -> dict[str, Any]:
-    """The names of the companies and gigs that some restrictions speak of."""
+def named(rows: list[Restriction], company_ids: Sequence[UUID] = ()) -> dict[str, Any]:
+    """The names of the companies and gigs that some restrictions speak of, and of other companies."""
+    spoken_of = [row.company_id for row in rows if row.company_id is not None]
     return {
-        "companies": accounts.company_name([row.company_id for row in rows if row.company_id is not None]),
+        "companies": accounts.company_name([*spoken_of, *company_ids]),
         "gigs": barring.titles(rows),
     }

@@ -28,11 +28,10 @@ def contest(decision_id: UUID | None, words: str, *, by: Actor) -> Appeal:
     moment = clock.now()
     rules.check_contest(decision.decided_at, moment)
     decision.contest, decision.contested_at = reason_given(words), moment
-    restriction = of_decision(decision.id)
     appeal = Appeal(
         id=decision.id,
         contractor_id=me.id,
-        company_id=restriction.company_id if restriction and decision.outcome is Outcome.BLOCKED else None,
+        company_id=decision.company_id,
         filed_at=moment,
         answer_by=moment + bars.ANSWER_WITHIN,
         reason="",

@@ -14,8 +14,11 @@ from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.rules import Outcome
 
 
-def write(contractor_id: UUID, outcome: Outcome, reason: str, *, by: Actor) -> VettingDecision:
-    """Keeps what was decided. Raises Unauthenticated or Forbidden unless a person decides, OwnCase, ReasonMissing.
+def write(
+    contractor_id: UUID, outcome: Outcome, reason: str, company_id: UUID | None = None, *, by: Actor
+) -> VettingDecision:
+    """Keeps what was decided, for the company that is named or for the service. Raises Unauthenticated or Forbidden
+    unless a person decides, OwnCase, ReasonMissing.
 
     The reason is about a person: it stands in the decision's row, which can be emptied, and in no event.
     """
@@ -23,6 +26,7 @@ def write(contractor_id: UUID, outcome: Outcome, reason: str, *, by: Actor) -> V
     rules.check_decider(decider, contractor_id, earlier=None)
     decision = VettingDecision(
         contractor_id=contractor_id,
+        company_id=company_id,
         outcome=outcome,
         reason=reason_given(reason),
         decided_by=decider,

@@ -81,13 +81,15 @@ class Requirement(Stateful):
 
 
 class VettingDecision(Base):
-    """What an operator decided about a contractor, and why. `contest` is the contractor's answer, if they gave one."""
+    """What was decided about a contractor, and why: by an operator, or by a member of the company that is named.
+    `contest` is the contractor's answer, if they gave one."""
 
     __tablename__ = "vetting_decision"
     __table_args__ = (Index("ix_vetting_decision_contractor_id_id", "contractor_id", "id"),)
 
     id: Mapped[Id]
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

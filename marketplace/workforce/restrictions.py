@@ -181,7 +181,8 @@ def _make(
     bars.check_target(target, source)
     bars.check_span(source, now, begins, expires_at)
     _check_new(me.id, source, target)
-    decision = deciding.write(me.id, _OUTCOMES[source], reason, by=by)
+    company_id = target.company_id if source is Source.COMPANY else None
+    decision = deciding.write(me.id, _OUTCOMES[source], reason, company_id, by=by)
     made = Restriction(
         contractor_id=me.id,
         decision_id=decision.id,

@@ -103,6 +103,13 @@ def _about_closing(appeal: Appeal, outcome: AppealStatus, reason: str, _until: d
         appeals.reopen(deciding.find(appeal.contractor_id, lock=True), by=by)
 
 
+def _about_withdrawal(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:
+    """What was withdrawn is given back by the room of qualifications, which hears of the answer."""
+    if outcome is AppealStatus.CHANGED:
+        raise BadAnswer("A withdrawal is upheld or overturned.", field="outcome")
+    appeals.close(appeal, outcome, reason, by=by)
+
+
 def _about_restriction(appeal: Appeal, outcome: AppealStatus, reason: str, until: datetime | None, by: Actor) -> None:
     restriction = appeals.of_decision(appeal.id)
     if restriction is None:
@@ -131,4 +138,5 @@ _ANSWERS: dict[Outcome, Callable[[Appeal, AppealStatus, str, datetime | None, Ac
     Outcome.RESTRICTED: _about_restriction,
     Outcome.BLOCKED: _about_restriction,
     Outcome.CLOSED: _about_closing,
+    Outcome.WITHDRAWN: _about_withdrawal,
 }

@@ -118,6 +118,8 @@ class Outcome(StrEnum):
     """Kept by a company from new offers of its own gigs. A member of the company decided it."""
     CLOSED = "closed"
     """An operator closes the account; what is owed is paid first."""
+    WITHDRAWN = "withdrawn"
+    """A qualification that was given without a test is taken back by whoever gave it."""
 
 
 CONTESTABLE = frozenset(Outcome) - {Outcome.VETTED, Outcome.REINSTATED}

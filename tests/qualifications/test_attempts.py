@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.accounts.rules import CLOCK
+from marketplace.accounts.rules import CLOCK, OperatorRole, ReasonMissing
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
@@ -16,7 +16,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.qualifications import attempts, authoring, funding, holdings, papers, queries
+from marketplace.qualifications import attempts, authoring, funding, holdings, papers, queries, rules
 from marketplace.qualifications.models import Attempt, Holding
 from marketplace.qualifications.rules import (
     AlreadyHeld,
@@ -33,6 +33,8 @@ from marketplace.qualifications.rules import (
     TooEarly,
 )
 from marketplace.qualifications.scoring import BadAnswer
+from marketplace.workforce import appeals, reviews
+from marketplace.workforce.bars import AppealStatus
 from tests.factories import accounts, gigs, workforce
 from tests.factories import qualifications as made
 from tests.factories.shifts import MONDAY
@@ -227,6 +229,31 @@ def test_who_may_not_begin(app: Flask) -> None:
         attempts.start(test.id, by=ana)
     with pytest.raises(WrongState):
         authoring.write(test.id, made.paper(), by=keeper)
+
+
+def test_what_was_given_is_taken_back_with_a_reason_and_on_appeal_given_back(app: Flask) -> None:
+    """The member who gave it, or another, takes it back; it ends at once. An operator of neither overturns that, and it
+    ends when it would have ended. What was passed is not theirs to take."""
+    test, ana = made.company_test(), workforce.contractor()
+    me, manager = accounts.actor_of(ana.id), made.manager_of(test)
+    held = holdings.grant(test.id, ana.id, "Her work of 2025.", "She did it for years.", by=manager)
+    passed = made.taken(test, workforce.contractor().id)
+    other = db.session.scalars(select(Holding).where(Holding.attempt_id == passed.id)).one()
+    with pytest.raises(NotFound):
+        holdings.withdraw(test.id, other.id, "No.", by=manager)
+    with pytest.raises(ReasonMissing), db.session.begin_nested():
+        holdings.withdraw(test.id, held.id, " ", by=manager)
+    made.at(MONDAY + DAY)
+    holdings.withdraw(test.id, held.id, "It was somebody else's work.", by=manager)
+    assert (held.until, held.until_before) == (MONDAY + DAY, MONDAY + 365 * DAY)
+    assert not rules.holds(queries.proofs([ana.id])[ana.id], test.code, MONDAY + 2 * DAY)
+    with pytest.raises(WrongState):
+        holdings.withdraw(test.id, held.id, "Again.", by=manager)
+    appeal = appeals.contest(held.withdrawal_id, "It was mine.", by=me)
+    assert (appeal.company_id, holdings.give_back([appeal.id])) == (test.company_id, 0)
+    reviews.answer(appeal.id, AppealStatus.OVERTURNED, "It was hers.", by=accounts.operator(OperatorRole.VETTING))
+    assert [holdings.give_back([appeal.id]), holdings.give_back([appeal.id])] == [1, 0]
+    assert (held.until, held.until_before) == (MONDAY + 365 * DAY, None)
 
 
 def test_other_people_s_attempts_and_other_items_do_not_exist(app: Flask) -> None:

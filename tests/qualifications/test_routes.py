@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from marketplace.core.money import Money
 from marketplace.qualifications import attempts, contests, queries
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
-from tests.factories import accounts, gigs, workforce
+from tests.factories import accounts, contracts, gigs, workforce
 from tests.factories import qualifications as made
 from tests.factories.qualifications import ONE, WRITTEN
 from tests.factories.shifts import MONDAY
@@ -22,12 +22,29 @@ VERSIONS, WRITE = f"GET {ONE_Q}/versions", f"PUT {ONE_Q}/test"
 PUBLISH, CLOSE = f"POST {ONE_Q}/publish", f"POST {ONE_Q}/close"
 FUND, BACK, GRANT = f"POST {ONE_Q}/fund", f"POST {ONE_Q}/take-back", f"POST {ONE_Q}/grant"
 ATTEMPTS, ANALYSE = f"GET {ONE_Q}/attempts", f"GET {ONE_Q}/analysis"
+GIVEN, WITHDRAW = f"GET {ONE_Q}/granted", f"POST {ONE_Q}/granted/<uuid:holding_id>/withdraw"
 TESTS, HELD, MINE = f"GET {T}", f"GET {T}/held", f"GET {T}/attempts"
 START = f"POST {T}/<uuid:qualification_id>/attempts"
 SHEET, SAVE = f"GET {ONE_A}", f"PUT {ONE_A}/answers/<uuid:item_id>"
 HAND_IN, GIVE_UP, CONTEST = f"POST {ONE_A}/hand-in", f"POST {ONE_A}/give-up", f"POST {ONE_A}/contest"
 CONTESTS, UPHOLD, DISMISS = f"GET {C}", f"POST {ONE_C}/uphold", f"POST {ONE_C}/dismiss"
-OWNERS = (LIST, DRAFT, SHOW, REVISE, VERSIONS, WRITE, PUBLISH, CLOSE, FUND, BACK, GRANT, ATTEMPTS, ANALYSE)
+OWNERS = (
+    LIST,
+    DRAFT,
+    SHOW,
+    REVISE,
+    VERSIONS,
+    WRITE,
+    PUBLISH,
+    CLOSE,
+    FUND,
+    BACK,
+    GRANT,
+    GIVEN,
+    WITHDRAW,
+    ATTEMPTS,
+    ANALYSE,
+)
 TAKERS = (TESTS, HELD, START, MINE, SHEET, SAVE, HAND_IN, GIVE_UP, CONTEST)
 JUDGES = (CONTESTS, UPHOLD, DISMISS)
 SPEC = {
@@ -50,6 +67,7 @@ BODIES: dict[str, dict[str, Any]] = {
     WRITE: PAPER,
     FUND: {"money": {"amount": "20.00", "currency": "USD"}},
     GRANT: {"contractor_id": str(uuid4()), "evidence": "Work of 2025.", "reason": "Years of it."},
+    WITHDRAW: {"reason": "It was somebody else's work."},
     SAVE: {"value": ["two"]},
     CONTEST: {"item_id": str(uuid4()), "words": "A frame is a box."},
     UPHOLD: {"key": {"accepted": ["frame"]}, "reason": "It is."},
@@ -65,7 +83,8 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, item: UUID |
     method, _, path = route.partition(" ")
     for name in ("qualification_id", "attempt_id", "contest_id"):
         path = path.replace(f"<uuid:{name}>", str(thing or uuid4()))
-    path = path.replace("<uuid:item_id>", str(item or uuid4()))
+    for name in ("item_id", "holding_id"):
+        path = path.replace(f"<uuid:{name}>", str(item or uuid4()))
     if route in BODIES:
         more.setdefault("json", BODIES[route])
     headers = {"Idempotency-Key": str(uuid4())} | dict(more.pop("headers", {}))
@@ -149,6 +168,9 @@ def test_contests_are_listed_for_both_sides(client: FlaskClient, contested: Test
 @pytest.mark.door(CLOSE, "wrong_state")
 @pytest.mark.door(GRANT, "works")
 @pytest.mark.door(GRANT, "wrong_state")
+@pytest.mark.door(GIVEN, "works")
+@pytest.mark.door(WITHDRAW, "works")
+@pytest.mark.door(WITHDRAW, "wrong_state")
 def test_a_test_from_its_description_to_its_end(client: FlaskClient, app: Flask, question: str) -> None:
     company = accounts.company()
     owner = accounts.bearer(accounts.owner_of(company.id))
@@ -170,8 +192,20 @@ def test_a_test_from_its_description_to_its_end(client: FlaskClient, app: Flask,
     assert ask(client, FUND, made_id, headers=owner).json["code"] == "insufficient_funds"
     assert ask(client, BACK, made_id, headers=owner).json["kind"] == "returned"
     assert ask(client, BACK, made_id, headers=owner).json["code"] == "test_holds_no_money"
-    given = BODIES[GRANT] | {"contractor_id": str(workforce.contractor().id)}
-    assert ask(client, GRANT, made_id, json=given, headers=owner).json["reason"] == "Years of it."
+    ana = accounts.person(email="ana@example.org")
+    given = BODIES[GRANT] | {"contractor_id": str(workforce.contractor(ana).id)}
+    by_address = {name: value for name, value in given.items() if name != "contractor_id"} | {"email": ana.email}
+    nobody = by_address | {"email": "nobody@example.org"}
+    strangers = [ask(client, GRANT, made_id, json=body, headers=owner) for body in (given, by_address, nobody)]
+    assert {(each.status_code, each.json["code"]) for each in strangers} == {(422, "not_among_your_people")}
+    assert strangers[1].json["detail"] == strangers[2].json["detail"]
+    contracts.in_force(company.id, ana.id)
+    granted = ask(client, GRANT, made_id, json=by_address, headers=owner).json
+    assert (granted["reason"], granted["contractor_id"]) == ("Years of it.", str(ana.id))
+    withdrawn = ask(client, WITHDRAW, made_id, UUID(granted["id"]), headers=owner).json
+    assert withdrawn["until_before"] == granted["until"]
+    assert ask(client, GIVEN, made_id, headers=owner).json["items"] == [withdrawn]
+    assert ask(client, WITHDRAW, made_id, UUID(granted["id"]), headers=owner).json["code"] == "wrong_state"
     (listed,) = ask(client, LIST, headers=owner, query_string={"company_id": company.id}).json["items"]
     assert ask(client, SHOW, made_id, headers=owner).json == listed
     assert ask(client, CLOSE, made_id, headers=owner).json["status"] == "closed"
@@ -258,6 +292,7 @@ def _given_up(client: FlaskClient, test: Qualification, manager: Any) -> None:
             (WRITE, PAPER | {"limit_minutes": 14}),
             (FUND, {"money": "20"}),
             (GRANT, {"contractor_id": "ana"}),
+            (WITHDRAW, {"reason": ""}),
         )
     ],
 )
@@ -287,7 +322,7 @@ def test_a_decision_has_a_reason(client: FlaskClient, contested: TestContest, ro
     assert ask(client, route, contested.id, json={"key": None, "reason": ""}, headers=manager).status_code == 422
 
 
-@pytest.mark.parametrize("route", doors(LIST, ATTEMPTS, MINE, CONTESTS, question="wrong_shape"))
+@pytest.mark.parametrize("route", doors(LIST, GIVEN, ATTEMPTS, MINE, CONTESTS, question="wrong_shape"))
 def test_pages_have_a_size(client: FlaskClient, test: Qualification, route: str) -> None:
     by = workforce.contractor().id if route == MINE else accounts.owner_of(test.company_id)
     asked = ask(client, route, test.id, headers=accounts.bearer(by), query_string={"limit": 0})
