@@ -8,8 +8,8 @@ given ends when it begins.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0057"
+down_revision = "0056"
 
 OUTCOMES = ("vetted", "refused", "suspended", "reinstated", "restricted", "blocked", "closed")
 
