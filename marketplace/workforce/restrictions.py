@@ -19,13 +19,14 @@ from marketplace.accounts.rules import (
     reason_given,
     require_company,
     require_operator,
+    require_person,
 )
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move
 from marketplace.core.problems import NotFound
-from marketplace.workforce import appeals, bars, deciding, queries
+from marketplace.workforce import appeals, bars, deciding, queries, rules
 from marketplace.workforce.bars import AppealStatus, Bar, BarredAlready, RestrictionStatus, Source, Target
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import Outcome
@@ -71,6 +72,7 @@ def lift(restriction_id: UUID, reason: str, *, by: Actor) -> Restriction:
         if seen.source is not Source.COMPANY or seen.company_id is None:
             raise NotFound
         require_company(by, seen.company_id, Right.GIGS)
+    rules.check_decider(require_person(by), seen.contractor_id, earlier=None)
     deciding.find(seen.contractor_id, lock=True)
     given = reason_given(reason)
     if not appeals.end(seen, given, by=by):

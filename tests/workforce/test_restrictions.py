@@ -182,6 +182,14 @@ def test_its_end_comes_by_the_clock(app: Flask) -> None:
     assert [bar.id for bar in barred(made.id)] == [later.id]
 
 
+def test_nobody_lifts_what_keeps_themselves_from_offers(app: Flask) -> None:
+    by = standing.operator()
+    own = workforce.contractor(db.session.get_one(Person, by.person_id))
+    row = standing.restricted(own.id)
+    with pytest.raises(rules.OwnCase):
+        restrictions.lift(row.id, "I am good.", by=by)
+
+
 def test_an_operator_lifts_any_and_a_company_its_own(app: Flask) -> None:
     there = shifts.scene()
     ana = shifts.contracted(there)
