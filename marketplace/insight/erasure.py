@@ -9,7 +9,6 @@ from sqlalchemy import Select, exists, func, literal, select, union_all
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Member, OperatorGrant, Person
 from marketplace.accounts.rules import CONSOLE, Actor, OperatorRole, reason_given, require_operator, require_person
-from marketplace.contracts import cash_out
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
@@ -22,6 +21,7 @@ from marketplace.insight.models import Erasure
 from marketplace.insight.rules import AlreadyErased, BenefitsKept, Fate, NotConfirmed, Obstacle, StillOpen
 from marketplace.insight.sections import SECTIONS, Section, own_accounts
 from marketplace.ledger.models import LedgerAccount, Posting
+from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
 from marketplace.shifts.rules import ACTIVE_BOOKING, CutStatus, TimesheetStatus
 from marketplace.workforce.bars import AppealStatus
@@ -126,7 +126,7 @@ def _obstacles(person_id: UUID) -> list[Obstacle]:
     asked = [exists(found).label(str(name)) for name, found in waits.items()]
     row = db.session.execute(select(*asked)).mappings().one()
     found = [name for name in waits if row[str(name)]]
-    is_owed = _money(person_id, "contractor:") or db.session.scalar(select(cash_out.is_moving(person_id)))
+    is_owed = _money(person_id, "contractor:") or db.session.scalar(select(is_to_be_paid(person_id)))
     return [*found, *([Obstacle.MONEY] if is_owed else [])]
 
 

@@ -17,14 +17,14 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, or_, select
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
-from marketplace.contracts import benefits, cash_out
+from marketplace.contracts import benefits
 from marketplace.contracts import service as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.ledger.models import LedgerAccount
-from marketplace.pay.models import PayLine
+from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts import barred, guarantees, offers
 from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, TimesheetStatus
@@ -85,12 +85,11 @@ def left(contractor_id: UUID) -> list[Left]:
     money = LedgerAccount.name.in_([f"contractor:{contractor_id}:{purse}" for purse in ("payable", "in_flight")])
     asked = {
         Left.SHIFTS: exists().where(Booking.contractor_id == contractor_id, Booking.status.in_(ACTIVE_BOOKING)),
-        Left.TIMESHEETS: or_(
-            exists().where(Timesheet.contractor_id == contractor_id, Timesheet.status != TimesheetStatus.LOCKED),
-            exists().where(PayLine.contractor_id == contractor_id, PayLine.payslip_id.is_(None)),
+        Left.TIMESHEETS: exists().where(
+            Timesheet.contractor_id == contractor_id, Timesheet.status != TimesheetStatus.LOCKED
         ),
         Left.CUTS: exists().where(TimesheetCut.contractor_id == contractor_id, TimesheetCut.status.in_(PENDING_CUT)),
-        Left.MONEY: or_(exists().where(money, LedgerAccount.balance > 0), cash_out.is_moving(contractor_id)),
+        Left.MONEY: or_(exists().where(money, LedgerAccount.balance > 0), is_to_be_paid(contractor_id)),
         Left.APPEAL: exists().where(
             Closing.contractor_id == contractor_id,
             Appeal.id == Closing.decision_id,

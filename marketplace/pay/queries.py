@@ -17,6 +17,7 @@ from marketplace.accounts.rules import (
     require_operator,
     require_person,
 )
+from marketplace.contracts import cash_out
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
@@ -31,7 +32,8 @@ from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxL
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
-from marketplace.shifts.models import Booking
+from marketplace.shifts.models import BackPay, Booking
+from marketplace.shifts.rules import BackPayStatus
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")
@@ -114,6 +116,22 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
         CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
         for code in sorted({*free, *held})
     ]
+
+
+def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
+    """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
+    class, guaranteed hours, lines that no issued payslip has, benefits that move. What is booked stands in their accounts. The caller may
+    know it."""
+    issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
+    return or_(
+        exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
+        exists().where(BackPay.contractor_id == contractor_id, BackPay.status == BackPayStatus.DUE),
+        exists().where(
+            Guarantee.contractor_id == contractor_id, Guarantee.owed_minutes > 0, Guarantee.taken_at.is_(None)
+        ),
+        exists().where(PayLine.contractor_id == contractor_id, ~issued),
+        cash_out.is_moving(contractor_id),
+    )
 
 
 def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:

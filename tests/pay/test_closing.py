@@ -15,13 +15,16 @@ from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
-from marketplace.pay import closing
+from marketplace.insight import erasure
+from marketplace.insight.rules import Obstacle
+from marketplace.pay import closing, payments, runs
+from marketplace.pay.rules import RunStatus
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BookingStatus, OfferStatus
 from marketplace.workforce import appeals, bars, reviews, rules
 from marketplace.workforce.bars import AppealStatus, ClosingStatus, Left
 from marketplace.workforce.rules import CONTRACTOR_TRANSITIONS, ContractorStatus
-from tests.factories import accounts, pay, standing, workforce
+from tests.factories import accounts, pay, qualifications, standing, workforce
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY
 
@@ -67,6 +70,26 @@ def test_an_account_closes_when_nothing_is_owed_and_not_before(app: Flask) -> No
     )  # fmt: skip
     with pytest.raises(bars.ClosingAlready):
         closing.leave("", by=me)
+
+
+def test_time_at_a_test_is_paid_before_the_account_closes_and_nobody_is_erased_without_it(app: Flask) -> None:
+    """A minute at a company's test that no run has taken, then a payslip that is frozen and not yet booked: neither
+    stands in an account, and both are owed."""
+    test = qualifications.company_test()
+    ana = workforce.contractor()
+    me = accounts.actor_of(ana.id)
+    qualifications.taken(test, ana.id)
+    closing.leave("I found other work.", by=me)
+    assert closing.left(ana.id) == [Left.MONEY]
+    assert Obstacle.MONEY in erasure.prospect(by=me).obstacles
+    run = pay.started()
+    while run.status is not RunStatus.FROZEN:
+        runs.advance_run(run.id)
+    assert closing.left(ana.id) == [Left.MONEY]
+    assert Obstacle.MONEY in erasure.prospect(by=me).obstacles
+    runs.finish_run(run.id)
+    payments.advance_ops()
+    assert closing.left(ana.id) == []
 
 
 def test_whom_an_operator_closes_keeps_what_was_accepted_and_gets_notice(app: Flask) -> None:
