@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 
+from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.contracts import leave
 from marketplace.contracts.benefit_models import CashOut, Transfer
@@ -121,11 +122,13 @@ def _mark(ids: Collection[UUID], column: str) -> None:
 
 
 def find(code: str, by: Actor) -> tuple[Contractor, Plan]:
-    """The asker, locked, and the plan. Raises NotFound."""
+    """The asker, locked, and the plan. Raises NotFound, also for whoever was erased while this waited for the lock:
+    nothing is asked for in the name of nobody."""
     me = require_person(by)
     leave.lock_person(me)
     person, plan = db.session.get(Contractor, me, populate_existing=True), plans().get(code)
-    if person is None or plan is None:
+    is_somebody = db.session.scalar(select(Person.active).where(Person.id == me))
+    if person is None or plan is None or not is_somebody:
         raise NotFound
     return person, plan
 

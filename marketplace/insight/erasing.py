@@ -4,7 +4,10 @@ What is deleted goes in the order of the foreign keys; what is emptied keeps its
 Nothing here touches a posting, an entry of a benefit, an event, a hash or a seal.
 """
 
+import json
+import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +26,8 @@ from marketplace.workforce.models import Contractor
 
 _BY_HAND = frozenset({"account", "contractor", "offers"})
 """Sections of which more is emptied than words."""
+SHORT_NAME = 5
+"""Letters. What is shorter stands inside of other words."""
 
 
 def erase(person: Person) -> None:
@@ -34,7 +39,7 @@ def erase(person: Person) -> None:
     for section in SECTIONS:
         if section.fate is Fate.EMPTIED and section.name not in _BY_HAND:
             db.session.execute(_emptied(section, person_id))
-    for statement in (*_of_offers(person_id), *_of_contractor(person_id), *_elsewhere(name, email)):
+    for statement in (*_of_offers(person_id), *_of_contractor(person_id), *_elsewhere(person_id, name, email)):
         db.session.execute(statement)
     vault.throw_away(person_id)
     _forget_account(person)
@@ -76,16 +81,32 @@ def _of_contractor(person_id: UUID) -> Iterator[Update]:
     yield update(Contractor).where(Contractor.id == person_id).values(values)
 
 
-def _elsewhere(name: str, email: str) -> Iterator[Update]:
+def _elsewhere(person_id: UUID, name: str, email: str) -> Iterator[Update]:
     """Copies: answers that are remembered for a while, and messages to others in a local outbox."""
     body = StoredAnswer.body
-    told = [func.pg_catalog.position(body, literal(each.encode(), LargeBinary)) for each in (name, email)]
+    told = [
+        func.pg_catalog.position(body, literal(each.encode(), LargeBinary))
+        for each in _spellings(str(person_id), name, email)
+    ]
     yield update(StoredAnswer).where(or_(*(place > 0 for place in told))).values(body=b"")
     for each in (email, name):
+        # As a whole word: whoever is called "An" does not take it out of everybody's messages.
+        word = re.sub(r"([^\w\s])", r"\\\1", each)
         changed = {
-            column: func.replace(getattr(Mail, column), each, NOBODYS_NAME) for column in ("address", "subject", "body")
+            column: func.regexp_replace(getattr(Mail, column), rf"(?<!\w){word}(?!\w)", NOBODYS_NAME, "g")
+            for column in ("address", "subject", "body")
         }
         yield update(Mail).where(or_(*(getattr(Mail, column).contains(each) for column in changed))).values(changed)
+
+
+def _spellings(person_id: str, name: str, email: str) -> set[str]:
+    """How answers name somebody: by their id, and by name as JSON has it, with letters of other scripts as numbers, or
+    as a page does. A name so short that many a word contains it is looked for as a whole value alone."""
+    as_json, as_letters = (json.dumps(name, ensure_ascii=escaped) for escaped in (True, False))
+    on_page, address = (escape(each).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") for each in (name, email))
+    whole = {as_json, as_letters, f">{on_page}<"}
+    inside = {as_json[1:-1], as_letters[1:-1], on_page} if len(name) >= SHORT_NAME else set()
+    return {person_id, email, address} | whole | inside
 
 
 def _forget_account(person: Person) -> None:

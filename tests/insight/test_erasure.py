@@ -1,5 +1,6 @@
 """Erasing a person: nothing that says who they were is left anywhere, and every number and hash is as it was."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -13,10 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from jobs.runner import run_pending
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor
+from marketplace.contracts import cash_out, transfers
 from marketplace.contracts import service as contracts
 from marketplace.contracts.queries import versions
-from marketplace.core import vault
+from marketplace.core import clock, vault
 from marketplace.core.db import Base, db, transaction
+from marketplace.core.idempotency import StoredAnswer
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
 from marketplace.disputes import service as quarrels
 from marketplace.insight import erasure, work_records
 from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed, Obstacle, Part, StillOpen
@@ -138,6 +143,38 @@ def test_nothing_of_a_person_is_left_and_every_balance_is(client: FlaskClient, h
     assert len(after["pay_line"]) == len(before["pay_line"]) > 0
     with pytest.raises(vault.Erased):
         vault.seal(her_id, b"more", what="anything")
+
+
+def test_copies_of_a_name_are_found_however_they_are_written_and_nobody_elses_are_lost(app: Flask) -> None:
+    """As JSON writes letters of other scripts, as a page writes an apostrophe, and by the id alone; but whoever is
+    called Li takes no word out of anybody's answers."""
+    who, short = (
+        accounts.person("zoe@example.com", name="Zoë O'Hara-Šmíd"),
+        accounts.person("li@example.com", name="Li"),
+    )
+    page, note = "<td>Zoë O&#39;Hara-Šmíd</td>", '{"note": "My passport.", "contractor_id": "' + str(who.id) + '"}'
+    bodies = [json.dumps({"name": who.name}), page, note, '{"listed": "Life on a list"}', '{"name": "Li"}']
+    rows = [
+        StoredAnswer(
+            actor="person:1", key=body, request_sha256="", at=clock.now(), status=200, headers={}, body=body.encode()
+        )
+        for body in bodies
+    ]
+    db.session.add_all(rows)
+    for each in (who, short):
+        erasure.erase_person(each.id, "Asked by letter.", give_up_benefits=True, by=accounts.operator())
+    kept = {row.key: row.body for row in db.session.execute(select(StoredAnswer.key, StoredAnswer.body))}
+    assert [kept[body].decode() for body in bodies] == ["", "", "", '{"listed": "Life on a list"}', ""]
+
+
+def test_whoever_was_erased_meanwhile_asks_for_nothing_any_more(her: Person) -> None:
+    """A request that waited for the lock goes on after the erasure: it leaves no account of theirs behind."""
+    me = settled(her)
+    erasure.erase_me(EMAIL, give_up_benefits=True, by=me)
+    with pytest.raises(NotFound):
+        cash_out.ask("health-stipend", by=me)
+    with pytest.raises(NotFound):
+        transfers.ask("health-stipend", Money.of("0.50", "USD"), "Other", "her account", by=me)
 
 
 def test_an_erased_person_is_nobody_and_the_address_is_free(client: FlaskClient, her: Person) -> None:
