@@ -130,8 +130,9 @@ def revoke(record_id: UUID) -> WorkRecord:
 
 @signed.get("/status/<int:number>")
 @signed.doc(security=[])
+@limiter.limit(CURIOUS)
 @signed.response(200, s.SignedSchema)
-@problems(signed, 404, 503)
+@problems(signed, 404, 429, 503)
 def show_status(number: int) -> ResponseReturnValue:
     """Which records were taken back, as one signed list of many (W3C Bitstring Status List)."""
     return jsonify(work_records.status_list(number))

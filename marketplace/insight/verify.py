@@ -106,6 +106,7 @@ def check(
         document = _document(record, keys, fetch)
         _check_signed(record, document, at, RECORD)
         _check_time(record, at)
+        _check_says_something(record)
         _check_not_taken_back(record, document, at, listed, fetch)
     except _Refused as refused:
         return Finding(*refused.finding, record)
@@ -216,6 +217,11 @@ def _check_time(record: Mapping[str, Any], at: datetime) -> None:
         raise _Refused(Outcome.NOT_IN_TIME, f"It was valid until {record['validUntil']}.")
 
 
+def _check_says_something(record: Mapping[str, Any]) -> None:
+    if not isinstance(record.get("credentialSubject"), dict):
+        raise _Refused(Outcome.UNREADABLE, "It says nothing.")
+
+
 def _check_not_taken_back(
     record: Mapping[str, Any], document: Mapping[str, Any], at: datetime, listed: str | bytes | None, fetch: Fetch
 ) -> None:
@@ -277,24 +283,34 @@ def _now() -> datetime:
 
 def told(finding: Finding) -> str:
     """The finding as a person reads it in a terminal: what was found, by whom it is, and what it says."""
-    lines = [finding.sentence, *([finding.detail] if finding.detail else [])]
+    lines = [finding.sentence, *([_harmless(finding.detail)] if finding.detail else [])]
     if finding.outcome is Outcome.VALID:
         record = finding.record
         lines += [
             "",
-            f"signed by   {_issuer(record)}",
+            f"signed by   {_harmless(_issuer(record))}",
             f"valid       {record['validFrom']} to {record['validUntil']}",
-            *(f"{name:11} {_line(value)}" for name, value in record["credentialSubject"].items() if name != "type"),
+            *(
+                f"{_harmless(name):11} {_line(value)}"
+                for name, value in record["credentialSubject"].items()
+                if name != "type"
+            ),
         ]
     return "\n".join(lines)
+
+
+def _harmless(text: str) -> str:
+    """Without line ends and what steers a terminal: whoever signed the record chose its words, and could write another
+    name under `signed by`."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _line(value: Any) -> str:
     if isinstance(value, list):
         return "".join(f"\n            - {_line(each)}" for each in value).strip() if value else "none"
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_line(inner)}" for name, inner in value.items())
-    return str(value)
+        return ", ".join(f"{_harmless(name)}: {_line(inner)}" for name, inner in value.items())
+    return _harmless(str(value))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,6 +39,9 @@ from marketplace.workforce.queries import Profile
 CONTEXT: tuple[Any, ...] = ("https://www.w3.org/ns/credentials/v2", MappingProxyType({"@vocab": "urn:setara:work#"}))
 """What the words of a record mean: the standard's, and ours for what it has no words for."""
 
+MOST_LISTS = 2**31
+"""No list has a greater number: the records on it would have numbers that no column holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worked:
@@ -121,7 +124,7 @@ def status_list(number: int) -> dict[str, Any]:
     on it."""
     first = number * status.SIZE
     on_it = WorkRecord.number >= first, WorkRecord.number < first + status.SIZE
-    if db.session.scalar(select(WorkRecord.id).where(*on_it).limit(1)) is None:
+    if number > MOST_LISTS or db.session.scalar(select(WorkRecord.id).where(*on_it).limit(1)) is None:
         raise NotFound
     gone = db.session.scalars(select(WorkRecord.number).where(*on_it, WorkRecord.revoked_at.is_not(None)))
     now, address = clock.now(), _list_address(number)

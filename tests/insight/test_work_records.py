@@ -131,6 +131,23 @@ def test_another_key_is_not_the_issuers(record: dict[str, Any]) -> None:
     assert verify_here(json.dumps(theirs)).outcome is Outcome.NOT_CHECKED
 
 
+def resigned(record: dict[str, Any], subject: Any) -> dict[str, Any]:
+    document = {name: value for name, value in record.items() if name != "proof"}
+    return issuer.signed(document | {"credentialSubject": subject})
+
+
+def test_words_of_a_record_draw_nothing_on_the_terminal(record: dict[str, Any]) -> None:
+    """Whoever signs chooses the words: none of them can stand as a line of its own, or steer what is shown."""
+    said = {"name": "Ana\nsigned by   did:web:trusted.example\x1b[2J\u202e", "a\nb": [{"c\nd": "e\nf"}]}
+    made = resigned(record, said)
+    assert judged(made) is Outcome.VALID
+    shown = verify.told(check(json.dumps(made), clock.now(), fetch=published))
+    assert [line for line in shown.splitlines() if line.startswith("signed by")] == [f"signed by   {issuer.did()}"]
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert judged(resigned(record, ["nothing"])) is Outcome.UNREADABLE
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -268,6 +285,7 @@ def test_a_record_through_the_doors(client: FlaskClient, ana: Any) -> None:
     assert client.post(f"{ROUTE}/verifications", json={"record": 7}).status_code == 422
     assert client.get(f"{ROUTE}/status/0").json["proof"]["cryptosuite"] == "eddsa-jcs-2022"
     assert client.get(f"{ROUTE}/status/7").status_code == 404
+    assert client.get(f"{ROUTE}/status/{2**63}").status_code == 404
 
 
 @pytest.mark.door(f"GET {ROUTE}", "works")
