@@ -65,16 +65,21 @@ def recover_due(limit: int, *, by: Actor = CLOCK) -> int:
     signed = case((GigFunding.kind == FundingKind.ADVANCED, GigFunding.amount), else_=-GigFunding.amount)
     lent = select(GigFunding.gig_id, func.sum(signed).label("amount"))
     lent = lent.where(GigFunding.kind.in_((FundingKind.ADVANCED, FundingKind.RECOVERED))).group_by(GigFunding.gig_id)
-    owed = lent.having(func.sum(signed) > 0).subquery()
+    lent = lent.having(func.sum(signed) > 0)
+    owing = lent.with_only_columns(GigFunding.gig_id)
     name = func.concat("company:", cast(Gig.company_id, Text), ":available")
     own = and_(LedgerAccount.name == name, LedgerAccount.currency == Gig.currency, LedgerAccount.balance > 0)
-    found = select(Gig, owed.c.amount).join(owed, owed.c.gig_id == Gig.id).join(LedgerAccount, own)
-    rows = db.session.execute(found.order_by(Gig.id).limit(limit).with_for_update(of=Gig, skip_locked=True)).all()
-    for gig, amount in rows:
+    found = select(Gig).join(LedgerAccount, own).where(Gig.id.in_(owing)).order_by(Gig.id).limit(limit)
+    gigs = db.session.scalars(found.with_for_update(of=Gig, skip_locked=True)).all()
+    # Read once the gigs are locked: somebody who held one a moment ago may have recovered it.
+    of_these = lent.where(GigFunding.gig_id.in_([gig.id for gig in gigs]))
+    still = {row.gig_id: int(row.amount) for row in db.session.execute(of_these)}
+    for gig in gigs:
         there = books.balance(available_account(gig.company_id), gig.currency)
-        if there:
-            _move(gig, FundingKind.RECOVERED, min(there, Money(int(amount), gig.currency), key=lambda m: m.amount), by)
-    return len(rows)
+        owed = Money(still.get(gig.id, 0), gig.currency)
+        if there and owed:
+            _move(gig, FundingKind.RECOVERED, min(there, owed, key=lambda m: m.amount), by)
+    return len(gigs)
 
 
 def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
