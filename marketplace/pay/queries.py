@@ -120,15 +120,12 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
 
 def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
-    class, guaranteed hours, lines that no issued payslip has, benefits that move. What is booked stands in their accounts. The caller may
+    class, lines that no issued payslip has, benefits that move. What is booked stands in their accounts. The caller may
     know it."""
     issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
     return or_(
         exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
         exists().where(BackPay.contractor_id == contractor_id, BackPay.status == BackPayStatus.DUE),
-        exists().where(
-            Guarantee.contractor_id == contractor_id, Guarantee.owed_minutes > 0, Guarantee.taken_at.is_(None)
-        ),
         exists().where(PayLine.contractor_id == contractor_id, ~issued),
         cash_out.is_moving(contractor_id),
     )

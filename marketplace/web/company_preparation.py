@@ -43,7 +43,7 @@ def write_instructions(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     return saved("show_instructions", gig_id=gig_id) if done else show_instructions(company_id, gig_id, writing=form)
 
 
-@blueprint.post("/gigs/<uuid:gig_id>/instructions/<int:version>/verify")
+@blueprint.post("/gigs/<uuid:gig_id>/instructions/<int(min=1, max=1000000):version>/verify")
 def verify_instructions(company_id: UUID, gig_id: UUID, version: int) -> ResponseReturnValue:
     own_gig(gig_id)
     form = Form(VerificationSchema)
