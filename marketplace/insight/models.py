@@ -104,3 +104,16 @@ class ReportAgreement(Base):
     agreed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     agreed_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+
+
+class Credit(Base):
+    """Somebody wants to be named among those who worked for a company, under this name. Who does not any more has no
+    row."""
+
+    __tablename__ = "credit"
+    __table_args__ = (CheckConstraint("name <> ''", name="name_given"),)
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    since: Mapped[Instant]

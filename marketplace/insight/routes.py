@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.core.http import PageArgs, made_file, page, problems
 from marketplace.core.limits import CURIOUS, STRANGERS, limiter
-from marketplace.insight import company_report, erasure, issuer, publishing, record, schema, work_records
+from marketplace.insight import company_report, crediting, erasure, issuer, publishing, record, schema, work_records
 from marketplace.insight import schemas as s
 from marketplace.insight.company_report import Report
 from marketplace.insight.models import IssuerKey, WorkRecord
@@ -32,6 +32,7 @@ erasing = Blueprint("erasure", __name__, url_prefix="/api/v1", description="Bein
 reports = Blueprint(
     "company records", __name__, url_prefix="/api/v1/companies", description="How companies deal with people."
 )
+named = Blueprint("credits", __name__, url_prefix="/api/v1", description="Who wants to be named for their work.")
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -218,4 +219,42 @@ def set_publication(given: dict[str, bool], company_id: UUID) -> dict[str, bool]
     return {"agreed": publishing.set_published(company_id, given["agreed"], by=actor())}
 
 
-blueprints = (records, erasing, signed, issuing, reports)
+# --- credit by name -------------------------------------------------------------------------------------------------
+
+
+@named.get("/companies/<uuid:company_id>/credits")
+@named.doc(security=[])
+@limiter.limit(CURIOUS)
+@named.response(200, s.CreditsSchema)
+@problems(named, 404, 429)
+def show_credits(company_id: UUID) -> crediting.Page:
+    """Who worked for a company and wants it to be known, under the names that they chose."""
+    return crediting.show(company_id)
+
+
+@named.get("/contractors/me/credits")
+@named.response(200, s.PossibleCreditSchema(many=True))
+@problems(named, 401, 403)
+def list_my_credits() -> list[crediting.Possible]:
+    """The companies for which your work was approved, and under which name each may name you."""
+    return crediting.mine(by=actor())
+
+
+@named.put("/contractors/me/credits/<uuid:company_id>")
+@named.arguments(s.CreditNameSchema)
+@named.response(200, s.PossibleCreditSchema)
+@problems(named, 401, 403, 404, 422)
+def ask_for_credit(given: dict[str, str], company_id: UUID) -> crediting.Possible:
+    """Be named among those who worked for the company, under the name that you choose."""
+    return crediting.ask(company_id, **given, by=actor())
+
+
+@named.delete("/contractors/me/credits/<uuid:company_id>")
+@named.response(204)
+@problems(named, 401, 403, 404)
+def take_credit_back(company_id: UUID) -> None:
+    """Be named no longer, from this moment on."""
+    crediting.take_back(company_id, by=actor())
+
+
+blueprints = (records, erasing, signed, issuing, reports, named)

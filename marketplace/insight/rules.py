@@ -18,8 +18,27 @@ MAYBE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute instead of show."""
 
 
+LONGEST_CREDIT = 80
+"""Characters of a name under which somebody is credited."""
 NOBODYS_NAME = "(erased)"
 """What stands where an erased person's name stood."""
+
+
+class BadCreditName(Invalid):
+    code = "bad_credit_name"
+    title = "This cannot stand on the page as a name."
+    remedy = "Write a name in letters, on one line, without an address in it."
+
+
+def credit_name(name: str) -> str:
+    """The name without the blanks around it. Raises BadCreditName for what is no name: nothing written, signs that
+    cannot be seen, or an address that readers would take for an advertisement."""
+    given = " ".join(name.split(" ")).strip()
+    if not any(sign.isalpha() for sign in given) or not given.isprintable() or len(given) > LONGEST_CREDIT:
+        raise BadCreditName(field="name")
+    if any(mark in given.lower() for mark in ("@", "://", "www.")):
+        raise BadCreditName(field="name")
+    return given
 
 
 class Fate(StrEnum):

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from marketplace.core.http import Flag, MoneyField, page_schema
 from marketplace.insight.report_rules import FIRST_YEAR, LAST_YEAR, NoSuchQuarter, Quarter
-from marketplace.insight.rules import FORMAT, VERSION, Because, Fate, Obstacle, Part
+from marketplace.insight.rules import FORMAT, LONGEST_CREDIT, VERSION, Because, Fate, Obstacle, Part
 from marketplace.insight.verify import Outcome
 from marketplace.standards.hazard import HazardClass
 from marketplace.surveys.schemas import FigureSchema
@@ -271,6 +271,37 @@ class CompanyReportSchema(ma.Schema):
     time_to_pay = ma.fields.Nested(TimeToPaySchema, required=True, allow_none=True)
     flags = ma.fields.Nested(FlagCountsSchema, required=True, allow_none=True)
     said = ma.fields.List(ma.fields.Nested(FigureSchema), required=True)
+
+
+class CreditNameSchema(ma.Schema):
+    name = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, LONGEST_CREDIT),
+        metadata={"description": "As you want to be named; it need not be your full name"},
+    )
+
+
+class PossibleCreditSchema(ma.Schema):
+    """A company for which your work was approved. Without a name you are not named."""
+
+    company_id = ma.fields.UUID(required=True)
+    company = ma.fields.String(required=True)
+    name = ma.fields.String(required=True, allow_none=True)
+    public = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the company agreed to be named, so that there is a page"}
+    )
+
+
+class CreditedSchema(ma.Schema):
+    name = ma.fields.String(required=True)
+    kinds = ma.fields.List(ma.fields.String(), required=True)
+
+
+class CreditsSchema(ma.Schema):
+    """Those alone who want to be named."""
+
+    company = ma.fields.String(required=True, attribute="company.legal_name")
+    people = ma.fields.List(ma.fields.Nested(CreditedSchema), required=True)
 
 
 class PublicationSchema(ma.Schema):

@@ -32,7 +32,7 @@ from marketplace.core.idempotency import StoredAnswer
 from marketplace.core.vault import SealedFile
 from marketplace.disputes.models import Dispute, Statement
 from marketplace.gigs.models import Gig
-from marketplace.insight.models import Erasure, WorkRecord
+from marketplace.insight.models import Credit, Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
@@ -479,6 +479,7 @@ SECTIONS: tuple[Section, ...] = (
         ("words",),
     ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
+    _own("credits", "insight", "Where you are named as somebody who worked there", _G, Credit.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),
     _own("notices", "notices", "What you were told", _G, Notice.person_id),
     _own("mails", "notices", "E-mails to you", _G, Mail.person_id),

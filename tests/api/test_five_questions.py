@@ -41,6 +41,7 @@ PUBLIC = {
     "GET /api/v1/adopters": "it is a public list",
     "GET /api/v1/adopters/<uuid:company_id>": "it is a public statement",
     "GET /api/v1/companies/<uuid:company_id>/report": "a company that stands by the guidelines hides nothing",
+    "GET /api/v1/companies/<uuid:company_id>/credits": "whoever stands there wants to be seen",
     "POST /api/v1/sessions": "it is how one signs in",
     "POST /api/v1/people": "it is how one gets an account",
     "POST /api/v1/people/confirmations": "the token in the message says who it is",
@@ -86,6 +87,8 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/issuer/keys": "a new key can always be made",
     "PUT /api/v1/companies/<uuid:company_id>/naming": "whether a company may be named can always be said anew",
     "PUT /api/v1/companies/<uuid:company_id>/report/publication": "publishing can always be agreed to, or no longer",
+    "PUT /api/v1/contractors/me/credits/<uuid:company_id>": "whether one is named can always be said anew",
+    "DELETE /api/v1/contractors/me/credits/<uuid:company_id>": "it can be taken back at every minute",
     "POST /api/v1/notices/read": "reading twice is reading once",
 }
 """Routes that change something, and that no state can refuse."""
