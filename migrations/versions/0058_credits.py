@@ -6,8 +6,8 @@ A row is there while they want that, and deleted when they do not: nothing remem
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 
 
 def upgrade() -> None:
