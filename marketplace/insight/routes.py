@@ -233,11 +233,11 @@ def show_credits(company_id: UUID) -> crediting.Page:
 
 
 @named.get("/contractors/me/credits")
-@named.response(200, s.PossibleCreditSchema(many=True))
+@named.response(200, s.PossibleCreditsSchema)
 @problems(named, 401, 403)
-def list_my_credits() -> list[crediting.Possible]:
+def list_my_credits() -> dict[str, list[crediting.Possible]]:
     """The companies for which your work was approved, and under which name each may name you."""
-    return crediting.mine(by=actor())
+    return {"items": crediting.mine(by=actor())}
 
 
 @named.put("/contractors/me/credits/<uuid:company_id>")

@@ -292,6 +292,12 @@ class PossibleCreditSchema(ma.Schema):
     )
 
 
+class PossibleCreditsSchema(ma.Schema):
+    """Every company for which you worked: they are few, so there is one page."""
+
+    items = ma.fields.List(ma.fields.Nested(PossibleCreditSchema), required=True)
+
+
 class CreditedSchema(ma.Schema):
     name = ma.fields.String(required=True)
     kinds = ma.fields.List(ma.fields.String(), required=True)

@@ -107,6 +107,7 @@ def build(app: SetaraFlask) -> World:
     for there, who in ((ours, ana), (theirs, bea)):
         _tests_of(there, who)
         adoption.adopt(there.company_id, "Olga Owner", CURRENT.sha256, by=there.company)
+        work_records.set_naming(there.company_id, True, by=there.company)
         work_records.issue(list(Part), by=accounts.actor_of(who.id))
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()

@@ -46,7 +46,7 @@ def names(client: FlaskClient, scene: Scene) -> list[str]:
 @pytest.mark.door(SHOW, "works")
 def test_somebody_is_named_while_they_want_to_be(client: FlaskClient, scene: Scene, worked: Booking) -> None:
     me, here = accounts.bearer(worked.contractor_id), f"{MINE}/{scene.company_id}"
-    (possible,) = client.get(MINE, headers=me).json
+    (possible,) = client.get(MINE, headers=me).json["items"]
     assert (possible["name"], possible["public"]) == (None, True)
     assert names(client, scene) == []
     assert client.put(here, json={"name": " Ana K. "}, headers=me).json["name"] == "Ana K."
