@@ -8,15 +8,36 @@ from hashlib import sha256
 from marketplace.core.problems import Conflict
 
 
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
-class ServiceTerms:
-    version: int
-    valid_from: date
+class TermsTranslation:
+    """The terms in another language, for reading: it does not bind. The text that does names its digest, as a contract
+    names those of its translations."""
+
+    language: str
     text: str
 
     @property
+    def text_sha256(self) -> str:
+        return _digest(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTerms:
+    """A version of the terms. What somebody agrees to is `text`, in the language that prevails."""
+
+    version: int
+    valid_from: date
+    text: str
+    language: str = "en"
+    translations: tuple[TermsTranslation, ...] = ()
+
+    @property
     def sha256(self) -> str:
-        return sha256(self.text.encode()).hexdigest()
+        return _digest(self.text)
 
 
 _FIRST = """\
@@ -36,7 +57,41 @@ did not decide it looks at it again.
 8. You may speak with anybody about your pay and your work, join others, and see a doctor, a lawyer or an authority.
 9. Your record is yours: you can have all of it at any time, and close your account.
 """
-VERSIONS = (ServiceTerms(1, date(2026, 11, 22), _FIRST),)
+_INDONESIAN = TermsTranslation(
+    "id",
+    """\
+Terjemahan, untuk dibaca. Yang berlaku adalah teks bahasa Inggris; jika keduanya berbeda, teks itulah yang menentukan.
+
+Antara Anda dan siapa pun yang menjalankan layanan ini.
+
+1. Anda dibayar untuk setiap menit yang tercatat, termasuk menunggu dan berlatih, menurut aturan yang diterbitkan di
+sini. Tarif yang sudah Anda terima boleh naik dan tidak pernah turun.
+2. Anda boleh menolak tawaran apa pun, dan berhenti kapan saja. Keduanya tidak berpengaruh pada tawaran berikutnya.
+3. Anda bekerja di bawah kontrak yang Anda tanda tangani dengan perusahaan. Ketentuan ini tidak mengurangi apa pun dari
+kontrak itu, dan tidak pula dari hukum tempat tinggal Anda.
+4. Yang Anda nyatakan tentang diri Anda benar, dan tidak ada orang lain yang bekerja lewat akun Anda.
+5. Dokumen Anda dienkripsi, hanya dilihat oleh operator yang memeriksa orang, dan dihapus setelah waktu yang disebut
+aturan. Setiap kali dilihat dicatat, dan Anda dapat membaca siapa melihat apa.
+6. Manusialah yang memutuskan tentang Anda, secara tertulis, pada hari yang sama. Anda dapat membantah penolakan dan
+penangguhan, dan seseorang yang tidak mengambil keputusan itu memeriksanya lagi.
+7. Yang sudah Anda peroleh dibayar, apa pun keputusannya.
+8. Anda boleh berbicara dengan siapa saja tentang bayaran dan pekerjaan Anda, berserikat dengan orang lain, dan menemui
+dokter, pengacara, atau pihak berwenang.
+9. Catatan Anda milik Anda: Anda dapat memperoleh semuanya kapan saja, dan menutup akun Anda.
+10. Bahasa yang berlaku adalah bahasa Inggris. Terjemahan berdiri di sampingnya dan tidak mengikat.
+""",
+)
+_SECOND = (
+    _FIRST
+    + f"""\
+10. The prevailing language is English. A translation into Indonesian, SHA-256 {_INDONESIAN.text_sha256}, stands beside
+this text and does not bind.
+"""
+)
+VERSIONS = (
+    ServiceTerms(1, date(2026, 11, 22), _FIRST),
+    ServiceTerms(2, date(2026, 11, 29), _SECOND, translations=(_INDONESIAN,)),
+)
 """Every version there ever was, the newest last."""
 CURRENT = VERSIONS[-1]
 

@@ -141,13 +141,23 @@ class DeclarationsSchema(ma.Schema):
     terms = ma.fields.Nested(TermsSignedSchema, required=True, allow_none=True)
 
 
+class TermsTranslationSchema(ma.Schema):
+    """The terms in another language, for reading. Where it differs, the text itself decides."""
+
+    language = ma.fields.String(required=True)
+    text = ma.fields.String(required=True)
+    text_sha256 = ma.fields.String(required=True)
+
+
 class ServiceTermsSchema(ma.Schema):
-    """The terms of the service that hold now."""
+    """The terms of the service that hold now, in the language that prevails, and their translations."""
 
     version = ma.fields.Integer(required=True)
     valid_from = ma.fields.Date(required=True)
+    language = ma.fields.String(required=True)
     text = ma.fields.String(required=True)
     text_sha256 = ma.fields.String(required=True, attribute="sha256")
+    translations = ma.fields.List(ma.fields.Nested(TermsTranslationSchema), required=True)
 
 
 class MoveGivenSchema(ma.Schema):

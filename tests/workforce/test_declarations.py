@@ -144,13 +144,16 @@ def test_the_terms_are_signed_over_the_digest_of_their_text(me: Actor) -> None:
         declarations.declare(terms_sha256=agreement.CURRENT.sha256, by=me)
     signed = declarations.declared(id_of(me), me).terms
     assert signed is not None
-    assert (signed.version, signed.text_sha256) == (1, agreement.CURRENT.sha256)
+    assert (signed.version, signed.text_sha256) == (agreement.CURRENT.version, agreement.CURRENT.sha256)
 
 
 def test_a_text_that_was_agreed_to_stays_as_it_was() -> None:
     """If this fails a version was changed: add a new one instead, since people agreed to this text."""
     assert [each.version for each in agreement.VERSIONS] == list(range(1, len(agreement.VERSIONS) + 1))
     assert agreement.VERSIONS[0].sha256[:16] == "d94c50da36609ec9"
+    for each in agreement.CURRENT.translations:
+        # The text that decides names the digest, so a translation cannot change behind anybody's back.
+        assert each.text_sha256 in agreement.CURRENT.text
 
 
 # --- what is enough -------------------------------------------------------------------------------------------------
