@@ -1,6 +1,7 @@
 """The application as steps: what is missing, what is with an operator, and the next thing to do. Documents, moving."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,10 @@ from flask_babel import gettext, ngettext
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
+from marketplace.core.db import db
 from marketplace.core.files import content_of
 from marketplace.core.intake import takes_files
+from marketplace.core.problems import Problem
 from marketplace.web import choices, words
 from marketplace.web.contractor import blueprint
 from marketplace.web.forms import Form
@@ -117,12 +120,14 @@ def application(step: RequirementKind | None = None, **forms: Form) -> ResponseR
 @blueprint.post("/application/<any(identity,age,residence,right_to_work,tax,payout_account,terms):kind>")
 @takes_files
 def hand_in_step(kind: str) -> ResponseReturnValue:
-    """Takes one step with its document, all of it or nothing."""
-    step, by = RequirementKind(kind), actor()
+    """Takes one step with its document. Of a form that is refused the file is kept, so that it is chosen once."""
+    step, by, sent = RequirementKind(kind), actor(), _sent()
     form = Form(FORMS[step])
-    if form.done(lambda data: _hand_in(step, data, by)):
+    if form.done(lambda data: _hand_in(step, data, sent, by)):
         flash(gettext("Handed in."))
         return redirect(url_for("contractor.application"))
+    if step in DOCUMENT_OF:
+        _keep_sent(DOCUMENT_OF[step], sent, by)
     return application(step=step, handing_in=form)
 
 
@@ -170,6 +175,7 @@ def move(**forms: Form) -> ResponseReturnValue:
         "contractor/move.html",
         me=me,
         moves=residence.history(me.id, by),
+        files=[each for each in documents.documents(me.id, by) if each.purpose is Purpose.MOVE],
         may_move=me.status not in (ContractorStatus.APPLIED, ContractorStatus.REFUSED, ContractorStatus.CLOSED),
         countries=words.countries(),
         zones=words.zones(),
@@ -182,15 +188,16 @@ def move(**forms: Form) -> ResponseReturnValue:
 @blueprint.post("/move")
 @takes_files
 def ask_to_move() -> ResponseReturnValue:
-    form, by = Form(MoveGivenSchema), actor()
+    form, by, sent = Form(MoveGivenSchema), actor(), _sent()
 
     def ask(data: Mapping[str, Any]) -> object:
-        documents.hand_in([(Purpose.MOVE, content) for content in _sent()], by=by)
+        documents.hand_in([(Purpose.MOVE, content) for content in sent], by=by)
         return residence.ask_to_move(**data, by=by)
 
     if form.done(ask):
         flash(gettext("Handed in."))
         return redirect(url_for("contractor.move"))
+    _keep_sent(Purpose.MOVE, sent, by)
     return move(moving=form)
 
 
@@ -204,14 +211,22 @@ def withdraw_move() -> ResponseReturnValue:
 # --- a step ---------------------------------------------------------------------------------------------------------
 
 
-def _hand_in(step: RequirementKind, data: Mapping[str, Any], by: Actor) -> object:
+def _hand_in(step: RequirementKind, data: Mapping[str, Any], sent: Sequence[bytes], by: Actor) -> object:
     given = dict(data)
     note = given.pop("note")
     if step in DOCUMENT_OF:
-        documents.hand_in([(DOCUMENT_OF[step], content) for content in _sent()], by=by)
+        documents.hand_in([(DOCUMENT_OF[step], content) for content in sent], by=by)
     if given:
         declarations.declare(**given, by=by)
     return service.submit_requirement(step, note, by=by)
+
+
+def _keep_sent(purpose: Purpose, sent: Sequence[bytes], by: Actor) -> None:
+    """A browser empties the field of a file whenever it shows a form again. So the file of a refused form is handed in
+    by itself: it stands among the person's documents, where they can take it back. A file that cannot be taken is what
+    the form says is wrong."""
+    with suppress(Problem), db.session.begin_nested():
+        documents.hand_in([(purpose, content) for content in sent], by=by)
 
 
 def _latest(profile: Profile) -> list[VettingDecision]:
@@ -222,7 +237,8 @@ def _latest(profile: Profile) -> list[VettingDecision]:
 
 
 def _sent() -> list[bytes]:
-    """The files that came with the form. A field in which nothing was chosen comes as a file without a name."""
+    """The files that came with the form, which can be read once. A field in which nothing was chosen comes as a file
+    without a name."""
     return [content_of(sent) for sent in request.files.getlist("file") if sent.filename]
 
 

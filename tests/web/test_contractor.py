@@ -185,6 +185,21 @@ def test_any_step_may_be_done_first_and_what_is_missing_is_said(visitor: Visitor
     assert steps_of(applied.id)[RequirementKind.IDENTITY] is RequirementStatus.OPEN
 
 
+def test_the_file_of_a_refused_form_need_not_be_chosen_again(visitor: Visitor) -> None:
+    """A paper that has expired is refused, and its picture is kept: the form is mended without it."""
+    applied = workforce.applied()
+    visitor.signed_in(person_of(applied.id))
+    page = visitor.send("/me/application?step=identity", "/application/identity")
+    assert (page.status, "No file is kept." in page.words) == (422, True)
+    given = {"identity.number": "X 1234567", "identity.country": "DE", "identity.kind": "passport"}
+    page = visitor.hand_in(page, "/application/identity", file=png(), **given, **{"identity.expires_on": "2020-01-01"})
+    assert (page.status, "Your file is kept" in page.words) == (422, True)
+    page = visitor.hand_in(page, "/application/identity", **given, **{"identity.expires_on": "2039-01-01"})
+    assert page.status == 200
+    assert steps_of(applied.id)[RequirementKind.IDENTITY] is RequirementStatus.SUBMITTED
+    assert len(documents.documents(applied.id, accounts.actor_of(applied.id))) == 1
+
+
 def test_a_document_of_ones_own_is_read_taken_back_and_nobody_elses(app: Flask, visitor: Visitor) -> None:
     applied, other = workforce.applied(), workforce.applied()
     me = accounts.actor_of(applied.id)
