@@ -520,6 +520,28 @@ def level_of(proofs: Sequence[Proof], skill: str, at: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A language: the level that somebody says, and the highest that a test has proven, until when."""
+
+    language: str
+    said: Level | None
+    proven: Level | None = None
+    until: datetime | None = None
+
+
+def spoken(said: Mapping[str, Level], proofs: Sequence[Proof], at: datetime) -> list[Spoken]:
+    """What somebody speaks at that moment, proven or said: two things that are never shown as one. Those that were said
+    come first, in their order."""
+    live = [proof for proof in proofs if proof.language is not None and proof.until > at]
+    live.sort(key=lambda proof: (str(proof.language), str(proof.language_level), proof.until))
+    best = {str(proof.language): proof for proof in live}
+    found = {language: Spoken(language, said.get(language)) for language in (*said, *best)}
+    for language, proof in best.items():
+        found[language] = Spoken(language, said.get(language), proof.language_level, proof.until)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
 class PaySteps:
     """What each level of a skill multiplies a gig's rate by, in ten-thousandths, from the level on: levels ascend, and
     so do their steps (SKILL_STEP)."""

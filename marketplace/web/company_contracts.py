@@ -22,6 +22,8 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
+from marketplace.qualifications import queries as qualifications
+from marketplace.qualifications.rules import spoken
 from marketplace.shifts import guarantees
 from marketplace.web import choices, words
 from marketplace.web.amended import changes_of
@@ -70,6 +72,7 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
     shown = form or Form(ContractProposalSchema)
     invited = accounts.invited_names(company_id, actor()) if _signs(company_id) else {}
     people = workforce.strangers(actor(), MOST_STRANGERS, first=invited) if _signs(company_id) else []
+    proofs, now = qualifications.proofs([each.id for each in people]), clock.now()
     has_one = set(db.session.scalars(live_contracts(company_id).with_only_columns(Contract.contractor_id)))
     return render_template(
         "company/template.html",
@@ -81,6 +84,7 @@ def show_template(company_id: UUID, template_id: UUID, form: Form | None = None)
         invited=invited,
         countries=dict(words.countries()),
         language_names=dict(words.languages()),
+        speaks={each.id: spoken(each.languages, proofs.get(each.id, []), now) for each in people},
         short=short,
     ), shown.status
 

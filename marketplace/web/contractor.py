@@ -16,10 +16,13 @@ from marketplace.contracts import status
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.contracts.schemas import ContractSigningSchema
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import WorkKind
+from marketplace.qualifications import queries as qualifications
+from marketplace.qualifications.rules import spoken
 from marketplace.shifts import guarantees
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.rules import OfferStatus
@@ -143,6 +146,8 @@ def record(**forms: Form) -> ResponseReturnValue:
         categories=LEAST_CLASS,
         classes=[each for each in HazardClass if each is not HazardClass.H0],
         consents={each.category: each for each in profile.consents if each.revoked_at is None},
+        speaks=spoken(profile.languages, qualifications.proofs([me.id]).get(me.id, []), clock.now()),
+        language_names=dict(words.languages()),
         events=timeline("contractor", me.id, limit=20),
         **shown,
         **_choices([*profile.languages, "en", "id"], profile.skills),

@@ -11,8 +11,11 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import OperatorRole, require_operator
 from marketplace.accounts.schemas import ReasonSchema
+from marketplace.core import clock
 from marketplace.core.events import timeline
 from marketplace.core.http import page
+from marketplace.qualifications import queries as qualifications
+from marketplace.qualifications.rules import spoken
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, chosen, saved
@@ -90,6 +93,7 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
         is_self=by.person_id == contractor_id,
         countries=dict(words.countries()),
         language_names=dict(words.languages()),
+        speaks=spoken(profile.languages, qualifications.proofs([contractor_id]).get(contractor_id, []), clock.now()),
         events=timeline("contractor", contractor_id, limit=SHOWN),
         restrictions=rows,
         appeals=appeals.of_person(contractor_id),

@@ -13,7 +13,18 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
 from marketplace.qualifications import analysis, rules
-from marketplace.qualifications.rules import AlreadyHeld, BadTest, Funds, Past, Place, Proves, TooEarly, TooMuchWork
+from marketplace.qualifications.rules import (
+    AlreadyHeld,
+    BadTest,
+    Funds,
+    Past,
+    Place,
+    Proof,
+    Proves,
+    Spoken,
+    TooEarly,
+    TooMuchWork,
+)
 from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
 from tests.factories import qualifications as made
@@ -143,6 +154,21 @@ def test_no_minute_of_a_test_is_lost_among_other_work(minutes: int, seen_after: 
 def test_money_for_fewer_than_three_attempts_is_low(left: str, told: Funds | None) -> None:
     """One attempt sets 6.44 USD aside: three of them need 19.32."""
     assert rules.funds_left(usd(left), usd("6.44")) == told
+
+
+def test_what_is_proven_of_a_language_is_not_what_is_said() -> None:
+    """C2 is said and B2 proven: both are told. French is proven and never said. What has ended proves nothing."""
+    proofs = [
+        Proof("english-1", NOW + DAY, language="en", language_level=Level.B1),
+        Proof("english-2", NOW + 9 * DAY, language="en", language_level=Level.B2),
+        Proof("english-3", NOW, language="en", language_level=Level.C1),
+        Proof("french", NOW + DAY, language="fr", language_level=Level.A2),
+    ]
+    assert rules.spoken({"id": Level.C2, "en": Level.C2}, proofs, NOW) == [
+        Spoken("id", Level.C2),
+        Spoken("en", Level.C2, Level.B2, NOW + 9 * DAY),
+        Spoken("fr", None, Level.A2, NOW + DAY),
+    ]
 
 
 def test_a_key_that_the_able_miss_is_suspicious() -> None:
