@@ -88,8 +88,10 @@ def hand_in(attempt_id: UUID, *, by: Actor) -> Attempt:
         return found
     _going(found)
     _seen(found, clock.now())
+    # A correction either has been made before the answers are scored, or finds them scored: see `contests.uphold`.
+    shared = {"read": True}
+    version = db.session.get_one(TestVersion, found.version_id, with_for_update=shared, populate_existing=True)
     scored = _score(found)
-    version = db.session.get_one(TestVersion, found.version_id)
     passed = rules.passes(scored, found.most, version.pass_percent)
     outcome = AttemptStatus.PASSED if passed else AttemptStatus.FAILED
     _end(found, outcome, clock.now(), {"scored": scored}, by=by)

@@ -62,6 +62,9 @@ def uphold(contest_id: UUID, key: Mapping[str, Any] | None, reason: str, *, by: 
     item = db.session.get_one(TestItem, found.item_id)
     if key is not None:
         scoring.check_item(scoring.Item(item.kind, item.prompt, key, item.ask, item.points, item.explanation))
+    # One correction of a version at a time, and none between the scoring of a test and its end.
+    alone = {"key_share": True}
+    db.session.get_one(TestVersion, item.version_id, with_for_update=alone, populate_existing=True)
     correction = ItemCorrection(item_id=item.id, contest_id=found.id, key=key, at=clock.now())
     db.session.add(correction)
     db.session.flush()
