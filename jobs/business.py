@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from jobs.runner import in_batches, job
+from marketplace.accounts import papers as company_papers
 from marketplace.accounts.rules import CLOCK
 from marketplace.contracts import expiry, status
 from marketplace.core import clock
@@ -230,6 +231,7 @@ def advance_due_payments() -> None:
 @job("documents.erase", again=False)
 def erase_documents() -> None:
     in_batches(documents.erase_due)
+    in_batches(company_papers.erase_due)
 
 
 @job("contracts.read_status", again=False)

@@ -10,6 +10,7 @@ import config
 from marketplace import api, cli, web
 from marketplace.accounts import auth
 from marketplace.accounts import models as accounts_models
+from marketplace.accounts import paper_models as company_paper_models
 from marketplace.contracts import crew_models
 from marketplace.contracts import models as contracts_models
 from marketplace.core import http, language, outage, telemetry, vault
@@ -34,6 +35,7 @@ from marketplace.workforce import paper_models, screening_models, standing_model
 TABLES = (
     Base,
     accounts_models,
+    company_paper_models,
     ledger_models,
     standards_models,
     workforce_models,

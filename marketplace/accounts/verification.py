@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from marketplace.accounts import entity, queries
+from marketplace.accounts import entity, papers, queries
 from marketplace.accounts.entity import Identity
 from marketplace.accounts.models import Company, CompanyDecision, CompanyIdentity
 from marketplace.accounts.rules import (
@@ -54,6 +54,7 @@ def hand_in(company_id: UUID, told: Identity, *, by: Actor) -> CompanyIdentity:
         record("company.described", company, by=by, data={"changed": changed})
     else:
         move_one(company, CompanyStatus.APPLIED, by=by, event=event, data={"changed": changed})
+        papers.keep_until(company_id, None)
     return row
 
 
@@ -88,6 +89,7 @@ def contest_decision(company_id: UUID, words: str, *, by: Actor) -> Company:
         raise entity.NothingToContest
     entity.check_contest(last.outcome, last.decided_at, last.contested_at, moment)
     last.contest, last.contested_at = reason_given(words), moment
+    papers.keep_until(company_id, None)
     data = {"decision_id": str(last.id)}
     if company.status is CompanyStatus.REFUSED:
         move_one(company, CompanyStatus.APPLIED, by=by, event="company.refusal_contested", data=data)
@@ -136,6 +138,7 @@ def _decide(company: Company, outcome: CompanyStatus, reason: str, by: Actor) ->
     data = {"decision_id": str(decision.id)}
     move_one(company, outcome, by=by, event=f"company.{outcome}", values=values, data=data)
     db.session.add(decision)
+    papers.keep_until(company.id, moment)
     return company
 
 

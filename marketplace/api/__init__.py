@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 
+from marketplace.accounts import paper_routes as company_papers
 from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
 from marketplace.contracts import crew_routes as crews
@@ -40,6 +41,7 @@ from marketplace.workforce import standing_routes as standing
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *accounts.blueprints,
+    company_papers.blueprint,
     standards.blueprint,
     *workforce.blueprints,
     standing.blueprint,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
 from marketplace.gigs.rules import ChecklistItem, WorkKind
@@ -112,6 +113,13 @@ REMARKS: Names = MappingProxyType(
         Remark.ISSUED_ELSEWHERE: lazy_gettext("The paper was issued by another country than the one they live in."),
         Remark.TAXED_ELSEWHERE: lazy_gettext("They pay taxes in another country than the one they live in."),
         Remark.JUST_OF_AGE: lazy_gettext("They came of age less than a year ago: compare the date of birth."),
+    }
+)
+SHOWS: Names = MappingProxyType(
+    {
+        Shows.ENTITY: lazy_gettext("shows the entry in the register"),
+        Shows.AUTHORITY: lazy_gettext("shows that the signatory may sign"),
+        Shows.OWNERS: lazy_gettext("shows to whom the company belongs"),
     }
 )
 PURPOSES: Names = MappingProxyType(

@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts import adoption, guidelines, queries, service
+from marketplace.accounts import adoption, guidelines, papers, queries, service
 from marketplace.accounts.auth import actor
+from marketplace.accounts.paper_routes import shown as shown_paper
+from marketplace.accounts.paper_schemas import PaperArgs
 from marketplace.accounts.rules import Right, require_company
 from marketplace.accounts.schemas import AdoptionSchema, CareLineSchema, CompanyContestSchema, IdentitySchema
-from marketplace.web import words
+from marketplace.core.files import content_of
+from marketplace.core.intake import takes_files
+from marketplace.web import choices, words
 from marketplace.web.company import blueprint, saved
 from marketplace.web.forms import Form
 
@@ -24,15 +28,48 @@ def show_identity(company_id: UUID, **forms: Form) -> ResponseReturnValue:
     company, identity = queries.company(company_id, by), queries.identity(company_id, by)
     told = {name: getattr(company, name) for name in ("legal_name", "country", "signatory_name")}
     told |= {name: getattr(identity, name) for name in SHOWN} if identity is not None else {}
-    shown = {"telling": Form(IdentitySchema, told), "contesting": Form(CompanyContestSchema)} | forms
+    shown = {"telling": Form(IdentitySchema, told), "contesting": Form(CompanyContestSchema)}
+    shown |= {"showing": Form(PaperArgs)} | forms
+    held = papers.papers(company_id, by)
     page = render_template(
         "company/identity.html",
         identity=identity,
         decisions=queries.decisions(company_id, by),
+        papers=held,
+        shows=choices.SHOWS,
+        free=papers.can_be_taken_back(held),
+        events=papers.happenings(company_id, by),
         countries=words.countries(),
         **shown,
     )
     return page, max(form.status for form in shown.values())
+
+
+@blueprint.post("/identity/papers")
+@takes_files
+def hand_in_paper(company_id: UUID) -> ResponseReturnValue:
+    form = Form(PaperArgs)
+    done = form.done(lambda data: papers.hand_in(company_id, data["shows"], _sent(), by=actor()))
+    return saved("show_identity") if done else show_identity(company_id, showing=form)
+
+
+@blueprint.get("/identity/papers/<uuid:paper_id>")
+def show_paper(company_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    """A paper as it is kept."""
+    content = papers.read(company_id, paper_id, by=actor())
+    return shown_paper(content, content.kind)
+
+
+@blueprint.post("/identity/papers/<uuid:paper_id>/take-back")
+def take_back_paper(company_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    papers.take_back(company_id, paper_id, by=actor())
+    return saved("show_identity")
+
+
+def _sent() -> bytes:
+    """The file that came with the form; nothing where none was chosen, which is refused as an empty one."""
+    sent = request.files.get("file")
+    return b"" if sent is None else content_of(sent)
 
 
 @blueprint.get("/adoption")

@@ -10,9 +10,10 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
-from marketplace.accounts import queries, service
+from marketplace.accounts import papers, queries, service
 from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.models import Company
+from marketplace.accounts.paper_routes import shown as shown_paper
 from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
 from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core import idempotency
@@ -149,6 +150,8 @@ def show_company(company_id: UUID, form: Form | None = None, tax_number: str = "
         members=queries.members(company_id, by),
         identity=queries.identity(company_id, by) if by.is_operator(OperatorRole.VETTING) else None,
         tax_number=tax_number,
+        papers=papers.papers(company_id, by) if by.is_operator(OperatorRole.VETTING) else [],
+        shows=choices.SHOWS,
         decisions=decisions,
         deciders=queries.person_name([each.decided_by for each in decisions]),
         labels=choices.DECISIONS,
@@ -163,6 +166,13 @@ def show_company(company_id: UUID, form: Form | None = None, tax_number: str = "
 def read_tax_number(company_id: UUID) -> ResponseReturnValue:
     """The whole number, shown once; that it was read is remembered."""
     return show_company(company_id, tax_number=service.read_tax_number(company_id, by=actor()))
+
+
+@blueprint.get("/companies/<uuid:company_id>/papers/<uuid:paper_id>")
+def look_at_paper(company_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    """The paper itself, and a line in the audit."""
+    content = papers.read(company_id, paper_id, by=actor())
+    return shown_paper(content, content.kind)
 
 
 @blueprint.post("/companies/<uuid:company_id>")

@@ -13,9 +13,14 @@ from uuid_utils.compat import uuid7
 
 from jobs.runner import run_pending
 from marketplace.accounts import adoption
+from marketplace.accounts import papers as company_papers
 from marketplace.accounts.guidelines import CURRENT
 from marketplace.accounts.models import ApiKey, Company, Member
+from marketplace.accounts.paper_models import CompanyPaper
+from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, Right
+from marketplace.contracts import crews
+from marketplace.contracts.crew_models import Crew
 from marketplace.contracts.models import Contract, Template
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
@@ -72,6 +77,8 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "contract_id": Contract.id,
     "template_id": Template.id,
     "key_id": ApiKey.id,
+    "crew_id": Crew.id,
+    "paper_id": CompanyPaper.id,
 }
 """Parameters that name a company's things."""
 
@@ -109,6 +116,9 @@ def build(app: SetaraFlask) -> World:
         adoption.adopt(there.company_id, "Olga Owner", CURRENT.sha256, by=there.company)
         work_records.set_naming(there.company_id, True, by=there.company)
         work_records.issue(list(Part), by=accounts.actor_of(who.id))
+        company_papers.hand_in(there.company_id, Shows.ENTITY, papers.png(), by=there.company)
+        crew = crews.make(there.company_id, "Night desk", by=there.company)
+        crews.add(crew.id, [who.id], by=there.company)
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()
     accounts.company_bearer(theirs.company_id)
