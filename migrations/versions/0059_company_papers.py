@@ -4,8 +4,8 @@ company's key, so that the rows can stay when the files are erased."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0059"
+down_revision = "0058"
 
 
 def upgrade() -> None:
