@@ -19,7 +19,7 @@ from marketplace.matching import deciding, planning
 from marketplace.messages import defects, threads
 from marketplace.notices import post
 from marketplace.notices import service as notices
-from marketplace.pay import pay_day, payments, runs
+from marketplace.pay import off_boarding, pay_day, payments, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
@@ -239,6 +239,13 @@ def read_status() -> None:
     """Compares every contract with what really happens under it (rule STATUS)."""
     with transaction():
         status.read(dependence.measured(clock.now()), by=CLOCK)
+
+
+@job("contracts.off_board", again=False)
+def off_board() -> None:
+    """Writes down which steps at the end of a contract are done."""
+    with transaction():
+        off_boarding.advance_due()
 
 
 @job("guarantees.reckon", again=False)

@@ -70,6 +70,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("surveys.ask", every_minutes(30)),
     Entry("surveys.look", every_minutes(30)),
     Entry("accounts.close", every_minutes(5)),
+    Entry("contracts.off_board", every_minutes(5)),
     Entry("intake.measure", every_minutes(30)),
     Entry("gigs.recover_advances", every_minutes(5)),
     Entry("guarantees.recover", every_minutes(5)),

@@ -49,24 +49,52 @@ def ask(code: str, money: Money | None = None, *, by: Actor) -> list[CashOut]:
     wanted = standing(me.id, plan) if money is None else [enough(me.id, plan, money)]
     if not wanted:
         raise TooMuch("Nothing stands there.", field="plan")
-    made = []
-    for each in wanted:
-        cause = f"cash_out:{new_id()}"
-        enter(me.id, plan, EntryKind.CASH_OUT, -each.amount, each.currency, cause, "CASH_OUT")
-        made += set_aside(me.id, plan, cause, account, [each])
-    return _told(made, by)
+    return _told(_pay_money(me.id, plan, account, wanted), by)
 
 
 def _ask_for_leave(me: UUID, plan: Plan, account: str, money: Money | None, by: Actor) -> list[CashOut]:
     if money is not None:
         raise NotAnAmount("Leave is paid out whole.", field="money")
-    there = leave.available(me)
-    if not there.money:
+    made = _pay_leave(me, plan, account)
+    if not made:
         raise TooMuch("Nothing stands there.", field="plan")
+    return _told(made, by)
+
+
+def _pay_leave(contractor_id: UUID, plan: Plan, account: str) -> list[CashOut]:
+    """Ends all the hours and sets their money aside. Hours that are worth nothing stay."""
+    there = leave.available(contractor_id)
+    if not there.money:
+        return []
     cause = f"cash_out:{new_id()}"
     if there.seconds:
-        enter(me, plan, EntryKind.CASH_OUT, -there.seconds, None, cause, "CASH_OUT")
-    return _told(set_aside(me, plan, cause, account, there.money), by)
+        enter(contractor_id, plan, EntryKind.CASH_OUT, -there.seconds, None, cause, "CASH_OUT")
+    return set_aside(contractor_id, plan, cause, account, there.money)
+
+
+def _pay_money(contractor_id: UUID, plan: Plan, account: str, moneys: Iterable[Money]) -> list[CashOut]:
+    made: list[CashOut] = []
+    for each in moneys:
+        cause = f"cash_out:{new_id()}"
+        enter(contractor_id, plan, EntryKind.CASH_OUT, -each.amount, each.currency, cause, "CASH_OUT")
+        made += set_aside(contractor_id, plan, cause, account, [each])
+    return made
+
+
+def pay_rest(contractor_id: UUID, *, by: Actor) -> list[CashOut]:
+    """Sets aside whatever stands in the person's benefits, because their account ends and nothing else is owed any
+    more. The caller knows that it ends. Whoever wants it sent to a provider instead asks before that."""
+    leave.lock_person(contractor_id)
+    made: list[CashOut] = []
+    for plan in plans().values():
+        account = plan_account(contractor_id, plan.rule)
+        if account is None:
+            continue
+        if plan.unit is Unit.SECONDS:
+            made += _pay_leave(contractor_id, plan, account)
+        else:
+            made += _pay_money(contractor_id, plan, account, standing(contractor_id, plan))
+    return _told(made, by)
 
 
 def mine(seen_by: Actor) -> Select[CashOut]:

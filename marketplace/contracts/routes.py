@@ -8,9 +8,10 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.schemas import TimelineSchema
-from marketplace.contracts import benefit_routes, moving_routes, queries, service, status
+from marketplace.contracts import benefit_routes, moving_routes, off_boarding, queries, service, status
 from marketplace.contracts import schemas as s
 from marketplace.contracts.models import Contract, Template
+from marketplace.contracts.off_boarding_models import OffBoarding
 from marketplace.contracts.queries import Amendment, SignedVersion
 from marketplace.contracts.status import Status
 from marketplace.core.events import timeline
@@ -108,6 +109,15 @@ def show_changes(args: dict[str, str], contract_id: UUID, number: int) -> Amendm
 def show_status(contract_id: UUID) -> Status:
     """What the rule STATUS made of the contract when it was signed, and of what has really happened since."""
     return status.status(contract_id, actor())
+
+
+@contracts.get("/<uuid:contract_id>/off-boarding")
+@contracts.response(200, s.OffBoardingSchema)
+@problems(contracts, 401, 404)
+def show_off_boarding(contract_id: UUID) -> OffBoarding:
+    """What happens at the end of a contract, step by step, with the moments at which it was done. Only of one that
+    ends or has ended."""
+    return off_boarding.ended(contract_id, actor())
 
 
 @contracts.get("/<uuid:contract_id>/events")

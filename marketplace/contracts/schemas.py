@@ -3,6 +3,7 @@
 import marshmallow as ma
 
 from marketplace.contracts.changes import Effect, PieceKind
+from marketplace.contracts.off_boarding_rules import BenefitsOutcome, EndedBy, Step
 from marketplace.contracts.rules import BenefitKind, ContractStatus, EntryKind, Method, Party, Unit
 from marketplace.contracts.terms import LANGUAGES, LONGEST_TEXT, OWN_WORDS, EngagementType
 from marketplace.core.http import Flag, MoneyField, PageArgs, Pattern, page_schema
@@ -224,6 +225,26 @@ class StatusSchema(ma.Schema):
     agreed = ma.fields.Dict(required=True, allow_none=True)
     read = ma.fields.Dict(required=True, allow_none=True, attribute="reading.verdict", dump_default=None)
     read_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="reading.read_at", dump_default=None)
+
+
+class StageSchema(ma.Schema):
+    """One step at the end of a contract."""
+
+    step = ma.fields.Enum(Step, by_value=True, required=True)
+    due_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    done_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class OffBoardingSchema(ma.Schema):
+    """What happens at the end of a contract, and what of it is done."""
+
+    id = ma.fields.UUID(required=True)
+    contract_id = ma.fields.UUID(required=True)
+    ended_through = ma.fields.Enum(EndedBy, by_value=True, required=True)
+    begun_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    benefits_outcome = ma.fields.Enum(BenefitsOutcome, by_value=True, required=True, allow_none=True)
+    steps = ma.fields.List(ma.fields.Nested(StageSchema), required=True)
 
 
 class AmendmentArgs(ma.Schema):

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, Right, reason_given, require_company, require_person
-from marketplace.contracts import queries, writing
+from marketplace.contracts import off_boarding, queries, writing
 from marketplace.contracts.changes import changes, check_promises_hold, holds_from
 from marketplace.contracts.models import (
     Contract,
@@ -24,6 +24,7 @@ from marketplace.contracts.models import (
     Template,
     Translation,
 )
+from marketplace.contracts.off_boarding_rules import EndedBy
 from marketplace.contracts.plans import plans
 from marketplace.contracts.rules import (
     ContractStatus,
@@ -283,6 +284,8 @@ def end(contract_id: UUID, reason: str, *, by: Actor) -> Contract:
     values = {"ends_at": moment + notice, "end_reason": reason.strip()}
     data = {"ends_at": (moment + notice).isoformat()}
     move_one(contract, ContractStatus.ENDED, by=by, event="contract.ended", values=values, data=data)
+    is_own = by.is_in_person(contract.contractor_id)
+    off_boarding.begin(contract, EndedBy.CONTRACTOR if is_own else EndedBy.COMPANY)
     return contract
 
 
@@ -301,6 +304,7 @@ def end_with_account(contractor_id: UUID, *, by: Actor) -> datetime | None:
         ends.append(clock.now() + notice)
         values = {"ends_at": ends[-1], "end_reason": ""}
         move_one(contract, ContractStatus.ENDED, by=by, event="contract.ended", values=values)
+        off_boarding.begin(contract, EndedBy.ACCOUNT)
     return max(ends, default=None)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, func, literal, select, union_all
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Member, OperatorGrant, Person
 from marketplace.accounts.rules import CONSOLE, Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.contracts import off_boarding
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
@@ -100,6 +101,7 @@ def _erase(person: Person, *, give_up_benefits: bool, by: Actor, reason: str | N
     )
     db.session.add(row)
     record("person.erased", row, by=by, data={"own_act": own_act})
+    off_boarding.mark_erased(person.id)
     empty_and_delete(person)
 
 

@@ -26,6 +26,7 @@ from marketplace.contracts.models import (
     SignedName,
     StatusReading,
 )
+from marketplace.contracts.off_boarding_models import OffBoarding
 from marketplace.contracts.rules import BenefitKind
 from marketplace.core.events import Event
 from marketplace.core.idempotency import StoredAnswer
@@ -401,6 +402,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     _own("crews", "contracts", "Crews that you are in", _G, CrewMember.contractor_id),
     _own("guarantees", "shifts", "Hours that were guaranteed to you, week by week", _S, Guarantee.contractor_id),
+    _own("off_boardings", "contracts", "The ends of your contracts, step by step", _S, OffBoarding.contractor_id),
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),

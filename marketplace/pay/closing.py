@@ -3,9 +3,9 @@
 In prose. Open offers are taken back at once. Whoever leaves gives back the shifts that have not begun, without any
 penalty, and contracts end at once; whom an operator closes keeps the shifts that were accepted and works them, and
 contracts end after the notice that was agreed. Then what was worked is handed in, approved and paid like everything
-else, and a job closes the account when nothing is left. Balances of benefits are stated and stay the person's, who can
-have all of them paid out from now on (rule CASH_OUT); the record can be taken along before and after (rule
-OFFBOARDING).
+else. Balances of benefits are stated; the person can have them paid out or, where a plan allows it, sent to another
+provider, and what still stands when everything else is paid is paid out without being asked for (rule CASH_OUT). A job
+closes the account when nothing is left; the record can be taken along before and after (rule OFFBOARDING).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, or_, select
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
-from marketplace.contracts import benefits
+from marketplace.contracts import benefits, cash_out
 from marketplace.contracts import service as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -111,7 +111,7 @@ def finish_due(limit: int = 100) -> int:
     for closing_id, contractor_id in db.session.execute(due.order_by(Closing.asked_at, Closing.id)).all():
         if done == limit:
             break
-        if left(contractor_id):
+        if left(contractor_id) or cash_out.pay_rest(contractor_id, by=CLOCK):
             continue
         done += _finish(closing_id, contractor_id)
     return done

@@ -749,9 +749,11 @@ _PRICES = (
         "CASH_OUT",
         Basis.HOUSE,
         "The money of the health contribution is paid to its owner with the next pay run after they ask; the money of "
-        "sick leave when the account ends. Nothing is kept of it.",
+        "sick leave when the account ends. Whatever still stands when an account closes is paid without being asked "
+        "for. Nothing is kept of it.",
         "House policy: it is the person's money; leave is for being ill as long as there is work to be ill from",
         "tests/pay/test_cash_out.py::test_the_health_money_of_four_hours_is_paid_out_by_the_next_run",
+        version=2,
         since=date(2026, 11, 29),
     ),
     _rule(

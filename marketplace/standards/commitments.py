@@ -252,9 +252,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "P17": _held("PAID_BREAK BREAK", "timesheet_line.paid_break_minutes", f"{_RATES}::test_paid_breaks_are_work"),
         "P18": _held(
             "PAY_TERM OFFBOARDING",
-            "contract.ends_at contract.end_reason closing.words closing.stated closing.care_until closing.notice_until",
+            "contract.ends_at contract.end_reason closing.words closing.stated closing.care_until closing.notice_until "
+            "off_boarding.paid_at off_boarding.benefits_outcome",
             f"{_CONTRACTS}::test_the_company_gives_notice_and_the_contractor_may_leave_at_once "
-            "tests/pay/test_closing.py::test_an_account_closes_when_nothing_is_owed_and_not_before",
+            "tests/pay/test_closing.py::test_an_account_closes_when_nothing_is_owed_and_not_before "
+            "tests/pay/test_off_boarding.py::test_the_end_of_a_contract_is_written_down_step_by_step",
         ),
         "P19": _held(
             "REPORT",

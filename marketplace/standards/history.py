@@ -88,6 +88,15 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 fee_minutes=15,
             ),
         ),
+        "CASH_OUT": (
+            _before(
+                1,
+                "The money of the health contribution is paid to its owner with the next pay run after they ask; the "
+                "money of sick leave when the account ends. Nothing is kept of it.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+            ),
+        ),
         "SICK": (
             _before(
                 1,

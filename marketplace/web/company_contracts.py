@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Right, require_person
-from marketplace.contracts import queries, service, status
+from marketplace.contracts import off_boarding, queries, service, status
 from marketplace.contracts.defaults import decent_terms
 from marketplace.contracts.models import Contract, Template
 from marketplace.contracts.plans import plans
@@ -114,6 +114,7 @@ def show_contract(company_id: UUID, contract_id: UUID, form: Form | None = None)
         grounds=[(each, each) for each in versions[0].version.terms["termination"]["reasons"]],
         changes=changes_of(contract, versions),
         reading=status.status(contract.id, actor()).reading,
+        ending=off_boarding.of_contract(contract.id, actor()),
         weeks=guaranteed_weeks(guarantees.latest(contract.id, actor())),
         events=timeline("contract", contract_id, limit=SHOWN),
     ), shown.status

@@ -10,9 +10,9 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts import off_boarding, status
 from marketplace.contracts import queries as contracts
 from marketplace.contracts import service as signing
-from marketplace.contracts import status
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.contracts.schemas import ContractSigningSchema
@@ -207,6 +207,7 @@ def show_contract(contract_id: UUID, form: Form | None = None) -> ResponseReturn
         versions=versions,
         changes=changes_of(found, versions),
         reading=status.status(found.id, actor()).reading,
+        ending=off_boarding.of_contract(found.id, by),
         weeks=guaranteed_weeks(guarantees.latest(found.id, by)),
         companies=company_names([found]),
         events=timeline("contract", found.id),

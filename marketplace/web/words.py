@@ -343,7 +343,7 @@ _NAMES = {
         "client_time": lazy_gettext("time of your device, sent late"),
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
-        "ended_by_company": lazy_gettext("ended by the company"),
+        "ended_through_company": lazy_gettext("ended by the company"),
         "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
         "class_raised": lazy_gettext("stopped because the work became heavier"),
         "outage": lazy_gettext("power or network was lost"),
@@ -410,6 +410,22 @@ _NAMES = {
         "device": lazy_gettext("device"),
         "network": lazy_gettext("network"),
         "user_agent": lazy_gettext("kind of browser"),
+    },
+    "ended_through": {
+        "company": lazy_gettext("The company gave notice"),
+        "contractor": lazy_gettext("The contractor gave notice"),
+        "account": lazy_gettext("The contractor's account is closed"),
+    },
+    "off_boarding": {
+        "work_record": lazy_gettext("A signed record of the work is offered"),
+        "access": lazy_gettext("No more work of this company"),
+        "last_pay": lazy_gettext("Everything that is owed is paid"),
+        "benefits": lazy_gettext("Benefits are settled"),
+        "data": lazy_gettext("Personal data are erased"),
+    },
+    "benefits_outcome": {
+        "kept": lazy_gettext("they go along with the contractor"),
+        "paid_out": lazy_gettext("they were paid out or sent on"),
     },
     "left": {
         "shifts": lazy_gettext("accepted shifts that are not over"),

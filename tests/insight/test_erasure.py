@@ -33,6 +33,7 @@ from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import CutCategory
 from marketplace.standards.hazard import HazardCategory
+from tests.contracts.test_moving import stipend, usd
 from tests.factories import accounts, disputes, pay, shifts, workforce
 from tests.web.visitor import Visitor
 
@@ -85,13 +86,17 @@ def _contract(there: shifts.Scene, person_id: UUID) -> None:
 
 
 def settled(her: Person) -> Actor:
-    """Paid out, and the account closed."""
+    """Paid out, benefits too, and the account closed. Another provider sent money of a benefit after that."""
     me = accounts.actor_of(her.id)
     closing.leave(about("No time."), by=me)
     pay.paid()
     pay.paid()
     with transaction():
+        assert closing.finish_due() == 0, "benefits are paid out first"
+    pay.paid()
+    with transaction():
         assert closing.finish_due() == 1
+        stipend(her.id, usd("2.40"))
     run_pending()
     return me
 
