@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0059"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 
 DONE = "access_ended_at, paid_at, benefits_settled_at, benefits_outcome, data_erased_at"
 
