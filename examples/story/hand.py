@@ -17,6 +17,7 @@ from marketplace.core.ids import unseeded
 
 PATIENCE = 120.0
 LOOK_EVERY = 0.02
+TODO = "todo"
 NOT_WAITED_FOR = frozenset({"queue.stalled"})
 
 
@@ -50,19 +51,21 @@ class Hand:
         """Returns when no job is left to do. Raises Stuck when there is no end to it."""
         began = time.monotonic()
         while waiting := _open_jobs():
-            if not self._idle:
+            # A job that a worker has already begun is not to be had here: asking for it again and again only keeps the
+            # database from its work.
+            if not self._idle and any(state == TODO for _, state in waiting):
                 with unseeded():  # Which jobs come here, and not to another worker, is chance.
                     run_pending()
             if time.monotonic() - began > PATIENCE:
-                raise Stuck(f"After {PATIENCE:.0f} seconds these jobs are still open: {', '.join(waiting)}.")
+                told = ", ".join(f"{name} ({state})" for name, state in waiting)
+                raise Stuck(f"After {PATIENCE:.0f} seconds these jobs are still open: {told}.")
             time.sleep(LOOK_EVERY)
         self.waited += time.monotonic() - began
 
 
-def _open_jobs() -> Sequence[str]:
+def _open_jobs() -> Sequence[tuple[str, str]]:
+    """The name and the state of everything that waits or runs."""
     with transaction():
         return sorted(
-            f"{name} ({state})"
-            for name, state in queue.depth()
-            if state in ("todo", "doing") and name not in NOT_WAITED_FOR
+            (name, state) for name, state in queue.depth() if state in (TODO, "doing") and name not in NOT_WAITED_FOR
         )
