@@ -83,7 +83,10 @@ def load_list(file: TextIO) -> None:
     try:
         with transaction():
             made = screening.load_list(file.read(), by=CONSOLE)
-            said = f"{made.source} of {made.dated_on}: {made.entries} entries. Everybody is compared with it now."
+            said = (
+                f"{made.list.source} of {made.list.dated_on}: {made.list.entries} entries, {made.added} new, "
+                f"{made.removed} gone. Everybody is compared with it now."
+            )
     except Problem as refused:
         raise click.ClickException(refused.detail) from refused
     click.echo(said)

@@ -1,29 +1,34 @@
 """Vetting, side by side: what somebody declared and the document that shows it; the queue; moves; the policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import current_app, render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import OperatorRole, require_operator
 from marketplace.core.db import db
+from marketplace.core.files import content_of
+from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
 from marketplace.web import choices, words
-from marketplace.web.application import usual_wait
+from marketplace.web.application import DOCUMENT_OF, usual_wait
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.operator_people import CHECKABLE
+from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.requirements import DecisionsForm
 from marketplace.workforce import declarations, documents, policy, queries, residence, screening, service, waits
-from marketplace.workforce.listed import HitStatus
+from marketplace.workforce.listed import HitStatus, read_bytes
 from marketplace.workforce.paper_models import ResidenceChange
 from marketplace.workforce.paper_routes import shown
-from marketplace.workforce.papers import DocumentStatus, Purpose
+from marketplace.workforce.paper_schemas import PolicyGivenSchema
+from marketplace.workforce.papers import ALWAYS_ASKED, DocumentStatus, Policy, Provider, Purpose
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, Ruling
 from marketplace.workforce.screening_models import ScreeningHit
 
@@ -37,6 +42,14 @@ class HitDecisionForm(ma.Schema):
     hit_id = ma.fields.UUID(required=True)
     same_person = ma.fields.Boolean(required=True)
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+
+
+class PolicyForm(PolicyGivenSchema):
+    """As the API has it. Identity, age and terms are always asked, so the page has no boxes for them to untick."""
+
+    @ma.post_load
+    def _with_always(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"kinds": {*data["kinds"], *ALWAYS_ASKED}}
 
 
 class SeveralForm(ma.Schema):
@@ -168,11 +181,50 @@ def _rulings(data: Mapping[str, Any]) -> dict[UUID, dict[RequirementKind, Ruling
     return found
 
 
+# --- the policy -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/vetting/policy")
+def show_policy(form: Form | None = None) -> ResponseReturnValue:
+    """What applicants are asked for now, what they were asked before, and the form for the next version."""
+    require_operator(actor(), OperatorRole.STANDARDS, OperatorRole.VETTING)
+    now = policy.current()
+    given = form or Form(PolicyForm, _policy_values(now))
+    history = policy.history()
+    page = render_template(
+        "operator/policy.html",
+        now=now,
+        history=history,
+        who=accounts.person_name([each.set_by for each in history]),
+        kinds=list(RequirementKind),
+        always=ALWAYS_ASKED,
+        shown_by_document=[each for each in RequirementKind if each in DOCUMENT_OF],
+        providers=list(Provider),
+        countries=words.countries(),
+        country_names=dict(words.countries()),
+        may_publish=actor().is_operator(OperatorRole.STANDARDS),
+        form=given,
+    )
+    return page, given.status
+
+
+@blueprint.post("/vetting/policy")
+def publish_policy() -> ResponseReturnValue:
+    form = Form(PolicyForm)
+    done = form.done(lambda data: policy.publish(**data, by=actor()))
+    return saved("show_policy") if done else show_policy(form)
+
+
+def _policy_values(now: Policy) -> dict[str, Any]:
+    names = ("kinds", "identity_by", "documents_for", "work_evidence_in")
+    return {name: [str(each) for each in getattr(now, name)] for name in names}
+
+
 # --- screening ------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/screening")
-def list_hits(form: Form | None = None) -> ResponseReturnValue:
+def list_hits(form: Form | None = None, loading: Form | None = None) -> ResponseReturnValue:
     """Names that are like a listed one, the open ones first, and the lists that there are."""
     by = actor()
     waiting = db.session.scalars(screening.hits(by).order_by(ScreeningHit.id).limit(SHOWN)).all()
@@ -180,8 +232,13 @@ def list_hits(form: Form | None = None) -> ResponseReturnValue:
     before = db.session.scalars(decided.order_by(ScreeningHit.decided_at.desc()).limit(SHOWN)).all()
     given = form or Form(HitDecisionForm)
     born = {each.contractor_id: queries.contractor(each.contractor_id, by).born_on for each in waiting}
+    done = screening.progress(by)
     page = render_template(
         "operator/screening.html",
+        done=done,
+        bar=_compared(done),
+        loading=loading or Form(ma.Schema),
+        may_load=by.is_operator(OperatorRole.ADMIN),
         lists=screening.lists(by),
         waiting=waiting,
         before=before,
@@ -189,7 +246,38 @@ def list_hits(form: Form | None = None) -> ResponseReturnValue:
         names=accounts.person_name([each.contractor_id for each in (*waiting, *before)]),
         form=given,
     )
-    return page, given.status
+    return page, max(given.status, loading.status if loading else 0)
+
+
+@blueprint.post("/screening/lists")
+@takes_files
+def load_list() -> ResponseReturnValue:
+    """Loads a list that was chosen as a file. Everybody is compared with it by the job that follows."""
+    require_operator(actor(), OperatorRole.ADMIN)
+    form, sent = Form(ma.Schema), request.files.get("file")
+    content = content_of(sent) if sent is not None else b""
+    loaded = form.run(lambda _: screening.load_list(read_bytes(content), by=actor()))
+    if loaded is None:
+        return list_hits(loading=form)
+    what = gettext(
+        "%(source)s was loaded: %(entries)s entries, %(added)s new, %(removed)s gone.",
+        source=loaded.list.source,
+        entries=loaded.list.entries,
+        added=loaded.added,
+        removed=loaded.removed,
+    )
+    flash(what)
+    return redirect(url_for("operator.list_hits"))
+
+
+def _compared(done: screening.Progress) -> Sequence[Segment]:
+    left = done.all - done.compared
+    return stacked(
+        [
+            Part(gettext("compared"), str(done.compared), done.compared, "pass"),
+            Part(gettext("still to compare"), str(left), left, "ground"),
+        ]
+    )
 
 
 @blueprint.post("/screening")

@@ -220,6 +220,10 @@ _NAMES = {
         "equipment": lazy_gettext("equipment"),
         "leave": lazy_gettext("paid leave"),
     },
+    "identity_by": {
+        "documents": lazy_gettext("by a picture of the paper, encrypted, looked at and erased"),
+        "call": lazy_gettext("by holding the paper into a camera; nothing of it is kept"),
+    },
     "language": {"en": lazy_gettext("English"), "id": lazy_gettext("Indonesian")},
     "time": {
         "work": lazy_gettext("work"),

@@ -16,6 +16,8 @@ from marketplace.core.problems import Conflict, Invalid
 
 COLUMNS = ("name", "aliases", "birth_date", "country", "source", "date")
 MOST_ENTRIES = 500_000
+MOST_NAMED = 20
+"""Bad lines that a refusal names."""
 
 
 class HitStatus(StrEnum):
@@ -78,23 +80,38 @@ def birth_year(text: str) -> int | None:
 
 
 def read_list(text: str) -> ListFile:
-    """The whole list, or BadList, which names the line. Source and date are those of the first entry."""
+    """The whole list, or BadList, which names the lines that are wrong, the first twenty of them in its member `lines`.
+    Source and date are those of the first entry."""
     rows = csv.DictReader(StringIO(text))
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise BadList(f"Missing columns: {', '.join(missing)}.", field="file")
     entries: list[Entry] = []
+    nameless: list[int] = []
     source, dated = "", ""
     for row in rows:
         name = (row["name"] or "").strip()
         if not name:
-            raise BadList(f"Line {rows.line_num} has no name.", field="file")
+            nameless.append(rows.line_num)
+            continue
         if len(entries) == MOST_ENTRIES:
             raise BadList(f"There are more than {MOST_ENTRIES} entries.", field="file")
         aliases = tuple(filter(None, (alias.strip() for alias in (row["aliases"] or "").split(";"))))
         entries.append(Entry(name, aliases, (row["birth_date"] or "").strip(), (row["country"] or "").strip()))
         source, dated = source or (row["source"] or "").strip(), dated or (row["date"] or "").strip()
+    if nameless:
+        named = ", ".join(map(str, nameless[:MOST_NAMED])) + (" and more" if len(nameless) > MOST_NAMED else "")
+        raise BadList(f"There is no name in line {named}.", field="file", lines=nameless[:MOST_NAMED])
     return ListFile(*_head(source, dated), tuple(entries))
+
+
+def read_bytes(content: bytes) -> str:
+    """The text of a list that was handed in as a file. Raises BadList unless it is UTF-8, naming the line."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        raise BadList(f"Line {line} is not UTF-8.", field="file", lines=[line]) from wrong
 
 
 def _head(source: str, dated: str) -> tuple[str, date]:

@@ -2,6 +2,7 @@
 by a person, with a reason, and nobody is refused by anything else."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from hashlib import md5, sha256
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,25 @@ PREFIX = 3
 _CURRENT = ScreeningList.replaced_at.is_(None)
 
 
-def load_list(text: str, *, by: Actor) -> ScreeningList:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A list that took the place of the one before: how many of its entries are new, and how many of before are gone.
+    An entry whose name or birth date is written otherwise is both."""
+
+    list: ScreeningList
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many people were compared with the lists that hold now, of how many."""
+
+    compared: int
+    all: int
+
+
+def load_list(text: str, *, by: Actor) -> Loaded:
     """Loads a list in place of the one before of its source. Whoever is compared with it next is everybody.
 
     For the console and for administrators. Raises NotFound or Forbidden for others, BadList.
@@ -45,6 +64,9 @@ def load_list(text: str, *, by: Actor) -> ScreeningList:
         require_operator(by, OperatorRole.ADMIN)
     found, moment = listed.read_list(text), clock.now()
     older = select(ScreeningList.id).where(ScreeningList.source == found.source, _CURRENT)
+    listed_before = select(ListedName.name, ListedName.birth_date).where(ListedName.list_id.in_(older))
+    before = {(row.name, row.birth_date) for row in db.session.execute(listed_before)}
+    after = {(entry.name, entry.birth_date) for entry in found.entries}
     db.session.execute(delete(ListedName).where(ListedName.list_id.in_(older)))
     replaced = update(ScreeningList).where(ScreeningList.source == found.source, _CURRENT)
     db.session.execute(replaced.values(replaced_at=moment))
@@ -60,8 +82,20 @@ def load_list(text: str, *, by: Actor) -> ScreeningList:
     rows = [_as_row(row.id, entry) for entry in found.entries]
     for start in range(0, len(rows), AT_ONCE):
         db.session.execute(insert(ListedName), rows[start : start + AT_ONCE])
-    record("screening_list.loaded", row, by=by, data={"entries": row.entries})
-    return row
+    loaded = Loaded(row, len(after - before), len(before - after))
+    counts = {"entries": row.entries, "added": loaded.added, "removed": loaded.removed}
+    record("screening_list.loaded", row, by=by, data=counts)
+    return loaded
+
+
+def progress(seen_by: Actor) -> Progress:
+    """How far the comparison with the lists of now has come. Raises NotFound or Forbidden unless an operator of vetting
+    asks."""
+    require_operator(seen_by, OperatorRole.VETTING)
+    people = select(func.count()).select_from(Contractor).where(Contractor.status != ContractorStatus.CLOSED)
+    left = db.session.scalars(select(func.count()).select_from(_due().subquery())).one()
+    whole = db.session.scalars(people).one()
+    return Progress(whole - left, whole)
 
 
 def lists(seen_by: Actor) -> Sequence[ScreeningList]:

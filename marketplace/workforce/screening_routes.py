@@ -1,4 +1,4 @@
-"""The doors of screening, for operators of vetting. A list is loaded at the console."""
+"""The doors of screening, for operators of vetting. A list is loaded by an administrator."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,12 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
+from marketplace.core.files import content_of
 from marketplace.core.http import page, problems
+from marketplace.core.intake import takes_files
 from marketplace.workforce import screening
 from marketplace.workforce import screening_schemas as s
-from marketplace.workforce.listed import HitStatus
+from marketplace.workforce.listed import HitStatus, read_bytes
 from marketplace.workforce.screening_models import ScreeningHit, ScreeningList
 
 blueprint = Blueprint(
@@ -27,6 +29,16 @@ blueprint = Blueprint(
 def list_lists() -> dict[str, Sequence[ScreeningList]]:
     """The lists that people are compared with now. None comes with Setara."""
     return {"items": screening.lists(actor())}
+
+
+@blueprint.post("/lists")
+@takes_files
+@blueprint.arguments(s.ListFileSchema, location="files")
+@blueprint.response(201, s.LoadedListSchema)
+@problems(blueprint, 401, 403, 404, 413, 415, 422)
+def load_list(given: dict[str, Any]) -> screening.Loaded:
+    """Administrators: load a list in place of the one before of its source. Everybody is compared with it next."""
+    return screening.load_list(read_bytes(content_of(given["file"])), by=actor())
 
 
 @blueprint.get("/hits")

@@ -1,6 +1,7 @@
 """Screening on the wire, for operators."""
 
 import marshmallow as ma
+from flask_smorest.fields import Upload
 
 from marketplace.core.http import Flag, PageArgs, page_schema
 from marketplace.workforce.listed import HitStatus
@@ -19,6 +20,18 @@ class ScreeningListsSchema(ma.Schema):
     """The lists that people are compared with. When there is none, nobody is compared with anything."""
 
     items = ma.fields.List(ma.fields.Nested(ScreeningListSchema), required=True)
+
+
+class ListFileSchema(ma.Schema):
+    """A list as a file, CSV in UTF-8."""
+
+    file = Upload(required=True)
+
+
+class LoadedListSchema(ma.Schema):
+    list = ma.fields.Nested(ScreeningListSchema, required=True)
+    added = ma.fields.Integer(required=True, metadata={"description": "Entries that the list before did not have"})
+    removed = ma.fields.Integer(required=True, metadata={"description": "Entries of the list before that are gone"})
 
 
 class HitArgs(PageArgs):

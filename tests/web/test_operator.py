@@ -21,7 +21,7 @@ from marketplace.pay.models import PayRun
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
-from marketplace.workforce import documents, residence, screening
+from marketplace.workforce import documents, policy, residence, screening
 from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
@@ -426,6 +426,37 @@ def test_the_desk_tells_whom_a_sourced_floor_covers(visitor: Visitor) -> None:
     visitor.signed_in(operator(OperatorRole.STANDARDS))
     words = Desk(visitor).look("/places").words
     assert "1 of 2 vetted contractors are covered by a sourced floor: 50 %." in words
+
+
+def test_a_list_is_loaded_as_a_file_and_says_what_is_new(visitor: Visitor) -> None:
+    workforce.applied()
+    visitor.signed_in(operator(OperatorRole.ADMIN))
+    desk = Desk(visitor)
+    bad = (SANCTIONS + ",,,,,\n").encode()
+    page = desk.visitor.hand_in(desk.look("/screening"), "/screening/lists", file=bad)
+    assert (page.status, f"There is no name in line {SANCTIONS.count(chr(10)) + 1}." in page.words) == (422, True)
+    page = desk.visitor.hand_in(page, "/screening/lists", file=SANCTIONS.encode())
+    entries = SANCTIONS.count("\n") - 1
+    assert f"{entries} entries, {entries} new, 0 gone." in page.words
+    assert "0 of 1 people are compared" in page.words
+    screening.screen_due(100)
+    assert "1 of 1 people are compared" in desk.look("/screening").words
+
+
+def test_the_next_policy_is_published_with_a_reason_and_keeps_what_protects(visitor: Visitor) -> None:
+    visitor.signed_in(operator(OperatorRole.STANDARDS))
+    desk = Desk(visitor)
+    assert desk.visitor.hand_in(desk.look("/vetting/policy"), "/vetting/policy").status == 422
+    page = desk.look("/vetting/policy")
+    given = {"kinds": ["residence", "right_to_work"], "identity_by": ["documents", "call"], "work_evidence_in": ["DE"]}
+    page = desk.visitor.hand_in(
+        page, "/vetting/policy", **given, documents_for=["identity"], reason="Tax is asked later."
+    )
+    assert "Version 2, in force" in page.words
+    assert "Tax is asked later." in page.words
+    asked = policy.current()
+    assert {"identity", "age", "terms", "residence", "right_to_work"} == set(asked.kinds)
+    assert asked.work_evidence_in == {"DE"}
 
 
 def test_a_name_on_a_list_is_looked_at_on_the_desk(desk: Desk) -> None:

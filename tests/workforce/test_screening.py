@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,6 +29,7 @@ LIST = HEAD + (
     "Muhammad Al-Hussaini,محمد الحسيني,1975,,Example list,2026-11-01\n"
 )
 LISTS = "GET /api/v1/vetting/screening/lists"
+LOAD = "POST /api/v1/vetting/screening/lists"
 HITS = "GET /api/v1/vetting/screening/hits"
 DECIDE = "POST /api/v1/vetting/screening/hits/<uuid:hit_id>/decision"
 
@@ -191,7 +193,7 @@ def test_a_list_is_loaded_at_the_console(app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text(LIST, encoding="utf-8")
     done = app.test_cli_runner().invoke(args=["screening", "load", str(file)])
-    assert (done.exit_code, "Example list of 2026-11-01: 2 entries." in done.output) == (0, True)
+    assert (done.exit_code, "Example list of 2026-11-01: 2 entries, 2 new, 0 gone." in done.output) == (0, True)
     file.write_text("nothing", encoding="utf-8")
     bad = app.test_cli_runner().invoke(args=["screening", "load", str(file)])
     assert (bad.exit_code, "Missing columns" in bad.output) == (1, True)
@@ -203,9 +205,32 @@ def test_a_list_is_loaded_at_the_console(app: Flask, tmp_path: Path) -> None:
 def ask(client: FlaskClient, route: str, who: Any = None, hit_id: Any = None, **more: Any) -> Any:
     method, _, path = route.partition(" ")
     path = path.replace("<uuid:hit_id>", str(hit_id or uuid4()))
+    if route == LOAD:
+        more.setdefault("data", {"file": (BytesIO(LIST.encode()), "list.csv")})
     if route == DECIDE:
         more.setdefault("json", {"same_person": False, "reason": "Another man."})
     return client.open(path, method=method, headers=accounts.bearer(who) if who else {}, **more)
+
+
+@pytest.mark.door(LOAD, "works")
+@pytest.mark.door(LOAD, "wrong_shape")
+@pytest.mark.door(LOAD, "not_mine")
+def test_an_administrator_loads_a_list_and_reads_what_is_new_and_gone(client: FlaskClient) -> None:
+    admin = accounts.operator(OperatorRole.ADMIN)
+
+    def load(text: str, who: Any = admin) -> Any:
+        return ask(client, LOAD, who, data={"file": (BytesIO(text.encode()), "list.csv")})
+
+    assert load(LIST, named("Somebody").id).status_code == 404
+    assert load(LIST, accounts.operator(OperatorRole.VETTING)).status_code == 403
+    first = load(LIST)
+    assert (first.status_code, first.json["added"], first.json["removed"]) == (201, 2, 0)
+    other = load(LIST.replace("Vladimir Ivanov", "Somebody Else")).json
+    assert (other["list"]["entries"], other["added"], other["removed"]) == (2, 1, 1)
+    bad = load(LIST + ",,1961,,,\n" * 25)
+    assert (bad.status_code, bad.json["code"], len(bad.json["lines"])) == (422, "bad_list", 20)
+    broken = ask(client, LOAD, admin, data={"file": (BytesIO(LIST.encode() + b"\xff"), "list.csv")}).json
+    assert broken["lines"] == [LIST.count("\n") + 1]
 
 
 @pytest.mark.door(LISTS, "works")
@@ -231,7 +256,7 @@ def test_operators_look_at_lists_and_what_was_found(client: FlaskClient) -> None
 
 
 @pytest.mark.parametrize(
-    "route", [pytest.param(r, marks=pytest.mark.door(r, "not_signed_in"), id=r) for r in (LISTS, HITS, DECIDE)]
+    "route", [pytest.param(r, marks=pytest.mark.door(r, "not_signed_in"), id=r) for r in (LISTS, LOAD, HITS, DECIDE)]
 )
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None:
     assert ask(client, route).status_code == 401
