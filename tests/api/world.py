@@ -20,6 +20,7 @@ from marketplace.accounts.paper_models import CompanyPaper
 from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, Right
 from marketplace.contracts import crews
+from marketplace.contracts import service as agreements
 from marketplace.contracts.crew_models import Crew
 from marketplace.contracts.models import Contract, Template
 from marketplace.core.db import db
@@ -179,6 +180,8 @@ def _a_week_of(there: Scene) -> Contractor:
     surveys.asked(there.gig, ana)
     surveys.low(there.gig)
     contracts.proposed(there.company_id, workforce.contractor().id)
+    over = contracts.in_force(there.company_id, workforce.contractor().id)
+    agreements.end(over.contract_id, "", by=accounts.actor_of(over.contractor_id))
     agreed = contracts.in_force(there.company_id, workforce.contractor().id)
     contracts.proposed(there.company_id, agreed.contractor_id, pay__amount="16.00")
     contractors.contest("I was there.", by=accounts.actor_of(_refused().id))
