@@ -15,7 +15,7 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, planning
+from marketplace.matching import deciding, forgetting, planning
 from marketplace.messages import defects, threads
 from marketplace.notices import post
 from marketplace.notices import service as notices
@@ -37,6 +37,8 @@ from marketplace.shifts import (
 from marketplace.surveys import service as surveys
 from marketplace.workforce import documents, screening
 
+AT_ONCE = 50
+"""Inputs of plans that are opened in one transaction."""
 ONE = 1
 """The batch where an item is much work, or calls somebody outside."""
 
@@ -72,6 +74,25 @@ def make_plan(plan_id: str) -> None:
         with transaction():
             planning.give_up(UUID(plan_id))
         raise
+
+
+@job("matching.forget", again=False)
+def forget_plan_inputs() -> None:
+    in_batches(forgetting.forget_old)
+
+
+@job("matching.take_out")
+def take_out_of_plans(event_ids: Sequence[int]) -> None:
+    """Takes people who were erased out of what plans were reckoned from, some plans in each transaction."""
+    with transaction():
+        people = db.session.scalars(select(Event.subject_id).where(Event.id.in_(event_ids))).all()
+    for person_id in people:
+        last: UUID | None = None
+        while True:
+            with transaction():
+                last = forgetting.take_out(person_id, last, AT_ONCE)
+            if last is None:
+                break
 
 
 @job("shifts.remind", again=False)

@@ -34,6 +34,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "timesheet.approved": ("shifts.roll_pilots",),
         "instructions.verified": ("shifts.tell_of_instructions", "messages.mend_defects"),
         "company.changed": ("gigs.pause_of_suspended",),
+        "person.erased": ("matching.take_out",),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
     }
 )

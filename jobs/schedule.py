@@ -77,6 +77,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("screening.screen", every_minutes(1), follows_business_time=False),
     Entry("documents.erase", every_minutes(5)),
+    Entry("matching.forget", daily(2)),
     Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     # What a contract is in fact moves by weeks: nothing in it is due at a moment.

@@ -20,7 +20,7 @@ from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
 from marketplace.accounts.entity import Identity
 from marketplace.accounts.invited import Invited
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import service as contracts
@@ -186,15 +186,18 @@ def _join(world: World, batch: Sequence[Someone]) -> None:
         invitations.invite_many(people, world.companies[company], by=world.owner(company))
     addresses = [each.email for people in invited.values() for each in people]
     # The company is not told who they are before they answer; their mailbox knows.
-    found = {row.email: row.id for row in db.session.scalars(select(Person).where(Person.email.in_(addresses)))}
+    theirs = select(Person.email, Person.id, Invitation.id.label("invitation_id"))
+    theirs = theirs.join(Invitation, Invitation.person_id == Person.id).where(Person.email.in_(addresses))
+    found = {row.email: row for row in db.session.execute(theirs)}
     for who in batch:
         email, name, locale = _identity(who)
-        person_id = sign_up(email, name, locale) if _is_cast(who) else found.get(email)
-        if person_id is None:
+        if _is_cast(who):
+            world.people.append(sign_up(email, name, locale))
+            continue
+        if (row := found.get(email)) is None:
             raise RuntimeError(f"{email} has an account, though nobody had one")
-        if not _is_cast(who):
-            invitations.accept_invitation(invitations.invitation_link(person_id).rsplit("/", 1)[1])
-        world.people.append(person_id)
+        invitations.accept_invitation(invitations.invitation_link(row.invitation_id).rsplit("/", 1)[1])
+        world.people.append(row.id)
 
 
 def _is_cast(who: Someone) -> bool:

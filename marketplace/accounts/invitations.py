@@ -93,17 +93,17 @@ def answer_invitation(invitation_id: UUID, *, by: Actor) -> Invitation:
 def accept_invitation(token: str, password: str | None = None) -> Person:
     """Confirms the address of the person who was sent the token, and sets their first password.
 
-    Without a password they cannot sign in yet: the link stays good until one is chosen. Raises TokenNotValid,
-    WeakPassword.
+    It says yes to the inviter whose message it is, and to nobody else. Without a password they cannot sign in yet: the
+    link stays good until one is chosen. Raises TokenNotValid, WeakPassword.
     """
     if password is not None:
         check_password(password)
-    person = _person_of(token)
+    person, invitation_id = _known_by(token)
     if person.confirmed_at is None:
         person.confirmed_at = clock.now()
         record("person.confirmed", person, by=Actor(person.id))
-    theirs = update(Invitation).where(Invitation.person_id == person.id, Invitation.answered_at.is_(None))
-    db.session.execute(theirs.values(answered_at=clock.now()))
+    answered = update(Invitation).where(Invitation.id == invitation_id, Invitation.answered_at.is_(None))
+    db.session.execute(answered.values(answered_at=clock.now()))
     if password is not None:
         person.password = hash_password(spelled(password))
         person.fs_uniquifier = uuid4().hex  # Every other link to this account ends.
@@ -113,13 +113,15 @@ def accept_invitation(token: str, password: str | None = None) -> Person:
 
 def invited_person(token: str) -> Person:
     """Who was sent the token, to be greeted before they answer. Raises TokenNotValid."""
-    return _person_of(token)
+    return _known_by(token)[0]
 
 
-def invitation_link(person_id: UUID) -> str:
-    """The absolute address where the person can answer their invitation; good for 14 days, and until they have."""
-    person = queries.person(person_id)
-    token = _signer().dumps([str(person.id), person.fs_uniquifier])
+def invitation_link(invitation_id: UUID) -> str:
+    """The absolute address where the person can answer this invitation; good for 14 days, and until they have chosen a
+    password."""
+    invitation = db.session.get_one(Invitation, invitation_id)
+    person = queries.person(invitation.person_id)
+    token = _signer().dumps([str(person.id), person.fs_uniquifier, str(invitation.id)])
     return f"{current_app.config['BASE_URL']}{PAGE}/{token}"
 
 
@@ -205,10 +207,11 @@ def _became(email: str, person_id: UUID | None) -> Invitee:
     return Invitee(email, outcome, person_id)
 
 
-def _person_of(token: str) -> Person:
+def _known_by(token: str) -> tuple[Person, UUID]:
+    """The person and the invitation that a token is about."""
     try:
-        person_id, uniquifier = _signer().loads(token)
-    except BadSignature as bad:
+        person_id, uniquifier, invitation_id = _signer().loads(token)
+    except (BadSignature, ValueError) as bad:  # One of before tokens named the invitation has two parts.
         raise TokenNotValid from bad
     latest = select(func.max(Invitation.good_until)).where(Invitation.person_id == Person.id).scalar_subquery()
     found = select(Person).where(
@@ -220,7 +223,7 @@ def _person_of(token: str) -> Person:
     )
     if (person := db.session.scalars(found.with_for_update()).one_or_none()) is None:
         raise TokenNotValid
-    return person
+    return person, UUID(invitation_id)
 
 
 def _signer() -> URLSafeSerializer:

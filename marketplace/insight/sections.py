@@ -551,6 +551,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "erasure.erased_by": _WHO_DID_IT,
         "company_naming.agreed_by": _WHO_DID_IT,
         "report_agreement.agreed_by": _WHO_DID_IT,
+        "plan_input.body": "copies of what other sections tell, from which plans were reckoned, for 90 days;"
+        " you are taken out of it when you are erased",
         "data_key.owner_id": "the key that what you handed in is encrypted with; thrown away with you",
         "gig.contact_id": "whom a gig names as its contact, with the events of that gig",
         "sandbox_lever.owner_id": "a test lever of the sandbox, which moves no money",

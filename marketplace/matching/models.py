@@ -52,8 +52,9 @@ class Plan(Stateful):
 
 
 class PlanInput(Base):
-    """The instance that a plan was reckoned from, as canonical JSON, compressed by zlib. It speaks of people, so it can
-    be erased, but never changed: then the plan's digest still says what it was, and nobody can repeat it."""
+    """The instance that a plan was reckoned from, as canonical JSON, compressed by zlib. It speaks of people, so it is
+    forgotten after 90 days, and an erased person's part of it with them (`matching.forgetting`): the plan's digest
+    still says what it was, and nobody can repeat it."""
 
     __tablename__ = "plan_input"
 

@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.matching import carrying, facts
+from marketplace.matching import carrying, facts, forgetting
 from marketplace.matching.engine import Given, Planned, solve
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
@@ -138,7 +138,8 @@ def plan_one(shift: Shift, gig: Gig, *, by: Actor) -> tuple[MatchRun, list[Offer
 
 
 def instance_of(plan_id: UUID, *, only: UUID | None = None) -> Instance | None:
-    """What a plan was reckoned from, of its people only the named one if one is named; None once it is erased."""
+    """What a plan was reckoned from, of its people only the named one if one is named; None once it is forgotten. Who
+    was erased since is no longer in it (`matching.forgetting`)."""
     body = db.session.scalar(select(PlanInput.body).where(PlanInput.plan_id == plan_id))
     if body is None:
         return None
@@ -149,12 +150,13 @@ def instance_of(plan_id: UUID, *, only: UUID | None = None) -> Instance | None:
 
 
 def replay(plan_id: UUID) -> list[Planned]:
-    """The plan, reckoned again from its stored input: always what was decided then. Raises NotFound once the input is
-    erased."""
-    instance = instance_of(plan_id)
-    if instance is None:
+    """The plan, reckoned again from its stored input: always what was decided then. Raises NotFound once the input, or
+    anybody in it, was erased: without them it would be another plan."""
+    whole = select(PlanInput.body, Plan.input_sha256).join(Plan, Plan.id == PlanInput.plan_id)
+    row = db.session.execute(whole.where(Plan.id == plan_id)).one_or_none()
+    if row is None or sha256(text := zlib.decompress(row.body)).hexdigest() != row.input_sha256:
         raise NotFound
-    return solve(instance)
+    return solve(Instance.of(json.loads(text)))
 
 
 # --- the steps of a plan ----------------------------------------------------------------------------------------------
@@ -263,8 +265,8 @@ def _reason(plan: Plan, run_id: UUID, planned: Planned, first: First | None) -> 
 
 def _store(plan: Plan, instance: Instance) -> str:
     """Keeps the input beside the plan, and returns its digest."""
-    text = json.dumps(instance.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    db.session.execute(insert(PlanInput).values(plan_id=plan.id, body=zlib.compress(text, 6)))
+    text = forgetting.canonical(instance.as_dict())
+    db.session.execute(insert(PlanInput).values(plan_id=plan.id, body=forgetting.packed(text)))
     return sha256(text).hexdigest()
 
 

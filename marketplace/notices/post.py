@@ -30,11 +30,12 @@ from marketplace.notices.rules import next_try, telling
 from marketplace.notices.words import Known, Said
 
 SECRET_LINKS = {
-    "person.invited": invitation_link,
-    "person.invited_by_company": invitation_link,
-    "person.reset_asked": reset_link,
-    "person.verification_asked": verification_link,
+    "person.invited": ("invitation", invitation_link),
+    "person.invited_by_company": ("invitation", invitation_link),
+    "person.reset_asked": ("person", reset_link),
+    "person.verification_asked": ("person", verification_link),
 }
+"""Of an event: the word of `about` that its link is made for, and what makes it."""
 SECONDS = 20.0
 """How long the mail server may take for one step."""
 Send = Callable[[EmailMessage], object]
@@ -114,13 +115,22 @@ def message(mail_id: UUID, said: Said, address: str) -> EmailMessage:
 
 
 def _write(mail: Mail, event: Event, person: Person, known: Known) -> Said:
-    secret = SECRET_LINKS.get(event.name)
     with force_locale(person.locale):
-        said = known.say(event, telling(event.name, mail.audience), link=secret(person.id) if secret else "")
+        said = known.say(event, telling(event.name, mail.audience), link=_link(event))
         greeting = gettext("Hello %(name)s,", name=person.name)
     home = current_app.config["BASE_URL"]
     # A title is one line, whatever somebody has called a gig.
     return Said(" ".join(said.title.split()), f"{greeting}\n\n{said.words}\n\nSetara\n{home}\n")
+
+
+def _link(event: Event) -> str:
+    """The secret link of a message; empty where it has none."""
+    if (secret := SECRET_LINKS.get(event.name)) is None:
+        return ""
+    word, link_to = secret
+    about = event.ref(word)
+    assert about is not None
+    return link_to(about)
 
 
 def _keep(mail: Mail, said: Said, person: Person) -> None:

@@ -43,8 +43,10 @@ def crew(count: int = 3) -> list[Invited]:
     return [Invited(f"crew{number}@example.com", f"Crew {number}") for number in range(count)]
 
 
-def token_of(person_id: Any) -> str:
-    return service.invitation_link(person_id).rsplit("/", 1)[1]
+def token_of(person_id: Any, company_id: Any = None) -> str:
+    """That of the message of the company, or of the operators."""
+    theirs = Invitation.person_id == person_id, Invitation.company_id.is_not_distinct_from(company_id)
+    return service.invitation_link(db.session.scalars(select(Invitation.id).where(*theirs)).one()).rsplit("/", 1)[1]
 
 
 def faults_of(content: bytes) -> list[tuple[int, str]]:
@@ -265,6 +267,21 @@ def test_an_answer_confirms_the_address_and_sets_the_password_once(app: Any) -> 
     assert service.sign_in(person.email, accounts.PASSWORD).row.person_id == person.id
     with pytest.raises(TokenNotValid):
         service.accept_invitation(token, "another password")
+
+
+def test_following_one_companys_link_says_nothing_to_another(app: Any) -> None:
+    companies = [accounts.company() for _ in range(2)]
+    owners = [accounts.owner_of(each.id) for each in companies]
+    for company, owner in zip(companies, owners, strict=True):
+        service.invite_many(crew(1), company.id, by=owner)
+    ana = queries.person_by_email("crew0@example.com")
+    assert ana is not None
+    service.accept_invitation(token_of(ana.id, companies[0].id), accounts.PASSWORD)
+    known = [queries.invited_names(each.id, owner) for each, owner in zip(companies, owners, strict=True)]
+    assert known == [{ana.id: "Crew 0"}, {}]
+    (left,) = queries.my_invitations(accounts.actor_of(ana))
+    service.answer_invitation(left.id, by=accounts.actor_of(ana))
+    assert ana.id in queries.invited_names(companies[1].id, owners[1])
 
 
 def test_without_a_password_the_link_stays_good(app: Any) -> None:

@@ -16,11 +16,12 @@ from sqlalchemy import delete, func, select
 from marketplace.accounts.rules import CLOCK, Actor, CompanyRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
-from marketplace.core.events import Event, timeline
+from marketplace.core.events import Event, record, timeline
 from marketplace.core.http import SetaraFlask
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
-from marketplace.matching import carrying, facts, planning, service
+from marketplace.insight.models import Erasure
+from marketplace.matching import carrying, facts, forgetting, planning, service
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.rules import HORIZON, LONGEST_OFFER, BadHorizon, Outcome, PlanRunning, PlanStatus
 from marketplace.shifts import offers, raising, sick
@@ -146,6 +147,36 @@ def test_once_the_input_is_erased_the_rules_of_now_answer(scene: Scene) -> None:
     after = service.explain(shift.id, ana.id, seen_by=me(ana))
     assert before.verdict == after.verdict
     assert (before.cutoff is None, after.cutoff is None) == (False, True)
+
+
+def test_the_input_is_forgotten_after_ninety_days(scene: Scene) -> None:
+    make.contracted(scene)
+    make.shift(scene)
+    plan = plan_ahead()
+    clock.move_to(plan.made_at + timedelta(days=90) - timedelta(seconds=1))
+    assert forgetting.forget_old(10) == 0
+    clock.move_to(plan.made_at + timedelta(days=90))
+    assert (forgetting.forget_old(10), forgetting.forget_old(10)) == (1, 0)
+    assert planning.instance_of(plan.id) is None
+
+
+def test_who_is_erased_is_taken_out_of_inputs_and_the_others_still_read_their_reasons(
+    scene: Scene, work: Callable[[], int]
+) -> None:
+    ana, budi = make.contracted(scene), make.contracted(scene, band=(0, 3))
+    shift = make.shift(scene)
+    plan = plan_ahead()
+    told = service.explain(shift.id, budi.id, seen_by=me(budi))
+    with transaction():
+        record("person.erased", Erasure(id=ana.id, erased_at=clock.now()), by=CLOCK)
+    work()
+    db.session.expire_all()
+    body = db.session.scalars(select(PlanInput.body)).one()
+    assert str(ana.id).encode() not in zlib.decompress(body)
+    assert str(budi.id).encode() in zlib.decompress(body)
+    assert service.explain(shift.id, budi.id, seen_by=me(budi)) == told
+    with pytest.raises(NotFound):
+        planning.replay(plan.id)
 
 
 def test_the_clock_plans_once_a_day_and_when_a_shift_has_come(scene: Scene) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.accounts import queries, service
 from marketplace.accounts.invited import Invited
-from marketplace.accounts.models import Company, Person
+from marketplace.accounts.models import Company, Invitation, Person
 from marketplace.accounts.rules import CompanyRole, OperatorRole
+from marketplace.core.db import db
 from tests.factories import accounts, contracts, workforce
 from tests.web.visitor import Visitor
 
@@ -116,9 +118,15 @@ def test_a_company_that_waits_is_told_so(visitor: Visitor, owner: Person) -> Non
     assert "once an operator has verified it" in refused.words
 
 
+def link_of(person_id: UUID | None) -> str:
+    """The token of the only invitation of the person."""
+    found = db.session.scalars(select(Invitation.id).where(Invitation.person_id == person_id)).one()
+    return service.invitation_link(found).rsplit("/", 1)[1]
+
+
 def test_the_link_leads_to_a_password_and_the_sign_in(visitor: Visitor, operator: Person) -> None:
     became = service.invite_many([Invited("ana@crew.example", "Ana Crew")], by=accounts.actor_of(operator))[0]
-    path = "/invitations/" + service.invitation_link(became.person_id or UUID(int=0)).rsplit("/", 1)[1]
+    path = "/invitations/" + link_of(became.person_id)
     assert "Hello Ana Crew," in visitor.look(path).words
     assert visitor.send(path, password="short").status == 422
     done = visitor.send(path, password=accounts.PASSWORD)
@@ -133,7 +141,7 @@ def test_whom_the_company_invited_stands_first_and_by_name(visitor: Visitor, own
     service.invite_many([Invited("ana@crew.example", "Ana Crew")], company.id, by=by)
     invited = queries.person_by_email("ana@crew.example")
     assert invited is not None
-    person = service.accept_invitation(service.invitation_link(invited.id).rsplit("/", 1)[1])
+    person = service.accept_invitation(link_of(invited.id))
     workforce.contractor(person)
     workforce.contractor()
     text = contracts.template(company.id)
