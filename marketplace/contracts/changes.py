@@ -27,8 +27,8 @@ LOWER_IS_BETTER = frozenset(
         *(f"practice.{name}" for name in INDICATORS),
     }
 )
-NOT_COMPARED = frozenset({"effective_from", "translations", "language"})
-"""When it begins is what this module says, and words in another language do not bind."""
+NOT_COMPARED = frozenset({"effective_from", "translations"})
+"""When it begins is what this module says, and words in another language do not bind. Which one binds is a term."""
 
 UNORDERED = frozenset({"benefits", "nda.carve_outs"})
 

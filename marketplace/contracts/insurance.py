@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
 from marketplace.contracts import queries
+from marketplace.contracts.leave import lock_person
 from marketplace.contracts.models import BenefitPlan, Enrolment, PlanVersion
 from marketplace.contracts.plan_rules import INSURANCES, Cover
 from marketplace.contracts.plans import Plan, plans
@@ -51,6 +52,7 @@ def enrol(
         raise NotInsurable("This plan is no insurance with a policy.", field="plan")
     if until is not None and until < since:
         raise NotInsurable("It ends before it begins.", field="until")
+    lock_person(contractor_id)  # Two enrolments at once would each not see the other.
     agreed = queries.in_force(company_id, contractor_id, clock.now())
     if agreed is None or plan not in agreed.terms["benefits"]:
         raise NotInsurable("No contract in force between you names this plan.", field="contractor_id")

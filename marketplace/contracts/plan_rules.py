@@ -141,7 +141,8 @@ def _wrong_insurance(promise: Promise, kind: BenefitKind) -> Iterator[tuple[str,
 def part_of(text: str) -> Fraction | None:
     """ "1/30" as a fraction that is not negative; None for what is none."""
     try:
-        part = Fraction(text) if len(text) <= 20 else None
+        # No exponents: 1e9999999999 is short to write, and has more digits than memory.
+        part = Fraction(text) if len(text) <= 20 and "e" not in text.lower() else None
     except (ValueError, ZeroDivisionError):
         return None
     return part if part is not None and part >= 0 else None

@@ -33,6 +33,7 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.workforce import queries as workforce
+from marketplace.workforce.rules import ContractorStatus
 
 
 def ask(code: str, money: Money, provider: str, account: str, *, by: Actor) -> Transfer:
@@ -94,6 +95,8 @@ def receive(
     if money.amount <= 0:
         raise NotAnAmount(field="money")
     leave.lock_person(contractor_id)
+    if workforce.contractor(contractor_id, by).status is ContractorStatus.CLOSED:
+        raise NotFound  # Nobody could ever be paid it.
     target = _account(contractor_id, plan)
     made = _made(contractor_id, plan, money, provider, account, TransferStatus.RECEIVED)
     made.decided_by, made.decided_at = by.person_id, clock.now()

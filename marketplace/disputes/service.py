@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.contracts import leave
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -131,7 +132,14 @@ def advance_small(limit: int = 1) -> int:
     )
     found = db.session.execute(due.with_for_update(of=(Dispute, TimesheetCut), skip_locked=True)).all()
     first = {dispute.contractor_id: (dispute, cut) for dispute, cut in reversed(found)}
-    for dispute, cut in first.values():  # One of each person, since the statement has counted before any of them.
+    # One of each person, since the statement has counted before any of them; and counted again once the person is
+    # locked, since another worker may have had another of theirs paid meanwhile.
+    for person_id in sorted(first):
+        leave.lock_person(person_id)
+        since = Dispute.contractor_id == person_id, Dispute.advanced_at > now - OFTEN
+        if (db.session.scalar(select(func.count()).where(*since)) or 0) >= MOST_ADVANCED:
+            del first[person_id]
+    for dispute, cut in first.values():
         advance(cut, by=CLOCK)
         dispute.advanced_at = now
         record("dispute.advanced", dispute, by=CLOCK, data={"minutes": cut.minutes})

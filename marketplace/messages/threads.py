@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from marketplace.accounts.models import Company
+from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -176,6 +176,8 @@ def _check_part(instructions: Instructions | None, part: int | None) -> None:
 
 
 def _check_pace(person_id: UUID) -> None:
+    # One after the other: two messages at once would each count without the other.
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     since = clock.now() - timedelta(hours=1)
     written = select(func.count()).where(Message.said_by == person_id, Message.said_at > since)
     if db.session.scalars(written).one() >= MOST_AN_HOUR:

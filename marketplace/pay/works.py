@@ -103,10 +103,12 @@ def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
 
 
 def with_and_without(cut: TimesheetCut, minutes: int) -> tuple[Work, Work]:
-    """The booking of a cut that is restored, as it is paid, and as it would be without so many of its minutes."""
+    """The booking of a cut that is restored, as it is paid, and as it would be without so many of its minutes: both at
+    the floor of its day, since a top-up is paid with them (TOP_UP)."""
     row = db.session.execute(_of_lines().where(TimesheetCut.id == cut.id)).one()
     whole = _after_the_cut(row)
-    return whole, replace(whole, minutes=whole.minutes.less(minutes))
+    paid, without = at_their_floors([whole, replace(whole, minutes=whole.minutes.less(minutes))])
+    return paid, without
 
 
 def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:

@@ -38,6 +38,7 @@ def test_only_what_is_better_counts_as_better() -> None:
     }
     assert effects(benefits=["sick-leave"]) == {"benefits": Effect.WORSE}
     assert effects(practice__exclusive=True) == {"practice.exclusive": Effect.WORSE}
+    assert effects(language="id") == {"language": Effect.OTHER}, "another text binds"
     assert effects(data_use="The results are sold.") == {"data_use": Effect.OTHER}
 
 

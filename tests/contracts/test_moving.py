@@ -163,6 +163,10 @@ def test_money_comes_in_by_an_operator_with_evidence(app: Flask) -> None:
         transfers.receive(ana.id, SICK, *given, by=operator)
     with pytest.raises(OwnMoney):
         transfers.receive(ana.id, HEALTH, *given, by=replace(operator, person_id=ana.id))
+    gone = workforce.contractor()
+    gone.status = ContractorStatus.CLOSED
+    with pytest.raises(NotFound):
+        transfers.receive(gone.id, HEALTH, *given, by=operator)
     everything_holds()
 
 

@@ -212,6 +212,12 @@ def test_a_statement_tells_every_month_and_every_entry(app: Flask) -> None:
         statement.statement(ana.id, accounts.actor_of(accounts.person()))
 
 
+@pytest.mark.parametrize("amount", ["1e9999999999999999", "1E5", "-1/30", "1/0", "a part", "1/" + "3" * 30])
+def test_an_amount_is_a_part_that_can_be_reckoned(amount: str) -> None:
+    with pytest.raises(BadPlan):
+        check_promise(replace(SICK, rule=None, amount=amount), BenefitKind.SICK_LEAVE)
+
+
 @pytest.mark.parametrize(
     ("place", "hours"), [(("US", "US-NY"), 56), (("US", "US-CO"), 48), (("US", "US-KS"), 40), (("KE", None), 40)]
 )

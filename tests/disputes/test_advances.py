@@ -18,12 +18,13 @@ from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
 from marketplace.shifts.models import TimesheetCut
 from marketplace.shifts.rules import CutEnd
-from marketplace.standards.rates import Payee
+from marketplace.standards.rates import LineKind, Payee
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
 from tests.pay.books import everything_holds
+from tests.pay.test_top_ups import kansas_asks
 
 
 def usd(amount: str) -> Money:
@@ -72,6 +73,20 @@ def test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service(scene:
     assert books.balance(account, "USD") == before + usd("11.23") - usd("3.75")
     made.paid()
     assert pay_of(dispute) == usd("60.00")
+    everything_holds()
+
+
+def test_the_service_bears_the_top_up_of_a_lost_dispute_too(scene: Scene) -> None:
+    """The floor rose to 16.00: the hour cost 16.00, health of 0.64 and the fee of 1.25. That all comes back. What the
+    floor added to the three hours that were paid before is owed whatever the ruling says, and does not."""
+    dispute = claimed(scene)
+    kansas_asks("16.00", MONDAY.date())
+    advanced()
+    made.paid()
+    lines = db.session.scalars(select(PayLine).where(PayLine.cut_id == dispute.id)).all()
+    assert LineKind.TOP_UP in {line.kind for line in lines}
+    make.ruled(dispute, 0)
+    assert books.balance(funding.GUARANTEE, "USD") == usd("-17.89")
     everything_holds()
 
 
