@@ -69,7 +69,8 @@ def required(view: F) -> F:
 
 
 def unkept(view: F) -> F:
-    """Marks a view that shows what lies encrypted: its answer is stored under no key, since it would lie open there.
+    """Marks a view that shows what lies encrypted, or what is kept nowhere: its answer is stored under no key, since it
+    would lie open there.
     Whoever repeats the request is answered anew."""
     setattr(view, _UNKEPT, True)
     return view

@@ -14,6 +14,9 @@ GUESSES = "30/hour"
 LISTS = "30/hour"
 """Of lists of people to write to, from one network address: a company with a thousand people needs a few tries."""
 
+FILES = "120/hour"
+"""Of files that are opened and looked through, from one network address."""
+
 CURIOUS = "60/minute"
 """At what reckons for strangers, from one network address."""
 

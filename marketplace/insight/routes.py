@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor, actor_or_none
+from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, made_file, page, problems
 from marketplace.core.limits import CURIOUS, STRANGERS, limiter
 from marketplace.insight import company_report, crediting, erasure, issuer, publishing, record, schema, work_records
@@ -98,6 +99,7 @@ def erase_person(given: dict[str, Any], person_id: UUID) -> None:
 @signed.arguments(s.PartsSchema)
 @signed.response(201, s.IssuedSchema)
 @problems(signed, 401, 403, 404, 409, 422, 503)
+@idempotency.unkept
 def issue(given: dict[str, Any]) -> dict[str, Any]:
     """Have a record of your work signed, with the parts that you choose and nothing else (rule WORK_RECORD)."""
     row, credential = work_records.issue(given["parts"], by=actor())

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
+from marketplace.core import idempotency
 from marketplace.core.http import made_file, page
 from marketplace.core.limits import STRANGERS, limiter
 from marketplace.insight import issuer, work_records
@@ -31,6 +32,7 @@ class PresentedForm(ToVerifySchema):
 
 
 @contractor.blueprint.route("/work-record", methods=["GET", "POST"])
+@idempotency.unkept
 def work_record() -> ResponseReturnValue:
     """What each part would say, the choice, and the records that were signed before. What is chosen is downloaded."""
     by = actor()

@@ -38,6 +38,8 @@ def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Docume
 
     Raises what `files.inspect` raises, TooManyDocuments, and Erased for somebody whose data were erased.
     """
+    # Reading a picture costs much: only for whoever may hand one in at all, and not while others wait for the lock.
+    _check_open(require_person(by))
     clean = [(purpose, files.inspect(content)) for purpose, content in given]
     me = _locked(require_person(by))
     held = select(func.count()).where(Document.contractor_id == me.id, Document.status == DocumentStatus.HELD)
@@ -177,6 +179,12 @@ def _find(document_id: UUID, contractor_id: UUID) -> Document:
     if (row := db.session.scalars(found).one_or_none()) is None:
         raise NotFound
     return row
+
+
+def _check_open(contractor_id: UUID) -> None:
+    open_ = select(Contractor.id).where(Contractor.id == contractor_id, Contractor.status != ContractorStatus.CLOSED)
+    if db.session.scalar(open_) is None:
+        raise NotFound
 
 
 def _locked(contractor_id: UUID) -> Contractor:

@@ -11,6 +11,7 @@ from marketplace.accounts.rules import require_person
 from marketplace.core.files import content_of
 from marketplace.core.http import PageArgs, as_file, page, problems
 from marketplace.core.intake import takes_files
+from marketplace.core.limits import FILES, limiter
 from marketplace.workforce import agreement, declarations, documents, policy, residence, service, waits
 from marketplace.workforce import paper_schemas as s
 from marketplace.workforce.agreement import ServiceTerms
@@ -73,11 +74,12 @@ def list_my_documents() -> dict[str, list[Document]]:
 
 
 @contractors.post("/me/documents")
+@limiter.limit(FILES)
 @takes_files
 @contractors.arguments(s.DocumentArgs, location="query")
 @contractors.arguments(s.DocumentFileSchema, location="files")
 @contractors.response(201, s.DocumentSchema)
-@problems(contractors, 401, 403, 404, 409, 410, 413, 422)
+@problems(contractors, 401, 403, 404, 409, 410, 413, 422, 429)
 def hand_in_document(args: dict[str, Any], given: dict[str, Any]) -> Document:
     """Hand in a document. It is encrypted; only you and the operators who vet people can read it."""
     return documents.hand_in([(args["purpose"], content_of(given["file"]))], by=actor())[0]

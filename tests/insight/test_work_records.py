@@ -10,12 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import OperatorRole
 from marketplace.cli import rotate_key
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.idempotency import StoredAnswer
 from marketplace.insight import issuer, proof, verify, work_records
 from marketplace.insight.rules import NothingToAttest, Part
 from marketplace.insight.verify import Outcome, check, key_address
@@ -277,8 +279,9 @@ def test_a_record_through_the_doors(client: FlaskClient, ana: Any) -> None:
     newcomer = accounts.bearer(workforce.contractor().id)
     refused = client.post(ROUTE, json={"parts": ALL}, headers=newcomer)
     assert (refused.status_code, refused.json["code"]) == (409, "nothing_to_attest")
-    made = client.post(ROUTE, json={"parts": ALL}, headers=headers)
+    made = client.post(ROUTE, json={"parts": ALL}, headers=headers | {"Idempotency-Key": "once"})
     assert made.status_code == 201
+    assert db.session.scalars(select(StoredAnswer.body)).all() == [], "a record is kept nowhere"
     text = json.dumps(made.json["credential"])
     told = client.post(f"{ROUTE}/verifications", json={"record": text}).json
     assert (told["outcome"], told["record"]["credentialSubject"]["name"]) == ("valid", "Ana Example")
