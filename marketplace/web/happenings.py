@@ -257,8 +257,13 @@ _EVENTS = {
 
 
 def event_words(event: Event) -> str:
-    """What happened, in one sentence without names. An event without a sentence of its own is told by its name."""
-    return str(_EVENTS.get(event.name) or f"{event.name.replace('.', ' ').replace('_', ' ').capitalize()}.")
+    """What happened, in one sentence without names."""
+    return named_event(event.name)
+
+
+def named_event(name: str) -> str:
+    """The sentence of an event. One without a sentence of its own is told by its name."""
+    return str(_EVENTS.get(name) or f"{name.replace('.', ' ').replace('_', ' ').capitalize()}.")
 
 
 def event_names() -> list[str]:

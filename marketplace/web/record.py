@@ -1,21 +1,18 @@
 """Everything that the service holds about the person who looks, section by section, and the files of it."""
 
-import json
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core.http import made_file
-from marketplace.core.money import Money
+from marketplace.gigs import queries as gigs
 from marketplace.insight import record
-from marketplace.insight.rules import plain
 from marketplace.web.public import blueprint
+from marketplace.web.record_words import Reader, told
 from marketplace.web.site import ask_to_sign_in
-from marketplace.web.words import day, money_words, when
 
 
 @blueprint.get("/account/record")
@@ -26,7 +23,7 @@ def whole_record() -> ResponseReturnValue:
     rooms: dict[str, list[record.Glance]] = {}
     for glance in found:
         rooms.setdefault(glance.section.room, []).append(glance)
-    return render_template("public/record.html", rooms=rooms, told=_told)
+    return render_template("public/record.html", rooms=rooms, told=told, reader=_reader(found))
 
 
 @blueprint.get("/account/record.json")
@@ -43,19 +40,10 @@ def record_as_tables() -> ResponseReturnValue:
     return made_file(record.as_tables(by=actor()), "application/zip", "setara-record.zip")
 
 
-def _told(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A row for reading: what it says, without the numbers under which it refers to others, which the files hold."""
-    for name, value in row.items():
-        if value not in (None, "", [], {}) and not name.endswith(("id", "sha256")):
-            yield name.removesuffix("_amount").replace("_", " "), _words(name, value, row)
-
-
-def _words(name: str, value: Any, row: Mapping[str, Any]) -> str:
-    if isinstance(value, datetime):
-        return when(value)
-    if isinstance(value, date):
-        return day(value)
-    if name.endswith("amount") and row.get("currency"):
-        return money_words(Money(value, row["currency"]))
-    told = plain(value)
-    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+def _reader(found: Sequence[record.Glance]) -> Reader:
+    """Times are told in the zone where the person lives; companies and gigs by their names, in two statements."""
+    rows = [row for glance in found for row in glance.newest]
+    own = next((glance for glance in found if glance.section.name == "contractor"), None)
+    named = {kind: {row[kind] for row in rows if row.get(kind)} for kind in ("company_id", "gig_id")}
+    names = accounts.company_name(named["company_id"]) | gigs.titles(named["gig_id"])
+    return Reader(own.newest[0]["timezone"] if own else None, names)

@@ -25,6 +25,7 @@ from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
 from marketplace.web.choices import term_name
 from marketplace.web.happenings import event_words
+from marketplace.web.rule_words import input_name, input_words, parameter_name
 from marketplace.web.verdict_words import basis_of, verdict_said
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
@@ -185,6 +186,9 @@ def _words() -> dict[str, Any]:
         "event_words": event_words,
         "status_words": status_words,
         "name_of": name_of,
+        "parameter_name": parameter_name,
+        "input_name": input_name,
+        "input_words": input_words,
         "term_name": term_name,
         "said": said,
         "verdict_said": verdict_said,

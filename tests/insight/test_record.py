@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ from marketplace.insight.rules import VERSION, cell
 from marketplace.insight.sections import BESIDE, SECTIONS, own_accounts
 from marketplace.ledger.models import LedgerAccount
 from marketplace.notices import service as notices
+from marketplace.web.record_words import FIELDS, is_for_files
 from tests.conftest import Database
 from tests.factories import accounts, disputes, pay, shifts
 from tests.web.visitor import Visitor
@@ -148,6 +150,12 @@ def test_every_title_has_an_indonesian() -> None:
     assert {section.title for section in SECTIONS} - known == set()
 
 
+def test_every_field_has_a_word() -> None:
+    fields = {column.name for section in SECTIONS for column in section.rows(uuid4()).selected_columns}
+    assert len(fields) > 200
+    assert {field for field in fields if not is_for_files(field) and field not in FIELDS} == set()
+
+
 def test_the_page_shows_what_there_is(client: FlaskClient, ana: Any) -> None:
     visitor = Visitor(client)
     assert visitor.look("/account/record").address == "/sign-in"
@@ -156,6 +164,7 @@ def test_the_page_shows_what_there_is(client: FlaskClient, ana: Any) -> None:
     assert "Time that a company cut, and why" in page.words
     assert disputes.MISSING in page.words
     assert person.email in page.words
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|[a-z]_[a-z]|[0-9]T[0-9]{2}:", page.words), "codes, ids or raw times"
     assert visitor.client.get("/account/record.json").json["person_id"] == str(person.id)
     assert visitor.client.get("/account/record.zip").mimetype == "application/zip"
 

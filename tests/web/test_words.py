@@ -1,5 +1,6 @@
 """The words of pages: every one of them has an Indonesian, and what it names stays named."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,10 @@ from flask_babel import force_locale
 
 from marketplace.core.language import CATALOGUES
 from marketplace.core.money import Money
+from marketplace.standards.engagement import INDICATORS
+from marketplace.standards.rules import RULES
 from marketplace.web import words
+from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
 
 WEB = Path(words.__file__).parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
@@ -77,3 +81,38 @@ def test_money_always_says_whose_it_is(app: Flask, locale: str, money: Money, ex
 def test_a_duration_reads_as_hours_and_minutes(app: Flask, minutes: float, expected: str) -> None:
     with app.test_request_context():
         assert words.duration(minutes) == expected
+
+
+def test_every_number_of_a_rule_has_a_word() -> None:
+    assert {name for rule in RULES.values() for name in rule.parameters} - set(PARAMETERS) == set()
+
+
+def test_everything_that_a_verdict_is_judged_by_has_a_word() -> None:
+    """The names are read out of the code that judges: the keys of the mappings that it hands to a rule's verdict."""
+    judged = {
+        str(key.value)
+        for path in WEB.parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "verdict"
+        for part in call.args[2:3]
+        for told in ast.walk(part)
+        if isinstance(told, ast.Dict)
+        for key in told.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert len(judged) > 40
+    assert (judged | set(INDICATORS)) - set(INPUTS) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("decided_by", "house_floor", "house floor"),
+        ("first_start", "2026-11-30T02:00:00+00:00", "Nov 30, 2026, 9:00\u202fAM Asia/Jakarta"),
+        ("restriction", "01890c3e-0000-7000-8000-000000000000", ""),
+        ("class", "H2", "distressing (H2)"),
+    ],
+)
+def test_an_input_is_told_in_words(app: Flask, name: str, value: str, expected: str) -> None:
+    with app.test_request_context():
+        assert input_words(name, value, "Asia/Jakarta") == expected
