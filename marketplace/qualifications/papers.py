@@ -76,6 +76,16 @@ def preview(version_id: UUID, seen_by: Actor) -> list[Asked]:
     return [_asked(each, version.number, None, None, reveal=False) for each in found.items]
 
 
+def answer_words(item: Item, value: Any) -> list[str]:
+    """What somebody answered, in the words of the item; nothing where it was left unanswered."""
+    texts = {str(each["id"]): str(each["text"]) for name in item.ask for each in item.ask[name]}
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return [f"{texts.get(str(thing), thing)}: {texts.get(str(where), where)}" for thing, where in value.items()]
+    return [texts.get(str(each), str(each)) for each in (value if isinstance(value, list) else [value])]
+
+
 def key_words(item: Item, key: Mapping[str, Any]) -> list[str]:
     """What is right, in the words of the item, for whoever may know it."""
     texts = {str(each["id"]): str(each["text"]) for name in item.ask for each in item.ask[name]}

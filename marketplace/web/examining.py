@@ -191,7 +191,7 @@ def show_contest(contest_id: UUID, company_id: Owner = None, form: Form | None =
         "tests/contest.html",
         contest=found,
         item=item,
-        answer=answer.value if answer else None,
+        answer=papers.answer_words(item.item, answer.value if answer else None),
         right=papers.key_words(item.item, item.key),
         who=accounts.person_name([found.contractor_id])[found.contractor_id],
         form=shown,
