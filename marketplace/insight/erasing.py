@@ -11,9 +11,9 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Delete, LargeBinary, Update, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Delete, LargeBinary, Update, delete, func, literal, or_, update
 
-from marketplace.accounts.models import Adoption, Member, Person
+from marketplace.accounts.models import Person
 from marketplace.core import vault
 from marketplace.core.db import Base, db
 from marketplace.core.idempotency import StoredAnswer
@@ -34,7 +34,6 @@ def erase(person: Person) -> None:
     """Empties and deletes whatever says who somebody is. Cannot be undone."""
     name, email, person_id = person.name, person.email, person.id
     revoke_all(person_id, Because.ERASED)
-    db.session.execute(_as_signatory(person))  # While it is known of which companies they are.
     for section in _children_first():
         db.session.execute(_deleted(section, person_id))
     for section in SECTIONS:
@@ -46,13 +45,6 @@ def erase(person: Person) -> None:
     _forget_account(person)
     db.session.flush()
     db.session.expire_all()
-
-
-def _as_signatory(person: Person) -> Update:
-    """Their name under guidelines that another member signed with it for their company."""
-    theirs = select(Member.company_id).where(Member.person_id == person.id)
-    named = func.lower(Adoption.signed_name) == " ".join(person.name.split()).lower()
-    return update(Adoption).where(Adoption.company_id.in_(theirs), named).values(signed_name="")
 
 
 def _children_first() -> list[Section]:

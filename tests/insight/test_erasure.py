@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from jobs.runner import run_pending
-from marketplace.accounts.models import Adoption, Member, Person
-from marketplace.accounts.rules import Actor, CompanyRole
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import Actor
 from marketplace.contracts import cash_out, transfers
 from marketplace.contracts import service as contracts
 from marketplace.contracts.queries import versions
@@ -148,22 +148,6 @@ def test_nothing_of_a_person_is_left_and_every_balance_is(client: FlaskClient, h
     assert len(after["pay_line"]) == len(before["pay_line"]) > 0
     with pytest.raises(vault.Erased):
         vault.seal(her_id, b"more", what="anything")
-
-
-def test_a_signatorys_name_goes_with_them_whoever_signed_with_it(app: Flask) -> None:
-    company = accounts.company()
-    signer, her = accounts.owner_of(company.id), accounts.person("sig@example.com", name="Sigrid  Natory")
-    other = accounts.company()
-    for each in (company, other):
-        db.session.add(
-            Adoption(company_id=each.id, version=1, text_sha256="0" * 64, signed_name="Sigrid Natory",
-                     signed_by=signer.person_id, signed_at=clock.now())
-        )  # fmt: skip
-    db.session.add(Member(company_id=company.id, person_id=her.id, role=CompanyRole.VIEWER, joined_at=clock.now()))
-    db.session.flush()
-    erasure.erase_person(her.id, "Asked by letter.", give_up_benefits=True, by=accounts.operator())
-    names = {row.company_id: row.signed_name for row in db.session.scalars(select(Adoption))}
-    assert names == {company.id: "", other.id: "Sigrid Natory"}
 
 
 def test_copies_of_a_name_are_found_however_they_are_written_and_nobody_elses_are_lost(app: Flask) -> None:
