@@ -182,6 +182,8 @@ def _refuse_accepted(me: UUID, identity: bool, work: bool) -> None:
 
 
 def _me(by: Actor) -> Contractor:
-    if (found := db.session.get(Contractor, require_person(by))) is None:
+    """Locked, as by whoever decides: what is accepted in this moment is not exchanged in it."""
+    me = require_person(by)
+    if (found := db.session.get(Contractor, me, with_for_update=True, populate_existing=True)) is None:
         raise NotFound
     return found
