@@ -34,6 +34,8 @@ OUTAGE_WITHIN = timedelta(hours=RULES["OUTAGE"].parameters["report_within_hours"
 WHOLE_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["whole_within_hours"])
 HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
 """How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""
+HOUR_WITHIN = timedelta(days=RULES["NOTICE"].parameters["moved_hour_within_days"])
+"""How late a shift must be moved to cost an hour's pay, where the curve asks for no more (rule NOTICE)."""
 SHORTEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["least_minutes"])
 LONGEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["most_minutes"])
 """How long yeses are collected where more people are asked than seats are open (rule RACE)."""
@@ -205,6 +207,16 @@ def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: 
     if before < HALF_WITHIN:
         return Compensation(-(-full // 2), CompensationRule.NOTICE)
     return Compensation(0, CompensationRule.NOTICE)
+
+
+def moving(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:
+    """What one booking is owed when the company moves the shift at `now`, before it begins: what the curve asks of one
+    that is cancelled, and less than 14 days before the start at least one hour's pay, or all of a shorter shift."""
+    owed = cancellation(starts_at, ends_at, now, worked)
+    if starts_at - now >= HOUR_WITHIN:
+        return owed
+    hour = min(60, scheduled_minutes(starts_at, ends_at))
+    return Compensation(max(owed.minutes, hour), owed.rule)
 
 
 def most_to_cut(scheduled: int, paid: int, compensation: int, *, ended_by_company: bool) -> int:

@@ -10,7 +10,18 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import after_care, attendance, cuts, outage, prepared, queries, scheduling, sick, timesheets
+from marketplace.shifts import (
+    after_care,
+    attendance,
+    cuts,
+    moving,
+    outage,
+    prepared,
+    queries,
+    scheduling,
+    sick,
+    timesheets,
+)
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
@@ -70,6 +81,25 @@ def show_cancellation_price(shift_id: UUID) -> scheduling.CancellationPrice:
 def cancel(given: dict[str, Any], shift_id: UUID) -> Shift:
     """Cancel a shift, or end one that has begun, at the price that you saw. Everybody booked is compensated."""
     return scheduling.cancel_shift(shift_id, **given, by=actor())
+
+
+@shifts.get("/<uuid:shift_id>/moving-price")
+@shifts.response(200, s.CancellationPriceSchema)
+@problems(shifts, 401, 403, 404)
+def show_moving_price(shift_id: UUID) -> scheduling.CancellationPrice:
+    """What moving the shift to another time would cost now."""
+    return moving.moving_price(shift_id, by=actor())
+
+
+@shifts.post("/<uuid:shift_id>/move")
+@shifts.arguments(s.ShiftMoveSchema)
+@shifts.response(201, s.ShiftSchema)
+@problems(shifts, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def move(given: dict[str, Any], shift_id: UUID) -> Shift:
+    """Move the shift at the price that you saw. Everybody booked is compensated and asked first about the new time,
+    which is a shift of its own."""
+    return moving.move_shift(shift_id, **given, by=actor())
 
 
 @shifts.post("/<uuid:shift_id>/offers")

@@ -1,6 +1,6 @@
 """Shifts themselves: planned, priced before they are cancelled, cancelled with what is owed, finished."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -47,6 +47,8 @@ from marketplace.shifts.rules import (
 )
 from marketplace.standards.rates import PriceInput, cost, price
 
+Curve = Callable[[datetime, datetime, datetime, int], Compensation]
+"""What a booking is owed for time that is taken back: of its start and end, the moment, and the minutes worked."""
 MOST_SEATS = 500
 FURTHEST = timedelta(days=366)
 
@@ -116,13 +118,13 @@ def schedule(
     return shift
 
 
-def cancellation_price(shift_id: UUID, *, by: Actor) -> CancellationPrice:
+def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:
     """What `cancel_shift()` would cost the company now. House rules NOTICE and CALL_IN."""
     shift = _mine(shift_id, by=by)
-    return _price(shift, _active_bookings(shift), clock.now())
+    return _price(shift, _active_bookings(shift), clock.now(), curve)
 
 
-def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor) -> Shift:
+def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor, curve: Curve = cancellation) -> Shift:
     """Cancels a shift, or ends one that has begun. `agreed` is the price that the company saw and accepts.
 
     Pending offers are withdrawn. Whoever is booked is compensated by the notice curve, whoever is working is clocked
@@ -133,7 +135,7 @@ def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor) -> Sh
     now = clock.now()
     active = _active_bookings(shift, lock=True)
     bookings = [booking for booking in active if not attendance.end_if_capped(booking, now)]
-    asked = _price(shift, bookings, now)
+    asked = _price(shift, bookings, now, curve)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
     move_one(
@@ -228,15 +230,15 @@ def _active_bookings(shift: Shift, *, lock: bool = False) -> Sequence[Booking]:
     return db.session.scalars(found).all()
 
 
-def _price(shift: Shift, bookings: Sequence[Booking], now: datetime) -> CancellationPrice:
+def _price(shift: Shift, bookings: Sequence[Booking], now: datetime, curve: Curve) -> CancellationPrice:
     gig = db.session.get_one(Gig, shift.gig_id)
-    owed = [_owed(booking, gig, now) for booking in bookings]
+    owed = [_owed(booking, gig, now, curve) for booking in bookings]
     return CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency))
 
 
-def _owed(booking: Booking, gig: Gig, now: datetime) -> Owed:
+def _owed(booking: Booking, gig: Gig, now: datetime, curve: Curve) -> Owed:
     worked = _worked(booking, now)
-    compensation = cancellation(booking.starts_at, booking.ends_at, now, worked)
+    compensation = curve(booking.starts_at, booking.ends_at, now, worked)
     given = PriceInput(
         rate=booking.rate,
         call_in_minutes=compensation.minutes,

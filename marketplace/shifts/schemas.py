@@ -106,6 +106,11 @@ class CancelSchema(ma.Schema):
     reason = _words(required=True)
 
 
+class ShiftMoveSchema(CancelSchema):
+    starts_at = _moment(required=True)
+    ends_at = _moment(required=True)
+
+
 # --- offers -----------------------------------------------------------------------------------------------------------
 
 

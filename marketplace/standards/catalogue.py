@@ -647,12 +647,16 @@ _PRICES = (
         "NOTICE",
         Basis.HOUSE,
         "A shift that the company cancels less than 24 hours before its start pays the whole call-in minimum, less "
-        "than 72 hours before it half of that.",
+        "than 72 hours before it half of that. One that is moved pays the same, and less than 14 days before its start "
+        "at least one hour.",
         "House policy: one curve for all gigs, since a laxer one for work on demand would make every gig on demand; "
-        "after Oregon SB 828 (half pay for hours that are cancelled)",
+        "after Oregon SB 828 (half pay for hours that are cancelled, an hour's for a shift that is moved)",
         "tests/shifts/test_hours.py::test_the_notice_curve",
+        version=2,
+        since=date(2026, 11, 29),
         whole_within_hours=24,
         half_within_hours=72,
+        moved_hour_within_days=14,
     ),
     _rule(
         "OUTAGE",

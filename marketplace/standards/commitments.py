@@ -406,8 +406,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "NOTICE": _held(
             "NOTICE",
             "booking.compensation_rule",
-            "tests/shifts/test_hours.py::test_the_notice_curve",
-            "A shift that is moved or added late costs nothing.",
+            "tests/shifts/test_hours.py::test_the_notice_curve "
+            "tests/shifts/test_moving.py::test_moving_late_costs_by_the_curve_and_an_hour_before",
+            "A shift that is added late costs nothing: only cancelling and moving do.",
         ),
         "CALL_IN": _held("CALL_IN", "booking.compensation_minutes", f"{_RATES}::test_the_call_in_minimum"),
         "HOURS_BAND": _held(

@@ -88,6 +88,17 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 fee_minutes=15,
             ),
         ),
+        "NOTICE": (
+            _before(
+                1,
+                "A shift that the company cancels less than 24 hours before its start pays the whole call-in minimum, "
+                "less than 72 hours before it half of that.",
+                FIRST,
+                date(2026, 11, 29),
+                whole_within_hours=24,
+                half_within_hours=72,
+            ),
+        ),
         "CASH_OUT": (
             _before(
                 1,

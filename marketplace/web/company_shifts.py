@@ -29,7 +29,7 @@ from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
-from marketplace.shifts import offers, queries, scheduling
+from marketplace.shifts import moving, offers, queries, scheduling
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
@@ -38,7 +38,7 @@ from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import score_bar, shift_line
-from marketplace.web.shift_form import ShiftForm
+from marketplace.web.shift_form import MoveForm, ShiftForm
 
 # --- listing and planning -------------------------------------------------------------------------------------------
 
@@ -141,6 +141,20 @@ def cancel(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     price = scheduling.cancellation_price(shift_id, by=by)
     names = accounts.person_name([each.contractor_id for each in price.owed])
     return render_template("company/cancel.html", form=form, shift=shift, price=price, names=names), form.status
+
+
+@blueprint.route("/shifts/<uuid:shift_id>/move", methods=["GET", "POST"])
+def move_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """What moving costs now, person by person, before anybody agrees to it."""
+    shift, by = own_shift(shift_id), actor()
+    form = Form(MoveForm, {"timezone": shift.timezone})
+    if request.method == "POST":
+        made = form.run(lambda data: moving.move_shift(shift_id, **data, by=by))
+        if made is not None:
+            return saved("show_shift", shift_id=made.id)
+    price = moving.moving_price(shift_id, by=by)
+    names = accounts.person_name([each.contractor_id for each in price.owed])
+    return render_template("company/move.html", form=form, shift=shift, price=price, names=names), form.status
 
 
 def own_shift(shift_id: UUID) -> Shift:

@@ -106,6 +106,7 @@ _EVENTS = {
     "contract.declined": lazy_gettext("The contractor declined."),
     "contract.status_changed": lazy_gettext("What really happens was compared with the contract (rule STATUS)."),
     "contract.ended": lazy_gettext("Notice was given."),
+    "shift.moved": lazy_gettext("The shift was moved here; whoever had a seat was asked first."),
     "off_boarding.done": lazy_gettext("Everything at the end of the contract is done."),
     "guarantee.owed": lazy_gettext("A week of guaranteed hours was reckoned; what was not offered is paid."),
     "guarantee.met": lazy_gettext("A week of guaranteed hours was reckoned; nothing is owed."),

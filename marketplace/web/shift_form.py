@@ -10,15 +10,15 @@ from flask_babel import lazy_gettext
 
 from marketplace.core import clock
 from marketplace.core.problems import Problem
-from marketplace.shifts.schemas import NewShiftSchema
+from marketplace.shifts.schemas import NewShiftSchema, ShiftMoveSchema
 from marketplace.web.typed import typed
 
 _NO_SUCH_TIME = lazy_gettext("On that day the clock of this zone leaves this time out. Choose another.")
 
 
-class ShiftForm(NewShiftSchema):
+class OnTheClock(ma.Schema):
     """`day`, `begins` and `ends` in place of the two moments. A shift that ends before it begins ends on the next day;
-    of an hour that the clock shows twice, the first is meant."""
+    of an hour that the clock shows twice, the first is meant. To be mixed into a schema of the two moments."""
 
     day = ma.fields.Date(required=True)
     begins = ma.fields.Time("%H:%M", required=True)
@@ -39,6 +39,21 @@ class ShiftForm(NewShiftSchema):
         data["starts_at"] = _moment(day, begins, place, "begins")
         data["ends_at"] = _moment(last, ends, place, "ends")
         return data
+
+
+class ShiftForm(OnTheClock, NewShiftSchema):
+    """A new shift."""
+
+
+class MoveForm(OnTheClock, ShiftMoveSchema):
+    """The new time of a shift, on the clock of its own zone, at the price that was seen."""
+
+    timezone = ma.fields.String(required=True)
+
+    @ma.post_load
+    def make_moments(self, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        made = super().make_moments(data, **more)
+        return {name: value for name, value in made.items() if name != "timezone"}
 
 
 def moment(day: date, at: time, place: ZoneInfo) -> datetime | None:
