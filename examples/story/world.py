@@ -138,6 +138,7 @@ def _companies(world: World) -> None:
         world.members[key] = sign_up(email, owner)
         company = accounts.apply_company(name, country, owner, by=world.owner(key))
         accounts.hand_in(company.id, _entity(name, country, owner), by=world.owner(key))
+        accounts.name_care_line(company.id, "Example Care", "+1 555 0100, day and night", by=world.owner(key))
         accounts.verify_company(company.id, "Entry in the register and the signatory's passport seen.", by=odi)
         world.companies[key] = company.id
         reader_email, reader = READERS[key]

@@ -83,8 +83,14 @@ def _pay_money(contractor_id: UUID, plan: Plan, account: str, moneys: Iterable[M
 
 def pay_rest(contractor_id: UUID, *, by: Actor) -> list[CashOut]:
     """Sets aside whatever stands in the person's benefits, because their account ends and nothing else is owed any
-    more. The caller knows that it ends. Whoever wants it sent to a provider instead asks before that."""
+    more. Whoever wants it sent to a provider instead asks before that.
+
+    Nothing is set aside for somebody whose account was opened again while this waited for the lock.
+    """
     leave.lock_person(contractor_id)
+    status = db.session.scalar(select(Contractor.status).where(Contractor.id == contractor_id))
+    if status is not ContractorStatus.CLOSING:
+        return []
     made: list[CashOut] = []
     for plan in plans().values():
         account = plan_account(contractor_id, plan.rule)

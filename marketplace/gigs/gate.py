@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from marketplace.accounts.models import Company
+from marketplace.accounts.models import CareLine, Company
 from marketplace.accounts.rules import CompanyStatus
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -81,6 +81,7 @@ def offer_of(gig: Gig) -> Offer:
         company_verified=is_verified,
         # An operator verifies a company and its signatory in one decision.
         signatory_verified=is_verified,
+        care_line_named=db.session.get(CareLine, gig.company_id) is not None,
         pilot=_pilot_facts(queries.pilots_of(gig.id), queries.rolling_pilot_of(gig.id)),
     )
 

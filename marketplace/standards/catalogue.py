@@ -231,6 +231,15 @@ _GIGS = (
         months=6,
     ),
     _rule(
+        "CARE_LINE",
+        Basis.HOUSE,
+        "Distressing work (H2, H3) is published only when the company has named whom people call after it, at the "
+        "company's cost.",
+        f"House policy: care that nobody can reach is no care; {PAI}, guideline 2, asks for support at hand",
+        f"{GATE}::test_distressing_work_waits_until_somebody_can_be_called",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "HAZARD_CLASS",
         Basis.HOUSE,
         "A gig stands at least in the class of the most distressing content it declares.",

@@ -315,13 +315,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "NIGHT": _held("NIGHT", "timesheet_line.night_minutes", f"{_RATES}::test_work_at_night_earns_its_premium"),
         "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
         "HAZARD": _held(
-            "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK AFTER_CARE",
+            "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK AFTER_CARE CARE_LINE",
             "hazard_consent.revoked_at booking.stops_at company_care_line.call",
             "tests/shifts/test_caps.py::test_no_more_than_the_cap_is_ever_worked "
             f"{_VETTING}::test_a_consent_is_revoked_at_any_minute_and_its_history_stays "
             "tests/shifts/test_after_care.py::test_care_stays_open_for_six_months_after_the_last_minute",
-            "Very distressing work can be published before the company has named whom to call, and its care is not "
-            "paid through the service.",
+            "The care after very distressing work is not paid through the service.",
         ),
         "SICK": _held(
             "SICK CARRY_OVER",

@@ -137,6 +137,16 @@ def judge_hazard_class(offer: Offer) -> Verdict:
     )
 
 
+def judge_care_line(offer: Offer) -> Verdict:
+    """CARE_LINE: nobody begins distressing work without knowing whom they may call after it."""
+    return RULES["CARE_LINE"].verdict(
+        offer.hazard_class not in hazard.OPT_IN or offer.care_line_named,
+        RULES["CARE_LINE"].sentence,
+        {"class": offer.hazard_class.value, "care_line": "named" if offer.care_line_named else "not named"},
+        remedy="Say on the company's page whom people call after distressing work, and how.",
+    )
+
+
 def judge_content(offer: Offer) -> Verdict:
     found = sorted(set(offer.hazard_categories) & hazard.ILLEGAL)
     return RULES["ILLEGAL_CONTENT"].verdict(
@@ -157,6 +167,7 @@ OF_THE_OFFER: Final[tuple[Callable[[Offer], Verdict], ...]] = (
     judge_company,
     judge_criteria,
     judge_hazard_class,
+    judge_care_line,
     judge_content,
 )
 """The rules that need nothing but the offer."""

@@ -96,6 +96,8 @@ class Offer:
     instructions_verified: bool
     company_verified: bool
     signatory_verified: bool
+    care_line_named: bool = False
+    """Whether the company has said whom people call after distressing work, at its cost."""
     hazard_categories: Collection[str] = ()
     criteria: Sequence[str] = ()
     unknown_criteria: Sequence[str] = ()

@@ -217,6 +217,7 @@ class CalculatorSchema(ma.Schema):
     instructions_verified = Flag(load_default=False)
     company_verified = Flag(load_default=False)
     signatory_verified = Flag(load_default=False)
+    care_line_named = Flag(load_default=False)
     pilot = ma.fields.Nested(PilotFactsSchema, load_default=None, allow_none=True)
     on = ma.fields.Date(load_default=None, allow_none=True, validate=_DAY)
 

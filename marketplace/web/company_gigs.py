@@ -233,10 +233,12 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
 
 
 def _use(gig: Gig, rule: str, limit: str | None) -> Use | None:
-    """The page with the number that would pass, where there is one number."""
+    """The page where what is missing is set right, or with the number that would pass, where there is one number."""
     where: dict[str, Any] = {"company_id": gig.company_id, "gig_id": gig.id}
     if rule == "ESCROW":
         return Use(gettext("Set the missing money aside"), url_for("company.show_gig", **where) + "#fund")
+    if rule == "CARE_LINE":
+        return Use(gettext("Say whom people call"), url_for("company.name_care_line", company_id=gig.company_id))
     rate = _amount(limit, gig.currency) if rule in ABOUT_THE_RATE else None
     return None if rate is None else Use(gettext("Use this number"), _with_rate(gig, rate))
 

@@ -128,6 +128,7 @@ INPUTS: Mapping[str, LazyString] = MappingProxyType(
         "because": lazy_gettext("because"),
         "booked_from": lazy_gettext("booked from"),
         "break_minutes": lazy_gettext("minutes of break"),
+        "care_line": lazy_gettext("whom people call"),
         "categories": lazy_gettext("content"),
         "chosen_at_most": lazy_gettext("minutes chosen at most"),
         "class": lazy_gettext("class"),

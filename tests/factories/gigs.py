@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from marketplace.accounts import service as companies
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, CompanyRole, available_account
 from marketplace.core.money import Money
@@ -13,6 +14,7 @@ from marketplace.gigs.models import Gig, Instructions
 from marketplace.gigs.rules import ChecklistItem, Criteria, PilotReport, Terms, Where, WorkKind
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
+from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rules import HazardClass, PaymentModel
 from tests.factories import accounts
 
@@ -67,11 +69,19 @@ def fund_fully(gig: Gig) -> None:
     funding.fund(gig.id, needed, by=accounts.owner_of(gig.company_id))
 
 
+def care_line(company_id: UUID) -> None:
+    """Says whom people call after distressing work for the company."""
+    by = accounts.owner_of(company_id)
+    companies.name_care_line(company_id, "Example Care", "+1 555 0199, at all hours", by=by)
+
+
 def ready_gig(company: Company | None = None, **other: Any) -> Gig:
     """A draft that the gate will let pass."""
     gig = draft_gig(company, **other)
     verified_instructions(gig)
     fund_fully(gig)
+    if gig.hazard_class in OPT_IN:
+        care_line(gig.company_id)
     return gig
 
 

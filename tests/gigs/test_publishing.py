@@ -180,3 +180,12 @@ def test_an_answer_is_written_once(app: Flask) -> None:
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
             db.session.execute(text(sentence))
+
+
+def test_distressing_work_is_published_once_somebody_can_be_called(app: Flask) -> None:
+    gig = gigs.draft_gig(hazard_class=HazardClass.H2, hazard_categories=(HazardCategory.HATE,))
+    gigs.verified_instructions(gig)
+    gigs.fund_fully(gig)
+    assert failed(service.publish(gig.id, by=owner(gig))) == {"CARE_LINE"}
+    gigs.care_line(gig.company_id)
+    assert service.publish(gig.id, by=owner(gig)).passed

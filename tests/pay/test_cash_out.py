@@ -79,3 +79,14 @@ def test_an_account_closes_when_the_leave_of_it_is_paid(app: Flask) -> None:
     everything_holds()
     with transaction():
         assert closing.finish_due() == 1
+
+
+def test_an_account_that_was_opened_again_keeps_its_benefits(app: Flask) -> None:
+    """Whoever was read as leaving may have been let back in until the lock is there: the 2.40 of health stay theirs."""
+    booking = pay.worked_and_approved()
+    ana, by = booking.contractor_id, accounts.actor_of(booking.contractor_id)
+    pay.paid()
+    assert cash_out.pay_rest(ana, by=by) == []
+    with transaction():
+        closing.leave("", by=by)
+    assert usd("2.40") in [each.money for each in cash_out.pay_rest(ana, by=by)]

@@ -60,7 +60,8 @@ def test_a_fair_offer_passes_with_one_note() -> None:
     assert [rule for rule, verdict in verdicts.items() if verdict.outcome is Outcome.NOTE] == ["PILOT"]
     assert set(verdicts) == {
         "HOUSE_FLOOR", "FLOOR", "CURRENCY", "PILOT", "SHARE", "MARGINS", "SPREAD", "ESCROW", "PAYMENT_MODEL",
-        "INSTRUCTIONS", "COMPANY", "CRITERIA", "HAZARD_CLASS", "ILLEGAL_CONTENT",
+        "INSTRUCTIONS", "COMPANY", "CRITERIA", "HAZARD_CLASS", "CARE_LINE",
+        "ILLEGAL_CONTENT",
     }  # fmt: skip
     assert all(verdict.version == RULES[rule].version and verdict.source for rule, verdict in verdicts.items())
     assert all(verdict.remedy is None for verdict in verdicts.values() if verdict.outcome is Outcome.PASS)
@@ -218,6 +219,16 @@ def test_the_premium_never_lifts_a_low_rate_to_the_floor() -> None:
 def test_the_class_covers_the_declared_content(hazard_class: str, categories: tuple[str, ...], passed: bool) -> None:
     made = offer(hazard_class=HazardClass(hazard_class), hazard_categories=categories)
     assert judged(made)["HAZARD_CLASS"].failed is not passed
+
+
+@pytest.mark.parametrize(("hazard_class", "waits"), [("H0", False), ("H1", False), ("H2", True), ("H3", True)])
+def test_distressing_work_waits_until_somebody_can_be_called(hazard_class: str, waits: bool) -> None:
+    """Insults (H1) may be published by whoever named nobody; hateful text (H2) and worse may not."""
+    made = offer(hazard_class=HazardClass(hazard_class), hazard_categories=("insults",))
+    verdict = judged(made)["CARE_LINE"]
+    assert (verdict.failed, verdict.remedy is not None) == (waits, waits)
+    assert verdict.inputs == {"class": hazard_class, "care_line": "not named"}
+    assert not judged(replace(made, care_line_named=True))["CARE_LINE"].failed
 
 
 @pytest.mark.parametrize("category", ["child_abuse", "unlawful"])

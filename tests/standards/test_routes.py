@@ -133,7 +133,9 @@ def test_the_calculator_takes_everything_an_offer_has(client: FlaskClient) -> No
     }
     judged = client.post(f"{BASE}/verdicts", json=full).json
     failed = {verdict["rule"] for verdict in judged["verdicts"] if verdict["outcome"] == "fail"}
-    assert failed == {"MARGINS", "ESCROW"}
+    assert failed == {"MARGINS", "ESCROW", "CARE_LINE"}
+    named = client.post(f"{BASE}/verdicts", json=full | {"care_line_named": True}).json
+    assert "CARE_LINE" not in {each["rule"] for each in named["verdicts"] if each["outcome"] == "fail"}
     assert [line["kind"] for line in judged["hour"]][-1] == "third_party_margin"
 
 

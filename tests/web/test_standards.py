@@ -38,9 +38,11 @@ def test_the_answer_of_2023_is_shared_by_its_address(visitor: Visitor) -> None:
         "SHARE v1",
         "What would pass: 5.00 USD",
         "kept by nobody named",
+        "Say on the company's page whom people call after distressing work",
     ):
         assert words in page.words
     assert page.forms[-1].values["client_pays"] == ["12.50"]
+    assert "CARE_LINE v1 passes" in visitor.look(f"{address}&care_line_named=true").words
 
 
 def test_a_piece_is_judged_by_the_pilots_time(visitor: Visitor) -> None:
