@@ -86,6 +86,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "to_hour": lazy_gettext("to the hour"),
         "whole_within_hours": lazy_gettext("all of it within hours"),
         "half_within_hours": lazy_gettext("half of it within hours"),
+        "moved_hour_within_days": lazy_gettext("an hour at least when moved within days"),
         "paid_minutes": lazy_gettext("paid minutes"),
         "report_within_hours": lazy_gettext("to be reported within hours"),
         "paid_shifts_in_30_days": lazy_gettext("paid shifts in 30 days"),
