@@ -42,6 +42,12 @@ class TooLateToContest(Conflict):
     remedy = "Hand in anew what was not right, or write to the operators."
 
 
+class ToldOtherwise(Conflict):
+    code = "company_told_otherwise"
+    title = "The company has told something else since you looked."
+    remedy = "Look at what it tells now, and decide about that."
+
+
 class DecidedBefore(Forbidden):
     code = "decided_before"
     title = "A contested decision about a company is looked at by somebody who did not take it."

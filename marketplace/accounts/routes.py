@@ -256,12 +256,12 @@ def show_company(company_id: UUID) -> Company:
 
 
 @companies.post("/<uuid:company_id>/verify")
-@companies.arguments(s.ReasonSchema)
+@companies.arguments(s.CompanyVerificationSchema)
 @companies.response(200, s.CompanySchema)
 @problems(companies, 401, 403, 404, 409, 422)
-def verify_company(given: dict[str, str], company_id: UUID) -> Company:
+def verify_company(given: dict[str, Any], company_id: UUID) -> Company:
     """Operators: the company is who it says it is. Also ends a suspension."""
-    return service.verify_company(company_id, given["reason"], by=actor())
+    return service.verify_company(company_id, **given, by=actor())
 
 
 @companies.post("/<uuid:company_id>/refuse")

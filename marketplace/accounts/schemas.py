@@ -165,6 +165,12 @@ class ReasonSchema(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
 
 
+class CompanyVerificationSchema(ReasonSchema):
+    seen = ma.fields.AwareDateTime(
+        load_default=None, metadata={"description": "The `handed_in_at` of the identity that you looked at"}
+    )
+
+
 _FACT = ma.validate.Length(1, LONGEST)
 
 

@@ -1,5 +1,6 @@
 """The verbs of finding out who a company is: it tells, operators decide in writing, it may contest."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -58,14 +59,18 @@ def hand_in(company_id: UUID, told: Identity, *, by: Actor) -> CompanyIdentity:
     return row
 
 
-def verify_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
+def verify_company(company_id: UUID, reason: str, seen: datetime | None = None, *, by: Actor) -> Company:
     """An operator has looked who it is and who signs for it; also what ends a suspension.
 
-    Raises OwnCompany, IdentityIncomplete, DecidedBefore, WrongState, ReasonMissing.
+    `seen` is when what they looked at was handed in. Raises OwnCompany, IdentityIncomplete, ToldOtherwise,
+    DecidedBefore, WrongState, ReasonMissing.
     """
     company = _for_operator(company_id, by)
-    if db.session.get(CompanyIdentity, company_id) is None:
+    told = db.session.get(CompanyIdentity, company_id, populate_existing=True)
+    if told is None:
         raise entity.IdentityIncomplete(missing=[*entity.VERIFIED_FACTS])
+    if seen is not None and told.handed_in_at != seen:
+        raise entity.ToldOtherwise
     return _decide(company, CompanyStatus.VERIFIED, reason, by)
 
 

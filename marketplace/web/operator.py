@@ -1,6 +1,7 @@
 """The operators' desk: what waits, and the companies that ask to be let in. The rest of the desk stands beside it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.models import Company
 from marketplace.accounts.paper_routes import shown as shown_paper
 from marketplace.accounts.rules import Actor, CompanyStatus, OperatorRole
-from marketplace.accounts.schemas import ReasonSchema
+from marketplace.accounts.schemas import CompanyVerificationSchema
 from marketplace.core import idempotency
 from marketplace.core.events import timeline
 from marketplace.core.http import page
@@ -40,7 +41,7 @@ OPEN_TO: Mapping[CompanyStatus, tuple[str, ...]] = {
 }
 
 
-class CompanyDecisionForm(ReasonSchema):
+class CompanyDecisionForm(CompanyVerificationSchema):
     decision = ma.fields.String(required=True, validate=ma.validate.OneOf(DECISIONS))
 
 
@@ -178,8 +179,14 @@ def look_at_paper(company_id: UUID, paper_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/companies/<uuid:company_id>")
 def decide_company(company_id: UUID) -> ResponseReturnValue:
     form = Form(CompanyDecisionForm)
-    done = form.done(lambda data: DECISIONS[data["decision"]](company_id, data["reason"], by=actor()))
+    done = form.done(lambda data: _decide(company_id, **data))
     return saved("show_company", company_id=company_id) if done else show_company(company_id, form)
+
+
+def _decide(company_id: UUID, decision: str, reason: str, seen: datetime | None) -> Company:
+    if decision == "verify":
+        return service.verify_company(company_id, reason, seen, by=actor())
+    return DECISIONS[decision](company_id, reason, by=actor())
 
 
 # --- shared by the pages --------------------------------------------------------------------------------------------

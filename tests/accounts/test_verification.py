@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import entity, queries, service
+from marketplace.accounts.entity import ToldOtherwise
 from marketplace.accounts.models import CompanyIdentity
 from marketplace.accounts.rules import CLOCK, CompanyRole, CompanyStatus, OperatorRole
 from marketplace.core import clock
@@ -72,3 +73,14 @@ def test_the_tax_number_lies_encrypted_and_members_without_the_right_see_nothing
         queries.identity(company.id, accounts.member(company.id, CompanyRole.MANAGER))
     with pytest.raises(entity.BadIdentity):
         entity.check_identity(replace(IDENTITY, tax_number=None), has_tax_number=False)
+
+
+def test_nobody_verifies_what_they_have_not_seen(app: Flask) -> None:
+    company, operator = accounts.company(verified=False), accounts.operator(OperatorRole.VETTING)
+    told = db.session.get_one(CompanyIdentity, company.id)
+    seen, told.handed_in_at = told.handed_in_at, told.handed_in_at + timedelta(minutes=1)
+    db.session.flush()
+    with pytest.raises(ToldOtherwise):
+        service.verify_company(company.id, "Entry seen.", seen, by=operator)
+    now = seen + timedelta(minutes=1)
+    assert service.verify_company(company.id, "Entry seen.", now, by=operator).status is CompanyStatus.VERIFIED
