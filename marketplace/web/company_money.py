@@ -1,9 +1,14 @@
 """A company's money: paid in, set aside, spent line by line, and every movement of its own accounts."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -17,12 +22,22 @@ from marketplace.pay import queries, service
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
 from marketplace.pay.schemas import DepositArgs
+from marketplace.qualifications.models import Qualification
+from marketplace.shifts.models import Booking
 from marketplace.web import company_pictures as pictures
 from marketplace.web import words
 from marketplace.web.company import SHOWN, after, blueprint, purses, saved
 from marketplace.web.forms import Form
 
 NEWEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an account holds money for, and the page of it."""
+
+    title: str
+    url: str
 
 
 @blueprint.get("/money")
@@ -62,7 +77,33 @@ def show_statement(company_id: UUID) -> str:
     own = db.session.scalars(gigs.company_gigs(company_id, actor()).order_by(Gig.id.desc()).limit(SHOWN))
     accounts_of = [("", available_account(company_id)), *((gig.title, gig.hold_account) for gig in own)]
     statements = [(title, found) for title, name in accounts_of if (found := _statement(name)) is not None]
-    return render_template("company/statement.html", statements=statements, available=available_account(company_id))
+    things = _things(company_id, [found for _, found in statements])
+    return render_template("company/statement.html", statements=statements, things=things)
+
+
+def _things(company_id: UUID, statements: Sequence[Statement]) -> dict[str, Thing]:
+    """What accounts hold money for, by the account's name: gigs, shifts and tests, in a statement each."""
+    ids: dict[str, dict[UUID, str]] = {"gig": {}, "booking": {}, "qualification": {}}
+    for name in {name for each in statements for line in each.lines for name in (line.source, line.destination)}:
+        kind, _, rest = name.partition(":")
+        if kind in ids and rest.endswith(":hold"):
+            ids[kind][UUID(rest.removesuffix(":hold"))] = name
+    seats = db.session.scalars(select(Booking).where(Booking.id.in_(ids["booking"]), Booking.company_id == company_id))
+    bookings = list(seats)
+    titles = gigs.titles({*ids["gig"], *(each.gig_id for each in bookings)})
+    own_tests = select(Qualification.id, Qualification.title).where(Qualification.id.in_(ids["qualification"]))
+    tests = db.session.execute(own_tests.where(Qualification.company_id == company_id))
+
+    def to(endpoint: str, **where: Any) -> str:
+        return url_for(f"company.{endpoint}", company_id=company_id, **where)
+
+    found = {name: Thing(titles[key], to("show_gig", gig_id=key)) for key, name in ids["gig"].items() if key in titles}
+    for seat in bookings:
+        words_of = gettext("A shift of “%(title)s”", title=titles[seat.gig_id])
+        found[ids["booking"][seat.id]] = Thing(words_of, to("show_shift", shift_id=seat.shift_id))
+    return found | {
+        ids["qualification"][key]: Thing(title, to("show_test", qualification_id=key)) for key, title in tests
+    }
 
 
 def _statement(name: str) -> Statement | None:

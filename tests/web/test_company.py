@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts_queries
-from marketplace.accounts.models import Company, Person
+from marketplace.accounts.models import Company, Member, Person
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts import queries as contracts_queries
 from marketplace.core import clock
@@ -461,3 +462,14 @@ def _shifts(scene: shifts.Scene) -> list[Shift]:
 
 def _timesheets(scene: shifts.Scene) -> list[Timesheet]:
     return list(db.session.scalars(shifts_queries.timesheets(scene.company_id, seen_by=scene.company)))
+
+
+def test_a_statement_names_what_money_is_held_for(visitor: Visitor) -> None:
+    there = shifts.scene()
+    shifts.booked(there, shifts.contracted(there))
+    owner = db.session.scalars(select(Person).join(Member).where(Member.company_id == there.company_id)).first()
+    assert owner is not None
+    page = visitor.signed_in(owner).look(f"/company/{there.company_id}/money/statement")
+    assert page.status == 200
+    assert "A shift of “" in page.words
+    assert ":hold" not in page.words

@@ -13,6 +13,7 @@ from flask_babel import force_locale
 
 from marketplace.core.language import CATALOGUES
 from marketplace.core.money import Money
+from marketplace.pay import proof
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.rules import RULES
 from marketplace.web import words
@@ -116,3 +117,7 @@ def test_everything_that_a_verdict_is_judged_by_has_a_word() -> None:
 def test_an_input_is_told_in_words(app: Flask, name: str, value: str, expected: str) -> None:
     with app.test_request_context():
         assert input_words(name, value, "Asia/Jakarta") == expected
+
+
+def test_every_sentence_that_is_proven_of_the_books_has_an_indonesian(app: Flask) -> None:
+    assert {check.sentence for check in proof.prove()} - set(known()) == set()
