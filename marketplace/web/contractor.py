@@ -141,6 +141,7 @@ def record(**forms: Form) -> ResponseReturnValue:
     page = render_template(
         "contractor/record.html",
         profile=profile,
+        country=dict(words.countries()).get(me.country, me.country),
         grid=week_grid(profile.windows),
         weekdays=words.weekdays(),
         categories=LEAST_CLASS,

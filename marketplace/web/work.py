@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
+from marketplace.contracts.models import ContractVersion
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -113,6 +114,7 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         "work/offer.html",
         offer=offer,
         terms=offer.terms,
+        version=_version(offer.terms),
         companies=company_names([offer]),
         pays=pictures.company_pays(pays),
         against=_against_floor(offer, by),
@@ -122,6 +124,11 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         events=timeline("offer", offer.id),
         form=shown,
     ), shown.status
+
+
+def _version(terms: Mapping[str, Any]) -> ContractVersion:
+    """The version of the contract that the work stands under: part of what the person was promised."""
+    return db.session.get_one(ContractVersion, UUID(terms["contract_version_id"]))
 
 
 def _against_floor(offer: Offer, by: Actor) -> verdict_pictures.Against:
@@ -174,6 +181,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         "work/booking.html",
         booking=booking,
         terms=booking.offer.terms,
+        version=_version(booking.offer.terms),
         zone=booking.shift.timezone,
         clock=running_clock(booking, clock.now()),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
