@@ -28,10 +28,10 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@exec $(SETARA) with-database -- $(BIN)/python -m tests.bench
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
-	@exec $(SETARA) with-service --instance $(INSTANCE) -- $(BIN)/python -m examples.story
+	@exec $(SETARA) with-jobs --instance $(INSTANCE) -- $(BIN)/python -m examples.story
 
 outcome: environment ## play it on a database of its own and keep what it comes to, for `make demo` to compare with
-	@exec $(SETARA) with-service -- $(BIN)/python -m examples.story --keep
+	@exec $(SETARA) with-jobs -- $(BIN)/python -m examples.story --keep
 
 gig: environment ## play one gig from post to payslip over REST alone, on a service of its own
 	@exec $(SETARA) with-service -- $(BIN)/python -m examples.one_gig

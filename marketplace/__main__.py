@@ -3,7 +3,7 @@
 Exit codes: 0 stopped on request; 1 a process ended by itself; 2 wrong command line; 3 the port is taken or refused;
 4 DATABASE_URL leads to no usable database; 5 the embedded database cannot be had; 6 the migration failed;
 7 the demonstration failed; 8 the web server gave no answer; 9 the instance already runs; 130 interrupted before it
-was up. `with-database` and `with-service` end with the code of their command.
+was up. `with-database`, `with-service` and `with-jobs` end with the code of their command.
 """
 
 import argparse
@@ -78,26 +78,28 @@ def with_database(instance: Path | None, command: Sequence[str], progress: Progr
         return run_to_end(command, database.commands_environment(), Path.cwd())
 
 
-def with_service(instance: Path | None, command: Sequence[str], progress: Progress) -> int:
+def with_service(instance: Path | None, command: Sequence[str], progress: Progress, *, pages: bool = True) -> int:
     """Run a command beside a service: on the instance's own data, which stay, or an empty one that is removed after.
 
-    SETARA_URL names the service to the command, SETARA_FOLDER where it may leave files.
+    SETARA_FOLDER names where the command may leave files, SETARA_URL the service; where `pages` are not wanted there is
+    no web server, and the command finds the jobs alone.
     """
     with ExitStack() as stack:
-        listening = Listening("127.0.0.1", free_port())
-        os.environ.update({"SETARA_BASE_URL": listening.url, "SETARA_DEMO": "1"})
+        listening = Listening("127.0.0.1", free_port()) if pages else None
+        told = {"SETARA_URL": listening.url} if listening else {}
+        os.environ.update({"SETARA_BASE_URL": listening.url} if listening else {}, SETARA_DEMO="1")
         if instance is not None:
             stack.enter_context(instance_lock(instance))
         folder = instance / "postgres" if instance else stack.enter_context(_scratch_folder())
         database = stack.enter_context(embedded_database(folder, progress))
         migrate(database, progress)
-        progress.say("Starting web and jobs.")
+        progress.say("Starting web and jobs." if pages else "Starting jobs.")
         services = Services(database, listening, folder.parent)
         stack.callback(services.stop)
         services.start()
         services.wait_until_answering()
         progress.say(f"Running {' '.join(command)}.")
-        told = {"SETARA_URL": listening.url, "SETARA_FOLDER": str(folder.parent)}
+        told["SETARA_FOLDER"] = str(folder.parent)
         return run_to_end(command, database.commands_environment() | told, Path.cwd())
 
 
@@ -127,8 +129,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.mode == "with-database":
             return with_database(options.instance, options.command, progress)
-        if options.mode == "with-service":
-            return with_service(options.instance, options.command, progress)
+        if options.mode in ("with-service", "with-jobs"):
+            pages = options.mode == "with-service"
+            return with_service(options.instance, options.command, progress, pages=pages)
         if options.mode == "stop":
             return stop(instance, options.remove_data, progress)
         return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
@@ -174,9 +177,10 @@ def _parser() -> argparse.ArgumentParser:
     inner = modes.add_parser("with-database", help="run a command against a migrated embedded database")
     _add_instance(inner, "its folder (default: one that is removed afterwards)")
     inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
-    inner = modes.add_parser("with-service", help="run a command beside a service, an empty one if none is named")
-    _add_instance(inner, "its folder (default: one that is removed afterwards)")
-    inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
+    for name, beside in (("with-service", "a service"), ("with-jobs", "a service without pages")):
+        inner = modes.add_parser(name, help=f"run a command beside {beside}, an empty one if none is named")
+        _add_instance(inner, "its folder (default: one that is removed afterwards)")
+        inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
     inner = modes.add_parser("stop", help="stop what runs from an instance folder")
     _add_instance(inner, f"the folder (default {INSTANCE})")
     inner.add_argument("--remove-data", action="store_true", help="remove its database and the folder too")

@@ -243,21 +243,24 @@ def web_command(listening: Listening) -> list[str]:
 
 
 class Services:
-    """Web and jobs as one process tree, started together and stopped in this order.
+    """Web and jobs as one process tree, started together and stopped in this order; jobs alone where nobody listens.
 
     Each writes a log of its own into the folder `logs`, so that a person's terminal keeps what was said to a person.
     """
 
-    def __init__(self, database: Database, listening: Listening, logs: Path) -> None:
+    def __init__(self, database: Database, listening: Listening | None, logs: Path) -> None:
         self._database = database
         self._listening = listening
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
-        """Start both; they answer a little later."""
+        """Start them; they answer a little later."""
         environment = self._database.services_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics())}
-        for name, module in (("web", web_command(self._listening)), ("jobs", ["jobs"])):
+        commands = {"jobs": ["jobs"]}
+        if self._listening is not None:
+            commands = {"web": web_command(self._listening)} | commands
+        for name, module in commands.items():
             with open(self._log(name), "ab") as log:
                 self._running[name] = spawn([sys.executable, "-m", *module], environment, PROJECT, output=log)
 
@@ -272,7 +275,9 @@ class Services:
             raise Refusal(Exit.CHILD_ENDED, f"PostgreSQL has ended; see postgres.log in {server.root}.")
 
     def wait_until_answering(self) -> None:
-        """Return when the web server answers for itself."""
+        """Return when the web server answers for itself; at once where there is none."""
+        if self._listening is None:
+            return
         deadline = time.monotonic() + ANSWER_SECONDS
         while (status := _health(self._listening.reachable)) != http.client.OK:
             self.check()

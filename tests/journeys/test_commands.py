@@ -206,3 +206,12 @@ def test_make_alone_lists_every_target() -> None:
     listed = subprocess.run([make], cwd=PROJECT, env=own, capture_output=True, text=True, check=True).stdout
     targets = [line.split()[1] for line in listed.splitlines()]
     assert targets == ["help", "run", "test", "check", "bench", "demo", "outcome", "gig", "clean"]
+
+
+def test_with_jobs_runs_a_command_beside_a_worker_and_no_web_server(place: Path) -> None:
+    script = "import os, pathlib; print('SETARA_URL' in os.environ, sorted(os.listdir(os.environ['SETARA_FOLDER'])))"
+    done = setara("with-jobs", "--instance", str(place / "alone"), "--", sys.executable, "-c", script)
+    assert done.returncode == 0, done.stderr
+    said = next(line for line in done.stdout.splitlines() if line.startswith("False"))
+    assert "'jobs.log'" in said
+    assert "'web.log'" not in said
