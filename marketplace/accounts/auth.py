@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, request
+from flask_limiter.util import get_remote_address
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, current_user
 from flask_security.signals import password_reset, user_confirmed
 
@@ -109,6 +110,12 @@ def actor_or_none() -> Actor | None:
             telemetry.know_person(found.person_id)
     known: Actor | None = request.environ[_ACTOR]
     return known
+
+
+def person_asking() -> str:
+    """Whoever asks, for a limit that is each person's own however many share a network address; else the address."""
+    found = actor_or_none()
+    return f"person:{found.person_id}" if found is not None and found.person_id else str(get_remote_address())
 
 
 def current_key_id() -> UUID:

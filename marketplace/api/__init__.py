@@ -31,6 +31,7 @@ from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
+from marketplace.standards import comment_routes as comments
 from marketplace.standards import routes as standards
 from marketplace.surveys import routes as surveys
 from marketplace.workforce import intake_routes as intake
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *accounts.blueprints,
     company_papers.blueprint,
     standards.blueprint,
+    comments.blueprint,
     *workforce.blueprints,
     standing.blueprint,
     intake.blueprint,

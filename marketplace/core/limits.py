@@ -20,6 +20,9 @@ FILES = "120/hour"
 CURIOUS = "60/minute"
 """At what reckons for strangers, from one network address."""
 
+WORDS = "30/hour"
+"""Of words that everybody reads, from one person: enough to mend what one wrote."""
+
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 

@@ -53,6 +53,7 @@ from marketplace.shifts.models import (
     TimesheetCut,
     TimesheetLine,
 )
+from marketplace.standards.models import RegionComment
 from marketplace.surveys.models import Survey, SurveyAnswer
 from marketplace.workforce.models import (
     AvailabilityException,
@@ -480,6 +481,14 @@ SECTIONS: tuple[Section, ...] = (
         _table(SurveyAnswer.id),
         ("words",),
     ),
+    _own(
+        "region_comments",
+        "standards",
+        "What you said of changes that lower a protection",
+        _E,
+        RegionComment.person_id,
+        empties=("words",),
+    ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
     _own("credits", "insight", "Where you are named as somebody who worked there", _G, Credit.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),
@@ -530,6 +539,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "region.confirmed_by": _WHO_DID_IT,
         "region_change.proposed_by": _WHO_DID_IT,
         "region_change.decided_by": _WHO_DID_IT,
+        "region_answer.answered_by": _WHO_DID_IT,
         "gig_rate.set_by": _WHO_DID_IT,
         "gig_hazard.set_by": _WHO_DID_IT,
         "gig_instructions.author_id": _WHO_DID_IT,

@@ -31,6 +31,8 @@ class Audience(StrEnum):
     ADMIN = "admin"
     DISPUTES = "disputes"
     STANDARDS = "standards"
+    PLACE = "place"
+    """Contractors who live where the event is about."""
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -70,8 +72,9 @@ class Telling:
     words: str
 
 
-FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "link", "home")
-"""What words may name. `shift` is when it is, `check` a truth that broke, `link` a secret address, `home` ours."""
+FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "link", "home")
+"""What words may name. `shift` is when it is, `check` a truth that broke, `place` where it
+holds, `link` a secret address, `home` ours."""
 
 _P, _C, _INBOX, _BOTH, _MAIL = Audience.PERSON, Audience.CONTRACTOR, Channel.INBOX, Channel.BOTH, Channel.MAIL
 
@@ -810,7 +813,31 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.STANDARDS,
                 _INBOX,
                 "A change of a place waits for you",
-                "It would lower a protection. Look at the source, then confirm it or take it off the table.",
+                "It would lower a protection. Look at the source; when its comments are over and answered, "
+                "confirm it or take it off the table.",
+            ),
+            Telling(
+                Audience.PLACE,
+                _INBOX,
+                "A protection is to be lowered where you live: %(place)s",
+                "What would change, and until when you can say what you think of it, stands on its page. It does not "
+                "hold before, and every comment is answered in writing.",
+            ),
+        ),
+        "region_change.confirmed": (
+            Telling(
+                Audience.PLACE,
+                _INBOX,
+                "A protection was lowered where you live: %(place)s",
+                "From when it holds stands on its page, with the comments and what operators answered.",
+            ),
+        ),
+        "region_change.refused": (
+            Telling(
+                Audience.PLACE,
+                _INBOX,
+                "A protection stays as it is where you live: %(place)s",
+                "The change was taken off the table. The comments, and what operators answered, stay on its page.",
             ),
         ),
         "dispute.claimed": (

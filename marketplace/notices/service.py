@@ -24,7 +24,7 @@ from marketplace.notices.rules import (
     Channel,
     Telling,
 )
-from marketplace.workforce.queries import awake_at
+from marketplace.workforce.queries import awake_at, living_in
 
 SEND_MAIL = "mail.send"
 """The job that sends what waits."""
@@ -68,7 +68,7 @@ def mark_all_read(*, by: Actor) -> int:
 
 
 class _Hearers:
-    """Who hears of which of some events, found in two statements however many events there are."""
+    """Who hears of which of some events, found in three statements however many events there are."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._events = events
@@ -76,6 +76,8 @@ class _Hearers:
         members = select(Member.company_id, Member.person_id, Member.role).where(Member.company_id.in_(companies))
         self._members = db.session.execute(members.order_by(Member.id)).all() if companies else []
         grants = select(OperatorGrant.person_id, OperatorGrant.role).order_by(OperatorGrant.id)
+        places = {str(event.data.get("place")) for event in events if self._is_of_a_place(event)}
+        self._neighbours = living_in(places) if places else {}
         self._grants = db.session.execute(grants).all() if self._concern_operators() else []
 
     def tellings(self) -> Iterator[tuple[Event, Telling, UUID]]:
@@ -98,6 +100,8 @@ class _Hearers:
         if audience is Audience.CONTRACTOR:
             contractor_id = event.ref("contractor")
             return [] if contractor_id is None else [contractor_id]
+        if audience is Audience.PLACE:
+            return self._neighbours.get(str(event.data.get("place")), [])
         if audience in COMPANY_AUDIENCES:
             return self._with_right(event.ref("company"), COMPANY_AUDIENCES[audience])
         return self._operators(OPERATOR_AUDIENCES[audience])
@@ -107,6 +111,9 @@ class _Hearers:
 
     def _operators(self, role: OperatorRole) -> Iterable[UUID]:
         return [grant.person_id for grant in self._grants if grant.role in (role, OperatorRole.ADMIN)]
+
+    def _is_of_a_place(self, event: Event) -> bool:
+        return any(telling.audience is Audience.PLACE for telling in TELLINGS[event.name])
 
     def _concern_operators(self) -> bool:
         return any(telling.audience in OPERATOR_AUDIENCES for event in self._events for telling in TELLINGS[event.name])

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
 from flask import current_app
 from flask_babel import format_date, format_datetime, format_time, get_locale, gettext
 from sqlalchemy import select
@@ -52,6 +53,7 @@ class Known:
             "money": self._money(event),
             "test": self._tests.get(event.ref("qualification"), ""),
             "check": event.data.get("sentence", ""),
+            "place": _place(event),
             "link": link,
             "home": current_app.config["BASE_URL"],
         }
@@ -80,6 +82,14 @@ def span(start: datetime, end: datetime, place: str) -> str:
         ends = format_datetime(last, "short", rebase=False)
     day, begins = format_date(first, "medium", rebase=False), format_time(first, "short", rebase=False)
     return str(gettext("%(day)s, %(begins)s to %(ends)s (%(zone)s)", day=day, begins=begins, ends=ends, zone=place))
+
+
+def _place(event: Event) -> str:
+    """ "Kenya", or "United States (US-KS)"."""
+    code = str(event.data.get("place", ""))
+    country = code.partition("-")[0]
+    name = str((get_locale() or Locale("en")).territories.get(country, country))
+    return name if code == country else f"{name} ({code})"
 
 
 def _amount(money: Money) -> str:

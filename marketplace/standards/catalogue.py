@@ -440,6 +440,18 @@ _RECORDS = (
         low_hundredths=250,
     ),
     _rule(
+        "COMMENTS",
+        Basis.HOUSE,
+        "What lowers a protection of a place is announced on a page of its own, told to the contractors who live "
+        "there, and open to comments for 14 days. It does not hold before these are over and an operator has answered "
+        "every comment in writing; nobody answers their own.",
+        "Partnership on AI, path to responsible sourcing, step 5 (workers' voices; P21: people speak on changes of "
+        "rules before they hold); the number is house policy",
+        "tests/standards/test_comments.py::test_everybody_is_heard_before_a_protection_falls",
+        since=date(2026, 11, 29),
+        days_open=14,
+    ),
+    _rule(
         "VETTING",
         Basis.HOUSE,
         "Before anybody is offered work, an operator has looked at who they are, how old they are, where they live and "

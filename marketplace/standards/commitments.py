@@ -272,11 +272,14 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_TERMS}::test_who_stands_between_is_named_with_a_margin_on_top",
         ),
         "P21": _held(
-            "SURVEY",
-            "survey.asked_at survey_answer.words survey_concern.words",
+            "SURVEY COMMENTS",
+            "survey.asked_at survey_answer.words survey_concern.words region_change.comments_until "
+            "region_comment.words region_answer.words",
             "tests/surveys/test_service.py::test_somebody_is_asked_once_when_their_work_is_paid "
-            "tests/surveys/test_service.py::test_five_answers_are_told_and_nine_say_no_more",
-            "Changes of rules are not commented on.",
+            "tests/surveys/test_service.py::test_five_answers_are_told_and_nine_say_no_more "
+            "tests/standards/test_comments.py::test_everybody_is_heard_before_a_protection_falls",
+            "A new edition of a rule that stands in the code is announced by its release alone, in the changelog and "
+            "the history of the rules.",
         ),
     },
     Origin.STANDARDS: {

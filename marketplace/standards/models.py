@@ -5,15 +5,17 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import CHAR, CheckConstraint, Date, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy import CHAR, CheckConstraint, Date, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
+from marketplace.standards.comment_rules import Speaker
 from marketplace.standards.floor import Period
 from marketplace.standards.protection import CHANGE_TRANSITIONS, ChangeStatus
 from marketplace.standards.verdicts import Confidence
@@ -66,13 +68,15 @@ class RegionVersion(Base):
 
 class RegionChange(Stateful):
     """What an operator entered of a place. One that lowers a protection waits for a second person, and makes no version
-    before. `facts` are the columns of the row that it makes; `based_on` is the version that was looked at."""
+    before. `facts` are the columns of the row that it makes; `based_on` is the version that was looked at. Until
+    `comments_until` people may comment on one that lowers a protection."""
 
     __tablename__ = "region_change"
     __table_args__ = (
         CheckConstraint("decided_by <> proposed_by OR status = 'refused'", name="two_people"),
         CheckConstraint("(status = 'in_force') = (version IS NOT NULL)", name="in_force_has_a_version"),
         CheckConstraint("status <> 'waiting' OR decided_at IS NULL", name="waiting_is_undecided"),
+        CheckConstraint("status <> 'waiting' OR comments_until IS NOT NULL", name="waiting_is_announced"),
         Index("ix_region_change_status_id", "status", "id"),
     )
     about: ClassVar = MappingProxyType({"region_change": "id"})
@@ -88,12 +92,49 @@ class RegionChange(Stateful):
     status: Mapped[ChangeStatus] = mapped_column(choice(ChangeStatus, "status"))
     proposed_by: Mapped[UUID]
     proposed_at: Mapped[Instant]
+    comments_until: Mapped[Instant | None]
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[Instant | None]
 
     @property
     def place(self) -> str:
         return self.subdivision or self.country
+
+
+class RegionAnswer(Base):
+    """What an operator answered to comments on a change. Written once; the words can be emptied. `answered_by` is the
+    operator's id without a foreign key."""
+
+    __tablename__ = "region_answer"
+
+    id: Mapped[Id]
+    change_id: Mapped[UUID] = mapped_column(ForeignKey("region_change.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    answered_by: Mapped[UUID]
+    answered_at: Mapped[Instant]
+
+
+class RegionComment(Base):
+    """What somebody says of a change that lowers a protection: one a person and change. Its id does not tell when it
+    was written. Empty words were taken back, or erased with the person."""
+
+    __tablename__ = "region_comment"
+    __table_args__ = (
+        UniqueConstraint("change_id", "person_id"),
+        Index("ix_region_comment_unanswered", "change_id", postgresql_where=sql("answer_id IS NULL AND words <> ''")),
+        Index("ix_region_comment_person_id", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    change_id: Mapped[UUID] = mapped_column(ForeignKey("region_change.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    speaker: Mapped[Speaker] = mapped_column(choice(Speaker, "speaker"))
+    words: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[Instant]
+    edited_at: Mapped[Instant | None]
+    answer_id: Mapped[UUID | None] = mapped_column(ForeignKey("region_answer.id"))
+
+    answer: Mapped[RegionAnswer | None] = relationship(lazy="raise", viewonly=True)
 
 
 class ExchangeRate(Subject):

@@ -14,7 +14,8 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
-from marketplace.standards import queries
+from marketplace.standards import comments, queries
+from marketplace.standards.comment_rules import OPEN_FOR, check_heard
 from marketplace.standards.models import RegionChange, RegionVersion
 from marketplace.standards.protection import (
     ChangedMeanwhile,
@@ -38,7 +39,8 @@ def change(
 ) -> RegionChange:
     """What is known of a place from a day on, today if none is named. Operators of standards only.
 
-    In force at once, unless it lowers a protection: then it waits for a second operator. `based_on` is the version that
+    In force at once, unless it lowers a protection: then it is announced, open to comments, and waits for a second
+    operator. `based_on` is the version that
     the operator looked at, None where there was none. Raises UnknownPlace, BadMoney, UnknownZone, BadRegion,
     NothingChanges, and ChangedMeanwhile when there is a newer version than that.
     """
@@ -56,6 +58,7 @@ def change(
     if newest is not None and queries.facts_of(newest) == facts:
         raise NothingChanges
     lowers = lowered(_held_before(country, subdivision, newest), facts)
+    moment = clock.now()
     row = RegionChange(
         country=country,
         subdivision=subdivision,
@@ -65,7 +68,8 @@ def change(
         lowers=[str(protection) for protection in lowers],
         status=ChangeStatus.WAITING if lowers else ChangeStatus.IN_FORCE,
         proposed_by=require_person(by),
-        proposed_at=clock.now(),
+        proposed_at=moment,
+        comments_until=moment + OPEN_FOR if lowers else None,
     )
     if not lowers:
         row.version = _written(row)
@@ -77,8 +81,8 @@ def change(
 
 def confirm(change_id: UUID, *, by: Actor) -> RegionChange:
     """Somebody else than who proposed a change that lowers a protection says that it is so: it is in force, from its
-    day or from today where that is over. Raises NotFound, SamePerson, WrongState, and ChangedMeanwhile when another
-    version has come in between."""
+    day or from today where that is over. Raises NotFound, SamePerson, WrongState, ChangedMeanwhile when another version
+    has come in between, CommentsOpen and CommentsUnanswered until everybody was heard (rule COMMENTS)."""
     row = _waiting(change_id, by)
     person_id = require_person(by)
     if row.proposed_by == person_id:
@@ -87,6 +91,8 @@ def confirm(change_id: UUID, *, by: Actor) -> RegionChange:
     if (newest.version if newest else None) != row.based_on:
         raise ChangedMeanwhile
     moment = clock.now()
+    assert row.comments_until is not None
+    check_heard(row.comments_until, comments.waiting_on(row.id), moment)
     starts = max(row.valid_from, moment.date())
     version = _written(row, valid_from=starts, confirmed_by=person_id)
     values = {"decided_by": person_id, "decided_at": moment, "valid_from": starts, "version": version}

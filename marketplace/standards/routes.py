@@ -97,7 +97,8 @@ def change_region(given: dict[str, Any]) -> RegionChange:
 @blueprint.response(200, s.RegionChangeSchema)
 @problems(blueprint, 401, 403, 404, 409)
 def confirm_change(change_id: UUID) -> RegionChange:
-    """Confirm a change that lowers a protection: somebody else than who proposed it."""
+    """Confirm a change that lowers a protection: somebody else than who proposed it, once its comments are over and
+    answered."""
     return regions.confirm(change_id, by=actor())
 
 

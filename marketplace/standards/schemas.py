@@ -368,6 +368,7 @@ class RegionChangeSchema(ma.Schema):
     facts = ma.fields.Dict(required=True)
     proposed_by = ma.fields.UUID(required=True)
     proposed_at = ma.fields.AwareDateTime(required=True)
+    comments_until = ma.fields.AwareDateTime(required=True, allow_none=True)
     decided_by = ma.fields.UUID(required=True, allow_none=True)
     decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 

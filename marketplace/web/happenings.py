@@ -96,6 +96,7 @@ _EVENTS = {
     "region_change.entered": lazy_gettext("A change of a place was entered."),
     "region_change.proposed": lazy_gettext("A change of a place that lowers a protection was proposed."),
     "region_change.confirmed": lazy_gettext("A second person confirmed a change of a place."),
+    "region_change.answered": lazy_gettext("An operator answered comments on a change of a place."),
     "region_change.refused": lazy_gettext("A proposed change of a place was taken off the table."),
     "contract_template.signed": lazy_gettext("The company wrote and signed the terms."),
     "contract.proposed": lazy_gettext("The company proposed the contract."),

@@ -14,9 +14,9 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.standards import queries, regions
+from marketplace.standards import comments, queries, regions
 from marketplace.standards.models import RegionChange
-from marketplace.standards.protection import ChangeStatus, RegionFacts, differences
+from marketplace.standards.protection import ChangeStatus, RegionFacts
 from marketplace.standards.schemas import NewRegionChangeSchema
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
@@ -53,7 +53,7 @@ def list_places(form: Form | None = None) -> ResponseReturnValue:
     return render_template(
         "operator/places.html",
         form=shown,
-        waiting=[(change, _differences(change)) for change in waiting],
+        waiting=comments.told(waiting),
         done=done,
         names=accounts.person_name(everybody),
         regions=queries.regions(today),
@@ -94,11 +94,6 @@ def decide_change(change_id: UUID, decision: str) -> ResponseReturnValue:
     form = Form(ma.Schema)
     done = form.done(lambda _: DECISIONS[decision](change_id, by=actor()))
     return saved("list_places") if done else list_places(form)
-
-
-def _differences(change: RegionChange) -> Sequence[Any]:
-    held = queries.newest_version(change.country, change.subdivision)
-    return differences(queries.facts_of(held) if held else None, RegionFacts.of(change.facts))
 
 
 def _values(code: queries.Code, facts: RegionFacts | None, version: int | None) -> dict[str, Any]:

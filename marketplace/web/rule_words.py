@@ -113,6 +113,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "times_p75": lazy_gettext("times the time of three in four"),
         "least_attempts": lazy_gettext("attempts at least"),
         "resume_hours": lazy_gettext("hours to go on"),
+        "days_open": lazy_gettext("days open to comments"),
         "days_to_contest_result": lazy_gettext("days to contest a result"),
         "renew_days": lazy_gettext("days to renew"),
         "most_level": lazy_gettext("highest level"),

@@ -292,6 +292,11 @@ _NAMES = {
         "counted_twice": lazy_gettext("counted twice"),
         "somebody_else": lazy_gettext("somebody else worked"),
     },
+    "speaker": {
+        "person": lazy_gettext("a contractor, or somebody who may become one"),
+        "company": lazy_gettext("somebody of a company"),
+        "operator": lazy_gettext("an operator"),
+    },
     "ask": {
         "time": lazy_gettext("The time estimate was right"),
         "instructions": lazy_gettext("The instructions were clear"),

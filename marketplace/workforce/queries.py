@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Date, Select, SmallInteger, bindparam, cast, func, null, select, union_all
+from sqlalchemy import BindParameter, Date, Select, SmallInteger, bindparam, cast, func, null, or_, select, union_all
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
 from marketplace.core import clock
@@ -15,6 +15,7 @@ from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.standards import queries as standards
 from marketplace.standards.floor import sourced
+from marketplace.standards.models import RegionVersion
 from marketplace.standards.rules import Confidence
 from marketplace.workforce.calendar import Calendar, Dated, Window
 from marketplace.workforce.models import (
@@ -212,6 +213,29 @@ def time(contractor_id: UUID, seen_by: Actor) -> dict[str, Any]:
         "exceptions": exceptions(who.id),
         "quiet": who.quiet,
     }
+
+
+def living_in(places: Collection[str]) -> dict[str, list[UUID]]:
+    """Whom the law of each place ("KE", "US-KS") holds for: contractors there who have not closed their account, and
+    of a country none in a part that has a law of its own. One statement. Without permission: it is for notices."""
+    parts = select(RegionVersion.subdivision).where(RegionVersion.subdivision.is_not(None))
+    has_own_law = func.coalesce(Contractor.subdivision.in_(parts), False)
+    here = select(
+        Contractor.id,
+        Contractor.country,
+        Contractor.subdivision,
+        has_own_law,
+    ).where(
+        or_(Contractor.country.in_(places), Contractor.subdivision.in_(places)),
+        Contractor.status.not_in([ContractorStatus.REFUSED, ContractorStatus.CLOSED]),
+    )
+    found: dict[str, list[UUID]] = {place: [] for place in places}
+    for contractor_id, country, part, apart in db.session.execute(here.order_by(Contractor.id)):
+        if part in found:
+            found[part].append(contractor_id)
+        if country in found and not apart:
+            found[country].append(contractor_id)
+    return found
 
 
 def awake_at(ids: Collection[UUID], at: datetime) -> dict[UUID, datetime]:

@@ -45,6 +45,7 @@ from marketplace.qualifications.models import Attempt, Qualification, TestContes
 from marketplace.shifts import attendance, flags, offers, questions, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.standards.hazard import HazardCategory
+from marketplace.standards.models import RegionChange
 from marketplace.surveys.models import Concern, Survey
 from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries
@@ -55,7 +56,18 @@ from marketplace.workforce.paper_models import Document, ResidenceChange
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests import papers
-from tests.factories import accounts, contracts, disputes, pay, qualifications, shifts, standing, surveys, workforce
+from tests.factories import (
+    accounts,
+    contracts,
+    disputes,
+    pay,
+    qualifications,
+    regions,
+    shifts,
+    standing,
+    surveys,
+    workforce,
+)
 from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
@@ -120,6 +132,7 @@ def build(app: SetaraFlask) -> World:
         company_papers.hand_in(there.company_id, Shows.ENTITY, papers.png(), by=there.company)
         crew = crews.make(there.company_id, "Night desk", by=there.company)
         crews.add(crew.id, [who.id], by=there.company)
+    regions.commented(*(accounts.actor_of(who.id) for who in (ana, bea)))
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()
     accounts.company_bearer(theirs.company_id)
@@ -235,6 +248,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
             *db.session.scalars(select(Document.id).where(Document.contractor_id == ana.id)),
             *db.session.scalars(select(Document.id).where(Document.contractor_id != ana.id)),
         ],
+        "change_id": list(db.session.scalars(select(RegionChange.id).order_by(RegionChange.id))),
         "move_id": list(db.session.scalars(select(ResidenceChange.id).order_by(ResidenceChange.id))),
         "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
         "decision_id": [

@@ -33,6 +33,7 @@ from marketplace.standards.protection import (
 from marketplace.standards.rules import UnknownPlace
 from marketplace.standards.verdicts import Confidence
 from tests.factories import accounts
+from tests.factories.regions import comments_end
 
 HISTORY = "GET /api/v1/standards/regions/history"
 CHANGES = "GET /api/v1/standards/region-changes"
@@ -120,6 +121,7 @@ def test_a_lower_wage_waits_for_a_second_person(app: Flask) -> None:
     assert known("DE").min_wage == Decimal("13.90")
     with pytest.raises(SamePerson):
         regions.confirm(made.id, by=one)
+    comments_end()
     confirmed = regions.confirm(made.id, by=two)
     assert (confirmed.status, confirmed.version, confirmed.decided_by) == (ChangeStatus.IN_FORCE, 2, two.person_id)
     row = queries.newest_version("DE", None)
@@ -131,7 +133,7 @@ def test_a_lower_wage_waits_for_a_second_person(app: Flask) -> None:
 
 def test_a_proposal_whose_day_is_over_holds_from_today(app: Flask) -> None:
     made = regions.change("DE", None, replace(known("DE"), weekly_hours=Decimal(60)), by=operator(), based_on=1)
-    clock.move_to(clock.now() + timedelta(days=3))
+    comments_end()
     assert regions.confirm(made.id, by=operator()).valid_from == clock.now().date()
 
 
@@ -220,6 +222,10 @@ def test_from_a_proposal_to_the_public_history(client: FlaskClient) -> None:
     assert (made.status_code, made.json["status"], made.json["lowers"]) == (201, "waiting", ["floor"])
     door = f"{BASE}/region-changes/{made.json['id']}/confirm"
     assert client.post(door, headers=one).json["code"] == "same_person"
+    early = client.post(door, headers=two)
+    assert (early.status_code, early.json["code"], early.json["unanswered"]) == (409, "comments_open", 0)
+    comments_end()
+    two = accounts.bearer(operator())
     assert client.post(door, headers=two).json["version"] == 2
     assert client.post(door, headers=two).status_code == 409
     newest, first = client.get(f"{BASE}/regions/history?country=DE").json["items"]

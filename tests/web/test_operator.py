@@ -26,6 +26,7 @@ from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
 from tests.factories import accounts, pay, workforce
+from tests.factories.regions import comments_end
 from tests.papers import png
 from tests.web.visitor import Page, Visitor
 
@@ -413,6 +414,7 @@ def test_a_place_is_changed_and_what_lowers_it_waits_for_another(visitor: Visito
     assert (empty.status, 'id="facts.source-error"' in empty.html) == (422, True)
     # The session of the first operator ends here.
     visitor.send("/desk/places", "/sign-out")
+    comments_end()
     visitor.signed_in(operator(OperatorRole.STANDARDS))
     page = desk.look("/places")
     (confirm,) = [form.action for form in page.forms if form.action.endswith("/confirm")]
