@@ -81,6 +81,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/contractors/me/hazard-consents": "a consent takes the place of the one before",
     "POST /api/v1/companies/<uuid:company_id>/contract-templates": "a company's text is a new row beside all others",
     "POST /api/v1/companies/<uuid:company_id>/deposits": "money can be paid in at any time",
+    "POST /api/v1/vetting/screening/lists": "a list takes the place of the one before",
     "POST /api/v1/vetting/policies": "a policy is a new version beside all others",
     "POST /api/v1/pay-runs": "a run over nothing is a run",
     "POST /api/v1/sandbox/levers": "a lever can be pulled at any time",

@@ -22,8 +22,9 @@ from marketplace.pay import proof
 from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.qualifications import attempts
+from marketplace.shifts import guarantees
 from marketplace.shifts.models import Booking
-from tests.factories import accounts, qualifications, shifts
+from tests.factories import accounts, qualifications, shifts, workforce
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
 
@@ -31,9 +32,12 @@ from tests.factories.shifts import MONDAY
 @pytest.fixture
 def booking(app: Flask) -> Booking:
     """One booking that is paid, with health money that is asked for, beside it one that is worked and waits, and
-    somebody who is in the middle of a test."""
+    somebody who is in the middle of a test, and somebody whose contract guarantees hours."""
     with transaction():
         scene = shifts.scene()
+        hours = shifts.TERMS["hours"] | {"min_guaranteed": 10}
+        begins = {"effective_from": MONDAY.date().isoformat()}
+        shifts.contract_with(scene, workforce.contractor(), shifts.TERMS | {"hours": hours} | begins)
     made.deposited(scene.company_id, Money(1000, "USD"))
     paid = made.worked_and_approved(scene)
     with transaction():
@@ -51,10 +55,13 @@ def broken() -> set[str]:
 
 
 def test_honest_books_hold_and_every_check_looked_at_something(booking: Booking) -> None:
+    with transaction():
+        shifts.at(MONDAY + timedelta(days=10))
+        guarantees.reckon_due()
     checks = proof.prove()
     assert broken() == set()
     assert [check.name for check in checks if check.examined == 0] == []
-    assert len({check.name for check in checks}) == len(checks) == 11
+    assert len({check.name for check in checks}) == len(checks) == 12
 
 
 def _waiting(booking: Booking) -> Booking:
