@@ -1,18 +1,16 @@
 """What a company shows of itself as files, and how long they lie here. Pure."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from marketplace.core.problems import Conflict
+from marketplace.core.retention import Retention
 
 MOST_PAPERS: Final = 10
 """Papers that lie here of one company at a time, as of one person (rule DOCUMENTS)."""
-KEPT_AFTER_DECISION = timedelta(days=30)
-"""As long as the decision can be contested, as people's documents are kept (rule DOCUMENTS)."""
-KEPT_AT_MOST = timedelta(days=180)
+KEPT: Final = Retention(after_decision=timedelta(days=30), at_most=timedelta(days=180))
+"""As people's documents are kept (rule DOCUMENTS)."""
 
 
 class Shows(StrEnum):
@@ -24,16 +22,6 @@ class Shows(StrEnum):
     """That the signatory may sign for it."""
     OWNERS = "owners"
     """To whom it belongs in the end."""
-
-
-class PaperStatus(StrEnum):
-    HELD = "held"
-    ERASED = "erased"
-
-
-PAPER_TRANSITIONS: Mapping[PaperStatus, frozenset[PaperStatus]] = MappingProxyType(
-    {PaperStatus.HELD: frozenset({PaperStatus.ERASED}), PaperStatus.ERASED: frozenset()}
-)
 
 
 class TooManyPapers(Conflict):
@@ -52,9 +40,3 @@ def check_room(held: int) -> None:
     """Raises TooManyPapers when there is no room for one more."""
     if held >= MOST_PAPERS:
         raise TooManyPapers(field="file", held=held)
-
-
-def erase_at(handed_in_at: datetime, decided_at: datetime | None) -> datetime:
-    """When a paper is erased: some days after the decision it was for, and never later than the longest time."""
-    last = handed_in_at + KEPT_AT_MOST
-    return last if decided_at is None else min(last, decided_at + KEPT_AFTER_DECISION)

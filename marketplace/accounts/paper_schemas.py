@@ -3,8 +3,9 @@
 import marshmallow as ma
 from flask_smorest.fields import Upload
 
-from marketplace.accounts.paper_rules import PaperStatus, Shows
+from marketplace.accounts.paper_rules import Shows
 from marketplace.core.files import FileKind
+from marketplace.core.retention import PaperStatus
 
 
 class PaperFileSchema(ma.Schema):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select
 
 from marketplace.accounts import paper_rules
 from marketplace.accounts.models import Company, CompanyDecision, CompanyIdentity
 from marketplace.accounts.paper_models import CompanyPaper
-from marketplace.accounts.paper_rules import PaperInUse, PaperStatus, Shows
+from marketplace.accounts.paper_rules import KEPT, PaperInUse, Shows
 from marketplace.accounts.rules import (
     CLOCK,
     Actor,
@@ -21,11 +21,13 @@ from marketplace.accounts.rules import (
     require_operator,
 )
 from marketplace.core import clock, files, vault
+from marketplace.core import papers as handed_in
 from marketplace.core.db import db
 from marketplace.core.events import Event, record
 from marketplace.core.files import FileKind
-from marketplace.core.lifecycle import WrongState, move
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
+from marketplace.core.retention import PaperStatus
 
 EVENTS = ("company_paper.handed_in", "company_paper.read", "company_paper.erased")
 
@@ -60,7 +62,7 @@ def hand_in(company_id: UUID, shows: Shows, content: bytes, *, by: Actor) -> Com
         pages=clean.pages,
         file_id=file_id,
         handed_in_at=moment,
-        erase_at=paper_rules.erase_at(moment, None),
+        erase_at=KEPT.until(moment, None),
     )
     db.session.add(paper)
     record("company_paper.handed_in", paper, by=by, data={"shows": shows})
@@ -113,17 +115,12 @@ def happenings(company_id: UUID, seen_by: Actor, *, limit: int = 50) -> list[Eve
 
 def keep_until(company_id: UUID, decided_at: datetime | None) -> None:
     """Something was decided about the company, or is open again (None): sets when its papers are erased."""
-    last = CompanyPaper.handed_in_at + paper_rules.KEPT_AT_MOST
-    until = last if decided_at is None else func.least(last, decided_at + paper_rules.KEPT_AFTER_DECISION)
-    found = update(CompanyPaper).where(CompanyPaper.company_id == company_id, CompanyPaper.status == PaperStatus.HELD)
-    db.session.execute(found.values(erase_at=until))
+    handed_in.keep_until(CompanyPaper, [CompanyPaper.company_id == company_id], KEPT, decided_at)
 
 
 def erase_due(limit: int) -> int:
     """Erases papers whose time is over, and returns how many. The row stays and says that it was erased."""
-    due = select(CompanyPaper).where(CompanyPaper.status == PaperStatus.HELD, CompanyPaper.erase_at <= clock.now())
-    found = due.order_by(CompanyPaper.erase_at).limit(limit).with_for_update(skip_locked=True)
-    return len(_erase(db.session.scalars(found).all(), CLOCK))
+    return len(_erase(handed_in.overdue(CompanyPaper, limit), CLOCK))
 
 
 def can_be_taken_back(held: Sequence[CompanyPaper]) -> set[UUID]:
@@ -145,20 +142,7 @@ def _is_in_use(paper: CompanyPaper) -> bool:
 
 
 def _erase(found: Sequence[CompanyPaper], by: Actor) -> list[UUID]:
-    contents = [each.file_id for each in found if each.file_id is not None]
-    erased = move(
-        CompanyPaper,
-        [each.id for each in found],
-        old=PaperStatus.HELD,
-        new=PaperStatus.ERASED,
-        by=by,
-        event="company_paper.erased",
-        values={"file_id": None, "erased_at": clock.now()},
-        told=("shows",),
-    )
-    if erased:
-        vault.remove(contents)
-    return erased
+    return handed_in.erase(found, "company_paper.erased", by=by, told=("shows",))
 
 
 def _find(company_id: UUID, paper_id: UUID) -> CompanyPaper:

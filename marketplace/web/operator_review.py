@@ -16,6 +16,7 @@ from marketplace.core.db import db
 from marketplace.core.files import content_of
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
+from marketplace.core.retention import PaperStatus
 from marketplace.web import choices, words
 from marketplace.web.application import DOCUMENT_OF, usual_wait
 from marketplace.web.forms import Form
@@ -28,7 +29,7 @@ from marketplace.workforce.listed import HitStatus, read_bytes
 from marketplace.workforce.paper_models import ResidenceChange
 from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.paper_schemas import PolicyGivenSchema
-from marketplace.workforce.papers import ALWAYS_ASKED, DocumentStatus, Policy, Provider, Purpose
+from marketplace.workforce.papers import ALWAYS_ASKED, Policy, Provider, Purpose
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, Ruling
 from marketplace.workforce.screening_models import ScreeningHit
 
@@ -97,7 +98,7 @@ def review(contractor_id: UUID, form: Form | None = None) -> ResponseReturnValue
     by = actor()
     require_operator(by, OperatorRole.VETTING)
     profile = queries.profile(contractor_id, by)
-    held = [each for each in documents.documents(contractor_id, by) if each.status is DocumentStatus.HELD]
+    held = [each for each in documents.documents(contractor_id, by) if each.status is PaperStatus.HELD]
     given = form or Form(DecisionsForm)
     page = render_template(
         "operator/papers.html",
@@ -149,7 +150,7 @@ def show_move(move_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         "operator/move.html",
         move=found,
         name=accounts.person_name([found.contractor_id])[found.contractor_id],
-        held=[each for each in listed if each.purpose is Purpose.MOVE and each.status is DocumentStatus.HELD],
+        held=[each for each in listed if each.purpose is Purpose.MOVE and each.status is PaperStatus.HELD],
         opened=request.args.get("look", type=UUID),
         purposes=choices.SHOWN_BY,
         countries=dict(words.countries()),

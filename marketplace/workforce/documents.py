@@ -6,21 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator, require_person
 from marketplace.core import clock, files, vault
+from marketplace.core import papers as handed_in
 from marketplace.core.db import db
 from marketplace.core.events import record, record_many
 from marketplace.core.files import FileKind
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import WrongState, move
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
+from marketplace.core.retention import PaperStatus
 from marketplace.workforce import papers
 from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.paper_models import Document, ResidenceChange
-from marketplace.workforce.papers import DocumentInUse, DocumentStatus, MoveStatus, Purpose
+from marketplace.workforce.papers import KEPT, DocumentInUse, MoveStatus, Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementStatus
 
 
@@ -42,7 +44,7 @@ def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Docume
     _check_open(require_person(by))
     clean = [(purpose, files.inspect(content)) for purpose, content in given]
     me = _locked(require_person(by))
-    held = select(func.count()).where(Document.contractor_id == me.id, Document.status == DocumentStatus.HELD)
+    held = select(func.count()).where(Document.contractor_id == me.id, Document.status == PaperStatus.HELD)
     papers.check_room(db.session.scalar(held) or 0, len(clean))
     moment = clock.now()
     kept = vault.put(me.id, [each.content for _, each in clean])
@@ -51,13 +53,13 @@ def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Docume
             "id": new_id(),
             "contractor_id": me.id,
             "purpose": purpose,
-            "status": DocumentStatus.HELD,
+            "status": PaperStatus.HELD,
             "media_type": each.kind,
             "size": len(each.content),
             "pages": each.pages,
             "file_id": file_id,
             "handed_in_at": moment,
-            "erase_at": papers.erase_at(moment, None),
+            "erase_at": KEPT.until(moment, None),
         }
         for (purpose, each), file_id in zip(clean, kept, strict=True)
     ]
@@ -75,7 +77,7 @@ def take_back(document_id: UUID, *, by: Actor) -> Document:
     if _is_in_use(found):
         raise DocumentInUse
     if not _erase([found], by):
-        raise WrongState("It has been erased already.", state=str(DocumentStatus.ERASED))
+        raise WrongState("It has been erased already.", state=str(PaperStatus.ERASED))
     return found
 
 
@@ -107,33 +109,25 @@ def read(contractor_id: UUID, document_id: UUID, *, by: Actor) -> Content:
 def keep_until(contractor_id: UUID, decided_at: datetime | None, purpose: Purpose | None = None) -> None:
     """Something was decided by the documents (all, or those of one purpose), or is open again (None): sets when they
     are erased. Documents of a move are not touched by what is decided about the application."""
-    found = update(Document).where(
-        Document.contractor_id == contractor_id,
-        Document.status == DocumentStatus.HELD,
-        Document.purpose == purpose if purpose else Document.purpose != Purpose.MOVE,
-    )
-    last = Document.handed_in_at + papers.KEPT_AT_MOST
-    until = last if decided_at is None else func.least(last, decided_at + papers.KEPT_AFTER_DECISION)
-    db.session.execute(found.values(erase_at=until))
+    of_purpose = Document.purpose == purpose if purpose else Document.purpose != Purpose.MOVE
+    handed_in.keep_until(Document, [Document.contractor_id == contractor_id, of_purpose], KEPT, decided_at)
 
 
 def erase_due(limit: int) -> int:
     """Erases documents whose time is over, and returns how many. The row stays and says that it was erased."""
-    due = select(Document).where(Document.status == DocumentStatus.HELD, Document.erase_at <= clock.now())
-    found = db.session.scalars(due.order_by(Document.erase_at).limit(limit).with_for_update(skip_locked=True)).all()
-    return len(_erase(found, CLOCK))
+    return len(_erase(handed_in.overdue(Document, limit), CLOCK))
 
 
 def erase_all(contractor_id: UUID, *, by: Actor) -> int:
     """Erases every document of somebody now, and returns how many: for whoever closes an account or erases a person."""
-    held = select(Document).where(Document.contractor_id == contractor_id, Document.status == DocumentStatus.HELD)
+    held = select(Document).where(Document.contractor_id == contractor_id, Document.status == PaperStatus.HELD)
     return len(_erase(db.session.scalars(held.with_for_update()).all(), by))
 
 
 def held_by_purpose(contractor_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[Purpose, int]]:
     """How many documents lie here of each person, by purpose: one statement. The caller has checked who asks."""
     counted = select(Document.contractor_id, Document.purpose, func.count()).where(
-        Document.contractor_id.in_(contractor_ids), Document.status == DocumentStatus.HELD
+        Document.contractor_id.in_(contractor_ids), Document.status == PaperStatus.HELD
     )
     found: dict[UUID, dict[Purpose, int]] = {}
     for person, purpose, count in db.session.execute(counted.group_by(Document.contractor_id, Document.purpose)):
@@ -142,21 +136,7 @@ def held_by_purpose(contractor_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[Pur
 
 
 def _erase(found: Sequence[Document], by: Actor) -> list[UUID]:
-    contents = [each.file_id for each in found if each.file_id is not None]
-    values = {"file_id": None, "erased_at": clock.now()}
-    erased = move(
-        Document,
-        [each.id for each in found],
-        old=DocumentStatus.HELD,
-        new=DocumentStatus.ERASED,
-        by=by,
-        event="document.erased",
-        values=values,
-        told=("purpose",),
-    )
-    if erased:
-        vault.remove(contents)
-    return erased
+    return handed_in.erase(found, "document.erased", by=by, told=("purpose",))
 
 
 def _is_in_use(document: Document) -> bool:

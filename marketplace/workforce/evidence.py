@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from marketplace.core.db import db
+from marketplace.core.retention import PaperStatus
 from marketplace.workforce import agreement, papers, policy
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.paper_models import (
@@ -14,7 +15,7 @@ from marketplace.workforce.paper_models import (
     TermsSignature,
     WorkDeclaration,
 )
-from marketplace.workforce.papers import DocumentStatus, Evidence, Purpose
+from marketplace.workforce.papers import Evidence, Purpose
 from marketplace.workforce.rules import RequirementKind
 
 
@@ -22,7 +23,7 @@ def of(contractor: Contractor) -> Evidence:
     """The caller has made sure that the asker may see it."""
     me = contractor.id
     held = select(func.array_agg(Document.purpose.distinct())).where(
-        Document.contractor_id == me, Document.status == DocumentStatus.HELD
+        Document.contractor_id == me, Document.status == PaperStatus.HELD
     )
     row = db.session.execute(
         select(

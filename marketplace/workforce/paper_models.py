@@ -12,7 +12,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     Text,
@@ -24,35 +23,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Instant, choice
 from marketplace.core.events import Subject
-from marketplace.core.files import FileKind
 from marketplace.core.lifecycle import Stateful
+from marketplace.core.papers import Paper, paper_constraints
 from marketplace.workforce import papers
-from marketplace.workforce.papers import DocumentStatus, IdentityPaper, MoveStatus, Provider, Purpose, WorkBasis
+from marketplace.workforce.papers import IdentityPaper, MoveStatus, Provider, Purpose, WorkBasis
 
 
-class Document(Stateful):
-    """A file that somebody handed in. What it shows lies encrypted in the vault until `erase_at`."""
+class Document(Paper):
+    """A file that somebody handed in."""
 
     __tablename__ = "document"
-    __table_args__ = (
-        CheckConstraint("(file_id IS NULL) = (status = 'erased')", name="erased_without_file"),
-        CheckConstraint("(erased_at IS NULL) = (status = 'held')", name="erased_when"),
-        Index("ix_document_erase_at", "erase_at", postgresql_where=text("status = 'held'")),
-        Index("ix_document_contractor_id_id", "contractor_id", "id"),
-    )
+    __table_args__ = paper_constraints("document", "contractor_id")
     about: ClassVar[Mapping[str, str]] = MappingProxyType({"document": "id", "contractor": "contractor_id"})
-    transitions = papers.DOCUMENT_TRANSITIONS
 
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
     purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "purpose"))
-    status: Mapped[DocumentStatus] = mapped_column(choice(DocumentStatus, "status"))
-    media_type: Mapped[FileKind] = mapped_column(choice(FileKind, "media_type"))
-    size: Mapped[int] = mapped_column(Integer)
-    pages: Mapped[int] = mapped_column(SmallInteger)
-    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("sealed_file.id"))
-    handed_in_at: Mapped[Instant]
-    erase_at: Mapped[Instant]
-    erased_at: Mapped[Instant | None]
 
 
 class IdentityDeclaration(Base):

@@ -8,8 +8,8 @@ from flask_smorest.fields import Upload
 
 from marketplace.core.files import FileKind
 from marketplace.core.http import Flag, Pattern, page_schema
+from marketplace.core.retention import PaperStatus
 from marketplace.workforce.papers import (
-    DocumentStatus,
     IdentityPaper,
     IdentityShown,
     MoveStatus,
@@ -43,7 +43,7 @@ class DocumentSchema(ma.Schema):
 
     id = ma.fields.UUID(required=True)
     purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
-    status = ma.fields.Enum(DocumentStatus, by_value=True, required=True)
+    status = ma.fields.Enum(PaperStatus, by_value=True, required=True)
     media_type = ma.fields.Enum(FileKind, by_value=True, required=True)
     size = ma.fields.Integer(required=True, metadata={"description": "Bytes"})
     pages = ma.fields.Integer(required=True)

@@ -6,11 +6,12 @@ What a service asks for is a policy with a version (rule VETTING); who looks at 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.core.retention import Retention
 from marketplace.standards.hours import old_enough_on
 from marketplace.standards.rules import RULES
 from marketplace.workforce.rules import RequirementKind
@@ -18,9 +19,7 @@ from marketplace.workforce.rules import RequirementKind
 _NUMBERS = RULES["DOCUMENTS"].parameters
 MOST_DOCUMENTS = _NUMBERS["most_documents"]
 """Documents that lie here of one person at a time."""
-KEPT_AFTER_DECISION = timedelta(days=_NUMBERS["days_after_decision"])
-"""As long as the decision can be contested, so that whoever looks again sees what the first one saw."""
-KEPT_AT_MOST = timedelta(days=_NUMBERS["most_days"])
+KEPT = Retention(timedelta(days=_NUMBERS["days_after_decision"]), timedelta(days=_NUMBERS["most_days"]))
 
 
 class Purpose(StrEnum):
@@ -31,16 +30,6 @@ class Purpose(StrEnum):
     RIGHT_TO_WORK = "right_to_work"
     MOVE = "move"
     """A new residence, after the first was accepted."""
-
-
-class DocumentStatus(StrEnum):
-    HELD = "held"
-    ERASED = "erased"
-
-
-DOCUMENT_TRANSITIONS: Mapping[DocumentStatus, frozenset[DocumentStatus]] = MappingProxyType(
-    {DocumentStatus.HELD: frozenset({DocumentStatus.ERASED}), DocumentStatus.ERASED: frozenset()}
-)
 
 
 class IdentityPaper(StrEnum):
@@ -331,13 +320,6 @@ def check_room(held: int, more: int) -> None:
     """Raises TooManyDocuments."""
     if held + more > MOST_DOCUMENTS:
         raise TooManyDocuments(field="file", held=held)
-
-
-def erase_at(handed_in_at: datetime, decided_at: datetime | None) -> datetime:
-    """When a document is erased (rule DOCUMENTS): some days after the decision it was for, and never later than the
-    longest time, decided or not."""
-    last = handed_in_at + KEPT_AT_MOST
-    return last if decided_at is None else min(last, decided_at + KEPT_AFTER_DECISION)
 
 
 # --- moving ---------------------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
+from marketplace.core.retention import PaperStatus
 from marketplace.workforce import documents, papers
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.paper_models import Document, ResidenceChange
-from marketplace.workforce.papers import DocumentStatus, EvidenceMissing, MoveStatus, MoveWaits, NothingMoved, Purpose
+from marketplace.workforce.papers import EvidenceMissing, MoveStatus, MoveWaits, NothingMoved, Purpose
 from marketplace.workforce.rules import ContractorStatus, check_decider, check_place
 
 
@@ -33,7 +34,7 @@ def ask_to_move(country: str, subdivision: str | None, timezone: str, note: str,
     if waiting(me.id) is not None:
         raise MoveWaits
     shown = select(Document.id).where(
-        Document.contractor_id == me.id, Document.purpose == Purpose.MOVE, Document.status == DocumentStatus.HELD
+        Document.contractor_id == me.id, Document.purpose == Purpose.MOVE, Document.status == PaperStatus.HELD
     )
     if db.session.scalar(shown.limit(1)) is None:
         raise EvidenceMissing("Missing: a document that shows where you live now.", missing={"residence": "document"})

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from marketplace.accounts import papers, service
 from marketplace.accounts.models import Company
 from marketplace.accounts.paper_models import CompanyPaper
-from marketplace.accounts.paper_rules import KEPT_AFTER_DECISION, KEPT_AT_MOST, MOST_PAPERS, PaperInUse, Shows
+from marketplace.accounts.paper_rules import KEPT, MOST_PAPERS, PaperInUse, Shows
 from marketplace.accounts.rules import CompanyRole, OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -52,16 +52,16 @@ def handed_in(company: Company, shows: Shows = Shows.ENTITY) -> CompanyPaper:
 def test_a_paper_is_erased_when_the_decision_can_no_longer_be_contested(app: Flask) -> None:
     """The numbers are those of people's documents. Verified on the 1st, erased 30 days later; the row stays."""
     numbers = RULES["DOCUMENTS"].parameters
-    assert (KEPT_AFTER_DECISION.days, KEPT_AT_MOST.days, MOST_PAPERS) == tuple(numbers.values())
+    assert (KEPT.after_decision.days, KEPT.at_most.days, MOST_PAPERS) == tuple(numbers.values())
     company, odi = accounts.company(verified=False), accounts.operator(OperatorRole.VETTING)
     paper, begun = handed_in(company), clock.now()
-    assert abs(paper.erase_at - begun - KEPT_AT_MOST) < timedelta(minutes=1)
+    assert abs(paper.erase_at - begun - KEPT.at_most) < timedelta(minutes=1)
     service.refuse_company(company.id, "The register knows another signatory.", by=odi)
     db.session.refresh(paper)
-    assert abs(paper.erase_at - begun - KEPT_AFTER_DECISION) < timedelta(minutes=1)
+    assert abs(paper.erase_at - begun - KEPT.after_decision) < timedelta(minutes=1)
     service.contest_decision(company.id, "It does not.", by=accounts.owner_of(company.id))
     db.session.refresh(paper)
-    assert abs(paper.erase_at - begun - KEPT_AT_MOST) < timedelta(minutes=1), "it is looked at again"
+    assert abs(paper.erase_at - begun - KEPT.at_most) < timedelta(minutes=1), "it is looked at again"
     service.verify_company(company.id, "Seen.", by=accounts.operator(OperatorRole.VETTING))
     clock.move_to(clock.now() + timedelta(days=29))
     assert papers.erase_due(10) == 0

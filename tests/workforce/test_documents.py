@@ -13,11 +13,12 @@ from marketplace.core import clock, files, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event, timeline
 from marketplace.core.problems import Forbidden, NotFound
+from marketplace.core.retention import PaperStatus
 from marketplace.core.vault import Erased, SealedFile
 from marketplace.workforce import documents, rules, service
 from marketplace.workforce import papers as law
 from marketplace.workforce.paper_models import Document
-from marketplace.workforce.papers import DocumentStatus, Purpose
+from marketplace.workforce.papers import Purpose
 from tests import papers
 from tests.factories import accounts, workforce
 
@@ -105,7 +106,7 @@ def test_what_an_operator_looks_at_is_not_taken_back(me: Actor, operator: Actor)
         documents.take_back(found.id, by=me)
     service.decide_requirement(id_of(me), rules.RequirementKind.IDENTITY, False, "It is blurred.", by=operator)
     documents.take_back(found.id, by=me)
-    assert found.status is DocumentStatus.ERASED
+    assert found.status is PaperStatus.ERASED
     with pytest.raises(Erased):
         documents.read(id_of(me), found.id, by=operator)
 
@@ -114,9 +115,7 @@ def test_what_an_operator_looks_at_is_not_taken_back(me: Actor, operator: Actor)
 
 
 def held(contractor_id: UUID) -> int:
-    counted = select(func.count()).where(
-        Document.contractor_id == contractor_id, Document.status == DocumentStatus.HELD
-    )
+    counted = select(func.count()).where(Document.contractor_id == contractor_id, Document.status == PaperStatus.HELD)
     return db.session.scalar(counted) or 0
 
 
