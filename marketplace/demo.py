@@ -32,7 +32,8 @@ from marketplace.pay import payments
 from marketplace.pay import service as pay
 from marketplace.qualifications import authoring
 from marketplace.qualifications import funding as test_money
-from marketplace.qualifications.rules import Paper, PaySteps, Proves, Spec
+from marketplace.qualifications.levels import PaySteps
+from marketplace.qualifications.rules import Paper, Proves, Spec
 from marketplace.qualifications.scoring import Item, ItemKind
 from marketplace.shifts import scheduling
 from marketplace.specimen import specimen

@@ -8,8 +8,8 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
+from marketplace.contracts import benefit_schemas as s
 from marketplace.contracts import benefits, insurance, plans, statement
-from marketplace.contracts import schemas as s
 from marketplace.contracts.benefits import Balance
 from marketplace.contracts.models import BenefitEntry, Enrolment, PlanVersion
 from marketplace.contracts.plans import Plan

@@ -35,7 +35,7 @@ from marketplace.gigs.rules import (
     Where,
     WorkKind,
 )
-from marketplace.qualifications.rules import PaySteps
+from marketplace.qualifications.levels import PaySteps
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel, UnpaidKind
 from marketplace.workforce.rules import Level
 

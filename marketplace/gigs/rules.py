@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
-from marketplace.qualifications.rules import MOST_LEVEL, PaySteps, check_steps
+from marketplace.qualifications.levels import MOST_LEVEL, PaySteps, check_steps
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import (

@@ -26,7 +26,7 @@ from marketplace.gigs.rules import (
     WorkKind,
     refuse_protected,
 )
-from marketplace.qualifications.rules import MOST_LEVEL, PaySteps
+from marketplace.qualifications.levels import MOST_LEVEL, PaySteps
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.rules import Confidence, HazardCategory, HazardClass, PaymentModel
 from marketplace.standards.schemas import UnpaidSchema

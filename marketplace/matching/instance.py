@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
 from marketplace.matching.waves import Sizes
-from marketplace.qualifications.rules import PaySteps, Proof
+from marketplace.qualifications.levels import PaySteps, Proof
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span, age_on

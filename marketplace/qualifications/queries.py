@@ -25,6 +25,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as ledger
 from marketplace.qualifications import rules
+from marketplace.qualifications.levels import Proof
 from marketplace.qualifications.models import (
     Answer,
     Attempt,
@@ -36,15 +37,7 @@ from marketplace.qualifications.models import (
     TestItem,
     TestVersion,
 )
-from marketplace.qualifications.rules import (
-    SCORED,
-    AttemptStatus,
-    ContestStatus,
-    Past,
-    Place,
-    Proof,
-    QualificationStatus,
-)
+from marketplace.qualifications.rules import SCORED, AttemptStatus, ContestStatus, Past, Place, QualificationStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce

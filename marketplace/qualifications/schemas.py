@@ -5,11 +5,11 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.qualifications.levels import MOST_LEVEL
 from marketplace.qualifications.rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
     MOST_ITEMS,
-    MOST_LEVEL,
     AttemptStatus,
     ContestStatus,
     FundingKind,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria
-from marketplace.qualifications.rules import PaySteps, Proof, ended_on, holds, level_of
+from marketplace.qualifications.levels import PaySteps, Proof, ended_on, holds, level_of
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import OPT_IN, Exposure, HazardClass, judge_exposure
 from marketplace.standards.hours import (

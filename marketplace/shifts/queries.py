@@ -18,7 +18,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
-from marketplace.qualifications.rules import PaySteps
+from marketplace.qualifications.levels import PaySteps
 from marketplace.qualifications.rules import spans as at_tests
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Right
 from marketplace.contracts import insurance
+from marketplace.contracts.benefit_schemas import EnrolmentEndSchema, NewEnrolmentSchema
 from marketplace.contracts.models import Contract, Enrolment
 from marketplace.contracts.plan_rules import INSURANCES
 from marketplace.contracts.plans import plans
 from marketplace.contracts.rules import ContractStatus
-from marketplace.contracts.schemas import EnrolmentEndSchema, NewEnrolmentSchema
 from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.pay import queries as pay

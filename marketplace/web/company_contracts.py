@@ -23,7 +23,7 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.qualifications import queries as qualifications
-from marketplace.qualifications.rules import spoken
+from marketplace.qualifications.levels import spoken
 from marketplace.shifts import guarantees
 from marketplace.web import choices, words
 from marketplace.web.amended import changes_of

@@ -22,7 +22,7 @@ from marketplace.core.events import timeline
 from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import WorkKind
 from marketplace.qualifications import queries as qualifications
-from marketplace.qualifications.rules import spoken
+from marketplace.qualifications.levels import spoken
 from marketplace.shifts import guarantees
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.rules import OfferStatus

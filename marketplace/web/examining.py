@@ -23,8 +23,9 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.qualifications import analysis, authoring, contests, funding, holdings, papers, queries, rules
+from marketplace.qualifications.levels import MOST_LEVEL
 from marketplace.qualifications.models import Attempt, Holding, Qualification, TestContest, TestVersion
-from marketplace.qualifications.rules import MOST_LEVEL, AttemptStatus, Paper
+from marketplace.qualifications.rules import AttemptStatus, Paper
 from marketplace.qualifications.schemas import (
     GrantSchema,
     QualificationSpecSchema,

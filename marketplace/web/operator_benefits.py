@@ -10,9 +10,9 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import OperatorRole, require_operator
 from marketplace.contracts import plans, statement
+from marketplace.contracts.benefit_schemas import BenefitPromiseSchema, NewBenefitPlanSchema
 from marketplace.contracts.plan_rules import Promise
 from marketplace.contracts.rules import BenefitKind, Unit
-from marketplace.contracts.schemas import BenefitPromiseSchema, NewBenefitPlanSchema
 from marketplace.core import clock
 from marketplace.web import pictures, words
 from marketplace.web.forms import Form

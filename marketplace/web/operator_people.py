@@ -15,7 +15,7 @@ from marketplace.core import clock
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.qualifications import queries as qualifications
-from marketplace.qualifications.rules import spoken
+from marketplace.qualifications.levels import spoken
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, chosen, saved

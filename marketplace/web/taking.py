@@ -20,7 +20,7 @@ from marketplace.core.money import Money
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import NotVetted
-from marketplace.qualifications import attempts, contests, papers, queries, rules
+from marketplace.qualifications import attempts, contests, levels, papers, queries, rules
 from marketplace.qualifications.models import Attempt
 from marketplace.qualifications.papers import Asked
 from marketplace.qualifications.rules import AttemptStatus, TimeOver
@@ -152,7 +152,7 @@ def show_leads() -> str:
         open_gigs = []
     skills = {each.qualification.skill for each in tests} | {gig.pay_steps.skill for gig in open_gigs if gig.pay_steps}
     ladders = {
-        skill: _ladder(skill, rules.level_of(proofs, skill, clock.now()), tests, open_gigs)
+        skill: _ladder(skill, levels.level_of(proofs, skill, clock.now()), tests, open_gigs)
         for skill in sorted(each for each in skills if each)
     }
     return render_template("work/leads.html", ladders=ladders)
@@ -162,7 +162,7 @@ def _ladder(skill: str, mine: int, tests: Sequence[queries.Openness], open_gigs:
     own = [(gig, gig.pay_steps) for gig in open_gigs if gig.pay_steps and gig.pay_steps.skill == skill]
     best: dict[int, tuple[Money, Money]] = {}
     for gig, steps in own:
-        for level in range(rules.MOST_LEVEL + 1):
+        for level in range(levels.MOST_LEVEL + 1):
             pays = stepped(gig.rate, steps.at(level))
             if level not in best or (pays.currency == best[level][0].currency and pays > best[level][0]):
                 best[level] = pays, gig.rate
@@ -175,7 +175,7 @@ def _ladder(skill: str, mine: int, tests: Sequence[queries.Openness], open_gigs:
             [each for each in tests if (each.qualification.skill, each.qualification.skill_level) == (skill, level)],
             level == mine,
         )
-        for level in range(rules.MOST_LEVEL + 1)
+        for level in range(levels.MOST_LEVEL + 1)
     ]
 
 

@@ -16,7 +16,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.qualifications import attempts, authoring, funding, holdings, papers, queries, rules
+from marketplace.qualifications import attempts, authoring, funding, holdings, levels, papers, queries
 from marketplace.qualifications.models import Attempt, Holding
 from marketplace.qualifications.rules import (
     AlreadyHeld,
@@ -246,7 +246,7 @@ def test_what_was_given_is_taken_back_with_a_reason_and_on_appeal_given_back(app
     made.at(MONDAY + DAY)
     holdings.withdraw(test.id, held.id, "It was somebody else's work.", by=manager)
     assert (held.until, held.until_before) == (MONDAY + DAY, MONDAY + 365 * DAY)
-    assert not rules.holds(queries.proofs([ana.id])[ana.id], test.code, MONDAY + 2 * DAY)
+    assert not levels.holds(queries.proofs([ana.id])[ana.id], test.code, MONDAY + 2 * DAY)
     with pytest.raises(WrongState):
         holdings.withdraw(test.id, held.id, "Again.", by=manager)
     appeal = appeals.contest(held.withdrawal_id, "It was mine.", by=me)

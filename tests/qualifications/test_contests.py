@@ -12,13 +12,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
 from marketplace.qualifications import attempts, contests, queries
 from marketplace.qualifications.models import Attempt, Holding, Qualification
-from marketplace.qualifications.rules import (
-    AttemptStatus,
-    ContestStatus,
-    NothingToContest,
-    TooLateToContest,
-    WroteIt,
-)
+from marketplace.qualifications.rules import AttemptStatus, ContestStatus, NothingToContest, TooLateToContest, WroteIt
 from marketplace.qualifications.scoring import BadItem
 from tests.factories import accounts, workforce
 from tests.factories import qualifications as made

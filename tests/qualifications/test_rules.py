@@ -12,19 +12,9 @@ from hypothesis import strategies as st
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
-from marketplace.qualifications import analysis, rules
-from marketplace.qualifications.rules import (
-    AlreadyHeld,
-    BadTest,
-    Funds,
-    Past,
-    Place,
-    Proof,
-    Proves,
-    Spoken,
-    TooEarly,
-    TooMuchWork,
-)
+from marketplace.qualifications import analysis, levels, rules
+from marketplace.qualifications.levels import Proof, Spoken
+from marketplace.qualifications.rules import AlreadyHeld, BadTest, Funds, Past, Place, Proves, TooEarly, TooMuchWork
 from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
 from tests.factories import qualifications as made
@@ -164,7 +154,7 @@ def test_what_is_proven_of_a_language_is_not_what_is_said() -> None:
         Proof("english-3", NOW, language="en", language_level=Level.C1),
         Proof("french", NOW + DAY, language="fr", language_level=Level.A2),
     ]
-    assert rules.spoken({"id": Level.C2, "en": Level.C2}, proofs, NOW) == [
+    assert levels.spoken({"id": Level.C2, "en": Level.C2}, proofs, NOW) == [
         Spoken("id", Level.C2),
         Spoken("en", Level.C2, Level.B2, NOW + 9 * DAY),
         Spoken("fr", None, Level.A2, NOW + DAY),

@@ -13,8 +13,9 @@ from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
 from marketplace.qualifications import holdings
+from marketplace.qualifications.levels import BadSteps, PaySteps, check_steps
 from marketplace.qualifications.models import Holding, Qualification
-from marketplace.qualifications.rules import BadSteps, PaySteps, Proves, check_steps
+from marketplace.qualifications.rules import Proves
 from marketplace.shifts import attendance, offers, outage
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import NotEligible

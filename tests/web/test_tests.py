@@ -7,8 +7,9 @@ from marketplace.accounts import queries as people
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.qualifications import queries
+from marketplace.qualifications.levels import PaySteps
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
-from marketplace.qualifications.rules import AttemptStatus, PaySteps, QualificationStatus
+from marketplace.qualifications.rules import AttemptStatus, QualificationStatus
 from marketplace.qualifications.scoring import Item, ItemKind
 from marketplace.web.examining_forms import ItemForm
 from tests.factories import accounts as people_made
