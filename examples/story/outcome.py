@@ -75,7 +75,8 @@ class Worked:
 def read(story: Story) -> dict[str, Any]:
     """The whole outcome, as one moment shows it."""
     with snapshot():
-        worked = _worked()
+        worked, proof = _worked(), prove()
+        told = {check.sentence for check in proof}
         return {
             "seed": script.seed(),
             "present": script.PRESENT.isoformat(),
@@ -90,9 +91,13 @@ def read(story: Story) -> dict[str, Any]:
             "adjustment": _adjustment(),
             "proof": [
                 {"name": check.name, "sentence": check.sentence, "examined": check.examined, "holds": check.holds}
-                for check in prove()
+                for check in proof
             ],
-            "truths": [{"sentence": found.sentence, "holds": not found.against} for found in findings()],
+            "truths": [
+                {"sentence": found.sentence, "holds": not found.against}
+                for found in findings()
+                if found.sentence not in told
+            ],
         }
 
 
