@@ -162,7 +162,7 @@ class OwnCompany(Forbidden):
 
 class ReasonMissing(Invalid):
     code = "reason_missing"
-    title = "An operator's decision needs a reason in words."
+    title = "This needs a reason in words."
 
 
 @dataclass(frozen=True, slots=True)

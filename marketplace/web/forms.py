@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.core.db import db
 from marketplace.core.idempotency import FORM_FIELD
 from marketplace.core.problems import Problem
+from marketplace.web.field_words import plain
 from marketplace.web.typed import in_kind
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Form:
         self.values: Mapping[str, Any] = values or {}
         self.errors: dict[str, list[str]] = {}
         self.problem: Problem | None = None
+        self._focused: str | None = None
         self.status = int(HTTPStatus.OK)
         # A fresh key a form: sending the same form twice, as a slow phone does, has one effect.
         self.idempotency_key = str(uuid4())
@@ -72,6 +74,13 @@ class Form:
 
     def value(self, name: str, default: Any = "") -> Any:
         return self.values.get(name, default)
+
+    def takes_focus(self, name: str) -> bool:
+        """Whether this field with an error is the one that a reader goes on with: the first that the page asks about,
+        unless something is said about the whole, which is read first."""
+        if self.problem is None and self._focused is None:
+            self._focused = name
+        return self._focused == name
 
     def chosen(self, name: str, option: str) -> bool:
         """Whether an option of a field that may stand several times is ticked."""
@@ -121,4 +130,4 @@ def _flatten(messages: Any, before: str = "") -> dict[str, list[str]]:
         for name, inner in messages.items():
             found |= _flatten(inner, f"{before}.{name}" if before else str(name))
         return found
-    return {before: [str(message) for message in messages] if isinstance(messages, list) else [str(messages)]}
+    return {before: [plain(str(message)) for message in (messages if isinstance(messages, list) else [messages])]}

@@ -95,5 +95,4 @@ def _shown(gig: Gig, form: Form, answering: Form | None = None) -> dict[str, Any
         "classes": choices.hazard_classes(),
         "categories": choices.hazard_categories(),
         "unlawful": ILLEGAL,
-        "blank": Form(DismissSchema),
     }

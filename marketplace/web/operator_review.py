@@ -246,6 +246,7 @@ def list_hits(form: Form | None = None, loading: Form | None = None) -> Response
         born=born,
         names=accounts.person_name([each.contractor_id for each in (*waiting, *before)]),
         form=given,
+        blank=Form(given.schema),
     )
     return page, max(given.status, loading.status if loading else 0)
 

@@ -96,6 +96,7 @@ def show_test(attempt_id: UUID, form: Form | None = None) -> ResponseReturnValue
         sheet=sheet,
         attempt=sheet.attempt,
         form=shown,
+        blank=Form(ContestedSchema),
         zone=me.timezone,
         pay=_pay(sheet.attempt),
         picture=_result_picture(sheet),

@@ -211,10 +211,10 @@ def test_a_gig_is_written_and_changed(at: AtCompany, company: Company) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("rate__amount", "a lot", "Give {"),
+        ("rate__amount", "a lot", "Write an amount, such as 15.00."),
         ("planned_hours", "soon", "Give hours above zero"),
-        ("places", "Kansas", "String does not match"),
-        ("places", "US-KS, KE-", "String does not match"),
+        ("places", "Kansas", "not written as it is asked for"),
+        ("places", "US-KS, KE-", "not written as it is asked for"),
         ("title", " ", "The title has 1 to 120 characters."),
     ],
 )

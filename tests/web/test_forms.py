@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from marketplace.accounts import service
@@ -22,7 +23,7 @@ class OrderSchema(ma.Schema):
     rate = MoneyField()
     skills = ma.fields.List(ma.fields.String())
     languages = ma.fields.Dict(ma.fields.String(), ma.fields.String())
-    hours = ma.fields.Integer()
+    hours = ma.fields.Integer(validate=ma.validate.Range(max=12))
 
 
 def handed_in(app: Flask, data: dict[str, Any], schema: type[ma.Schema] = OrderSchema) -> tuple[Form, Any]:
@@ -60,6 +61,30 @@ def test_a_refused_form_keeps_everything_and_says_where(app: Flask) -> None:
     assert form.value("hours") == "many"
     assert form.chosen("skills", "two")
     assert not form.chosen("skills", "three")
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ("en", {"name": "Fill this in.", "hours": "At most 12.", "rate.amount": "Write an amount, such as 15.00."}),
+        (
+            "id",
+            {"name": "Wajib diisi.", "hours": "Paling banyak 12.", "rate.amount": "Tulis jumlahnya, misalnya 15.00."},
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_to_people(app: Flask, locale: str, expected: dict[str, str]) -> None:
+    with force_locale(locale):
+        form, _ = handed_in(app, {"hours": "13", "rate.amount": "a lot", "rate.currency": "USD"})
+    assert {name: " ".join(words) for name, words in form.errors.items()} == expected
+
+
+def test_one_thing_takes_the_focus(app: Flask) -> None:
+    form, _ = handed_in(app, {"hours": "many"})
+    assert [form.takes_focus(name) for name in ("hours", "name", "hours")] == [True, False, True]
+    form.problem = WeakPassword()
+    form._focused = None
+    assert not form.takes_focus("hours")
 
 
 def test_a_refusal_of_the_verb_stands_beside_its_field_and_leaves_nothing_behind(app: Flask) -> None:

@@ -114,7 +114,7 @@ def test_a_company_is_verified_and_suspended_with_a_reason(desk: Desk) -> None:
     assert f"/desk{path}" in desk.look("/companies").html
     refused = desk.send(path, reason="  ", decision="verify")
     assert refused.status == 422
-    assert "An operator's decision needs a reason in words." in refused.words
+    assert "This needs a reason in words." in refused.words
     desk.send(path, reason="Seen its register entry.", decision="verify")
     assert _status(company) is CompanyStatus.VERIFIED
     desk.send(path, reason="The entry was deleted.", decision="suspend")
