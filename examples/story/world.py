@@ -25,6 +25,7 @@ from marketplace.accounts.rules import CONSOLE, Actor, CompanyRole, OperatorRole
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import service as contracts
 from marketplace.contracts.defaults import decent_terms
+from marketplace.contracts.service import Signing
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, gate, preparation
@@ -36,9 +37,11 @@ from marketplace.shifts import scheduling
 from marketplace.specimen import specimen
 from marketplace.standards.rates import FEE_PERCENT, highest_cost
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
-from marketplace.workforce import agreement, availability, declarations, documents
+from marketplace.workforce import agreement, applying, availability, declarations, documents, requirements
 from marketplace.workforce import service as workforce
+from marketplace.workforce.applying import Application
 from marketplace.workforce.calendar import Window
+from marketplace.workforce.declarations import Declaration
 from marketplace.workforce.papers import NO_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
 from marketplace.workforce.rules import MET_BY_SUBMITTING, Level, RequirementKind, Ruling
 
@@ -61,6 +64,9 @@ Data: what you see stays on this service. Work that distresses can be left at an
 DISCLOSURE = (
     "Some texts are hateful or sexual. Nobody sees them without having opted in, nor for over four hours a day."
 )
+OPTED_INTO = (HazardCategory.HATE, HazardCategory.SEXUAL, HazardCategory.INSULTS)
+VETTINGS = ("vetted", "refused", "suspended")
+"""How an application ends, where it has not waited until the story's present."""
 T = TypeVar("T")
 
 
@@ -171,9 +177,8 @@ def _people(world: World, say: Callable[[str, int, int], None]) -> None:
     for batch in batches(everybody):
         with transaction():
             _join(world, batch)
-            for who in batch:
-                _apply(world, who)
-                _decide(world, who, odi)
+            _apply(world, batch)
+            _decide(world, batch, odi)
         say("contractors", len(world.people), len(everybody))
 
 
@@ -190,15 +195,13 @@ def _join(world: World, batch: Sequence[Someone]) -> None:
     theirs = select(Person.email, Person.id, Invitation.id.label("invitation_id"))
     theirs = theirs.join(Invitation, Invitation.person_id == Person.id).where(Person.email.in_(addresses))
     found = {row.email: row for row in db.session.execute(theirs)}
+    if len(found) < len(addresses):
+        raise RuntimeError("Some of them have an account, though nobody had one")
+    links = invitations.invitation_links([row.invitation_id for row in found.values()])
+    invitations.accept_invitations([link.rsplit("/", 1)[1] for link in links.values()])
     for who in batch:
         email, name, locale = _identity(who)
-        if _is_cast(who):
-            world.people.append(sign_up(email, name, locale))
-            continue
-        if (row := found.get(email)) is None:
-            raise RuntimeError(f"{email} has an account, though nobody had one")
-        invitations.accept_invitation(invitations.invitation_link(row.invitation_id).rsplit("/", 1)[1])
-        world.people.append(row.id)
+        world.people.append(sign_up(email, name, locale) if _is_cast(who) else found[email].id)
 
 
 def _is_cast(who: Someone) -> bool:
@@ -214,74 +217,82 @@ def _place_in_city(who: Someone) -> int:
     return int(who.name.rsplit(" ", 1)[1])
 
 
-def _apply(world: World, who: Someone) -> None:
-    me = world.person(who.number)
-    workforce.apply(
-        who.city.country,
-        who.city.subdivision,
-        who.city.timezone,
-        who.born_on,
-        who.city.currency,
+def _apply(world: World, batch: Sequence[Someone]) -> None:
+    """Each applies, shows what is asked and says when they want to work: what a person does alone, of all at once."""
+    actors = {who.number: world.person(who.number) for who in batch}
+    applying.apply_many([_application(who, actors[who.number]) for who in batch])
+    applying.open_sandbox_accounts(list(actors.values()))
+    documents.hand_in_many([(*paper, actors[who.number]) for who in batch for paper in _papers(who)])
+    declarations.declare_many([_declaration(who, actors[who.number]) for who in batch])
+    requirements.submit_many([(actors[who.number], dict.fromkeys(_shown_by(who), "As declared.")) for who in batch])
+    working = [who for who in batch if who.vetting in ("vetted", "suspended")]
+    availability.set_availabilities([(actors[who.number], _week(who)) for who in working if who.number % 3 == 0])
+    willing = [who for who in working if who.opts_in]
+    workforce.give_hazard_consents(
+        [(actors[who.number], category, HazardClass.H2) for who in willing for category in OPTED_INTO]
+    )
+
+
+def _application(who: Someone, me: Actor) -> Application:
+    return Application(
+        by=me,
+        country=who.city.country,
+        subdivision=who.city.subdivision,
+        timezone=who.city.timezone,
+        born_on=who.born_on,
+        payout_currency=who.city.currency,
         languages={code: Level(level) for code, level in who.languages.items()},
         skills=who.skills,
         band=who.band,
-        by=me,
     )
-    workforce.open_sandbox_account(by=me)
-    _declare(who, me)
-    workforce.submit_requirements(dict.fromkeys(_shown_by(who), "As declared."), by=me)
-    if who.vetting in ("vetted", "suspended"):
-        _want(who, me)
 
 
-def _declare(who: Someone, me: Actor) -> None:
-    """Everybody's papers are made up, and pictures of them small; only those of the cast can be read."""
-    country, number = who.city.country, f"{10_000_000 + who.number}"
-    words = ("Passport", f"Country {country}   Number {number}", "Valid until 31 December 2029")
-    passport = specimen(*words) if _is_cast(who) else specimen(size=(64, 40))
-    papers = [(Purpose.IDENTITY, passport)]
+def _number(who: Someone) -> str:
+    return f"{10_000_000 + who.number}"
+
+
+def _papers(who: Someone) -> list[tuple[Purpose, bytes]]:
+    """Everybody's papers are made up, and pictures of them small; only those of the cast can be read. Whoever still
+    waits to be vetted has not yet shown where they live."""
+    words = ("Passport", f"Country {who.city.country}   Number {_number(who)}", "Valid until 31 December 2029")
+    papers = [(Purpose.IDENTITY, specimen(*words) if _is_cast(who) else specimen(size=(64, 40)))]
     if who.vetting != "applied":
         papers.append((Purpose.RESIDENCE, specimen(size=(64, 40))))
-    documents.hand_in(papers, by=me)
-    declarations.declare(
-        identity=IdentityShown(IdentityPaper.PASSPORT, country, date(2029, 12, 31), number),
+    return papers
+
+
+def _declaration(who: Someone, me: Actor) -> Declaration:
+    country = who.city.country
+    return Declaration(
+        by=me,
+        identity=IdentityShown(IdentityPaper.PASSPORT, country, date(2029, 12, 31), _number(who)),
         work=Work(WorkBasis.CITIZEN),
         tax=Tax(country, NO_NUMBER, None),
         terms_sha256=agreement.CURRENT.sha256,
-        by=me,
     )
 
 
 def _shown_by(who: Someone) -> Sequence[RequirementKind]:
-    """Whoever still waits to be vetted has not yet shown where they live."""
     kinds = [RequirementKind.IDENTITY, RequirementKind.RIGHT_TO_WORK, RequirementKind.TAX, RequirementKind.TERMS]
     return kinds if who.vetting == "applied" else [*kinds, RequirementKind.RESIDENCE]
 
 
-def _want(who: Someone, me: Actor) -> None:
-    """Every third names the days on which they want to work, the whole of each, in their own time zone."""
-    if who.number % 3 == 0:
-        days = [day for day in range(7) if (who.number + day) % 9]
-        availability.set_availability([Window(day, 0, 1440) for day in days], by=me)
-    if who.opts_in:
-        for category in (HazardCategory.HATE, HazardCategory.SEXUAL):
-            workforce.give_hazard_consent(category, HazardClass.H2, by=me)
-        workforce.give_hazard_consent(HazardCategory.INSULTS, HazardClass.H2, by=me)
+def _week(who: Someone) -> list[Window]:
+    """The days on which every third wants to work, the whole of each, in their own time zone."""
+    return [Window(day, 0, 1440) for day in range(7) if (who.number + day) % 9]
 
 
-def _decide(world: World, who: Someone, odi: Actor) -> None:
-    person_id = world.people[who.number]
-    if who.vetting == "applied":
-        return
-    if who.vetting == "refused":
-        workforce.refuse(person_id, "The photograph on the passport shows somebody else.", by=odi)
-        return
+def _decide(world: World, batch: Sequence[Someone], odi: Actor) -> None:
+    """An operator looks at what everybody showed, and takes in or refuses, each with a reason."""
+    ended = {state: [world.people[who.number] for who in batch if who.vetting == state] for state in VETTINGS}
+    taken_in = sorted([*ended["vetted"], *ended["suspended"]])
     seen = [kind for kind in RequirementKind if kind not in MET_BY_SUBMITTING]
-    workforce.decide_requirements(
-        person_id, dict.fromkeys(seen, Ruling(True, "Looked at; it is as it should be.")), by=odi
-    )
-    workforce.vet(person_id, "Every requirement is met.", by=odi)
-    if who.vetting == "suspended":
+    ruling = dict.fromkeys(seen, Ruling(True, "Looked at; it is as it should be."))
+    workforce.decide_about_people(dict.fromkeys(taken_in, ruling), by=odi)
+    workforce.vet_people(dict.fromkeys(taken_in, "Every requirement is met."), by=odi)
+    for person_id in ended["refused"]:
+        workforce.refuse(person_id, "The photograph on the passport shows somebody else.", by=odi)
+    for person_id in ended["suspended"]:
         workforce.suspend(person_id, "The payout account belongs to three people; we ask which of them works.", by=odi)
 
 
@@ -307,10 +318,12 @@ def _contracts(world: World, say: Callable[[str, int, int], None]) -> None:
 
 def _sign(world: World, template: UUID, batch: Sequence[Someone], owner: Actor) -> None:
     proposed = contracts.propose(template, [world.people[who.number] for who in batch], by=owner)
-    for who, contract in zip(batch, proposed, strict=True):
-        me = world.person(who.number)
-        newest = contract_queries.versions(contract.id, me)[-1]
-        contracts.sign(contract.id, _identity(who)[1], newest.text_sha256, by=me)
+    newest = contract_queries.newest_versions([contract.id for contract in proposed])
+    signings = [
+        Signing(contract.id, _identity(who)[1], newest[contract.id].text_sha256, world.person(who.number))
+        for who, contract in zip(batch, proposed, strict=True)
+    ]
+    contracts.sign_many(signings)
 
 
 def terms_of(crew: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Whoever is invited has an account without a password. The link in the message le
 address is theirs. It is made when the message is written and stands in no table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,10 +12,9 @@ from uuid import UUID, uuid4
 from flask import current_app
 from flask_security import hash_password
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.accounts import queries
 from marketplace.accounts.invited import (
     INVITATION_LASTS,
     WRITTEN_AGAIN_AFTER,
@@ -39,7 +38,7 @@ from marketplace.accounts.rules import (
 )
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record, record_many
+from marketplace.core.events import record, record_each, record_many
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
 
@@ -98,12 +97,7 @@ def accept_invitation(token: str, password: str | None = None) -> Person:
     """
     if password is not None:
         check_password(password)
-    person, invitation_id = _known_by(token)
-    if person.confirmed_at is None:
-        person.confirmed_at = clock.now()
-        record("person.confirmed", person, by=Actor(person.id))
-    answered = update(Invitation).where(Invitation.id == invitation_id, Invitation.answered_at.is_(None))
-    db.session.execute(answered.values(answered_at=clock.now()))
+    (person,) = accept_invitations([token])
     if password is not None:
         person.password = hash_password(spelled(password))
         person.fs_uniquifier = uuid4().hex  # Every other link to this account ends.
@@ -111,18 +105,41 @@ def accept_invitation(token: str, password: str | None = None) -> Person:
     return person
 
 
+def accept_invitations(tokens: Sequence[str]) -> list[Person]:
+    """As `accept_invitation()` without a password, of many people, each by the token that they were sent: as many
+    statements as for one."""
+    known = _known_by(tokens)
+    moment = clock.now()
+    new = [person for person, _ in known if person.confirmed_at is None]
+    for person in new:
+        person.confirmed_at = moment
+    record_each("person.confirmed", [(person, {}, Actor(person.id)) for person in new])
+    invitation_ids = [invitation_id for _, invitation_id in known]
+    answered = update(Invitation).where(Invitation.id.in_(invitation_ids), Invitation.answered_at.is_(None))
+    db.session.execute(answered.values(answered_at=moment))
+    return [person for person, _ in known]
+
+
 def invited_person(token: str) -> Person:
     """Who was sent the token, to be greeted before they answer. Raises TokenNotValid."""
-    return _known_by(token)[0]
+    return _known_by([token])[0][0]
 
 
 def invitation_link(invitation_id: UUID) -> str:
     """The absolute address where the person can answer this invitation; good for 14 days, and until they have chosen a
     password."""
-    invitation = db.session.get_one(Invitation, invitation_id)
-    person = queries.person(invitation.person_id)
-    token = _signer().dumps([str(person.id), person.fs_uniquifier, str(invitation.id)])
-    return f"{current_app.config['BASE_URL']}{PAGE}/{token}"
+    return invitation_links([invitation_id])[invitation_id]
+
+
+def invitation_links(invitation_ids: Collection[UUID]) -> dict[UUID, str]:
+    """`invitation_link()` of many, by invitation: one statement."""
+    theirs = select(Invitation.id, Person.id.label("person_id"), Person.fs_uniquifier)
+    theirs = theirs.join(Person, Person.id == Invitation.person_id).where(Invitation.id.in_(invitation_ids))
+    page, signer = f"{current_app.config['BASE_URL']}{PAGE}", _signer()
+    return {
+        row.id: f"{page}/{signer.dumps([str(row.person_id), row.fs_uniquifier, str(row.id)])}"
+        for row in db.session.execute(theirs)
+    }
 
 
 def spelled(password: str) -> str:
@@ -207,23 +224,29 @@ def _became(email: str, person_id: UUID | None) -> Invitee:
     return Invitee(email, outcome, person_id)
 
 
-def _known_by(token: str) -> tuple[Person, UUID]:
-    """The person and the invitation that a token is about."""
-    try:
-        person_id, uniquifier, invitation_id = _signer().loads(token)
-    except (BadSignature, ValueError) as bad:  # One of before tokens named the invitation has two parts.
-        raise TokenNotValid from bad
+def _known_by(tokens: Sequence[str]) -> list[tuple[Person, UUID]]:
+    """The person and the invitation that each token is about; the people are locked. Raises TokenNotValid."""
+    told = [_told(token) for token in tokens]
     latest = select(func.max(Invitation.good_until)).where(Invitation.person_id == Person.id).scalar_subquery()
     found = select(Person).where(
-        Person.id == UUID(person_id),
-        Person.fs_uniquifier == uniquifier,
+        tuple_(Person.id, Person.fs_uniquifier).in_([(person_id, uniquifier) for person_id, uniquifier, _ in told]),
         Person.password.is_(None),
         Person.active,
         latest > clock.now(),
     )
-    if (person := db.session.scalars(found.with_for_update()).one_or_none()) is None:
+    people = {row.id: row for row in db.session.scalars(found.order_by(Person.id).with_for_update())}
+    if not people.keys() >= {person_id for person_id, _, _ in told}:
         raise TokenNotValid
-    return person, UUID(invitation_id)
+    return [(people[person_id], invitation_id) for person_id, _, invitation_id in told]
+
+
+def _told(token: str) -> tuple[UUID, str, UUID]:
+    """The person, what their links are good for, and the invitation, as the token says it. Raises TokenNotValid."""
+    try:
+        person_id, uniquifier, invitation_id = _signer().loads(token)
+    except (BadSignature, ValueError) as bad:  # One of before tokens named the invitation has two parts.
+        raise TokenNotValid from bad
+    return UUID(person_id), uniquifier, UUID(invitation_id)
 
 
 def _signer() -> URLSafeSerializer:

@@ -63,6 +63,14 @@ class SignedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Versions that their contractors have answered, by their ids."""
+
+    signed: frozenset[UUID]
+    declined: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Amendment:
     """What a version changes against the one that was signed before it: terms, and words by section. `language` is
     that of the words."""
@@ -146,6 +154,15 @@ def _newest(found: Select[ContractVersion], contract_ids: Collection[UUID]) -> d
 def is_signed(version_id: UUID) -> bool:
     """Whether the contractor signed that version."""
     return db.session.scalar(select(Signature.id).where(Signature.version_id == version_id)) is not None
+
+
+def answered(version_ids: Collection[UUID]) -> Answered:
+    """Which of these versions their contractors have signed or declined: two statements."""
+    signed = select(Signature.version_id).where(Signature.version_id.in_(version_ids))
+    declined = select(DeclinedVersion.version_id).where(DeclinedVersion.version_id.in_(version_ids))
+    return Answered(
+        frozenset(known for known in db.session.scalars(signed) if known), frozenset(db.session.scalars(declined))
+    )
 
 
 def is_declined(version_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts import queries as accounts
@@ -41,9 +41,9 @@ from marketplace.contracts.terms import Refusal, as_offered, check_terms, refuse
 from marketplace.contracts.writing import Written
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record, record_many
+from marketplace.core.events import record, record_each, record_many
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Place
@@ -94,7 +94,7 @@ def write_template(
     db.session.add(row)
     db.session.flush()
     _keep_translations([written])
-    _sign(Party.COMPANY, signer, name, row.text_sha256, address, template_id=row.id)
+    _sign(Party.COMPANY, [_Signed(row.text_sha256, signer, name, address, template_id=row.id)])
     record("contract_template.signed", row, by=by, data={"number": row.number, "text_sha256": row.text_sha256})
     return row
 
@@ -234,28 +234,73 @@ def sign(contract_id: UUID, name: str, text_sha256: str, *, address: str | None 
     sign from. Raises AnotherText when a newer one was proposed meanwhile, NameDiffers, SignedAlready, or WrongState
     when it was declined or the contract has ended.
     """
-    contract = _own(contract_id, by)
-    version = queries.newest_versions([contract.id]).get(contract.id)
+    return sign_many([Signing(contract_id, name, text_sha256, by, address)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a contractor gives when they sign a contract of theirs, as `sign()` takes it."""
+
+    contract_id: UUID
+    name: str
+    text_sha256: str
+    by: Actor
+    address: str | None = None
+
+
+def sign_many(signings: Sequence[Signing]) -> list[ContractVersion]:
+    """As `sign()`, of many contractors, each in their own name: all of them sign, or nobody, in as many statements as
+    for one."""
+    given = {each.contract_id: each for each in signings}
+    actors = {known: each.by for known, each in given.items()}
+    contracts = _own(actors)
+    newest = queries.newest_versions(given)
+    answered = queries.answered([version.id for version in newest.values()])
+    signed = []
+    for known, each in given.items():
+        version = _to_sign(contracts[known], newest.get(known), answered)
+        check_same_text(each.text_sha256, version.text_sha256)
+        person_id = contracts[known].contractor_id
+        signed.append(_Signed(version.text_sha256, person_id, each.name, each.address, version_id=version.id))
+    _sign(Party.CONTRACTOR, signed)
+    told = {known: {"version": newest[known].number, "text_sha256": newest[known].text_sha256} for known in given}
+    _take_effect(list(contracts.values()), told, actors)
+    return [newest[known] for known in given]
+
+
+def _to_sign(contract: Contract, version: ContractVersion | None, answered: queries.Answered) -> ContractVersion:
+    """The version, if it waits for a signature. Raises WrongState, SignedAlready."""
     if contract.status not in LIVE or version is None:
         raise WrongState("There is nothing to sign any more.", state=str(contract.status))
-    if queries.is_signed(version.id):
+    if version.id in answered.signed:
         raise SignedAlready
-    if queries.is_declined(version.id):
+    if version.id in answered.declined:
         raise WrongState("You have declined this change; the version before it holds.", state="declined")
-    check_same_text(text_sha256, version.text_sha256)
-    _sign(Party.CONTRACTOR, contract.contractor_id, name, version.text_sha256, address, version_id=version.id)
-    data = {"version": version.number, "text_sha256": version.text_sha256}
-    if contract.status == ContractStatus.PROPOSED:
-        move_one(contract, ContractStatus.IN_FORCE, by=by, event="contract.signed", data=data)
-    else:
-        record("contract.amendment_signed", contract, by=by, data=data)
     return version
+
+
+def _take_effect(
+    contracts: Sequence[Contract], told: Mapping[UUID, Mapping[str, Any]], by: Mapping[UUID, Actor]
+) -> None:
+    """A contract that was only proposed is in force once it is signed. The contracts are locked."""
+    new = [each.id for each in contracts if each.status is ContractStatus.PROPOSED]
+    amended = [each for each in contracts if each.status is not ContractStatus.PROPOSED]
+    move(
+        Contract,
+        new,
+        old=ContractStatus.PROPOSED,
+        new=ContractStatus.IN_FORCE,
+        by=by,
+        event="contract.signed",
+        data_by_row=told,
+    )
+    record_each("contract.amendment_signed", ((each, told[each.id], by[each.id]) for each in amended))
 
 
 def decline(contract_id: UUID, *, by: Actor) -> Contract:
     """The contractor does not want what was proposed: the contract, or a change of it. Nothing else follows; after a
     change that is declined the version that was signed holds on. Raises WrongState when nothing waits for an answer."""
-    contract = _own(contract_id, by)
+    contract = _own({contract_id: by})[contract_id]
     version = queries.newest_versions([contract.id])[contract.id]
     if contract.status != ContractStatus.IN_FORCE or queries.is_signed(version.id):
         move_one(contract, ContractStatus.DECLINED, by=by, event="contract.declined")
@@ -316,30 +361,52 @@ def _check_ground(reason: str, grounds: Sequence[str]) -> None:
 # --- signing and finding --------------------------------------------------------------------------------------------
 
 
-def _sign(party: Party, person_id: UUID, name: str, text_sha256: str, address: str | None, **signed: UUID) -> None:
-    typed, salt = check_name(name, accounts.person(person_id).name), secrets.token_hex(16)
-    signature = Signature(
-        party=party,
-        person_id=person_id,
-        method=Method.TYPED_NAME,
-        signed_sha256=text_sha256,
-        name_seal=seal_of(salt, typed),
-        address_seal=None if address is None else seal_of(salt, address),
-        signed_at=clock.now(),
-        **signed,
-    )
-    db.session.add(signature)
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """The text of a template or of a version, and what its signer typed under it."""
+
+    text_sha256: str
+    person_id: UUID
+    name: str
+    address: str | None
+    template_id: UUID | None = None
+    version_id: UUID | None = None
+
+
+def _sign(party: Party, signed: Sequence[_Signed]) -> None:
+    """Writes signatures down for one of the two parties. Raises NameDiffers."""
+    known = accounts.person_name([each.person_id for each in signed])
+    names = [(check_name(each.name, known[each.person_id]), secrets.token_hex(16)) for each in signed]
+    signatures = [
+        Signature(
+            party=party,
+            person_id=each.person_id,
+            method=Method.TYPED_NAME,
+            signed_sha256=each.text_sha256,
+            name_seal=seal_of(salt, typed),
+            address_seal=None if each.address is None else seal_of(salt, each.address),
+            signed_at=clock.now(),
+            template_id=each.template_id,
+            version_id=each.version_id,
+        )
+        for each, (typed, salt) in zip(signed, names, strict=True)
+    ]
+    db.session.add_all(signatures)
     db.session.flush()
-    db.session.add(SignedName(signature_id=signature.id, name=typed, salt=salt))
+    pairs = zip(signatures, names, strict=True)
+    db.session.add_all([SignedName(signature_id=row.id, name=typed, salt=salt) for row, (typed, salt) in pairs])
 
 
-def _own(contract_id: UUID, by: Actor) -> Contract:
-    """The contract, locked, if it is the asker's as a contractor. To the company's members it is not theirs to sign."""
-    mine = select(Contract).where(Contract.id == contract_id, Contract.contractor_id == require_person(by))
-    found = db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if found is None:
+def _own(wanted: Mapping[UUID, Actor]) -> dict[UUID, Contract]:
+    """The contracts, locked, if each is its asker's as a contractor. To the company's members it is not theirs to
+    sign."""
+    pairs = [(contract_id, require_person(by)) for contract_id, by in wanted.items()]
+    mine = select(Contract).where(tuple_(Contract.id, Contract.contractor_id).in_(pairs))
+    found = mine.order_by(Contract.id).with_for_update()
+    rows = {row.id: row for row in db.session.scalars(found.execution_options(populate_existing=True))}
+    if len(rows) < len(wanted):
         raise NotFound
-    return found
+    return rows
 
 
 def _lock_company(company_id: UUID) -> Company:

@@ -86,10 +86,18 @@ def record(name: str, subject: Subject, *, by: Doer, data: Mapping[str, Any] | N
 
 def record_many(name: str, told: Iterable[tuple[Subject, Mapping[str, Any]]], *, by: Doer) -> None:
     """As `record()`, of many rows, each with what is to be said of it: one statement for a thousand of them."""
+    record_each(name, ((subject, data, by) for subject, data in told))
+
+
+def record_each(name: str, told: Iterable[tuple[Subject, Mapping[str, Any], Doer]]) -> None:
+    """As `record_many()`, of rows each of which was changed by somebody else."""
     db.session.flush()
-    shared = {"at": clock.now(), "name": name, "doer_id": by.person_id, "doer_kind": by.kind}
+    shared = {"at": clock.now(), "name": name}
     rows = [
-        shared | {"subject_id": subject.id, "about": references(subject), "data": dict(data)} for subject, data in told
+        shared
+        | {"doer_id": by.person_id, "doer_kind": by.kind}
+        | {"subject_id": subject.id, "about": references(subject), "data": dict(data)}
+        for subject, data, by in told
     ]
     if rows:
         announce(db.session.scalars(_WRITTEN, rows).all())

@@ -6,7 +6,7 @@ smtp://. Where the server offers STARTTLS it is used, and a password is never se
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,8 +19,9 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
+from marketplace.accounts.invitations import invitation_links
 from marketplace.accounts.models import Person
-from marketplace.accounts.service import invitation_link, reset_link, verification_link
+from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import Event
@@ -29,16 +30,14 @@ from marketplace.notices.queries import outbox_is_open
 from marketplace.notices.rules import next_try, telling
 from marketplace.notices.words import Known, Said
 
-SECRET_LINKS = {
-    "person.invited": ("invitation", invitation_link),
-    "person.invited_by_company": ("invitation", invitation_link),
-    "person.reset_asked": ("person", reset_link),
-    "person.verification_asked": ("person", verification_link),
-}
-"""Of an event: the word of `about` that its link is made for, and what makes it."""
+INVITED = frozenset({"person.invited", "person.invited_by_company"})
+"""Events whose message carries the link of their invitation."""
+SECRET_LINKS = {"person.reset_asked": reset_link, "person.verification_asked": verification_link}
+"""Of an event about a person: what makes the link of its message."""
 SECONDS = 20.0
 """How long the mail server may take for one step."""
 Send = Callable[[EmailMessage], object]
+Links = Mapping[UUID, str]
 log = structlog.get_logger()
 
 
@@ -84,11 +83,12 @@ def send_due_mail(limit: int = 10) -> int:
     if not mails:
         return 0
     events, people = _events(mails), _people(mails)
+    invited = _invited(events.values())
     known = Known(list(events.values()))
     with _no_sending() if keep else _connection(mail_server(current_app.config["MAIL_SERVER"])) as send:
         for mail in mails:
             try:
-                said = _write(mail, events[mail.event_id], people[mail.person_id], known)
+                said = _write(mail, events[mail.event_id], people[mail.person_id], known, invited)
             except Exception as failure:
                 # One message that cannot be written must not keep all others waiting behind it.
                 log.exception("mail not written", mail=str(mail.id))
@@ -114,23 +114,32 @@ def message(mail_id: UUID, said: Said, address: str) -> EmailMessage:
     return built
 
 
-def _write(mail: Mail, event: Event, person: Person, known: Known) -> Said:
+def _write(mail: Mail, event: Event, person: Person, known: Known, invited: Links) -> Said:
     with force_locale(person.locale):
-        said = known.say(event, telling(event.name, mail.audience), link=_link(event))
+        said = known.say(event, telling(event.name, mail.audience), link=_link(event, invited))
         greeting = gettext("Hello %(name)s,", name=person.name)
     home = current_app.config["BASE_URL"]
     # A title is one line, whatever somebody has called a gig.
     return Said(" ".join(said.title.split()), f"{greeting}\n\n{said.words}\n\nSetara\n{home}\n")
 
 
-def _link(event: Event) -> str:
+def _invited(events: Collection[Event]) -> Links:
+    """The links of all invitations among the events, by invitation: a thousand of them are not read one by one."""
+    named = {known for event in events if event.name in INVITED and (known := event.ref("invitation")) is not None}
+    return invitation_links(named) if named else {}
+
+
+def _link(event: Event, invited: Links) -> str:
     """The secret link of a message; empty where it has none."""
-    if (secret := SECRET_LINKS.get(event.name)) is None:
+    if event.name in INVITED:
+        invitation_id = event.ref("invitation")
+        assert invitation_id is not None
+        return invited[invitation_id]
+    if (link_to := SECRET_LINKS.get(event.name)) is None:
         return ""
-    word, link_to = secret
-    about = event.ref(word)
-    assert about is not None
-    return link_to(about)
+    person_id = event.ref("person")
+    assert person_id is not None
+    return link_to(person_id)
 
 
 def _keep(mail: Mail, said: Said, person: Person) -> None:

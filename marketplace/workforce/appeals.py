@@ -129,7 +129,7 @@ _OF_STATUS = {
 def _tell(me: Contractor, decision: VettingDecision, appeal: Appeal, by: Actor) -> None:
     if decision.outcome is Outcome.REFUSED:
         move_one(me, ContractorStatus.APPLIED, by=by, event=_OF_STATUS[decision.outcome])
-        documents.keep_until(me.id, None)
+        documents.keep_until([me.id], None)
     elif decision.outcome in _OF_STATUS:
         record(_OF_STATUS[decision.outcome], me, by=by)
     else:

@@ -1,6 +1,6 @@
 """The verbs of time: what somebody says about their weeks, about certain days, and when nothing may ring."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import record, record_each
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
 from marketplace.workforce import calendar, public_holidays, queries
@@ -25,12 +25,20 @@ def set_availability(windows: Collection[Window], *, by: Actor) -> Contractor:
     Raises BadWindow, and ContradictoryAvailability for windows that say different things about the same minute, or that
     leave fewer hours than the contractor wants at the least.
     """
-    me = queries.locked(require_person(by))
-    calendar.check_windows(windows)
-    calendar.check_room(windows, me.band_min_hours)
-    _write(me, windows)
-    record("contractor.availability_set", me, by=by)
-    return me
+    return set_availabilities([(by, windows)])[0]
+
+
+def set_availabilities(said: Sequence[tuple[Actor, Collection[Window]]]) -> list[Contractor]:
+    """As `set_availability()`, of many people, each in their own name: as many statements as for one."""
+    actors = {require_person(by): by for by, _ in said}
+    weeks = {require_person(by): windows for by, windows in said}
+    people = queries.locked_many(weeks)
+    for known, windows in weeks.items():
+        calendar.check_windows(windows)
+        calendar.check_room(windows, people[known].band_min_hours)
+    _write(weeks)
+    record_each("contractor.availability_set", [(people[known], {}, actors[known]) for known in weeks])
+    return [people[known] for known in weeks]
 
 
 def paint(hours: Collection[tuple[int, int]], wish: Wish | None, *, by: Actor) -> Contractor:
@@ -109,16 +117,17 @@ def set_quiet(quiet: Quiet | None, *, by: Actor) -> Contractor:
     return me
 
 
-def _write(me: Contractor, windows: Collection[Window]) -> None:
-    db.session.execute(delete(AvailabilityWindow).where(AvailabilityWindow.contractor_id == me.id))
+def _write(weeks: Mapping[UUID, Collection[Window]]) -> None:
+    db.session.execute(delete(AvailabilityWindow).where(AvailabilityWindow.contractor_id.in_(weeks)))
     rows = [
         {
-            "contractor_id": me.id,
+            "contractor_id": known,
             "weekday": each.weekday,
             "start_minute": each.start_minute,
             "end_minute": each.end_minute,
             "wish": each.wish,
         }
+        for known, windows in weeks.items()
         for each in sorted(windows)
     ]
     if rows:

@@ -1,15 +1,14 @@
 """How a decision about a person is written down: by a human, with a reason in words, in the transaction in which it
 holds (rule DECISION). Every verb that decides comes through here."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
-
-from sqlalchemy import select
 
 from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
-from marketplace.workforce import rules
+from marketplace.workforce import queries, rules
 from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.rules import Outcome
 
@@ -22,32 +21,46 @@ def write(
 
     The reason is about a person: it stands in the decision's row, which can be emptied, and in no event.
     """
-    decider = require_person(by)
-    rules.check_decider(decider, contractor_id, earlier=None)
-    decision = VettingDecision(
-        contractor_id=contractor_id,
-        company_id=company_id,
-        outcome=outcome,
-        reason=reason_given(reason),
-        decided_by=decider,
-        decided_at=clock.now(),
-    )
-    db.session.add(decision)
+    return write_many({contractor_id: reason}, outcome, company_id, by=by)[0]
+
+
+def write_many(
+    reasons: Mapping[UUID, str], outcome: Outcome, company_id: UUID | None = None, *, by: Actor
+) -> list[VettingDecision]:
+    """As `write()`, about several people, each with a reason of their own: one statement."""
+    decider, moment = require_person(by), clock.now()
+    for contractor_id in reasons:
+        rules.check_decider(decider, contractor_id, earlier=None)
+    decisions = [
+        VettingDecision(
+            contractor_id=contractor_id,
+            company_id=company_id,
+            outcome=outcome,
+            reason=reason_given(reason),
+            decided_by=decider,
+            decided_at=moment,
+        )
+        for contractor_id, reason in reasons.items()
+    ]
+    db.session.add_all(decisions)
     db.session.flush()
-    return decision
+    return decisions
 
 
 def for_operator(contractor_id: UUID, by: Actor) -> Contractor:
     """The contractor, locked, for an operator of vetting. Raises NotFound or Forbidden."""
+    return several_for_operator([contractor_id], by)[0]
+
+
+def several_for_operator(contractor_ids: Collection[UUID], by: Actor) -> list[Contractor]:
+    """As `for_operator()`, of several people: locked in one order, in one statement."""
     require_operator(by, OperatorRole.VETTING)
-    return find(contractor_id, lock=True)
+    rows = queries.locked_many(contractor_ids)
+    return [rows[contractor_id] for contractor_id in contractor_ids]
 
 
 def find(contractor_id: UUID, *, lock: bool) -> Contractor:
     """Raises NotFound. Whoever decides locks: two who decide about one person come one after the other."""
-    found = select(Contractor).where(Contractor.id == contractor_id)
-    if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    if (row := db.session.scalars(found).one_or_none()) is None:
+    if (row := db.session.get(Contractor, contractor_id, with_for_update=lock, populate_existing=lock)) is None:
         raise NotFound
     return row

@@ -1,26 +1,26 @@
 """What people declare about themselves: the paper that shows who they are, why they may work, their tax number, and
 that they agree to the terms. Declaring is not yet handing in: `service.submit_requirements` has an operator look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator, require_person
 from marketplace.core import clock, vault
 from marketplace.core.db import Base, db
-from marketplace.core.events import record
+from marketplace.core.events import record_each
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
-from marketplace.workforce import agreement, papers, policy, signals
+from marketplace.workforce import agreement, papers, policy, queries, signals
 from marketplace.workforce.bars import SignalKind
 from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.paper_models import IdentityDeclaration, TaxProfile, TermsSignature, WorkDeclaration
-from marketplace.workforce.papers import IdentityShown, Remark, Tax, Work
+from marketplace.workforce.papers import IdentityShown, Policy, Remark, Tax, Work
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, check_place
 
 TAX_NUMBER = "tax number"
@@ -36,6 +36,23 @@ class Declared:
     terms: TermsSignature | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What somebody declares of themselves; None where they say nothing."""
+
+    by: Actor
+    identity: IdentityShown | None = None
+    work: Work | None = None
+    tax: Tax | None = None
+    terms_sha256: str | None = None
+
+    @property
+    def parts(self) -> list[str]:
+        """The names of what is said."""
+        whole = {"identity": self.identity, "work": self.work, "tax": self.tax, "terms": self.terms_sha256}
+        return [name for name, part in whole.items() if part is not None]
+
+
 def declare(
     *,
     identity: IdentityShown | None = None,
@@ -49,25 +66,32 @@ def declare(
     Raises NothingChosen, BadPlace, PaperExpired, BadNumber, ProviderNotOffered, PermitWithoutEnd, BadTaxNumber,
     OtherText, and WrongState for an identity or a right to work that an operator has accepted.
     """
-    parts = {"identity": identity, "work": work, "tax": tax, "terms": terms_sha256}
-    if not (told := [name for name, part in parts.items() if part is not None]):
+    declare_many([Declaration(by=by, identity=identity, work=work, tax=tax, terms_sha256=terms_sha256)])
+
+
+def declare_many(given: Sequence[Declaration]) -> None:
+    """As `declare()`, of many people: everything is written down, or nothing, in as many statements as for one."""
+    if not all(each.parts for each in given):
         raise NothingChosen
-    me = _me(by)
-    _refuse_accepted(me.id, identity is not None, work is not None)
-    today = clock.now().astimezone(clock.zone(me.timezone)).date()
-    if identity is not None:
-        values = _identity(identity, today)
-        _put(IdentityDeclaration, me.id, values)
-        # One paper, two accounts: a person looks at it, whatever either of them says (rule PERSON).
-        signals.note_fingerprint(me.id, SignalKind.DOCUMENT, values["number_hash"])
-    if work is not None:
-        papers.check_work(work, today)
-        _put(WorkDeclaration, me.id, {"basis": work.basis, "until": work.until})
-    if tax is not None:
-        _put(TaxProfile, me.id, _tax(me.id, tax))
-    if terms_sha256 is not None:
-        _sign(me.id, terms_sha256)
-    record("contractor.declared", me, by=by, data={"parts": told})
+    told = {require_person(each.by): each for each in given}
+    people = queries.locked_many(told)
+    _refuse_accepted(told)
+    today = {known: clock.now().astimezone(clock.zone(who.timezone)).date() for known, who in people.items()}
+    asked = policy.current()
+    shown = {known: _identity(each.identity, asked, today[known]) for known, each in told.items() if each.identity}
+    for known, each in told.items():
+        if each.work is not None:
+            papers.check_work(each.work, today[known])
+    _put(IdentityDeclaration, shown)
+    # One paper, two accounts: a person looks at it, whatever either of them says (rule PERSON).
+    signals.note_fingerprints(SignalKind.DOCUMENT, {known: each["number_hash"] for known, each in shown.items()})
+    bases = {known: {"basis": each.work.basis, "until": each.work.until} for known, each in told.items() if each.work}
+    _put(WorkDeclaration, bases)
+    _put(TaxProfile, {known: _tax(known, each.tax) for known, each in told.items() if each.tax})
+    _sign({known: each.terms_sha256 for known, each in told.items() if each.terms_sha256 is not None})
+    record_each(
+        "contractor.declared", [(people[known], {"parts": each.parts}, each.by) for known, each in told.items()]
+    )
 
 
 def declared(contractor_id: UUID, seen_by: Actor) -> Declared:
@@ -127,9 +151,9 @@ def paper_hash(kind: str, country: str, number: str) -> str:
     return vault.fingerprint(f"{kind} {country}", papers.plain_number(number))
 
 
-def _identity(given: IdentityShown, today: date) -> Mapping[str, Any]:
+def _identity(given: IdentityShown, asked: Policy, today: date) -> Mapping[str, Any]:
     check_place(given.country, None)
-    papers.check_identity(given, policy.current(), today)
+    papers.check_identity(given, asked, today)
     return {
         "provider": given.provider,
         "kind": given.kind,
@@ -152,38 +176,38 @@ def _tax(me: UUID, given: Tax) -> Mapping[str, Any]:
     }
 
 
-def _sign(me: UUID, text_sha256: str) -> None:
+def _sign(texts: Mapping[UUID, str]) -> None:
     """Agreeing again to the same version changes nothing."""
-    agreement.check_text(text_sha256)
-    row = insert(TermsSignature).values(
-        contractor_id=me, version=agreement.CURRENT.version, text_sha256=text_sha256, signed_at=clock.now()
-    )
-    db.session.execute(row.on_conflict_do_nothing())
+    shared = {"version": agreement.CURRENT.version, "signed_at": clock.now()}
+    rows = []
+    for known, text_sha256 in texts.items():
+        agreement.check_text(text_sha256)
+        rows.append(shared | {"contractor_id": known, "text_sha256": text_sha256})
+    if rows:
+        db.session.execute(insert(TermsSignature).on_conflict_do_nothing(), rows)
 
 
-def _put(table: type[Base], me: UUID, values: Mapping[str, Any]) -> None:
-    whole = dict(values) | {"declared_at": clock.now()}
-    row = insert(table).values(contractor_id=me, **whole)
-    db.session.execute(row.on_conflict_do_update(index_elements=["contractor_id"], set_=whole))
+def _put(table: type[Base], told: Mapping[UUID, Mapping[str, Any]]) -> None:
+    moment = clock.now()
+    rows = [{"contractor_id": known, "declared_at": moment} | dict(values) for known, values in told.items()]
+    if not rows:
+        return
+    row = insert(table)
+    again = {name: row.excluded[name] for name in rows[0] if name != "contractor_id"}
+    db.session.execute(row.on_conflict_do_update(index_elements=["contractor_id"], set_=again), rows)
 
 
-def _refuse_accepted(me: UUID, identity: bool, work: bool) -> None:
-    """What an operator has accepted is not exchanged behind their back. A statement only where it could be."""
-    asked = [
-        kind for kind, given in ((RequirementKind.IDENTITY, identity), (RequirementKind.RIGHT_TO_WORK, work)) if given
-    ]
+_NOT_BEHIND = {"identity": RequirementKind.IDENTITY, "work": RequirementKind.RIGHT_TO_WORK}
+"""What an operator has accepted is not exchanged behind their back."""
+
+
+def _refuse_accepted(told: Mapping[UUID, Declaration]) -> None:
+    """A statement only where something accepted could be exchanged."""
+    asked = [(known, _NOT_BEHIND[part]) for known, each in told.items() for part in each.parts if part in _NOT_BEHIND]
     if not asked:
         return
     met = select(Requirement.kind).where(
-        Requirement.contractor_id == me, Requirement.kind.in_(asked), Requirement.status == RequirementStatus.MET
+        tuple_(Requirement.contractor_id, Requirement.kind).in_(asked), Requirement.status == RequirementStatus.MET
     )
     if (kind := db.session.scalars(met.limit(1)).one_or_none()) is not None:
         raise WrongState(f"An operator has accepted this: {kind}.", state=str(RequirementStatus.MET))
-
-
-def _me(by: Actor) -> Contractor:
-    """Locked, as by whoever decides: what is accepted in this moment is not exchanged in it."""
-    me = require_person(by)
-    if (found := db.session.get(Contractor, me, with_for_update=True, populate_existing=True)) is None:
-        raise NotFound
-    return found

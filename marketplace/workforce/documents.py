@@ -1,19 +1,20 @@
 """Documents: handed in, looked at, erased. Their content lies in the vault; a look by an operator is an event."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator, require_person
 from marketplace.core import clock, files, vault
 from marketplace.core import papers as handed_in
 from marketplace.core.db import db
-from marketplace.core.events import record, record_many
+from marketplace.core.events import record, record_each
 from marketplace.core.files import FileKind
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState
@@ -40,18 +41,23 @@ def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Docume
 
     Raises what `files.inspect` raises, TooManyDocuments, and Erased for somebody whose data were erased.
     """
+    return hand_in_many([(purpose, content, by) for purpose, content in given])
+
+
+def hand_in_many(given: Sequence[tuple[Purpose, bytes, Actor]]) -> list[Document]:
+    """As `hand_in()`, of many people, each document with whose it is: as many statements as for one of one person."""
+    actors = {require_person(by): by for _, _, by in given}
     # Reading a picture costs much: only for whoever may hand one in at all, and not while others wait for the lock.
-    _check_open(require_person(by))
-    clean = [(purpose, files.inspect(content)) for purpose, content in given]
-    me = _locked(require_person(by))
-    held = select(func.count()).where(Document.contractor_id == me.id, Document.status == PaperStatus.HELD)
-    papers.check_room(db.session.scalar(held) or 0, len(clean))
+    _check_open(actors)
+    clean = [(require_person(by), purpose, files.inspect(content)) for purpose, content, by in given]
+    _lock(actors)
+    _check_room(Counter(owner for owner, _, _ in clean))
     moment = clock.now()
-    kept = vault.put(me.id, [each.content for _, each in clean])
+    kept = vault.put_many([(owner, each.content) for owner, _, each in clean])
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
-            "contractor_id": me.id,
+            "contractor_id": owner,
             "purpose": purpose,
             "status": PaperStatus.HELD,
             "media_type": each.kind,
@@ -61,19 +67,20 @@ def hand_in(given: Sequence[tuple[Purpose, bytes]], *, by: Actor) -> list[Docume
             "handed_in_at": moment,
             "erase_at": KEPT.until(moment, None),
         }
-        for (purpose, each), file_id in zip(clean, kept, strict=True)
+        for (owner, purpose, each), file_id in zip(clean, kept, strict=True)
     ]
     if not rows:
         return []
     made = list(db.session.scalars(insert(Document).returning(Document), rows))
-    record_many("document.handed_in", [(each, {"purpose": each.purpose}) for each in made], by=by)
+    record_each("document.handed_in", ((each, {"purpose": each.purpose}, actors[each.contractor_id]) for each in made))
     return made
 
 
 def take_back(document_id: UUID, *, by: Actor) -> Document:
     """The contractor takes a document back before anybody looks at it. It is erased at once. Raises DocumentInUse."""
-    me = _locked(require_person(by))
-    found = _find(document_id, me.id)
+    me = require_person(by)
+    _lock([me])
+    found = _find(document_id, me)
     if _is_in_use(found):
         raise DocumentInUse
     if not _erase([found], by):
@@ -106,11 +113,11 @@ def read(contractor_id: UUID, document_id: UUID, *, by: Actor) -> Content:
     return Content(found, found.media_type, content)
 
 
-def keep_until(contractor_id: UUID, decided_at: datetime | None, purpose: Purpose | None = None) -> None:
-    """Something was decided by the documents (all, or those of one purpose), or is open again (None): sets when they
-    are erased. Documents of a move are not touched by what is decided about the application."""
+def keep_until(contractor_ids: Collection[UUID], decided_at: datetime | None, purpose: Purpose | None = None) -> None:
+    """Something was decided by people's documents (all, or those of one purpose), or is open again (None): sets when
+    they are erased. Documents of a move are not touched by what is decided about the application."""
     of_purpose = Document.purpose == purpose if purpose else Document.purpose != Purpose.MOVE
-    handed_in.keep_until(Document, [Document.contractor_id == contractor_id, of_purpose], KEPT, decided_at)
+    handed_in.keep_until(Document, [Document.contractor_id.in_(contractor_ids), of_purpose], KEPT, decided_at)
 
 
 def erase_due(limit: int) -> int:
@@ -161,17 +168,31 @@ def _find(document_id: UUID, contractor_id: UUID) -> Document:
     return row
 
 
-def _check_open(contractor_id: UUID) -> None:
-    open_ = select(Contractor.id).where(Contractor.id == contractor_id, Contractor.status != ContractorStatus.CLOSED)
-    if db.session.scalar(open_) is None:
+def _open(contractor_ids: Collection[UUID]) -> Select[UUID]:
+    return select(Contractor.id).where(Contractor.id.in_(contractor_ids), Contractor.status != ContractorStatus.CLOSED)
+
+
+def _check_open(contractor_ids: Collection[UUID]) -> None:
+    """Raises NotFound for whoever is no contractor, or has closed their account."""
+    if len(db.session.scalars(_open(contractor_ids)).all()) < len(contractor_ids):
         raise NotFound
 
 
-def _locked(contractor_id: UUID) -> Contractor:
-    found = select(Contractor).where(Contractor.id == contractor_id, Contractor.status != ContractorStatus.CLOSED)
-    if (row := db.session.scalars(found.with_for_update()).one_or_none()) is None:
+def _lock(contractor_ids: Collection[UUID]) -> None:
+    """As `_check_open()`, and nobody else decides about them or hands in anything of theirs until the commit."""
+    locked = _open(contractor_ids).order_by(Contractor.id).with_for_update()
+    if len(db.session.scalars(locked).all()) < len(contractor_ids):
         raise NotFound
-    return row
+
+
+def _check_room(more: Mapping[UUID, int]) -> None:
+    """Raises TooManyDocuments where somebody would have more than may lie here."""
+    held = select(Document.contractor_id, func.count().label("held")).where(
+        Document.contractor_id.in_(more), Document.status == PaperStatus.HELD
+    )
+    known = {row.contractor_id: row.held for row in db.session.execute(held.group_by(Document.contractor_id))}
+    for contractor_id, count in more.items():
+        papers.check_room(known.get(contractor_id, 0), count)
 
 
 def _require_view(contractor_id: UUID, by: Actor) -> None:

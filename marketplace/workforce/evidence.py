@@ -1,6 +1,7 @@
 """What lies here of somebody that a requirement can be looked at by: one statement, however much it is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -19,31 +20,36 @@ from marketplace.workforce.papers import Evidence, Purpose
 from marketplace.workforce.rules import RequirementKind
 
 
-def of(contractor: Contractor) -> Evidence:
-    """The caller has made sure that the asker may see it."""
-    me = contractor.id
+def of_many(contractor_ids: Collection[UUID]) -> dict[UUID, Evidence]:
+    """By person. The caller has made sure that the asker may see it."""
+    me = Contractor.id
     held = select(func.array_agg(Document.purpose.distinct())).where(
         Document.contractor_id == me, Document.status == PaperStatus.HELD
     )
-    row = db.session.execute(
-        select(
-            held.scalar_subquery().label("documents"),
-            select(IdentityDeclaration.provider).where(IdentityDeclaration.contractor_id == me).scalar_subquery(),
-            select(WorkDeclaration.basis).where(WorkDeclaration.contractor_id == me).scalar_subquery(),
-            select(TaxProfile.declared_at).where(TaxProfile.contractor_id == me).scalar_subquery(),
-            select(func.max(TermsSignature.version)).where(TermsSignature.contractor_id == me).scalar_subquery(),
-        )
-    ).one()
-    return Evidence(
-        country=contractor.country,
-        documents=frozenset(Purpose(each) for each in row[0] or ()),
-        identity_by=row[1],
-        work=row[2],
-        has_tax=row[3] is not None,
-        terms_version=row[4],
+    found = select(
+        Contractor.id,
+        Contractor.country,
+        held.scalar_subquery().label("documents"),
+        select(IdentityDeclaration.provider).where(IdentityDeclaration.contractor_id == me).scalar_subquery(),
+        select(WorkDeclaration.basis).where(WorkDeclaration.contractor_id == me).scalar_subquery(),
+        select(TaxProfile.declared_at).where(TaxProfile.contractor_id == me).scalar_subquery(),
+        select(func.max(TermsSignature.version)).where(TermsSignature.contractor_id == me).scalar_subquery(),
     )
+    return {
+        row[0]: Evidence(
+            country=row[1],
+            documents=frozenset(Purpose(each) for each in row[2] or ()),
+            identity_by=row[3],
+            work=row[4],
+            has_tax=row[5] is not None,
+            terms_version=row[6],
+        )
+        for row in db.session.execute(found.where(me.in_(contractor_ids)))
+    }
 
 
-def check(contractor: Contractor, kinds: Collection[RequirementKind]) -> None:
-    """Raises EvidenceMissing unless each of the requirements can be looked at."""
-    papers.check_evidence(kinds, of(contractor), policy.current(), agreement.CURRENT.version)
+def check(shown: Mapping[UUID, Collection[RequirementKind]]) -> None:
+    """Raises EvidenceMissing unless each of the requirements can be looked at, of everybody."""
+    asked, found = policy.current(), of_many(shown)
+    for contractor_id, kinds in shown.items():
+        papers.check_evidence(kinds, found[contractor_id], asked, agreement.CURRENT.version)

@@ -175,11 +175,16 @@ def strangers(seen_by: Actor, limit: int, *, first: Collection[UUID] = ()) -> li
 def locked(contractor_id: UUID) -> Contractor:
     """A contractor, locked and read anew: whoever changes what is said of them comes one after another. The caller has
     made sure that the asker may. Raises NotFound."""
-    found = select(Contractor).where(Contractor.id == contractor_id).with_for_update()
-    row = db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
-    if row is None:
+    return locked_many([contractor_id])[contractor_id]
+
+
+def locked_many(contractor_ids: Collection[UUID]) -> dict[UUID, Contractor]:
+    """As `locked()`, of many people, in one order. Raises NotFound unless all of them are contractors."""
+    found = select(Contractor).where(Contractor.id.in_(contractor_ids)).order_by(Contractor.id).with_for_update()
+    rows = {row.id: row for row in db.session.scalars(found.execution_options(populate_existing=True))}
+    if len(rows) < len(contractor_ids):
         raise NotFound
-    return row
+    return rows
 
 
 # --- time -----------------------------------------------------------------------------------------------------------

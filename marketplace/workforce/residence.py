@@ -62,7 +62,7 @@ def take_back(*, by: Actor) -> ResidenceChange:
         raise NotFound
     values = {"decided_at": clock.now()}
     move_one(row, MoveStatus.WITHDRAWN, by=by, event="residence_change.withdrawn", values=values)
-    documents.keep_until(me.id, clock.now(), Purpose.MOVE)
+    documents.keep_until([me.id], clock.now(), Purpose.MOVE)
     return row
 
 
@@ -81,7 +81,7 @@ def decide(move_id: UUID, granted: bool, reason: str, *, by: Actor) -> Residence
     new = MoveStatus.GRANTED if granted else MoveStatus.REFUSED
     values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": moment}
     move_one(found, new, by=by, event=f"residence_change.{new}", values=values)
-    documents.keep_until(me.id, moment, Purpose.MOVE)
+    documents.keep_until([me.id], moment, Purpose.MOVE)
     if granted:
         me.country, me.subdivision, me.timezone = found.country, found.subdivision, found.timezone
     return found

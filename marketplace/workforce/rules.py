@@ -293,11 +293,16 @@ def check_contest(decided_at: datetime, at: datetime) -> None:
         raise TooLateToContest
 
 
-def check_all_met(states: Mapping[RequirementKind, RequirementStatus]) -> None:
-    """Raises RequirementsMissing, naming each requirement that is not met. `states` are those that were asked for."""
+def check_all_met(states: Mapping[RequirementKind, RequirementStatus], contractor_id: UUID) -> None:
+    """Raises RequirementsMissing, naming the person and each requirement of theirs that is not met. `states` are those
+    that were asked for."""
     missing = [kind for kind in RequirementKind if states.get(kind, RequirementStatus.MET) != RequirementStatus.MET]
     if missing:
-        raise RequirementsMissing(f"Not met: {', '.join(missing)}.", missing=[str(kind) for kind in missing])
+        raise RequirementsMissing(
+            f"Not met: {', '.join(missing)}.",
+            missing=[str(kind) for kind in missing],
+            contractor_id=str(contractor_id),
+        )
 
 
 def waits_for(states: Collection[RequirementStatus]) -> Side:

@@ -137,13 +137,13 @@ def screen_due(limit: int) -> int:
     return len(found)
 
 
-def check(contractor_id: UUID) -> None:
-    """Before somebody is taken in: they were compared with the lists that hold now, and a person has cleared every
-    name that theirs is like. Raises HitOpen."""
-    if db.session.scalar(_due().where(Contractor.id == contractor_id)) is not None:
-        screen([contractor_id])
+def check(contractor_ids: Collection[UUID]) -> None:
+    """Before people are taken in: they were compared with the lists that hold now, and a person has cleared every name
+    that theirs are like. Raises HitOpen."""
+    if due := db.session.scalars(_due().where(Contractor.id.in_(contractor_ids))).all():
+        screen(due)
     waits = select(ScreeningHit.id).where(
-        ScreeningHit.contractor_id == contractor_id, ScreeningHit.status != HitStatus.CLEARED
+        ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
     )
     if found := db.session.scalars(waits).all():
         raise HitOpen(hits=[str(each) for each in found])

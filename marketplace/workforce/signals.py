@@ -5,9 +5,10 @@ rest meanwhile, for a few days at most. A network or a kind of browser is kept b
 follows from it (rule PERSON). Money already earned is never touched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -42,19 +43,34 @@ class Shared:
 
 def note(person_id: UUID, kind: SignalKind, value: str) -> None:
     """Remembers that the person's account was seen with something. Only its keyed digest is kept."""
-    note_fingerprint(person_id, kind, vault.fingerprint(f"signal {kind}", value))
+    note_many(kind, {person_id: value})
 
 
-def note_fingerprint(person_id: UUID, kind: SignalKind, fingerprint: str) -> None:
-    """As `note()`, for whoever has a keyed digest already, such as that of a document's number."""
+def note_many(kind: SignalKind, values: Mapping[UUID, str]) -> None:
+    """As `note()`, of many people, each with what they were seen with: two statements unless some of it is shared."""
+    note_fingerprints(kind, {known: vault.fingerprint(f"signal {kind}", value) for known, value in values.items()})
+
+
+def note_fingerprints(kind: SignalKind, fingerprints: Mapping[UUID, str]) -> None:
+    """As `note_many()`, for whoever has keyed digests already, such as those of documents' numbers."""
+    if not fingerprints:
+        return
     now = clock.now()
-    row = insert(Signal).values(
-        id=new_id(), person_id=person_id, kind=kind, fingerprint=fingerprint, first_at=now, last_at=now
+    rows = [
+        {"id": new_id(), "person_id": known, "kind": kind, "fingerprint": each, "first_at": now, "last_at": now}
+        for known, each in fingerprints.items()
+    ]
+    row = insert(Signal)
+    again = row.on_conflict_do_update(
+        index_elements=["person_id", "kind", "fingerprint"], set_={"last_at": row.excluded.last_at}
     )
-    again = row.on_conflict_do_update(index_elements=["person_id", "kind", "fingerprint"], set_={"last_at": now})
-    db.session.execute(again)
+    # In one order: whoever notes the same things of the same people waits for this, and not in a ring.
+    db.session.execute(again, sorted(rows, key=itemgetter("person_id")))
     if kind in MATCHING:
-        match(person_id, kind, fingerprint)
+        shared = _shared(kind, set(fingerprints.values()))
+        for known, each in fingerprints.items():
+            if each in shared:
+                match(known, kind, each)
 
 
 def match(person_id: UUID, kind: SignalKind, fingerprint: str) -> list[Proposal]:
@@ -112,6 +128,12 @@ def counts(person_ids: Sequence[UUID], seen_by: Actor) -> Mapping[UUID, Mapping[
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------
+
+
+def _shared(kind: SignalKind, fingerprints: Collection[str]) -> set[str]:
+    """Those that more than one account was seen with."""
+    of_kind = select(Signal.fingerprint).where(Signal.kind == kind, Signal.fingerprint.in_(fingerprints))
+    return set(db.session.scalars(of_kind.group_by(Signal.fingerprint).having(func.count() > 1)))
 
 
 def _age(who: Contractor) -> tuple[datetime, UUID]:

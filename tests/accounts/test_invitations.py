@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from marketplace.accounts import queries, service
+from marketplace.accounts import invitations, queries, service
 from marketplace.accounts.invited import (
     MOST_BYTES,
     MOST_ROWS,
@@ -291,6 +291,19 @@ def test_without_a_password_the_link_stays_good(app: Any) -> None:
     assert person.confirmed_at is not None
     service.accept_invitation(token, accounts.PASSWORD)
     assert service.sign_in(person.email, accounts.PASSWORD)
+
+
+def test_many_follow_their_links_or_nobody_does(app: Any) -> None:
+    company = accounts.company()
+    invitations.invite_many(crew(3), company.id, by=accounts.owner_of(company.id))
+    people = [queries.person_by_email(each.email) for each in crew(3)]
+    tokens = [token_of(each.id, company.id) for each in people if each is not None]
+    with pytest.raises(TokenNotValid):
+        invitations.accept_invitations([*tokens, "x.y"])
+    answered = invitations.accept_invitations(tokens)
+    assert answered == people
+    assert all(each.confirmed_at for each in answered)
+    assert len(queries.invited_names(company.id, accounts.owner_of(company.id))) == 3
 
 
 @pytest.mark.parametrize("token", ["", "x.y", "WyJub2JvZHkiLCAieCJd.c2lnbmVk"])

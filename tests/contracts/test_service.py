@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from marketplace.accounts.rules import CLOCK, CompanyRole, Right
 from marketplace.contracts import queries, rules, service
 from marketplace.contracts.models import Contract, Signature, SignedName
 from marketplace.contracts.rules import ContractStatus, Party, TermsRefused
+from marketplace.contracts.service import Signing
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
@@ -252,3 +254,31 @@ def test_proposing_to_many_takes_as_few_statements_as_proposing_to_one(
     assert {version.number for version in newest.values()} == {2}
     events = [event.name for event in timeline("contract", amended[0].id)]
     assert events == ["contract.amendment_proposed", "contract.proposed"]
+
+
+def test_many_sign_with_as_many_statements_as_one_or_nobody_does(
+    app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    company = accounts.company()
+    people = [workforce.contractor() for _ in range(4)]
+    written = contracts.template(company.id)
+    proposed = service.propose(written.id, [each.id for each in people], by=accounts.owner_of(company.id))
+    newest = queries.newest_versions([each.id for each in proposed])
+    asked = [
+        Signing(each.id, "Ana Example", newest[each.id].text_sha256, accounts.actor_of(each.contractor_id))
+        for each in proposed
+    ]
+    with pytest.raises(rules.NameDiffers), db.session.begin_nested():
+        service.sign_many([*asked[:1], replace(asked[1], name="Somebody Else")])
+    assert proposed[0].status is ContractStatus.PROPOSED
+    with pytest.raises(NotFound):
+        service.sign_many([replace(asked[0], by=asked[1].by)])
+    with statements() as alone:
+        service.sign_many(asked[:1])
+    with statements() as together:
+        service.sign_many(asked[1:])
+    assert len(together) == len(alone)
+    assert {each.status for each in proposed} == {ContractStatus.IN_FORCE}
+    told = [timeline("contract", each.id)[0] for each in proposed]
+    assert [event.doer_id for event in told] == [each.contractor_id for each in proposed]
+    assert [event.data["text_sha256"] for event in told] == [each.text_sha256 for each in asked]

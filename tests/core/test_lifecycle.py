@@ -1,6 +1,7 @@
 """One door for every status: the table of transitions is law, and each change has its event."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
@@ -31,6 +32,14 @@ class Nobody:
 
 
 NOBODY = Nobody()
+
+
+@dataclass
+class Somebody:
+    """A doer who is a person."""
+
+    person_id: UUID | None
+    kind: str = "person"
 
 
 class Lamp(Stateful):
@@ -119,3 +128,17 @@ def test_one_transaction_defers_one_job_for_all_its_events(lamps: list[Lamp]) ->
     jobs = db.session.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'react'")).scalars().all()
     ids = db.session.scalars(select(Event.id).where(Event.name == "lamp.lit")).all()
     assert [sorted(job["event_ids"]) for job in jobs] == [sorted(ids)]
+
+
+def test_each_row_can_be_moved_by_another_and_tell_of_itself(lamps: list[Lamp]) -> None:
+    doers = {lamp.id: Somebody(uuid7()) for lamp in lamps}
+    watts = {lamp.id: {"watts": number} for number, lamp in enumerate(lamps)}
+    ids = list(doers)
+    move(Lamp, ids, old=Light.RED, new=Light.GREEN, by=doers, event="lamp.lit", data={"why": "dusk"}, data_by_row=watts)
+    told = {event.subject_id: event for event in db.session.scalars(select(Event).where(Event.name == "lamp.lit"))}
+    assert {known: (event.doer_id, event.doer_kind) for known, event in told.items()} == {
+        known: (doer.person_id, "person") for known, doer in doers.items()
+    }
+    assert [told[known].data for known in ids] == [
+        {"watts": number, "why": "dusk", "from": "red", "to": "green"} for number in range(3)
+    ]

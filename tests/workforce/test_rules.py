@@ -169,14 +169,14 @@ def test_nobody_consents_to_unlawful_or_neutral_work() -> None:
 
 
 def test_every_requirement_is_named_that_is_missing() -> None:
-    states = dict.fromkeys(RequirementKind, RequirementStatus.MET)
-    rules.check_all_met(states)
+    states, ana = dict.fromkeys(RequirementKind, RequirementStatus.MET), uuid4()
+    rules.check_all_met(states, ana)
     states[RequirementKind.IDENTITY] = RequirementStatus.SUBMITTED
     states[RequirementKind.TERMS] = RequirementStatus.OPEN
     del states[RequirementKind.TAX]  # It was not asked for.
     with pytest.raises(rules.RequirementsMissing) as missing:
-        rules.check_all_met(states)
-    assert missing.value.members["missing"] == ["identity", "terms"]
+        rules.check_all_met(states, ana)
+    assert missing.value.members == {"missing": ["identity", "terms"], "contractor_id": str(ana)}
 
 
 def test_a_contest_is_heard_for_thirty_days_by_somebody_else() -> None:
