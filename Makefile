@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETARA := $(BIN)/python -m marketplace
 INSTANCE ?= instance
+# Each command is several processes of one program, which are to compile it once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check bench demo outcome gig clean environment environment-dev
 
