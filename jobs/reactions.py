@@ -36,6 +36,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "company.changed": ("gigs.pause_of_suspended",),
         "person.erased": ("matching.take_out",),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
+        "restriction.made_by_paper": (WITHDRAW_BARRED,),
     }
 )
 """The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""

@@ -44,6 +44,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("restrictions.expire", every_minutes(1)),
     Entry("appeals.lapse", every_minutes(5)),
     Entry("proposals.expire", every_minutes(5)),
+    Entry("papers.remind", every_minutes(30)),
+    Entry("papers.pause", every_minutes(5)),
     Entry("signals.forget", every_minutes(30)),
     Entry("shifts.remind", every_minutes(5)),
     Entry("shifts.no_show", every_minutes(1)),

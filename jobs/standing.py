@@ -1,6 +1,7 @@
 """Jobs about the standing of people: what has its end by the clock, and what a decision does to open offers.
 
-None of them decides against anybody. What they end, they end for the person.
+None of them decides against anybody. What they end, they end for the person; what rests because a paper is over goes
+on with a new one.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from marketplace.core.events import Event
 from marketplace.pay import closing
 from marketplace.qualifications import holdings
 from marketplace.shifts import admitting, barred
-from marketplace.workforce import appeals, proposals, restrictions, signals
+from marketplace.workforce import appeals, expiring, proposals, restrictions, signals
 
 ONE = 1
 """One person in each transaction: their row is locked meanwhile."""
@@ -22,6 +23,16 @@ ONE = 1
 @job("restrictions.expire", again=False)
 def expire_restrictions() -> None:
     in_batches(restrictions.expire_due)
+
+
+@job("papers.remind", again=False)
+def remind_of_papers() -> None:
+    in_batches(expiring.remind_due)
+
+
+@job("papers.pause", again=False)
+def pause_for_papers() -> None:
+    in_batches(expiring.pause_due)
 
 
 @job("proposals.expire", again=False)

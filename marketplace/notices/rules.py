@@ -72,9 +72,9 @@ class Telling:
     words: str
 
 
-FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "link", "home")
+FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "link", "home")
 """What words may name. `shift` is when it is, `check` a truth that broke, `place` where it
-holds, `link` a secret address, `home` ours."""
+holds, `day` until when, `link` a secret address, `home` ours."""
 
 _P, _C, _INBOX, _BOTH, _MAIL = Audience.PERSON, Audience.CONTRACTOR, Channel.INBOX, Channel.BOTH, Channel.MAIL
 
@@ -310,6 +310,16 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "within 7 days it ends by itself. Accepted shifts are kept, and what you have earned is paid.",
             ),
         ),
+        "restriction.made_by_paper": (
+            Telling(
+                _C,
+                _BOTH,
+                "New offers rest: a paper of yours is over",
+                "Show a new one on the page of your application. New offers go on in the moment in which an operator "
+                "accepts it. If the old one still holds, say so on your page of standing, and somebody looks. Accepted "
+                "shifts are kept, and what you have earned is paid.",
+            ),
+        ),
         "intake.paused": (
             Telling(
                 Audience.VETTING,
@@ -430,6 +440,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "requirement.submitted": (
             Telling(
                 Audience.VETTING, _INBOX, "%(contractor)s handed something in", "Look at it, and say if it will do."
+            ),
+        ),
+        "requirement.ends_soon": (
+            Telling(
+                _C,
+                _BOTH,
+                "A paper of yours is good until %(day)s",
+                "Show a new one before that, on the page of your application. If it is over, new offers rest until an "
+                "operator has accepted a new one. Accepted shifts are kept, and what you have earned is paid.",
             ),
         ),
         "requirement.refused": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class Known:
             "test": self._tests.get(event.ref("qualification"), ""),
             "check": event.data.get("sentence", ""),
             "place": _place(event),
+            "day": _day(event),
             "link": link,
             "home": current_app.config["BASE_URL"],
         }
@@ -90,6 +91,12 @@ def _place(event: Event) -> str:
     country = code.partition("-")[0]
     name = str((get_locale() or Locale("en")).territories.get(country, country))
     return name if code == country else f"{name} ({code})"
+
+
+def _day(event: Event) -> str:
+    """The day that an event names as `until`."""
+    said = event.data.get("until")
+    return "" if said is None else format_date(date.fromisoformat(said[:10]), "long")
 
 
 def _amount(money: Money) -> str:

@@ -47,6 +47,7 @@ BARRED: Final[Mapping[Source, str]] = MappingProxyType(
         Source.OPERATOR: "An operator has restricted new offers like this one until a day that is said.",
         Source.COMPANY: "The company makes this person no new offers until a day that is said.",
         Source.MATCH: "New offers rest for some days, because a human looks at two accounts that share something.",
+        Source.PAPER: "New offers rest until a paper that is over has been renewed.",
     }
 )
 """What is said of a bar. Its reason stands with the person, not here."""

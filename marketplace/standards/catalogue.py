@@ -330,6 +330,20 @@ _PEOPLE = (
         forget_days=90,
     ),
     _rule(
+        "PAPERS_END",
+        Basis.HOUSE,
+        "Who shows an identity document, a right to work or a residence that holds until a day is told 30 and 7 days "
+        "before, and can renew it from 60 days before on. After that day new offers rest until an operator has "
+        "accepted a renewed one, and somebody is asked to look, anew after 90 days; booked shifts are kept, and "
+        "earned pay is paid. Whatever goes further is decided by a human, with reasons that can be contested.",
+        "Directive (EU) 2024/2831 (platform work), art. 10 and 11: human decision; the numbers are house policy",
+        "tests/workforce/test_expiring.py::test_who_shows_a_paper_that_ends_is_told_30_and_7_days_before",
+        first_days=30,
+        last_days=7,
+        renew_days=60,
+        pause_days=90,
+    ),
+    _rule(
         "INTAKE",
         Basis.HOUSE,
         "When in the last 4 weeks there were fewer than 100 seats a week for each hundred vetted people, new "

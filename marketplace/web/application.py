@@ -1,6 +1,6 @@
 """The application as steps: what is missing, what is with an operator, and the next thing to do. Documents, moving."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
@@ -22,7 +22,17 @@ from marketplace.web import choices, words
 from marketplace.web.contractor import blueprint
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.workforce import agreement, declarations, documents, queries, residence, screening, service, waits
+from marketplace.workforce import (
+    agreement,
+    declarations,
+    documents,
+    expiring,
+    queries,
+    residence,
+    screening,
+    service,
+    waits,
+)
 from marketplace.workforce.models import Requirement, VettingDecision
 from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.paper_schemas import IdentityGivenSchema, MoveGivenSchema, TaxGivenSchema, WorkGivenSchema
@@ -30,6 +40,7 @@ from marketplace.workforce.papers import Purpose
 from marketplace.workforce.queries import Profile
 from marketplace.workforce.rules import OF_STATUS, ContractorStatus, RequirementKind, RequirementStatus
 from marketplace.workforce.schemas import ContestSchema
+from marketplace.workforce.validity import may_renew
 
 TO_DO = (RequirementStatus.OPEN, RequirementStatus.REFUSED)
 AS_DECLARED = "As declared."
@@ -88,7 +99,9 @@ def application(step: RequirementKind | None = None, **forms: Form) -> ResponseR
     by = actor()
     profile = queries.profile(require_person(by), by)
     steps = sorted(profile.requirements, key=lambda each: list(RequirementKind).index(each.kind))
-    now = _step_now(steps, step or _chosen())
+    today = expiring.today_of(profile.contractor)
+    renewable = {each.kind for each in steps if may_renew(each.valid_until, today)}
+    now = _step_now(steps, step or _chosen(), renewable)
     given = {"handing_in": Form(FORMS[now.kind], _filled(now.kind, profile)) if now else None}
     given |= {"contesting": Form(ContestSchema)} | forms
     found = documents.documents(profile.contractor.id, by)
@@ -98,6 +111,8 @@ def application(step: RequirementKind | None = None, **forms: Form) -> ResponseR
         latest=_latest(profile),
         likeness_waits=screening.has_open(profile.contractor.id),
         steps=steps,
+        today=today,
+        renewable=renewable,
         now_doing=now,
         takes_file=DOCUMENT_OF.get(now.kind) if now else None,
         bar=_progress(steps),
@@ -247,9 +262,13 @@ def _chosen() -> RequirementKind | None:
     return next((kind for kind in RequirementKind if kind == asked), None)
 
 
-def _step_now(steps: list[Requirement], chosen: RequirementKind | None) -> Requirement | None:
+def _step_now(
+    steps: list[Requirement], chosen: RequirementKind | None, renewable: Collection[RequirementKind]
+) -> Requirement | None:
+    """What is to be done. What is accepted and ends soon is shown anew when it is chosen, not by itself."""
     to_do = [each for each in steps if each.status in TO_DO]
-    return next((each for each in to_do if each.kind is chosen), to_do[0] if to_do else None)
+    again = [each for each in steps if each.kind in renewable and each.status is RequirementStatus.MET]
+    return next((each for each in (*to_do, *again) if each.kind is chosen), to_do[0] if to_do else None)
 
 
 def _filled(kind: RequirementKind, profile: Profile) -> Mapping[str, Any]:

@@ -357,6 +357,7 @@ NAMES = {
         "operator": lazy_gettext("an operator"),
         "company": lazy_gettext("the company"),
         "match": lazy_gettext("nobody yet: somebody is looking"),
+        "paper": lazy_gettext("nobody: a paper is over"),
     },
     "signal": {
         "payout_account": lazy_gettext("payout account"),

@@ -67,9 +67,10 @@ def _navigation() -> list[tuple[str, Any, int]]:
     waits = waiting.on_desk(by) if by.is_operator() else None
     if waits is None:
         return []
+    applicants = (waits.applicants or 0) + (waits.renewals or 0)
     by_duty: list[tuple[OperatorRole, str, Any, int]] = [
         (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
-        (OperatorRole.VETTING, "operator.list_waiting", lazy_gettext("Queue"), waits.applicants or 0),
+        (OperatorRole.VETTING, "operator.list_waiting", lazy_gettext("Queue"), applicants),
         (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), 0),
         (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),

@@ -25,6 +25,7 @@ from marketplace.web.standing import named
 from marketplace.workforce import appeals, queries, restrictions, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
+from marketplace.workforce.validity import HAVE_AN_END
 
 DECISIONS: Mapping[str, Callable[..., Contractor]] = {
     "vet": service.vet,
@@ -89,6 +90,7 @@ def show_person(contractor_id: UUID, **forms: Form) -> ResponseReturnValue:
         labels=choices.DECISIONS,
         requirements=choices.REQUIREMENTS,
         checkable=CHECKABLE,
+        have_an_end=HAVE_AN_END,
         open_to=OPEN_TO.get(profile.contractor.status, ()),
         is_self=by.person_id == contractor_id,
         countries=dict(words.countries()),

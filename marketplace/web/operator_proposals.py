@@ -1,7 +1,8 @@
 """What jobs and rules found: an operator looks at both accounts side by side, and decides or dismisses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved
 from marketplace.web.words import name_of
 from marketplace.workforce import proposals, queries, reviews, signals
-from marketplace.workforce.bars import LONGEST_RESTRICTION, Measure, ProposalStatus
+from marketplace.workforce.bars import LONGEST_RESTRICTION, Measure, ProposalKind, ProposalStatus
 from marketplace.workforce.queries import Profile
 from marketplace.workforce.rules import ContractorStatus
 from marketplace.workforce.standing_models import Proposal
@@ -53,7 +54,9 @@ def list_proposals() -> str:
     waiting = proposals.waiting(actor()).order_by(Proposal.expires_at, Proposal.id).limit(MOST_SHOWN)
     found = list(db.session.scalars(waiting))
     people = [each for row in found for each in (row.contractor_id, row.other_id) if each is not None]
-    return render_template("operator/proposals.html", found=found, names=accounts.person_name(people))
+    return render_template(
+        "operator/proposals.html", found=found, names=accounts.person_name(people), ended=_ended(found)
+    )
 
 
 @blueprint.get("/findings/<uuid:proposal_id>")
@@ -71,6 +74,7 @@ def show_proposal(proposal_id: UUID, **forms: Form) -> ResponseReturnValue:
         proposal=proposal,
         is_open=proposal.status is ProposalStatus.OPEN and proposal.expires_at > clock.now(),
         sides=sides,
+        ended=_ended([proposal]),
         shared=signals.shared(ids[0], ids[1], by) if len(ids) == 2 else [],
         measures=_measures(status),
         is_own=by.person_id in ids,
@@ -100,6 +104,12 @@ def dismiss_proposal(proposal_id: UUID) -> ResponseReturnValue:
     if form.done(lambda data: proposals.dismiss(proposal_id, data["reason"], by=actor())):
         return saved("show_proposal", proposal_id=proposal_id)
     return show_proposal(proposal_id, dismissing=form)
+
+
+def _ended(found: Sequence[Proposal]) -> dict[UUID, date]:
+    """Of findings about a paper that is over: its last day."""
+    papers = (each for each in found if each.kind is ProposalKind.PAPER_ENDED)
+    return {each.id: date.fromisoformat(each.evidence["until"]) for each in papers}
 
 
 def _measures(status: ContractorStatus) -> list[choices.Choice]:

@@ -24,14 +24,27 @@ from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.operator_people import CHECKABLE
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.requirements import DecisionsForm
-from marketplace.workforce import declarations, documents, policy, queries, residence, screening, service, waits
+from marketplace.workforce import (
+    declarations,
+    documents,
+    expiring,
+    policy,
+    queries,
+    residence,
+    screening,
+    service,
+    versions,
+    waits,
+)
 from marketplace.workforce.listed import HitStatus, read_bytes
+from marketplace.workforce.models import Requirement
 from marketplace.workforce.paper_models import ResidenceChange
 from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.paper_schemas import PolicyGivenSchema
 from marketplace.workforce.papers import ALWAYS_ASKED, Policy, Provider, Purpose
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, Ruling
 from marketplace.workforce.screening_models import ScreeningHit
+from marketplace.workforce.validity import HAVE_AN_END
 
 
 class MoveDecisionForm(ma.Schema):
@@ -54,7 +67,8 @@ class PolicyForm(PolicyGivenSchema):
 
 
 class SeveralForm(ma.Schema):
-    """`chosen` are "CONTRACTOR KIND" pairs; each has its own reason in `reason.CONTRACTOR.KIND`, or the common one."""
+    """`chosen` are "CONTRACTOR KIND VERSION", as each was looked at; each has its own reason in
+    `own.CONTRACTOR_KIND`, or the common one."""
 
     met = ma.fields.Boolean(required=True)
     chosen = ma.fields.List(ma.fields.String(), load_default=list)
@@ -66,12 +80,16 @@ class SeveralForm(ma.Schema):
 def list_waiting(form: Form | None = None) -> ResponseReturnValue:
     """Applicants, whoever applied first: whose turn it is, and what can be decided about several at once."""
     found = waits.queue(actor(), SHOWN + 1, after())
+    newly = expiring.renewals(actor()).order_by(Requirement.submitted_at, Requirement.id).limit(SHOWN)
+    renewed = db.session.scalars(newly).all()
     given = form or Form(SeveralForm)
     page = render_template(
         "operator/waiting.html",
         found=found[:SHOWN],
         next=found[SHOWN - 1].contractor.id if len(found) > SHOWN else None,
-        names=accounts.person_name([each.contractor.id for each in found]),
+        names=accounts.person_name([each.contractor.id for each in found] + [each.contractor_id for each in renewed]),
+        versions=versions.of([row for each in found for row in each.of(RequirementStatus.SUBMITTED)]),
+        renewed=renewed,
         held=documents.held_by_purpose([each.contractor.id for each in found]),
         submitted=RequirementStatus.SUBMITTED,
         requirements=choices.REQUIREMENTS,
@@ -109,6 +127,7 @@ def review(contractor_id: UUID, form: Form | None = None) -> ResponseReturnValue
         held=held,
         opened=request.args.get("look", type=UUID),
         checkable=CHECKABLE,
+        have_an_end=HAVE_AN_END,
         requirements=choices.REQUIREMENTS,
         purposes=choices.SHOWN_BY,
         papers=choices.PAPERS,
@@ -172,13 +191,13 @@ def _rulings(data: Mapping[str, Any]) -> dict[UUID, dict[RequirementKind, Ruling
         raise NothingChosen
     found: dict[UUID, dict[RequirementKind, Ruling]] = {}
     for pair in data["chosen"]:
-        person, _, kind = pair.partition(" ")
+        person, kind, seen = (*pair.split(" "), "", "", "")[:3]
         try:
             key, requirement = UUID(person), RequirementKind(kind)
         except ValueError as unknown:
             raise NotFound from unknown
         own = data["own"].get(f"{person}_{kind}", "").strip()
-        found.setdefault(key, {})[requirement] = Ruling(data["met"], own or data["reason"])
+        found.setdefault(key, {})[requirement] = Ruling(data["met"], own or data["reason"], seen=seen or None)
     return found
 
 

@@ -262,6 +262,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "who_can_fix": lazy_gettext("Who can fix it"),
         "why": lazy_gettext("Why"),
         "wish": lazy_gettext("Wish"),
+        "reminded_days": lazy_gettext("Reminded so many days before"),
         "withdrawn_at": lazy_gettext("Withdrawn"),
         "words": lazy_gettext("Words"),
         "work_kind": lazy_gettext("The work"),
@@ -276,6 +277,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
 
 _CODES: Mapping[str, LazyString] = MappingProxyType(
     {
+        "paper_ended": lazy_gettext("a paper that is over"),
         "account_match": lazy_gettext("accounts that share something"),
         "strikes": lazy_gettext("marks that add up"),
         "deposit": lazy_gettext("deposit"),

@@ -43,6 +43,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "ua_minutes": lazy_gettext("minutes in Ukraine"),
         "after_minutes": lazy_gettext("after minutes"),
         "proposal_days": lazy_gettext("days for a proposal"),
+        "first_days": lazy_gettext("days before, the first time"),
+        "last_days": lazy_gettext("days before, the last time"),
         "pause_days": lazy_gettext("days of pause"),
         "forget_days": lazy_gettext("days until it is forgotten"),
         "weeks": lazy_gettext("weeks"),

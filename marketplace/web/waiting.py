@@ -27,7 +27,7 @@ from marketplace.shifts.models import Shift, Timesheet
 from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
 from marketplace.surveys import queries as surveys
 from marketplace.surveys.rules import ConcernStatus
-from marketplace.workforce import appeals, proposals
+from marketplace.workforce import appeals, expiring, proposals
 from marketplace.workforce import queries as workforce
 
 
@@ -48,6 +48,7 @@ class OnDesk:
 
     companies: int | None
     applicants: int | None
+    renewals: int | None
     appeals: int | None
     proposals: int | None
     disputes: int | None
@@ -86,6 +87,7 @@ def on_desk(by: Actor) -> OnDesk:
     return OnDesk(
         companies=count(accounts.companies(by, CompanyStatus.APPLIED)) if vets else None,
         applicants=count(workforce.vetting_queue(by)) if vets else None,
+        renewals=count(expiring.renewals(by)) if vets else None,
         appeals=count(appeals.waiting(by)) if vets else None,
         proposals=count(proposals.waiting(by)) if vets else None,
         disputes=count(disputes.to_rule(by)) if by.is_operator(OperatorRole.DISPUTES) else None,

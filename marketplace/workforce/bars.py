@@ -18,6 +18,8 @@ LONGEST_RESTRICTION = timedelta(days=RULES["RESTRICTION"].parameters["most_days"
 LONGEST_BLOCK = timedelta(days=RULES["BLOCK"].parameters["most_days"])
 PAUSE = timedelta(days=RULES["PERSON"].parameters["pause_days"])
 """How long new offers rest while a human looks at two accounts that share something."""
+PAPER_PAUSE = timedelta(days=RULES["PAPERS_END"].parameters["pause_days"])
+"""How long new offers rest because a paper is over, before somebody is asked to look anew."""
 FORGET_AFTER = timedelta(days=RULES["PERSON"].parameters["forget_days"])
 """How long after it was seen last a device, a network or a browser is remembered, as a keyed digest."""
 PROPOSAL_LASTS = timedelta(days=RULES["DECISION"].parameters["proposal_days"])
@@ -44,18 +46,36 @@ class Source(StrEnum):
     """A company's, which reaches no further than its own gigs."""
     MATCH = "match"
     """Nobody's decision: two accounts share what only one person should have, and a human looks (rule PERSON)."""
+    PAPER = "paper"
+    """Nobody's decision: a paper that was accepted until a day is over, and is to be renewed (rule PAPERS_END)."""
 
 
 RULE_OF: Mapping[Source, str] = MappingProxyType(
-    {Source.OPERATOR: "RESTRICTION", Source.COMPANY: "BLOCK", Source.MATCH: "PERSON"}
+    {
+        Source.OPERATOR: "RESTRICTION",
+        Source.COMPANY: "BLOCK",
+        Source.MATCH: "PERSON",
+        Source.PAPER: "PAPERS_END",
+    }
 )
 """The published rule by which a bar of that source says no."""
 LONGEST: Mapping[Source, timedelta] = MappingProxyType(
-    {Source.OPERATOR: LONGEST_RESTRICTION, Source.COMPANY: LONGEST_BLOCK, Source.MATCH: PAUSE}
+    {
+        Source.OPERATOR: LONGEST_RESTRICTION,
+        Source.COMPANY: LONGEST_BLOCK,
+        Source.MATCH: PAUSE,
+        Source.PAPER: PAPER_PAUSE,
+    }
 )
-PAUSED_BECAUSE = (
-    "Your account and an older one share something that usually belongs to one person. That proves nothing; somebody "
-    "looks at it. Say what they should know. If nobody has decided by the end of the pause, it ends by itself."
+PAUSED_BECAUSE: Mapping[Source, str] = MappingProxyType(
+    {
+        Source.MATCH: "Your account and an older one share something that usually belongs to one person. That proves "
+        "nothing; somebody looks at it. Say what they should know. If nobody has decided by the end of the pause, it "
+        "ends by itself.",
+        Source.PAPER: "A paper that you showed was good until a day that is over. Show a new one on the page of your "
+        "application: the pause ends in the moment in which an operator accepts it. If the old one still holds, say "
+        "so here, and somebody looks. Shifts that you accepted stay yours, and what you have earned is paid.",
+    }
 )
 """What is said in place of a reason while nobody has decided anything."""
 
@@ -85,6 +105,7 @@ class ProposalKind(StrEnum):
 
     ACCOUNT_MATCH = "account_match"
     STRIKES = "strikes"
+    PAPER_ENDED = "paper_ended"
 
 
 class ProposalStatus(StrEnum):

@@ -14,9 +14,8 @@ from marketplace.accounts.rules import Actor, OperatorRole, require_operator, re
 from marketplace.core import clock, vault
 from marketplace.core.db import Base, db
 from marketplace.core.events import record_each
-from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
-from marketplace.workforce import agreement, papers, policy, queries, signals
+from marketplace.workforce import agreement, expiring, papers, policy, queries, signals
 from marketplace.workforce.bars import SignalKind
 from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.paper_models import IdentityDeclaration, TaxProfile, TermsSignature, WorkDeclaration
@@ -64,7 +63,8 @@ def declare(
     """Writes down what is given, in place of what was declared before; all of it, or none.
 
     Raises NothingChosen, BadPlace, PaperExpired, BadNumber, ProviderNotOffered, PermitWithoutEnd, BadTaxNumber,
-    OtherText, and WrongState for an identity or a right to work that an operator has accepted.
+    OtherText, and WrongState for an identity or a right to work that an operator has accepted and that cannot be
+    renewed yet (rule PAPERS_END).
     """
     declare_many([Declaration(by=by, identity=identity, work=work, tax=tax, terms_sha256=terms_sha256)])
 
@@ -75,8 +75,8 @@ def declare_many(given: Sequence[Declaration]) -> None:
         raise NothingChosen
     told = {require_person(each.by): each for each in given}
     people = queries.locked_many(told)
-    _refuse_accepted(told)
-    today = {known: clock.now().astimezone(clock.zone(who.timezone)).date() for known, who in people.items()}
+    _begin_renewals(people, told)
+    today = {known: expiring.today_of(who) for known, who in people.items()}
     asked = policy.current()
     shown = {known: _identity(each.identity, asked, today[known]) for known, each in told.items() if each.identity}
     for known, each in told.items():
@@ -201,13 +201,13 @@ _NOT_BEHIND = {"identity": RequirementKind.IDENTITY, "work": RequirementKind.RIG
 """What an operator has accepted is not exchanged behind their back."""
 
 
-def _refuse_accepted(told: Mapping[UUID, Declaration]) -> None:
+def _begin_renewals(people: Mapping[UUID, Contractor], told: Mapping[UUID, Declaration]) -> None:
     """A statement only where something accepted could be exchanged."""
     asked = [(known, _NOT_BEHIND[part]) for known, each in told.items() for part in each.parts if part in _NOT_BEHIND]
     if not asked:
         return
-    met = select(Requirement.kind).where(
+    met = select(Requirement).where(
         tuple_(Requirement.contractor_id, Requirement.kind).in_(asked), Requirement.status == RequirementStatus.MET
     )
-    if (kind := db.session.scalars(met.limit(1)).one_or_none()) is not None:
-        raise WrongState(f"An operator has accepted this: {kind}.", state=str(RequirementStatus.MET))
+    for row in db.session.scalars(met.execution_options(populate_existing=True)).all():
+        expiring.begin_renewal(people[row.contractor_id], row, by=told[row.contractor_id].by)

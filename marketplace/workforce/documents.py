@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator, require_person
@@ -156,7 +156,10 @@ def _is_in_use(document: Document) -> bool:
     shown = select(Requirement.id).where(
         Requirement.contractor_id == document.contractor_id,
         Requirement.kind == document.purpose.value,
-        Requirement.status.in_((RequirementStatus.SUBMITTED, RequirementStatus.MET)),
+        or_(
+            Requirement.status == RequirementStatus.SUBMITTED,
+            and_(Requirement.status == RequirementStatus.MET, Requirement.decided_at >= document.handed_in_at),
+        ),
     )
     return db.session.scalar(shown) is not None
 

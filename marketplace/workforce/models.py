@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
-from marketplace.workforce import rules
+from marketplace.workforce import rules, validity
 from marketplace.workforce.calendar import Dated, Quiet, Window, Wish
 from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus
 
@@ -66,7 +66,11 @@ class Requirement(Stateful):
     """One thing that must be shown before the contractor is vetted. `note` is theirs, `reason` is the decider's."""
 
     __tablename__ = "requirement"
-    __table_args__ = (UniqueConstraint("contractor_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("contractor_id", "kind"),
+        CheckConstraint("valid_until IS NOT NULL OR reminded_days IS NULL", name="reminded_of_an_end"),
+        Index("ix_requirement_valid_until", "valid_until", postgresql_where=text("valid_until IS NOT NULL")),
+    )
     about: ClassVar[Mapping[str, str]] = MappingProxyType({"requirement": "id", "contractor": "contractor_id"})
     transitions = rules.REQUIREMENT_TRANSITIONS
 
@@ -78,6 +82,15 @@ class Requirement(Stateful):
     submitted_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[Instant | None]
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    """The last day for which what was accepted holds. It stays while something else is shown in its place."""
+    reminded_days: Mapped[int | None] = mapped_column(SmallInteger)
+    """Of the reminders before that day the last that was given, by its days."""
+
+    @property
+    def renewable_from(self) -> date | None:
+        """From which day on it can be shown anew."""
+        return validity.renewable_from(self.valid_until)
 
 
 class VettingDecision(Base):

@@ -12,7 +12,7 @@ from marketplace.core.files import content_of
 from marketplace.core.http import PageArgs, as_file, page, problems
 from marketplace.core.intake import takes_files
 from marketplace.core.limits import FILES, limiter
-from marketplace.workforce import agreement, declarations, documents, policy, residence, service, waits
+from marketplace.workforce import agreement, declarations, documents, expiring, policy, residence, service, waits
 from marketplace.workforce import paper_schemas as s
 from marketplace.workforce.agreement import ServiceTerms
 from marketplace.workforce.declarations import Declared
@@ -201,6 +201,15 @@ def list_moves(args: dict[str, Any]) -> dict[str, Any]:
 def decide_move(given: dict[str, Any], move_id: UUID) -> ResidenceChange:
     """Say whether somebody lives where they say now, and why. From then on the floor of that place holds."""
     return residence.decide(move_id, **given, by=actor())
+
+
+@vetting.get("/renewals")
+@vetting.arguments(PageArgs, location="query")
+@vetting.response(200, s.RenewalPage)
+@problems(vetting, 401, 403, 404, 422)
+def list_renewals(args: dict[str, Any]) -> dict[str, Any]:
+    """What people who are at work have handed in anew, in place of a paper that ends or is over."""
+    return page(expiring.renewals(actor()), Requirement.id, **args)
 
 
 @vetting.post("/decisions")

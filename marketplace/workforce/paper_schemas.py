@@ -20,7 +20,7 @@ from marketplace.workforce.papers import (
     WorkBasis,
 )
 from marketplace.workforce.rules import RequirementKind, Ruling
-from marketplace.workforce.schemas import RequirementDecisionSchema, RequirementSchema
+from marketplace.workforce.schemas import RequirementDecisionSchema, RequirementSchema, ruling_of
 
 _WORDS = ma.validate.Length(1, 2000)
 _NUMBER = ma.validate.Length(1, 40)
@@ -235,7 +235,7 @@ class PeopleDecisionsSchema(ma.Schema):
     def by_person(self, data: dict[str, Any], **_more: Any) -> dict[UUID, dict[RequirementKind, Ruling]]:
         found: dict[UUID, dict[RequirementKind, Ruling]] = {}
         for each in data["items"]:
-            found.setdefault(each["contractor_id"], {})[each["kind"]] = Ruling(each["met"], each["reason"])
+            found.setdefault(each["contractor_id"], {})[each["kind"]] = ruling_of(each)
         return found
 
 
@@ -258,4 +258,5 @@ class UsualWaitsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(UsualWaitSchema), required=True)
 
 
+RenewalPage = page_schema(PersonRequirementSchema, "RenewalPage")
 MovePage = page_schema(MoveSchema, "MovePage")

@@ -20,7 +20,8 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import RULES
 from marketplace.workforce import appeals, bars, deciding, rules
-from marketplace.workforce.bars import ProposalClosed, ProposalKind, ProposalStatus, RestrictionStatus
+from marketplace.workforce.bars import ProposalClosed, ProposalKind, ProposalStatus, RestrictionStatus, Scope, Source
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.standing_models import Proposal, Restriction
 
 
@@ -130,6 +131,24 @@ def check_open(proposal: Proposal) -> None:
     """Raises ProposalClosed."""
     if proposal.status is not ProposalStatus.OPEN or proposal.expires_at <= clock.now():
         raise ProposalClosed(f"It is {proposal.status}.")
+
+
+def pause(who: Contractor, proposal: Proposal, source: Source, *, lasts: timedelta) -> Restriction:
+    """New offers to the person, whom the caller has locked, rest while somebody looks. Nothing is decided."""
+    now = clock.now()
+    made = Restriction(
+        contractor_id=who.id,
+        proposal_id=proposal.id,
+        source=source,
+        scope=Scope.ALL,
+        begins_at=now,
+        expires_at=now + lasts,
+        status=RestrictionStatus.ACTIVE,
+    )
+    db.session.add(made)
+    who.barred_until = max(made.expires_at, who.barred_until or made.expires_at)
+    record(f"restriction.made_by_{source}", made, by=CLOCK, data={"until": made.expires_at.isoformat()})
+    return made
 
 
 def end_pause(proposal: Proposal, reason: str, *, by: Actor) -> None:

@@ -17,6 +17,7 @@ from marketplace.standards import queries as standards
 from marketplace.standards.floor import sourced
 from marketplace.standards.models import RegionVersion
 from marketplace.standards.rules import Confidence
+from marketplace.workforce import versions
 from marketplace.workforce.calendar import Calendar, Dated, Window
 from marketplace.workforce.models import (
     AvailabilityException,
@@ -29,7 +30,7 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
-from marketplace.workforce.rules import ContractorStatus, Level
+from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind
 
 _A_DAY = timedelta(days=1)
 
@@ -40,6 +41,8 @@ class Profile:
 
     contractor: Contractor
     requirements: Sequence[Requirement]
+    versions: Mapping[RequirementKind, str]
+    """Of each requirement, what an operator who looks at it now names as seen."""
     decisions: Sequence[VettingDecision]
     skills: Sequence[str]
     languages: Mapping[str, Level]
@@ -97,9 +100,11 @@ def profile(contractor_id: UUID, seen_by: Actor) -> Profile:
     found = contractor(contractor_id, seen_by)
     skills = select(Skill.skill).where(Skill.contractor_id == contractor_id).order_by(Skill.skill)
     account = db.session.get(PayoutAccount, contractor_id)
+    asked = requirements(contractor_id, seen_by)
     return Profile(
         contractor=found,
-        requirements=requirements(contractor_id, seen_by),
+        requirements=asked,
+        versions=versions.by_kind(asked),
         decisions=decisions(contractor_id),
         skills=db.session.scalars(skills).all(),
         languages=_languages(contractor_id),

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState, move
 from marketplace.core.problems import NotFound
-from marketplace.workforce import evidence, rules
+from marketplace.workforce import evidence, expiring, rules
 from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus
 
@@ -28,6 +28,9 @@ def submit_many(shown: Shown) -> list[Requirement]:
     if len(db.session.scalars(known).all()) < len(actors):
         raise NotFound
     rows = find(notes)
+    for row in rows:
+        if row.status is RequirementStatus.MET:
+            expiring.check_submitted_anew(db.session.get_one(Contractor, row.contractor_id), row)
     evidence.check(notes)
     outcomes = {
         row.id: RequirementStatus.MET if row.kind in rules.MET_BY_SUBMITTING else RequirementStatus.SUBMITTED

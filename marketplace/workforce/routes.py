@@ -242,7 +242,7 @@ def list_events(contractor_id: UUID) -> dict[str, Any]:
 @problems(vetting, 401, 403, 404, 409, 422)
 def decide_requirement(given: dict[str, Any], contractor_id: UUID) -> Requirement:
     """Say whether what was shown meets a requirement, and why."""
-    return service.decide_requirement(contractor_id, **given, by=actor())
+    return service.decide_requirement(contractor_id, given["kind"], s.ruling_of(given), by=actor())
 
 
 @vetting.post("/contractors/<uuid:contractor_id>/requirements/batch")

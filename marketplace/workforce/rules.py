@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -77,7 +77,10 @@ REQUIREMENT_TRANSITIONS: Mapping[RequirementStatus, frozenset[RequirementStatus]
     {
         RequirementStatus.OPEN: frozenset({RequirementStatus.SUBMITTED, RequirementStatus.MET}),
         RequirementStatus.SUBMITTED: frozenset({RequirementStatus.MET, RequirementStatus.REFUSED}),
-        RequirementStatus.MET: frozenset({RequirementStatus.REFUSED}),
+        # What was accepted until a day is renewed: declared anew it is open again, handed in anew it is submitted.
+        RequirementStatus.MET: frozenset(
+            {RequirementStatus.REFUSED, RequirementStatus.OPEN, RequirementStatus.SUBMITTED}
+        ),
         RequirementStatus.REFUSED: frozenset({RequirementStatus.SUBMITTED, RequirementStatus.MET}),
     }
 )
@@ -88,10 +91,16 @@ MET_BY_SUBMITTING = frozenset({RequirementKind.TAX, RequirementKind.TERMS})
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """Whether what was shown meets a requirement, and why. The reason is the decider's own words."""
+    """Whether what was shown meets a requirement, and why. The reason is the decider's own words.
+
+    `valid_until` is the last day for which what was shown holds, where the decider read it there; without it that holds
+    which the person declared. `seen` is the version of what they looked at (`versions.of`), if they name it.
+    """
 
     met: bool
     reason: str
+    valid_until: date | None = None
+    seen: str | None = None
 
 
 class Side(StrEnum):
@@ -195,6 +204,15 @@ class NothingShown(Conflict):
     code = "nothing_shown"
     title = "The contractor has shown nothing yet that could be decided about."
     remedy = "Wait until they have handed it in. Terms are agreed to, and an account is opened, by themselves alone."
+
+
+class ShownOtherwise(Conflict):
+    """`kind` of whose requirement (`contractor_id`) it is; `changed` names the parts that are others now, `version` is
+    the present one."""
+
+    code = "shown_otherwise"
+    title = "What was shown has changed since you looked."
+    remedy = "Look at what is there now, and decide about that."
 
 
 class NothingChosen(Invalid):

@@ -19,6 +19,7 @@ from marketplace.workforce.rules import (
     Ruling,
 )
 
+VERSION = "^[0-9a-f]{12}(-[0-9a-f]{12}){2}$"
 _WORDS = ma.validate.Length(1, 2000)
 _HOURS = ma.validate.Range(0, LONGEST_WEEK)
 
@@ -87,6 +88,12 @@ class RequirementSchema(ma.Schema):
     note = ma.fields.String(required=True)
     reason = ma.fields.String(required=True, metadata={"description": "Why it was met or refused"})
     decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    valid_until = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "The last day for which what was accepted holds"}
+    )
+    renewable_from = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "From when on it can be shown anew"}
+    )
 
 
 class RequirementsSchema(ma.Schema):
@@ -97,6 +104,22 @@ class RequirementDecisionSchema(ma.Schema):
     kind = ma.fields.Enum(RequirementKind, by_value=True, required=True)
     met = Flag(required=True)
     reason = ma.fields.String(required=True, validate=_WORDS)
+    valid_until = ma.fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of an identity, a residence or a right to work: the last day, if it has one"},
+    )
+    seen = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=Pattern(VERSION),
+        metadata={"description": "The version of what you looked at. If it is no longer there, nothing is decided"},
+    )
+
+
+def ruling_of(given: Mapping[str, Any]) -> Ruling:
+    """What a decision on the wire says, whatever it is about."""
+    return Ruling(given["met"], given["reason"], given["valid_until"], given["seen"])
 
 
 class RequirementDecisionsSchema(ma.Schema):
@@ -104,7 +127,7 @@ class RequirementDecisionsSchema(ma.Schema):
 
     @ma.post_load
     def by_kind(self, data: dict[str, Any], **_more: Any) -> dict[RequirementKind, Ruling]:
-        return {each["kind"]: Ruling(each["met"], each["reason"]) for each in data["items"]}
+        return {each["kind"]: ruling_of(each) for each in data["items"]}
 
 
 class ContestSchema(ma.Schema):
@@ -278,6 +301,12 @@ class ContractorProfileSchema(ma.Schema):
 
     contractor = ma.fields.Nested(ContractorSchema, required=True)
     requirements = ma.fields.List(ma.fields.Nested(RequirementSchema), required=True)
+    versions = ma.fields.Dict(
+        ma.fields.Enum(RequirementKind, by_value=True),
+        ma.fields.String(validate=Pattern(VERSION)),
+        required=True,
+        metadata={"description": "Of each requirement: what whoever decides about it names as seen"},
+    )
     decisions = ma.fields.List(ma.fields.Nested(VettingDecisionSchema), required=True)
     skills = _skills(required=True)
     languages = _languages(required=True)

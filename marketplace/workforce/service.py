@@ -15,7 +15,18 @@ from marketplace.core.events import record, record_each
 from marketplace.core.lifecycle import WrongState, move
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import HazardCategory, HazardClass
-from marketplace.workforce import appeals, applying, deciding, documents, queries, requirements, rules, screening
+from marketplace.workforce import (
+    appeals,
+    applying,
+    deciding,
+    documents,
+    expiring,
+    queries,
+    requirements,
+    rules,
+    screening,
+    versions,
+)
 from marketplace.workforce.bars import AppealStatus
 from marketplace.workforce.models import (
     Contractor,
@@ -70,8 +81,8 @@ def submit_requirement(kind: RequirementKind, note: str, *, by: Actor) -> Requir
 def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> list[Requirement]:
     """Shows what several requirements ask for, all of them or none; each note says what is shown.
 
-    Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted or met,
-    NothingChosen, and EvidenceMissing, naming what was not declared or handed in.
+    Agreeing to the terms needs nobody's decision and is met at once. Raises WrongState when one is submitted, or met
+    and not yet to be renewed, NothingChosen, and EvidenceMissing, naming what was not declared or handed in.
     """
     return requirements.submit_many([(by, shown)])
 
@@ -87,9 +98,9 @@ def open_sandbox_account(*, by: Actor) -> PayoutAccount:
 # --- deciding -------------------------------------------------------------------------------------------------------
 
 
-def decide_requirement(contractor_id: UUID, kind: RequirementKind, met: bool, reason: str, *, by: Actor) -> Requirement:
+def decide_requirement(contractor_id: UUID, kind: RequirementKind, ruling: Ruling, *, by: Actor) -> Requirement:
     """`decide_requirements()` about one."""
-    return decide_requirements(contractor_id, {kind: Ruling(met, reason)}, by=by)[0]
+    return decide_requirements(contractor_id, {kind: ruling}, by=by)[0]
 
 
 def decide_requirements(
@@ -105,11 +116,13 @@ def decide_requirements(
 
 def decide_about_people(rulings: Mapping[UUID, Mapping[RequirementKind, Ruling]], *, by: Actor) -> list[Requirement]:
     """As `decide_requirements`, about several people in one act: all rulings are taken or none, each with its reason,
-    and as many statements as for one person."""
+    and as many statements as for one person.
+
+    What is met holds until the day that the ruling names, or that was declared. Raises HasNoEnd, PaperExpired, and
+    ShownOtherwise where a ruling names what was seen and that is no longer there.
+    """
     require_operator(by, OperatorRole.VETTING)
-    locked = select(Contractor.id).where(Contractor.id.in_(rulings)).order_by(Contractor.id).with_for_update()
-    if len(db.session.scalars(locked).all()) < len(rulings):
-        raise NotFound
+    people = queries.locked_many(rulings)
     for contractor_id in rulings:
         rules.check_decider(require_person(by), contractor_id, earlier=None)
     rows = requirements.find(rulings)
@@ -120,7 +133,11 @@ def decide_about_people(rulings: Mapping[UUID, Mapping[RequirementKind, Ruling]]
     outcomes = {
         row_id: RequirementStatus.MET if ruling.met else RequirementStatus.REFUSED for row_id, ruling in ruled.items()
     }
+    versions.check(rows, ruled)
+    ends = expiring.ends_of(rows, ruled, people)
     requirements.move_each(rows, outcomes, reasons, {"decided_by": by.person_id, "decided_at": clock.now()}, by)
+    expiring.accepted([row for row in rows if row.id in ends], ends, by=by)
+    expiring.forget_in_time(rows, people)
     return rows
 
 

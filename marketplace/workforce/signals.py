@@ -15,16 +15,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator
+from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.core import clock, vault
 from marketplace.core.db import db
-from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.workforce import bars, deciding, proposals
-from marketplace.workforce.bars import MATCHING, ProposalKind, RestrictionStatus, Scope, SignalKind, Source
+from marketplace.workforce.bars import MATCHING, ProposalKind, SignalKind, Source
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
-from marketplace.workforce.standing_models import Proposal, Restriction, Signal
+from marketplace.workforce.standing_models import Proposal, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +156,5 @@ def _propose(older: Contractor, newer: Contractor, kind: SignalKind) -> Proposal
         lasts=bars.PAUSE,
     )
     if made is not None and not known:
-        _pause(held, made)
+        proposals.pause(held, made, Source.MATCH, lasts=bars.PAUSE)
     return made
-
-
-def _pause(who: Contractor, proposal: Proposal) -> None:
-    now = clock.now()
-    made = Restriction(
-        contractor_id=who.id,
-        proposal_id=proposal.id,
-        source=Source.MATCH,
-        scope=Scope.ALL,
-        begins_at=now,
-        expires_at=now + bars.PAUSE,
-        status=RestrictionStatus.ACTIVE,
-    )
-    db.session.add(made)
-    who.barred_until = max(made.expires_at, who.barred_until or made.expires_at)
-    record("restriction.made_by_match", made, by=CLOCK, data={"until": made.expires_at.isoformat()})

@@ -101,8 +101,8 @@ class Restriction(Stateful):
         CheckConstraint("(scope = 'gig') = (gig_id IS NOT NULL)", name="gig_of_scope"),
         CheckConstraint("(scope = 'category') = (category IS NOT NULL)", name="category_of_scope"),
         CheckConstraint("source <> 'company' OR scope IN ('company', 'gig')", name="company_own_gigs"),
-        CheckConstraint("(source = 'match') = (decision_id IS NULL)", name="decided_unless_paused"),
-        CheckConstraint("(source = 'match') = (proposal_id IS NOT NULL)", name="paused_by_proposal"),
+        CheckConstraint("(source IN ('match', 'paper')) = (decision_id IS NULL)", name="decided_unless_paused"),
+        CheckConstraint("(source IN ('match', 'paper')) = (proposal_id IS NOT NULL)", name="paused_by_proposal"),
         CheckConstraint("(status = 'active') = (ended_at IS NULL)", name="ended_when"),
         Index("ix_restriction_contractor_id_status", "contractor_id", "status"),
         Index("ix_restriction_status_expires_at", "status", "expires_at"),
@@ -135,7 +135,7 @@ class Restriction(Stateful):
     @property
     def reason(self) -> str:
         """Why: the decision's words, or what is said while nothing is decided."""
-        return bars.PAUSED_BECAUSE if self.decision is None else self.decision.reason
+        return bars.PAUSED_BECAUSE[self.source] if self.decision is None else self.decision.reason
 
     @property
     def contest_until(self) -> datetime | None:

@@ -104,7 +104,9 @@ def test_what_an_operator_looks_at_is_not_taken_back(me: Actor, operator: Actor)
     service.submit_requirement(rules.RequirementKind.IDENTITY, "A passport.", by=me)
     with pytest.raises(law.DocumentInUse):
         documents.take_back(found.id, by=me)
-    service.decide_requirement(id_of(me), rules.RequirementKind.IDENTITY, False, "It is blurred.", by=operator)
+    service.decide_requirement(
+        id_of(me), rules.RequirementKind.IDENTITY, rules.Ruling(False, "It is blurred."), by=operator
+    )
     documents.take_back(found.id, by=me)
     assert found.status is PaperStatus.ERASED
     with pytest.raises(Erased):

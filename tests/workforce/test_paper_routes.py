@@ -1,5 +1,6 @@
 """The doors for what people show, and their five questions."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,11 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import OperatorRole
-from marketplace.core import files
+from marketplace.core import clock, files
 from marketplace.core.events import timeline
-from marketplace.workforce import agreement, documents, residence
+from marketplace.workforce import agreement, documents, residence, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import Purpose
+from marketplace.workforce.rules import RequirementKind
 from tests import papers
 from tests.factories import accounts, workforce
 
@@ -29,6 +31,7 @@ DOCUMENTS = f"GET {VETTING}/contractors/<uuid:contractor_id>/documents"
 CONTENT = f"GET {VETTING}/contractors/<uuid:contractor_id>/documents/<uuid:document_id>/content"
 DECLARATIONS = f"GET {VETTING}/contractors/<uuid:contractor_id>/declarations"
 MOVES, DECIDE_MOVE = f"GET {VETTING}/moves", f"POST {VETTING}/moves/<uuid:move_id>/decision"
+RENEWALS = f"GET {VETTING}/renewals"
 DECIDE, PUBLISH = f"POST {VETTING}/decisions", f"POST {VETTING}/policies"
 SEATTLE = {"country": "US", "subdivision": "US-WA", "timezone": "America/Los_Angeles", "note": "Since May."}
 POLICY_BODY = {"kinds": ["identity", "age", "terms"], "identity_by": ["call"], "reason": "A pilot of one city."}
@@ -40,7 +43,7 @@ BODIES: dict[str, Any] = {
     PUBLISH: POLICY_BODY,
 }
 OF_MINE = (MY_DOCUMENTS, HAND_IN, MY_CONTENT, TAKE_BACK, DECLARED, DECLARE, MY_MOVES, MOVE, WITHDRAW)
-OF_OPERATORS = (DOCUMENTS, CONTENT, DECLARATIONS, MOVES, DECIDE_MOVE, DECIDE, PUBLISH)
+OF_OPERATORS = (DOCUMENTS, CONTENT, DECLARATIONS, MOVES, RENEWALS, DECIDE_MOVE, DECIDE, PUBLISH)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -122,6 +125,8 @@ def test_operators_of_other_things_look_at_nothing(client: FlaskClient) -> None:
                 (DECIDE, {"items": BODIES[DECIDE]["items"] * 2}),
                 (PUBLISH, POLICY_BODY | {"kinds": ["identity"]}),
                 (MOVES, None),
+                (RENEWALS, None),
+                (DECIDE, {"items": [BODIES[DECIDE]["items"][0] | {"seen": "yesterday"}]}),
             ]
         )
     ],
@@ -228,6 +233,25 @@ def test_several_people_are_decided_about_or_nobody(client: FlaskClient) -> None
     done = ask(client, DECIDE, who=operator, json={"items": ages})
     assert done.status_code == 200
     assert {(row["contractor_id"], row["status"]) for row in done.json["items"]} == {(str(w.id), "met") for w in both}
+
+
+@pytest.mark.door(RENEWALS, "works")
+def test_a_renewed_paper_waits_and_is_decided_about_as_it_was_seen(client: FlaskClient) -> None:
+    ana, operator = workforce.contractor(), accounts.operator(OperatorRole.VETTING)
+    clock.move_to(clock.now() + workforce.YEARS - timedelta(days=20))
+    handed_in(ana)
+    paper = {"kind": "passport", "country": "US", "expires_on": "2099-01-01", "number": "X9876543"}
+    assert ask(client, DECLARE, who=ana.id, json={"identity": paper}).status_code == 200
+    service.submit_requirement(RequirementKind.IDENTITY, "The new one.", by=accounts.actor_of(ana.id))
+    (row,) = ask(client, RENEWALS, who=operator).json["items"]
+    assert (row["contractor_id"], row["kind"], row["status"]) == (str(ana.id), "identity", "submitted")
+    seen = client.get(f"{VETTING}/contractors/{ana.id}", headers=accounts.bearer(operator)).json["versions"]["identity"]
+    handed_in(ana)
+    ruling = {"contractor_id": str(ana.id), "kind": "identity", "met": True, "reason": "Theirs.", "seen": seen}
+    late = ask(client, DECIDE, who=operator, json={"items": [ruling]})
+    assert (late.status_code, late.json["code"], late.json["changed"]) == (409, "shown_otherwise", ["documents"])
+    done = ask(client, DECIDE, who=operator, json={"items": [ruling | {"seen": late.json["version"]}]})
+    assert done.json["items"][0]["valid_until"] == "2099-01-01"
 
 
 @pytest.mark.door(PUBLISH, "works")

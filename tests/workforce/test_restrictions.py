@@ -55,7 +55,7 @@ def test_a_bar_reaches_as_far_as_its_scope(target: Target, covers: tuple[bool, .
 def test_a_restriction_always_ends(source: Source, begins: int, ends: int) -> None:
     """An operator's within 90 days, a company's within 180, a pause within 7, counted from its beginning, which is now
     or later."""
-    longest = {Source.OPERATOR: 90, Source.COMPANY: 180, Source.MATCH: 7}[source]
+    longest = {Source.OPERATOR: 90, Source.COMPANY: 180, Source.MATCH: 7, Source.PAPER: 90}[source]
     allowed = 0 <= begins <= longest and begins < ends <= begins + longest
     try:
         bars.check_span(source, NOON, NOON + begins * DAY, NOON + ends * DAY)

@@ -17,7 +17,7 @@ from marketplace.standards.rules import HazardCategory, HazardClass
 from marketplace.workforce import availability, queries, rules, service
 from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor, HazardConsent, Requirement
-from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus
+from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus, Ruling
 from tests.factories import accounts, workforce
 
 
@@ -92,11 +92,11 @@ def test_what_is_shown_is_decided_by_an_operator(app: Flask) -> None:
     row = service.submit_requirement(RequirementKind.IDENTITY, "Passport, by video call", by=me)
     assert (row.status, row.note) == (RequirementStatus.SUBMITTED, "Passport, by video call")
     with pytest.raises(ReasonMissing):
-        service.decide_requirement(made.id, RequirementKind.IDENTITY, False, "  ", by=operator)
-    service.decide_requirement(made.id, RequirementKind.IDENTITY, False, "The picture is blurred.", by=operator)
+        service.decide_requirement(made.id, RequirementKind.IDENTITY, Ruling(False, "  "), by=operator)
+    service.decide_requirement(made.id, RequirementKind.IDENTITY, Ruling(False, "The picture is blurred."), by=operator)
     assert (row.status, row.reason) == (RequirementStatus.REFUSED, "The picture is blurred.")
     service.submit_requirement(RequirementKind.IDENTITY, "A better picture", by=me)
-    service.decide_requirement(made.id, RequirementKind.IDENTITY, True, "Seen.", by=operator)
+    service.decide_requirement(made.id, RequirementKind.IDENTITY, Ruling(True, "Seen."), by=operator)
     assert (row.status, row.decided_by) == (RequirementStatus.MET, operator.person_id)
     assert all(event.data.keys() <= {"kind", "from", "to"} for event in timeline("requirement", row.id))
 
@@ -122,7 +122,7 @@ def test_nobody_decides_about_what_was_not_shown(app: Flask) -> None:
     made = workforce.applied()
     for kind in (RequirementKind.TERMS, RequirementKind.PAYOUT_ACCOUNT):
         with pytest.raises(rules.NothingShown):
-            service.decide_requirement(made.id, kind, True, "It will be all right.", by=vetting())
+            service.decide_requirement(made.id, kind, Ruling(True, "It will be all right."), by=vetting())
     states = {row.kind: row.status for row in queries.requirements(made.id, accounts.actor_of(made.id))}
     assert states[RequirementKind.TERMS] == states[RequirementKind.PAYOUT_ACCOUNT] == RequirementStatus.OPEN
 
@@ -135,12 +135,12 @@ def test_vetting_needs_everything_shown_and_a_written_reason(app: Flask) -> None
     made = workforce.ready(checked_by=operator)
     with pytest.raises(ReasonMissing):
         service.vet(made.id, "", by=operator)
-    service.decide_requirement(made.id, RequirementKind.RESIDENCE, False, "Moved away.", by=operator)
+    service.decide_requirement(made.id, RequirementKind.RESIDENCE, Ruling(False, "Moved away."), by=operator)
     with pytest.raises(rules.RequirementsMissing) as missing:
         service.vet(made.id, "Looks right.", by=operator)
     assert missing.value.members["missing"] == ["residence"]
     service.submit_requirement(RequirementKind.RESIDENCE, "A new bill", by=accounts.actor_of(made.id))
-    service.decide_requirement(made.id, RequirementKind.RESIDENCE, True, "Seen.", by=operator)
+    service.decide_requirement(made.id, RequirementKind.RESIDENCE, Ruling(True, "Seen."), by=operator)
     service.vet(made.id, "Everything was shown.", by=operator)
     assert (made.status, made.vetted_at is not None) == (ContractorStatus.VETTED, True)
     assert "contractor.vetted" in names(made)
