@@ -203,6 +203,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         paid_break_minutes=work.minutes.paid_break,
         call_in_minutes=work.minutes.compensation,
         neutral_minutes=work.minutes.neutral,
+        added_minutes=work.minutes.added,
         overtime_minutes=work.minutes.overtime,
         overtime_percent=work.overtime_percent,
         night_minutes=work.minutes.night,

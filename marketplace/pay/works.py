@@ -337,5 +337,6 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
         night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
+        added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
     )
     return minutes if cut is None else minutes.less(cut.lost_minutes)

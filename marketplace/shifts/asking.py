@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import queries
+from marketplace.shifts import adding, queries
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
 from marketplace.shifts.hours import collected_until
 from marketplace.shifts.models import Offer, Shift
@@ -68,7 +68,11 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
     windows = _windows(asked, now)
     companies, people = {each.shift.company_id for each in asked}, {each.person.contractor_id for each in asked}
     covers = accident_covers(companies, people)
-    rows = [_row(each, known[each.shift.gig_id], covers, now, windows.get(each.shift.id)) for each in asked]
+    late = adding.owed([each.shift for each in asked], people)
+    rows = [
+        _row(each, _seat(each, known[each.shift.gig_id], late), known[each.shift.gig_id], covers, now, windows)
+        for each in asked
+    ]
     made: list[Offer] = []
     for start in range(0, len(rows), AT_ONCE):
         insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
@@ -159,8 +163,16 @@ def check_person(seat: Seat, person: Person) -> None:
     )
 
 
-def _row(asked: Asked, gig: Gig, covers: Covers, now: datetime, window: datetime | None) -> dict[str, Any]:
-    shift, seat = asked.shift, queries.seat_of(asked.shift, gig)
+def _seat(asked: Asked, gig: Gig, late: adding.Late) -> Seat:
+    """The seat for this person, with what it pays them beside its time."""
+    minutes = late.get((asked.shift.id, asked.person.contractor_id), 0)
+    return replace(queries.seat_of(asked.shift, gig), added_minutes=minutes)
+
+
+def _row(
+    asked: Asked, seat: Seat, gig: Gig, covers: Covers, now: datetime, windows: Mapping[UUID, datetime]
+) -> dict[str, Any]:
+    shift, window = asked.shift, windows.get(asked.shift.id)
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
     check_person(seat, asked.person)

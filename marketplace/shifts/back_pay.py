@@ -68,6 +68,7 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
         paid_break_minutes=minutes.paid_break,
         call_in_minutes=minutes.compensation,
         neutral_minutes=minutes.neutral,
+        added_minutes=minutes.added,
         overtime_minutes=minutes.overtime,
         overtime_percent=booking.overtime_percent,
         night_minutes=minutes.night,

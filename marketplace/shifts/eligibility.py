@@ -72,6 +72,8 @@ class Seat:
     pay_steps: PaySteps | None = None
     least_step: int = NO_STEP
     """A step that was promised: whose level has ended since keeps it (rule P5)."""
+    added_minutes: int = 0
+    """What it pays this person beside its time, since it was added late to their schedule (rule NOTICE)."""
 
 
 @dataclass(frozen=True, slots=True)

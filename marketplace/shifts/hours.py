@@ -36,6 +36,8 @@ HALF_WITHIN = timedelta(hours=RULES["NOTICE"].parameters["half_within_hours"])
 """How late a company's no must come to cost the whole call-in minimum, or half of it (rule NOTICE)."""
 HOUR_WITHIN = timedelta(days=RULES["NOTICE"].parameters["moved_hour_within_days"])
 """How late a shift must be moved to cost an hour's pay, where the curve asks for no more (rule NOTICE)."""
+ADDED_WITHIN = timedelta(days=RULES["NOTICE"].parameters["added_hour_within_days"])
+"""How late a shift must be planned to cost an hour's pay for whoever had a schedule already (rule NOTICE)."""
 SHORTEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["least_minutes"])
 LONGEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["most_minutes"])
 """How long yeses are collected where more people are asked than seats are open (rule RACE)."""
@@ -83,6 +85,8 @@ class Minutes:
     """The rest of a schedule whose distressing work had to stop (HAZARD)."""
     night: int = 0
     """How many of the worked ones and the breaks were at night."""
+    added: int = 0
+    """Owed beside the time, since the shift was added late to the person's schedule (NOTICE). No cut takes of it."""
 
     @classmethod
     def of(
@@ -94,10 +98,11 @@ class Minutes:
         night: int,
         unworked: int,
         because: CompensationRule | None,
+        added: int = 0,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         neutral = unworked if because is CompensationRule.HAZARD else 0
-        return cls(work, paid_break, overtime, unworked - neutral, neutral, night)
+        return cls(work, paid_break, overtime, unworked - neutral, neutral, night, added)
 
     def less(self, cut: int) -> "Minutes":
         """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
@@ -217,6 +222,14 @@ def moving(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 
         return owed
     hour = min(60, scheduled_minutes(starts_at, ends_at))
     return Compensation(max(owed.minutes, hour), owed.rule)
+
+
+def added_late(starts_at: datetime, ends_at: datetime, planned_at: datetime) -> int:
+    """The minutes that a shift planned at that moment pays beside its time whoever had a schedule of the week: an hour,
+    or all of a shorter shift, where it was planned less than 14 days before its start (rule NOTICE)."""
+    if starts_at - planned_at >= ADDED_WITHIN:
+        return 0
+    return min(60, scheduled_minutes(starts_at, ends_at))
 
 
 def most_to_cut(scheduled: int, paid: int, compensation: int, *, ended_by_company: bool) -> int:

@@ -43,7 +43,8 @@ from marketplace.standards.hazard import HazardCategory, HazardClass
 
 class Shift(Stateful):
     """Seats for one stretch of time. `timezone` is the zone whose days and weeks count. The crew, if one is named, is
-    asked first (rule CREW_FIRST)."""
+    asked first (rule CREW_FIRST). What was `planned_at` a moment shortly before the start is added late to the schedule
+    of whoever had one then (rule NOTICE); `moved_from` is the shift whose new time it is."""
 
     __tablename__ = "shift"
     __table_args__ = (
@@ -66,6 +67,8 @@ class Shift(Stateful):
     seats_taken: Mapped[int] = mapped_column(default=0)
     cancelled_because: Mapped[str | None] = mapped_column(Text)
     crew_id: Mapped[UUID | None]
+    planned_at: Mapped[Instant]
+    moved_from: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"))
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property
@@ -131,8 +134,9 @@ class Booking(Stateful):
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
     that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate. Of the
     schedule `night_minutes` are at night in `night_zone`, where the person was when they said yes.
-    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`. `sick_minutes` of
-    the schedule are paid from the person's own leave, since they reported sick at `sick_at`.
+    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`; `added_minutes` once
+    it is worked, because the shift was added late to the person's schedule. `sick_minutes` of the schedule are paid
+    from the person's own leave, since they reported sick at `sick_at`.
     """
 
     __tablename__ = "booking"
@@ -146,6 +150,7 @@ class Booking(Stateful):
         UniqueConstraint("offer_id"),
         CheckConstraint("compensation_minutes >= 0", name="compensation_not_negative"),
         CheckConstraint("(compensation_minutes = 0) = (compensation_rule IS NULL)", name="compensation_has_a_rule"),
+        CheckConstraint("added_minutes >= 0", name="added_not_negative"),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
         CheckConstraint("sick_minutes = 0 OR sick_at IS NOT NULL", name="sick_since_when"),
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
@@ -186,6 +191,11 @@ class Booking(Stateful):
     step_points: Mapped[int] = mapped_column(default=10_000)
     """What the person's level of a skill multiplies the rate by, in ten-thousandths, as it was promised."""
     held_amount: Mapped[Minor]
+    made_at: Mapped[Instant]
+    """When the person said yes, or was chosen."""
+    off_at: Mapped[Instant | None]
+    """When it was given back, cancelled or ended by the service before its work: until then it was a schedule."""
+    added_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     reminded_at: Mapped[Instant | None]
@@ -317,6 +327,7 @@ class TimesheetLine(Base):
         CheckConstraint(
             "night_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes", name="night_is_paid_time"
         ),
+        CheckConstraint("added_minutes >= 0", name="added_not_negative"),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
     )
 
@@ -331,6 +342,7 @@ class TimesheetLine(Base):
     night_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
+    added_minutes: Mapped[int] = mapped_column(default=0)
     sick_minutes: Mapped[int] = mapped_column(default=0)
     flags: Mapped[JsonList]
 
@@ -352,6 +364,7 @@ class TimesheetLine(Base):
             night=self.night_minutes,
             unworked=self.compensation_minutes,
             because=self.compensation_rule,
+            added=self.added_minutes,
         )
 
 

@@ -55,7 +55,9 @@ def move_shift(
     held = select(Booking.contractor_id).where(Booking.shift_id == old.id, Booking.status.in_(ACTIVE_BOOKING))
     people = db.session.scalars(held.order_by(Booking.id)).all()
     scheduling.cancel_shift(old.id, agreed, reason, by=by, curve=moving)
-    new = scheduling.schedule(gig.id, starts_at, ends_at, old.timezone, old.seats, old.crew_id, by=by)
+    new = scheduling.schedule(
+        gig.id, starts_at, ends_at, old.timezone, old.seats, old.crew_id, moved_from=old.id, by=by
+    )
     db.session.flush()
     record("shift.moved", new, by=by, data={"from": str(old.id)})
     _ask(new, gig, people, by=by)

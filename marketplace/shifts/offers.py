@@ -159,7 +159,7 @@ def release(booking_id: UUID, *, by: Actor) -> Booking:
         return booking
     if clock.now() >= booking.starts_at:
         raise ShiftBegun
-    move_one(booking, BookingStatus.RELEASED, by=by, event="booking.released")
+    move_one(booking, BookingStatus.RELEASED, by=by, event="booking.released", values={"off_at": clock.now()})
     shift.seats_taken -= 1
     db.session.flush()
     ledger.post(returned(booking))
@@ -330,6 +330,8 @@ def _booking(yes: Yes, shift: Shift) -> dict[str, Any]:
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,
         "held_amount": cost(promised_lines(seat, person)).amount,
+        "made_at": clock.now(),
+        "added_minutes": seat.added_minutes,
         "compensation_minutes": 0,
         "sick_minutes": 0,
         "reminded_at": clock.now() if shift.starts_at <= clock.now() + REMIND_BEFORE else None,

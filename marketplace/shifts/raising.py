@@ -260,12 +260,13 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         overtime_percent=booking.overtime_percent,
         night_minutes=booking.night_minutes,
         step_points=booking.step_points,
+        added_minutes=booking.added_minutes,
     )
 
 
 def _take_out(booking: Booking, shift: Shift, now: datetime, *, by: Actor) -> None:
     """Ends a booking before its work, owed by the notice curve as if the company cancelled; the seat opens again."""
-    move_one(booking, BookingStatus.TAKEN_OUT, by=by, event="booking.taken_out")
+    move_one(booking, BookingStatus.TAKEN_OUT, by=by, event="booking.taken_out", values={"off_at": now})
     shift.seats_taken -= 1
     owed = cancellation(booking.starts_at, booking.ends_at, now)
     if owed.minutes:

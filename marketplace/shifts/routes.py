@@ -11,6 +11,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.shifts import (
+    adding,
     after_care,
     attendance,
     cuts,
@@ -44,6 +45,15 @@ blueprints = (shifts, offers, bookings, timesheet_doors)
 def schedule(given: dict[str, Any]) -> Shift:
     """Plan a shift of an open gig."""
     return scheduling.schedule(**given, by=actor())
+
+
+@shifts.post("/price")
+@shifts.arguments(s.ShiftPlanSchema)
+@shifts.response(200, s.AddingPriceSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def show_adding_price(given: dict[str, Any]) -> adding.AddingPrice:
+    """What a shift would cost at most, before you plan it. Nothing is planned."""
+    return scheduling.adding_price(**given, by=actor())
 
 
 @shifts.get("")

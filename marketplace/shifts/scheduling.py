@@ -20,7 +20,7 @@ from marketplace.gigs.gate import pilot_cap
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
-from marketplace.shifts import asking, attendance, timesheets
+from marketplace.shifts import adding, asking, attendance, timesheets
 from marketplace.shifts.crew_first import TooLateForCrew, first_until
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
@@ -81,25 +81,23 @@ def schedule(
     seats: int,
     crew_id: UUID | None = None,
     *,
+    agreed: Money | None = None,
+    moved_from: UUID | None = None,
     by: Actor,
 ) -> Shift:
     """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached, TooLateForCrew.
 
     `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware. The crew, if one is
-    named, is asked first (rule CREW_FIRST).
+    named, is asked first (rule CREW_FIRST). `agreed` is the price that the company saw (`adding.price()`), where it
+    was shown one: PriceChanged when it has become dearer meanwhile.
     """
     # The gig is locked: two shifts that are planned at once must not pass its volume cap together.
     gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
     if gig is None:
         raise NotFound
-    require_company(by, gig.company_id, Right.GIGS)
-    if gig.status is not GigStatus.OPEN:
-        raise GigNotOpen(f"It is {gig.status}.")
-    clock.zone(timezone)
-    _check_times(starts_at, ends_at, clock.now())
-    if not 1 <= seats <= MOST_SEATS:
-        raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
-    _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
+    _check_plan(gig, starts_at, ends_at, timezone, seats, by=by)
+    if agreed is not None:
+        adding.check_price(gig, starts_at, ends_at, seats, agreed)
     if crew_id is not None:
         _check_crew(crew_id, gig.company_id, starts_at)
     shift = Shift(
@@ -111,11 +109,24 @@ def schedule(
         seats=seats,
         seats_taken=0,
         crew_id=crew_id,
+        planned_at=clock.now(),
+        moved_from=moved_from,
         status=ShiftStatus.SCHEDULED,
     )
     db.session.add(shift)
     record("shift.scheduled", shift, by=by, data={"seats": seats})
     return shift
+
+
+def adding_price(
+    gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor
+) -> adding.AddingPrice:
+    """What the shift would cost the company at most, before it is planned; raises what `schedule()` raises."""
+    gig = db.session.get(Gig, gig_id)
+    if gig is None:
+        raise NotFound
+    _check_plan(gig, starts_at, ends_at, timezone, seats, by=by)
+    return adding.price(gig, starts_at, ends_at, seats)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:
@@ -180,6 +191,18 @@ def _mine(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
         raise NotFound
     require_company(by, shift.company_id, Right.GIGS)
     return shift
+
+
+def _check_plan(gig: Gig, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor) -> None:
+    """Raises unless such a shift of the gig can be planned now."""
+    require_company(by, gig.company_id, Right.GIGS)
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.")
+    clock.zone(timezone)
+    _check_times(starts_at, ends_at, clock.now())
+    if not 1 <= seats <= MOST_SEATS:
+        raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
+    _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -262,7 +285,7 @@ def _take_back(bookings: Sequence[Booking], owed: dict[UUID, Compensation], now:
         if booking.status is BookingStatus.WORKING:
             attendance.stop(booking, now, EntryFlag.ENDED_BY_COMPANY, EntrySource.COMPANY, by=by)
         else:
-            move_one(booking, BookingStatus.CANCELLED, by=by, event="booking.cancelled")
+            move_one(booking, BookingStatus.CANCELLED, by=by, event="booking.cancelled", values={"off_at": now})
         if owed[booking.id].minutes:
             booking.compensation_minutes = owed[booking.id].minutes
             booking.compensation_rule = owed[booking.id].rule

@@ -39,7 +39,9 @@ def _words(**more: Any) -> ma.fields.String:
 # --- shifts -----------------------------------------------------------------------------------------------------------
 
 
-class NewShiftSchema(ma.Schema):
+class ShiftPlanSchema(ma.Schema):
+    """The time and the seats of a shift that is to be planned."""
+
     gig_id = ma.fields.UUID(required=True)
     starts_at = _moment(required=True)
     ends_at = _moment(required=True)
@@ -49,6 +51,25 @@ class NewShiftSchema(ma.Schema):
         metadata={"description": "The IANA zone whose days and weeks count, such as America/Chicago"},
     )
     seats = ma.fields.Integer(required=True, strict=True)
+
+
+class AddingPriceSchema(ma.Schema):
+    """What the shift costs at most, before overtime and night: its `work`, and what is `added` for those of the
+    `people` with a schedule of that week who may get a seat, `minutes` each (rule NOTICE)."""
+
+    people = ma.fields.Integer(required=True)
+    minutes = ma.fields.Integer(required=True)
+    work = MoneyField(required=True)
+    added = MoneyField(required=True)
+    total = MoneyField(required=True)
+
+
+class NewShiftSchema(ShiftPlanSchema):
+    agreed = MoneyField(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The total that you saw; refused with `price_changed` if it is dearer now"},
+    )
     crew_id = ma.fields.UUID(
         load_default=None,
         allow_none=True,
@@ -68,6 +89,10 @@ class ShiftSchema(ma.Schema):
     cancelled_because = ma.fields.String(required=True, allow_none=True)
     crew_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The crew of the company that is asked first"}
+    )
+    planned_at = ma.fields.AwareDateTime(required=True)
+    moved_from = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The shift whose new time it is"}
     )
     status = ma.fields.Enum(ShiftStatus, by_value=True, required=True)
 
@@ -200,6 +225,10 @@ class BookingSchema(ma.Schema):
     held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    added_minutes = ma.fields.Integer(
+        required=True,
+        metadata={"description": "Paid beside its time once it is worked, since it was added late to a schedule"},
+    )
     stops_at = ma.fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "When the running clock reaches a hazard cap"}
     )
@@ -338,6 +367,9 @@ class TimesheetLineSchema(ma.Schema):
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, those at night"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    added_minutes = ma.fields.Integer(
+        required=True, metadata={"description": "Paid beside the time, since the shift was added late to a schedule"}
+    )
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     flags = ma.fields.List(ma.fields.String(), required=True)
     cut = ma.fields.Nested(TimesheetCutSchema, required=True, allow_none=True)

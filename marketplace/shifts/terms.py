@@ -31,6 +31,7 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         overtime_percent=overtime_percent(person.overtime_multiplier),
         night_minutes=night(seat, person),
         step_points=step(seat, person),
+        added_minutes=seat.added_minutes,
     )
 
 
@@ -56,9 +57,11 @@ def snapshot(
     minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
     lines = promised_lines(seat, person)
     assert person.contract is not None
-    # A gig without steps says nothing of them, so that its terms have the digest that they always had.
-    steps = {"pay_steps": _steps(seat, person)} if seat.pay_steps else {}
-    return steps | {
+    # Terms say nothing of what there is none of, so that they have the digest that they always had.
+    more: dict[str, Any] = {"pay_steps": _steps(seat, person)} if seat.pay_steps else {}
+    if seat.added_minutes:
+        more["added_minutes"] = seat.added_minutes
+    return more | {
         "form": FORM,
         "gig": dict(gig),
         "starts_at": _moment(seat.span.starts_at),
@@ -92,10 +95,12 @@ def digest(terms: Mapping[str, Any]) -> str:
 
 
 def agreed_seat(seat: Seat, terms: Mapping[str, Any]) -> Seat:
-    """The seat at the rate that was offered, or at the gig's own where that has risen since (rule P5)."""
+    """The seat at the rate that was offered, or at the gig's own where that has risen since (rule P5), with what it
+    pays beside its time."""
     offered = Money.of(terms["rate"]["amount"], terms["rate"]["currency"])
     promised = terms.get("pay_steps", {}).get("points", NO_STEP)
-    return replace(seat, rate=max(offered, seat.rate, key=lambda rate: rate.amount), least_step=promised)
+    best = max(offered, seat.rate, key=lambda rate: rate.amount)
+    return replace(seat, rate=best, least_step=promised, added_minutes=terms.get("added_minutes", 0))
 
 
 def _steps(seat: Seat, person: Person) -> dict[str, Any]:

@@ -189,6 +189,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
                 "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
                 "compensation_minutes": booking.compensation_minutes,
                 "compensation_rule": booking.compensation_rule,
+                "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,
                 "sick_minutes": booking.sick_minutes,
                 "flags": sorted({flag for entry in own for flag in entry.flags}),
             }

@@ -407,10 +407,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "NOTICE": _held(
             "NOTICE",
-            "booking.compensation_rule",
+            "booking.compensation_rule booking.added_minutes shift.planned_at",
             "tests/shifts/test_hours.py::test_the_notice_curve "
-            "tests/shifts/test_moving.py::test_moving_late_costs_by_the_curve_and_an_hour_before",
-            "A shift that is added late costs nothing: only cancelling and moving do.",
+            "tests/shifts/test_moving.py::test_moving_late_costs_by_the_curve_and_an_hour_before "
+            "tests/shifts/test_adding.py::test_a_shift_added_late_pays_an_hour_beside_its_time",
         ),
         "CALL_IN": _held("CALL_IN", "booking.compensation_minutes", f"{_RATES}::test_the_call_in_minimum"),
         "HOURS_BAND": _held(

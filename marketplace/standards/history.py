@@ -98,6 +98,17 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 whole_within_hours=24,
                 half_within_hours=72,
             ),
+            _before(
+                2,
+                "A shift that the company cancels less than 24 hours before its start pays the whole call-in minimum, "
+                "less than 72 hours before it half of that. One that is moved pays the same, and less than 14 days "
+                "before its start at least one hour.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                whole_within_hours=24,
+                half_within_hours=72,
+                moved_hour_within_days=14,
+            ),
         ),
         "CASH_OUT": (
             _before(

@@ -139,6 +139,7 @@ NAMES = {
         "paid_break": lazy_gettext("paid breaks"),
         "call_in": lazy_gettext("call-in pay"),
         "neutral_hours": lazy_gettext("neutral hours"),
+        "predictability": lazy_gettext("for a shift added at short notice"),
         "guaranteed_hours": lazy_gettext("guaranteed hours that were not offered"),
         "qualification_time": lazy_gettext("time at a test"),
         "skill_step": lazy_gettext("for your level of a skill"),

@@ -30,6 +30,7 @@ from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
 from marketplace.shifts import moving, offers, queries, scheduling
+from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
@@ -59,9 +60,15 @@ def schedule_shift(company_id: UUID) -> ResponseReturnValue:
     by = actor()
     open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
     form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": _usual_zone(company_id, by)})
-    if (shift := _planned(form, by)) is not None:
-        return saved("show_shift", shift_id=shift.id)
-    shown = {"gigs": open_gigs, "zones": _zones(open_gigs), "crews": list(db.session.scalars(_crews(company_id, by)))}
+    planned = form.run(lambda data: _planned(data, by)) if request.method == "POST" else None
+    if isinstance(planned, Shift):
+        return saved("show_shift", shift_id=planned.id)
+    shown = {
+        "price": planned,
+        "gigs": open_gigs,
+        "zones": _zones(open_gigs),
+        "crews": list(db.session.scalars(_crews(company_id, by))),
+    }
     return render_template("company/shift_form.html", form=form, **shown), form.status
 
 
@@ -69,10 +76,13 @@ def _crews(company_id: UUID, by: Actor) -> Select[Crew]:
     return crews.of_company(company_id, by).order_by(Crew.name, Crew.id)
 
 
-def _planned(form: Form, by: Actor) -> Shift | None:
-    if request.method != "POST":
-        return None
-    return form.run(lambda data: scheduling.schedule(own_gig_id(data.pop("gig_id"), by), **data, by=by))
+def _planned(data: dict[str, Any], by: Actor) -> Shift | AddingPrice:
+    """Plans the shift; where it is added late to somebody's schedule, not before its price was seen (rule NOTICE)."""
+    gig_id, crew_id, agreed = own_gig_id(data.pop("gig_id"), by), data.pop("crew_id"), data.pop("agreed")
+    price = scheduling.adding_price(gig_id, **data, by=by)
+    if price.added and agreed is None:
+        return price
+    return scheduling.schedule(gig_id, **data, crew_id=crew_id, agreed=agreed, by=by)
 
 
 def own_gig_id(gig_id: UUID, by: Actor) -> UUID:

@@ -23,6 +23,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "access_ended_at": lazy_gettext("Work ended"),
         "account": lazy_gettext("Account"),
         "active": lazy_gettext("In use"),
+        "added_minutes": lazy_gettext("Paid beside it, added late"),
         "address": lazy_gettext("Sent to"),
         "advanced_amount": lazy_gettext("Paid in advance by the service"),
         "advanced_at": lazy_gettext("Paid in advance"),

@@ -89,6 +89,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "whole_within_hours": lazy_gettext("all of it within hours"),
         "half_within_hours": lazy_gettext("half of it within hours"),
         "moved_hour_within_days": lazy_gettext("an hour at least when moved within days"),
+        "added_hour_within_days": lazy_gettext("an hour beside it when added within days"),
         "paid_minutes": lazy_gettext("paid minutes"),
         "report_within_hours": lazy_gettext("to be reported within hours"),
         "paid_shifts_in_30_days": lazy_gettext("paid shifts in 30 days"),

@@ -138,6 +138,11 @@ def asked(scene: Scene, shift: Shift, people: Sequence[Contractor], until: datet
     return [next(offer for offer in made if offer.contractor_id == person.id) for person in people]
 
 
+def accepted(offer: Offer) -> Booking:
+    """The booking that comes of the person's yes."""
+    return offers.accept(offer.id, by=accounts.actor_of(offer.contractor_id))
+
+
 def booked(scene: Scene, person: Contractor | None = None, shift: Shift | None = None, **times: Any) -> Booking:
     """A booking of a new person, or of the one named, in a new shift, or in the one named."""
     found = shift or globals()["shift"](scene, **times)
@@ -147,7 +152,11 @@ def booked(scene: Scene, person: Contractor | None = None, shift: Shift | None =
 
 def worked(scene: Scene, person: Contractor | None = None, **times: Any) -> Booking:
     """A booking that was worked from its first to its last minute."""
-    booking = booked(scene, person, **times)
+    return work(booked(scene, person, **times))
+
+
+def work(booking: Booking) -> Booking:
+    """The booking, worked from its first to its last minute."""
     me = accounts.actor_of(booking.contractor_id)
     at(booking.starts_at)
     attendance.clock_in(booking.id, by=me)

@@ -1,0 +1,117 @@
+"""A shift that is added late to a schedule (rule NOTICE): who had one when it was planned, and what it costs at most.
+
+Whoever had a booking with the company in the same pay week, when a shift was planned less than 14 days before its
+start, is paid an hour beside the time of that shift. Whoever had none is not: they have no schedule that could be
+disturbed, so a company can open at once. It cannot choose people without a schedule to save the hour, since the order
+of the points decides who is asked, and reads nothing of this.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
+from marketplace.shifts.hours import added_late, scheduled_minutes
+from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.rules import PriceChanged
+from marketplace.standards.rates import NO_STEP, highest_cost
+from marketplace.workforce.models import Contractor
+
+Late = Mapping[tuple[UUID, UUID], int]
+"""The minutes that a shift pays beside its time, by the shift and the person. Whoever is owed none is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddingPrice:
+    """What a shift costs its company at most before anybody is asked: `work` for all of its seats, `added` for the
+    `people` who had a schedule of that week and may get one of them, `minutes` each. Overtime and night come on top
+    where a person has them."""
+
+    people: int
+    minutes: int
+    work: Money
+    added: Money
+
+    @property
+    def total(self) -> Money:
+        return self.work + self.added
+
+
+def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
+    """Which of these people are owed minutes beside the time of which of these shifts: one statement, and none where no
+    shift was planned late."""
+    late = {shift.id: added_late(shift.starts_at, shift.ends_at, shift.planned_at) for shift in shifts}
+    wanted = [known for known, minutes in late.items() if minutes]
+    if not wanted:
+        return {}
+    old = aliased(Booking)
+    paid_for_moving = exists().where(
+        old.shift_id == Shift.moved_from, old.contractor_id == Booking.contractor_id, old.compensation_minutes > 0
+    )
+    found = (
+        select(Shift.id, Booking.contractor_id)
+        .join(Booking, Booking.company_id == Shift.company_id)
+        .join(Contractor, Contractor.id == Booking.contractor_id)
+        .where(
+            Shift.id.in_(wanted),
+            Booking.contractor_id.in_(contractor_ids),
+            _had_schedule(Shift.starts_at, Shift.planned_at),
+            ~paid_for_moving,
+        )
+    )
+    return {(row[0], row[1]): late[row[0]] for row in db.session.execute(found.distinct())}
+
+
+def price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int) -> AddingPrice:
+    """What such a shift of the gig, planned now, costs at most. The caller has checked who asks."""
+    now = clock.now()
+    length, minutes = scheduled_minutes(starts_at, ends_at), added_late(starts_at, ends_at, now)
+    people = _scheduled(gig.company_id, starts_at, now) if minutes else 0
+    work = _cost(gig, length)
+    return AddingPrice(people, minutes, work * seats, (_cost(gig, length, minutes) - work) * min(people, seats))
+
+
+def check_price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, agreed: Money) -> None:
+    """Raises PriceChanged when the shift costs more than was agreed to."""
+    asked = price(gig, starts_at, ends_at, seats)
+    if asked.total > agreed:
+        raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
+
+
+def _cost(gig: Gig, minutes: int, added: int = 0) -> Money:
+    return highest_cost(
+        gig.rate,
+        minutes,
+        hazard_class=gig.hazard_class,
+        fee_percent=gig.fee_percent,
+        margin=gig.margin,
+        step_points=gig.pay_steps.highest if gig.pay_steps else NO_STEP,
+        added_minutes=added,
+    )
+
+
+def _scheduled(company_id: UUID, starts_at: datetime, at: datetime) -> int:
+    found = select(func.count(Booking.contractor_id.distinct())).join(Contractor)
+    return db.session.scalar(found.where(Booking.company_id == company_id, _had_schedule(starts_at, at))) or 0
+
+
+def _had_schedule(starts_at: Any, at: Any) -> ColumnElement[bool]:
+    """Whether the booking was one at that moment, in the week of the shift as its person counts weeks."""
+    return and_(
+        Booking.made_at < at,
+        or_(Booking.off_at.is_(None), Booking.off_at > at),
+        _week_of(func.lower(Booking.during)) == _week_of(starts_at),
+    )
+
+
+def _week_of(moment: Any) -> ColumnElement[datetime]:
+    """The Monday on which the week of the moment begins, on the person's own calendar."""
+    return func.date_trunc("week", func.timezone(Contractor.timezone, moment))
