@@ -10,6 +10,9 @@ from examples.story import script
 from examples.story.stage import Story, at, booked, working
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.gigs import funding
+from marketplace.gigs.rules import hold_account
+from marketplace.ledger import queries as books
 from marketplace.matching import service as matching
 from marketplace.pay import service as pay
 from marketplace.shifts import attendance, flags, offers, raising, scheduling, sick, timesheets
@@ -118,19 +121,25 @@ def one_falls_ill(story: Story) -> None:
 
 
 def race(story: Story) -> None:
-    """20 seats are offered to 200 people, who all say yes at once, over connections of their own; nobody is first."""
+    """20 seats are offered to 200 people, who all say yes at once, over connections of their own; nobody is first. The
+    lab has seen before what a shift costs at most that is added late, and sets it aside."""
+    owner = story.world.owner("lab")
+    plan = (
+        story.world.gigs["ranking"], RACED_SHIFT, RACED_SHIFT + timedelta(hours=4), "America/Bogota", SEATS,
+    )  # fmt: skip
     with transaction():
-        shift = scheduling.schedule(
-            story.world.gigs["ranking"], RACED_SHIFT, RACED_SHIFT + timedelta(hours=4), "America/Bogota", SEATS,
-            by=story.world.owner("lab"),
-        )  # fmt: skip
+        price = scheduling.adding_price(*plan, by=owner)
+        missing = price.total - books.balance(hold_account(plan[0]), price.total.currency)
+        if missing.amount > 0:
+            funding.fund(plan[0], missing, by=owner)
+        shift = scheduling.schedule(*plan, agreed=price.total, by=owner)
         racers = _free_people(story)
         reason = {"words": "The company asks by hand."}
         asked = offers.offer(
             shift.id,
             [(story.world.people[number], reason) for number in racers],
             clock.now() + timedelta(hours=6),
-            by=story.world.owner("lab"),
+            by=owner,
         )
         calls = [(offer.id, story.crowd.number_of(offer.contractor_id)) for offer in asked]
         shift_id = shift.id
@@ -148,9 +157,10 @@ def race(story: Story) -> None:
         decided = db.session.scalars(select(Offer.decision).where(Offer.shift_id == shift_id)).all()
     accepted, told = sum(each["chosen"] for each in decided if each), len([each for each in decided if each])
     words = (
-        f"{len(calls)} people say yes at once to {SEATS} seats, over connections of their own. No yes takes a seat: "
-        f"all are collected, then the order of the points decides in one step. {accepted} have a seat, {told} are told "
-        "their place and why, and a faster network helped nobody."
+        f"{SEATS} seats are added late. That they cost up to {price.added} beside their time, for people who have a "
+        f"schedule with the lab already, it sees before it plans them. {len(calls)} people say yes at once, over "
+        "connections of their own. No yes takes a seat: all are collected, then the order of the points decides in one "
+        f"step. {accepted} have a seat, {told} are told their place and why, and a faster network helped nobody."
     )
     story.note("race", words, asked=len(calls), accepted=accepted, told=told, seats_taken=taken, bookings=booked)
 
