@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from marketplace.accounts.models import CareLine, Company
 from marketplace.accounts.rules import CompanyStatus
@@ -9,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries
-from marketplace.gigs.models import Gig, Pilot, RollingPilot
+from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
 from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
@@ -24,6 +25,7 @@ from marketplace.standards.rules import (
     UnpaidKind,
     Verdict,
     pilot_cap_minutes,
+    pilot_lacks,
 )
 
 
@@ -56,6 +58,11 @@ def pilot_cap(gig: Gig) -> int | None:
     return pilot_cap_minutes(offer_of(gig), places_of(gig))
 
 
+def lacks_of_pilot(gig: Gig) -> str | None:
+    """What the gig's pilot lacks, in words; None where it is finished."""
+    return pilot_lacks(offer_of(gig), places_of(gig))
+
+
 def offer_of(gig: Gig) -> Offer:
     """The gig as plain facts. Funds are what the company put in and did not take back, whether they are still in the
     hold or reserved by bookings already; both are meant for the planned work."""
@@ -82,7 +89,7 @@ def offer_of(gig: Gig) -> Offer:
         # An operator verifies a company and its signatory in one decision.
         signatory_verified=is_verified,
         care_line_named=db.session.get(CareLine, gig.company_id) is not None,
-        pilot=_pilot_facts(queries.pilots_of(gig.id), queries.rolling_pilot_of(gig.id)),
+        pilot=_pilot_facts([gig.id, *_inherited_from(gig)]),
     )
 
 
@@ -136,17 +143,34 @@ def _instructions_verified(gig: Gig) -> bool:
     return in_force(versions) is not None
 
 
-def _pilot_facts(pilots: Sequence[Pilot], rolling: RollingPilot | None) -> PilotFacts | None:
-    """All finished pilots of a gig count together, with what its own shifts have shown: a small one in each place makes
-    one that is large enough. Of the times and the unpaid minutes that they measured the longest counts."""
-    if not pilots and rolling is None:
+def _inherited_from(gig: Gig) -> list[UUID]:
+    """The earlier gig whose pilot counts for this one, as a list of one or none. A draft that has become other work
+    since, by its terms or its instructions, has to be linked anew."""
+    link = queries.inherited_pilot_of(gig.id)
+    if link is None:
+        return []
+    if gig.status is GigStatus.DRAFT:
+        words, root = queries.verified_instructions(gig.id), db.session.get_one(Gig, link.from_gig_id)
+        is_other = gig.work_kind is not root.work_kind or gig.hazard_class > root.hazard_class
+        if is_other or words is None or words.text_sha256 != link.instructions_sha256:
+            return []
+    return [link.from_gig_id]
+
+
+def _pilot_facts(gig_ids: Sequence[UUID]) -> PilotFacts | None:
+    """All finished pilots of a gig count together, with what its own shifts have shown, and with those that it has
+    inherited: a small one in each place makes one that is large enough. Of the times and the unpaid minutes that they
+    measured the longest counts."""
+    pilots = [pilot for known in gig_ids for pilot in queries.pilots_of(known)]
+    rolling = [each for known in gig_ids if (each := queries.rolling_pilot_of(known)) is not None]
+    if not pilots and not rolling:
         return None
-    shown = [*(pilot.places for pilot in pilots), *([rolling.places] if rolling else [])]
+    shown = [*(pilot.places for pilot in pilots), *(each.places for each in rolling)]
     return PilotFacts(
         finished=True,
         paid=all(pilot.paid_amount > 0 for pilot in pilots),
-        workers=sum(pilot.workers for pilot in pilots) + (rolling.workers if rolling else 0),
-        minutes=rolling.minutes if rolling else 0,
+        workers=sum(pilot.workers for pilot in pilots) + sum(each.workers for each in rolling),
+        minutes=sum(each.minutes for each in rolling),
         items=sum(pilot.items for pilot in pilots),
         item_seconds_p75=max((pilot.item_seconds_p75 for pilot in pilots), default=None),
         unpaid={kind: max((pilot.unpaid.get(kind, 0) for pilot in pilots), default=0) for kind in UnpaidKind},

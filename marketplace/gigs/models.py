@@ -297,6 +297,26 @@ class RollingPilot(Subject):
     completed_at: Mapped[Instant | None]
 
 
+class InheritedPilot(Subject):
+    """The earlier gig of the company whose finished pilot counts for a gig of like work too (P7). Its id is the gig's.
+
+    `instructions_sha256` are the words for which it was said; `changes` is what differs from the earlier ones, as
+    somebody says who did not write them.
+    """
+
+    __tablename__ = "gig_inherited_pilot"
+    __table_args__ = (CheckConstraint("id <> from_gig_id", name="of_another"),)
+    about: ClassVar = MappingProxyType({"gig": "id", "company": "company_id"})
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    from_gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
+    instructions_sha256: Mapped[str] = mapped_column(CHAR(64))
+    changes: Mapped[str] = mapped_column(Text)
+    linked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    linked_at: Mapped[Instant]
+
+
 class GigFunding(Base):
     """Money that went between the company and the gig's hold; its id is the cause of the ledger's entry. Written once.
 

@@ -14,7 +14,16 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision, RollingPilot
+from marketplace.gigs.models import (
+    Gig,
+    GigFunding,
+    GigRate,
+    InheritedPilot,
+    Instructions,
+    Pilot,
+    PublishDecision,
+    RollingPilot,
+)
 from marketplace.gigs.rules import FundingKind, GigStatus, NotVetted, Where
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerAccount
@@ -166,6 +175,22 @@ def instructions_of(gig_id: UUID, version: int) -> Instructions | None:
     """One version. Without permission: for rooms above, who know that it was worked under."""
     found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.version == version)
     return db.session.scalars(found).one_or_none()
+
+
+def verified_instructions(gig_id: UUID) -> Instructions | None:
+    """The newest verified version. Without permission: for this room."""
+    found = select(Instructions).where(Instructions.gig_id == gig_id, Instructions.verified_at.is_not(None))
+    return db.session.scalars(found.order_by(Instructions.version.desc()).limit(1)).one_or_none()
+
+
+def inherited_pilot(gig_id: UUID, seen_by: Actor) -> InheritedPilot | None:
+    """The earlier gig whose pilot counts for this one, for insiders; None where none does. Raises NotFound."""
+    return inherited_pilot_of(company_gig(gig_id, seen_by).id)
+
+
+def inherited_pilot_of(gig_id: UUID) -> InheritedPilot | None:
+    """`inherited_pilot()` without permission: for this room."""
+    return db.session.get(InheritedPilot, gig_id)
 
 
 def pilots(gig_id: UUID, seen_by: Actor) -> list[Pilot]:

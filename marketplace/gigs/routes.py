@@ -12,9 +12,9 @@ from marketplace.core import idempotency
 from marketplace.core.events import Event
 from marketplace.core.http import PageArgs, honour_if_match, page, problems, render_problem
 from marketplace.core.money import Money
-from marketplace.gigs import funding, gate, preparation, queries, service
+from marketplace.gigs import funding, gate, inheriting, preparation, queries, service
 from marketplace.gigs import schemas as s
-from marketplace.gigs.models import Gig, GigFunding, GigRate, Instructions, Pilot, PublishDecision
+from marketplace.gigs.models import Gig, GigFunding, GigRate, InheritedPilot, Instructions, Pilot, PublishDecision
 from marketplace.gigs.queries import Funds
 from marketplace.gigs.rules import ChecklistItem, GateRefused, PilotReport, Terms
 
@@ -234,9 +234,19 @@ def verify_instructions(given: dict[str, list[ChecklistItem]], gig_id: UUID, ver
 @gigs.response(200, s.PilotsSchema)
 @problems(gigs, 401, 404)
 def list_pilots(gig_id: UUID) -> dict[str, Any]:
-    """The gig's pilots, oldest first, and what its own shifts have shown."""
+    """The gig's pilots, oldest first, what its own shifts have shown, and the earlier gig whose pilot counts for it."""
     by = actor()
-    return {"items": queries.pilots(gig_id, by), "rolling": queries.rolling_pilot(gig_id, by)}
+    inherited = queries.inherited_pilot(gig_id, by)
+    return {"items": queries.pilots(gig_id, by), "rolling": queries.rolling_pilot(gig_id, by), "inherited": inherited}
+
+
+@gigs.put("/<uuid:gig_id>/inherited-pilot")
+@gigs.arguments(s.InheritSchema)
+@gigs.response(200, s.InheritedPilotSchema)
+@problems(gigs, 401, 403, 404, 409, 422)
+def inherit_pilot(given: dict[str, Any], gig_id: UUID) -> InheritedPilot:
+    """Take over the finished pilot of an earlier gig of like work, so that the volume is not limited anew."""
+    return inheriting.inherit_pilot(gig_id, **given, by=actor())
 
 
 @gigs.post("/<uuid:gig_id>/pilots")

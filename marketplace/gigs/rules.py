@@ -186,6 +186,14 @@ class NotVetted(Forbidden):
     remedy = "Apply as a contractor and wait for the operator's decision."
 
 
+class CannotInherit(Conflict):
+    """Rule PILOT: a pilot is taken over by like work of the same company alone."""
+
+    code = "cannot_inherit_pilot"
+    title = "The pilot of that gig cannot be taken over."
+    remedy = "Run and record a pilot of this gig; its own shifts count."
+
+
 class GateRefused(Invalid):
     """The gate said no. `verdicts` holds every rule with its inputs, source, limit and remedy."""
 
@@ -409,6 +417,14 @@ def check_pilot(report: PilotReport) -> None:
         raise BadTerms("What was paid is not below zero.", field="paid")
     if not 1 <= len(set(report.places)) <= MOST_PLACES:
         raise BadTerms(f"A pilot names the 1 to {MOST_PLACES} places of its workers.", field="places")
+
+
+def check_same_work(kind: WorkKind, heaviest: HazardClass, new_kind: WorkKind, new_class: HazardClass) -> None:
+    """PILOT: what a pilot has shown counts for work of its kind that is no more distressing. Raises CannotInherit."""
+    if new_kind is not kind:
+        raise CannotInherit(f"That was {kind}, this is {new_kind}.", field="from_gig_id")
+    if new_class > heaviest:
+        raise CannotInherit(f"That was {heaviest}, this is {new_class}.", field="from_gig_id")
 
 
 def check_raise(old: Money, new: Money) -> None:

@@ -349,6 +349,29 @@ class PilotSchema(PilotReportSchema):
     recorded_at = ma.fields.AwareDateTime(required=True)
 
 
+class InheritSchema(ma.Schema):
+    """From which gig, and what differs (rule PILOT)."""
+
+    from_gig_id = ma.fields.UUID(required=True)
+    changes = _words(
+        LONGEST_TEXT, 0, load_default="", metadata={"description": "What differs between the instructions, if they do"}
+    )
+    same_work = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "That it is the same work; said by somebody who did not write the new instructions"},
+    )
+
+
+class InheritedPilotSchema(ma.Schema):
+    """The earlier gig whose pilot counts for this one."""
+
+    from_gig_id = ma.fields.UUID(required=True)
+    changes = ma.fields.String(required=True)
+    linked_by = ma.fields.UUID(required=True)
+    linked_at = ma.fields.AwareDateTime(required=True)
+
+
 class PilotsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(PilotSchema), required=True)
+    inherited = ma.fields.Nested(InheritedPilotSchema, required=True, allow_none=True)
     rolling = ma.fields.Nested(RollingPilotSchema, required=True, allow_none=True)

@@ -545,6 +545,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "gig_instructions.author_id": _WHO_DID_IT,
         "gig_instructions.verified_by": _WHO_DID_IT,
         "gig_pilot.recorded_by": _WHO_DID_IT,
+        "gig_inherited_pilot.linked_by": _WHO_DID_IT,
         "restriction.ended_by": _WHO_DID_IT,
         "appeal.answered_by": _WHO_DID_IT,
         "holding.granted_by": _WHO_DID_IT,

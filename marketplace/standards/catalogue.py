@@ -131,10 +131,12 @@ _GIGS = (
         Basis.HOUSE,
         "A finished, paid pilot of at least 5 workers, one from each place, and 20 items comes before piece work; an "
         "hourly gig may open without one, as its own pilot, up to 40 booked hours: its approved shifts fill the pilot, "
-        "and 20 hours of them stand for the items.",
+        "and 20 hours of them stand for the items. A later gig of the same company and kind of work, no more "
+        "distressing, takes over a finished pilot with its times, if its instructions are the same or somebody who did "
+        "not write them confirms that it is the same work.",
         f"{PAI}, guideline 2 (P7); the numbers and the rolling pilot are house policy",
         f"{GATE}::test_an_hourly_gig_is_its_own_pilot_up_to_a_volume",
-        version=2,
+        version=3,
         since=date(2026, 11, 29),
         least_workers=5,
         least_items=20,

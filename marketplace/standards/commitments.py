@@ -433,9 +433,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "PILOT": _held(
             "PILOT",
-            "gig_pilot.recorded_at",
-            "tests/shifts/test_scheduling.py::test_no_more_is_planned_than_the_pilot_allows",
-            "A later gig of the same company does not inherit the pilot.",
+            "gig_pilot.recorded_at gig_inherited_pilot.from_gig_id",
+            "tests/shifts/test_scheduling.py::test_no_more_is_planned_than_the_pilot_allows "
+            "tests/gigs/test_inheriting.py::test_a_later_gig_does_not_start_anew",
         ),
         "HAZARD": _held(
             "HAZARD",

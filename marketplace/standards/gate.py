@@ -34,13 +34,13 @@ def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
 
 def pilot_cap_minutes(offer: Offer, places: Sequence[Place]) -> int | None:
     """The most minutes that the gig may have booked until its pilot is finished; None when nothing limits it."""
-    return None if _pilot_lacks(offer, places) is None else RULES["PILOT"].parameters["minutes_without_pilot"]
+    return None if pilot_lacks(offer, places) is None else RULES["PILOT"].parameters["minutes_without_pilot"]
 
 
 def judge_pilot(offer: Offer, places: Sequence[Place]) -> Verdict:
     """PILOT, rolling: hourly and hybrid work is its own pilot up to a volume, piece work waits for the price."""
     rule = RULES["PILOT"]
-    lacks = _pilot_lacks(offer, places)
+    lacks = pilot_lacks(offer, places)
     hourly = offer.payment_model in (PaymentModel.HOURLY, PaymentModel.HYBRID)
     cap = rule.parameters["minutes_without_pilot"]
     if lacks is None:
@@ -179,7 +179,8 @@ def _no_place() -> Verdict:
     )
 
 
-def _pilot_lacks(offer: Offer, places: Sequence[Place]) -> str | None:
+def pilot_lacks(offer: Offer, places: Sequence[Place]) -> str | None:
+    """What the offer's pilot lacks, in words; None where it is finished, paid and large enough."""
     pilot, numbers = offer.pilot, RULES["PILOT"].parameters
     if pilot is None or not pilot.finished:
         return "no pilot is finished"

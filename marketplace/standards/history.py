@@ -39,6 +39,18 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 least_items=20,
                 minutes_without_pilot=2400,
             ),
+            _before(
+                2,
+                "A finished, paid pilot of at least 5 workers, one from each place, and 20 items comes before piece "
+                "work; an hourly gig may open without one, as its own pilot, up to 40 booked hours: its approved "
+                "shifts fill the pilot, and 20 hours of them stand for the items.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                least_workers=5,
+                least_items=20,
+                least_hours=20,
+                minutes_without_pilot=2400,
+            ),
         ),
         "DECISION": (
             _before(

@@ -3,7 +3,7 @@
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.floor import Benchmark, Floor, Place, Quote, Region
-from marketplace.standards.gate import judge_offer, pilot_cap_minutes
+from marketplace.standards.gate import judge_offer, pilot_cap_minutes, pilot_lacks
 from marketplace.standards.hazard import HazardCategory, HazardClass, judge_exposure
 from marketplace.standards.hours import Span, judge_age, judge_break, judge_day, judge_day_off, judge_rest, judge_week
 from marketplace.standards.offer import NOTHING_UNPAID, CriterionKind, Offer, PaymentModel, PilotFacts, UnpaidKind
@@ -42,6 +42,7 @@ __all__ = [
     "judge_rest",
     "judge_week",
     "pilot_cap_minutes",
+    "pilot_lacks",
 ]
 
 

@@ -65,7 +65,8 @@ def list_gigs(company_id: UUID) -> str:
 @blueprint.route("/gigs/new", methods=["GET", "POST"])
 def write_gig(company_id: UUID) -> ResponseReturnValue:
     by = actor()
-    form = Form(GigForm, {"contact_id": str(by.person_id), "rate.currency": "USD", "hazard_class": "H0"})
+    usual = {"contact_id": str(by.person_id), "rate.currency": "USD", "hazard_class": "H0"}
+    form = Form(GigForm, usual if (like := _like()) is None else values_of(like))
     if (gig := _handed_in(form, lambda terms: service.draft(company_id, terms, by=by))) is None:
         return _gig_form(form, company_id, by, None), form.status
     return saved("show_gig", gig_id=gig.id)
@@ -80,6 +81,12 @@ def edit_gig(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     if _handed_in(form, lambda terms: service.revise(gig_id, terms, by=actor())) is None:
         return _gig_form(form, company_id, actor(), gig), form.status
     return saved("show_gig", gig_id=gig_id)
+
+
+def _like() -> Gig | None:
+    """The gig of the same company that a new one is written after, if the address names one."""
+    known = request.args.get("like", type=UUID)
+    return None if known is None else own_gig(known)
 
 
 def _handed_in(form: Form, act: Callable[[Any], Gig]) -> Gig | None:
@@ -223,6 +230,7 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         funds_bar=pictures.funds_bar(funds, needed),
         instructions=queries.instructions(gig.id, by),
         pilots=queries.pilots(gig.id, by),
+        inherited=queries.inherited_pilot(gig.id, by),
         rates=queries.rates(gig.id, by),
         known=messages.answers(gig.id, seen_by=by),
         said_of=surveys.said_of(gig.id, seen_by=by),

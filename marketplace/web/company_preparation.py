@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
-from marketplace.gigs import preparation, queries
+from marketplace.gigs import inheriting, preparation, queries
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import NOT_CLOSED
-from marketplace.gigs.schemas import NewInstructionsSchema, VerificationSchema
+from marketplace.gigs.schemas import InheritSchema, NewInstructionsSchema, VerificationSchema
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rules import PaymentModel
 from marketplace.web import company_pictures as pictures
@@ -55,19 +55,42 @@ def verify_instructions(company_id: UUID, gig_id: UUID, version: int) -> Respons
 def record_pilot(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     """What a finished pilot was; the volume of a gig is limited until it has one."""
     gig = own_gig(gig_id)
-    places = ", ".join(code_of(place) for place in gig.criteria.places)
-    form = Form(PilotForm, {"places": places, "paid.currency": gig.currency})
+    form = _recording(gig)
     if form.done(lambda report: preparation.record_pilot(gig_id, report, by=actor())):
         return saved("show_gig", gig_id=gig_id)
-    rolling = queries.rolling_pilot(gig_id, actor())
+    return _pilot_page(gig, form, Form(InheritSchema)), form.status
+
+
+@blueprint.post("/gigs/<uuid:gig_id>/inherited-pilot")
+def inherit_pilot(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
+    """Takes over the pilot of an earlier gig."""
+    gig = own_gig(gig_id)
+    form = Form(InheritSchema)
+    if form.done(lambda data: inheriting.inherit_pilot(gig_id, **data, by=actor())):
+        return saved("record_pilot", gig_id=gig_id)
+    return _pilot_page(gig, _recording(gig), form), form.status
+
+
+def _recording(gig: Gig) -> Form:
+    places = ", ".join(code_of(place) for place in gig.criteria.places)
+    return Form(PilotForm, {"places": places, "paid.currency": gig.currency})
+
+
+def _pilot_page(gig: Gig, form: Form, inheriting_form: Form) -> str:
+    rolling = queries.rolling_pilot(gig.id, actor())
+    link = queries.inherited_pilot(gig.id, actor())
     return render_template(
         "company/pilot.html",
         gig=gig,
         form=form,
+        inheriting=inheriting_form,
+        link=link,
+        source=None if link is None else queries.company_gig(link.from_gig_id, actor()),
+        earlier=inheriting.earlier_gigs(gig),
         rolling=rolling,
         progress=pictures.pilot_progress(gig, rolling) if gig.payment_model in BY_HOUR else [],
         cap_hours=RULES["PILOT"].parameters["minutes_without_pilot"] // 60,
-    ), form.status
+    )
 
 
 def _instructions_page(gig: Gig, versions: list[Any], forms: dict[str, Form]) -> str:

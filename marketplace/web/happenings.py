@@ -138,6 +138,7 @@ _EVENTS = {
     "gig.rate_raised": lazy_gettext("The rate was raised."),
     "gig.refused": lazy_gettext("The gate refused the gig."),
     "pilot.completed": lazy_gettext("The approved shifts completed the pilot."),
+    "pilot.inherited": lazy_gettext("The pilot of an earlier gig was taken over."),
     "pilot.recorded": lazy_gettext("A paid pilot was recorded."),
     "person.erased": lazy_gettext("The person was erased."),
     "work_record.issued": lazy_gettext("A work record was signed."),
