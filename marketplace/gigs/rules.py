@@ -1,7 +1,7 @@
 """What a gig may say, how its life runs, and what may be asked of the people who do it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -258,6 +258,11 @@ class Criteria:
     qualifications: Sequence[str] = ()
     """Codes of qualifications that are held at the start of the work."""
     skill_levels: Sequence[SkillNeed] = ()
+
+    @property
+    def for_training(self) -> "Criteria":
+        """What somebody needs who is to learn the work: nothing that a test would have to prove (TRAINING)."""
+        return replace(self, qualifications=(), skill_levels=())
 
     @property
     def levels(self) -> dict[str, Level]:

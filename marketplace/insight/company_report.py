@@ -36,6 +36,7 @@ from marketplace.workforce.models import Contractor
 PAID_IN_DAYS = RULES["PAY_TERM"].parameters["most_days"]
 _TIME = (
     LineKind.WAGES,
+    LineKind.TRAINING,
     LineKind.PAID_BREAK,
     LineKind.CALL_IN,
     LineKind.NEUTRAL_HOURS,
@@ -338,7 +339,7 @@ class _About:
                 func.count(PayLine.contractor_id.distinct()),
             )
             .join(Booking, Booking.id == PayLine.booking_id)
-            .where(*self._paid(), PayLine.kind == LineKind.WAGES, PayLine.cut_id.is_(None))
+            .where(*self._paid(), PayLine.kind.in_((LineKind.WAGES, LineKind.TRAINING)), PayLine.cut_id.is_(None))
         )
         shifts, median, punctual, people = db.session.execute(found.join(Payslip)).one()
         days = _in(median, 86_400)

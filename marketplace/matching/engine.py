@@ -115,14 +115,14 @@ def why_not(instance: Instance, shift_id: UUID, contractor_id: UUID, before: Seq
     planner = _Planner(replace(instance, members=members))
     (somebody,) = planner.people
     for other in before:
-        somebody.take(openings[other], instance.works[openings[other].gig_id])
+        somebody.take(openings[other], instance.work_of(openings[other]))
     return planner.answer(openings[shift_id], somebody)
 
 
 def order(instance: Instance) -> list[Scored]:
     """Everybody whom the instance knows, the highest score for its one opening first, whatever the rules say."""
     (opening,) = instance.openings
-    work = instance.works[opening.gig_id]
+    work = instance.work_of(opening)
     people = [Somebody(member) for member in instance.members]
     candidates = [who.candidate(opening, work, _steps(who.member.person.languages, work)) for who in people]
     return rank(candidates, opening.shift_id, _length(opening), WEIGHTS[instance.weights_version], instance.seed)
@@ -149,7 +149,7 @@ class _Planner:
         self.refused: dict[UUID, Counter[str]] = {}
         self.turn = 0
         self.tries = MOST_TRIES
-        self._fits: dict[tuple[UUID, int], tuple[list[_Fit], Counter[str]]] = {}
+        self._fits: dict[tuple[UUID, bool, int], tuple[list[_Fit], Counter[str]]] = {}
         self._edges = _edges(instance)
 
     def plan(self) -> list[Planned]:
@@ -287,7 +287,7 @@ class _Planner:
         """Who fits the work whatever else they do, and how many people each rule kept out. The same for all shifts of a
         gig between two moments at which a contract begins or ends."""
         work = self._work(opening)
-        key = work.gig_id, bisect_right(self._edges[work.company_id], opening.span.ends_at)
+        key = work.gig_id, work.is_training, bisect_right(self._edges[work.company_id], opening.span.ends_at)
         if key not in self._fits:
             seat = work.seat(opening.span)
             fits, refused = [], Counter[str]()
@@ -318,7 +318,7 @@ class _Planner:
     # --- reading the plan ---------------------------------------------------------------------------------------------
 
     def _work(self, opening: Opening) -> Work:
-        return self.instance.works[opening.gig_id]
+        return self.instance.work_of(opening)
 
     def _open_seats(self, opening: Opening) -> int:
         return opening.seats - len(self.given[opening.shift_id])

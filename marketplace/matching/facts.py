@@ -76,7 +76,7 @@ def waiting_of(contractor_ids: Collection[UUID], but_for: UUID | None = None) ->
     `but_for` aside."""
     found: dict[UUID, list[Busy]] = defaultdict(list)
     pending = (
-        select(Offer.contractor_id, Shift.starts_at, Shift.ends_at, Gig.hazard_class)
+        select(Offer.contractor_id, Shift.starts_at, Shift.ends_at, Shift.is_training, Gig.hazard_class)
         .join(Shift, Shift.id == Offer.shift_id)
         .join(Gig, Gig.id == Offer.gig_id)
         .where(Offer.contractor_id.in_(contractor_ids), Offer.status.in_(OPEN_OFFER))
@@ -85,7 +85,8 @@ def waiting_of(contractor_ids: Collection[UUID], but_for: UUID | None = None) ->
     if but_for is not None:
         pending = pending.where(Offer.shift_id != but_for)
     for row in db.session.execute(pending):
-        found[row.contractor_id].append(Busy(Span(row.starts_at, row.ends_at), row.hazard_class))
+        hazard_class = HazardClass.H0 if row.is_training else row.hazard_class
+        found[row.contractor_id].append(Busy(Span(row.starts_at, row.ends_at), hazard_class))
     return found
 
 
@@ -154,7 +155,8 @@ def _opening(
 ) -> Opening:
     """`measured` is None of a shift whose seats are offered to one person at a time."""
     waves = (seats, seats) if measured is None else sizes(seats, measured)
-    return Opening(shift.id, gig.id, Span(shift.starts_at, shift.ends_at), seats, asked, waves, first)
+    span = Span(shift.starts_at, shift.ends_at)
+    return Opening(shift.id, gig.id, span, seats, asked, waves, first, shift.is_training)
 
 
 def _work(gig: Gig) -> Work:

@@ -41,6 +41,19 @@ class Work:
     margin: Money | None
     work_kind: str = ""
     pay_steps: PaySteps | None = None
+    is_training: bool = False
+
+    @property
+    def for_training(self) -> "Work":
+        """The same work where it is only learned, as `eligibility.for_training()` has its seats."""
+        return replace(
+            self,
+            criteria=self.criteria.for_training,
+            hazard_class=HazardClass.H0,
+            hazard_categories=(),
+            pay_steps=None,
+            is_training=True,
+        )
 
     def seat(self, span: Span) -> Seat:
         return Seat(
@@ -55,6 +68,7 @@ class Work:
             gig_id=self.gig_id,
             work_kind=self.work_kind,
             pay_steps=self.pay_steps,
+            is_training=self.is_training,
         )
 
 
@@ -78,6 +92,7 @@ class Opening:
     asked: frozenset[UUID]
     waves: Sizes
     first: First | None = None
+    is_training: bool = False
 
     def has_to_wait(self, contractor_id: UUID, at: datetime) -> bool:
         """Whether others are asked first at that moment."""
@@ -155,6 +170,11 @@ class Instance:
     works: Mapping[UUID, Work]
     openings: Sequence[Opening]
     members: Sequence[Member]
+
+    def work_of(self, opening: Opening) -> Work:
+        """What an opening is for."""
+        work = self.works[opening.gig_id]
+        return work.for_training if opening.is_training else work
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -249,7 +269,8 @@ def _work_in(stored: Mapping[str, Any]) -> Work:
 
 
 def _opening_out(opening: Opening) -> dict[str, Any]:
-    return {
+    # An opening for work says nothing of training, as before there was any.
+    return ({"training": True} if opening.is_training else {}) | {
         "shift": str(opening.shift_id),
         "gig": str(opening.gig_id),
         "span": _span_out(opening.span),
@@ -273,6 +294,7 @@ def _opening_in(stored: Mapping[str, Any]) -> Opening:
         asked=asked,
         waves=(first, second),
         first=_first_in(stored.get("first")),
+        is_training=stored.get("training", False),
     )
 
 

@@ -73,6 +73,8 @@ class Work:
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
     step_points: int = NO_STEP
     """What the level of a skill multiplies the rate by (SKILL_STEP)."""
+    is_training: bool = False
+    """Whether the work was learned in it (TRAINING)."""
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -204,6 +206,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         call_in_minutes=work.minutes.compensation,
         neutral_minutes=work.minutes.neutral,
         added_minutes=work.minutes.added,
+        is_training=work.is_training,
         overtime_minutes=work.minutes.overtime,
         overtime_percent=work.overtime_percent,
         night_minutes=work.minutes.night,

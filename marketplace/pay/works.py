@@ -301,6 +301,7 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
         rate=booking.rate,
         overtime_percent=booking.overtime_percent,
         step_points=booking.step_points,
+        is_training=booking.is_training,
         hazard_class=HazardClass(booking.hazard_class),
         fee_percent=row.fee_percent,
         margin=margin,

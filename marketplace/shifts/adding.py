@@ -22,6 +22,7 @@ from marketplace.gigs.models import Gig
 from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import PriceChanged
+from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import NO_STEP, highest_cost
 from marketplace.workforce.models import Contractor
 
@@ -70,30 +71,32 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
     return {(row[0], row[1]): late[row[0]] for row in db.session.execute(found.distinct())}
 
 
-def price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int) -> AddingPrice:
+def price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool) -> AddingPrice:
     """What such a shift of the gig, planned now, costs at most. The caller has checked who asks."""
     now = clock.now()
     length, minutes = scheduled_minutes(starts_at, ends_at), added_late(starts_at, ends_at, now)
     people = _scheduled(gig.company_id, starts_at, now) if minutes else 0
-    work = _cost(gig, length)
-    return AddingPrice(people, minutes, work * seats, (_cost(gig, length, minutes) - work) * min(people, seats))
+    work = _cost(gig, length, training=training)
+    return AddingPrice(
+        people, minutes, work * seats, (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
+    )
 
 
-def check_price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, agreed: Money) -> None:
+def check_price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool, agreed: Money) -> None:
     """Raises PriceChanged when the shift costs more than was agreed to."""
-    asked = price(gig, starts_at, ends_at, seats)
+    asked = price(gig, starts_at, ends_at, seats, training)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
 
 
-def _cost(gig: Gig, minutes: int, added: int = 0) -> Money:
+def _cost(gig: Gig, minutes: int, added: int = 0, *, training: bool) -> Money:
     return highest_cost(
         gig.rate,
         minutes,
-        hazard_class=gig.hazard_class,
+        hazard_class=HazardClass.H0 if training else gig.hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
-        step_points=gig.pay_steps.highest if gig.pay_steps else NO_STEP,
+        step_points=gig.pay_steps.highest if gig.pay_steps and not training else NO_STEP,
         added_minutes=added,
     )
 

@@ -6,7 +6,7 @@ count (fairness rule NO_RETALIATION).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -74,6 +74,21 @@ class Seat:
     """A step that was promised: whose level has ended since keeps it (rule P5)."""
     added_minutes: int = 0
     """What it pays this person beside its time, since it was added late to their schedule (rule NOTICE)."""
+    is_training: bool = False
+    """Whether the work is learned in it, at the base rate and with nothing distressing (rule TRAINING)."""
+
+
+def for_training(seat: Seat) -> Seat:
+    """The same seat where the work is only learned: open to whoever still lacks its proofs, nothing distressing in it,
+    and at the base rate (rule TRAINING)."""
+    return replace(
+        seat,
+        criteria=seat.criteria.for_training,
+        hazard_class=HazardClass.H0,
+        hazard_categories=(),
+        pay_steps=None,
+        is_training=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)

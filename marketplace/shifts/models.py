@@ -44,7 +44,8 @@ from marketplace.standards.hazard import HazardCategory, HazardClass
 class Shift(Stateful):
     """Seats for one stretch of time. `timezone` is the zone whose days and weeks count. The crew, if one is named, is
     asked first (rule CREW_FIRST). What was `planned_at` a moment shortly before the start is added late to the schedule
-    of whoever had one then (rule NOTICE); `moved_from` is the shift whose new time it is."""
+    of whoever had one then (rule NOTICE); `moved_from` is the shift whose new time it is. Where it `is_training`, the
+    work is learned and nothing of it is delivered (rule TRAINING)."""
 
     __tablename__ = "shift"
     __table_args__ = (
@@ -69,6 +70,7 @@ class Shift(Stateful):
     crew_id: Mapped[UUID | None]
     planned_at: Mapped[Instant]
     moved_from: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"))
+    is_training: Mapped[bool] = mapped_column(default=False)
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property
@@ -195,6 +197,7 @@ class Booking(Stateful):
     """When the person said yes, or was chosen."""
     off_at: Mapped[Instant | None]
     """When it was given back, cancelled or ended by the service before its work: until then it was a schedule."""
+    is_training: Mapped[bool] = mapped_column(default=False)
     added_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))

@@ -56,7 +56,15 @@ def move_shift(
     people = db.session.scalars(held.order_by(Booking.id)).all()
     scheduling.cancel_shift(old.id, agreed, reason, by=by, curve=moving)
     new = scheduling.schedule(
-        gig.id, starts_at, ends_at, old.timezone, old.seats, old.crew_id, moved_from=old.id, by=by
+        gig.id,
+        starts_at,
+        ends_at,
+        old.timezone,
+        old.seats,
+        old.crew_id,
+        training=old.is_training,
+        moved_from=old.id,
+        by=by,
     )
     db.session.flush()
     record("shift.moved", new, by=by, data={"from": str(old.id)})

@@ -332,6 +332,7 @@ def _booking(yes: Yes, shift: Shift) -> dict[str, Any]:
         "held_amount": cost(promised_lines(seat, person)).amount,
         "made_at": clock.now(),
         "added_minutes": seat.added_minutes,
+        "is_training": seat.is_training,
         "compensation_minutes": 0,
         "sick_minutes": 0,
         "reminded_at": clock.now() if shift.starts_at <= clock.now() + REMIND_BEFORE else None,

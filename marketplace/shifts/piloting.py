@@ -35,7 +35,12 @@ def _shown(gig: Gig) -> Shown:
         .join(Booking, Booking.contractor_id == Contractor.id)
         .join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
         .join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
-        .where(Booking.gig_id == gig.id, Timesheet.status.in_(APPROVED), TimesheetLine.work_minutes > 0)
+        .where(
+            Booking.gig_id == gig.id,
+            ~Booking.is_training,
+            Timesheet.status.in_(APPROVED),
+            TimesheetLine.work_minutes > 0,
+        )
         .group_by(Contractor.id)
     )
     rows = db.session.execute(approved).all()

@@ -20,7 +20,7 @@ from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import PaySteps
 from marketplace.qualifications.rules import spans as at_tests
-from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat
+from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, for_training
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
 from marketplace.standards import queries as standards
@@ -146,6 +146,11 @@ _LINES = selectinload(Timesheet.lines).options(selectinload(TimesheetLine.bookin
 
 def seat_of(row: Shift, gig: Gig) -> Seat:
     """A seat of the shift as the rules read it, at the gig's present rate."""
+    seat = _work_seat(row, gig)
+    return for_training(seat) if row.is_training else seat
+
+
+def _work_seat(row: Shift, gig: Gig) -> Seat:
     return Seat(
         span=Span(row.starts_at, row.ends_at),
         criteria=gig.criteria,

@@ -167,7 +167,9 @@ def _lock_bookings(gig_id: UUID, back_to: datetime) -> tuple[Sequence[Booking], 
     """Bookings that are not over, and those worked since then, with the ids of those that a pay run has taken; clocks
     that have reached their cap are stopped there first."""
     recent = and_(Booking.status == BookingStatus.WORKED, func.upper(Booking.during) > back_to)
-    found = select(Booking).where(Booking.gig_id == gig_id, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
+    # Training shows nothing of what is raised.
+    of_gig = and_(Booking.gig_id == gig_id, ~Booking.is_training)
+    found = select(Booking).where(of_gig, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
     found = found.order_by(func.lower(Booking.during), Booking.id).with_for_update()
     rows = db.session.scalars(found.execution_options(populate_existing=True)).all()
     for booking in rows:

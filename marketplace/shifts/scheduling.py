@@ -81,6 +81,7 @@ def schedule(
     seats: int,
     crew_id: UUID | None = None,
     *,
+    training: bool = False,
     agreed: Money | None = None,
     moved_from: UUID | None = None,
     by: Actor,
@@ -88,16 +89,16 @@ def schedule(
     """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached, TooLateForCrew.
 
     `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware. The crew, if one is
-    named, is asked first (rule CREW_FIRST). `agreed` is the price that the company saw (`adding.price()`), where it
-    was shown one: PriceChanged when it has become dearer meanwhile.
+    named, is asked first (rule CREW_FIRST). In a shift for `training` the work is learned. `agreed` is the price that
+    the company saw (`adding.price()`), where it was shown one: PriceChanged when it has become dearer meanwhile.
     """
     # The gig is locked: two shifts that are planned at once must not pass its volume cap together.
     gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
     if gig is None:
         raise NotFound
-    _check_plan(gig, starts_at, ends_at, timezone, seats, by=by)
+    _check_plan(gig, starts_at, ends_at, timezone, seats, training, by=by)
     if agreed is not None:
-        adding.check_price(gig, starts_at, ends_at, seats, agreed)
+        adding.check_price(gig, starts_at, ends_at, seats, training, agreed)
     if crew_id is not None:
         _check_crew(crew_id, gig.company_id, starts_at)
     shift = Shift(
@@ -111,6 +112,7 @@ def schedule(
         crew_id=crew_id,
         planned_at=clock.now(),
         moved_from=moved_from,
+        is_training=training,
         status=ShiftStatus.SCHEDULED,
     )
     db.session.add(shift)
@@ -119,14 +121,21 @@ def schedule(
 
 
 def adding_price(
-    gig_id: UUID, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor
+    gig_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    timezone: str,
+    seats: int,
+    training: bool = False,
+    *,
+    by: Actor,
 ) -> adding.AddingPrice:
     """What the shift would cost the company at most, before it is planned; raises what `schedule()` raises."""
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
-    _check_plan(gig, starts_at, ends_at, timezone, seats, by=by)
-    return adding.price(gig, starts_at, ends_at, seats)
+    _check_plan(gig, starts_at, ends_at, timezone, seats, training, by=by)
+    return adding.price(gig, starts_at, ends_at, seats, training)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:
@@ -193,7 +202,9 @@ def _mine(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
     return shift
 
 
-def _check_plan(gig: Gig, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, *, by: Actor) -> None:
+def _check_plan(
+    gig: Gig, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, training: bool, *, by: Actor
+) -> None:
     """Raises unless such a shift of the gig can be planned now."""
     require_company(by, gig.company_id, Right.GIGS)
     if gig.status is not GigStatus.OPEN:
@@ -202,7 +213,8 @@ def _check_plan(gig: Gig, starts_at: datetime, ends_at: datetime, timezone: str,
     _check_times(starts_at, ends_at, clock.now())
     if not 1 <= seats <= MOST_SEATS:
         raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
-    _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
+    if not training:
+        _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -229,14 +241,15 @@ def _check_crew(crew_id: UUID, company_id: UUID, starts_at: datetime) -> None:
 
 
 def _check_volume(gig: Gig, minutes: int) -> None:
-    """House rule PILOT: without a finished pilot only so many hours may be booked, so no more are planned."""
+    """House rule PILOT: without a finished pilot only so many hours may be booked, so no more are planned. Training
+    delivers nothing and has no limit."""
     cap = pilot_cap(gig)
     if cap is None:
         return
     length = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
     planned = db.session.scalar(
         select(func.coalesce(func.sum(length * Shift.seats), 0)).where(
-            Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED
+            Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED, ~Shift.is_training
         )
     )
     if int(planned or 0) + minutes > cap:

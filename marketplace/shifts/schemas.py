@@ -51,6 +51,10 @@ class ShiftPlanSchema(ma.Schema):
         metadata={"description": "The IANA zone whose days and weeks count, such as America/Chicago"},
     )
     seats = ma.fields.Integer(required=True, strict=True)
+    training = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "The work is learned in it: paid, open to who lacks its qualifications (TRAINING)"},
+    )
 
 
 class AddingPriceSchema(ma.Schema):
@@ -90,6 +94,7 @@ class ShiftSchema(ma.Schema):
     crew_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The crew of the company that is asked first"}
     )
+    is_training = ma.fields.Boolean(required=True)
     planned_at = ma.fields.AwareDateTime(required=True)
     moved_from = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The shift whose new time it is"}
@@ -225,6 +230,7 @@ class BookingSchema(ma.Schema):
     held = MoneyField(required=True, metadata={"description": "The highest cost, held from the yes on"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
+    is_training = ma.fields.Boolean(required=True)
     added_minutes = ma.fields.Integer(
         required=True,
         metadata={"description": "Paid beside its time once it is worked, since it was added late to a schedule"},

@@ -32,6 +32,7 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         night_minutes=night(seat, person),
         step_points=step(seat, person),
         added_minutes=seat.added_minutes,
+        is_training=seat.is_training,
     )
 
 
@@ -61,6 +62,8 @@ def snapshot(
     more: dict[str, Any] = {"pay_steps": _steps(seat, person)} if seat.pay_steps else {}
     if seat.added_minutes:
         more["added_minutes"] = seat.added_minutes
+    if seat.is_training:
+        more["training"] = True
     return more | {
         "form": FORM,
         "gig": dict(gig),

@@ -908,6 +908,16 @@ _TESTS = (
         silent_minutes=15,
     ),
     _rule(
+        "TRAINING",
+        Basis.STANDARD,
+        "Work is learned in shifts of their own, which pay the gig's rate like work, whether or not a test is passed "
+        "after them. They are open to whoever still lacks the gig's qualifications, show nothing distressing, count in "
+        "the hours of a day and a week, and nothing that is done in them counts for or against anybody.",
+        f"{PAI}, guideline 4 (P12: training is paid); that it shows nothing distressing is house policy",
+        "tests/shifts/test_training.py::test_training_is_paid_like_work_to_who_lacks_the_qualification",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "TEST_GRANT",
         Basis.HOUSE,
         "A qualification that is given without a test names what shows it and why. Whoever gave it may take it back, "

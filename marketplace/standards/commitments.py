@@ -217,10 +217,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/shifts/test_prepared.py::test_whoever_is_booked_is_told_once_of_new_instructions",
         ),
         "P12": _held(
-            "QUALIFICATION_TIME",
-            "attempt.paid_minutes attempt.held_amount pay_line.attempt_id",
-            "tests/qualifications/test_pay.py::test_a_failed_test_is_paid_like_a_passed_one",
-            "There is no training beside tests.",
+            "QUALIFICATION_TIME TRAINING",
+            "attempt.paid_minutes attempt.held_amount pay_line.attempt_id booking.is_training",
+            "tests/qualifications/test_pay.py::test_a_failed_test_is_paid_like_a_passed_one "
+            "tests/shifts/test_training.py::test_training_is_paid_like_work_to_who_lacks_the_qualification",
         ),
         "P13": _held(
             "FIRST_REPLY",

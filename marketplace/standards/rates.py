@@ -43,6 +43,8 @@ class LineKind(StrEnum):
     """What a price line is for."""
 
     WAGES = "wages"
+    TRAINING = "training"
+    """Time in which work is learned: in place of wages, at the same rate."""
     PAID_BREAK = "paid_break"
     CALL_IN = "call_in"
     NEUTRAL_HOURS = "neutral_hours"
@@ -127,14 +129,14 @@ class PriceInput:
 
     `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
     a schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
-    `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE).
-    `overtime_minutes` are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple
-    (150 is one and a half). `margin` is a third party's, an hour. `qualification_minutes` were spent at a test.
-    `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no minute earns
-    less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of the
-    worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
-    currency, where it is known.
-    `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is.
+    `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE). `overtime_minutes`
+    are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a
+    half). `margin` is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what
+    the person's level of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate,
+    and premiums and sick leave follow the multiplied one. `night_minutes` are those of the worked ones at night;
+    `least_rate` is what the floor of the day and place of the work asks for, in the rate's currency, where it is known.
+    Where it `is_training` the worked minutes are those of training. `sick_seconds_left` is the room under the year's
+    cap of sick leave, None for all the room there is.
     """
 
     rate: Money
@@ -154,6 +156,7 @@ class PriceInput:
     margin: Money | None = None
     sick_seconds_left: int | None = None
     step_points: int = NO_STEP
+    is_training: bool = False
 
     def __post_init__(self) -> None:
         parts = (self.overtime_minutes, self.night_minutes)
@@ -310,7 +313,7 @@ def _time_lines(given: PriceInput) -> list[PriceLine]:
     whole = given.rate * Fraction(sum(minutes), 60)
     parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
     kinds = (
-        (LineKind.WAGES, "WAGES"),
+        (LineKind.TRAINING, "TRAINING") if given.is_training else (LineKind.WAGES, "WAGES"),
         (LineKind.PAID_BREAK, "PAID_BREAK"),
         (LineKind.CALL_IN, "CALL_IN"),
         (LineKind.NEUTRAL_HOURS, "HAZARD"),

@@ -136,6 +136,7 @@ NAMES = {
     },
     "line": {
         "wages": lazy_gettext("wages"),
+        "training": lazy_gettext("training"),
         "paid_break": lazy_gettext("paid breaks"),
         "call_in": lazy_gettext("call-in pay"),
         "neutral_hours": lazy_gettext("neutral hours"),

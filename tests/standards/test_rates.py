@@ -105,7 +105,11 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.PLATFORM_FEE: "FEE",
         LineKind.THIRD_PARTY_MARGIN: "MARGINS",
     }
-    assert set(found) == set(LineKind) - set(OWN_BENEFITS), "what comes from one's own benefits is no company's price"
+    (learned, *_) = price(PriceInput(rate=FIFTEEN, work_minutes=60, is_training=True))
+    assert (learned.kind, learned.rule, learned.money) == (LineKind.TRAINING, "TRAINING", FIFTEEN)
+    assert {*found, learned.kind} == set(LineKind) - set(OWN_BENEFITS), (
+        "what comes from one's own benefits is no company's price"
+    )
     assert all(line.version == RULES[line.rule].version for line in found.values())
 
 
