@@ -6,8 +6,8 @@ Only tests were paid for among what comes before the work. Pay tells training by
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0064"
-down_revision = "0063"
+revision = "0065"
+down_revision = "0064"
 
 KINDS = (
     "paid_break", "call_in", "neutral_hours", "predictability", "guaranteed_hours", "qualification_time", "skill_step",

@@ -8,8 +8,8 @@ beside the time until now, so no booking that stands is owed more.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0062"
-down_revision = "0061"
+revision = "0063"
+down_revision = "0062"
 
 KINDS = ("wages", "paid_break", "call_in", "neutral_hours")
 LATER_KINDS = (
