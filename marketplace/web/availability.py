@@ -114,6 +114,7 @@ def show_time(**forms: Form) -> ResponseReturnValue:
         today=today,
         slots=slots(profile.windows),
         weekdays=words.weekdays(),
+        weekdays_short=words.weekdays("abbreviated"),
         wishes=[(str(wish), words.name_of("wish", wish)) for wish in Wish],
         kinds={str(wish): kind for wish, kind in KINDS.items()},
         clock_face=clock_face,

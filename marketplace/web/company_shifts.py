@@ -1,6 +1,7 @@
 """A company's shifts: planned, filled with people, watched, cancelled at a price that is shown before."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import marshmallow as ma
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, not_, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -48,9 +49,10 @@ from marketplace.web.shift_form import MoveForm, ShiftForm
 def list_shifts(company_id: UUID) -> str:
     """How far the seats of each shift are filled: what is to come first, then what was."""
     every = queries.company_shifts(company_id, seen_by=actor())
-    to_come = every.where(Shift.status == ShiftStatus.SCHEDULED).order_by(Shift.starts_at)
-    coming = list(db.session.scalars(to_come.limit(100)))
-    past = page(every.where(Shift.status != ShiftStatus.SCHEDULED), Shift.id, limit=SHOWN, after=after())
+    # A shift that has ended is finished by a job, a while later.
+    is_to_come = and_(Shift.status == ShiftStatus.SCHEDULED, Shift.ends_at > clock.now())
+    coming = list(db.session.scalars(every.where(is_to_come).order_by(Shift.starts_at).limit(100)))
+    past = page(every.where(not_(is_to_come)), Shift.id, limit=SHOWN, after=after())
     shown = [*coming, *past["items"]]
     return render_template("company/shifts.html", coming=coming, past=past, seats=_seats(shown), titles=_titles(shown))
 
@@ -211,10 +213,17 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         pool=sorted((names[person], str(person)) for person in pool),
         runs=list(db.session.scalars(runs)),
         is_to_come=shift.status is ShiftStatus.SCHEDULED and shift.starts_at > moment,
-        can_cancel=shift.status is ShiftStatus.SCHEDULED and by.may(Right.GIGS, shift.company_id),
+        can_cancel=shift.status is ShiftStatus.SCHEDULED
+        and shift.ends_at > moment
+        and by.may(Right.GIGS, shift.company_id),
         events=timeline("shift", shift.id, limit=SHOWN),
         **forms,
     )
+
+
+def is_not_over(shift: Shift, moment: datetime) -> bool:
+    """Whether there is anything left of it to move or to cancel. A job finishes a shift a while after its end."""
+    return shift.status is ShiftStatus.SCHEDULED and shift.ends_at > moment
 
 
 def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:

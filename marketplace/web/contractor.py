@@ -144,6 +144,7 @@ def record(**forms: Form) -> ResponseReturnValue:
         country=dict(words.countries()).get(me.country, me.country),
         grid=week_grid(profile.windows),
         weekdays=words.weekdays(),
+        weekdays_short=words.weekdays("abbreviated"),
         categories=LEAST_CLASS,
         classes=[each for each in HazardClass if each is not HazardClass.H0],
         consents={each.category: each for each in profile.consents if each.revoked_at is None},

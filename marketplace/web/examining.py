@@ -33,7 +33,7 @@ from marketplace.qualifications.schemas import (
     WithdrawalSchema,
 )
 from marketplace.qualifications.scoring import Item, ItemKind
-from marketplace.web import company, operator, words
+from marketplace.web import choices, company, operator, words
 from marketplace.web.examining_forms import ItemForm, PaperForm, VerdictForm, decided, spec_values
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
@@ -280,9 +280,18 @@ def _form_page(form: Form, found: Qualification | None) -> str:
         form=form,
         test=found,
         currencies=words.currencies(),
+        skills=[("", "–"), *_skills(found)],
+        languages_known=[("", "–"), *words.languages()],
         levels=[("", "–"), *((str(each), str(each)) for each in range(1, MOST_LEVEL + 1))],
         language_levels=[("", "–"), *((each.value, each.value) for each in Level)],
     )
+
+
+def _skills(found: Qualification | None) -> list[tuple[str, str]]:
+    """What a test may prove: the kinds of work, and what this one proves already, whatever it is."""
+    usual = [(kind.replace("_", "-"), str(name)) for kind, name in choices.work_kinds()]
+    own = found.skill if found else None
+    return [*usual, *([(own, own)] if own and own not in dict(usual) else [])]
 
 
 def _people(company_id: Owner) -> list[tuple[str, str]]:

@@ -120,6 +120,7 @@ def review(contractor_id: UUID, form: Form | None = None) -> ResponseReturnValue
     given = form or Form(DecisionsForm)
     page = render_template(
         "operator/papers.html",
+        tax_numbers=dict(choices.tax_numbers()),
         profile=profile,
         person_shown=accounts.person(contractor_id),
         declared=declarations.declared(contractor_id, by),

@@ -1,15 +1,17 @@
 """Words for the numbers of rules, and for what a verdict was judged by."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from marketplace.web.words import countries, day, name_of, said, status_words, when
+from marketplace.web.verdict_words import verdict_said
+from marketplace.web.words import amounts, countries, day, name_of, number, status_words, when
 
 PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -234,6 +236,8 @@ _VALUES: Mapping[str, LazyString] = MappingProxyType(
         "required": lazy_gettext("required"),
         "unknown": lazy_gettext("unknown"),
         "free": lazy_gettext("free"),
+        "named": lazy_gettext("named"),
+        "not named": lazy_gettext("not named"),
         "minimum_wage": lazy_gettext("minimum wage"),
         "minimum_hourly_wage": lazy_gettext("minimum hourly wage"),
         "living_wage": lazy_gettext("living wage"),
@@ -289,4 +293,46 @@ def input_words(name: str, value: object, zone: str | None = None) -> str:
         return dict(countries()).get(text, text)
     if name in _CODES:
         return ", ".join(name_of(_CODES[name], code) for code in text.split(", "))
-    return said(text)
+    for pattern, tell in _SHAPES:
+        if (found := pattern.fullmatch(text)) is not None:
+            return tell(found)
+    return verdict_said(text)
+
+
+def _wage(found: re.Match[str]) -> str:
+    """A wage of the law, the hours that it was divided by, and the rate that it was exchanged at."""
+    wage = gettext("%(money)s per %(period)s", money=amounts(found[1]), period=name_of("period", found[2]))
+    hours = f" / {gettext('%(hours)s h', hours=number(Decimal(found[3])))}" if found[3] else ""
+    rate = f" × {number(Decimal(found[4]))} ({found[5]}, {day(date.fromisoformat(found[6]))})" if found[4] else ""
+    return f"{wage}{hours}{rate}"
+
+
+def _share(found: re.Match[str]) -> str:
+    percent = f"{number(Decimal(found[1]))} %"
+    return str(gettext("%(percent)s on top", percent=percent)) if found[2] else percent
+
+
+def _minutes(found: re.Match[str]) -> str:
+    kinds = (each.rpartition(" ") for each in found[2].split(", "))
+    told = ", ".join(f"{name_of('unpaid', kind)} {minutes}" for kind, _, minutes in kinds)
+    return f"{found[1]} ({told})"
+
+
+def _margin(found: re.Match[str]) -> str:
+    party = gettext("nobody named") if found[2] == "nobody named" else found[2]
+    return str(gettext("%(money)s an hour to %(party)s", money=amounts(found[1]), party=party))
+
+
+_SHAPES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (
+        re.compile(
+            r"(-?[\d.]+ [A-Z]{3}) per (hour|day|month)(?: / ([\d.]+) h)?"
+            r"(?: x ([\d.eE-]+) \((.+), (\d{4}-\d\d-\d\d)\))?"
+        ),
+        _wage,
+    ),
+    (re.compile(r"(-?\d+(?:\.\d+)?) %( on top)?"), _share),
+    (re.compile(r"(\d+) \((\w+ \d+(?:, \w+ \d+)*)\)"), _minutes),
+    (re.compile(r"(-?[\d.]+ [A-Z]{3}) an hour to (.+)"), _margin),
+)
+"""How inputs are written that are more than a number, and who tells them."""

@@ -25,6 +25,7 @@ from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
 from marketplace.web.choices import term_name
 from marketplace.web.happenings import event_words
+from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import input_name, input_words, parameter_name
 from marketplace.web.verdict_words import basis_of, verdict_said
 from marketplace.web.words import (
@@ -33,8 +34,10 @@ from marketplace.web.words import (
     clock_words,
     day,
     duration,
+    language_name,
     money_words,
     name_of,
+    number,
     rate_words,
     said,
     status_words,
@@ -177,6 +180,8 @@ def _words() -> dict[str, Any]:
         "clock_words": clock_words,
         "span": span,
         "duration": duration,
+        "number": number,
+        "language_name": language_name,
         "money": money_words,
         "money_of": lambda pair: money_words(Money.of(pair["amount"], pair["currency"])),
         "money_from": Money,
@@ -191,6 +196,7 @@ def _words() -> dict[str, Any]:
         "input_words": input_words,
         "term_name": term_name,
         "said": said,
+        "problem_said": problem_said,
         "verdict_said": verdict_said,
         "basis_of": basis_of,
         "fresh_key": lambda: str(uuid4()),

@@ -1,19 +1,10 @@
-"""What verdicts say, in the reader's language.
+"""What verdicts say, in the reader's language: each sentence, remedy and limit, with the numbers it was judged with."""
 
-A verdict's sentence is written once, in English and with its numbers in it, since it is stored and sent as it was
-judged. Here the sentences that hold numbers stand as patterns: what fits one of them is told in the reader's language
-with the same numbers.
-"""
-
-import re
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
-from flask_babel import gettext
-
 from marketplace.standards.rules import RULES
-from marketplace.web.words import basis_words, said
+from marketplace.web.patterns import Patterns
+from marketplace.web.words import amounts, basis_words, said
 
 PATTERNS: Final = (
     "No minimum or living wage is known for %(place)s; the house floor holds.",
@@ -42,12 +33,20 @@ PATTERNS: Final = (
     "lowest %(lowest)s beside highest %(highest)s",
     "%(workers)s workers, %(items)s items or %(hours)s approved hours, paid, finished",
     "%(amount)s unnamed",
+    "fewer than %(least)s of: %(facts)s",
+    "margins of %(percent)s together",
+    "a day of work from start to end of at most %(hours)s hours",
+    "at most %(hours)s hours from the first start to the last end without such a rest",
+    "%(most)s minutes, of which %(left)s are left for this work",
+    "%(day)s minutes a day, %(week)s a week",
+    "%(minutes)s minutes of break",
 )
 """Sentences, remedies and limits with numbers in them, the longer before the shorter that they begin with."""
 WHOLE: Final = (
     "no pilot is finished",
     "the pilot was not paid",
     "hourly, piece or hybrid",
+    "skill, language, qualification, place, equipment",
     "The offer names no place, so no floor can be found.",
     "Name one place.",
     "A paid pilot of the size asked for is finished.",
@@ -68,7 +67,13 @@ WHOLE: Final = (
 """What verdicts say without a number in it."""
 _NESTED: Final = frozenset({"lacks"})
 """Parts of a sentence that are words of their own."""
-_PLACE: Final = re.compile(r"%\\\((\w+)\\\)s")
+
+
+def _value(name: str, text: str) -> str:
+    return verdict_said(text) if name in _NESTED else amounts(text)
+
+
+_PATTERNS: Final = Patterns(PATTERNS, _value)
 
 
 def verdict_said(sentence: object) -> str:
@@ -76,22 +81,10 @@ def verdict_said(sentence: object) -> str:
     words = str(sentence)
     if (whole := said(words)) != words:
         return whole
-    for pattern, template in _compiled():
-        if (found := pattern.fullmatch(words)) is not None:
-            return str(gettext(template)) % _facts(found.groupdict())
-    return words
+    return _PATTERNS.told(words) or amounts(words)
 
 
 def basis_of(rule_id: str) -> str:
     """Whose rule it is; nothing for a rule that is no longer published."""
     rule = RULES.get(rule_id)
     return str(basis_words()[rule.basis]) if rule is not None else ""
-
-
-def _facts(found: Mapping[str, str]) -> dict[str, str]:
-    return {name: verdict_said(value) if name in _NESTED else value for name, value in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(each))), each) for each in PATTERNS)

@@ -1,10 +1,12 @@
 """Words for what the rooms name by codes, and values as people read them."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -13,9 +15,10 @@ from babel.numbers import get_territory_currencies
 from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 
 from marketplace.core import clock
-from marketplace.core.money import Money
+from marketplace.core.money import BadMoney, Money
 from marketplace.standards.commitments import Origin, State
 from marketplace.standards.rules import Basis
+from marketplace.web import reader
 from marketplace.web.code_names import NAMES, STATUSES
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
@@ -26,6 +29,7 @@ _LANGUAGES = (
     " rw si sk so sq sr su sw ta te th tr uk ur uz vi wo xh yo zh zu"
 )
 
+_AMOUNT = re.compile(r"(?<![\w.-])(-?\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _OWN_SIGNS = {"IDR": "Rp", "EUR": "€", "GBP": "£"}
 """Signs that stand for one currency only and that its people write in every language."""
 
@@ -102,6 +106,11 @@ def languages(first: Collection[str] = ()) -> list[tuple[str, str]]:
     return [(code, names.get(code, code)) for code in codes]
 
 
+def language_name(code: str) -> str:
+    """What a language is called in the reader's own; one that the CLDR does not name by its ISO 639 code."""
+    return str(get_locale().languages.get(code, code))
+
+
 def zones() -> list[str]:
     """IANA time zones that are named after a place."""
     return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
@@ -122,9 +131,9 @@ def requirement_hints() -> dict[str, str]:
     }
 
 
-def weekdays() -> list[str]:
-    """The names of the days, Monday first."""
-    names = get_day_names("wide", locale=get_locale())
+def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
+    """The names of the days, Monday first. Two letters would not do: in Indonesian two days begin alike."""
+    names = get_day_names(width, locale=get_locale())
     return [str(names[number]).capitalize() for number in range(7)]
 
 
@@ -159,9 +168,10 @@ def state_words() -> dict[State, str]:
 
 
 def when(moment: datetime, zone: str | tzinfo | None = None) -> str:
-    """A moment to the minute in the reader's language, in the named IANA zone, which is named too; in UTC when none
-    is."""
-    place = clock.zone(zone) if isinstance(zone, str) else zone
+    """A moment to the minute in the reader's language, in the named IANA zone, which is named too. Where none is named
+    it is the reader's own, or UTC."""
+    known = zone or reader.zone()
+    place = clock.zone(known) if isinstance(known, str) else known
     local = moment.astimezone(place or UTC)
     return f"{format_date(local, 'medium', rebase=False)}, {format_time(local, 'short', rebase=False)} {place or 'UTC'}"
 
@@ -191,6 +201,26 @@ def money_words(amount: Money, *, whole: bool = False) -> str:
     if amount.currency in _OWN_SIGNS:
         return words.replace(amount.currency, _OWN_SIGNS[amount.currency])
     return words if any(letter.isalpha() for letter in words) else f"{words}\xa0{amount.currency}"
+
+
+def amounts(text: str) -> str:
+    """A text with each amount that stands in it as programs write one ("7.25 USD") as people write it."""
+    return _AMOUNT.sub(lambda found: _amount_words(found[1], found[2]) or found[0], text)
+
+
+def _amount_words(value: str, currency: str) -> str:
+    """An exact hourly sum may have more digits than its currency. Nothing where it is no currency."""
+    try:
+        return money_words(Money.of(value, currency))
+    except BadMoney:
+        known = currency in _current_currencies()
+        return f"{number(Decimal(value))}\xa0{currency}" if known else ""
+
+
+def number(value: Decimal) -> str:
+    """A number with all of its digits, up to ten behind the point."""
+    words: str = format_decimal(value, "#,##0.##########")
+    return words
 
 
 def rate_words(rate: Fraction) -> str:

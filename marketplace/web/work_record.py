@@ -20,6 +20,7 @@ from marketplace.insight.schemas import PartsSchema, ToVerifySchema
 from marketplace.insight.verify import Finding
 from marketplace.insight.verifying import verify
 from marketplace.web import contractor, public
+from marketplace.web.attested_words import lines
 from marketplace.web.forms import Form
 
 SHOWN = 20
@@ -46,6 +47,7 @@ def work_record() -> ResponseReturnValue:
         "contractor/work_record.html",
         form=form,
         preview=work_records.preview(by=by),
+        attested_lines=lines,
         issued=page(work_records.issued(by), WorkRecord.id, limit=SHOWN, after=request.args.get("after", type=UUID)),
     ), form.status
 
@@ -67,7 +69,8 @@ def verify_record() -> ResponseReturnValue:
         sent = request.files.get("file")
         found = sent.read(200_001).decode("utf-8", "replace") if sent else ""
         finding = form.run(lambda data: verify(found or data["record"]))
-    return render_template("public/verify.html", form=form, finding=finding, issuer=issuer.did()), form.status
+    shown = {"form": form, "finding": finding, "issuer": issuer.did(), "attested_lines": lines}
+    return render_template("public/verify.html", **shown), form.status
 
 
 @public.blueprint.get("/.well-known/did.json")

@@ -389,7 +389,7 @@ def test_an_offer_shows_what_is_promised_before_the_yes(visitor: Visitor, scene:
         "health contribution $2.40 USD",
         "The company asked you by hand.",
         "Declining has no effect on later offers.",
-        "less than 24 hours before: 2 h are paid",
+        "less than 24 hours before: paid 2 h",
     ):
         assert said in page.words, said
     taken = visitor.hand_in(page, "/accept")

@@ -7,6 +7,7 @@ from marketplace.core.language import CATALOGUES, read_catalogues
 from marketplace.standards import queries, regions
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.commitments import COMMITMENTS
+from marketplace.web import problem_words
 from marketplace.web.verdict_words import PATTERNS, WHOLE
 from tests.factories import accounts
 from tests.web.visitor import Visitor
@@ -34,9 +35,9 @@ def test_the_answer_of_2023_is_shared_by_its_address(visitor: Visitor) -> None:
     address = "/calculator?place=KE&currency=USD&rate=1.32&client_pays=12.50&hazard_class=H2&hazard_categories=hate"
     page = visitor.look(address)
     for words in (
-        "No hour of work earns less than 5.00 USD, wherever it is done. · House rules",
+        "No hour of work earns less than $5.00 USD, wherever it is done. · House rules",
         "SHARE v1",
-        "What would pass: 5.00 USD",
+        "What would pass: $5.00 USD",
         "kept by nobody named",
         "Say on the company's page whom people call after distressing work",
     ):
@@ -49,7 +50,7 @@ def test_a_piece_is_judged_by_the_pilots_time(visitor: Visitor) -> None:
     """5 cents for 90 seconds are 2.00 USD an hour; 0.13 are 5.20."""
     asked = "/calculator?place=ID&currency=USD&payment_model=piece&seconds=90&piece_price="
     low = visitor.look(asked + "0.05")
-    assert "Pay at least 0.13 USD for a piece, or pay by the hour." in low.words
+    assert "Pay at least $0.13 USD for a piece, or pay by the hour." in low.words
     assert "PIECE_PRICE" in visitor.look(asked + "0,13").words
     assert "Every rule of the gate is met." in visitor.look(asked + "0,13").words
 
@@ -67,7 +68,7 @@ def test_whoever_reads_indonesian_reads_the_verdicts(visitor: Visitor) -> None:
     visitor.send("/calculator", "/language", language="id")
     page = visitor.look("/calculator?place=KE&currency=USD&rate=1.32&client_pays=12.50")
     assert "Batas bawah rumah" in page.words or "batas bawah rumah" in page.words
-    assert "Naikkan tarif ke 5.00 USD per jam." in page.words
+    assert "Naikkan tarif ke US$5,00 per jam." in page.words
     assert "Raise the rate" not in page.words
 
 
@@ -84,5 +85,5 @@ def test_everybody_reads_what_was_known_of_a_place(visitor: Visitor) -> None:
 
 def test_every_sentence_of_a_verdict_has_an_indonesian() -> None:
     translated = read_catalogues(CATALOGUES / "id" / "LC_MESSAGES")
-    said = [*PATTERNS, *WHOLE, *(rule.sentence for rule in RULES.values())]
+    said = [*PATTERNS, *WHOLE, *problem_words.PATTERNS, *(rule.sentence for rule in RULES.values())]
     assert [sentence for sentence in said if translated.gettext(sentence) == sentence] == []

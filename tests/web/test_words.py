@@ -17,6 +17,7 @@ from marketplace.pay import proof
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.rules import RULES
 from marketplace.web import words
+from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
 
 WEB = Path(words.__file__).parent
@@ -117,6 +118,44 @@ def test_everything_that_a_verdict_is_judged_by_has_a_word() -> None:
 def test_an_input_is_told_in_words(app: Flask, name: str, value: str, expected: str) -> None:
     with app.test_request_context():
         assert input_words(name, value, "Asia/Jakarta") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("platform_fee", "5 % on top", "5 % di atas tarif"),
+        ("house_floor", "5.00 USD per hour", "US$5,00 per jam"),
+        (
+            "living_wage",
+            "4268825 IDR per month / 173.33 h x 0.0000633 (European Central Bank, 2026-10-30)",
+            "Rp4.268.825,00 per bulan / 173,33 jam × 0,0000633 (European Central Bank, Jumat, 30 Oktober 2026)",
+        ),
+        ("unpaid_minutes", "12 (reading 10, rework 2)", "12 (membaca petunjuk 10, mengerjakan ulang 2)"),
+        ("margin", "2.00 USD an hour to nobody named", "US$2,00 per jam untuk tidak disebut siapa"),
+        ("care_line", "not named", "belum disebut"),
+    ],
+)
+def test_an_input_with_numbers_is_told_in_indonesian(app: Flask, name: str, value: str, expected: str) -> None:
+    with app.test_request_context(), force_locale("id"):
+        assert input_words(name, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It begins at 2026-11-30T02:00:00+00:00.", "Mulainya 30 Nov 2026, 02.00 UTC."),
+        (
+            "Comments are open until 2026-12-08 15:00 UTC. So far 2 of them have no answer.",
+            "Komentar dibuka sampai 8 Des 2026, 15.00 UTC. Sejauh ini 2 di antaranya belum dijawab.",
+        ),
+        ("The booking is working.", "Status pemesanannya: sedang bekerja."),
+        ("There is 3.00 USD.", "Yang ada US$3,00."),
+        ("What somebody wrote stays as it is.", "What somebody wrote stays as it is."),
+    ],
+)
+def test_a_refusal_is_told_in_indonesian(app: Flask, sentence: str, expected: str) -> None:
+    with app.test_request_context(), force_locale("id"):
+        assert problem_said(sentence) == expected
 
 
 def test_every_sentence_that_is_proven_of_the_books_has_an_indonesian(app: Flask) -> None:

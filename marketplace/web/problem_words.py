@@ -1,0 +1,105 @@
+"""What a refusal says of this one case, in the reader's language, its moments, sums and states as people read them.
+
+The detail of a problem is written for programs too: in English, with moments in ISO 8601 and states by their codes.
+"""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from marketplace.web.patterns import Patterns
+from marketplace.web.words import amounts, day, said, status_words, when
+
+PATTERNS: Final = (
+    "Comments are open until %(moment)s. So far %(unanswered)s of them have no answer.",
+    "Comments were open until %(moment)s; %(unanswered)s of them have no answer.",
+    "The gig is %(status)s; this is for one that is %(allowed)s.",
+    "The gig is in %(currency)s.",
+    "The test is paid in %(currency)s.",
+    "The change is %(status)s.",
+    "The booking is %(status)s.",
+    "The flag is %(status)s.",
+    "The qualification is %(status)s.",
+    "%(status)s is not followed by %(wanted)s.",
+    "It begins at %(moment)s.",
+    "It ended at %(moment)s.",
+    "It was due by %(moment)s.",
+    "It was open until %(moment)s.",
+    "It was good until %(moment)s.",
+    "You hold it until %(moment)s.",
+    "From %(moment)s on.",
+    "It costs %(price)s now.",
+    "It is %(rate)s now.",
+    "There is %(there)s.",
+    "%(missing)s more is needed.",
+    "It lies between %(least)s and %(most)s.",
+    "These categories need %(hazard)s.",
+    "%(minutes)s minutes were cut.",
+    "%(minutes)s minutes of the line can be cut.",
+    "%(minutes)s minutes of the line can be cut for this reason.",
+    "%(planned)s of %(cap)s minutes are planned; %(minutes)s more are asked for.",
+    "A shift has 1 to %(most)s seats.",
+    "A shift begins within %(days)s days.",
+    "A shift ends at most %(hours)s hours after its start.",
+    "You want at least %(least)s hours a week, and the week leaves %(left)s.",
+    "%(least)s to %(most)s hours a week.",
+    "It begins now or later and lasts at most %(days)s days.",
+    "There were %(seats)s seats a week for each hundred vetted people.",
+    "This has 1 to %(most)s characters.",
+    "The title has 1 to %(most)s characters.",
+    "The description has 1 to %(most)s characters.",
+    "The code has 1 to %(most)s characters.",
+    "Instructions have 1 to %(most)s characters.",
+    "A question has 1 to %(most)s characters.",
+    "A gig plans 1 to %(most)s minutes of work.",
+    "A gig names 1 to %(most)s places, each once.",
+    "A pilot names the 1 to %(most)s places of its workers.",
+    "A skill is asked for once, at a level from 1 to %(most)s.",
+    "A skill has levels from 1 to %(most)s.",
+    "Levels from 1 to %(most)s are named once each, the lowest first.",
+    "A test is estimated to take 1 to %(most)s minutes.",
+    "A limit is a safety cap, no pressure: at least %(times)s times the estimate, %(least)s minutes.",
+    "An item has 1 to %(most)s points.",
+    "There are 2 to %(most)s to choose from.",
+    "They have %(parts)s parts.",
+    "It has %(size)s MB.",
+    "It has %(pages)s pages.",
+    "Agreed was %(agreed)s, offered is %(offered)s.",
+    "%(value)s has more digits than %(currency)s has.",
+    "%(value)s is not a country.",
+    "%(value)s is not a country code.",
+    "%(value)s is not a part of %(country)s.",
+    "%(value)s is not a subdivision of %(country)s.",
+    "%(value)s is not known.",
+    "%(value)s is not a number.",
+    "%(value)s is not a skill's name.",
+    "Line %(line)s is not UTF-8.",
+    "There is no name in line %(line)s.",
+    "Missing columns: %(columns)s.",
+    "It is %(status)s.",
+)
+"""Details that a page meets, the longer before the shorter that they begin with."""
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d\S*( UTC)?")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_STATES: Final = frozenset({"status", "wanted", "allowed"})
+
+
+def problem_said(sentence: object) -> str:
+    """What a refusal says, in the reader's language where it is known there."""
+    words = str(sentence)
+    if (whole := said(words)) != words:
+        return whole
+    return _PATTERNS.told(words) or words
+
+
+def _value(name: str, text: str) -> str:
+    if name in _STATES:
+        return " / ".join(status_words(each) for each in text.split(" or "))
+    if _MOMENT.fullmatch(text):
+        return when(datetime.fromisoformat(text.replace(" UTC", "+00:00")))
+    if _DAY.fullmatch(text):
+        return day(datetime.fromisoformat(text).date())
+    return amounts(text)
+
+
+_PATTERNS: Final = Patterns(PATTERNS, _value)
