@@ -252,20 +252,40 @@ def _apart_database(server: EmbeddedPostgres, template: str, worker_id: str, tes
 def apart(_apart_database: Database) -> Iterator[Database]:
     """A database where commits are real, emptied after the test (but for what the migrations put there)."""
     yield _apart_database
-    with psycopg.connect(_apart_database.admin_dsn, autocommit=True) as admin:
+    empty(_apart_database)
+
+
+def empty(database: Database) -> None:
+    """Leaves what the migrations put there. A test writes into few of the tables, and truncating makes the files of
+    all of them and of their indexes anew: that takes thirty times as long."""
+    with psycopg.connect(database.admin_dsn, autocommit=True) as admin:
         names = admin.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN ('alembic_version', 'region', 'exchange_rate', 'benefit_plan',"
-            " 'benefit_plan_version')"
+            "SELECT oid::regclass::text FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
+            " AND relname NOT IN ('alembic_version', 'region', 'exchange_rate', 'benefit_plan', 'benefit_plan_version')"
         ).fetchall()
-        admin.execute(f"TRUNCATE {', '.join(name for (name,) in names)} RESTART IDENTITY CASCADE")
+        # In this role neither foreign keys nor the triggers of what is written once are asked.
+        admin.execute("SET session_replication_role = replica")
+        with admin.transaction():
+            for (name,) in names:
+                admin.execute(f"DELETE FROM {name}")
+            admin.execute(
+                "SELECT setval(oid, 1, false) FROM pg_class"
+                " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+            )
+        if names:
+            admin.execute(f"VACUUM {', '.join(name for (name,) in names)}")
+
+
+@pytest.fixture(scope="session")
+def _apart_made(_apart_database: Database) -> SetaraFlask:
+    return create_app(_apart_database.settings())
 
 
 @pytest.fixture
-def apart_app(apart: Database) -> Iterator[SetaraFlask]:
+def apart_app(apart: Database, _apart_made: SetaraFlask) -> Iterator[SetaraFlask]:
     """An application whose commits are real."""
-    made = create_app(apart.settings())
-    yield made
-    with made.app_context():
+    yield _apart_made
+    with _apart_made.app_context():
         db.session.remove()
         db.engine.dispose()
