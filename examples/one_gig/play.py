@@ -220,7 +220,7 @@ def _gig(cast: Cast, company_id: str, say: Narrator) -> tuple[str, dict[str, Any
     cast.owner.put(f"/gigs/{gig}", _terms_of_gig(cast, "15.00"))
     words = "Draw a box around every person, car and sign. Edge cases, examples, contact and data handling: page 2."
     cast.owner.post(f"/gigs/{gig}/instructions", {"text": words})
-    checked = {"checked": ["edge_cases", "examples", "contact", "data_handling"]}
+    checked = {"checked": ["edge_cases", "examples", "contact", "data_handling", "no_targets"]}
     cast.manager.post(f"/gigs/{gig}/instructions/1/verify", checked)
     deposit = cast.owner.post(f"/companies/{company_id}/deposits", {"money": {"amount": "100.00", "currency": "USD"}})
     path = f"/companies/{company_id}/deposits/{deposit['id']}"

@@ -83,6 +83,8 @@ class ChecklistItem(StrEnum):
     EXAMPLES = "examples"
     CONTACT = "contact"
     DATA_HANDLING = "data_handling"
+    NO_TARGETS = "no_targets"
+    """Nothing in them sets a pace or a quota (P16)."""
 
 
 class Question(StrEnum):

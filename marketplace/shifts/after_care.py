@@ -1,11 +1,12 @@
-"""Care after very distressing work: open for months after the last of it, at the company's cost (AFTER_CARE).
+"""Care after distressing work: open for months after the last of it, at the company's cost (AFTER_CARE).
 
 Nothing is written down for it: what somebody worked says it, also where the class of the work was raised later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,9 +19,13 @@ from marketplace.core.db import db
 from marketplace.shifts.hours import months_after
 from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hazard import OPT_IN, HazardClass
 
-MONTHS = RULES["AFTER_CARE"].parameters["months"]
+_NUMBERS = RULES["AFTER_CARE"].parameters
+MONTHS: Mapping[HazardClass, int] = MappingProxyType(
+    {HazardClass.H2: _NUMBERS["h2_months"], HazardClass.H3: _NUMBERS["h3_months"]}
+)
+"""How long care stays open after each class that is opted into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +42,22 @@ class AfterCare:
 
 
 def mine(*, seen_by: Actor) -> Sequence[AfterCare]:
-    """The care that the person may claim, or could, the newest first."""
+    """The care that the person may claim, or could, by company: that which is open longest, the newest first."""
     now = clock.now()
     last = func.max(func.coalesce(TimeEntry.ended_at, now))
     found = (
-        select(Booking.company_id, last.label("last"))
+        select(Booking.company_id, Booking.hazard_class, last.label("last"))
         .join(TimeEntry, TimeEntry.booking_id == Booking.id)
-        .where(Booking.contractor_id == require_person(seen_by), Booking.hazard_class == HazardClass.H3)
-        .group_by(Booking.company_id)
+        .where(Booking.contractor_id == require_person(seen_by), Booking.hazard_class.in_(OPT_IN))
+        .group_by(Booking.company_id, Booking.hazard_class)
         .order_by(last.desc())
     )
-    rows = db.session.execute(found).all()
-    ids = [row.company_id for row in rows]
-    names, lines = accounts.company_name(ids), accounts.care_lines(ids)
-    return [_care(row.company_id, row.last, now, names[row.company_id], lines.get(row.company_id)) for row in rows]
-
-
-def _care(company_id: UUID, last: datetime, now: datetime, name: str, line: CareLine | None) -> AfterCare:
-    until = months_after(last, MONTHS)
-    return AfterCare(company_id, name, last, until, now < until, line)
+    longest: dict[UUID, tuple[datetime, datetime]] = {}
+    for company_id, hazard_class, moment in db.session.execute(found):
+        care = (months_after(moment, MONTHS[hazard_class]), moment)
+        longest[company_id] = max(care, longest.get(company_id, care))
+    names, lines = accounts.company_name(list(longest)), accounts.care_lines(list(longest))
+    return [
+        AfterCare(known, names[known], last_one, until, now < until, lines.get(known))
+        for known, (until, last_one) in longest.items()
+    ]

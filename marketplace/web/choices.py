@@ -62,6 +62,7 @@ CHECKLIST: Names = MappingProxyType(
         ChecklistItem.EXAMPLES: lazy_gettext("There are examples, good and bad."),
         ChecklistItem.CONTACT: lazy_gettext("They say whom to ask."),
         ChecklistItem.DATA_HANDLING: lazy_gettext("They say how to handle the data."),
+        ChecklistItem.NO_TARGETS: lazy_gettext("They set no pace and no quota."),
     }
 )
 EFFECTS: Names = MappingProxyType(

@@ -73,6 +73,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "days": lazy_gettext("days"),
         "prior_offers": lazy_gettext("offers before"),
         "prior_yeses": lazy_gettext("yeses before"),
+        "h2_months": lazy_gettext("months after H2"),
+        "h3_months": lazy_gettext("months after H3"),
         "most_hours": lazy_gettext("hours at most"),
         "last_days_without": lazy_gettext("last days without it"),
         "h0_minutes": lazy_gettext("minutes of break in H0"),

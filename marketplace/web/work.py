@@ -22,12 +22,13 @@ from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import attendance, flags, offers, outage, prepared, timesheets
+from marketplace.shifts import after_care, attendance, flags, offers, outage, prepared, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.schemas import BreakSchema
 from marketplace.standards import queries as standards
+from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rates import OWN_BENEFITS
 from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
@@ -187,10 +188,18 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
         flags=flags.mine(booking.id, seen_by=by),
+        cares=_care_of(booking, by),
         prepared=prepared.for_booking(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
         form=shown,
     ), shown.status
+
+
+def _care_of(booking: Booking, by: Actor) -> list[after_care.AfterCare]:
+    """The care that is open after this work, if it was distressing."""
+    if booking.hazard_class not in OPT_IN:
+        return []
+    return [each for each in after_care.mine(seen_by=by) if each.company_id == booking.company_id]
 
 
 @blueprint.post("/shifts/<uuid:booking_id>/break")

@@ -59,7 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     RAISE: {"rate": {"amount": "15.50", "currency": "USD"}},
     FUND: {"money": {"amount": "1.00", "currency": "USD"}},
     WRITE: {"text": "Draw tightly."},
-    VERIFY: {"checked": ["edge_cases", "examples", "contact", "data_handling"]},
+    VERIFY: {"checked": ["edge_cases", "examples", "contact", "data_handling", "no_targets"]},
     PILOT: {
         "workers": 5,
         "items": 20,

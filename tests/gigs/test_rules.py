@@ -165,7 +165,7 @@ def test_instructions_are_verified_by_somebody_else_and_wholly() -> None:
         check_verifier(author, author, list(ChecklistItem))
     with pytest.raises(ChecklistIncomplete) as refused:
         check_verifier(author, reader, [ChecklistItem.EXAMPLES, ChecklistItem.CONTACT])
-    assert refused.value.members["missing"] == ["edge_cases", "data_handling"]
+    assert refused.value.members["missing"] == ["edge_cases", "data_handling", "no_targets"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,18 @@ def test_care_stays_open_for_six_months_after_the_last_minute(app: Flask) -> Non
     assert after_care.mine(seen_by=accounts.actor_of(make.worked(make.scene()).contractor_id)) == []
 
 
+def test_care_stays_open_for_a_month_after_distressing_work(app: Flask) -> None:
+    """An hour of H2 on Monday the 23rd: open until the 23rd of December, with the line that the company named."""
+    scene = make.scene(hazard_class=HazardClass.H2, hazard_categories=(HazardCategory.HATE,))
+    person = make.contracted(scene)
+    make.consent(person, HazardCategory.HATE, HazardClass.H2)
+    booking = make.worked(scene, person, hours=1)
+    (care,) = after_care.mine(seen_by=accounts.actor_of(person.id))
+    assert (care.last_exposure, care.is_open) == (booking.ends_at, True)
+    assert care.open_until == datetime(2026, 12, 23, 16, tzinfo=UTC)
+    assert care.line is not None
+
+
 @pytest.mark.parametrize(
     ("day", "later"), [((2026, 8, 31), (2027, 2, 28)), ((2027, 8, 31), (2028, 2, 29)), ((2026, 7, 1), (2027, 1, 1))]
 )
