@@ -3,7 +3,8 @@
 In prose. A week runs from Monday to Monday as the clock shows it where the contract says that the person works. Each of
 its days guarantees a seventh of the weekly hours of the contract that holds on it, so a contract that begins or ends in
 the middle of a week guarantees its part, and a week is worth the same whether a clock changed in it or a month ended.
-Days off that the person has entered guarantee nothing, and no week guarantees more than the hours in which they can
+Days off that the person has entered guarantee nothing, nor do days on which
+they are suspended and the suspension stands; and no week guarantees more than the hours in which they can
 work, since nobody may offer the others. Towards the sum counts every minute that was
 paid, worked or not; what was offered, accepted and then not worked by the person's own choice; and what they refused,
 each hour once, where the rule lets a refusal count. What is missing is owed (rule GUARANTEED_HOURS).
@@ -62,6 +63,19 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A suspension by a human's decision, still without its end where that has not come."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def covers(self, day: date, zone: ZoneInfo) -> bool:
+        """Whether it lasted for all of the day: one on which somebody could have been offered anything counts whole."""
+        begins, ends = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        return self.starts_at <= begins and (self.ends_at is None or self.ends_at >= ends)
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A booking that is over, as the guarantee reads it. `paid` are the minutes that somebody is paid for."""
 
@@ -117,9 +131,11 @@ def days_of(monday: date) -> list[date]:
     return [monday + timedelta(days=each) for each in range(7)]
 
 
-def guaranteed(days: Iterable[date], versions: Sequence[Held], zone: ZoneInfo, calendar: Calendar) -> int:
+def guaranteed(
+    days: Iterable[date], versions: Sequence[Held], zone: ZoneInfo, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> int:
     """Minutes that these days of one week guarantee, rounded up once in the person's favour."""
-    known = list(days)
+    known = [day for day in days if not any(each.covers(day, zone) for each in paused)]
     holding = [newest(day, versions, zone) for day in known if not _is_off(day, calendar)]
     promised = -(-sum(each.weekly_hours for each in holding if each is not None) * 60 // 7)
     return min(promised, sum(_minutes_free(day, calendar) for day in known))

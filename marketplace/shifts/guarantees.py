@@ -39,8 +39,10 @@ from marketplace.standards import queries as standards
 from marketplace.standards.hours import Span, week_of
 from marketplace.standards.rates import PriceInput, cost, price
 from marketplace.workforce import queries as workforce
+from marketplace.workforce import suspensions
 from marketplace.workforce.calendar import Calendar
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import ContractorStatus
 
 Pair = tuple[UUID, UUID]
 """A company and a contractor."""
@@ -134,7 +136,8 @@ def _guaranteeing() -> Select[UUID, UUID]:
 
 
 def _pairs(limit: int) -> Sequence[Pair]:
-    """Pairs of which a week may be due, those first that have waited longest. `_reckon_next()` looks closer."""
+    """Pairs of which a week may be due, those first that have waited longest; whoever is suspended comes last, since a
+    week that may still count waits. `_reckon_next()` looks closer."""
     today = clock.now().date()
     last = select(func.max(Guarantee.week)).where(
         Guarantee.company_id == ContractVersion.company_id, Guarantee.contractor_id == ContractVersion.contractor_id
@@ -148,11 +151,17 @@ def _pairs(limit: int) -> Sequence[Pair]:
         select(ContractVersion.company_id, ContractVersion.contractor_id)
         .join(Signature, Signature.version_id == ContractVersion.id)
         .join(Contract, Contract.id == ContractVersion.contract_id)
+        .join(Contractor, Contractor.id == ContractVersion.contractor_id)
         .where(tuple_(ContractVersion.company_id, ContractVersion.contractor_id).in_(_guaranteeing()))
-        .group_by(ContractVersion.company_id, ContractVersion.contractor_id)
+        .group_by(ContractVersion.company_id, ContractVersion.contractor_id, Contractor.status)
         # A day's leeway: what a day is depends on the zone.
         .having(and_(next_from <= today, until >= next_from - 1))
-        .order_by(next_from, ContractVersion.company_id, ContractVersion.contractor_id)
+        .order_by(
+            Contractor.status == ContractorStatus.SUSPENDED,
+            next_from,
+            ContractVersion.company_id,
+            ContractVersion.contractor_id,
+        )
         .limit(limit)
     )
     return _ids(found)
@@ -233,12 +242,20 @@ def _reckon_next(pair: Pair) -> bool:
     if week is None or clock.now() < week.during.ends_at + rules.SETTLED_AFTER or _is_running(week):
         return False
     held, days = [each.held for each in versions], rules.days_of(week.monday)
+    suspended = suspensions.of_person(person.id)
+    if any(each.may_fall and _paused(each).covers(day, week.zone) for each in suspended for day in days):
+        return False
+    paused = [_paused(each) for each in suspended if not each.fell]
     calendar = workforce.calendars([person.id], days[0], days[-1]).get(person.id, Calendar())
-    promised = rules.guaranteed(days, held, week.zone, calendar)
+    promised = rules.guaranteed(days, held, week.zone, calendar, paused)
     made = _write(week, rules.reckon(promised, _seats(week), _refusals(week)), person)
     event = "guarantee.owed" if made.owed_minutes else "guarantee.met"
     record(event, made, by=CLOCK, data={"minutes": made.owed_minutes, "week": week.monday.isoformat()})
     return True
+
+
+def _paused(suspension: suspensions.Suspension) -> rules.Paused:
+    return rules.Paused(suspension.begins_at, suspension.ends_at)
 
 
 def _next(pair: Pair, versions: Sequence[_Version], last: Guarantee | None) -> _Week | None:

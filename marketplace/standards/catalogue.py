@@ -146,9 +146,12 @@ _GIGS = (
     _rule(
         "INSTRUCTIONS",
         Basis.STANDARD,
-        "Somebody other than their author has verified the instructions.",
-        f"{PAI}, guideline 4 (P10)",
+        "Somebody other than their author has verified the instructions: that they tell edge cases, examples, whom to "
+        "ask and how to handle the data, and that they set no pace and no quota.",
+        f"{PAI}, guideline 4 (P10; P16: no time pressure)",
         f"{GATE}::test_what_the_company_must_have_done",
+        version=2,
+        since=date(2026, 11, 29),
     ),
     _rule(
         "INSTRUCTIONS_CHANGE",
@@ -226,11 +229,14 @@ _GIGS = (
     _rule(
         "AFTER_CARE",
         Basis.HOUSE,
-        "Care after very distressing work (H3) stays open for 6 months after the last minute of it, and the company "
-        "pays for it.",
+        "Care after distressing work stays open after the last minute of it, for 6 months where it was very "
+        "distressing (H3) and for 1 month where it was distressing (H2), and the company pays for it.",
         "House policy: what such work does to people shows later than the shift; no sourced term was found",
         "tests/shifts/test_after_care.py::test_care_stays_open_for_six_months_after_the_last_minute",
-        months=6,
+        version=2,
+        since=date(2026, 11, 29),
+        h2_months=1,
+        h3_months=6,
     ),
     _rule(
         "CARE_LINE",
@@ -854,10 +860,14 @@ _TERMS = (
         "What a contract guarantees for a week is paid, at its rate or the floor if that is higher, less what was paid "
         "for and what was refused. A refusal counts of a shift without distressing work that was offered 72 hours "
         "before it began and could be answered for 24. A week of which the contract holds some days guarantees so many "
-        "sevenths; days off that the person has entered guarantee nothing.",
+        "sevenths; days off that the person has entered guarantee nothing. Nor do days on which a human's decision has "
+        "suspended them, unless the suspension is found wrong or nobody answers its appeal in time; until that is "
+        "known such a week waits.",
         "House policy: hours that are promised and not given are the company's risk, and nobody is to be asked at an "
-        "hour's notice so that a refusal can be counted",
+        "hour's notice so that a refusal can be counted; nobody may offer work to whoever is suspended, and who was "
+        "suspended wrongly loses nothing by it",
         "tests/shifts/test_guarantees.py::test_ten_hours_are_guaranteed_and_four_are_given",
+        version=2,
         since=date(2026, 11, 29),
         refusal_counts_hours_before=72,
         refusal_counts_hours_open=24,

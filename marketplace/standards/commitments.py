@@ -243,11 +243,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_DISPUTES}::test_without_a_ruling_everything_is_restored {_DISPUTES}::test_who_may_not_rule",
         ),
         "P16": _held(
-            "PAYMENT_MODEL TEST_TIMER",
-            "gig.payment_model attempt.cap_minutes",
+            "PAYMENT_MODEL TEST_TIMER INSTRUCTIONS",
+            "gig.payment_model attempt.cap_minutes gig_instructions.checklist",
             f"{_GATE}::test_pay_for_performance_alone_is_refused "
-            "tests/qualifications/test_rules.py::test_a_limit_is_three_times_what_three_of_four_people_need",
-            "There are no timers on items; a target written into instructions is seen by nobody but their readers.",
+            "tests/qualifications/test_rules.py::test_a_limit_is_three_times_what_three_of_four_people_need "
+            "tests/gigs/test_rules.py::test_instructions_are_verified_by_somebody_else_and_wholly",
         ),
         "P17": _held("PAID_BREAK BREAK", "timesheet_line.paid_break_minutes", f"{_RATES}::test_paid_breaks_are_work"),
         "P18": _held(
@@ -323,7 +323,7 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/shifts/test_caps.py::test_no_more_than_the_cap_is_ever_worked "
             f"{_VETTING}::test_a_consent_is_revoked_at_any_minute_and_its_history_stays "
             "tests/shifts/test_after_care.py::test_care_stays_open_for_six_months_after_the_last_minute",
-            "The care after very distressing work is not paid through the service.",
+            "Whom a company named for care it pays itself: no session is paid, or proven, through the service.",
         ),
         "SICK": _held(
             "SICK CARRY_OVER",

@@ -52,6 +52,24 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 minutes_without_pilot=2400,
             ),
         ),
+        "INSTRUCTIONS": (
+            _before(
+                1,
+                "Somebody other than their author has verified the instructions.",
+                FIRST,
+                date(2026, 11, 29),
+            ),
+        ),
+        "AFTER_CARE": (
+            _before(
+                1,
+                "Care after very distressing work (H3) stays open for 6 months after the last minute of it, and the "
+                "company pays for it.",
+                FIRST,
+                date(2026, 11, 29),
+                months=6,
+            ),
+        ),
         "DECISION": (
             _before(
                 1,
@@ -129,6 +147,20 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 "money of sick leave when the account ends. Nothing is kept of it.",
                 date(2026, 11, 29),
                 date(2026, 11, 29),
+            ),
+        ),
+        "GUARANTEED_HOURS": (
+            _before(
+                1,
+                "What a contract guarantees for a week is paid, at its rate or the floor if that is higher, less what "
+                "was paid for and what was refused. A refusal counts of a shift without distressing work that was "
+                "offered 72 hours before it began and could be answered for 24. A week of which the contract holds "
+                "some days guarantees so many sevenths; days off that the person has entered guarantee nothing.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                refusal_counts_hours_before=72,
+                refusal_counts_hours_open=24,
+                settled_hours_after=48,
             ),
         ),
         "SICK": (

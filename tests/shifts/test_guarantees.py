@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.contracts import service as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core.db import db, transaction
@@ -26,6 +27,7 @@ from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.rates import LineKind
 from marketplace.workforce import availability
+from marketplace.workforce import service as vetting
 from marketplace.workforce.calendar import DAY, Calendar, Dated, Window, Wish
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, gigs, pay, workforce
@@ -34,6 +36,7 @@ from tests.factories.shifts import MONDAY, Scene
 from tests.pay.books import everything_holds
 
 MON = date(2026, 11, 23)
+MON_MIDNIGHT = datetime(2026, 11, 23, 6, tzinfo=UTC)
 NEXT = datetime(2026, 11, 30, 6, tzinfo=UTC)
 """Midnight in Kansas at the end of that week."""
 SETTLED = NEXT + timedelta(hours=48)
@@ -337,3 +340,52 @@ def test_both_sides_read_the_weeks(client: FlaskClient, scene: Scene) -> None:
     assert client.get(path).status_code == 401
     assert client.get(path, headers=accounts.bearer(workforce.contractor().id)).status_code == 404
     assert client.get(path, query_string={"limit": "0"}, headers=mine).status_code == 422
+
+
+def suspended(person: Contractor, at: datetime) -> Actor:
+    """Somebody of vetting suspends the person at that moment; returns another who could look at it again."""
+    make.at(at)
+    vetting.suspend(person.id, "An account was shared.", by=accounts.operator(OperatorRole.VETTING))
+    return accounts.operator(OperatorRole.VETTING)
+
+
+def test_a_guarantee_rests_while_a_suspension_stands(scene: Scene) -> None:
+    """Suspended on Wednesday noon: Monday to Wednesday guarantee three sevenths of 600 minutes, 258; the week waits for
+    the 30 days in which it can be contested, and is reckoned then."""
+    with transaction():
+        person = guaranteed_to(scene)
+        suspended(person, MONDAY + timedelta(days=2, hours=3))
+        gigs.money_for(scene.company_id, usd("100.00"))
+        make.at(SETTLED)
+    assert reckoned() == []
+    with transaction():
+        make.at(MONDAY + timedelta(days=33))
+    assert weeks(reckoned())[0] == Week(258, 0, 0)
+
+
+def test_who_was_suspended_wrongly_loses_nothing(scene: Scene) -> None:
+    """The appeal is open when the week is settled, so the week waits; an operator finds the suspension wrong, and all
+    600 minutes are owed at 10.00."""
+    with transaction():
+        person = guaranteed_to(scene)
+        other = suspended(person, MONDAY + timedelta(days=2))
+        vetting.contest("It was my brother's phone.", by=accounts.actor_of(person.id))
+        gigs.money_for(scene.company_id, usd("200.00"))
+        make.at(SETTLED)
+    assert reckoned() == []
+    with transaction():
+        vetting.reinstate(person.id, "The phone is shared.", by=other)
+    (week, *_) = reckoned()
+    assert (week.owed_minutes, week.held) == (600, usd("104.00"))
+
+
+def test_a_suspension_that_an_operator_ends_has_stood(scene: Scene) -> None:
+    """Nobody contested it: from Tuesday to Thursday nothing was guaranteed, so four sevenths are, 343 minutes."""
+    with transaction():
+        person = guaranteed_to(scene)
+        other = suspended(person, MON_MIDNIGHT + timedelta(days=1))
+        make.at(MON_MIDNIGHT + timedelta(days=4))
+        vetting.reinstate(person.id, "It is cleared up.", by=other)
+        gigs.money_for(scene.company_id, usd("200.00"))
+        make.at(SETTLED)
+    assert weeks(reckoned()) == [Week(343, 0, 0)]
