@@ -112,7 +112,9 @@ def _company(cast: Cast, say: Narrator) -> str:
     cast.operator.post(
         f"/companies/{company}/verify", {"reason": "Entry in the register and signatory's passport seen."}
     )
-    cast.owner.post(f"/companies/{company}/members", {"email": "milo@lab.example", "role": "manager"})
+    cast.owner.post(f"/companies/{company}/member-invitations", {"email": "milo@lab.example", "role": "manager"})
+    asked: str = cast.manager.get("/people/me/member-invitations")["items"][0]["id"]
+    cast.manager.post(f"/people/me/member-invitations/{asked}/answer", {"accepted": True})
     say.tell("Prairie Vision Lab is verified; Milo is its manager.")
     return company
 

@@ -40,7 +40,7 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
     )
     db.session.add(company)
     db.session.flush()
-    _join(company, owner.id, CompanyRole.OWNER, company.applied_at)
+    _add(company.id, owner.id, CompanyRole.OWNER, company.applied_at)
     record("company.applied", company, by=by)
     return company
 
@@ -48,7 +48,7 @@ def apply_company(legal_name: str, country: str, signatory_name: str, *, by: Act
 def name_care_line(company_id: UUID, provider: str, call: str, *, by: Actor) -> CareLine:
     """Says whom people call after distressing work, and how, at the company's cost (AFTER_CARE)."""
     require_company(by, company_id, Right.GIGS)
-    company = _locked(company_id)
+    company = locked(company_id)
     row = db.session.get(CareLine, company_id) or CareLine(company_id=company_id)
     row.provider, row.call, row.named_at = provider.strip(), call.strip(), clock.now()
     db.session.add(row)
@@ -57,25 +57,26 @@ def name_care_line(company_id: UUID, provider: str, call: str, *, by: Actor) -> 
 
 
 def add_member(company_id: UUID, email: str, role: CompanyRole, *, by: Actor) -> Member:
-    """Makes somebody with a confirmed account a member. Raises RoleOutOfReach, NoSuchPerson, AlreadyMember."""
+    """Makes somebody with a confirmed account a member without asking them: for worlds that are made, not for doors,
+    since it tells whether an address has an account; `joining` asks. Raises RoleOutOfReach, NoSuchPerson,
+    AlreadyMember.
+    """
     require_company(by, company_id, Right.MEMBERS)
     check_role(role, by.companies[company_id])
     person = queries.person_by_email(address(email))
     if person is None or person.confirmed_at is None or not person.active:
         raise NoSuchPerson(field="email")
-    company = _locked(company_id)
+    company = locked(company_id)
     if person.id in _roles(company_id):
         raise AlreadyMember(field="email")
-    member = _join(company, person.id, role, clock.now())
-    record("member.added", member, by=by, data={"role": role})
-    return member
+    return join(company.id, person.id, role, by=by)
 
 
 def change_role(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Actor) -> Member:
     """Gives a member another role. Raises RoleOutOfReach, LastOwner."""
     require_company(by, company_id, Right.MEMBERS)
     check_role(role, by.companies[company_id])
-    _locked(company_id)
+    locked(company_id)
     member = _member(company_id, person_id)
     if role is not CompanyRole.OWNER:
         check_owner_stays(_roles(company_id), person_id)
@@ -87,7 +88,7 @@ def change_role(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Act
 def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
     """Ends a membership; one may always leave oneself. Keys that the person made are good no more. Raises LastOwner."""
     require_company(by, company_id, Right.READ if by.is_in_person(person_id) else Right.MEMBERS)
-    _locked(company_id)
+    locked(company_id)
     member = _member(company_id, person_id)
     check_owner_stays(_roles(company_id), person_id)
     record("member.removed", member, by=by, data={"role": member.role})
@@ -95,7 +96,14 @@ def remove_member(company_id: UUID, person_id: UUID, *, by: Actor) -> None:
     db.session.flush()
 
 
-def _locked(company_id: UUID) -> Company:
+def join(company_id: UUID, person_id: UUID, role: CompanyRole, *, by: Actor) -> Member:
+    """Makes the person a member of the company, which the caller has locked."""
+    member = _add(company_id, person_id, role, clock.now())
+    record("member.added", member, by=by, data={"role": role})
+    return member
+
+
+def locked(company_id: UUID) -> Company:
     """The company, locked: what its members are is decided by one at a time, or two owners could remove each other."""
     found = db.session.scalars(select(Company).where(Company.id == company_id).with_for_update()).one_or_none()
     if found is None:
@@ -116,8 +124,8 @@ def _member(company_id: UUID, person_id: UUID) -> Member:
     return member
 
 
-def _join(company: Company, person_id: UUID, role: CompanyRole, moment: datetime) -> Member:
-    member = Member(company_id=company.id, person_id=person_id, role=role, joined_at=moment)
+def _add(company_id: UUID, person_id: UUID, role: CompanyRole, moment: datetime) -> Member:
+    member = Member(company_id=company_id, person_id=person_id, role=role, joined_at=moment)
     db.session.add(member)
     db.session.flush()
     return member

@@ -24,7 +24,7 @@ from marketplace.accounts.invited import (
     Invitee,
     check_list,
 )
-from marketplace.accounts.models import Company, Invitation, Person
+from marketplace.accounts.models import Company, Invitation, MemberInvitation, Person
 from marketplace.accounts.rules import (
     Actor,
     CompanyStatus,
@@ -142,6 +142,12 @@ def invitation_links(invitation_ids: Collection[UUID]) -> dict[UUID, str]:
     }
 
 
+def link_with(person: Person, invitation_id: UUID) -> str:
+    """The address where somebody without a password chooses one, from the message about an invitation of any kind."""
+    token = _signer().dumps([str(person.id), person.fs_uniquifier, str(invitation_id)])
+    return f"{current_app.config['BASE_URL']}{PAGE}/{token}"
+
+
 def spelled(password: str) -> str:
     """As Flask-Security's own forms normalise it: the same password may be typed as different code points."""
     normal: str = current_app.extensions["security"].password_util.normalize(password)
@@ -227,7 +233,9 @@ def _became(email: str, person_id: UUID | None) -> Invitee:
 def _known_by(tokens: Sequence[str]) -> list[tuple[Person, UUID]]:
     """The person and the invitation that each token is about; the people are locked. Raises TokenNotValid."""
     told = [_told(token) for token in tokens]
-    latest = select(func.max(Invitation.good_until)).where(Invitation.person_id == Person.id).scalar_subquery()
+    to_work = select(func.max(Invitation.good_until)).where(Invitation.person_id == Person.id)
+    to_join = select(func.max(MemberInvitation.good_until)).where(MemberInvitation.person_id == Person.id)
+    latest = func.greatest(to_work.scalar_subquery(), to_join.scalar_subquery())
     found = select(Person).where(
         tuple_(Person.id, Person.fs_uniquifier).in_([(person_id, uniquifier) for person_id, uniquifier, _ in told]),
         Person.password.is_(None),

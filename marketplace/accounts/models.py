@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.entity import CONTEST_FOR, CONTESTABLE
+from marketplace.accounts.joining_rules import JOINING_TRANSITIONS, JoiningStatus
 from marketplace.accounts.rules import COMPANY_TRANSITIONS, CompanyRole, CompanyStatus, OperatorRole
 from marketplace.core.db import Base, Id, Instant, choice
 from marketplace.core.events import Subject
@@ -191,6 +192,31 @@ class Member(Subject):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[CompanyRole] = mapped_column(choice(CompanyRole, "role"))
     joined_at: Mapped[Instant]
+
+
+class MemberInvitation(Stateful):
+    """A company asks somebody to be its member. One row for the two of them, which is asked anew."""
+
+    __tablename__ = "member_invitation"
+    __table_args__ = (
+        UniqueConstraint("company_id", "person_id"),
+        CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="ended_when"),
+        Index("ix_member_invitation_person_id", "person_id"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"member_invitation": "id", "company": "company_id", "person": "person_id"}
+    )
+    transitions: ClassVar = JOINING_TRANSITIONS
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[CompanyRole] = mapped_column(choice(CompanyRole, "role"))
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[Instant]
+    good_until: Mapped[Instant]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it was answered or taken back; one that was not answered ends with `good_until`."""
+    status: Mapped[JoiningStatus] = mapped_column(choice(JoiningStatus, "status"))
 
 
 class ApiKey(Subject):

@@ -32,7 +32,11 @@ from marketplace.accounts.rules import (
 )
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.events import Event
 from marketplace.core.problems import NotFound
+
+WRITTEN_TO = ("person.invited_by_company", "person.asked_by_company", "member_invitation.sent")
+"""Events of messages that a company had sent to an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,17 @@ def decisions(company_id: UUID, seen_by: Actor) -> list[CompanyDecision]:
     company(company_id, seen_by)
     found = select(CompanyDecision).where(CompanyDecision.company_id == company_id)
     return list(db.session.scalars(found.order_by(CompanyDecision.id.desc())))
+
+
+def happenings(company_id: UUID, seen_by: Actor, *, limit: int = 50) -> list[Event]:
+    """What happened to and in a company, newest first, for its members and for operators. Members are not shown whom
+    it has written to: an event tells whether somebody had an account already."""
+    company(company_id, seen_by)
+    about = Event.about.contains([f"company:{company_id}"])
+    found = select(Event).where(about).order_by(Event.id.desc()).limit(limit)
+    if not seen_by.is_operator():
+        found = found.where(Event.name.not_in(WRITTEN_TO))
+    return list(db.session.scalars(found))
 
 
 def members(company_id: UUID, seen_by: Actor) -> list[MemberLine]:

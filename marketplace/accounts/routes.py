@@ -18,7 +18,6 @@ from marketplace.accounts.models import ApiKey, CareLine, Company, CompanyDecisi
 from marketplace.accounts.queries import MemberLine
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
-from marketplace.core.events import timeline
 from marketplace.core.http import PageArgs, honour_if_match, page, problems
 from marketplace.core.limits import GUESSES, LISTS, STRANGERS, account_tried, limiter
 from marketplace.core.problems import NotFound
@@ -386,8 +385,7 @@ def list_decisions(company_id: UUID) -> dict[str, list[CompanyDecision]]:
 @problems(companies, 401, 404)
 def list_events(company_id: UUID) -> dict[str, Any]:
     """What happened to and in the company, newest first: the last fifty."""
-    queries.company(company_id, actor())
-    return {"items": timeline("company", company_id)}
+    return {"items": queries.happenings(company_id, actor())}
 
 
 @companies.get("/<uuid:company_id>/members")
@@ -396,17 +394,6 @@ def list_events(company_id: UUID) -> dict[str, Any]:
 def list_members(company_id: UUID) -> dict[str, list[MemberLine]]:
     """Who is in the company, and as what."""
     return {"items": queries.members(company_id, actor())}
-
-
-@companies.post("/<uuid:company_id>/members")
-@companies.arguments(s.NewMemberSchema)
-@companies.response(201, s.MemberSchema)
-@problems(companies, 401, 403, 404, 409, 422)
-def add_member(given: dict[str, Any], company_id: UUID) -> MemberLine:
-    """Make somebody with a confirmed account a member."""
-    by = actor()
-    added = service.add_member(company_id, given["email"], given["role"], by=by)
-    return queries.member(company_id, added.person_id, by)
 
 
 @companies.patch("/<uuid:company_id>/members/<uuid:person_id>")

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 
+from marketplace.accounts import joining_routes as joining
 from marketplace.accounts import paper_routes as company_papers
 from marketplace.accounts import routes as accounts
 from marketplace.api import clock, document, pages
@@ -42,6 +43,7 @@ from marketplace.workforce import standing_routes as standing
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *accounts.blueprints,
+    *joining.blueprints,
     company_papers.blueprint,
     standards.blueprint,
     comments.blueprint,

@@ -12,7 +12,16 @@ from uuid import UUID
 from sqlalchemy import Select, Table, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from marketplace.accounts.models import Adoption, ApiKey, Company, Invitation, Member, OperatorGrant, Person
+from marketplace.accounts.models import (
+    Adoption,
+    ApiKey,
+    Company,
+    Invitation,
+    Member,
+    MemberInvitation,
+    OperatorGrant,
+    Person,
+)
 from marketplace.contracts.benefit_models import CashOut, Expiry, Transfer
 from marketplace.contracts.crew_models import CrewMember
 from marketplace.contracts.models import (
@@ -263,6 +272,13 @@ SECTIONS: tuple[Section, ...] = (
         empties=("email", "name", "password", "confirmed_at"),
     ),
     _own("invitations", "accounts", "Who invited you", _G, Invitation.person_id),
+    _own(
+        "member_invitations",
+        "accounts",
+        "Companies that asked you to be a member",
+        _G,
+        MemberInvitation.person_id,
+    ),
     _own("memberships", "accounts", "Companies whose member you are", _G, Member.person_id),
     _own(
         "adoptions",
@@ -520,6 +536,7 @@ _WHO_DID_IT = "who did it; each such act stands in the doer's own section of eve
 BESIDE: Mapping[str, str] = MappingProxyType(
     {
         "invitation.invited_by": _WHO_DID_IT,
+        "member_invitation.invited_by": _WHO_DID_IT,
         "company_decision.decided_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,

@@ -20,6 +20,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from marketplace.accounts.invitations import invitation_links
+from marketplace.accounts.joining import joining_link
 from marketplace.accounts.models import Person
 from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock
@@ -32,8 +33,12 @@ from marketplace.notices.words import Known, Said
 
 INVITED = frozenset({"person.invited", "person.invited_by_company"})
 """Events whose message carries the link of their invitation."""
-SECRET_LINKS = {"person.reset_asked": reset_link, "person.verification_asked": verification_link}
-"""Of an event about a person: what makes the link of its message."""
+SECRET_LINKS = {
+    "member_invitation.sent": ("member_invitation", joining_link),
+    "person.reset_asked": ("person", reset_link),
+    "person.verification_asked": ("person", verification_link),
+}
+"""Of an event: the word of `about` that its link is made for, and what makes it."""
 SECONDS = 20.0
 """How long the mail server may take for one step."""
 Send = Callable[[EmailMessage], object]
@@ -135,11 +140,12 @@ def _link(event: Event, invited: Links) -> str:
         invitation_id = event.ref("invitation")
         assert invitation_id is not None
         return invited[invitation_id]
-    if (link_to := SECRET_LINKS.get(event.name)) is None:
+    if (secret := SECRET_LINKS.get(event.name)) is None:
         return ""
-    person_id = event.ref("person")
-    assert person_id is not None
-    return link_to(person_id)
+    word, link_to = secret
+    known = event.ref(word)
+    assert known is not None
+    return link_to(known)
 
 
 def _keep(mail: Mail, said: Said, person: Person) -> None:

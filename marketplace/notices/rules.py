@@ -144,6 +144,30 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "contract, say yes under your account within 14 days. If you do not want to, nothing has to be done.",
             ),
         ),
+        "member_invitation.sent": (
+            Telling(
+                _P,
+                _MAIL,
+                "%(company)s asks you to be its member",
+                "A member works in the name of %(company)s, as far as their role goes. Open this link to answer. If "
+                "you have no password here yet, you choose one first, which also shows that this address is yours; the "
+                "question then stands under your account. It is good for 14 days. If you do not want to, say no there, "
+                "or do nothing.\n\n%(link)s",
+            ),
+        ),
+        "member_invitation.accepted": (
+            Telling(
+                Audience.MEMBERS, _INBOX, "Somebody has become a member", "Whom you invited to %(company)s said yes."
+            ),
+        ),
+        "member_invitation.declined": (
+            Telling(
+                Audience.MEMBERS,
+                _INBOX,
+                "An invitation was declined",
+                "Whom you invited to be a member of %(company)s said no.",
+            ),
+        ),
         "member.added": (Telling(_P, _BOTH, "You are a member of %(company)s", "You can now work in its name."),),
         "member.role_changed": (
             Telling(_P, _INBOX, "Your role in %(company)s was changed", "What you may do there is different now."),

@@ -118,6 +118,13 @@ NAMES = {
         "insight": lazy_gettext("Work records"),
         "core": lazy_gettext("Events"),
     },
+    "joining": {
+        "waiting": lazy_gettext("waits for an answer"),
+        "accepted": lazy_gettext("said yes"),
+        "declined": lazy_gettext("said no"),
+        "revoked": lazy_gettext("taken back"),
+        "expired": lazy_gettext("not answered in time"),
+    },
     "requirement": {
         "identity": lazy_gettext("Who you are"),
         "age": lazy_gettext("Your age"),

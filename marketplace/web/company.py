@@ -11,7 +11,6 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.accounts import queries
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, Right, require_company
-from marketplace.core.events import timeline
 from marketplace.pay import queries as pay
 from marketplace.web import company_pictures as pictures
 from marketplace.web import site, waiting
@@ -112,7 +111,7 @@ def overview(company_id: UUID) -> str:
         waits=waiting.at_company(company_id, by),
         decided=next(iter(queries.decisions(company_id, by)), None),
         identity=queries.identity(company_id, by) if by.may(Right.MEMBERS, company_id) else None,
-        events=timeline("company", company_id, limit=SHOWN),
+        events=queries.happenings(company_id, by, limit=SHOWN),
     )
 
 

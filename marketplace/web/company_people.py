@@ -4,17 +4,21 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import make_response, render_template
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from marketplace.accounts import queries, service
+from marketplace.accounts import joining, queries, service
 from marketplace.accounts.auth import actor
+from marketplace.accounts.joining_rules import JoiningStatus
 from marketplace.accounts.keys import IssuedKey
-from marketplace.accounts.models import ApiKey
+from marketplace.accounts.models import ApiKey, MemberInvitation
+from marketplace.accounts.rules import Right
 from marketplace.accounts.schemas import NewKeySchema, NewMemberSchema, RoleSchema
 from marketplace.core import idempotency
+from marketplace.core.db import db
 from marketplace.core.http import page
+from marketplace.core.limits import LISTS, limiter
 from marketplace.web.choices import RIGHTS, ROLES, choices
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
@@ -24,18 +28,42 @@ from marketplace.web.forms import Form
 
 @blueprint.get("/members")
 def list_members(company_id: UUID, **forms: Form) -> ResponseReturnValue:
-    """Who belongs to the company and what each may do."""
+    """Who belongs to the company and what each may do, and whom it has asked to."""
+    by = actor()
     shown = {"new": Form(NewMemberSchema), "change": Form(RoleSchema)} | forms
-    members = queries.members(company_id, actor())
-    page = render_template("company/members.html", members=members, roles=choices(ROLES), **shown)
+    page = render_template(
+        "company/members.html",
+        members=queries.members(company_id, by),
+        asked=_asked(company_id) if by.may(Right.MEMBERS, company_id) else [],
+        roles=choices(ROLES),
+        **shown,
+    )
     return page, max(form.status for form in shown.values())
 
 
 @blueprint.post("/members")
-def add_member(company_id: UUID) -> ResponseReturnValue:
+@limiter.limit(LISTS)
+def ask_to_join(company_id: UUID) -> ResponseReturnValue:
+    """Writes to an address. What is said afterwards is the same whether or not it has an account."""
     form = Form(NewMemberSchema)
-    done = form.done(lambda data: service.add_member(company_id, **data, by=actor()))
-    return saved("list_members") if done else list_members(company_id, new=form)
+    if not form.done(lambda data: joining.ask_to_join(company_id, **data, by=actor())):
+        return list_members(company_id, new=form)
+    flash(gettext("A message is on its way. Whoever the address belongs to answers within 14 days."))
+    return redirect(url_for("company.list_members", company_id=company_id))
+
+
+@blueprint.post("/members/invitations/<uuid:invitation_id>/revoke")
+def revoke_invitation(company_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    form = Form(ma.Schema)
+    done = form.done(lambda _: joining.revoke_invitation(company_id, invitation_id, by=actor()))
+    return saved("list_members") if done else list_members(company_id, change=form)
+
+
+def _asked(company_id: UUID) -> list[joining.Asked]:
+    """The newest that have not led to a member."""
+    found = joining.invitations_to_join(company_id, actor()).where(MemberInvitation.status != JoiningStatus.ACCEPTED)
+    newest = found.order_by(MemberInvitation.invited_at.desc(), MemberInvitation.id).limit(SHOWN)
+    return joining.lines(db.session.scalars(newest).all())
 
 
 @blueprint.post("/members/<uuid:person_id>/role")

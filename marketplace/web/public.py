@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
-from marketplace.accounts import queries, service
+from marketplace.accounts import joining, queries, service
 from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ApplicationSchema, PasswordSchema, PersonChangeSchema, SignUpSchema
@@ -15,6 +15,7 @@ from marketplace.notices import queries as notices
 from marketplace.notices import service as telling
 from marketplace.standards.rules import RULES
 from marketplace.web import pictures
+from marketplace.web.choices import ROLES, choices
 from marketplace.web.forms import Form
 from marketplace.web.site import LANGUAGE, ask_to_sign_in, own_path, places_of
 from marketplace.web.words import basis_words, countries
@@ -102,7 +103,24 @@ def account() -> ResponseReturnValue:
         return redirect(url_for("public.account"))
     invited = queries.my_invitations(actor())
     names = queries.company_name({each.company_id for each in invited if each.company_id})
-    return render_template("public/account.html", form=form, me=me, invited=invited, names=names), form.status
+    page = render_template(
+        "public/account.html",
+        form=form,
+        me=me,
+        invited=invited,
+        names=names,
+        to_join=joining.asked_to_join(actor()),
+        roles=dict(choices(ROLES)),
+    )
+    return page, form.status
+
+
+@blueprint.post("/account/member-invitations/<uuid:invitation_id>/<any(yes,no):said>")
+def answer_to_join(invitation_id: UUID, said: str) -> ResponseReturnValue:
+    """A yes makes the person a member of the company; a no is told to it."""
+    joining.answer_to_join(invitation_id, said == "yes", by=actor())
+    flash(gettext("Saved."))
+    return redirect(url_for("public.account"))
 
 
 @blueprint.post("/account/invitations/<uuid:invitation_id>")

@@ -135,22 +135,32 @@ def test_a_viewer_is_offered_nothing_that_they_may_not_do(visitor: Visitor, comp
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_member_is_added_changed_and_removed(at: AtCompany, company: Company) -> None:
+def test_a_member_is_invited_says_yes_is_changed_and_removed(at: AtCompany, company: Company) -> None:
     mia = accounts.person("mia@lab.example", name="Mia Manager")
-    at.send("/members", "/members", email="mia@lab.example", role="manager")
+    owner = db.session.get_one(Person, accounts.owner_of(company.id).person_id)
+    page = at.send("/members", "/members", email="mia@lab.example", role="manager")
+    assert "waits for an answer" in page.words
+    assert "Mia Manager" not in page.words
+    at.visitor.send("/account", "/sign-out")
+    at.visitor.signed_in(mia)
+    assert company.legal_name in at.visitor.send("/account", "/yes").words
+    assert accounts.actor_of(mia).may(Right.GIGS, company.id)
+    at.visitor.send("/account", "/sign-out")
+    at.visitor.signed_in(owner)
     at.send("/members", f"/members/{mia.id}/role", role="finance")
     assert accounts.actor_of(mia).may(Right.MONEY, company.id)
     at.send("/members", f"/members/{mia.id}/remove")
     assert not accounts.actor_of(mia).belongs_to(company.id)
 
 
-def test_an_unknown_address_is_refused_beside_its_field(at: AtCompany) -> None:
+def test_an_unknown_address_is_answered_as_a_known_one_and_asked_once_a_day(at: AtCompany) -> None:
     page = at.send("/members", "/members", email="nobody@lab.example", role="viewer")
-    assert page.status == 422
-    assert "Nobody with a confirmed account has this e-mail address." in page.words
-    assert "Ask them to sign up" in page.words
+    assert (page.status, "A message is on its way." in page.words) == (200, True)
+    page = at.send("/members", "/members", email="nobody@lab.example", role="viewer")
+    assert (page.status, "has written to this address within a day" in page.words) == (409, True)
     assert page.form("/members").values["email"] == ["nobody@lab.example"]
     assert page.form("/members").values["role"] == ["viewer"]
+    assert "taken back" in at.visitor.send(f"{at.root}/members", "/revoke").words
 
 
 def test_the_last_owner_stays(at: AtCompany, owner: Person) -> None:
