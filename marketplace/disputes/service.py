@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
@@ -118,32 +118,37 @@ def restore_unruled(limit: int = 1) -> int:
 
 def advance_small(limit: int = 1) -> int:
     """Has small disputed sums paid at once: cuts of up to two hours, three for one person in 30 days (APPEAL_ADVANCE).
-    Returns how many. For the clock; safe to repeat."""
-    now = clock.now()
+    Returns how many. For the clock; safe to repeat.
+
+    One of each person at a time. They are locked before their disputes, as the order of locks has it; what is due is
+    asked again then, since another worker may have had another of theirs paid meanwhile.
+    """
+    due = _small_claims().order_by(Dispute.id).limit(limit)
+    seen = db.session.execute(due.with_only_columns(Dispute.id, Dispute.contractor_id)).all()
+    first = {contractor_id: dispute_id for dispute_id, contractor_id in reversed(seen)}
+    for person_id in sorted(first):
+        leave.lock_person(person_id)
+    still = _small_claims().where(Dispute.id.in_(first.values())).order_by(Dispute.id)
+    locked = still.with_for_update(of=(Dispute, TimesheetCut), skip_locked=True)
+    found = db.session.execute(locked.execution_options(populate_existing=True)).all()
+    for dispute, cut in found:
+        advance(cut, by=CLOCK)
+        dispute.advanced_at = clock.now()
+        record("dispute.advanced", dispute, by=CLOCK, data={"minutes": cut.minutes})
+    return len(found)
+
+
+def _small_claims() -> Select[Dispute, TimesheetCut]:
+    """Disputes of small sums that wait, of people who have not had too many paid at once."""
     other = aliased(Dispute)
-    taken = select(func.count()).where(other.contractor_id == Dispute.contractor_id, other.advanced_at > now - OFTEN)
-    due = (
+    since = clock.now() - OFTEN
+    taken = select(func.count()).where(other.contractor_id == Dispute.contractor_id, other.advanced_at > since)
+    return (
         select(Dispute, TimesheetCut)
         .join(TimesheetCut, TimesheetCut.id == Dispute.id)
         .where(Dispute.status == DisputeStatus.CLAIMED, Dispute.advanced_at.is_(None))
         .where(TimesheetCut.minutes <= SMALL_MINUTES, taken.scalar_subquery() < MOST_ADVANCED)
-        .order_by(Dispute.id)
-        .limit(limit)
     )
-    found = db.session.execute(due.with_for_update(of=(Dispute, TimesheetCut), skip_locked=True)).all()
-    first = {dispute.contractor_id: (dispute, cut) for dispute, cut in reversed(found)}
-    # One of each person, since the statement has counted before any of them; and counted again once the person is
-    # locked, since another worker may have had another of theirs paid meanwhile.
-    for person_id in sorted(first):
-        leave.lock_person(person_id)
-        since = Dispute.contractor_id == person_id, Dispute.advanced_at > now - OFTEN
-        if (db.session.scalar(select(func.count()).where(*since)) or 0) >= MOST_ADVANCED:
-            del first[person_id]
-    for dispute, cut in first.values():
-        advance(cut, by=CLOCK)
-        dispute.advanced_at = now
-        record("dispute.advanced", dispute, by=CLOCK, data={"minutes": cut.minutes})
-    return len(first)
 
 
 def close_unclaimed(limit: int = 1) -> int:

@@ -2,18 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from jobs.checks import idle_holds
+from marketplace.contracts import leave
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
 from marketplace.disputes import service
+from marketplace.disputes.models import Dispute
 from marketplace.ledger import queries as books
 from marketplace.pay import runs
 from marketplace.pay.models import PayLine
+from marketplace.shifts.models import TimesheetCut
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made
@@ -87,6 +91,38 @@ def test_many_runs_pay_a_restored_cut_once(apart_app: SetaraFlask) -> None:
             assert tuple(db.session.execute(restored).one()) == (4 * DAYS, DAYS * 1685)
             assert idle_holds() == []
             everything_holds()
+
+
+def test_a_person_is_locked_before_their_dispute_and_cut(apart_app: SetaraFlask) -> None:
+    """Somebody else holds the person and then needs the cut, in the order of locks: the job that pays small sums waits
+    for the person with nothing in its hands, and the two do not wait for each other in a ring."""
+    with apart_app.app_context():
+        cut = make.worked_and_cut()
+        dispute = make.claimed(cut)
+        cut_id, contractor_id = cut.id, dispute.contractor_id
+        db.session.remove()
+        held = Event()
+
+        def other() -> None:
+            with transaction():
+                leave.lock_person(contractor_id)
+                held.set()
+                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                give_up = monotonic() + 20
+                while not db.session.scalar(waiting):
+                    assert monotonic() < give_up, "nobody waits for the person"
+                    sleep(0.02)
+                db.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+                db.session.get_one(TimesheetCut, cut_id, with_for_update=True)
+
+        def pay_at_once() -> None:
+            held.wait(20)
+            with transaction():
+                assert service.advance_small(10) == 1
+
+        at_once(apart_app, other, pay_at_once)
+        with transaction():
+            assert db.session.get_one(Dispute, cut_id).advanced_at is not None
 
 
 def test_a_claim_and_the_closing_of_its_window(apart_app: SetaraFlask) -> None:
