@@ -8,8 +8,8 @@ stays, since a yes holds only while they may still give the role.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063"
-down_revision = "0062"
+revision = "0066"
+down_revision = "0065"
 
 
 def upgrade() -> None:
