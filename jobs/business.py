@@ -32,6 +32,7 @@ from marketplace.shifts import (
     raising,
     reminders,
     scheduling,
+    series,
     timesheets,
 )
 from marketplace.surveys import service as surveys
@@ -120,6 +121,11 @@ def hold_back_pay() -> None:
     """One look: what is short of money now may stay so, and the next look comes soon."""
     with transaction():
         raising.hold_unheld()
+
+
+@job("shifts.recur", again=False)
+def lay_series() -> None:
+    in_batches(series.fill_due, ONE)
 
 
 @job("shifts.finish", again=False)

@@ -32,6 +32,7 @@ from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
+from marketplace.shifts import series_routes as shift_series
 from marketplace.standards import comment_routes as comments
 from marketplace.standards import routes as standards
 from marketplace.surveys import routes as surveys
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attempts.blueprint,
     hazards.blueprint,
     guarantees.blueprint,
+    shift_series.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

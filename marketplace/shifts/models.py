@@ -53,6 +53,9 @@ class Shift(Stateful):
         CheckConstraint("seats > 0", name="seats_positive"),
         CheckConstraint("seats_taken BETWEEN 0 AND seats", name="never_oversold"),
         ForeignKeyConstraint(["crew_id", "company_id"], ["crew.id", "crew.company_id"]),
+        ForeignKeyConstraint(["series_id", "gig_id"], ["shift_series.id", "shift_series.gig_id"]),
+        CheckConstraint("(series_id IS NULL) = (series_day IS NULL)", name="day_of_its_series"),
+        UniqueConstraint("series_id", "series_day"),
         Index("ix_shift_gig_id_starts_at", "gig_id", "starts_at"),
         Index("ix_shift_status_ends_at", "status", "ends_at"),
     )
@@ -71,6 +74,9 @@ class Shift(Stateful):
     planned_at: Mapped[Instant]
     moved_from: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"))
     is_training: Mapped[bool] = mapped_column(default=False)
+    series_id: Mapped[UUID | None]
+    series_day: Mapped[date | None]
+    """The day of the series, on the clock of its zone, that the shift was laid for."""
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property

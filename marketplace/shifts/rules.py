@@ -22,6 +22,18 @@ SHIFT_TRANSITIONS: Mapping[ShiftStatus, frozenset[ShiftStatus]] = MappingProxyTy
 )
 
 
+class SeriesStatus(StrEnum):
+    ACTIVE = "active"
+    """Its shifts are laid as far as the horizon reaches."""
+    ENDED = "ended"
+    """No shift is laid any more: it recurs no more, its company ended it, or its gig was closed."""
+
+
+SERIES_TRANSITIONS: Mapping[SeriesStatus, frozenset[SeriesStatus]] = MappingProxyType(
+    {SeriesStatus.ACTIVE: frozenset({SeriesStatus.ENDED}), SeriesStatus.ENDED: frozenset()}
+)
+
+
 class OfferStatus(StrEnum):
     PENDING = "pending"
     COLLECTED = "collected"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -12,7 +12,7 @@ from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.contracts.crew_models import Crew
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import record_many
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
@@ -73,6 +73,25 @@ class CancellationPrice:
     total: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One shift that is to be laid. `series_day` is the day of its series, if it has one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    seats: int
+    crew_id: UUID | None = None
+    training: bool = False
+    series_day: date | None = None
+    moved_from: UUID | None = None
+
+    @property
+    def seat_minutes(self) -> int:
+        """Of all seats, those that count against the volume of a pilot: training delivers nothing."""
+        return 0 if self.training else scheduled_minutes(self.starts_at, self.ends_at) * self.seats
+
+
 def schedule(
     gig_id: UUID,
     starts_at: datetime,
@@ -92,32 +111,56 @@ def schedule(
     named, is asked first (rule CREW_FIRST). In a shift for `training` the work is learned. `agreed` is the price that
     the company saw (`adding.price()`), where it was shown one: PriceChanged when it has become dearer meanwhile.
     """
-    # The gig is locked: two shifts that are planned at once must not pass its volume cap together.
+    gig = own_gig(gig_id, by=by)
+    planned = Planned(starts_at, ends_at, timezone, seats, crew_id, training, moved_from=moved_from)
+    check(gig, [planned])
+    if agreed is not None:
+        adding.check_price(gig, starts_at, ends_at, seats, training, agreed)
+    (shift,) = _insert(gig, [planned], by=by)
+    return shift
+
+
+def own_gig(gig_id: UUID, *, by: Actor) -> Gig:
+    """A gig of the actor's company, locked: shifts that are planned at once must not pass its volume cap together.
+    Raises NotFound."""
     gig = db.session.get(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
     if gig is None:
         raise NotFound
-    _check_plan(gig, starts_at, ends_at, timezone, seats, training, by=by)
-    if agreed is not None:
-        adding.check_price(gig, starts_at, ends_at, seats, training, agreed)
-    if crew_id is not None:
-        _check_crew(crew_id, gig.company_id, starts_at)
-    shift = Shift(
-        gig_id=gig.id,
-        company_id=gig.company_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        timezone=timezone,
-        seats=seats,
-        seats_taken=0,
-        crew_id=crew_id,
-        planned_at=clock.now(),
-        moved_from=moved_from,
-        is_training=training,
-        status=ShiftStatus.SCHEDULED,
-    )
-    db.session.add(shift)
-    record("shift.scheduled", shift, by=by, data={"seats": seats})
-    return shift
+    require_company(by, gig.company_id, Right.GIGS)
+    return gig
+
+
+def lay(gig: Gig, planned: Sequence[Planned], *, series_id: UUID | None = None, by: Actor) -> Sequence[Shift]:
+    """Plans these shifts of the gig, which `own_gig()` or its like has locked: all of them or none.
+
+    Raises what `schedule()` does, about the first of them that cannot be.
+    """
+    check(gig, planned)
+    return _insert(gig, planned, series_id, by=by)
+
+
+def check(gig: Gig, planned: Sequence[Planned]) -> None:
+    """Raises what `schedule()` raises, about the first of these that cannot be planned for the gig now."""
+    if gig.status is not GigStatus.OPEN:
+        raise GigNotOpen(f"It is {gig.status}.")
+    now = clock.now()
+    for each in planned:
+        check_plan(each, gig.company_id, now)
+    _check_volume(gig, sum(each.seat_minutes for each in planned))
+
+
+def check_plan(planned: Planned, company_id: UUID, now: datetime) -> None:
+    """Raises BadShift, UnknownZone or TooLateForCrew, if a shift of the company cannot be like this."""
+    clock.zone(planned.timezone)
+    _check_times(planned.starts_at, planned.ends_at, now)
+    if not 1 <= planned.seats <= MOST_SEATS:
+        raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
+    if planned.crew_id is None:
+        return
+    if not is_open_crew(planned.crew_id, company_id):
+        raise BadShift("The company has no such crew.", field="crew_id")
+    if first_until(now, planned.starts_at) <= now:
+        raise TooLateForCrew(field="crew_id")
 
 
 def adding_price(
@@ -134,14 +177,15 @@ def adding_price(
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
-    _check_plan(gig, starts_at, ends_at, timezone, seats, training, by=by)
+    require_company(by, gig.company_id, Right.GIGS)
+    check(gig, [Planned(starts_at, ends_at, timezone, seats, training=training)])
     return adding.price(gig, starts_at, ends_at, seats, training)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:
     """What `cancel_shift()` would cost the company now. House rules NOTICE and CALL_IN."""
     shift = _mine(shift_id, by=by)
-    return _price(shift, _active_bookings(shift), clock.now(), curve)
+    return price_of([shift], curve=curve)[0]
 
 
 def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor, curve: Curve = cancellation) -> Shift:
@@ -152,23 +196,39 @@ def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor, curve
     become dearer meanwhile, WrongState when the shift is over.
     """
     shift = _mine(shift_id, by=by, lock=True)
-    now = clock.now()
-    active = _active_bookings(shift, lock=True)
-    bookings = [booking for booking in active if not attendance.end_if_capped(booking, now)]
-    asked = _price(shift, bookings, now, curve)
-    if asked.total > agreed:
-        raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
-    move_one(
-        shift,
-        ShiftStatus.CANCELLED,
-        by=by,
-        event="shift.cancelled",
-        values={"cancelled_because": reason},
-        data={"price": str(asked.total)},
-    )
-    asking.take_back(Offer.shift_id == shift.id, by=by)
-    _take_back(bookings, {owed.booking_id: owed.compensation for owed in asked.owed}, now, by=by)
+    cancel_shifts([shift], agreed, reason, by=by, curve=curve)
     return shift
+
+
+def price_of(shifts: Sequence[Shift], *, curve: Curve = cancellation) -> list[CancellationPrice]:
+    """What cancelling each of these shifts would cost now. The caller has made sure that the asker may know."""
+    return _prices(shifts, _active_bookings(shifts), clock.now(), curve)
+
+
+def cancel_shifts(
+    shifts: Sequence[Shift], agreed: Money, reason: str, *, by: Actor, curve: Curve = cancellation
+) -> None:
+    """As `cancel_shift()`, of many shifts at the price of all; they are of one currency, and the caller has locked
+    them and made sure that the actor may."""
+    now = clock.now()
+    active = _active_bookings(shifts, lock=True)
+    bookings = [booking for booking in active if not attendance.end_if_capped(booking, now)]
+    prices = _prices(shifts, bookings, now, curve)
+    asked = total((each.total for each in prices), agreed.currency)
+    if asked > agreed:
+        raise PriceChanged(f"It costs {asked} now.", price=str(asked))
+    for shift, priced in zip(shifts, prices, strict=True):
+        move_one(
+            shift,
+            ShiftStatus.CANCELLED,
+            by=by,
+            event="shift.cancelled",
+            values={"cancelled_because": reason},
+            data={"price": str(priced.total)},
+        )
+    asking.take_back(Offer.shift_id.in_([shift.id for shift in shifts]), by=by)
+    owed = {each.booking_id: each.compensation for priced in prices for each in priced.owed}
+    _take_back(bookings, owed, now, by=by)
 
 
 def finish_due(limit: int = 100) -> int:
@@ -202,19 +262,30 @@ def _mine(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
     return shift
 
 
-def _check_plan(
-    gig: Gig, starts_at: datetime, ends_at: datetime, timezone: str, seats: int, training: bool, *, by: Actor
-) -> None:
-    """Raises unless such a shift of the gig can be planned now."""
-    require_company(by, gig.company_id, Right.GIGS)
-    if gig.status is not GigStatus.OPEN:
-        raise GigNotOpen(f"It is {gig.status}.")
-    clock.zone(timezone)
-    _check_times(starts_at, ends_at, clock.now())
-    if not 1 <= seats <= MOST_SEATS:
-        raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
-    if not training:
-        _check_volume(gig, scheduled_minutes(starts_at, ends_at) * seats)
+def _insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, *, by: Actor) -> Sequence[Shift]:
+    now = clock.now()
+    shifts = [
+        Shift(
+            gig_id=gig.id,
+            company_id=gig.company_id,
+            starts_at=each.starts_at,
+            ends_at=each.ends_at,
+            timezone=each.timezone,
+            seats=each.seats,
+            seats_taken=0,
+            crew_id=each.crew_id,
+            planned_at=now,
+            moved_from=each.moved_from,
+            is_training=each.training,
+            series_id=series_id,
+            series_day=each.series_day,
+            status=ShiftStatus.SCHEDULED,
+        )
+        for each in planned
+    ]
+    db.session.add_all(shifts)
+    record_many("shift.scheduled", [(shift, {"seats": shift.seats}) for shift in shifts], by=by)
+    return shifts
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -232,44 +303,56 @@ def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise BadShift("A shift lasts whole minutes.", field="ends_at")
 
 
-def _check_crew(crew_id: UUID, company_id: UUID, starts_at: datetime) -> None:
+def is_open_crew(crew_id: UUID, company_id: UUID) -> bool:
+    """Whether it is a crew of the company that is not closed."""
     crew = db.session.get(Crew, crew_id)
-    if crew is None or crew.company_id != company_id or crew.closed_at is not None:
-        raise BadShift("The company has no such crew.", field="crew_id")
-    if first_until(clock.now(), starts_at) <= clock.now():
-        raise TooLateForCrew(field="crew_id")
+    return crew is not None and crew.company_id == company_id and crew.closed_at is None
 
 
-def _check_volume(gig: Gig, minutes: int) -> None:
-    """House rule PILOT: without a finished pilot only so many hours may be booked, so no more are planned. Training
-    delivers nothing and has no limit."""
+def volume_left(gig: Gig) -> int | None:
+    """How many minutes of seats may still be planned for the gig, or None if there is no limit. House rule PILOT:
+    without a finished pilot only so many hours may be booked, so no more are planned. Training delivers nothing and has
+    no limit."""
     cap = pilot_cap(gig)
     if cap is None:
-        return
+        return None
     length = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
     planned = db.session.scalar(
         select(func.coalesce(func.sum(length * Shift.seats), 0)).where(
             Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED, ~Shift.is_training
         )
     )
-    if int(planned or 0) + minutes > cap:
-        raise VolumeCapReached(
-            f"{int(planned or 0)} of {cap} minutes are planned; {minutes} more are asked for.", limit=cap
-        )
+    return cap - int(planned or 0)
 
 
-def _active_bookings(shift: Shift, *, lock: bool = False) -> Sequence[Booking]:
-    found = select(Booking).where(Booking.shift_id == shift.id, Booking.status.in_(ACTIVE_BOOKING))
+def _check_volume(gig: Gig, minutes: int) -> None:
+    left, cap = volume_left(gig), pilot_cap(gig)
+    if left is None or cap is None or minutes <= left:
+        return
+    raise VolumeCapReached(f"{cap - left} of {cap} minutes are planned; {minutes} more are asked for.", limit=cap)
+
+
+def _active_bookings(shifts: Sequence[Shift], *, lock: bool = False) -> Sequence[Booking]:
+    found = select(Booking).where(
+        Booking.shift_id.in_([shift.id for shift in shifts]), Booking.status.in_(ACTIVE_BOOKING)
+    )
     found = found.options(selectinload(Booking.entries)).order_by(Booking.id)
     if lock:
         found = found.with_for_update(of=Booking).execution_options(populate_existing=True)
     return db.session.scalars(found).all()
 
 
-def _price(shift: Shift, bookings: Sequence[Booking], now: datetime, curve: Curve) -> CancellationPrice:
-    gig = db.session.get_one(Gig, shift.gig_id)
-    owed = [_owed(booking, gig, now, curve) for booking in bookings]
-    return CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency))
+def _prices(
+    shifts: Sequence[Shift], bookings: Sequence[Booking], now: datetime, curve: Curve
+) -> list[CancellationPrice]:
+    found = db.session.scalars(select(Gig).where(Gig.id.in_({shift.gig_id for shift in shifts})))
+    gigs = {gig.id: gig for gig in found}
+    prices = []
+    for shift in shifts:
+        gig = gigs[shift.gig_id]
+        owed = [_owed(booking, gig, now, curve) for booking in bookings if booking.shift_id == shift.id]
+        prices.append(CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency)))
+    return prices
 
 
 def _owed(booking: Booking, gig: Gig, now: datetime, curve: Curve) -> Owed:

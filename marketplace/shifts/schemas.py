@@ -99,6 +99,9 @@ class ShiftSchema(ma.Schema):
     moved_from = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The shift whose new time it is"}
     )
+    series_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The series that it was laid for, if it recurs"}
+    )
     status = ma.fields.Enum(ShiftStatus, by_value=True, required=True)
 
 

@@ -35,6 +35,7 @@ from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
+from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards import queries as standards
 from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
@@ -54,27 +55,30 @@ def list_shifts(company_id: UUID) -> str:
     coming = list(db.session.scalars(every.where(is_to_come).order_by(Shift.starts_at).limit(100)))
     past = page(every.where(not_(is_to_come)), Shift.id, limit=SHOWN, after=after())
     shown = [*coming, *past["items"]]
-    return render_template("company/shifts.html", coming=coming, past=past, seats=_seats(shown), titles=_titles(shown))
+    return render_template(
+        "company/shifts.html", coming=coming, past=past, seats=seats_of(shown), titles=shift_titles(shown)
+    )
 
 
 @blueprint.route("/shifts/new", methods=["GET", "POST"])
 def schedule_shift(company_id: UUID) -> ResponseReturnValue:
     by = actor()
     open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
-    form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": _usual_zone(company_id, by)})
+    form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": usual_zone(company_id, by)})
     planned = form.run(lambda data: _planned(data, by)) if request.method == "POST" else None
     if isinstance(planned, Shift):
         return saved("show_shift", shift_id=planned.id)
     shown = {
         "price": planned,
         "gigs": open_gigs,
-        "zones": _zones(open_gigs),
-        "crews": list(db.session.scalars(_crews(company_id, by))),
+        "zones": zones_of(open_gigs),
+        "crews": list(db.session.scalars(crews_of(company_id, by))),
     }
     return render_template("company/shift_form.html", form=form, **shown), form.status
 
 
-def _crews(company_id: UUID, by: Actor) -> Select[Crew]:
+def crews_of(company_id: UUID, by: Actor) -> Select[Crew]:
+    """The company's crews by name."""
     return crews.of_company(company_id, by).order_by(Crew.name, Crew.id)
 
 
@@ -204,7 +208,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         gig=gigs.company_gig(shift.gig_id, by),
         crew=None if shift.crew_id is None else crews.one(shift.crew_id, by),
         first=facts.firsts([shift], moment).get(shift.id),
-        seats=_seats([shift])[shift.id],
+        seats=seats_of([shift])[shift.id],
         offers=asked,
         bookings=booked,
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
@@ -226,7 +230,8 @@ def is_not_over(shift: Shift, moment: datetime) -> bool:
     return shift.status is ShiftStatus.SCHEDULED and shift.ends_at > moment
 
 
-def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
+def seats_of(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
+    """The picture of the seats of each."""
     pending = (
         select(Offer.shift_id, func.count())
         .where(Offer.shift_id.in_([shift.id for shift in shifts]), Offer.status.in_(OPEN_OFFER))
@@ -236,12 +241,13 @@ def _seats(shifts: Sequence[Shift]) -> dict[UUID, pictures.Seats]:
     return {shift.id: pictures.seats(shift, asked.get(shift.id, 0)) for shift in shifts}
 
 
-def _titles(shifts: Iterable[Shift]) -> dict[UUID, str]:
+def shift_titles(shifts: Iterable[Shift | ShiftSeries]) -> dict[UUID, str]:
+    """The titles of their gigs."""
     found = select(Gig.id, Gig.title).where(Gig.id.in_({shift.gig_id for shift in shifts}))
     return {row.id: row.title for row in db.session.execute(found)}
 
 
-def _zones(open_gigs: Iterable[Gig]) -> list[str]:
+def zones_of(open_gigs: Iterable[Gig]) -> list[str]:
     """The zones of the gigs' places, as far as they are known."""
     places = {(place.country, place.subdivision) for gig in open_gigs for place in gig.criteria.places}
     today = clock.now().date()
@@ -249,7 +255,7 @@ def _zones(open_gigs: Iterable[Gig]) -> list[str]:
     return list(dict.fromkeys(zone for region in known if region is not None for zone in region.timezones))
 
 
-def _usual_zone(company_id: UUID, by: Actor) -> str:
+def usual_zone(company_id: UUID, by: Actor) -> str:
     """The zone of the company's newest shift, which the next one is likely to share."""
     newest = queries.company_shifts(company_id, seen_by=by).order_by(Shift.id.desc()).limit(1)
     shift = db.session.scalars(newest).one_or_none()

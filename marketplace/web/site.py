@@ -36,12 +36,15 @@ from marketplace.web.words import (
     duration,
     language_name,
     money_words,
+    month_words,
     name_of,
     number,
     rate_words,
     said,
     status_words,
+    weekdays,
     when,
+    written_time,
 )
 
 csrf = CSRFProtect()
@@ -177,6 +180,9 @@ def _words() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "when": when,
         "day": day,
+        "month_words": month_words,
+        "weekdays": weekdays,
+        "written_time": written_time,
         "clock_words": clock_words,
         "span": span,
         "duration": duration,

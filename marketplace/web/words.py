@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -185,6 +185,18 @@ def clock_words(moment: datetime, zone: str) -> str:
 def day(date: date) -> str:
     """A day with its weekday, in the reader's language."""
     words: str = format_date(date, "full", rebase=False)
+    return words
+
+
+def month_words(date: date) -> str:
+    """A month with its year, in the reader's language."""
+    words: str = format_date(date, "LLLL yyyy", rebase=False)
+    return words.capitalize()
+
+
+def written_time(at: time) -> str:
+    """A time of day as a clock shows it, in the reader's language."""
+    words: str = format_time(at, "short", rebase=False)
     return words
 
 

@@ -1,0 +1,171 @@
+"""A company's shifts that recur: started after a look at their days, freed of a day, ended at a price."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import Actor
+from marketplace.contracts import crews
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import timeline
+from marketplace.core.http import page
+from marketplace.core.problems import NotFound
+from marketplace.gigs import queries as gigs
+from marketplace.gigs.models import Gig
+from marketplace.gigs.rules import GigStatus
+from marketplace.shifts import series
+from marketplace.shifts.models import Shift
+from marketplace.shifts.recurrence import WEEKDAYS, Occurrence
+from marketplace.shifts.rules import ShiftStatus
+from marketplace.shifts.series_models import ShiftSeries
+from marketplace.shifts.series_schemas import DayArgs, LastDayArgs
+from marketplace.web import coverage
+from marketplace.web.company import SHOWN, after, blueprint, saved
+from marketplace.web.company_shifts import crews_of, own_gig_id, shift_titles, usual_zone, zones_of
+from marketplace.web.coverage import Cell, Load
+from marketplace.web.forms import Form
+from marketplace.web.series_form import EndForm, LeaveOutForm, SeriesForm, rule_words
+
+A_DAY = timedelta(days=1)
+
+
+@blueprint.get("/shifts/series")
+def list_series(company_id: UUID) -> str:
+    """What recurs, the newest first."""
+    found = page(series.of_company(company_id, seen_by=actor()), ShiftSeries.id, limit=SHOWN, after=after())
+    return render_template(
+        "company/series_list.html", found=found, titles=shift_titles(found["items"]), words=_words(found["items"])
+    )
+
+
+@blueprint.route("/shifts/series/new", methods=["GET", "POST"])
+def start_series(company_id: UUID) -> ResponseReturnValue:
+    """The form. Its first button shows the days that the series would have, the second starts it."""
+    by = actor()
+    open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
+    form = Form(SeriesForm, _prefilled(company_id, by))
+    shown: Sequence[Occurrence] = ()
+    if request.method == "POST":
+        looks = "look" in request.form
+        made = form.run(lambda data: (_look if looks else _start)(data, by))
+        if isinstance(made, ShiftSeries):
+            return saved("show_series", series_id=made.id)
+        shown = made or ()
+    page_ = render_template(
+        "company/series_form.html",
+        form=form,
+        days=shown,
+        weeks=_weeks_of(shown),
+        weekday_codes=WEEKDAYS,
+        gigs=open_gigs,
+        zones=zones_of(open_gigs),
+        crews=list(db.session.scalars(crews_of(company_id, by))),
+    )
+    return page_, form.status
+
+
+@blueprint.get("/shifts/series/<uuid:series_id>")
+def show_series(company_id: UUID, series_id: UUID) -> str:
+    """Its rule in words, how far its days are laid and filled, and what can be done with it."""
+    of, by = own_series(series_id), actor()
+    loads, today = _loads(of), clock.now().astimezone(of.recurrence.place).date()
+    first = max(of.first_day, today - 7 * A_DAY)
+    last = max(of.filled_until, first)
+    to_come = series.shifts_of(of.id, seen_by=by).where(
+        Shift.status == ShiftStatus.SCHEDULED, Shift.ends_at > clock.now()
+    )
+    return render_template(
+        "company/series.html",
+        series=of,
+        gig=gigs.company_gig(of.gig_id, by),
+        crew=None if of.crew_id is None else crews.one(of.crew_id, by),
+        words=rule_words(of.rule, of.first_day),
+        weeks=coverage.weeks(loads, first, last, frozenset(of.except_days)),
+        coming=list(db.session.scalars(to_come.order_by(Shift.starts_at).limit(SHOWN))),
+        usual_end=min(today + 14 * A_DAY, last),
+        events=timeline("series", of.id, limit=SHOWN),
+    )
+
+
+@blueprint.route("/shifts/series/<uuid:series_id>/leave-out", methods=["GET", "POST"])
+def leave_out(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
+    """What leaving a day out costs now, before anybody agrees to it."""
+    of, by = own_series(series_id), actor()
+    form = Form(LeaveOutForm)
+    if form.done(lambda data: series.leave_out(of.id, **data, by=by)):
+        return saved("show_series", series_id=of.id)
+    if (day := _asked(DayArgs, "day")) is None:
+        return redirect(url_for("company.show_series", company_id=company_id, series_id=of.id))
+    price = series.price_of_day(of.id, day, by=by)
+    return render_template("company/series_leave_out.html", form=form, series=of, out=day, price=price), form.status
+
+
+@blueprint.route("/shifts/series/<uuid:series_id>/end", methods=["GET", "POST"])
+def end_series(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
+    """What ending it after a day costs now, before anybody agrees to it."""
+    of, by = own_series(series_id), actor()
+    form = Form(EndForm)
+    if form.done(lambda data: series.end(of.id, **data, by=by)):
+        return saved("show_series", series_id=of.id)
+    if (last_day := _asked(LastDayArgs, "last_day")) is None:
+        return redirect(url_for("company.show_series", company_id=company_id, series_id=of.id))
+    price = series.price_of_ending(of.id, last_day, by=by)
+    page_ = render_template("company/series_end.html", form=form, series=of, last_day=last_day, price=price)
+    return page_, form.status
+
+
+def own_series(series_id: UUID) -> ShiftSeries:
+    """A series of the company that the address names. Raises NotFound."""
+    of = series.one(series_id, seen_by=actor())
+    if of.company_id != (request.view_args or {})["company_id"]:
+        raise NotFound
+    return of
+
+
+def _asked(args: type[ma.Schema], name: str) -> date | None:
+    """The day that the address or the form names; None if it names none."""
+    try:
+        day: date = args(unknown=ma.EXCLUDE).load(request.values.to_dict())[name]
+    except ma.ValidationError:
+        return None
+    return day
+
+
+def _prefilled(company_id: UUID, by: Actor) -> dict[str, Any]:
+    given = {"gig_id": request.args.get("gig", ""), "timezone": usual_zone(company_id, by)}
+    return given | {"unit": "WEEKLY", "every": "1", "seats": "1"}
+
+
+def _look(data: dict[str, Any], by: Actor) -> list[Occurrence]:
+    gig_id = own_gig_id(data.pop("gig_id"), by)
+    return series.preview(gig_id, *(data[name] for name in ("rule", "first_day", "begins", "ends", "timezone")), by=by)
+
+
+def _start(data: dict[str, Any], by: Actor) -> ShiftSeries:
+    return series.start(own_gig_id(data.pop("gig_id"), by), **data, by=by)
+
+
+def _words(found: Iterable[ShiftSeries]) -> Mapping[UUID, str]:
+    return {each.id: rule_words(each.rule, each.first_day) for each in found}
+
+
+def _weeks_of(days: Sequence[Occurrence]) -> list[list[Cell]]:
+    if not days:
+        return []
+    return coverage.weeks({each.day: Load(1, 1, 0) for each in days}, days[0].day, days[-1].day)
+
+
+def _loads(of: ShiftSeries) -> Mapping[date, Load]:
+    counted = select(Shift.series_day, func.count(), func.sum(Shift.seats), func.sum(Shift.seats_taken)).where(
+        Shift.series_id == of.id, Shift.status != ShiftStatus.CANCELLED
+    )
+    rows = db.session.execute(counted.group_by(Shift.series_day))
+    return {day: Load(*map(int, numbers)) for day, *numbers in rows if day is not None}

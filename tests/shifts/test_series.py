@@ -1,0 +1,300 @@
+"""Shifts that recur: laid ahead by a job, freed of a day, ended at a price; and their doors with the five questions."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from marketplace.contracts import crews
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState
+from marketplace.core.money import Money
+from marketplace.gigs import service as gigs
+from marketplace.shifts import series
+from marketplace.shifts.models import Shift
+from marketplace.shifts.recurrence import BadRecurrence
+from marketplace.shifts.rules import BadShift, BookingStatus, GigNotOpen, PriceChanged, SeriesStatus, ShiftStatus
+from marketplace.shifts.series_models import ShiftSeries
+from tests.factories import accounts
+from tests.factories import shifts as make
+from tests.factories.shifts import MONDAY, ZONE, Scene
+from tests.pay.books import everything_holds
+
+NOTHING = Money.of("0.00", "USD")
+MON_WED = "FREQ=WEEKLY;BYDAY=MO,WE"
+PREVIEW = "POST /api/v1/shift-series/preview"
+START = "POST /api/v1/shift-series"
+LIST = "GET /api/v1/companies/<uuid:company_id>/shift-series"
+SHOW = "GET /api/v1/shift-series/<uuid:series_id>"
+SHIFTS = "GET /api/v1/shift-series/<uuid:series_id>/shifts"
+DAY_PRICE = "GET /api/v1/shift-series/<uuid:series_id>/day-price"
+LEAVE_OUT = "POST /api/v1/shift-series/<uuid:series_id>/leave-out"
+END_PRICE = "GET /api/v1/shift-series/<uuid:series_id>/ending-price"
+END = "POST /api/v1/shift-series/<uuid:series_id>/end"
+
+
+@pytest.fixture
+def scene(app: Flask) -> Scene:
+    """Wednesday 18 November 2026, six in the morning in Kansas, with a gig that has shown what it needs."""
+    return make.scene(minutes=12_000, pilot=True)
+
+
+def started(scene: Scene, rule: str = MON_WED, **more: Any) -> ShiftSeries:
+    given: dict[str, Any] = {"first_day": MONDAY.date(), "begins": time(9), "ends": time(11), "seats": 2} | more
+    return series.start(scene.gig.id, rule, timezone=ZONE, **given, by=scene.company)
+
+
+def held(of: ShiftSeries) -> list[Shift]:
+    found = select(Shift).where(Shift.series_id == of.id, Shift.status == ShiftStatus.SCHEDULED)
+    return list(db.session.scalars(found.order_by(Shift.starts_at)))
+
+
+def days(of: ShiftSeries) -> list[str]:
+    return [f"{shift.series_day:%m-%d}" for shift in held(of)]
+
+
+def on(shift: Shift) -> str:
+    return shift.starts_at.astimezone(UTC).isoformat(timespec="minutes")
+
+
+# --- the verbs ------------------------------------------------------------------------------------------------------
+
+
+def test_a_series_is_laid_four_weeks_ahead_and_goes_on(scene: Scene) -> None:
+    of = started(scene)
+    assert days(of) == ["11-23", "11-25", "11-30", "12-02", "12-07", "12-09", "12-14", "12-16"]
+    assert [on(held(of)[0]), held(of)[0].seats, held(of)[0].timezone] == ["2026-11-23T15:00+00:00", 2, ZONE]
+    assert series.fill_due() == 0
+    clock.move_to(MONDAY)
+    assert (series.fill_due(), series.fill_due()) == (1, 0)
+    assert days(of)[-2:] == ["12-16", "12-21"]
+
+
+def test_shifts_keep_their_clock_time_over_the_change_to_summer_time(scene: Scene) -> None:
+    clock.move_to(datetime(2027, 3, 1, 12, tzinfo=UTC))
+    of = started(scene, "FREQ=WEEKLY", first_day=date(2027, 3, 8))
+    assert [on(shift)[5:] for shift in held(of)[:2]] == ["03-08T15:00+00:00", "03-15T14:00+00:00"]
+
+
+def test_a_series_of_today_leaves_out_what_has_begun(scene: Scene) -> None:
+    of = started(scene, "FREQ=DAILY;COUNT=2", first_day=date(2026, 11, 18), begins=time(5), ends=time(7))
+    assert days(of) == ["11-19"]
+    assert of.status is SeriesStatus.ENDED
+
+
+def test_the_volume_of_a_pilot_holds_a_series_up_and_its_end_frees_it(app: Flask) -> None:
+    """House rule PILOT: 2400 minutes, which are ten shifts of four hours; four weeks of days would be 25."""
+    there = make.scene()
+    of = started(there, "FREQ=DAILY", ends=time(13), seats=1)
+    assert (len(held(of)), of.held_up_by, of.filled_until) == (10, "volume_cap_reached", date(2026, 12, 2))
+    assert series.fill_due() == 0
+    make.preparation.record_pilot(there.gig.id, make.gigs.pilot_report(), by=there.company)
+    clock.move_to(clock.now() + timedelta(hours=1))
+    assert series.fill_due() == 1
+    assert (len(held(of)), of.held_up_by) == (24, None)
+
+
+def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Scene) -> None:
+    of = started(scene)
+    gigs.pause(scene.gig.id, by=scene.company)
+    clock.move_to(MONDAY)
+    assert series.fill_due() == 1
+    assert (of.held_up_by, len(held(of))) == ("gig_not_open", 8)
+    gigs.resume(scene.gig.id, by=scene.company)
+    clock.move_to(MONDAY + timedelta(hours=1))
+    assert series.fill_due() == 1
+    assert (of.held_up_by, len(held(of))) == (None, 9)
+
+
+def test_a_crew_is_asked_first_where_it_still_can_be(scene: Scene) -> None:
+    crew = crews.make(scene.company_id, "Night desk", by=scene.company)
+    of = started(scene, crew_id=crew.id)
+    assert [shift.crew_id for shift in held(of)[:2]] == [None, crew.id]
+    crews.close(crew.id, by=scene.company)
+    clock.move_to(MONDAY)
+    series.fill_due()
+    assert held(of)[-1].crew_id is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem", "field"),
+    [
+        ({"rule": "FREQ=DAILY;UNTIL=20261101"}, BadRecurrence, "rule"),
+        ({"first_day": date(2026, 11, 17)}, BadShift, "first_day"),
+        ({"first_day": date(2027, 11, 20)}, BadShift, "first_day"),
+        ({"begins": time(9, 0, 30)}, BadShift, "begins"),
+        ({"begins": time(9), "ends": time(9)}, BadShift, "ends_at"),
+        ({"seats": 0}, BadShift, "seats"),
+        ({"seats": 501}, BadShift, "seats"),
+        ({"crew_id": uuid4()}, BadShift, "crew_id"),
+    ],
+)
+def test_what_cannot_recur_is_refused(scene: Scene, wrong: dict[str, Any], problem: type, field: str) -> None:
+    with pytest.raises(problem) as refused:
+        started(scene, **wrong)
+    assert refused.value.field == field
+
+
+def test_a_day_is_left_out_at_its_price(scene: Scene) -> None:
+    """Two days before, half of the call-in minimum of two hours at 15.60 with the benefit is owed (rule NOTICE)."""
+    of, ana = started(scene), make.contracted(scene)
+    booking = make.booked(scene, ana, held(of)[0])
+    clock.move_to(MONDAY - timedelta(days=2))
+    price = series.price_of_day(of.id, date(2026, 11, 23), by=scene.company)
+    assert (str(price.total), len(price.shifts)) == ("15.60 USD", 1)
+    with pytest.raises(PriceChanged):
+        series.leave_out(of.id, date(2026, 11, 23), NOTHING, "A holiday.", by=scene.company)
+    series.leave_out(of.id, date(2026, 11, 23), price.total, "A holiday.", by=scene.company)
+    series.leave_out(of.id, date(2026, 12, 23), NOTHING, "Christmas.", by=scene.company)
+    assert booking.status is BookingStatus.CANCELLED
+    assert (booking.compensation_minutes, booking.compensation_rule) == (60, "NOTICE")
+    clock.move_to(MONDAY + timedelta(days=7))
+    series.fill_due()
+    assert days(of)[:2] == ["11-25", "11-30"]
+    assert "12-23" not in days(of)
+    assert days(of)[-1] == "12-28"
+    with pytest.raises(BadRecurrence):
+        series.leave_out(of.id, date(2026, 12, 24), NOTHING, "No such day.", by=scene.company)
+    everything_holds()
+
+
+def test_a_series_is_ended_at_the_price_of_what_comes_after(scene: Scene) -> None:
+    of, ana = started(scene), make.contracted(scene)
+    stays, goes = (make.booked(scene, ana, shift) for shift in (held(of)[0], held(of)[1]))
+    clock.move_to(MONDAY - timedelta(hours=1))
+    price = series.price_of_ending(of.id, date(2026, 11, 24), by=scene.company)
+    assert (str(price.total), len(price.shifts)) == ("15.60 USD", 7)
+    with pytest.raises(BadShift):
+        series.end(of.id, date(2026, 11, 21), price.total, "No more data.", by=scene.company)
+    series.end(of.id, date(2026, 11, 24), price.total, "No more data.", by=scene.company)
+    assert (of.status, days(of)) == (SeriesStatus.ENDED, ["11-23"])
+    assert (stays.status, goes.status) == (BookingStatus.BOOKED, BookingStatus.CANCELLED)
+    with pytest.raises(WrongState):
+        series.end(of.id, date(2026, 11, 24), price.total, "Again.", by=scene.company)
+    everything_holds()
+
+
+def test_a_last_day_beyond_the_horizon_is_kept(scene: Scene) -> None:
+    of = started(scene)
+    series.end(of.id, date(2026, 12, 21), NOTHING, "The year ends.", by=scene.company)
+    assert (of.status, len(held(of))) == (SeriesStatus.ACTIVE, 8)
+    clock.move_to(MONDAY + timedelta(days=7))
+    series.fill_due()
+    assert (of.status, days(of)[-1]) == (SeriesStatus.ENDED, "12-21")
+
+
+# --- the doors ------------------------------------------------------------------------------------------------------
+
+
+def body(scene: Scene | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "gig_id": str(scene.gig.id if scene else uuid4()),
+        "rule": MON_WED,
+        "first_day": "2026-11-23",
+        "begins": "09:00",
+        "ends": "11:00",
+        "timezone": ZONE,
+    } | more
+
+
+LEFT = {"day": "2026-11-23", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "A holiday."}
+ENDED = {"last_day": "2026-11-24", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "No more data."}
+BODIES = {PREVIEW: body(), START: body(seats=1), LEAVE_OUT: LEFT, END: ENDED}
+QUERIES = {DAY_PRICE: {"day": "2026-11-23"}, END_PRICE: {"last_day": "2026-11-24"}}
+
+
+def doors(*routes: str, question: str) -> list[Any]:
+    return [pytest.param(route, marks=pytest.mark.door(route, question), id=route) for route in routes]
+
+
+def ask(client: FlaskClient, route: str, of: ShiftSeries | None = None, who: Any = None, **more: Any) -> Any:
+    method, _, path = route.partition(" ")
+    path = path.replace("<uuid:company_id>", str(of.company_id if of else uuid4()))
+    path = path.replace("<uuid:series_id>", str(of.id if of else uuid4()))
+    if route in BODIES:
+        more.setdefault("json", BODIES[route])
+    headers = {"Idempotency-Key": str(uuid4())} if route in (LEAVE_OUT, END) else {}
+    if who is not None:
+        headers |= accounts.bearer(who)
+    return client.open(path, method=method, headers=headers, query_string=QUERIES.get(route), **more)
+
+
+READING = (LIST, SHOW, SHIFTS)
+ALL = (PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END)
+
+
+@pytest.mark.parametrize("route", doors(*ALL, question="not_signed_in"))
+def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None:
+    answer = ask(client, route)
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("route", doors(*ALL, question="not_mine"))
+def test_series_of_others_do_not_exist(client: FlaskClient, scene: Scene, route: str) -> None:
+    of = started(scene)
+    given = {"json": BODIES[route] | {"gig_id": str(scene.gig.id)}} if route in (PREVIEW, START) else {}
+    for stranger in (accounts.owner_of(accounts.company().id), make.contracted(scene).id):
+        answer = ask(client, route, of, stranger, **given)
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert len(held(of)) == 8
+
+
+@pytest.mark.parametrize(
+    "route", doors(PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="works")
+)
+def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) -> None:
+    of = started(scene)
+    given = {"json": BODIES[route] | {"gig_id": str(scene.gig.id)}} if route in (PREVIEW, START) else {}
+    answer = ask(client, route, of, scene.company, **given)
+    assert answer.status_code == (201 if route == START else 200), answer.json
+    told = {
+        PREVIEW: lambda j: j["items"][0] == {
+            "day": "2026-11-23", "starts_at": "2026-11-23T15:00:00+00:00", "ends_at": "2026-11-23T17:00:00+00:00",
+            "shifted": False,
+        },
+        START: lambda j: (j["rule"], j["begins"], j["status"]) == ("FREQ=WEEKLY;BYDAY=MO,WE", "09:00", "active"),
+        LIST: lambda j: [each["id"] for each in j["items"]] == [str(of.id)],
+        SHOW: lambda j: (j["filled_until"], j["seats"]) == ("2026-12-16", 2),
+        SHIFTS: lambda j: {each["series_id"] for each in j["items"]} == {str(of.id)},
+        DAY_PRICE: lambda j: (len(j["shifts"]), j["total"]["amount"]) == (1, "0.00"),
+        END_PRICE: lambda j: (len(j["shifts"]), j["total"]["amount"]) == (7, "0.00"),
+        LEAVE_OUT: lambda j: j["except_days"] == ["2026-11-23"],
+        END: lambda j: (j["last_day"], j["status"]) == ("2026-11-24", "ended"),
+    }  # fmt: skip
+    assert told[route](answer.json), answer.json
+
+
+@pytest.mark.parametrize("route", doors(START, LEAVE_OUT, END, question="wrong_state"))
+def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route: str) -> None:
+    of = started(scene)
+    if route == START:
+        gigs.pause(scene.gig.id, by=scene.company)
+        answer = ask(client, route, of, scene.company, json=body(scene, seats=1))
+        assert (answer.status_code, answer.json["code"]) == (409, GigNotOpen.code)
+        return
+    series.end(of.id, date(2026, 11, 18), NOTHING, "No more.", by=scene.company)
+    answer = ask(client, route, of, scene.company)
+    assert (answer.status_code, answer.json["code"]) == (409, "wrong_state")
+
+
+@pytest.mark.parametrize("route", doors(PREVIEW, START, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="wrong_shape"))
+def test_the_wrong_shape_is_told_by_field(client: FlaskClient, scene: Scene, route: str) -> None:
+    of = started(scene)
+    method, _, path = route.partition(" ")
+    path = path.replace("<uuid:series_id>", str(of.id))
+    headers = accounts.bearer(scene.company) | {"Idempotency-Key": str(uuid4())}
+    more = {"json": {"begins": "25:00"}} if method == "POST" else {"query_string": {"day": "x", "last_day": "x"}}
+    assert client.open(path, method=method, headers=headers, **more).status_code == 422
+
+
+def test_the_series_of_one_gig(scene: Scene) -> None:
+    of = started(scene)
+    found = db.session.scalars(series.of_company(scene.company_id, uuid4(), seen_by=scene.company)).all()
+    assert not found
+    mine = db.session.scalars(series.of_company(scene.company_id, scene.gig.id, seen_by=scene.company)).all()
+    assert [UUID(str(each.id)) for each in mine] == [of.id]
