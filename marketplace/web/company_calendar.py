@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import render_template, request
-from sqlalchemy import ColumnElement, Date, cast, func
+from sqlalchemy import ColumnElement, Date, and_, cast, func
 
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
@@ -50,7 +50,7 @@ def show_calendar(company_id: UUID) -> str:
 def show_day(company_id: UUID, day: str) -> str:
     """The shifts that begin on a day, each on the clock of its own zone."""
     on = _day(day)
-    every = queries.company_shifts(company_id, seen_by=actor()).where(*_within(on, on), on == ON_ITS_CLOCK)
+    every = queries.company_shifts(company_id, seen_by=actor()).where(_within(on, on))
     found = page(every, Shift.id, limit=SHOWN, after=after())
     return render_template(
         "company/calendar_day.html",
@@ -79,16 +79,16 @@ def _day(text: str) -> date:
         raise NotFound from wrong
 
 
-def _within(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether a shift begins on one of these days on some clock: what the index can find."""
+def _within(first: date, last: date) -> ColumnElement[bool]:
+    """Whether a shift begins on one of these days on its clock; the bounds in UTC are what an index can find."""
     begins, ends = (datetime.combine(each, time(), UTC) for each in (first - A_DAY, last + 2 * A_DAY))
-    return Shift.starts_at >= begins, Shift.starts_at < ends
+    return and_(Shift.starts_at >= begins, Shift.starts_at < ends, ON_ITS_CLOCK.between(first, last))
 
 
 def _loads(company_id: UUID, first: date, last: date) -> Mapping[date, Load]:
     counted = (
         queries.company_shifts(company_id, seen_by=actor())
-        .where(*_within(first, last), ON_ITS_CLOCK.between(first, last), Shift.status != ShiftStatus.CANCELLED)
+        .where(_within(first, last), Shift.status != ShiftStatus.CANCELLED)
         .with_only_columns(ON_ITS_CLOCK, func.count(), func.sum(Shift.seats), func.sum(Shift.seats_taken))
         .group_by(ON_ITS_CLOCK)
     )

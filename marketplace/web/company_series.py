@@ -31,7 +31,7 @@ from marketplace.web import coverage
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.company_shifts import crews_of, own_gig_id, shift_titles, usual_zone, zones_of
 from marketplace.web.coverage import Cell, Load
-from marketplace.web.forms import Form
+from marketplace.web.forms import LOOK, Form
 from marketplace.web.series_form import EndForm, LeaveOutForm, SeriesForm, rule_words
 
 A_DAY = timedelta(days=1)
@@ -54,7 +54,7 @@ def start_series(company_id: UUID) -> ResponseReturnValue:
     form = Form(SeriesForm, _prefilled(company_id, by))
     shown: Sequence[Occurrence] = ()
     if request.method == "POST":
-        looks = "look" in request.form
+        looks = LOOK in request.form
         made = form.run(lambda data: (_look if looks else _start)(data, by))
         if isinstance(made, ShiftSeries):
             return saved("show_series", series_id=made.id)

@@ -21,7 +21,9 @@ from marketplace.web.field_words import plain
 from marketplace.web.typed import in_kind
 
 T = TypeVar("T")
-_NOT_THE_SCHEMAS = frozenset({FORM_FIELD, "csrf_token", "next"})
+LOOK = "look"
+"""The name of a button that shows what a form would do, and does nothing yet."""
+_NOT_THE_SCHEMAS = frozenset({FORM_FIELD, "csrf_token", "next", LOOK})
 
 
 class Form:

@@ -1,0 +1,85 @@
+"""The pages of shifts that recur, and the calendar of a company."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.core.db import db
+from marketplace.shifts.models import Shift
+from marketplace.shifts.rules import SeriesStatus
+from marketplace.shifts.series_models import ShiftSeries
+from marketplace.web.coverage import Load, weeks
+from marketplace.web.series_form import rule_words
+from tests.factories import shifts as make
+from tests.factories.shifts import MONDAY, ZONE
+from tests.web.visitor import Visitor
+
+FIELDS = {"first_day": "2026-11-23", "begins": "09:00", "ends": "11:00", "timezone": ZONE, "weekdays": "MO"}
+
+
+def test_a_company_looks_at_the_days_starts_a_series_leaves_one_out_and_ends_it(visitor: Visitor) -> None:
+    there = make.scene(minutes=12_000, pilot=True)
+    owner = db.session.get_one(Person, there.company.person_id)
+    visitor.signed_in(owner)
+    path = f"/company/{there.company_id}/shifts/series"
+    looked = visitor.send(f"{path}/new", look="1", **FIELDS)
+    assert "Monday, November 30, 2026: 1 shift, 0 of 1 seats taken" in looked.words
+    assert db.session.scalar(select(ShiftSeries.id)) is None
+    refused = visitor.send(f"{path}/new", **FIELDS | {"first_day": "2026-11-01"})
+    assert (refused.status, "A series begins today or within 366 days." in refused.words) == (422, True)
+    page = visitor.send(f"{path}/new", **FIELDS)
+    assert "Every week on Monday goes on" in page.words
+    assert "9:00 AM–11:00 AM America/Chicago · 1 seat" in page.words
+    of = db.session.scalars(select(ShiftSeries)).one()
+
+    page = visitor.send(f"{page.address}/leave-out?day=2026-11-30", reason="A holiday.")
+    assert "Monday, November 30, 2026: left out" in page.words
+    calendar = visitor.look(f"/company/{there.company_id}/calendar?month=2026-11")
+    assert "1 shift, 0 of 1 seats taken" in calendar.words
+    day = visitor.look(f"/company/{there.company_id}/calendar/2026-11-23")
+    assert "9:00 AM to 11:00 AM" in day.words
+    assert visitor.look(f"/company/{there.company_id}/calendar/2026-02-30").status == 404
+
+    page = visitor.send(f"{page.address}/end?last_day=2026-11-24", reason="No more data.")
+    assert (of.status, "Its last day is Tuesday, November 24, 2026." in page.words) == (SeriesStatus.ENDED, True)
+    assert visitor.look(f"/company/{make.scene().company_id}/shifts/series/{of.id}").status == 404
+
+
+def test_a_shift_stands_on_its_own_day_in_the_calendar(visitor: Visitor) -> None:
+    """Eleven in the night of the last of November in Kansas is the first of December in UTC."""
+    there = make.scene()
+    late = make.shift(there, MONDAY + timedelta(days=7, hours=14), hours=1, seats=2)
+    assert late.starts_at.day == 1
+    visitor.signed_in(db.session.get_one(Person, there.company.person_id))
+    path = f"/company/{there.company_id}/calendar"
+    assert "Monday, November 30, 2026: 1 shift, 0 of 2 seats taken" in visitor.look(f"{path}?month=2026-11").words
+    assert "0 shifts" in visitor.look(f"{path}?month=2026-12").words
+    assert "No shift begins on this day." in visitor.look(f"{path}/2026-12-01").words
+    assert db.session.scalar(select(Shift.id)) == late.id
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=DAILY;INTERVAL=1", "every day"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", "every 2 weeks on Monday, Wednesday"),
+        ("FREQ=WEEKLY;UNTIL=20261231", "every week on Monday, until Thursday, December 31, 2026"),
+        ("FREQ=MONTHLY;BYDAY=-1FR,2MO;COUNT=3", "every month on the last Friday, Monday number 2, 3 times"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1,15,-3", "every month on the last day, day 15, day 3 from the end"),
+        ("FREQ=MONTHLY", "every month on day 23"),
+    ],
+)
+def test_a_rule_in_words(app: Flask, rule: str, words: str) -> None:
+    with app.test_request_context():
+        assert rule_words(rule, date(2026, 11, 23)) == words
+
+
+def test_the_weeks_of_the_calendar_hold_whole_weeks(app: Flask) -> None:
+    with app.test_request_context():
+        shown = weeks({date(2026, 12, 1): Load(2, 4, 3)}, date(2026, 12, 1), date(2026, 12, 31))
+    assert [len(week) for week in shown] == [7] * 5
+    assert [cell.is_inside for cell in shown[0]] == [False, *[True] * 6]
+    assert (shown[0][1].kind, shown[0][1].share) == ("part", 75)
