@@ -1,5 +1,6 @@
 """The doors of shifts, offers, bookings and timesheets."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from marketplace.shifts import (
     adding,
     after_care,
     attendance,
+    bulk,
     cuts,
     moving,
     outage,
@@ -54,6 +56,24 @@ def schedule(given: dict[str, Any]) -> Shift:
 def show_adding_price(given: dict[str, Any]) -> adding.AddingPrice:
     """What a shift would cost at most, before you plan it. Nothing is planned."""
     return scheduling.adding_price(**given, by=actor())
+
+
+@shifts.post("/sheet/look")
+@shifts.arguments(s.ShiftSheetSchema)
+@shifts.response(200, s.ShiftSheetLookSchema)
+@problems(shifts, 401, 403, 404, 422)
+def look_at_sheet(given: dict[str, Any]) -> bulk.Look:
+    """What a file of shifts would plan, and what is wrong with which line. It plans nothing."""
+    return bulk.look(**given, by=actor())
+
+
+@shifts.post("/sheet")
+@shifts.arguments(s.ShiftSheetSchema)
+@shifts.response(201, s.ShiftsSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def plan_sheet(given: dict[str, Any]) -> dict[str, Sequence[Shift]]:
+    """Plan every shift of a file, or none of them."""
+    return {"items": bulk.plan(**given, by=actor())}
 
 
 @shifts.get("")

@@ -20,6 +20,7 @@ from marketplace.shifts.rules import (
     ShiftStatus,
     TimesheetStatus,
 )
+from marketplace.shifts.sheet import MOST_BYTES
 from marketplace.standards.hazard import HazardClass
 
 MOST_ASKED = 500
@@ -81,6 +82,51 @@ class NewShiftSchema(ShiftPlanSchema):
     )
 
 
+class ShiftSheetSchema(ma.Schema):
+    """A file of shifts: a CSV sheet whose first line names the columns day, begins, ends and, where wanted, seats and
+    timezone; or an iCalendar file with a VEVENT for each shift."""
+
+    gig_id = ma.fields.UUID(required=True)
+    content = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, MOST_BYTES),
+        metadata={"description": "The text of the file", "example": "day,begins,ends\n2026-12-01,09:00,13:00\n"},
+    )
+    timezone = ma.fields.String(
+        required=True,
+        validate=Pattern("^[A-Za-z0-9_+/-]{1,64}$"),
+        metadata={"description": "The IANA zone of the lines that name none"},
+    )
+    seats = ma.fields.Integer(
+        load_default=1, strict=True, validate=ma.validate.Range(1, 500), metadata={"description": "Of lines without"}
+    )
+    crew_id = ma.fields.UUID(load_default=None, allow_none=True)
+
+
+class ShiftSheetRowSchema(ma.Schema):
+    line = ma.fields.Integer(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    timezone = ma.fields.String(required=True)
+    seats = ma.fields.Integer(required=True)
+
+
+class ShiftSheetFaultSchema(ma.Schema):
+    line = ma.fields.Integer(required=True)
+    words = ma.fields.String(required=True)
+
+
+class ShiftSheetLookSchema(ma.Schema):
+    """What a file would plan, and what is wrong with it."""
+
+    rows = ma.fields.List(ma.fields.Nested(ShiftSheetRowSchema), required=True)
+    faults = ma.fields.List(ma.fields.Nested(ShiftSheetFaultSchema), required=True)
+    minutes = ma.fields.Integer(required=True, metadata={"description": "Of all seats together"})
+    minutes_left = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "That the gig may still plan (rule PILOT)"}
+    )
+
+
 class ShiftSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     gig_id = ma.fields.UUID(required=True)
@@ -111,6 +157,10 @@ class ShiftListArgs(PageArgs):
 
 
 ShiftPage = page_schema(ShiftSchema, "ShiftPage")
+
+
+class ShiftsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ShiftSchema), required=True)
 
 
 class CompensationSchema(ma.Schema):

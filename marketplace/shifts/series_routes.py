@@ -47,6 +47,7 @@ def list_series(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/shift-series/<uuid:series_id>")
+@blueprint.etag
 @blueprint.response(200, s.SeriesSchema)
 @problems(blueprint, 401, 403, 404)
 def show_series(series_id: UUID) -> ShiftSeries:

@@ -58,6 +58,9 @@ SAMPLES: dict[str, Any] = {
     "expires_on": "2031-05-01",
     "until": "2031-05-01",
     "number": "X1234567",
+    "rule": "FREQ=WEEKLY;BYDAY=FR",
+    "begins": "09:00",
+    "ends": "13:00",
 }
 """What a member of that name, or a text of that format, may be."""
 
@@ -94,6 +97,8 @@ def query_of(world: World, operation: dict[str, Any]) -> dict[str, str]:
         "to": "IDR",
         "country": "US",
         "purpose": "identity",
+        "day": "2026-12-04",
+        "last_day": "2026-12-04",
         "company_id": world.ids["company_id"][0],
     }
     needed = [each["name"] for each in operation.get("parameters", ()) if each.get("in") == "query"]

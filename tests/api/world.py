@@ -44,6 +44,7 @@ from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, flags, offers, questions, scheduling
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
+from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards.hazard import HazardCategory
 from marketplace.standards.models import RegionChange
 from marketplace.surveys.models import Concern, Survey
@@ -91,6 +92,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "template_id": Template.id,
     "key_id": ApiKey.id,
     "crew_id": Crew.id,
+    "series_id": ShiftSeries.id,
     "paper_id": CompanyPaper.id,
 }
 """Parameters that name a company's things."""
@@ -132,6 +134,8 @@ def build(app: SetaraFlask) -> World:
         company_papers.hand_in(there.company_id, Shows.ENTITY, papers.png(), by=there.company)
         crew = crews.make(there.company_id, "Night desk", by=there.company)
         crews.add(crew.id, [who.id], by=there.company)
+        for rule in ("FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYMONTHDAY=29"):
+            shifts.series(there, rule, first_day=(MONDAY + 4 * DAY).date())
     regions.commented(*(accounts.actor_of(who.id) for who in (ana, bea)))
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()

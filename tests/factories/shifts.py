@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,9 @@ from marketplace.core.money import Money
 from marketplace.gigs import funding, preparation
 from marketplace.gigs.models import Gig
 from marketplace.shifts import attendance, offers, scheduling
+from marketplace.shifts import series as recurring
 from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce import service as contractors
@@ -79,6 +81,12 @@ def scene(*, minutes: int = 2400, pilot: bool = False, **terms: Any) -> Scene:
     if pilot:
         preparation.record_pilot(gig.id, gigs.pilot_report(), by=by)
     return Scene(gig, by)
+
+
+def series(scene: Scene, rule: str = "FREQ=WEEKLY;BYDAY=MO,WE", **more: Any) -> ShiftSeries:
+    """A series of the scene's gig from MONDAY on, two seats from nine to eleven in Kansas, unless `more` says other."""
+    given: dict[str, Any] = {"first_day": MONDAY.date(), "begins": time(9), "ends": time(11), "seats": 2} | more
+    return recurring.start(scene.gig.id, rule, timezone=ZONE, **given, by=scene.company)
 
 
 def contracted(scene: Scene, *, highest_class: str = "H3", pay: str = "10.00", **more: Any) -> Contractor:

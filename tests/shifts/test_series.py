@@ -26,7 +26,6 @@ from tests.factories.shifts import MONDAY, ZONE, Scene
 from tests.pay.books import everything_holds
 
 NOTHING = Money.of("0.00", "USD")
-MON_WED = "FREQ=WEEKLY;BYDAY=MO,WE"
 PREVIEW = "POST /api/v1/shift-series/preview"
 START = "POST /api/v1/shift-series"
 LIST = "GET /api/v1/companies/<uuid:company_id>/shift-series"
@@ -42,11 +41,6 @@ END = "POST /api/v1/shift-series/<uuid:series_id>/end"
 def scene(app: Flask) -> Scene:
     """Wednesday 18 November 2026, six in the morning in Kansas, with a gig that has shown what it needs."""
     return make.scene(minutes=12_000, pilot=True)
-
-
-def started(scene: Scene, rule: str = MON_WED, **more: Any) -> ShiftSeries:
-    given: dict[str, Any] = {"first_day": MONDAY.date(), "begins": time(9), "ends": time(11), "seats": 2} | more
-    return series.start(scene.gig.id, rule, timezone=ZONE, **given, by=scene.company)
 
 
 def held(of: ShiftSeries) -> list[Shift]:
@@ -66,7 +60,7 @@ def on(shift: Shift) -> str:
 
 
 def test_a_series_is_laid_four_weeks_ahead_and_goes_on(scene: Scene) -> None:
-    of = started(scene)
+    of = make.series(scene)
     assert days(of) == ["11-23", "11-25", "11-30", "12-02", "12-07", "12-09", "12-14", "12-16"]
     assert [on(held(of)[0]), held(of)[0].seats, held(of)[0].timezone] == ["2026-11-23T15:00+00:00", 2, ZONE]
     assert series.fill_due() == 0
@@ -77,12 +71,12 @@ def test_a_series_is_laid_four_weeks_ahead_and_goes_on(scene: Scene) -> None:
 
 def test_shifts_keep_their_clock_time_over_the_change_to_summer_time(scene: Scene) -> None:
     clock.move_to(datetime(2027, 3, 1, 12, tzinfo=UTC))
-    of = started(scene, "FREQ=WEEKLY", first_day=date(2027, 3, 8))
+    of = make.series(scene, "FREQ=WEEKLY", first_day=date(2027, 3, 8))
     assert [on(shift)[5:] for shift in held(of)[:2]] == ["03-08T15:00+00:00", "03-15T14:00+00:00"]
 
 
 def test_a_series_of_today_leaves_out_what_has_begun(scene: Scene) -> None:
-    of = started(scene, "FREQ=DAILY;COUNT=2", first_day=date(2026, 11, 18), begins=time(5), ends=time(7))
+    of = make.series(scene, "FREQ=DAILY;COUNT=2", first_day=date(2026, 11, 18), begins=time(5), ends=time(7))
     assert days(of) == ["11-19"]
     assert of.status is SeriesStatus.ENDED
 
@@ -90,7 +84,7 @@ def test_a_series_of_today_leaves_out_what_has_begun(scene: Scene) -> None:
 def test_the_volume_of_a_pilot_holds_a_series_up_and_its_end_frees_it(app: Flask) -> None:
     """House rule PILOT: 2400 minutes, which are ten shifts of four hours; four weeks of days would be 25."""
     there = make.scene()
-    of = started(there, "FREQ=DAILY", ends=time(13), seats=1)
+    of = make.series(there, "FREQ=DAILY", ends=time(13), seats=1)
     assert (len(held(of)), of.held_up_by, of.filled_until) == (10, "volume_cap_reached", date(2026, 12, 2))
     assert series.fill_due() == 0
     make.preparation.record_pilot(there.gig.id, make.gigs.pilot_report(), by=there.company)
@@ -100,7 +94,7 @@ def test_the_volume_of_a_pilot_holds_a_series_up_and_its_end_frees_it(app: Flask
 
 
 def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Scene) -> None:
-    of = started(scene)
+    of = make.series(scene)
     gigs.pause(scene.gig.id, by=scene.company)
     clock.move_to(MONDAY)
     assert series.fill_due() == 1
@@ -113,7 +107,7 @@ def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Sce
 
 def test_a_crew_is_asked_first_where_it_still_can_be(scene: Scene) -> None:
     crew = crews.make(scene.company_id, "Night desk", by=scene.company)
-    of = started(scene, crew_id=crew.id)
+    of = make.series(scene, crew_id=crew.id)
     assert [shift.crew_id for shift in held(of)[:2]] == [None, crew.id]
     crews.close(crew.id, by=scene.company)
     clock.move_to(MONDAY)
@@ -136,13 +130,13 @@ def test_a_crew_is_asked_first_where_it_still_can_be(scene: Scene) -> None:
 )
 def test_what_cannot_recur_is_refused(scene: Scene, wrong: dict[str, Any], problem: type, field: str) -> None:
     with pytest.raises(problem) as refused:
-        started(scene, **wrong)
+        make.series(scene, **wrong)
     assert refused.value.field == field
 
 
 def test_a_day_is_left_out_at_its_price(scene: Scene) -> None:
     """Two days before, half of the call-in minimum of two hours at 15.60 with the benefit is owed (rule NOTICE)."""
-    of, ana = started(scene), make.contracted(scene)
+    of, ana = make.series(scene), make.contracted(scene)
     booking = make.booked(scene, ana, held(of)[0])
     clock.move_to(MONDAY - timedelta(days=2))
     price = series.price_of_day(of.id, date(2026, 11, 23), by=scene.company)
@@ -164,7 +158,7 @@ def test_a_day_is_left_out_at_its_price(scene: Scene) -> None:
 
 
 def test_a_series_is_ended_at_the_price_of_what_comes_after(scene: Scene) -> None:
-    of, ana = started(scene), make.contracted(scene)
+    of, ana = make.series(scene), make.contracted(scene)
     stays, goes = (make.booked(scene, ana, shift) for shift in (held(of)[0], held(of)[1]))
     clock.move_to(MONDAY - timedelta(hours=1))
     price = series.price_of_ending(of.id, date(2026, 11, 24), by=scene.company)
@@ -180,7 +174,7 @@ def test_a_series_is_ended_at_the_price_of_what_comes_after(scene: Scene) -> Non
 
 
 def test_a_last_day_beyond_the_horizon_is_kept(scene: Scene) -> None:
-    of = started(scene)
+    of = make.series(scene)
     series.end(of.id, date(2026, 12, 21), NOTHING, "The year ends.", by=scene.company)
     assert (of.status, len(held(of))) == (SeriesStatus.ACTIVE, 8)
     clock.move_to(MONDAY + timedelta(days=7))
@@ -194,7 +188,7 @@ def test_a_last_day_beyond_the_horizon_is_kept(scene: Scene) -> None:
 def body(scene: Scene | None = None, **more: Any) -> dict[str, Any]:
     return {
         "gig_id": str(scene.gig.id if scene else uuid4()),
-        "rule": MON_WED,
+        "rule": "FREQ=WEEKLY;BYDAY=MO,WE",
         "first_day": "2026-11-23",
         "begins": "09:00",
         "ends": "11:00",
@@ -236,7 +230,7 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None
 
 @pytest.mark.parametrize("route", doors(*ALL, question="not_mine"))
 def test_series_of_others_do_not_exist(client: FlaskClient, scene: Scene, route: str) -> None:
-    of = started(scene)
+    of = make.series(scene)
     given = {"json": BODIES[route] | {"gig_id": str(scene.gig.id)}} if route in (PREVIEW, START) else {}
     for stranger in (accounts.owner_of(accounts.company().id), make.contracted(scene).id):
         answer = ask(client, route, of, stranger, **given)
@@ -248,7 +242,7 @@ def test_series_of_others_do_not_exist(client: FlaskClient, scene: Scene, route:
     "route", doors(PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="works")
 )
 def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) -> None:
-    of = started(scene)
+    of = make.series(scene)
     given = {"json": BODIES[route] | {"gig_id": str(scene.gig.id)}} if route in (PREVIEW, START) else {}
     answer = ask(client, route, of, scene.company, **given)
     assert answer.status_code == (201 if route == START else 200), answer.json
@@ -271,7 +265,7 @@ def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) ->
 
 @pytest.mark.parametrize("route", doors(START, LEAVE_OUT, END, question="wrong_state"))
 def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route: str) -> None:
-    of = started(scene)
+    of = make.series(scene)
     if route == START:
         gigs.pause(scene.gig.id, by=scene.company)
         answer = ask(client, route, of, scene.company, json=body(scene, seats=1))
@@ -284,7 +278,7 @@ def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route:
 
 @pytest.mark.parametrize("route", doors(PREVIEW, START, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="wrong_shape"))
 def test_the_wrong_shape_is_told_by_field(client: FlaskClient, scene: Scene, route: str) -> None:
-    of = started(scene)
+    of = make.series(scene)
     method, _, path = route.partition(" ")
     path = path.replace("<uuid:series_id>", str(of.id))
     headers = accounts.bearer(scene.company) | {"Idempotency-Key": str(uuid4())}
@@ -293,7 +287,7 @@ def test_the_wrong_shape_is_told_by_field(client: FlaskClient, scene: Scene, rou
 
 
 def test_the_series_of_one_gig(scene: Scene) -> None:
-    of = started(scene)
+    of = make.series(scene)
     found = db.session.scalars(series.of_company(scene.company_id, uuid4(), seen_by=scene.company)).all()
     assert not found
     mine = db.session.scalars(series.of_company(scene.company_id, scene.gig.id, seen_by=scene.company)).all()

@@ -83,3 +83,19 @@ def test_the_weeks_of_the_calendar_hold_whole_weeks(app: Flask) -> None:
     assert [len(week) for week in shown] == [7] * 5
     assert [cell.is_inside for cell in shown[0]] == [False, *[True] * 6]
     assert (shown[0][1].kind, shown[0][1].share) == ("part", 75)
+
+
+def test_a_file_is_looked_at_and_planned(visitor: Visitor) -> None:
+    there = make.scene()
+    visitor.signed_in(db.session.get_one(Person, there.company.person_id))
+    path = f"/company/{there.company_id}/shifts/file"
+    bad = visitor.send(path, look="1", timezone=ZONE, file=b"day,begins,ends\n24.11.2026,09:00,13:00\n")
+    assert bad.status == 422
+    assert "Line 2: 24.11.2026 is not a day. Write it as 2026-12-01." in bad.words
+    page = visitor.send(path, look="1", timezone=ZONE, content="day,begins,ends\n2026-11-24,09:00,13:00\n")
+    assert "This is how it was read: 1 shift" in page.words
+    assert "All seats together: 4 h. The gig may still plan 40 h before its pilot is finished." in page.words
+    assert db.session.scalar(select(Shift.id)) is None
+    page = visitor.hand_in(page)
+    assert "1 shift was planned." in page.words
+    assert "Tuesday, November 24, 2026: 1 shift, 0 of 1 seats taken" in page.words

@@ -1,0 +1,72 @@
+"""Many shifts of a gig at once, from a sheet or a calendar file: looked at line by line, then planned all or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.accounts.rules import Actor
+from marketplace.core import clock
+from marketplace.core.problems import Invalid, Problem
+from marketplace.gigs.models import Gig
+from marketplace.shifts import scheduling
+from marketplace.shifts.models import Shift
+from marketplace.shifts.scheduling import Planned
+from marketplace.shifts.sheet import Fault, Row, Sheet, SheetNotGood, read
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file would plan: its `rows`, what is wrong with which line, and the minutes of all seats together.
+    `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT)."""
+
+    rows: Sequence[Row]
+    faults: Sequence[Fault]
+    minutes: int
+    minutes_left: int | None
+
+
+def look(gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor) -> Look:
+    """What the file says, and what is wrong with it. It plans nothing. Raises NotFound, UnknownZone.
+
+    `timezone` and `seats` stand for lines that say none.
+    """
+    return _look(scheduling.own_gig(gig_id, by=by), content, timezone, seats, crew_id)
+
+
+def plan(
+    gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor
+) -> Sequence[Shift]:
+    """Plans every shift of the file, or none. Raises SheetNotGood, which names every bad line, and what
+    `scheduling.schedule()` raises."""
+    gig = scheduling.own_gig(gig_id, by=by)
+    found = _look(gig, content, timezone, seats, crew_id)
+    if found.faults:
+        raise SheetNotGood(found.faults)
+    return scheduling.lay(gig, [_planned(row, crew_id) for row in found.rows], by=by)
+
+
+def _look(gig: Gig, content: str, timezone: str, seats: int, crew_id: UUID | None) -> Look:
+    clock.zone(timezone)
+    sheet: Sheet = read(content.encode(), timezone, seats, _is_zone)
+    now, rows, faults = clock.now(), [], list(sheet.faults)
+    for row in sheet.rows:
+        try:
+            scheduling.check_plan(_planned(row, crew_id), gig.company_id, now)
+            rows.append(row)
+        except Problem as wrong:
+            faults.append(Fault(row.line, wrong.detail.replace("%", "%%")))
+    minutes = sum(_planned(row, crew_id).seat_minutes for row in rows)
+    faults.sort(key=lambda fault: fault.line)
+    return Look(rows, faults, minutes, scheduling.volume_left(gig))
+
+
+def _planned(row: Row, crew_id: UUID | None) -> Planned:
+    return Planned(row.starts_at, row.ends_at, row.timezone, row.seats, crew_id)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        clock.zone(name)
+    except Invalid:
+        return False
+    return True
