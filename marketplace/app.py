@@ -25,8 +25,8 @@ from marketplace.messages import models as messages_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
+from marketplace.shifts import feed_models, series_models
 from marketplace.shifts import models as shifts_models
-from marketplace.shifts import series_models
 from marketplace.standards import models as standards_models
 from marketplace.surveys import models as surveys_models
 from marketplace.web import site
@@ -50,6 +50,7 @@ TABLES = (
     messages_models,
     shifts_models,
     series_models,
+    feed_models,
     matching_models,
     pay_models,
     disputes_models,

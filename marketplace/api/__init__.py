@@ -28,6 +28,7 @@ from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
+from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hazards.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,
+    calendar_feeds.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

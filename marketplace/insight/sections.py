@@ -50,6 +50,7 @@ from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.models import Mail, Notice
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
+from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import (
     BackPay,
@@ -417,6 +418,7 @@ SECTIONS: tuple[Section, ...] = (
         StatusReading.contract_id,
         Contract.contractor_id,
     ),
+    _own("calendar_feeds", "shifts", "Addresses of your calendar", _G, CalendarFeed.person_id, without=("sha256",)),
     _own("crews", "contracts", "Crews that you are in", _G, CrewMember.contractor_id),
     _own("guarantees", "shifts", "Hours that were guaranteed to you, week by week", _S, Guarantee.contractor_id),
     _own("off_boardings", "contracts", "The ends of your contracts, step by step", _S, OffBoarding.contractor_id),

@@ -247,7 +247,7 @@ def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
         _held_up(series, VolumeCapReached.code, by=by)
         return
     series.filled_until = max(series.filled_until, until)
-    series.held_up_by = series.try_again_at = None
+    series.held_up_because = series.try_again_at = None
     if until == series.last_day or recurrence.ends_by(until):
         _over(series, by=by)
 
@@ -271,13 +271,13 @@ def _fitting(series: ShiftSeries, gig: Gig, coming: Sequence[Occurrence], now: d
 
 def _held_up(series: ShiftSeries, code: str, *, by: Actor) -> None:
     series.try_again_at = clock.now() + WAITED
-    if series.held_up_by != code:
-        series.held_up_by = code
+    if series.held_up_because != code:
+        series.held_up_because = code
         record("series.held_up", series, by=by, data={"because": code})
 
 
 def _over(series: ShiftSeries, *, by: Actor) -> None:
-    values = {"held_up_by": None, "try_again_at": None}
+    values = {"held_up_because": None, "try_again_at": None}
     move_one(series, SeriesStatus.ENDED, by=by, event="series.ended", values=values)
 
 

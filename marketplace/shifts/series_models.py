@@ -22,8 +22,8 @@ class ShiftSeries(Stateful):
     """A rule by which shifts recur (RFC 5545), in the clock time of `timezone`.
 
     The days up to `filled_until` are laid: each is a shift of its own from then on, with a price and a life of its own.
-    `held_up_by` is the code of the problem that keeps the days after it from being laid, if one does; it is tried again
-    at `try_again_at`.
+    `held_up_because` is the code of the problem that keeps the days after it from being laid, if one does; it is tried
+    again at `try_again_at`.
     """
 
     __tablename__ = "shift_series"
@@ -31,7 +31,7 @@ class ShiftSeries(Stateful):
         ForeignKeyConstraint(["crew_id", "company_id"], ["crew.id", "crew.company_id"]),
         UniqueConstraint("id", "gig_id"),
         CheckConstraint("seats > 0", name="seats_positive"),
-        CheckConstraint("(held_up_by IS NULL) = (try_again_at IS NULL)", name="held_up_and_tried_again"),
+        CheckConstraint("(held_up_because IS NULL) = (try_again_at IS NULL)", name="held_up_and_tried_again"),
         Index("ix_shift_series_filled_until", "filled_until", postgresql_where=text("status = 'active'")),
     )
     about: ClassVar = MappingProxyType({"series": "id", "gig": "gig_id", "company": "company_id"})
@@ -51,7 +51,7 @@ class ShiftSeries(Stateful):
     crew_id: Mapped[UUID | None]
     filled_until: Mapped[date]
     """The last day that was laid; before the first day where none was."""
-    held_up_by: Mapped[str | None] = mapped_column(Text)
+    held_up_because: Mapped[str | None] = mapped_column(Text)
     try_again_at: Mapped[Instant | None]
     ended_because: Mapped[str | None] = mapped_column(Text)
     status: Mapped[SeriesStatus] = mapped_column(choice(SeriesStatus, "status"))

@@ -69,7 +69,7 @@ class SeriesSchema(ma.Schema):
     seats = ma.fields.Integer(required=True)
     crew_id = ma.fields.UUID(required=True, allow_none=True)
     filled_until = ma.fields.Date(required=True, metadata={"description": "The last day that was laid"})
-    held_up_by = ma.fields.String(
+    held_up_because = ma.fields.String(
         required=True,
         allow_none=True,
         metadata={"description": "The code of the problem that keeps later days from being laid"},

@@ -114,6 +114,8 @@ _EVENTS = {
     "contract.declined": lazy_gettext("The contractor declined."),
     "contract.status_changed": lazy_gettext("What really happens was compared with the contract (rule STATUS)."),
     "contract.ended": lazy_gettext("Notice was given."),
+    "calendar_feed.made": lazy_gettext("An address of a calendar was made."),
+    "calendar_feed.revoked": lazy_gettext("An address of a calendar was revoked."),
     "series.started": lazy_gettext("A series of shifts was started."),
     "series.held_up": lazy_gettext("The next shifts of a series could not be laid."),
     "series.day_left_out": lazy_gettext("A day of a series was left out."),

@@ -28,14 +28,14 @@ def upgrade() -> None:
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("crew_id", sa.Uuid(), nullable=True),
         sa.Column("filled_until", sa.Date(), nullable=False),
-        sa.Column("held_up_by", sa.Text(), nullable=True),
+        sa.Column("held_up_because", sa.Text(), nullable=True),
         sa.Column("try_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_because", sa.Text(), nullable=True),
         sa.Column("status", sa.String(20), nullable=False),
         sa.CheckConstraint("status IN ('active', 'ended')", name=op.f("ck_shift_series_status")),
         sa.CheckConstraint("seats > 0", name=op.f("ck_shift_series_seats_positive")),
         sa.CheckConstraint(
-            "(held_up_by IS NULL) = (try_again_at IS NULL)", name=op.f("ck_shift_series_held_up_and_tried_again")
+            "(held_up_because IS NULL) = (try_again_at IS NULL)", name=op.f("ck_shift_series_held_up_and_tried_again")
         ),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name="fk_shift_series_gig_id_gig"),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name="fk_shift_series_company_id_company"),

@@ -42,7 +42,8 @@ from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
-from marketplace.shifts import attendance, flags, offers, questions, scheduling
+from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
+from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards.hazard import HazardCategory
@@ -93,6 +94,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "key_id": ApiKey.id,
     "crew_id": Crew.id,
     "series_id": ShiftSeries.id,
+    "feed_id": CalendarFeed.id,
     "paper_id": CompanyPaper.id,
 }
 """Parameters that name a company's things."""
@@ -148,8 +150,10 @@ def build(app: SetaraFlask) -> World:
         "key": accounts.company_bearer(ours.company_id, Right.READ, Right.GIGS),
         "operator": accounts.bearer(admin),
     }
+    mine, _, _ = (feeds.make(company, by=ours.company) for company in (None, ours.company_id, ours.company_id))
     run_pending()
-    return World(app, db.engine, roles, _ids(ours, ana), _secrets(theirs))
+    ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
+    return World(app, db.engine, roles, ids, _secrets(theirs))
 
 
 def _company() -> Scene:

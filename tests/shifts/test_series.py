@@ -85,12 +85,12 @@ def test_the_volume_of_a_pilot_holds_a_series_up_and_its_end_frees_it(app: Flask
     """House rule PILOT: 2400 minutes, which are ten shifts of four hours; four weeks of days would be 25."""
     there = make.scene()
     of = make.series(there, "FREQ=DAILY", ends=time(13), seats=1)
-    assert (len(held(of)), of.held_up_by, of.filled_until) == (10, "volume_cap_reached", date(2026, 12, 2))
+    assert (len(held(of)), of.held_up_because, of.filled_until) == (10, "volume_cap_reached", date(2026, 12, 2))
     assert series.fill_due() == 0
     make.preparation.record_pilot(there.gig.id, make.gigs.pilot_report(), by=there.company)
     clock.move_to(clock.now() + timedelta(hours=1))
     assert series.fill_due() == 1
-    assert (len(held(of)), of.held_up_by) == (24, None)
+    assert (len(held(of)), of.held_up_because) == (24, None)
 
 
 def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Scene) -> None:
@@ -98,11 +98,11 @@ def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Sce
     gigs.pause(scene.gig.id, by=scene.company)
     clock.move_to(MONDAY)
     assert series.fill_due() == 1
-    assert (of.held_up_by, len(held(of))) == ("gig_not_open", 8)
+    assert (of.held_up_because, len(held(of))) == ("gig_not_open", 8)
     gigs.resume(scene.gig.id, by=scene.company)
     clock.move_to(MONDAY + timedelta(hours=1))
     assert series.fill_due() == 1
-    assert (of.held_up_by, len(held(of))) == (None, 9)
+    assert (of.held_up_because, len(held(of))) == (None, 9)
 
 
 def test_a_crew_is_asked_first_where_it_still_can_be(scene: Scene) -> None:

@@ -99,3 +99,18 @@ def test_a_file_is_looked_at_and_planned(visitor: Visitor) -> None:
     page = visitor.hand_in(page)
     assert "1 shift was planned." in page.words
     assert "Tuesday, November 24, 2026: 1 shift, 0 of 1 seats taken" in page.words
+
+
+def test_an_address_of_a_calendar_is_shown_once_and_revoked(visitor: Visitor) -> None:
+    there = make.scene()
+    ana = make.contracted(there)
+    for path, person in (
+        (f"/company/{there.company_id}/calendar-feeds", there.company.person_id),
+        ("/work/calendar", ana.id),
+    ):
+        visitor.signed_in(db.session.get_one(Person, person))
+        page = visitor.send(path, path)
+        assert "/api/v1/calendars/" in page.html
+        assert "/api/v1/calendars/" not in visitor.look(path).html
+        assert "There is no address yet." in visitor.send(path, "/revoke").words
+        visitor.send("/account", "/sign-out")
