@@ -6,23 +6,26 @@ from uuid import UUID
 
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
+from marketplace.core.money import Money
 from marketplace.core.problems import Invalid, Problem
 from marketplace.gigs.models import Gig
-from marketplace.shifts import scheduling
+from marketplace.shifts import adding, laying
+from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Shift
-from marketplace.shifts.scheduling import Planned
 from marketplace.shifts.sheet import Fault, Row, Sheet, SheetNotGood, read
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a file would plan: its `rows`, what is wrong with which line, and the minutes of all seats together.
-    `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT)."""
+    `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT); `added` is
+    what it costs at most that they are added late to the schedules of people who have one (house rule NOTICE)."""
 
     rows: Sequence[Row]
     faults: Sequence[Fault]
     minutes: int
     minutes_left: int | None
+    added: Money
 
 
 def look(gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor) -> Look:
@@ -30,19 +33,19 @@ def look(gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | 
 
     `timezone` and `seats` stand for lines that say none.
     """
-    return _look(scheduling.own_gig(gig_id, by=by), content, timezone, seats, crew_id)
+    return _look(laying.own_gig(gig_id, by=by), content, timezone, seats, crew_id)
 
 
 def plan(
     gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor
 ) -> Sequence[Shift]:
     """Plans every shift of the file, or none. Raises SheetNotGood, which names every bad line, and what
-    `scheduling.schedule()` raises."""
-    gig = scheduling.own_gig(gig_id, by=by)
+    `laying.check()` raises."""
+    gig = laying.own_gig(gig_id, by=by)
     found = _look(gig, content, timezone, seats, crew_id)
     if found.faults:
         raise SheetNotGood(found.faults)
-    return scheduling.lay(gig, [_planned(row, crew_id) for row in found.rows], by=by)
+    return laying.lay(gig, [_planned(row, crew_id) for row in found.rows], by=by)
 
 
 def _look(gig: Gig, content: str, timezone: str, seats: int, crew_id: UUID | None) -> Look:
@@ -51,13 +54,14 @@ def _look(gig: Gig, content: str, timezone: str, seats: int, crew_id: UUID | Non
     now, rows, faults = clock.now(), [], list(sheet.faults)
     for row in sheet.rows:
         try:
-            scheduling.check_plan(_planned(row, crew_id), gig.company_id, now)
+            laying.check_plan(_planned(row, crew_id), gig.company_id, now)
             rows.append(row)
         except Problem as wrong:
             faults.append(Fault(row.line, wrong.detail.replace("%", "%%")))
-    minutes = sum(_planned(row, crew_id).seat_minutes for row in rows)
+    planned = [_planned(row, crew_id) for row in rows]
     faults.sort(key=lambda fault: fault.line)
-    return Look(rows, faults, minutes, scheduling.volume_left(gig))
+    minutes = sum(each.seat_minutes for each in planned)
+    return Look(rows, faults, minutes, laying.volume_left(gig), adding.price_of(gig, planned))
 
 
 def _planned(row: Row, crew_id: UUID | None) -> Planned:

@@ -125,6 +125,9 @@ class ShiftSheetLookSchema(ma.Schema):
     minutes_left = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "That the gig may still plan (rule PILOT)"}
     )
+    added = MoneyField(
+        required=True, metadata={"description": "At most, for adding them late to somebody's schedule (rule NOTICE)"}
+    )
 
 
 class ShiftSchema(ma.Schema):

@@ -20,13 +20,14 @@ from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import scheduling
+from marketplace.shifts import adding, laying, scheduling
 from marketplace.shifts.crew_first import first_until
 from marketplace.shifts.hours import LONGEST_SHIFT
+from marketplace.shifts.laying import FURTHEST, Planned
 from marketplace.shifts.models import Shift
 from marketplace.shifts.recurrence import BadRecurrence, Occurrence, Recurrence, checked
 from marketplace.shifts.rules import BadShift, GigNotOpen, SeriesStatus, ShiftStatus, VolumeCapReached
-from marketplace.shifts.scheduling import FURTHEST, CancellationPrice, Planned
+from marketplace.shifts.scheduling import CancellationPrice
 from marketplace.shifts.series_models import ShiftSeries
 
 HORIZON = timedelta(weeks=4)
@@ -48,17 +49,37 @@ class SeriesPrice:
     total: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first times of a series, at most MOST_SHOWN, in order; and what those of the next four weeks cost at most
+    beside their time, because they are added late to the schedules of people who have one (house rule NOTICE)."""
+
+    items: Sequence[Occurrence]
+    added: Money
+
+
 def preview(
-    gig_id: UUID, rule: str, first_day: date, begins: time, ends: time, timezone: str, *, by: Actor
-) -> list[Occurrence]:
-    """The first times of such a series, at most MOST_SHOWN, in order. It plans nothing. Raises NotFound, BadRecurrence,
-    BadShift, UnknownZone."""
+    gig_id: UUID,
+    rule: str,
+    first_day: date,
+    begins: time,
+    ends: time,
+    timezone: str,
+    seats: int,
+    crew_id: UUID | None = None,
+    *,
+    by: Actor,
+) -> Preview:
+    """What `start()` with the same words would plan. It plans nothing. Raises NotFound, BadRecurrence, BadShift,
+    UnknownZone."""
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    recurrence = _recurrence(rule, first_day, begins, ends, timezone)
-    return _upcoming(recurrence, first_day + FURTHEST)[:MOST_SHOWN]
+    found = _upcoming(_recurrence(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
+    laid = [each for each in found if each.starts_at <= clock.now() + HORIZON]
+    planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id) for each in laid]
+    return Preview(found[:MOST_SHOWN], adding.price_of(gig, planned))
 
 
 def start(
@@ -79,13 +100,13 @@ def start(
     is on the next day. The crew, if one is named, is asked first wherever rule CREW_FIRST allows it. Raises
     BadRecurrence, BadShift, UnknownZone, GigNotOpen.
     """
-    gig = scheduling.own_gig(gig_id, by=by)
+    gig = laying.own_gig(gig_id, by=by)
     recurrence = _recurrence(rule, first_day, begins, ends, timezone)
     if gig.status is not GigStatus.OPEN:
         raise GigNotOpen(f"It is {gig.status}.")
     first = _upcoming(recurrence, first_day + FURTHEST)[0]
-    scheduling.check_plan(Planned(first.starts_at, first.ends_at, timezone, seats), gig.company_id, clock.now())
-    if crew_id is not None and not scheduling.is_open_crew(crew_id, gig.company_id):
+    laying.check_plan(Planned(first.starts_at, first.ends_at, timezone, seats), gig.company_id, clock.now())
+    if crew_id is not None and not laying.is_open_crew(crew_id, gig.company_id):
         raise BadShift("The company has no such crew.", field="crew_id")
     made = ShiftSeries(
         gig_id=gig.id,
@@ -241,7 +262,7 @@ def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
     coming = [each for each in recurrence.occurrences(series.filled_until, until) if each.starts_at >= now]
     fitting = _fitting(series, gig, coming, now)
     if fitting:
-        scheduling.lay(gig, fitting, series_id=series.id, by=by)
+        laying.lay(gig, fitting, series_id=series.id, by=by)
     if len(fitting) < len(coming):
         series.filled_until = coming[len(fitting)].day - A_DAY
         _held_up(series, VolumeCapReached.code, by=by)
@@ -254,13 +275,13 @@ def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
 
 def _fitting(series: ShiftSeries, gig: Gig, coming: Sequence[Occurrence], now: datetime) -> list[Planned]:
     """The first of these, as far as the gig's volume reaches (house rule PILOT)."""
-    left, fitting = scheduling.volume_left(gig), []
-    crew = series.crew_id if series.crew_id and scheduling.is_open_crew(series.crew_id, series.company_id) else None
+    left, fitting = laying.volume_left(gig), []
+    crew = series.crew_id if series.crew_id and laying.is_open_crew(series.crew_id, series.company_id) else None
     for each in coming:
         asked_first = crew if first_until(now, each.starts_at) > now else None
         # In the night in which the clock goes back a long shift would be longer than one may be.
         ends_at = min(each.ends_at, each.starts_at + LONGEST_SHIFT)
-        planned = Planned(each.starts_at, ends_at, series.timezone, series.seats, asked_first, each.day)
+        planned = Planned(each.starts_at, ends_at, series.timezone, series.seats, asked_first, series_day=each.day)
         if left is not None:
             left -= planned.seat_minutes
             if left < 0:

@@ -11,7 +11,6 @@ from marketplace.core.http import PageArgs, page, problems
 from marketplace.shifts import series
 from marketplace.shifts import series_schemas as s
 from marketplace.shifts.models import Shift
-from marketplace.shifts.recurrence import Occurrence
 from marketplace.shifts.schemas import ShiftPage
 from marketplace.shifts.series_models import ShiftSeries
 
@@ -19,12 +18,12 @@ blueprint = Blueprint("shift_series", __name__, url_prefix="/api/v1", descriptio
 
 
 @blueprint.post("/shift-series/preview")
-@blueprint.arguments(s.RecurrenceSchema)
-@blueprint.response(200, s.OccurrencesSchema)
+@blueprint.arguments(s.NewSeriesSchema)
+@blueprint.response(200, s.SeriesPreviewSchema)
 @problems(blueprint, 401, 403, 404, 422)
-def preview(given: dict[str, Any]) -> dict[str, list[Occurrence]]:
+def preview(given: dict[str, Any]) -> series.Preview:
     """The first 60 times that such a series would have. It plans nothing."""
-    return {"items": series.preview(**given, by=actor())}
+    return series.preview(**given, by=actor())
 
 
 @blueprint.post("/shift-series")

@@ -9,8 +9,8 @@ from marketplace.shifts.schemas import LONGEST_REASON, CancellationPriceSchema
 _RULE = "An RRULE of RFC 5545 with FREQ of DAILY, WEEKLY or MONTHLY, such as FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270331"
 
 
-class RecurrenceSchema(ma.Schema):
-    """When a series recurs: a rule, its first day, and the times on the clock of a zone."""
+class NewSeriesSchema(ma.Schema):
+    """When it recurs: a rule, its first day, and the times on the clock of a zone; and the seats of each shift."""
 
     gig_id = ma.fields.UUID(required=True)
     rule = ma.fields.String(
@@ -26,9 +26,6 @@ class RecurrenceSchema(ma.Schema):
         validate=Pattern("^[A-Za-z0-9_+/-]{1,64}$"),
         metadata={"description": "The IANA zone whose clock the times stand on, such as America/Chicago"},
     )
-
-
-class NewSeriesSchema(RecurrenceSchema):
     seats = ma.fields.Integer(required=True, strict=True, metadata={"description": "Of each shift"})
     crew_id = ma.fields.UUID(
         load_default=None,
@@ -47,8 +44,12 @@ class OccurrenceSchema(ma.Schema):
     )
 
 
-class OccurrencesSchema(ma.Schema):
+class SeriesPreviewSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(OccurrenceSchema), required=True)
+    added = MoneyField(
+        required=True,
+        metadata={"description": "At most, for adding those of four weeks late to somebody's schedule (rule NOTICE)"},
+    )
 
 
 class SeriesSchema(ma.Schema):

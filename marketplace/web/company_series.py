@@ -25,6 +25,7 @@ from marketplace.shifts import series
 from marketplace.shifts.models import Shift
 from marketplace.shifts.recurrence import WEEKDAYS, Occurrence
 from marketplace.shifts.rules import ShiftStatus
+from marketplace.shifts.series import Preview
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.shifts.series_schemas import DayArgs, LastDayArgs
 from marketplace.web import coverage
@@ -52,18 +53,18 @@ def start_series(company_id: UUID) -> ResponseReturnValue:
     by = actor()
     open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
     form = Form(SeriesForm, _prefilled(company_id, by))
-    shown: Sequence[Occurrence] = ()
+    shown: Preview | None = None
     if request.method == "POST":
         looks = LOOK in request.form
         made = form.run(lambda data: (_look if looks else _start)(data, by))
         if isinstance(made, ShiftSeries):
             return saved("show_series", series_id=made.id)
-        shown = made or ()
+        shown = made
     page_ = render_template(
         "company/series_form.html",
         form=form,
-        days=shown,
-        weeks=_weeks_of(shown),
+        shown=shown,
+        weeks=_weeks_of(shown.items) if shown else [],
         weekday_codes=WEEKDAYS,
         gigs=open_gigs,
         zones=zones_of(open_gigs),
@@ -144,9 +145,8 @@ def _prefilled(company_id: UUID, by: Actor) -> dict[str, Any]:
     return given | {"unit": "WEEKLY", "every": "1", "seats": "1"}
 
 
-def _look(data: dict[str, Any], by: Actor) -> list[Occurrence]:
-    gig_id = own_gig_id(data.pop("gig_id"), by)
-    return series.preview(gig_id, *(data[name] for name in ("rule", "first_day", "begins", "ends", "timezone")), by=by)
+def _look(data: dict[str, Any], by: Actor) -> Preview:
+    return series.preview(own_gig_id(data.pop("gig_id"), by), **data, by=by)
 
 
 def _start(data: dict[str, Any], by: Actor) -> ShiftSeries:

@@ -18,7 +18,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.shifts import bulk
 from marketplace.shifts.bulk import Look
 from marketplace.shifts.schemas import ShiftSheetSchema
-from marketplace.shifts.sheet import MOST_BYTES, SheetNotGood, write
+from marketplace.shifts.sheet import MOST_BYTES, Fault, SheetNotGood, write
 from marketplace.web import coverage
 from marketplace.web.company import blueprint
 from marketplace.web.company_shifts import crews_of, own_gig_id, usual_zone, zones_of
@@ -30,7 +30,7 @@ from marketplace.web.forms import LOOK, Form
 class Reading:
     """A file that was looked at: what it would plan, as text and as a picture, or what is wrong with which line."""
 
-    look: Look
+    look: Look | None
     text: str
     weeks: Sequence[Sequence[Cell]]
     faults: Sequence[tuple[int, str]]
@@ -54,7 +54,7 @@ def plan_file(company_id: UUID) -> ResponseReturnValue:
             flash(ngettext("%(num)d shift was planned.", "%(num)d shifts were planned.", len(made)))
             return redirect(url_for("company.show_calendar", company_id=company_id, month=f"{made[0].starts_at:%Y-%m}"))
         elif isinstance(form.problem, SheetNotGood):
-            reading = _reading(Look((), form.problem.faults, 0, None))
+            reading = Reading(None, "", (), _said(form.problem.faults))
     open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
     page = render_template(
         "company/shifts_file.html",
@@ -74,8 +74,8 @@ def _reading(look: Look) -> Reading:
         known = loads.get(day, coverage.NOTHING)
         loads[day] = Load(known.shifts + 1, known.seats + row.seats, 0)
     shown = coverage.weeks(loads, min(loads), max(loads)) if loads else []
-    return Reading(look, "" if look.faults else write(look.rows), shown, _said(look))
+    return Reading(look, "" if look.faults else write(look.rows), shown, _said(look.faults))
 
 
-def _said(look: Look) -> list[tuple[int, str]]:
-    return [(fault.line, gettext(fault.sentence, **fault.named)) for fault in look.faults]
+def _said(faults: Sequence[Fault]) -> list[tuple[int, str]]:
+    return [(fault.line, gettext(fault.sentence, **fault.named)) for fault in faults]

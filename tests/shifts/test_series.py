@@ -69,6 +69,17 @@ def test_a_series_is_laid_four_weeks_ahead_and_goes_on(scene: Scene) -> None:
     assert days(of)[-2:] == ["12-16", "12-21"]
 
 
+def test_a_look_tells_what_late_days_cost(scene: Scene) -> None:
+    """Ana has a shift on Monday. On the Wednesday before, two shifts a week are added: each of the two of that week
+    pays her an hour at 15.60 beside its time; in the weeks after it she has no schedule."""
+    make.booked(scene, make.contracted(scene), starts_at=MONDAY + timedelta(hours=6))
+    clock.move_to(clock.now() + timedelta(hours=1))
+    given = {"rule": "FREQ=WEEKLY;BYDAY=TU,FR", "first_day": MONDAY.date(), "begins": time(9), "ends": time(11)}
+    shown = series.preview(scene.gig.id, **given, timezone=ZONE, seats=1, by=scene.company)
+    assert [f"{each.day:%m-%d}" for each in shown.items[:3]] == ["11-24", "11-27", "12-01"]
+    assert str(shown.added) == "31.20 USD"
+
+
 def test_shifts_keep_their_clock_time_over_the_change_to_summer_time(scene: Scene) -> None:
     clock.move_to(datetime(2027, 3, 1, 12, tzinfo=UTC))
     of = make.series(scene, "FREQ=WEEKLY", first_day=date(2027, 3, 8))
@@ -198,7 +209,7 @@ def body(scene: Scene | None = None, **more: Any) -> dict[str, Any]:
 
 LEFT = {"day": "2026-11-23", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "A holiday."}
 ENDED = {"last_day": "2026-11-24", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "No more data."}
-BODIES = {PREVIEW: body(), START: body(seats=1), LEAVE_OUT: LEFT, END: ENDED}
+BODIES = {PREVIEW: body(seats=2), START: body(seats=1), LEAVE_OUT: LEFT, END: ENDED}
 QUERIES = {DAY_PRICE: {"day": "2026-11-23"}, END_PRICE: {"last_day": "2026-11-24"}}
 
 

@@ -158,6 +158,7 @@ def test_a_file_is_looked_at_and_planned(client: FlaskClient, route: str) -> Non
     if route == LOOK:
         assert [row["line"] for row in answer.json["rows"]] == [2, 3]
         assert (answer.json["minutes"], answer.json["minutes_left"], planned()) == (720, 2400, 0)
+        assert answer.json["added"] == {"amount": "0.00", "currency": "USD"}
     else:
         assert [(shift["seats"], shift["timezone"]) for shift in answer.json["items"]] == [(2, ZONE), (1, ZONE)]
         assert planned() == 2

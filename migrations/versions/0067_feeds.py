@@ -6,8 +6,8 @@ A calendar program cannot sign in, so the address is the secret; as with keys on
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063"
-down_revision = "0062"
+revision = "0067"
+down_revision = "0066"
 
 
 def upgrade() -> None:

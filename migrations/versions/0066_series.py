@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0062"
-down_revision = "0061"
+revision = "0066"
+down_revision = "0065"
 
 
 def upgrade() -> None:
