@@ -6,8 +6,8 @@ A calendar program cannot sign in, so the address is the secret; as with keys on
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0067"
-down_revision = "0066"
+revision = "0068"
+down_revision = "0067"
 
 
 def upgrade() -> None:
