@@ -45,10 +45,12 @@ def fire(entry: Entry, at: datetime) -> bool:
 @job(clock.LOOK)
 def look_at_everything() -> None:
     """Does what every entry that follows business time would do, one after the other in the timetable's order: time was
-    moved, and anything may be due. The same move thus has the same outcome, however many workers there are."""
-    for entry in TIMETABLE:
-        if entry.follows_business_time:
-            run_now(entry.job)
+    moved, and anything may be due. The same move thus has the same outcome, however many workers there are. All of them
+    look at one time, which is read once."""
+    with clock.held():
+        for entry in TIMETABLE:
+            if entry.follows_business_time:
+                run_now(entry.job)
 
 
 def start(app: Flask, timetable: Sequence[Entry] = TIMETABLE) -> BackgroundScheduler:

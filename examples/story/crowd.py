@@ -5,6 +5,7 @@ all of it, so the outcome does not depend on when they look.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -13,12 +14,23 @@ from sqlalchemy import func, select
 
 from examples.story import script
 from examples.story.world import World
+from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db, transact
 from marketplace.core.problems import Problem
 from marketplace.shifts import attendance, offers
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says to an offer of the shift of that number."""
+
+    shift: int
+    offer_id: UUID
+    by: Actor
+    accepts: bool
 
 
 class Crowd:
@@ -40,24 +52,42 @@ class Crowd:
     def answer_offers(self) -> int:
         """Everybody who was asked answers, or lets the offer expire. Returns how many answered and were not refused."""
         try:
-            return transact(partial(self._answer_offers, _plainly))
+            return transact(self._answer_together)
         except Problem:
             # Somebody is refused, which is rare: everything is undone, and then each answer can be undone alone.
-            return transact(partial(self._answer_offers, _apart))
+            return transact(self._answer_apart)
 
-    def _answer_offers(self, do: Callable[[Callable[[], object]], bool]) -> int:
+    def _answer_together(self) -> int:
+        """Shift by shift, everybody who was asked about one at once, as if nobody were first."""
+        answers = self._answers()
+        for shift in dict.fromkeys(each.shift for each in answers):
+            among = [each for each in answers if each.shift == shift]
+            offers.say_yes_together({each.offer_id: each.by for each in among if each.accepts})
+            offers.decline_together({each.offer_id: each.by for each in among if not each.accepts})
+        return len(answers)
+
+    def _answer_apart(self) -> int:
+        answered = 0
+        for each in self._answers():
+            act = offers.say_yes if each.accepts else offers.decline
+            answered += _unless_refused(partial(act, each.offer_id, by=each.by))
+        return answered
+
+    def _answers(self) -> list[Answer]:
+        """What everybody says who was asked and does not let it expire: by shift, and by number."""
         pending = select(Offer.id, Offer.shift_id, Offer.contractor_id).where(
             Offer.status == OfferStatus.PENDING, Offer.shift_id.in_(self._shifts)
         )
         rows = db.session.execute(pending)
         asked = [(self._shifts[row.shift_id], self._numbers[row.contractor_id], row.id) for row in rows]
-        answered = 0
-        for shift, number, offer_id in sorted(asked):
-            answer = script.answer_of(number, shift)
-            if answer != "let_expire":
-                act = offers.say_yes if answer == "accept" else offers.decline
-                answered += do(partial(act, offer_id, by=self._world.person(number)))
-        return answered
+        found = [
+            (script.answer_of(number, shift), shift, number, offer_id) for shift, number, offer_id in sorted(asked)
+        ]
+        return [
+            Answer(shift, offer_id, self._world.person(number), said == "accept")
+            for said, shift, number, offer_id in found
+            if said != "let_expire"
+        ]
 
     def come(self) -> int:
         """Whoever's shift begins at this moment clocks in, but for those who do not come. Returns how many came."""
@@ -65,13 +95,11 @@ class Crowd:
 
     def _come(self) -> int:
         starting = self._bookings(BookingStatus.BOOKED, func.lower(Booking.during) == clock.now())
-        came = 0
-        for booking in starting:
-            number = self._numbers[booking.contractor_id]
-            if script.comes(number, self._shifts.get(booking.shift_id, 0)):
-                attendance.clock_in(booking.id, by=self._world.person(number))
-                came += 1
-        return came
+        numbers = {booking.id: self._numbers[booking.contractor_id] for booking in starting}
+        shifts = {booking.id: self._shifts.get(booking.shift_id, 0) for booking in starting}
+        coming = [known for known, number in numbers.items() if script.comes(number, shifts[known])]
+        attendance.clock_in_together({known: self._world.person(numbers[known]) for known in coming})
+        return len(coming)
 
     def go(self) -> int:
         """Whoever's shift ends at this moment clocks out, but for the forgetful. Returns how many went."""
@@ -80,8 +108,9 @@ class Crowd:
     def _go(self) -> int:
         ending = self._bookings(BookingStatus.WORKING, func.upper(Booking.during) == clock.now())
         going = [booking for booking in ending if booking.id not in self.forgetful]
-        for booking in going:
-            attendance.clock_out(booking.id, by=self._world.person(self._numbers[booking.contractor_id]))
+        attendance.clock_out_together(
+            {booking.id: self._world.person(self._numbers[booking.contractor_id]) for booking in going}
+        )
         return len(going)
 
     def _bookings(self, status: BookingStatus, when: object) -> Sequence[Booking]:
@@ -89,12 +118,7 @@ class Crowd:
         return sorted(found, key=lambda booking: self._numbers[booking.contractor_id])
 
 
-def _plainly(act: Callable[[], object]) -> bool:
-    act()
-    return True
-
-
-def _apart(act: Callable[[], object]) -> bool:
+def _unless_refused(act: Callable[[], object]) -> bool:
     """Does it, unless the service refuses: then it alone is undone."""
     try:
         with db.session.begin_nested():

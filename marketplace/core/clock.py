@@ -1,5 +1,8 @@
 """One clock for all business time. Tests and the demonstration may move it; production may not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import queue
-from marketplace.core.db import Base, Instant, db
+from marketplace.core.db import Base, Instant, db, transaction
 from marketplace.core.problems import Conflict, Invalid
 
 LOOK = "timetable.look"
@@ -54,6 +57,9 @@ class ClockOffset(Base):
 class _Standing:
     offset: timedelta
     still_at: datetime | None
+
+
+_held: ContextVar[_Standing | None] = ContextVar("setara_clock_held", default=None)
 
 
 def now() -> datetime:
@@ -102,6 +108,20 @@ def run_on() -> None:
         move_to(still_at)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """While it lasts, every transaction of this thread has business time from the clock as it stands now, and reads it
+    no more: for work of many transactions that is to see one time. Whoever moves the clock meanwhile has a look of
+    their own coming."""
+    with transaction():
+        standing = _standing()
+    token = _held.set(standing)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def forget() -> None:
     """Drops what this session remembers of the offset, so that the next `now()` reads the row again."""
     db.session().info.pop(_CACHED, None)
@@ -110,6 +130,8 @@ def forget() -> None:
 def _standing() -> _Standing:
     if not current_app.config["CLOCK_MOVABLE"]:
         return _Standing(timedelta(), None)
+    if (held_at := _held.get()) is not None:
+        return held_at
     info = db.session().info
     if _CACHED not in info:
         row = db.session.execute(select(ClockOffset.microseconds, ClockOffset.still_at)).first()

@@ -4,17 +4,19 @@ Only time inside the shift is on the clock. Longer work is not promised, because
 when to stop (`Booking.ends_at`) and pays to that minute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.shifts import caps, prepared, timesheets
@@ -49,19 +51,25 @@ def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) 
     work that must not begin is no no-show. Raises TooEarly, ShiftOver, or WrongState when the booking is not open to
     work any more.
     """
-    booking = _mine(booking_id, by=by)
-    if booking.status is BookingStatus.WORKING:
-        return booking
+    return clock_in_together({booking_id: by}, client_at=client_at)[0]
+
+
+def clock_in_together(pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None) -> list[Booking]:
+    """As `clock_in()`, of many people, each in their own name: all of them or none, with a statement for each gig and
+    hazard cap, and a handful for everybody."""
+    bookings = _mine(pressed)
     counted = counted_at(clock.now(), client_at)
-    if counted.at < booking.starts_at - CLOCK_IN_GRACE:
-        raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
-    _refuse_after_end(booking, counted.at)
-    _end_forgotten_before(booking)
-    held = {"instructions_version": prepared.version_for(booking)}
-    move_one(booking, BookingStatus.WORKING, by=by, event="booking.clocked_in", values=held)
-    _open_entry(booking, EntryKind.WORK, counted, client_at)
-    end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
-    return booking
+    begun = [booking for booking in bookings if booking.status is not BookingStatus.WORKING]
+    for booking in begun:
+        if counted.at < booking.starts_at - CLOCK_IN_GRACE:
+            raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
+        _refuse_after_end(booking, counted.at)
+    _end_forgotten_before(begun)
+    _begin(begun, pressed)
+    _open_entries(begun, EntryKind.WORK, counted, client_at)
+    for booking in begun:
+        end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
+    return bookings
 
 
 def clock_out(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) -> Booking:
@@ -69,16 +77,26 @@ def clock_out(booking_id: UUID, *, by: Actor, client_at: datetime | None = None)
 
     What lies after the shift's end is not counted. Pressing again changes nothing. Raises NotClockedIn.
     """
-    booking = _mine(booking_id, by=by)
-    if booking.status is BookingStatus.WORKED:
-        return booking
+    return clock_out_together({booking_id: by}, client_at=client_at)[0]
+
+
+def clock_out_together(pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None) -> list[Booking]:
+    """As `clock_out()`, of many people, each in their own name: all of them or none, in as many statements as for
+    one."""
+    bookings = _mine(pressed)
     counted = counted_at(clock.now(), client_at)
-    if end_if_capped(booking, counted.at):
-        return booking
-    _close_entry(_running(booking), booking, counted, client_at)
-    move_one(booking, BookingStatus.WORKED, by=by, event="booking.clocked_out")
-    timesheets.enter([booking], by=by)
-    return booking
+    going = [each for each in bookings if each.status is not BookingStatus.WORKED]
+    going = [each for each in going if not end_if_capped(each, counted.at)]
+    if not going:
+        return bookings
+    entries = _running_entries(going)
+    for booking in going:
+        _end_entry(entries[booking.id], booking, counted, client_at)
+    db.session.flush()
+    doers = {booking.id: pressed[booking.id] for booking in going}
+    _move_all(going, BookingStatus.WORKED, "booking.clocked_out", doers)
+    timesheets.enter(going, by={booking.contractor_id: pressed[booking.id] for booking in going})
+    return bookings
 
 
 def start_break(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime | None = None) -> Booking:
@@ -94,7 +112,7 @@ def end_break(booking_id: UUID, *, by: Actor, client_at: datetime | None = None)
 def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime | None = None) -> Booking:
     """From now on the clock counts another kind of time: work, waiting, an outage, a break. Pressing again changes
     nothing."""
-    booking = _mine(booking_id, by=by)
+    (booking,) = _mine({booking_id: by})
     entry = _running(booking)
     if entry.kind is kind:
         return booking
@@ -105,7 +123,7 @@ def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime 
     if kind is EntryKind.OUTAGE:
         counted = Counted(counted.at, (*counted.flags, EntryFlag.OUTAGE))
     ended_at = _close_entry(entry, booking, counted, client_at)
-    _open_entry(booking, kind, Counted(ended_at, counted.flags), client_at)
+    _open_entries([booking], kind, Counted(ended_at, counted.flags), client_at)
     return booking
 
 
@@ -179,30 +197,35 @@ def stop(booking: Booking, moment: datetime, flag: EntryFlag, source: EntrySourc
 
 
 # Built once, since building a statement takes longer than running it, and everybody presses these every day.
-_BOOKING = (
+_THESE = any_(bindparam("bookings", type_=ARRAY(Uuid())))
+_BOOKINGS = (
     select(Booking)
-    .where(Booking.id == bindparam("booking"))
+    .where(Booking.id == _THESE)
+    .order_by(Booking.id)
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_RUNNING = select(TimeEntry).where(TimeEntry.booking_id == bindparam("booking"), TimeEntry.ended_at.is_(None))
+_RUNNING = select(TimeEntry).where(TimeEntry.booking_id == _THESE, TimeEntry.ended_at.is_(None))
 _EARLIER = (
     select(Booking)
     .where(
-        Booking.contractor_id == bindparam("me"),
+        Booking.contractor_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
         Booking.status == BookingStatus.WORKING,
-        Booking.id != bindparam("booking"),
+        ~(Booking.id == _THESE),
     )
     .order_by(Booking.id)
     .with_for_update()
 )
 
 
-def _mine(booking_id: UUID, *, by: Actor) -> Booking:
-    booking = db.session.scalars(_BOOKING, {"booking": booking_id}).one_or_none()
-    if booking is None or booking.contractor_id != require_person(by):
-        raise NotFound
-    return booking
+def _mine(pressed: Mapping[UUID, Actor]) -> list[Booking]:
+    """The bookings in the order in which they are named, locked. Raises NotFound unless each is whose it is said to
+    be."""
+    found = {booking.id: booking for booking in db.session.scalars(_BOOKINGS, {"bookings": list(pressed)})}
+    for booking_id, by in pressed.items():
+        if booking_id not in found or found[booking_id].contractor_id != require_person(by):
+            raise NotFound
+    return [found[booking_id] for booking_id in pressed]
 
 
 def _due(status: BookingStatus, moment: ColumnElement[datetime], before: datetime, limit: int) -> Sequence[Booking]:
@@ -211,16 +234,48 @@ def _due(status: BookingStatus, moment: ColumnElement[datetime], before: datetim
 
 
 def _running(booking: Booking) -> TimeEntry:
-    entry = db.session.scalar(_RUNNING, {"booking": booking.id})
-    if booking.status is not BookingStatus.WORKING or entry is None:
+    return _running_entries([booking])[booking.id]
+
+
+def _running_entries(bookings: Sequence[Booking]) -> dict[UUID, TimeEntry]:
+    """What the clock of each counts now. Raises NotClockedIn unless every one of them runs."""
+    ids = [booking.id for booking in bookings]
+    found = {entry.booking_id: entry for entry in db.session.scalars(_RUNNING, {"bookings": ids})}
+    if any(booking.status is not BookingStatus.WORKING or booking.id not in found for booking in bookings):
         raise NotClockedIn
-    return entry
+    return found
 
 
-def _end_forgotten_before(booking: Booking) -> None:
+def _end_forgotten_before(bookings: Sequence[Booking]) -> None:
     """Whoever starts the next shift has left the one before: its forgotten clock is stopped at its own end."""
-    for forgotten in db.session.scalars(_EARLIER, {"me": booking.contractor_id, "booking": booking.id}).all():
+    ids, people = [booking.id for booking in bookings], [booking.contractor_id for booking in bookings]
+    for forgotten in db.session.scalars(_EARLIER, {"people": people, "bookings": ids}).all():
         _end_forgotten(forgotten)
+
+
+def _begin(bookings: Sequence[Booking], by: Mapping[UUID, Actor]) -> None:
+    """Marks that work begins, under the instructions that hold in each shift."""
+    shifts = {(booking.gig_id, booking.starts_at): booking for booking in bookings}
+    versions = {shift: prepared.version_for(booking) for shift, booking in shifts.items()}
+    for version in dict.fromkeys(versions.values()):
+        among = [booking for booking in bookings if versions[booking.gig_id, booking.starts_at] == version]
+        doers = {booking.id: by[booking.id] for booking in among}
+        values = {"instructions_version": version}
+        _move_all(among, BookingStatus.WORKING, "booking.clocked_in", doers, values)
+
+
+def _move_all(
+    bookings: Sequence[Booking],
+    new: BookingStatus,
+    event: str,
+    by: Mapping[UUID, Actor],
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Raises WrongState unless every one of them can be moved."""
+    for old in dict.fromkeys(booking.status for booking in bookings):
+        ids = [booking.id for booking in bookings if booking.status is old]
+        if len(move(Booking, ids, old=old, new=new, by=by, event=event, values=values)) < len(ids):
+            raise WrongState("It has changed since it was loaded.", state=str(old), wanted=str(new))
 
 
 def _end_forgotten(booking: Booking) -> None:
@@ -234,26 +289,37 @@ def _refuse_after_end(booking: Booking, moment: datetime) -> None:
         raise ShiftOver(f"It ended at {booking.ends_at.isoformat()}.", ended_at=booking.ends_at.isoformat())
 
 
-def _open_entry(booking: Booking, kind: EntryKind, counted: Counted, client_at: datetime | None) -> None:
-    entry = TimeEntry(
-        booking_id=booking.id,
-        contractor_id=booking.contractor_id,
-        kind=kind,
-        started_at=within(counted.at, booking.starts_at, booking.ends_at),
-        client_started_at=client_at,
-        source=EntrySource.PERSON,
-        flags=[str(flag) for flag in counted.flags],
-    )
-    db.session.add(entry)
-    booking.stops_at = caps.next_stop(booking, entry.started_at) if kind in caps.EXPOSURE else None
+def _open_entries(bookings: Sequence[Booking], kind: EntryKind, counted: Counted, client_at: datetime | None) -> None:
+    entries = [
+        TimeEntry(
+            booking_id=booking.id,
+            contractor_id=booking.contractor_id,
+            kind=kind,
+            started_at=within(counted.at, booking.starts_at, booking.ends_at),
+            client_started_at=client_at,
+            source=EntrySource.PERSON,
+            flags=[str(flag) for flag in counted.flags],
+        )
+        for booking in bookings
+    ]
+    db.session.add_all(entries)
+    db.session.flush()
+    for booking, entry in zip(bookings, entries, strict=True):
+        booking.stops_at = caps.next_stop(booking, entry.started_at) if kind in caps.EXPOSURE else None
     db.session.flush()
 
 
 def _close_entry(entry: TimeEntry, booking: Booking, counted: Counted, client_at: datetime | None) -> datetime:
+    """`_end_entry()`, written down."""
+    ended_at = _end_entry(entry, booking, counted, client_at)
+    db.session.flush()
+    return ended_at
+
+
+def _end_entry(entry: TimeEntry, booking: Booking, counted: Counted, client_at: datetime | None) -> datetime:
     """Ends the entry at the counted moment, never before it began nor after its hazard cap, and returns that moment."""
     ended_at = max(entry.started_at, within(counted.at, booking.starts_at, booking.stops_at or booking.ends_at))
     entry.ended_at, booking.stops_at = ended_at, None
     entry.client_ended_at = client_at
     entry.flags = [*entry.flags, *(str(flag) for flag in counted.flags if flag not in entry.flags)]
-    db.session.flush()
     return ended_at

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, select, update
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import Integer, Uuid, any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record_many
+from marketplace.core.events import record_each
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
@@ -83,8 +83,19 @@ def say_yes(offer_id: UUID, *, by: Actor) -> Booking | Offer:
 
     Saying yes twice is saying it once. Raises what `accept()` raises.
     """
-    question = _to_answer(offer_id, by=by)
-    return _collect(question, by=by) if question.offer.collects else _take(question, by=by)
+    return say_yes_together({offer_id: by})[offer_id]
+
+
+def say_yes_together(yeses: Mapping[UUID, Actor]) -> dict[UUID, Booking | Offer]:
+    """As `say_yes()`, of many people, each to an offer of theirs and in their own name: all of them or none, for each
+    shift in as many statements as for one. What came of each offer. Those of one shift are asked about at once."""
+    answered: dict[UUID, Booking | Offer] = {}
+    for questions in _by_shift(_to_answer(yeses)):
+        collected = [each for each in questions if each.offer.collects]
+        answered |= _collect(collected) if collected else {}
+        alone = [each for each in questions if not each.offer.collects]
+        answered |= _take(alone) if alone else {}
+    return answered
 
 
 def accept(offer_id: UUID, *, by: Actor) -> Booking:
@@ -96,19 +107,30 @@ def accept(offer_id: UUID, *, by: Actor) -> Booking:
     Raises OfferGone, GigNotOpen, NotEligible, DoubleBooked, SeatsGone, GigOutOfFunds; and YesIsCollected where the seat
     is not this person's alone.
     """
-    question = _to_answer(offer_id, by=by)
+    (question,) = _to_answer({offer_id: by})
     if question.offer.collects and question.offer.status is not OfferStatus.ACCEPTED:
         raise YesIsCollected(until=question.offer.expires_at.isoformat())
-    return _take(question, by=by)
+    return _take([question])[offer_id]
 
 
 def decline(offer_id: UUID, *, by: Actor) -> Offer:
     """Says no, or takes a yes back while it is collected. Nothing follows from it: no room counts it, and no rank reads
     it."""
-    offer = _mine(offer_id, by=by)
-    if offer.status is not OfferStatus.DECLINED:
-        move_one(offer, OfferStatus.DECLINED, by=by, event="offer.declined")
-    return offer
+    return decline_together({offer_id: by})[0]
+
+
+def decline_together(noes: Mapping[UUID, Actor]) -> list[Offer]:
+    """As `decline()`, of many people, each in their own name: all of them or none, in as many statements as for one."""
+    found = {offer.id: offer for offer in db.session.scalars(select(Offer).where(Offer.id.in_(noes)))}
+    for offer_id, by in noes.items():
+        if offer_id not in found or found[offer_id].contractor_id != require_person(by):
+            raise NotFound
+    for old in sorted({offer.status for offer in found.values()} - {OfferStatus.DECLINED}):
+        ids = [offer.id for offer in found.values() if offer.status is old]
+        doers = {known: noes[known] for known in ids}
+        if len(move(Offer, ids, old=old, new=OfferStatus.DECLINED, by=doers, event="offer.declined")) < len(ids):
+            raise WrongState("It has changed since it was loaded.", state=str(old), wanted=str(OfferStatus.DECLINED))
+    return [found[offer_id] for offer_id in noes]
 
 
 def withdraw(offer_id: UUID, *, by: Actor) -> Offer:
@@ -175,18 +197,26 @@ class _Question:
     """An offer, what it is about, and who is to answer it: their row is locked."""
 
     me: Contractor
+    by: Actor
     offer: Offer
     shift: Shift
     gig: Gig
 
-    def seat(self) -> Seat:
-        return agreed_seat(queries.seat_of(self.shift, self.gig), self.offer.terms)
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """A yes that gets a seat: the offer, the seat at the rate that holds, and the person as the rules read them now."""
+
+    offer: Offer
+    seat: Seat
+    person: Person
 
 
 # Built once, since building a statement takes longer than running it.
 _ME = (
     select(Contractor)
-    .where(Contractor.id == bindparam("me"))
+    .where(Contractor.id == any_(bindparam("people", type_=ARRAY(Uuid()))))
+    .order_by(Contractor.id)
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
@@ -194,7 +224,10 @@ _ASKED = (
     select(Offer, Shift, Gig)
     .join(Shift, Shift.id == Offer.shift_id)
     .join(Gig, Gig.id == Offer.gig_id)
-    .where(Offer.id == bindparam("offer"), Offer.contractor_id == bindparam("me"))
+    .where(
+        Offer.id == any_(bindparam("offers", type_=ARRAY(Uuid()))),
+        Offer.contractor_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
+    )
     # Shared with every other yes; a raise of the gig's class waits for it, or is seen here.
     .with_for_update(read=True, of=Gig)
     .execution_options(populate_existing=True)
@@ -213,53 +246,67 @@ _SEATS = (
 _BOOKED = upsert(Booking).on_conflict_do_nothing().returning(Booking)
 
 
-def _to_answer(offer_id: UUID, *, by: Actor) -> _Question:
-    me = _lock_contractor(require_person(by))
-    row = db.session.execute(_ASKED, {"offer": offer_id, "me": me.id}).first()
-    if row is None:
-        raise NotFound
-    return _Question(me, row.Offer, row.Shift, row.Gig)
+def _to_answer(wanted: Mapping[UUID, Actor]) -> list[_Question]:
+    """The offers in the order in which they are named. Raises NotFound unless each is whose it is said to be."""
+    people = sorted({require_person(by) for by in wanted.values()})
+    locked = {me.id: me for me in db.session.scalars(_ME, {"people": people})}
+    rows = {row.Offer.id: row for row in db.session.execute(_ASKED, {"offers": list(wanted), "people": people})}
+    found = []
+    for offer_id, by in wanted.items():
+        row = rows.get(offer_id)
+        if row is None or row.Offer.contractor_id != require_person(by):
+            raise NotFound
+        found.append(_Question(locked[row.Offer.contractor_id], by, row.Offer, row.Shift, row.Gig))
+    return found
 
 
-def _take(question: _Question, *, by: Actor) -> Booking:
-    offer, shift = question.offer, question.shift
-    if offer.status is OfferStatus.ACCEPTED:
-        return db.session.scalars(select(Booking).where(Booking.offer_id == offer.id)).one()
-    seat, person = _judged(question)
-    return book(shift, [Yes(offer, seat, person)], by=by, event="offer.accepted")[0]
+def _by_shift(questions: Sequence[_Question]) -> list[list[_Question]]:
+    """The questions about each shift, in the order in which they come."""
+    found: dict[UUID, list[_Question]] = {}
+    for each in questions:
+        found.setdefault(each.shift.id, []).append(each)
+    return list(found.values())
 
 
-def _collect(question: _Question, *, by: Actor) -> Booking | Offer:
-    offer = question.offer
-    if offer.status is OfferStatus.ACCEPTED:
-        return _take(question, by=by)
-    if offer.status is not OfferStatus.COLLECTED:
-        _judged(question)
-        move_one(offer, OfferStatus.COLLECTED, by=by, event="offer.collected")
-    return offer
+def _take(questions: Sequence[_Question]) -> dict[UUID, Booking]:
+    """Gives each of them their seat of the one shift that they are about."""
+    taken = [each.offer.id for each in questions if each.offer.status is OfferStatus.ACCEPTED]
+    made: list[Booking] = []
+    if taken:
+        made += db.session.scalars(select(Booking).where(Booking.offer_id.in_(taken))).all()
+    if new := [each for each in questions if each.offer.status is not OfferStatus.ACCEPTED]:
+        by = {each.me.id: each.by for each in new}
+        made += book(new[0].shift, _judged(new), by=by, event="offer.accepted")
+    return {booking.offer_id: booking for booking in made}
 
 
-def _judged(question: _Question) -> tuple[Seat, Person]:
-    """The seat as it was offered, and the person whom every rule lets take it now."""
-    _check_open(question.offer, question.shift, question.gig)
-    seat = question.seat()
-    person = queries.people([question.me], question.shift.company_id, seat)[question.me.id]
-    check_person(seat, person)
-    return seat, person
+def _collect(questions: Sequence[_Question]) -> dict[UUID, Booking | Offer]:
+    """Keeps the yeses to the one shift that they are about until they are decided; those that are, stay so."""
+    decided = [each for each in questions if each.offer.status is OfferStatus.ACCEPTED]
+    new = [each for each in questions if each.offer.status not in (OfferStatus.ACCEPTED, OfferStatus.COLLECTED)]
+    if new:
+        _judged(new)
+        by = {each.offer.id: each.by for each in new}
+        _mark([each.offer for each in new], OfferStatus.COLLECTED, by=by, event="offer.collected")
+    return {each.offer.id: each.offer for each in questions} | (_take(decided) if decided else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Yes:
-    """A yes that gets a seat: the offer, the seat at the rate that holds, and the person as the rules read them now."""
+def _judged(questions: Sequence[_Question]) -> list[Yes]:
+    """The seats of one shift as they were offered, and the people, whom every rule lets take one now."""
+    for each in questions:
+        _check_open(each.offer, each.shift, each.gig)
+    shift, gig = questions[0].shift, questions[0].gig
+    seat = queries.seat_of(shift, gig)
+    people = queries.people([each.me for each in questions], shift.company_id, seat)
+    yeses = [Yes(each.offer, agreed_seat(seat, each.offer.terms), people[each.me.id]) for each in questions]
+    for yes in yeses:
+        check_person(yes.seat, yes.person)
+    return yeses
 
-    offer: Offer
-    seat: Seat
-    person: Person
 
-
-def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor, event: str) -> list[Booking]:
+def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor | Mapping[UUID, Actor], event: str) -> list[Booking]:
     """Gives each a seat of the shift and holds its cost: all of them or none, in as many statements as for one. `event`
-    is what happens to the offers.
+    is what happens to the offers; `by` is who does it, or for each person who does.
 
     The people are locked and were judged by the rules. Raises SeatsGone, DoubleBooked, OfferGone, GigOutOfFunds.
     """
@@ -270,19 +317,14 @@ def book(shift: Shift, yeses: Sequence[Yes], *, by: Actor, event: str) -> list[B
         booked = {booking.contractor_id for booking in made}
         elsewhere = next(yes.offer.contractor_id for yes in yeses if yes.offer.contractor_id not in booked)
         raise DoubleBooked(contractor_id=str(elsewhere), elsewhere=ELSEWHERE)
-    _mark_accepted([yes.offer for yes in yeses], by=by, event=event)
-    record_many("booking.made", [(booking, {}) for booking in made], by=by)
+    doers = by if isinstance(by, Mapping) else {yes.offer.contractor_id: by for yes in yeses}
+    offer_doers = {yes.offer.id: doers[yes.offer.contractor_id] for yes in yeses}
+    _mark([yes.offer for yes in yeses], OfferStatus.ACCEPTED, by=offer_doers, event=event)
+    record_each("booking.made", [(booking, {}, doers[booking.contractor_id]) for booking in made])
     _hold(made)
     if left == 0:
         _withdraw_rest(shift.id)
     return list(made)
-
-
-def _lock_contractor(contractor_id: UUID) -> Contractor:
-    found = db.session.scalars(_ME, {"me": contractor_id}).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _check_open(offer: Offer, shift: Shift, gig: Gig) -> None:
@@ -340,10 +382,11 @@ def _booking(yes: Yes, shift: Shift) -> dict[str, Any]:
     }
 
 
-def _mark_accepted(answered: Sequence[Offer], *, by: Actor, event: str) -> None:
-    """Marks the yeses, unless an offer was withdrawn with the last seat while its yes waited for a seat given back."""
+def _mark(answered: Sequence[Offer], new: OfferStatus, *, by: Mapping[UUID, Actor], event: str) -> None:
+    """Marks the yeses, which are all of one status, unless an offer was withdrawn meanwhile: with the last seat, while
+    its yes waited for a seat given back."""
     ids = [offer.id for offer in answered]
-    if len(move(Offer, ids, old=answered[0].status, new=OfferStatus.ACCEPTED, by=by, event=event)) < len(ids):
+    if len(move(Offer, ids, old=answered[0].status, new=new, by=by, event=event)) < len(ids):
         raise OfferGone(elsewhere=ELSEWHERE)
 
 
@@ -366,10 +409,3 @@ def _withdraw_rest(shift_id: UUID) -> None:
         event="offer.withdrawn",
         data={"because": "seats_gone"},
     )
-
-
-def _mine(offer_id: UUID, *, by: Actor) -> Offer:
-    offer = db.session.get(Offer, offer_id)
-    if offer is None or offer.contractor_id != require_person(by):
-        raise NotFound
-    return offer

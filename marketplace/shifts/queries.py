@@ -1,6 +1,6 @@
 """Reads of shifts, offers, bookings and timesheets; and the facts about people that eligibility asks for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,6 @@ from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, f
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
 from marketplace.standards import queries as standards
-from marketplace.standards.floor import Region
 from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce
@@ -201,7 +200,7 @@ def unsigned(
     busy = _busy(ids, around)
     calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
     barred = restrictions.in_force(contractors, clock.now())
-    regions = _regions(contractors, around.starts_at)
+    regions = standards.regions_in({contractor.country for contractor in contractors}, around.starts_at.date())
     found = {}
     for who in contractors:
         region = regions.get((who.country, who.subdivision)) or regions.get((who.country, None))
@@ -324,11 +323,3 @@ def _busy(ids: Collection[UUID], around: Span) -> dict[UUID, list[Busy]]:
 
 def _window(ids: Collection[UUID], around: Span) -> dict[str, Any]:
     return {"ids": ids, "begins": around.starts_at - AROUND, "ends": around.ends_at + AROUND}
-
-
-def _regions(contractors: Sequence[Contractor], at: datetime) -> Mapping[tuple[str, str | None], Region]:
-    if len(contractors) == 1:
-        only = contractors[0]
-        region = standards.region(only.country, only.subdivision, at.date())
-        return {} if region is None else {(only.country, only.subdivision): region}
-    return {(region.country, region.subdivision): region for region in standards.regions(at.date())}

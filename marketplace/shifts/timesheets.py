@@ -1,6 +1,6 @@
 """Timesheets: what a finished booking enters, who approves it, and the door through which pay takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,8 +32,9 @@ Week = tuple[UUID, UUID, date]
 OPEN = text("status = 'open'")
 
 
-def enter(bookings: Sequence[Booking], *, by: Actor) -> None:
+def enter(bookings: Sequence[Booking], *, by: Actor | Mapping[UUID, Actor]) -> None:
     """Writes the minutes of finished bookings to their weeks' open timesheets and submits every week that is complete.
+    `by` is who hands them in, or for each person who does.
 
     A booking without minutes, compensation and sick leave leaves no line. The bookings are locked by the caller.
     """
@@ -197,12 +198,15 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
     db.session.execute(insert(TimesheetLine), lines)
 
 
-def _submit_complete(weeks: set[Week], *, by: Actor) -> None:
+def _submit_complete(weeks: set[Week], *, by: Actor | Mapping[UUID, Actor]) -> None:
     """Hands in the open timesheets of these weeks in which nothing is booked or worked any more."""
     # Two statements: what stands still is read after the lock was given, not before.
     sheets = db.session.scalars(_LOCKED, {"weeks": sorted(weeks)}).all()
-    if sheets:
-        _hand_in(db.session.scalars(_COMPLETE, {"sheets": sheets}).all(), by=by)
+    complete = (
+        {row.id: row.contractor_id for row in db.session.execute(_COMPLETE, {"sheets": sheets})} if sheets else {}
+    )
+    doers = {known: by[person] for known, person in complete.items()} if isinstance(by, Mapping) else by
+    _hand_in(list(complete), by=doers)
 
 
 def _still_on() -> ColumnElement[bool]:
@@ -231,10 +235,12 @@ _LOCKED = (
     .order_by(Timesheet.id)
     .with_for_update()
 )
-_COMPLETE = select(Timesheet.id).where(Timesheet.id.in_(bindparam("sheets", expanding=True)), ~_still_on())
+_COMPLETE = select(Timesheet.id, Timesheet.contractor_id).where(
+    Timesheet.id.in_(bindparam("sheets", expanding=True)), ~_still_on()
+)
 
 
-def _hand_in(timesheet_ids: Sequence[UUID], *, by: Actor) -> int:
+def _hand_in(timesheet_ids: Sequence[UUID], *, by: Actor | Mapping[UUID, Actor]) -> int:
     moved = move(
         Timesheet,
         timesheet_ids,

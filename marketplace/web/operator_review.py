@@ -76,15 +76,24 @@ class SeveralForm(ma.Schema):
     own = ma.fields.Dict(ma.fields.String(), ma.fields.String(validate=ma.validate.Length(0, 2000)), load_default=dict)
 
 
+class TakingInForm(ma.Schema):
+    """`taken_in` are the people who are ticked, and `why` the reason that each of them reads."""
+
+    taken_in = ma.fields.List(ma.fields.UUID(), load_default=list)
+    why = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+
+
 @blueprint.get("/vetting")
-def list_waiting(form: Form | None = None) -> ResponseReturnValue:
+def list_waiting(form: Form | None = None, taking_in: Form | None = None) -> ResponseReturnValue:
     """Applicants, whoever applied first: whose turn it is, and what can be decided about several at once."""
     found = waits.queue(actor(), SHOWN + 1, after())
     newly = expiring.renewals(actor()).order_by(Requirement.submitted_at, Requirement.id).limit(SHOWN)
     renewed = db.session.scalars(newly).all()
-    given = form or Form(SeveralForm)
+    given, taking = form or Form(SeveralForm), taking_in or Form(TakingInForm)
     page = render_template(
         "operator/waiting.html",
+        complete=[each.contractor for each in found[:SHOWN] if each.is_complete],
+        taking_in=taking,
         found=found[:SHOWN],
         next=found[SHOWN - 1].contractor.id if len(found) > SHOWN else None,
         names=accounts.person_name([each.contractor.id for each in found] + [each.contractor_id for each in renewed]),
@@ -99,7 +108,7 @@ def list_waiting(form: Form | None = None) -> ResponseReturnValue:
         moves=db.session.scalars(residence.queue(actor()).order_by(ResidenceChange.id).limit(SHOWN)).all(),
         form=given,
     )
-    return page, given.status
+    return page, max(given.status, taking.status)
 
 
 @blueprint.post("/vetting")
@@ -108,6 +117,14 @@ def decide_several() -> ResponseReturnValue:
     form = Form(SeveralForm)
     done = form.done(lambda data: service.decide_about_people(_rulings(data), by=actor()))
     return saved("list_waiting") if done else list_waiting(form)
+
+
+@blueprint.post("/vetting/admissions")
+def take_in_several() -> ResponseReturnValue:
+    """Takes in everybody who is ticked and whose requirements are all met, or nobody."""
+    form = Form(TakingInForm)
+    done = form.done(lambda data: service.vet_people(dict.fromkeys(data["taken_in"], data["why"]), by=actor()))
+    return saved("list_waiting") if done else list_waiting(taking_in=form)
 
 
 @blueprint.get("/people/<uuid:contractor_id>/papers")

@@ -17,7 +17,7 @@ from marketplace.workforce import paper_schemas as s
 from marketplace.workforce.agreement import ServiceTerms
 from marketplace.workforce.declarations import Declared
 from marketplace.workforce.documents import Content
-from marketplace.workforce.models import Requirement
+from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.paper_models import Document, ResidenceChange
 from marketplace.workforce.papers import Policy
 from marketplace.workforce.rules import RequirementKind, Ruling
@@ -219,6 +219,16 @@ def list_renewals(args: dict[str, Any]) -> dict[str, Any]:
 def decide_about_people(given: dict[UUID, dict[RequirementKind, Ruling]]) -> dict[str, list[Requirement]]:
     """Decide about requirements of several people in one act, each with its reason: all are decided, or none."""
     return {"items": service.decide_about_people(given, by=actor())}
+
+
+@vetting.post("/admissions")
+@vetting.arguments(s.AdmissionsSchema)
+@vetting.response(200, s.AdmittedSchema)
+@problems(vetting, 401, 403, 404, 409, 422)
+def vet_people(given: dict[UUID, str]) -> dict[str, list[Contractor]]:
+    """Take several people in in one act, each with its reason: all of them, or nobody. Every requirement must be met,
+    and a refusal names whose is not."""
+    return {"items": service.vet_people(given, by=actor())}
 
 
 @vetting.post("/policies")

@@ -20,7 +20,12 @@ from marketplace.workforce.papers import (
     WorkBasis,
 )
 from marketplace.workforce.rules import RequirementKind, Ruling
-from marketplace.workforce.schemas import RequirementDecisionSchema, RequirementSchema, ruling_of
+from marketplace.workforce.schemas import (
+    ContractorSchema,
+    RequirementDecisionSchema,
+    RequirementSchema,
+    ruling_of,
+)
 
 _WORDS = ma.validate.Length(1, 2000)
 _NUMBER = ma.validate.Length(1, 40)
@@ -245,6 +250,32 @@ class PersonRequirementSchema(RequirementSchema):
 
 class PeopleRequirementsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(PersonRequirementSchema), required=True)
+
+
+class AdmissionSchema(ma.Schema):
+    contractor_id = ma.fields.UUID(required=True)
+    reason = ma.fields.String(required=True, validate=_WORDS)
+
+
+def _everybody_once(items: list[dict[str, Any]]) -> None:
+    if len({each["contractor_id"] for each in items}) < len(items):
+        raise ma.ValidationError("Each person stands once.")
+
+
+class AdmissionsSchema(ma.Schema):
+    """People to take in in one act, each with a reason of their own."""
+
+    items = ma.fields.List(
+        ma.fields.Nested(AdmissionSchema), required=True, validate=[ma.validate.Length(1, 200), _everybody_once]
+    )
+
+    @ma.post_load
+    def by_person(self, data: dict[str, Any], **_more: Any) -> dict[UUID, str]:
+        return {each["contractor_id"]: each["reason"] for each in data["items"]}
+
+
+class AdmittedSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ContractorSchema), required=True)
 
 
 class UsualWaitSchema(ma.Schema):

@@ -37,7 +37,15 @@ from marketplace.workforce.models import (
     Skill,
     VettingDecision,
 )
-from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus, Ruling
+from marketplace.workforce.rules import (
+    ContractorStatus,
+    Level,
+    NothingChosen,
+    Outcome,
+    RequirementKind,
+    RequirementStatus,
+    Ruling,
+)
 
 # --- applying -------------------------------------------------------------------------------------------------------
 
@@ -151,6 +159,8 @@ def vet_people(reasons: Mapping[UUID, str], *, by: Actor) -> list[Contractor]:
     """As `vet()`, several people in one act, each with a reason of their own: all are taken in or nobody, in as many
     statements as for one. RequirementsMissing names whose they are."""
     people = deciding.several_for_operator(reasons, by)
+    if not people:
+        raise NothingChosen
     for contractor_id, states in requirements.states(reasons).items():
         rules.check_all_met(states, contractor_id)
     screening.check(reasons)

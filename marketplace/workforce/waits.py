@@ -29,6 +29,11 @@ class Waiting:
     turn: Side
     since: datetime
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was asked is met, so that the person can be taken in."""
+        return all(row.status is RequirementStatus.MET for row in self.requirements)
+
     def of(self, *statuses: RequirementStatus) -> list[Requirement]:
         return [row for row in self.requirements if row.status in statuses]
 

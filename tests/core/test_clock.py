@@ -1,5 +1,7 @@
 """One clock for business time, that tests may move and production may not."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from marketplace.core.http import SetaraFlask
 
 THEN = datetime(2023, 3, 6, 15, 0, tzinfo=UTC)
 CLOSE = timedelta(seconds=20)
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def test_time_is_the_machines_until_it_is_moved(app: Flask) -> None:
@@ -86,6 +89,20 @@ def test_the_next_transaction_sees_a_move_and_the_running_one_does_not(apart_app
             assert clock.now() - THEN > CLOSE
         with transaction():
             assert abs(clock.now() - THEN) < CLOSE
+
+
+def test_a_clock_that_is_held_is_read_once_for_many_transactions(app: Flask, statements: Statements) -> None:
+    with transaction():
+        clock.move_to(THEN, still=True)
+    with statements() as read, clock.held():
+        for _ in range(3):
+            with transaction():
+                assert clock.now() == THEN
+    assert len([each for each in read if "clock_offset" in each]) == 1
+    with transaction():
+        clock.move_to(THEN + CLOSE, still=True)
+    with transaction():
+        assert clock.now() == THEN + CLOSE
 
 
 def test_zones_by_their_name() -> None:

@@ -1,15 +1,20 @@
 """How many statements the verbs take that everybody presses every day. Not a timed test: a count that may only fall."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
+from marketplace.core.db import db
+from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import attendance, offers
+from marketplace.shifts.models import Booking, Offer
+from marketplace.shifts.rules import BookingStatus
 from tests.factories import accounts, shifts
 from tests.factories.shifts import MONDAY
 
@@ -37,6 +42,38 @@ def test_a_yes_and_a_day_at_the_clock(app: Flask, statements: Statements) -> Non
     assert len(said_yes) <= MOST_FOR_YES
     assert len(clocked_in) <= MOST_FOR_CLOCK_IN
     assert len(clocked_out) <= MOST_FOR_CLOCK_OUT
+
+
+def test_a_crowd_says_yes_comes_and_goes_with_as_many_statements_as_one(app: Flask, statements: Statements) -> None:
+    there = shifts.scene(minutes=4800)
+    shifts.at(MONDAY - timedelta(days=1))
+    people = [shifts.contracted(there) for _ in range(5)]
+    alone = shifts.asked(there, shifts.shift(there, MONDAY, seats=2), people[:1])
+    together = shifts.asked(there, shifts.shift(there, MONDAY, seats=5), people[1:])
+
+    def day(asked: Sequence[Offer]) -> tuple[list[int], list[Booking]]:
+        mine = {offer.id: accounts.actor_of(offer.contractor_id) for offer in asked}
+        shifts.at(MONDAY - timedelta(days=1))
+        with statements() as said_yes:
+            offers.say_yes_together(mine)
+        bookings = db.session.scalars(select(Booking).where(Booking.offer_id.in_(mine))).all()
+        by = {booking.id: mine[booking.offer_id] for booking in bookings if booking.offer_id}
+        shifts.at(MONDAY)
+        with statements() as clocked_in:
+            attendance.clock_in_together(by)
+        shifts.at(MONDAY + timedelta(hours=2))
+        with statements() as clocked_out:
+            attendance.clock_out_together(by)
+        return [len(said_yes), len(clocked_in), len(clocked_out)], list(bookings)
+
+    one, _ = day(alone)
+    all_of_them, bookings = day(together)
+    assert all_of_them == one
+    assert [booking.status for booking in bookings] == [BookingStatus.WORKED] * 4
+    for booking in bookings:
+        told = {event.name: event.doer_id for event in timeline("contractor", booking.contractor_id, limit=200)}
+        acts = ("offer.accepted", "booking.made", "booking.clocked_in", "booking.clocked_out", "timesheet.submitted")
+        assert {told[name] for name in acts} == {booking.contractor_id}
 
 
 def test_an_entry_over_known_accounts(app: Flask, statements: Statements) -> None:

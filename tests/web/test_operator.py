@@ -186,6 +186,23 @@ def test_several_people_are_decided_about_in_one_act_each_with_a_reason(desk: De
     assert [row.reason for row in said.values()] == ["Looked at.", "The bill is in their name."]
 
 
+def test_whoever_has_shown_everything_is_taken_in_with_others(desk: Desk) -> None:
+    first, second, late = workforce.ready(), workforce.ready(), workforce.applied()
+    page = desk.look("/vetting")
+    assert page.html.count('name="taken_in"') == 2
+    assert f'value="{late.id}"' not in page.html
+    form = "/desk/vetting/admissions"
+    nothing = desk.visitor.hand_in(page, form, why="Everything was shown.")
+    assert (nothing.status, "Nothing was chosen." in nothing.words) == (422, True)
+    chosen = [str(first.id), str(second.id)]
+    after = desk.visitor.hand_in(nothing, form, why="Everything was shown.", taken_in=chosen)
+    assert "Take in those who have shown everything" not in after.words
+    for who in (first, second):
+        db.session.refresh(who)
+        assert who.status is ContractorStatus.VETTED
+        assert workforce_queries.decisions(who.id)[0].reason == "Everything was shown."
+
+
 def test_a_move_is_looked_at_and_accepted(desk: Desk) -> None:
     ana = workforce.contractor()
     me = accounts.actor_of(ana.id)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock, files
 from marketplace.core.events import timeline
-from marketplace.workforce import agreement, documents, residence, service
+from marketplace.workforce import agreement, documents, queries, residence, service
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import RequirementKind
@@ -33,6 +33,7 @@ DECLARATIONS = f"GET {VETTING}/contractors/<uuid:contractor_id>/declarations"
 MOVES, DECIDE_MOVE = f"GET {VETTING}/moves", f"POST {VETTING}/moves/<uuid:move_id>/decision"
 RENEWALS = f"GET {VETTING}/renewals"
 DECIDE, PUBLISH = f"POST {VETTING}/decisions", f"POST {VETTING}/policies"
+ADMIT = f"POST {VETTING}/admissions"
 SEATTLE = {"country": "US", "subdivision": "US-WA", "timezone": "America/Los_Angeles", "note": "Since May."}
 POLICY_BODY = {"kinds": ["identity", "age", "terms"], "identity_by": ["call"], "reason": "A pilot of one city."}
 BODIES: dict[str, Any] = {
@@ -40,10 +41,11 @@ BODIES: dict[str, Any] = {
     MOVE: SEATTLE,
     DECIDE_MOVE: {"granted": True, "reason": "Seen the lease."},
     DECIDE: {"items": [{"contractor_id": str(uuid4()), "kind": "age", "met": True, "reason": "Seen."}]},
+    ADMIT: {"items": [{"contractor_id": str(uuid4()), "reason": "Seen."}]},
     PUBLISH: POLICY_BODY,
 }
 OF_MINE = (MY_DOCUMENTS, HAND_IN, MY_CONTENT, TAKE_BACK, DECLARED, DECLARE, MY_MOVES, MOVE, WITHDRAW)
-OF_OPERATORS = (DOCUMENTS, CONTENT, DECLARATIONS, MOVES, RENEWALS, DECIDE_MOVE, DECIDE, PUBLISH)
+OF_OPERATORS = (DOCUMENTS, CONTENT, DECLARATIONS, MOVES, RENEWALS, DECIDE_MOVE, DECIDE, ADMIT, PUBLISH)
 
 
 def doors(*routes: str, question: str) -> list[Any]:
@@ -123,6 +125,8 @@ def test_operators_of_other_things_look_at_nothing(client: FlaskClient) -> None:
                 (DECIDE_MOVE, {"granted": "perhaps", "reason": "Seen."}),
                 (DECIDE, {"items": []}),
                 (DECIDE, {"items": BODIES[DECIDE]["items"] * 2}),
+                (ADMIT, {"items": []}),
+                (ADMIT, {"items": BODIES[ADMIT]["items"] * 2}),
                 (PUBLISH, POLICY_BODY | {"kinds": ["identity"]}),
                 (MOVES, None),
                 (RENEWALS, None),
@@ -252,6 +256,22 @@ def test_a_renewed_paper_waits_and_is_decided_about_as_it_was_seen(client: Flask
     assert (late.status_code, late.json["code"], late.json["changed"]) == (409, "shown_otherwise", ["documents"])
     done = ask(client, DECIDE, who=operator, json={"items": [ruling | {"seen": late.json["version"]}]})
     assert done.json["items"][0]["valid_until"] == "2099-01-01"
+
+
+@pytest.mark.door(ADMIT, "wrong_state")
+@pytest.mark.door(ADMIT, "works")
+def test_several_people_are_taken_in_or_nobody(client: FlaskClient) -> None:
+    operator = accounts.operator(OperatorRole.VETTING)
+    ready, late = [workforce.ready(), workforce.ready()], workforce.applied()
+    both = [{"contractor_id": str(who.id), "reason": f"Number {n}."} for n, who in enumerate(ready)]
+    more = [*both, {"contractor_id": str(late.id), "reason": "Seen."}]
+    refused = ask(client, ADMIT, who=operator, json={"items": more})
+    assert (refused.status_code, refused.json["code"]) == (409, "requirements_missing")
+    assert refused.json["contractor_id"] == str(late.id)
+    done = ask(client, ADMIT, who=operator, json={"items": both})
+    assert done.status_code == 200
+    assert [(row["id"], row["status"]) for row in done.json["items"]] == [(str(who.id), "vetted") for who in ready]
+    assert [queries.decisions(who.id)[0].reason for who in ready] == ["Number 0.", "Number 1."]
 
 
 @pytest.mark.door(PUBLISH, "works")
