@@ -30,6 +30,8 @@ from marketplace.app import create_app
 from marketplace.core.db import db
 from marketplace.core.embedded import APP_ROLE, FAST_AND_FORGETFUL, OWNER_ROLE, EmbeddedPostgres
 from marketplace.core.http import SetaraFlask
+from marketplace.core.lifecycle import MOVED
+from marketplace.states import arrows
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
@@ -40,7 +42,10 @@ hypothesis.settings.register_profile("gate", derandomize=True)
 hypothesis.settings.register_profile("explore")
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 SERVER = pytest.StashKey[EmbeddedPostgres]()
+WALKED: set[tuple[str, str, str]] = set()
+"""Changes of a status that the tests of this process made, by table, old and new."""
 DOORS = pytest.StashKey[frozenset[tuple[str, str]]]()
+MISSED = pytest.StashKey[list[tuple[str, str, str]]]()
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,40 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[SERVER] = _server().start()
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+@MOVED.connect
+def _note_move(model: Any, old: str, new: str, **_more: Any) -> None:
+    WALKED.add((model.__tablename__, str(old), str(new)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker's tests have walked, told to the process that outlives it."""
+    WALKED.update(tuple(each) for each in node.workeroutput.get("walked", ()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A whole suite that passes has walked every arrow of the diagrams, in whichever worker, or does not pass."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["walked"] = sorted(WALKED)
+    elif _has_run_everything(session, exitstatus) and (missed := _missed()):
+        session.config.stash[MISSED] = missed
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (server := session.config.stash.get(SERVER, None)) is not None:
         server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for table, old, new in config.stash.get(MISSED, ()):
+        terminalreporter.write_line(f"No test moves {table} from {old} to {new}.", red=True)
+
+
+def _has_run_everything(session: pytest.Session, exitstatus: int) -> bool:
+    return exitstatus == 0 and not session.config.option.collectonly and _is_whole_suite(session.config)
+
+
+def _missed() -> list[tuple[str, str, str]]:
+    return [each for each in arrows() if each not in WALKED]
 
 
 @pytest.hookimpl(trylast=True)

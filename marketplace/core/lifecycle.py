@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from typing import cast as typed
 from uuid import UUID
 
+from blinker import Signal
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -36,6 +37,8 @@ from marketplace.core.db import db
 from marketplace.core.events import Doer, Event, Subject, announce
 from marketplace.core.problems import Conflict
 
+MOVED = Signal("setara-moved")
+"""Sent after rows were moved, with the model and `old`, `new` and how many: `count`. The transaction may still fail."""
 Transitions = Mapping[Any, frozenset[Any]]
 """From a status to those that may follow it. A status with none is final."""
 
@@ -100,6 +103,8 @@ def move(
     announce([each.id for each in rows])
     for each in rows:
         _remember(model, each.subject_id, {"status": new} | given | dict(texts.get(each.subject_id, {})))
+    if rows:
+        MOVED.send(model, old=old, new=new, count=len(rows))
     return [each.subject_id for each in rows]
 
 

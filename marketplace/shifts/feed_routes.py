@@ -58,7 +58,7 @@ def revoke_feed(feed_id: UUID) -> CalendarFeed:
     return feeds.revoke(feed_id, by=actor())
 
 
-@blueprint.get("/calendars/<string:secret>")
+@blueprint.get("/calendars/<secret>")
 @limiter.limit(CURIOUS)
 @blueprint.doc(security=[])
 @blueprint.response(200, content_type="text/calendar")

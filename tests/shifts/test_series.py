@@ -287,13 +287,19 @@ def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route:
     assert (answer.status_code, answer.json["code"]) == (409, "wrong_state")
 
 
-@pytest.mark.parametrize("route", doors(PREVIEW, START, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="wrong_shape"))
+@pytest.mark.parametrize(
+    "route", doors(PREVIEW, START, LIST, SHIFTS, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="wrong_shape")
+)
 def test_the_wrong_shape_is_told_by_field(client: FlaskClient, scene: Scene, route: str) -> None:
     of = make.series(scene)
     method, _, path = route.partition(" ")
-    path = path.replace("<uuid:series_id>", str(of.id))
+    path = path.replace("<uuid:series_id>", str(of.id)).replace("<uuid:company_id>", str(of.company_id))
     headers = accounts.bearer(scene.company) | {"Idempotency-Key": str(uuid4())}
-    more = {"json": {"begins": "25:00"}} if method == "POST" else {"query_string": {"day": "x", "last_day": "x"}}
+    more = (
+        {"json": {"begins": "25:00"}}
+        if method == "POST"
+        else {"query_string": {"day": "x", "last_day": "x", "limit": "x"}}
+    )
     assert client.open(path, method=method, headers=headers, **more).status_code == 422
 
 
