@@ -43,6 +43,8 @@ class TooLateToContest(Conflict):
 
 
 class ToldOtherwise(Conflict):
+    """`changed` names what is another now: "identity", "papers"."""
+
     code = "company_told_otherwise"
     title = "The company has told something else since you looked."
     remedy = "Look at what it tells now, and decide about that."

@@ -123,6 +123,13 @@ def erase_due(limit: int) -> int:
     return len(_erase(handed_in.overdue(CompanyPaper, limit), CLOCK))
 
 
+def changed_at(company_id: UUID) -> datetime | None:
+    """When a paper was last handed in, taken back or erased. The caller has made sure that the asker may know."""
+    last = func.max(func.greatest(CompanyPaper.handed_in_at, CompanyPaper.erased_at))
+    changed: datetime | None = db.session.scalar(select(last).where(CompanyPaper.company_id == company_id))
+    return changed
+
+
 def can_be_taken_back(held: Sequence[CompanyPaper]) -> set[UUID]:
     """Those of one company's papers that nobody looks at or has decided by."""
     return {paper.id for paper in held if paper.status is PaperStatus.HELD and not _is_in_use(paper)}

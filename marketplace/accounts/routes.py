@@ -264,12 +264,12 @@ def verify_company(given: dict[str, Any], company_id: UUID) -> Company:
 
 
 @companies.post("/<uuid:company_id>/refuse")
-@companies.arguments(s.ReasonSchema)
+@companies.arguments(s.CompanyVerificationSchema)
 @companies.response(200, s.CompanySchema)
 @problems(companies, 401, 403, 404, 409, 422)
-def refuse_company(given: dict[str, str], company_id: UUID) -> Company:
+def refuse_company(given: dict[str, Any], company_id: UUID) -> Company:
     """Operators: turn down a company that waits. It reads why, and can contest it or hand in anew."""
-    return service.refuse_company(company_id, given["reason"], by=actor())
+    return service.refuse_company(company_id, **given, by=actor())
 
 
 @companies.post("/<uuid:company_id>/contest")
@@ -360,16 +360,17 @@ def _identity(company_id: UUID, by: Actor) -> dict[str, Any]:
     if found is None:
         raise NotFound
     company = queries.company(company_id, by)
-    return {name: getattr(found, name, None) or getattr(company, name, None) for name in s.IdentityShownSchema().fields}
+    told = {name: getattr(found, name, None) or getattr(company, name, None) for name in s.IdentityShownSchema().fields}
+    return told | {"told_at": service.told_at(company_id)}
 
 
 @companies.post("/<uuid:company_id>/suspend")
-@companies.arguments(s.ReasonSchema)
+@companies.arguments(s.CompanyVerificationSchema)
 @companies.response(200, s.CompanySchema)
 @problems(companies, 401, 403, 404, 409, 422)
-def suspend_company(given: dict[str, str], company_id: UUID) -> Company:
+def suspend_company(given: dict[str, Any], company_id: UUID) -> Company:
     """Operators: stop the company from publishing and offering."""
-    return service.suspend_company(company_id, given["reason"], by=actor())
+    return service.suspend_company(company_id, **given, by=actor())
 
 
 @companies.get("/<uuid:company_id>/decisions")

@@ -167,7 +167,8 @@ class ReasonSchema(ma.Schema):
 
 class CompanyVerificationSchema(ReasonSchema):
     seen = ma.fields.AwareDateTime(
-        load_default=None, metadata={"description": "The `handed_in_at` of the identity that you looked at"}
+        load_default=None,
+        metadata={"description": "The `told_at` of what you looked at. If it is another now, nothing is decided"},
     )
 
 
@@ -210,6 +211,9 @@ class IdentitySchema(ma.Schema):
 class IdentityShownSchema(IdentitySchema):
     tax_number_shown = ma.fields.String(required=True, metadata={"description": "Its end"})
     handed_in_at = ma.fields.AwareDateTime(required=True)
+    told_at = ma.fields.AwareDateTime(
+        required=True, metadata={"description": "When anything was told last, by a paper too: name it as seen"}
+    )
 
 
 class TaxNumberSchema(ma.Schema):

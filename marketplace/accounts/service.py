@@ -47,6 +47,7 @@ from marketplace.accounts.verification import (
     read_tax_number,
     refuse_company,
     suspend_company,
+    told_at,
     verify_company,
 )
 from marketplace.core import clock
@@ -85,6 +86,7 @@ __all__ = [
     "sign_out",
     "sign_up",
     "suspend_company",
+    "told_at",
     "verification_link",
     "verify_company",
     "was_confirmed",

@@ -62,26 +62,38 @@ def hand_in(company_id: UUID, told: Identity, *, by: Actor) -> CompanyIdentity:
 def verify_company(company_id: UUID, reason: str, seen: datetime | None = None, *, by: Actor) -> Company:
     """An operator has looked who it is and who signs for it; also what ends a suspension.
 
-    `seen` is when what they looked at was handed in. Raises OwnCompany, IdentityIncomplete, ToldOtherwise,
-    DecidedBefore, WrongState, ReasonMissing.
+    `seen` is the `told_at` of what they looked at. Raises OwnCompany, IdentityIncomplete, ToldOtherwise, DecidedBefore,
+    WrongState, ReasonMissing.
     """
     company = _for_operator(company_id, by)
-    told = db.session.get(CompanyIdentity, company_id, populate_existing=True)
-    if told is None:
+    if db.session.get(CompanyIdentity, company_id, populate_existing=True) is None:
         raise entity.IdentityIncomplete(missing=[*entity.VERIFIED_FACTS])
-    if seen is not None and told.handed_in_at != seen:
-        raise entity.ToldOtherwise
+    _check_seen(company_id, seen)
     return _decide(company, CompanyStatus.VERIFIED, reason, by)
 
 
-def refuse_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
-    """An operator turns a company down that waits. It reads the reason, can contest it, and can hand in anew."""
-    return _decide(_for_operator(company_id, by), CompanyStatus.REFUSED, reason, by)
+def refuse_company(company_id: UUID, reason: str, seen: datetime | None = None, *, by: Actor) -> Company:
+    """An operator turns a company down that waits. It reads the reason, can contest it, and can hand in anew.
+
+    `seen`, and what is raised, as in `verify_company()`.
+    """
+    company = _for_operator(company_id, by)
+    _check_seen(company_id, seen)
+    return _decide(company, CompanyStatus.REFUSED, reason, by)
 
 
-def suspend_company(company_id: UUID, reason: str, *, by: Actor) -> Company:
-    """Stops a company from publishing and offering. What was promised to people still holds."""
-    return _decide(_for_operator(company_id, by), CompanyStatus.SUSPENDED, reason, by)
+def suspend_company(company_id: UUID, reason: str, seen: datetime | None = None, *, by: Actor) -> Company:
+    """Stops a company from publishing and offering. What was promised to people still holds. `seen` and what is raised
+    as in `verify_company()`."""
+    company = _for_operator(company_id, by)
+    _check_seen(company_id, seen)
+    return _decide(company, CompanyStatus.SUSPENDED, reason, by)
+
+
+def told_at(company_id: UUID) -> datetime | None:
+    """When the company last told something of itself, in words or by a paper that it handed in or took back; None when
+    it never has. The caller has made sure that the asker may know."""
+    return max((at for at in _told(company_id).values() if at is not None), default=None)
 
 
 def contest_decision(company_id: UUID, words: str, *, by: Actor) -> Company:
@@ -112,6 +124,19 @@ def read_tax_number(company_id: UUID, *, by: Actor) -> str:
         raise NotFound
     record("company.tax_number_read", company, by=by)
     return vault.unseal(company_id, row.tax_number_sealed, what=_TAX_NUMBER).decode()
+
+
+def _told(company_id: UUID) -> dict[str, datetime | None]:
+    row = db.session.get(CompanyIdentity, company_id, populate_existing=True)
+    return {"identity": None if row is None else row.handed_in_at, "papers": papers.changed_at(company_id)}
+
+
+def _check_seen(company_id: UUID, seen: datetime | None) -> None:
+    """The company is locked, as by whoever changes what it tells. Raises ToldOtherwise, naming what is another now."""
+    if seen is None:
+        return
+    if changed := [name for name, at in _told(company_id).items() if at is not None and at > seen]:
+        raise entity.ToldOtherwise(f"Another: {', '.join(changed)}.", field="seen", changed=changed)
 
 
 def _facts(company: Company, row: CompanyIdentity | None) -> dict[str, str]:

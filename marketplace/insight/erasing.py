@@ -11,11 +11,12 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Delete, LargeBinary, Update, delete, func, literal, or_, update
+from sqlalchemy import ColumnElement, Delete, LargeBinary, Update, delete, func, literal, or_, select, update
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Adoption, Person
 from marketplace.core import vault
 from marketplace.core.db import Base, db
+from marketplace.core.events import Event
 from marketplace.core.idempotency import StoredAnswer
 from marketplace.insight.rules import NOBODYS_NAME, Because, Fate
 from marketplace.insight.sections import SECTIONS, Section
@@ -39,7 +40,8 @@ def erase(person: Person) -> None:
     for section in SECTIONS:
         if section.fate is Fate.EMPTIED and section.name not in _BY_HAND:
             db.session.execute(_emptied(section, person_id))
-    for statement in (*_of_offers(person_id), *_of_contractor(person_id), *_elsewhere(person_id, name, email)):
+    others = (*_of_statements(person_id, name), *_elsewhere(person_id, name, email))
+    for statement in (*_of_offers(person_id), *_of_contractor(person_id), *others):
         db.session.execute(statement)
     vault.throw_away(person_id)
     _forget_account(person)
@@ -79,6 +81,16 @@ def _of_contractor(person_id: UUID) -> Iterator[Update]:
     """The country stays, since rules and pay of the past are read by it; it names nobody."""
     values: dict[str, Any] = {"born_on": None, "subdivision": None, "timezone": "UTC"}
     yield update(Contractor).where(Contractor.id == person_id).values(values)
+
+
+def _of_statements(person_id: UUID, name: str) -> Iterator[Update]:
+    """The name under the public statements of companies that the person belonged to, whoever of the members typed it:
+    what was signed, its digest and when stay. A membership has ended by now, and events remember it."""
+    joined = Event.about.contains([f"person:{person_id}"]) & (Event.name == "member.added")
+    founded = (Event.doer_id == person_id) & (Event.name == "company.applied")
+    companies = {event.ref("company") for event in db.session.scalars(select(Event).where(joined | founded))}
+    theirs = func.lower(Adoption.signed_name) == " ".join(name.split()).lower()
+    yield update(Adoption).where(Adoption.company_id.in_(companies), theirs).values(signed_name="")
 
 
 def _elsewhere(person_id: UUID, name: str, email: str) -> Iterator[Update]:

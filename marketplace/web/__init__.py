@@ -62,6 +62,7 @@ from marketplace.web import (
     standing,
     surveys,
     taking,
+    terms,
     work,
     work_record,
 )
@@ -130,6 +131,7 @@ BESIDE = (
     standing,
     surveys,
     taking,
+    terms,
     work_record,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""

@@ -152,6 +152,7 @@ def show_company(company_id: UUID, form: Form | None = None, tax_number: str = "
         members=queries.members(company_id, by),
         identity=queries.identity(company_id, by) if by.is_operator(OperatorRole.VETTING) else None,
         tax_number=tax_number,
+        told_at=service.told_at(company_id) if by.is_operator(OperatorRole.VETTING) else None,
         papers=papers.papers(company_id, by) if by.is_operator(OperatorRole.VETTING) else [],
         shows=choices.SHOWS,
         decisions=decisions,
@@ -185,9 +186,7 @@ def decide_company(company_id: UUID) -> ResponseReturnValue:
 
 
 def _decide(company_id: UUID, decision: str, reason: str, seen: datetime | None) -> Company:
-    if decision == "verify":
-        return service.verify_company(company_id, reason, seen, by=actor())
-    return DECISIONS[decision](company_id, reason, by=actor())
+    return DECISIONS[decision](company_id, reason, seen, by=actor())
 
 
 # --- shared by the pages --------------------------------------------------------------------------------------------

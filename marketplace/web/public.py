@@ -19,6 +19,7 @@ from marketplace.web.choices import ROLES, choices
 from marketplace.web.forms import Form
 from marketplace.web.site import LANGUAGE, ask_to_sign_in, own_path, places_of
 from marketplace.web.words import basis_words, countries
+from marketplace.workforce import declarations
 from marketplace.workforce.bars import FORGET_AFTER
 
 blueprint = Blueprint("public", __name__)
@@ -30,6 +31,8 @@ def home() -> ResponseReturnValue:
     by = actor_or_none()
     if by is None:
         return render_template("public/home.html", bars=pictures.newspaper_bars())
+    if by.person_id is not None and declarations.terms_to_answer(by.person_id) is not None:
+        return redirect(url_for("contractor.terms"))
     places = places_of(by)
     return redirect(places[0].url if places else url_for("public.start"))
 

@@ -1,6 +1,7 @@
 """The terms of the service, as people agree to them: a text with a version and a digest, so that it is known for ever
 what somebody agreed to. A change is a new version; an old one stays as it was."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -94,6 +95,31 @@ VERSIONS = (
 )
 """Every version there ever was, the newest last."""
 CURRENT = VERSIONS[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChange:
+    """What an edition says otherwise than one before it, clause by clause."""
+
+    before: ServiceTerms
+    now: ServiceTerms
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def change_since(version: int) -> TermsChange | None:
+    """What the terms that hold now say otherwise than those of a version; None when they are those."""
+    if version == CURRENT.version:
+        return None
+    before = next(each for each in VERSIONS if each.version == version)
+    old, new = (_clauses(each.text) for each in (before, CURRENT))
+    added = tuple(each for each in new if each not in old)
+    return TermsChange(before, CURRENT, added, tuple(each for each in old if each not in new))
+
+
+def _clauses(text: str) -> list[str]:
+    """The numbered clauses, each in one line."""
+    return [" ".join(clause.split()) for clause in re.split(r"\n(?=\d+\. )", text)]
 
 
 class OtherText(Conflict):

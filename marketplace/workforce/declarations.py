@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator, require_person
@@ -20,7 +20,7 @@ from marketplace.workforce.bars import SignalKind
 from marketplace.workforce.models import Contractor, Requirement
 from marketplace.workforce.paper_models import IdentityDeclaration, TaxProfile, TermsSignature, WorkDeclaration
 from marketplace.workforce.papers import IdentityShown, Policy, Remark, Tax, Work
-from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, check_place
+from marketplace.workforce.rules import ContractorStatus, NothingChosen, RequirementKind, RequirementStatus, check_place
 
 TAX_NUMBER = "tax number"
 
@@ -108,6 +108,22 @@ def declared(contractor_id: UUID, seen_by: Actor) -> Declared:
         tax=db.session.get(TaxProfile, contractor_id, execution_options=again),
         terms=db.session.scalars(signed.order_by(TermsSignature.version.desc()).limit(1)).one_or_none(),
     )
+
+
+def terms_to_answer(contractor_id: UUID) -> agreement.TermsChange | None:
+    """What is said otherwise now than in the edition that somebody agreed to last; None when that is the present one,
+    or they have agreed to none: an application asks for that. Whoever leaves is not asked. The caller is that person.
+
+    Until they answer, what they agreed to holds between them and the service.
+    """
+    leaving = (ContractorStatus.REFUSED, ContractorStatus.CLOSING, ContractorStatus.CLOSED)
+    signed = (
+        select(func.max(TermsSignature.version))
+        .join(Contractor, Contractor.id == TermsSignature.contractor_id)
+        .where(Contractor.id == contractor_id, Contractor.status.not_in(leaving))
+    )
+    version = db.session.scalar(signed)
+    return None if version is None else agreement.change_since(version)
 
 
 def tax_number(contractor_id: UUID, *, by: Actor) -> str | None:

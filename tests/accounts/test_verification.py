@@ -1,5 +1,6 @@
 """Who a company is: told, decided, and decided again when it changes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts import entity, queries, service
+from marketplace.accounts import entity, papers, queries, service
 from marketplace.accounts.entity import ToldOtherwise
-from marketplace.accounts.models import CompanyIdentity
+from marketplace.accounts.models import Company, CompanyIdentity
+from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CLOCK, CompanyRole, CompanyStatus, OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -19,6 +21,7 @@ from marketplace.gigs.rules import GigStatus
 from tests.factories import accounts
 from tests.factories import gigs as make
 from tests.factories.accounts import IDENTITY
+from tests.papers import png
 
 
 def test_a_new_signatory_is_verified_again_and_pauses_the_gigs_until_then(app: Flask) -> None:
@@ -75,12 +78,23 @@ def test_the_tax_number_lies_encrypted_and_members_without_the_right_see_nothing
         entity.check_identity(replace(IDENTITY, tax_number=None), has_tax_number=False)
 
 
-def test_nobody_verifies_what_they_have_not_seen(app: Flask) -> None:
+@pytest.mark.parametrize("decide", [service.verify_company, service.refuse_company, service.suspend_company])
+def test_nothing_is_decided_about_what_was_not_seen(app: Flask, decide: Callable[..., Company]) -> None:
+    """Neither words nor papers are exchanged between a look and its decision; a paper taken back is another, too."""
     company, operator = accounts.company(verified=False), accounts.operator(OperatorRole.VETTING)
-    told = db.session.get_one(CompanyIdentity, company.id)
-    seen, told.handed_in_at = told.handed_in_at, told.handed_in_at + timedelta(minutes=1)
-    db.session.flush()
-    with pytest.raises(ToldOtherwise):
-        service.verify_company(company.id, "Entry seen.", seen, by=operator)
-    now = seen + timedelta(minutes=1)
-    assert service.verify_company(company.id, "Entry seen.", now, by=operator).status is CompanyStatus.VERIFIED
+    owner, minute = accounts.owner_of(company.id), timedelta(minutes=1)
+    seen = service.told_at(company.id)
+    clock.move_to(clock.now() + minute)
+    paper = papers.hand_in(company.id, Shows.ENTITY, png(), by=owner)
+    with pytest.raises(ToldOtherwise) as other:
+        decide(company.id, "Entry seen.", seen, by=operator)
+    assert other.value.members["changed"] == ["papers"]
+    seen = service.told_at(company.id)
+    clock.move_to(clock.now() + minute)
+    service.hand_in(company.id, replace(IDENTITY, address="Moved Street 2", tax_number=None), by=owner)
+    with pytest.raises(ToldOtherwise) as other:
+        decide(company.id, "Entry seen.", seen, by=operator)
+    assert other.value.members["changed"] == ["identity"]
+    assert paper.handed_in_at == seen
+    decided = decide(company.id, "Entry seen.", service.told_at(company.id), by=operator)
+    assert decided.status is not CompanyStatus.APPLIED

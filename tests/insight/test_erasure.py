@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from jobs.runner import run_pending
+from marketplace.accounts import adoption, guidelines, verification
+from marketplace.accounts import service as accounts_service
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole
 from marketplace.contracts import cash_out, transfers
 from marketplace.contracts import service as contracts
 from marketplace.contracts.queries import versions
@@ -299,3 +302,25 @@ def test_words_of_the_company_are_no_part_of_what_was_promised(her: Person) -> N
     offer = db.session.scalars(select(Offer).where(Offer.contractor_id == her.id)).one()
     assert "words" in offer.reason
     assert "words" not in offer.terms["why"]
+
+
+def test_the_name_of_a_signatory_goes_with_them_whoever_typed_it(app: Flask) -> None:
+    """The public statement stands: its text, its digest and when it was signed. Another's name is left alone."""
+    petra = accounts.person(name="Petra  Signatory")
+    company, other = accounts.company(), accounts.company()
+    for made in (company, other):
+        owner = accounts.owner_of(made.id)
+        told = replace(accounts.IDENTITY, signatory_name="Petra Signatory", tax_number=None)
+        verification.hand_in(made.id, told, by=owner)
+        verification.verify_company(made.id, "Seen.", by=accounts.operator(OperatorRole.VETTING))
+        adoption.adopt(made.id, "Petra Signatory", guidelines.CURRENT.sha256, by=owner)
+    accounts_service.add_member(company.id, petra.email, CompanyRole.VIEWER, by=accounts.owner_of(company.id))
+    accounts_service.remove_member(company.id, petra.id, by=accounts.actor_of(petra))
+    (before,) = adoption.statements(company.id)
+    erasure.erase_me(petra.email, give_up_benefits=False, by=accounts.actor_of(petra))
+    (after,) = adoption.statements(company.id)
+    assert (before.signed_name, after.signed_name) == ("Petra Signatory", "")
+    assert replace(after, signed_name=before.signed_name) == before
+    assert after.text_sha256 == sha256(after.text.encode()).hexdigest()
+    # A company that she never belonged to has a signatory of the same name.
+    assert adoption.statements(other.id)[0].signed_name == "Petra Signatory"
