@@ -33,6 +33,8 @@ class Audience(StrEnum):
     STANDARDS = "standards"
     PLACE = "place"
     """Contractors who live where the event is about."""
+    COMMENTER = "commenter"
+    """Whoever said what an operator has answered. The event names the answer, and nobody."""
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -881,6 +883,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _INBOX,
                 "A protection stays as it is where you live: %(place)s",
                 "The change was taken off the table. The comments, and what operators answered, stay on its page.",
+            ),
+        ),
+        "region_change.answered": (
+            Telling(
+                Audience.COMMENTER,
+                _INBOX,
+                "What you said was answered: %(place)s",
+                "An operator answered what you said of a protection that is to be lowered. The answer stands on its "
+                "page.",
             ),
         ),
         "dispute.claimed": (

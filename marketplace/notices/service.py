@@ -24,6 +24,7 @@ from marketplace.notices.rules import (
     Channel,
     Telling,
 )
+from marketplace.standards.comments import answered_by
 from marketplace.workforce.queries import awake_at, living_in
 
 SEND_MAIL = "mail.send"
@@ -68,7 +69,7 @@ def mark_all_read(*, by: Actor) -> int:
 
 
 class _Hearers:
-    """Who hears of which of some events, found in three statements however many events there are."""
+    """Who hears of which of some events, found in a few statements however many events there are."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._events = events
@@ -79,6 +80,8 @@ class _Hearers:
         places = {str(event.data.get("place")) for event in events if self._is_of_a_place(event)}
         self._neighbours = living_in(places) if places else {}
         self._grants = db.session.execute(grants).all() if self._concern_operators() else []
+        answers = {UUID(named) for event in events if (named := self._answer(event)) is not None}
+        self._commenters = answered_by(answers) if answers else {}
 
     def tellings(self) -> Iterator[tuple[Event, Telling, UUID]]:
         """Each (event, words, person). A person in two audiences of an event is told as the first of them."""
@@ -102,6 +105,8 @@ class _Hearers:
             return [] if contractor_id is None else [contractor_id]
         if audience is Audience.PLACE:
             return self._neighbours.get(str(event.data.get("place")), [])
+        if audience is Audience.COMMENTER:
+            return self._commenters.get(str(event.data.get("answer")), [])
         if audience in COMPANY_AUDIENCES:
             return self._with_right(event.ref("company"), COMPANY_AUDIENCES[audience])
         return self._operators(OPERATOR_AUDIENCES[audience])
@@ -111,6 +116,11 @@ class _Hearers:
 
     def _operators(self, role: OperatorRole) -> Iterable[UUID]:
         return [grant.person_id for grant in self._grants if grant.role in (role, OperatorRole.ADMIN)]
+
+    def _answer(self, event: Event) -> str | None:
+        """The answer that an event is about whose commenters are told. Events of before named none."""
+        heard = any(telling.audience is Audience.COMMENTER for telling in TELLINGS[event.name])
+        return event.data.get("answer") if heard else None
 
     def _is_of_a_place(self, event: Event) -> bool:
         return any(telling.audience is Audience.PLACE for telling in TELLINGS[event.name])

@@ -128,6 +128,17 @@ def own(change_id: UUID, *, seen_by: Actor) -> RegionComment | None:
     return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
+def answered_by(answer_ids: Collection[UUID]) -> dict[str, list[UUID]]:
+    """Who wrote what some answers answer, by the answer; whoever took their words back is not among them. Without
+    permission: it is for notices."""
+    found = select(RegionComment.answer_id, RegionComment.person_id).where(RegionComment.answer_id.in_(answer_ids))
+    found = found.where(RegionComment.words != "")
+    writers: dict[str, list[UUID]] = {}
+    for answer_id, person_id in db.session.execute(found.order_by(RegionComment.person_id)):
+        writers.setdefault(str(answer_id), []).append(person_id)
+    return writers
+
+
 # --- verbs ------------------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +196,8 @@ def answer(change_id: UUID, comment_ids: Collection[UUID], words: str, *, by: Ac
     db.session.add(made)
     db.session.flush()
     db.session.execute(update(RegionComment).where(RegionComment.id.in_(wanted)).values(answer_id=made.id))
-    record("region_change.answered", row, by=by, data={"place": row.place, "comments": len(wanted)})
+    told = {"place": row.place, "comments": len(wanted), "answer": str(made.id)}
+    record("region_change.answered", row, by=by, data=told)
     return made
 
 

@@ -83,7 +83,7 @@ def test_everybody_is_heard_before_a_protection_falls(app: Flask) -> None:
     comments.answer(made.id, waiting(made.id), "So it is.", by=one)
     assert regions.confirm(made.id, by=two).status is ChangeStatus.IN_FORCE
     told = db.session.scalars(select(Event).where(Event.name == "region_change.answered").order_by(Event.id)).all()
-    assert [each.data for each in told] == [{"place": "DE", "comments": 3}, {"place": "DE", "comments": 1}]
+    assert [(each.data["place"], each.data["comments"]) for each in told] == [("DE", 3), ("DE", 1)]
 
 
 def test_one_comment_a_person_that_is_written_anew_until_the_end(app: Flask) -> None:
@@ -142,6 +142,22 @@ def test_contractors_of_the_place_are_told_and_others_not(app: Flask) -> None:
         notices.deliver([event], by=CLOCK)
         hearers = select(Notice.person_id).where(Notice.event_id == event, Notice.audience == Audience.PLACE)
         assert db.session.scalars(hearers).all() == [berlin.id]
+
+
+def test_whoever_commented_is_told_of_their_own_answer_and_nobody_is_named(app: Flask) -> None:
+    ana, bea, cara = somebody(), somebody(), somebody()
+    made = commented(ana, bea, cara)
+    comments_end()
+    theirs = {row.person_id: row.id for row in db.session.scalars(select(RegionComment))}
+    answers = [[theirs[ana.person_id], theirs[cara.person_id]], [theirs[bea.person_id]]]
+    for ids in answers:
+        comments.answer(made.id, ids, "Heard.", by=operator())
+    comments.take_back(made.id, by=cara)
+    events = db.session.scalars(select(Event).where(Event.name == "region_change.answered").order_by(Event.id)).all()
+    notices.deliver([each.id for each in events], by=CLOCK)
+    told = [set(db.session.scalars(select(Notice.person_id).where(Notice.event_id == each.id))) for each in events]
+    assert told == [{ana.person_id}, {bea.person_id}]
+    assert not [who for who in theirs if any(str(who) in f"{each.about} {each.data}" for each in events)]
 
 
 def test_a_comment_goes_with_its_person_and_blocks_nothing(app: Flask) -> None:
