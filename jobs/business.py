@@ -19,7 +19,7 @@ from marketplace.matching import deciding, forgetting, planning
 from marketplace.messages import defects, threads
 from marketplace.notices import post
 from marketplace.notices import service as notices
-from marketplace.pay import off_boarding, pay_day, payments, runs
+from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
@@ -285,6 +285,18 @@ def recover_guarantees() -> None:
     """One look: what is short of money now may stay so, and the next look comes soon."""
     with transaction():
         guarantees.recover_due(200)
+
+
+@job("rail.owe_fees", again=False)
+def owe_rail_fees() -> None:
+    in_batches(rail_fees.owe_due)
+
+
+@job("rail.recover_fees", again=False)
+def recover_rail_fees() -> None:
+    """One look, as with guaranteed hours."""
+    with transaction():
+        rail_fees.recover_due(200)
 
 
 @job("benefits.tell", again=False)

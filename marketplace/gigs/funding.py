@@ -59,6 +59,22 @@ def cover_or_advance(gig: Gig, money: Money, *, by: Actor) -> None:
         _move(gig, FundingKind.ADVANCED, rest, by)
 
 
+def hold_or_advance(company_id: UUID, hold: str, money: Money, cause: str) -> Money:
+    """Moves money into a hold: the company's available money as far as it goes, the rest from the service, which the
+    company pays back. Returns the rest. `cause` is the beginning of the entries' causes."""
+    source = available_account(company_id)
+    own = min(books.balance(source, money.currency), money, key=lambda each: each.amount)
+    if own:
+        try:
+            with db.session.begin_nested():
+                ledger.post(Entry(f"{cause}:held", [Move(source, hold, own)]))
+        except InsufficientFunds:  # Somebody else spent it since it was looked at.
+            own = Money.zero(money.currency)
+    if rest := money - own:
+        ledger.post(Entry(f"{cause}:advanced", [Move(GUARANTEE, hold, rest)]))
+    return rest
+
+
 def recover_due(limit: int, *, by: Actor = CLOCK) -> int:
     """Takes back what was advanced for gigs whose companies have money again; at most `limit` gigs, whose number it
     returns. Safe to repeat: for the clock."""

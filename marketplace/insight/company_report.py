@@ -361,7 +361,7 @@ class _About:
         issued = select(Payslip.id).where(Payslip.status == PayslipStatus.ISSUED)
         return (
             PayLine.company_id == self.company_id,
-            PayLine.kind != LineKind.SICK_LEAVE,
+            PayLine.kind.not_in((LineKind.SICK_LEAVE, LineKind.RAIL_FEE)),
             PayLine.payslip_id.in_(issued),
             *self._within(PayLine.began_at),
         )

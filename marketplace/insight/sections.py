@@ -48,6 +48,7 @@ from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
 from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.models import Mail, Notice
+from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.feed_models import CalendarFeed
@@ -425,6 +426,7 @@ SECTIONS: tuple[Section, ...] = (
     _own("enrolments", "contracts", "Your insurances", _E, Enrolment.contractor_id, empties=("member_number", "proof")),
     _own("benefits", "contracts", "Your benefits, entry by entry", _S, BenefitEntry.contractor_id),
     _own("leave_pay", "contracts", "Leave that was paid", _S, LeavePay.contractor_id),
+    _own("rail_fees", "pay", "What a rail kept of your pay, and who made it good", _S, RailFee.contractor_id),
     _own("cash_outs", "contracts", "Benefits that were paid out to you", _S, CashOut.contractor_id),
     _own(
         "benefit_transfers",

@@ -88,6 +88,7 @@ class Work:
             "attempt_id": None,
             "cash_out_id": None,
             "guarantee_id": None,
+            "rail_fee_id": None,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
             "contract_version": self.promise.number,
@@ -113,7 +114,7 @@ class TimeAtTest:
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract)) | {"attempt_id": self.attempt_id}
+        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id")) | {"attempt_id": self.attempt_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class PaidOut:
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract)) | {"cash_out_id": self.cash_out_id}
+        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id")) | {"cash_out_id": self.cash_out_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ class Missing:
     @property
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
-        return dict.fromkeys(of_work) | {
+        return dict.fromkeys((*of_work, "rail_fee_id")) | {
             "guarantee_id": self.guarantee_id,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
@@ -163,7 +164,27 @@ class Missing:
         }
 
 
-Reason = Work | TimeAtTest | PaidOut | Missing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A company's part of what a rail kept of an earlier payout (PAYOUT)."""
+
+    rail_fee_id: UUID
+    company_id: UUID | None
+    """None where the service bears it."""
+    contractor_id: UUID
+    began_at: datetime
+    """When it was set aside."""
+    money: Money
+    hold: str
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
+        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type", "guarantee_id")
+        return dict.fromkeys((*of_work, *of_contract)) | {"rail_fee_id": self.rail_fee_id}
+
+
+Reason = Work | TimeAtTest | PaidOut | Missing | Kept
 """What a line may pay for."""
 
 
@@ -334,6 +355,16 @@ def of_weeks(missing: Iterable[Missing]) -> list[DraftLine]:
             if line.money:
                 cause = f"guarantee:{each.guarantee_id}:{line.kind}"
                 lines.append(DraftLine(each, line, each.hold, payee_account(each, line), cause))
+    return lines
+
+
+def fees_returned(kept: Iterable[Kept]) -> list[DraftLine]:
+    """A line for each part of what rails kept, from its hold to what is payable."""
+    lines = []
+    for each in kept:
+        kind, rule = LineKind.RAIL_FEE, RULES["PAYOUT"]
+        line = PriceLine(kind, Payee.CONTRACTOR, each.money, rule.id, rule.version)
+        lines.append(DraftLine(each, line, each.hold, payee_account(each, line), f"rail_fee:{each.rail_fee_id}"))
     return lines
 
 

@@ -87,9 +87,9 @@ class PayLine(Base):
     """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
     It pays a booking, or a week whose guaranteed hours were not offered, under its contract; or the time of an attempt
-    at a test or a benefit of the person's own, which need none. `cause` names the piece that it pays, once and for
-    ever: a second run that meets the same work is refused by the database. A correction is a line of its own, under a
-    cause of its own.
+    at a test, a benefit of the person's own, or what a rail kept of an earlier payout, which need none. `cause` names
+    the piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
+    correction is a line of its own, under a cause of its own.
     """
 
     __tablename__ = "pay_line"
@@ -100,17 +100,18 @@ class PayLine(Base):
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
             "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
-            " AND guarantee_id IS NULL THEN 3 ELSE 0 END"
+            " AND guarantee_id IS NULL AND rail_fee_id IS NULL THEN 3 ELSE 0 END"
             " AND num_nonnulls(contract_id, contract_version_id, contract_version, engagement_type) ="
-            " CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL THEN 4 ELSE 0 END",
+            " CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL AND rail_fee_id IS NULL THEN 4 ELSE 0 END",
             name="of_work_or_of_a_test",
         ),
         CheckConstraint(
-            "CASE WHEN cash_out_id IS NULL THEN company_id IS NOT NULL OR attempt_id IS NOT NULL"
+            "CASE WHEN cash_out_id IS NULL THEN company_id IS NOT NULL OR num_nonnulls(attempt_id, rail_fee_id) = 1"
             " ELSE company_id IS NULL AND attempt_id IS NULL END",
             name="has_a_payer",
         ),
         CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
+        CheckConstraint("(kind = 'rail_fee') = (rail_fee_id IS NOT NULL)", name="rail_fee_has_its_line"),
         Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
     )
 
@@ -126,6 +127,7 @@ class PayLine(Base):
     attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"), index=True)
     cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"), index=True)
     guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"), index=True)
+    rail_fee_id: Mapped[UUID | None] = mapped_column(ForeignKey("rail_fee.id"), index=True)
     """The benefit that is paid out, where the line does that."""
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""
@@ -194,6 +196,7 @@ class PaymentOp(Stateful):
             "next_try_at",
             postgresql_where=text("status IN ('intent', 'sent', 'unknown')"),
         ),
+        Index("ix_payment_op_kept", "id", postgresql_where=text("rail_fee_amount > 0")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"payment": "id", "company": "company_id", "contractor": "contractor_id", "payslip": "payslip_id"}

@@ -11,6 +11,7 @@ from marketplace.contracts.off_boarding_rules import BenefitsOutcome
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpStatus
 from marketplace.shifts import guarantees
@@ -49,7 +50,7 @@ def _is_owed(row: OffBoarding) -> bool:
     """Whether the company still owes the person anything: work that is not over or not paid, cut time, a week of
     guaranteed hours, pay that has not gone out."""
 
-    def between(table: type[Booking | Timesheet | TimesheetCut | BackPay | PayLine]) -> ColumnElement[bool]:
+    def between(table: type[Booking | Timesheet | TimesheetCut | BackPay | PayLine | RailFee]) -> ColumnElement[bool]:
         return (table.company_id == row.company_id) & (table.contractor_id == row.contractor_id)
 
     gone = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
@@ -58,6 +59,7 @@ def _is_owed(row: OffBoarding) -> bool:
         exists().where(between(Timesheet), Timesheet.status != TimesheetStatus.LOCKED),
         exists().where(between(TimesheetCut), TimesheetCut.status.in_(PENDING_CUT)),
         exists().where(between(BackPay), BackPay.status == BackPayStatus.DUE),
+        exists().where(between(RailFee), RailFee.taken_at.is_(None)),
         exists().where(between(PayLine), PayLine.payslip_id.is_(None)),
         exists().where(between(PayLine), PayLine.payslip_id == Payslip.id, Payslip.net_amount > 0, ~gone),
     )

@@ -9,7 +9,8 @@ from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.pay import trials, works
+from marketplace.pay import rail_fees, trials, works
+from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
@@ -25,7 +26,7 @@ late; after a day in which an operator can start a run, the clock does."""
 
 def start_due_run(*, by: Actor) -> PayRun | None:
     """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test, a
-    benefit to be paid out or a week of guaranteed hours has waited for a day, and returns it.
+    benefit to be paid out, a week of guaranteed hours or what a rail kept has waited for a day, and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -37,6 +38,7 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     tried = trials.payable(None, now.date()).where(Attempt.ended_at <= now - APPROVED_WAITS)
     asked = cash_out.payable(now.date()).where(CashOut.asked_at <= now - APPROVED_WAITS)
     missing = guarantees.payable(None, now.date()).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
-    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing)))
+    kept = rail_fees.payable(None, now.date()).where(RailFee.kept_at <= now - APPROVED_WAITS)
+    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing, kept)))
     due = db.session.scalar(select(is_due & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

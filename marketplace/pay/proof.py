@@ -20,7 +20,7 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import trials, weeks, works
+from marketplace.pay import rail_fees, trials, weeks, works
 from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
@@ -74,7 +74,9 @@ def held_covers_owed() -> Check:
     """Money for work is there before the work: what is owed until now never exceeds what is held for it. Time that the
     company has cut is owed as long as the cut is not settled."""
     # Holds are read before the work: a booking that is paid in between has left the work, and is no false alarm.
-    of_work = or_(*(LedgerAccount.name.like(f"{root}:%:hold") for root in ("booking", "attempt", "guarantee")))
+    of_work = or_(
+        *(LedgerAccount.name.like(f"{root}:%:hold") for root in ("booking", "attempt", "guarantee", "rail_fee"))
+    )
     holds = select(LedgerAccount).where(of_work, LedgerAccount.balance > 0)
     held = {(hold.name, hold.currency): hold.balance or 0 for hold in db.session.scalars(holds)}
     found = works.not_yet_paid(clock.now())
@@ -82,7 +84,7 @@ def held_covers_owed() -> Check:
     tests = trials.not_yet_paid(clock.now())
     dues = [(each.hold, owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))) for each in found]
     dues += [(each.hold, trials.owed(each)) for each in tests]
-    dues += weeks.not_yet_paid()
+    dues += [*weeks.not_yet_paid(), *rail_fees.not_yet_paid()]
     wrong = []
     for hold, due in dues:
         there = Money(held.get((hold, due.currency), 0), due.currency)

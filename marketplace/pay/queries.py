@@ -26,8 +26,9 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
-from marketplace.pay import cashing, trials, weeks, works
-from marketplace.pay.lines import Work, draft, of_weeks, owed, paid_out
+from marketplace.pay import cashing, rail_fees, trials, weeks, works
+from marketplace.pay.fee_models import RailFee
+from marketplace.pay.lines import Work, draft, fees_returned, of_weeks, owed, paid_out
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
@@ -111,7 +112,9 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     of_bookings = booking_holds.where(Booking.company_id == company_id)
     week_holds = select(func.concat("guarantee:", cast(Guarantee.id, Text), ":hold"))
     of_guarantees = week_holds.where(Guarantee.company_id == company_id)
-    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, of_guarantees, *_test_holds(company_id))))
+    fee_holds = select(func.concat("rail_fee:", cast(RailFee.id, Text), ":hold"))
+    beside = (of_guarantees, fee_holds.where(RailFee.company_id == company_id), *_test_holds(company_id))
+    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, *beside)))
     return [
         CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
         for code in sorted({*free, *held})
@@ -120,14 +123,15 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
 
 def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
-    class, lines that no issued payslip has, benefits that move. What is booked stands in their accounts. The caller may
-    know it."""
+    class, lines that no issued payslip has, benefits that move, what a rail kept. What is booked stands in their
+    accounts. The caller may know it."""
     issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
     return or_(
         exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
         exists().where(BackPay.contractor_id == contractor_id, BackPay.status == BackPayStatus.DUE),
         exists().where(PayLine.contractor_id == contractor_id, ~issued),
         cash_out.is_moving(contractor_id),
+        exists().where(RailFee.contractor_id == contractor_id, RailFee.taken_at.is_(None)),
     )
 
 
@@ -194,6 +198,7 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
     lines += paid_out(cashing.preview(company_id, through))
     lines += of_weeks(weeks.preview(company_id, through))
+    lines += fees_returned(rail_fees.preview(company_id, through))
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
@@ -337,6 +342,8 @@ def _company_behind(root: str, owner_id: UUID) -> UUID | None:
             return db.session.scalar(select(Qualification.company_id).where(Qualification.id == owner_id))
         case "guarantee":
             return db.session.scalar(select(Guarantee.company_id).where(Guarantee.id == owner_id))
+        case "rail_fee":
+            return db.session.scalar(select(RailFee.company_id).where(RailFee.id == owner_id))
         case "attempt":
             return db.session.scalar(select(Attempt.company_id).where(Attempt.id == owner_id))
     return None

@@ -21,8 +21,18 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import cashing, holds, service, top_ups, trials, weeks, works
-from marketplace.pay.lines import BENEFIT_OF, DraftLine, TimeAtTest, Work, draft, of_weeks, paid_out, reason
+from marketplace.pay import cashing, holds, rail_fees, service, top_ups, trials, weeks, works
+from marketplace.pay.lines import (
+    BENEFIT_OF,
+    DraftLine,
+    TimeAtTest,
+    Work,
+    draft,
+    fees_returned,
+    of_weeks,
+    paid_out,
+    reason,
+)
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.qualifications import attempts
@@ -70,8 +80,9 @@ def finish_runs(limit: int = 20) -> int:
 
 
 def _compute(run: PayRun) -> bool:
-    """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out and weeks whose guaranteed
-    hours were not offered, which from then on belong to this run, and writes what each of them earns."""
+    """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
+    hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
+    earns."""
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
@@ -94,7 +105,8 @@ def _compute(run: PayRun) -> bool:
     )
     asked = cashing.take(run.company_id, run.through, BATCH)
     missing = weeks.take(run.company_id, run.through, BATCH)
-    lines += [*paid_out(asked), *of_weeks(missing)]
+    kept = rail_fees.take(run.company_id, run.through, BATCH)
+    lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
     if lines:
         top_ups.hold(lines, by=CLOCK)
         # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
@@ -104,7 +116,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(map(len, (waiting, ruled, owing, tried, asked, missing))) < BATCH:
+    if max(map(len, (waiting, ruled, owing, tried, asked, missing, kept))) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 

@@ -88,6 +88,11 @@ class PayLineSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "The week whose guaranteed hours it pays, if it is no work"},
     )
+    rail_fee_id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What a rail kept of an earlier payout that it makes good, if it is no work"},
+    )
     company_id = ma.fields.UUID(
         required=True,
         allow_none=True,

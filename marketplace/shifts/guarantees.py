@@ -24,12 +24,12 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.gigs.funding import GUARANTEE
+from marketplace.gigs.funding import GUARANTEE, hold_or_advance
 from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
-from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import guaranteed as rules
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat
@@ -365,7 +365,8 @@ def _write(week: _Week, found: rules.Week, person: Contractor) -> Guarantee:
         reckoned_at=clock.now(),
     )
     if priced:
-        made.advanced_amount = _hold(made).amount
+        rest = hold_or_advance(made.company_id, made.hold_account, made.held, f"guarantee:{made.id}")
+        made.advanced_amount = rest.amount
     db.session.add(made)
     db.session.flush()
     return made
@@ -378,20 +379,3 @@ def _rate(week: _Week, person: Contractor) -> Money:
     asked = ((person.country, person.subdivision), agreed.currency, max(week.days))
     floor = Money(ceil(standards.floors([asked])[asked].hourly), agreed.currency)
     return max(agreed, floor, key=lambda each: each.amount)
-
-
-def _hold(made: Guarantee) -> Money:
-    """Holds what is owed: the company's available money as far as it goes, the rest from the service, which the company
-    pays back. Returns the rest."""
-    source = available_account(made.company_id)
-    own = min(books.balance(source, made.currency), made.held, key=lambda each: each.amount)
-    if own:
-        try:
-            with db.session.begin_nested():
-                ledger.post(Entry(f"guarantee:{made.id}:held", [Move(source, made.hold_account, own)]))
-        except InsufficientFunds:  # Somebody else spent it since it was looked at.
-            own = Money.zero(made.currency)
-    rest = made.held - own
-    if rest:
-        ledger.post(Entry(f"guarantee:{made.id}:advanced", [Move(GUARANTEE, made.hold_account, rest)]))
-    return rest

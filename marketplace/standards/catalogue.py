@@ -730,6 +730,16 @@ _PRICES = (
         most_days=7,
     ),
     _rule(
+        "PAYOUT",
+        Basis.HOUSE,
+        "No balance is forfeited or carried on, however small: what was earned is paid out whole. What a rail keeps of "
+        "a payout is paid to the person by the next run, by the companies whose work it paid, each in proportion; "
+        "where one has no money the service advances it.",
+        "House policy: a minimum payout, or a fee out of the pay, takes most from who earns least",
+        "tests/pay/test_rail_fees.py::test_what_a_rail_keeps_is_paid_by_the_company",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "LANDED",
         Basis.HOUSE,
         "Promised net pay, the rates, what the rail kept and what arrived stand on the payslip; how much less arrived "

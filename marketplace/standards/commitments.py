@@ -171,7 +171,8 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "gig.piece_amount gig_pilot.item_seconds_p75 pay_line.rule",
             f"{_GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time "
             "tests/pay/test_top_ups.py::test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid",
-            "Work by the piece is settled by the hour and topped up to the floor; no pieces are handed in here, so no later time is read.",
+            "Work by the piece is settled by the hour and topped up to the floor; no pieces are handed in here, so no "
+            "later time is read.",
         ),
         "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
         "P5": _held(
@@ -454,10 +455,10 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/disputes/test_advances.py::test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service",
         ),
         "PAYOUT": _held(
-            "PAY_TERM",
-            "payment_op.amount payslip.net_amount",
-            "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days",
-            "No rail with a fee is connected, so who bears its fee is written in contracts and tried nowhere.",
+            "PAYOUT PAY_TERM",
+            "payment_op.amount payslip.net_amount rail_fee.amount",
+            "tests/pay/test_pay_term.py::test_every_shift_of_a_week_is_paid_within_seven_days "
+            "tests/pay/test_rail_fees.py::test_what_a_rail_keeps_is_paid_by_the_company",
         ),
         "LANDED": _held(
             "LANDED",

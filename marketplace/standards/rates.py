@@ -67,6 +67,8 @@ class LineKind(StrEnum):
     """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""
     BENEFIT_CASH_OUT = "benefit_cash_out"
     """A benefit that is paid out: likewise."""
+    RAIL_FEE = "rail_fee"
+    """What a rail kept of an earlier payout, made good. It belongs to no hour, and no price has it."""
     HEALTH_CONTRIBUTION = "health_contribution"
     PLATFORM_FEE = "platform_fee"
     THIRD_PARTY_MARGIN = "third_party_margin"

@@ -158,6 +158,7 @@ NAMES = {
         "sick_accrual": lazy_gettext("sick leave"),
         "sick_leave": lazy_gettext("pay from your sick leave"),
         "benefit_cash_out": lazy_gettext("a benefit, paid out to you"),
+        "rail_fee": lazy_gettext("what a rail kept of an earlier payout"),
         "health_contribution": lazy_gettext("health contribution"),
         "platform_fee": lazy_gettext("the service's fee"),
         "third_party_margin": lazy_gettext("a third party's margin"),

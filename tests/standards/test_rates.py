@@ -107,7 +107,7 @@ def test_every_line_names_its_rule_and_version() -> None:
     }
     (learned, *_) = price(PriceInput(rate=FIFTEEN, work_minutes=60, is_training=True))
     assert (learned.kind, learned.rule, learned.money) == (LineKind.TRAINING, "TRAINING", FIFTEEN)
-    assert {*found, learned.kind} == set(LineKind) - set(OWN_BENEFITS), (
+    assert {*found, learned.kind} == set(LineKind) - {*OWN_BENEFITS, LineKind.RAIL_FEE}, (
         "what comes from one's own benefits is no company's price"
     )
     assert all(line.version == RULES[line.rule].version for line in found.values())
