@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0069"
-down_revision = "0068"
+revision = "0070"
+down_revision = "0069"
 
 KINDS = (
     "wages", "training", "paid_break", "call_in", "neutral_hours", "predictability", "guaranteed_hours",
