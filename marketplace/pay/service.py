@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
 from marketplace.core import clock, queue
 from marketplace.core.db import db
@@ -92,10 +93,13 @@ def pull_lever(
 def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
     """Starts paying every approved timesheet whose week began by `through`, of one company or of all.
 
-    Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`.
+    Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`. Raises NotFound for
+    a company that does not exist.
     """
     if by.kind != "job":
         require_operator(by, OperatorRole.FINANCE)
+        if company_id is not None:
+            accounts.company(company_id, by)
     run = PayRun(
         company_id=company_id,
         through=through,

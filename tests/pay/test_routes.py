@@ -218,6 +218,11 @@ def test_a_program_with_the_scope_deposits_and_one_without_does_not(client: Flas
     assert ask(client, DEPOSIT, accounts.company_bearer(lab.id, Right.READ), of=lab.id).status_code == 403
 
 
+def test_a_run_for_a_company_that_does_not_exist_is_not_found(client: FlaskClient) -> None:
+    made = ask(client, START, finance(), json={"company_id": str(uuid4()), "through": "2027-01-01"})
+    assert (made.status_code, made.json["code"]) == (404, "not_found")
+
+
 @pytest.mark.door(START, "works")
 @pytest.mark.door(RUNS, "works")
 @pytest.mark.door(RUN, "works")
