@@ -1,20 +1,32 @@
-"""What holds of every door alike: bodies that are none, pages that can be walked to their end, and things that are
-read once and changed only as they were read."""
+"""What holds of every door alike: bodies that are none, lists that can be walked to their end, things that are read
+once and changed only as they were read, and pages that nobody has to know the address of."""
 
 import os
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import cycle, islice, product
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.test import TestResponse
 
+from marketplace.accounts import queries as accounts
 from marketplace.api.document import METHODS
 from marketplace.api.pages import DOCUMENT
+from marketplace.contracts import transfers
+from marketplace.core.db import db
 from marketplace.core.http import PROBLEM_JSON
 from marketplace.core.idempotency import HEADER
+from marketplace.core.money import Money
+from marketplace.qualifications import authoring
 from tests.api.world import World
+from tests.factories import qualifications
 from tests.factories.contracts import FAIR_TERMS
 
 ODD_BODIES = [b"", b"null", b"[[]]", b'"a"', b"7", b'{"": {}}']
@@ -63,6 +75,22 @@ SAMPLES: dict[str, Any] = {
     "ends": "13:00",
 }
 """What a member of that name, or a text of that format, may be."""
+ROLE_OF = {"work": "contractor", "contractor": "contractor", "company": "owner", "operator": "operator"}
+"""Whose pages a blueprint holds; the others are for everybody."""
+MOST_VISITS = 4
+"""How many pages of an endpoint are opened: a thing has other links in other states."""
+FROM_OUTSIDE = {
+    "public.invitation": "an e-mail leads there",
+    "public.did_document": "programs ask for it",
+    "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",
+    "security.confirm_email": "an e-mail leads there",
+    "security.reset_password": "an e-mail leads there",
+    "security.send_confirmation": "a form leads there",
+    "security.verify": "Flask-Security asks for the password again; nothing of ours needs that",
+    "security.logout": "a form leads there",
+}
+LINK = re.compile(r'<(a|form)\b(?![^>]*method="post")[^>]*?\b(?:href|action)="([^"]+)"')
+"""A link; or a form that asks for a page, which is not opened, since nobody has filled it in."""
 
 
 def operations(world: World) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -288,3 +316,77 @@ def changed(value: Any, place: tuple[Any, ...], new: Any) -> Any:
         node = node[step]
     node[place[-1]] = new
     return made
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def adapter(world: World) -> MapAdapter:
+    return world.app.url_map.bind("127.0.0.1")
+
+
+def test_every_page_is_reached_by_links(world: World, adapter: MapAdapter) -> None:
+    wanted = {
+        rule.endpoint
+        for rule in world.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in {*ROLE_OF, "public", "security"}
+    } - {"security.static", *FROM_OUTSIDE}
+    with world.undone():
+        _what_the_world_lacks(world)
+        found = set(walk(world.app.test_client(), adapter, "stranger", wanted))
+        for role in ("contractor", "owner", "operator"):
+            theirs = {each for each in wanted if ROLE_OF.get(each.partition(".")[0], role) == role}
+            found.update(walk(_signed_in(world, role), adapter, role, theirs - found))
+    assert wanted - found == set()
+
+
+def _what_the_world_lacks(world: World) -> None:
+    """Two tests that are drafts, and a benefit on its way to another provider."""
+    owner = world.people["owner"]
+    (company_id,) = owner.companies
+    authoring.draft(company_id, qualifications.spec(), by=owner)
+    authoring.draft(None, qualifications.spec(code="of-the-service"), by=qualifications.keeper())
+    health = Money.of("1.00", "USD")
+    transfers.ask("health-stipend", health, "Mutual fund", "ANA-1", by=world.people["contractor"])
+    db.session.flush()
+
+
+def _signed_in(world: World, role: str) -> FlaskClient:
+    client = world.app.test_client()
+    person = accounts.person(world.people[role].person_id)
+    with client.session_transaction() as session:
+        session.update({"_user_id": person.fs_uniquifier, "_fresh": True})
+    return client
+
+
+def walk(client: FlaskClient, adapter: MapAdapter, role: str, wanted: set[str]) -> Iterator[str]:
+    """The endpoints that links lead to, until all that are wanted are found. What was opened least comes first."""
+    missing, visits, waiting = set(wanted), Counter[str](), {"public.home": deque(["/"])}
+    known = {"/"}
+    while missing and (open_ := [each for each in waiting if waiting[each] and visits[each] < MOST_VISITS]):
+        endpoint = min(open_, key=lambda each: visits[each])
+        address = waiting[endpoint].popleft()
+        visits[endpoint] += 1
+        answer = client.get(address, headers={"Accept": "text/html"}, follow_redirects=True)
+        assert answer.status_code == 200, f"{role}: {address} is linked to, and answers {answer.status}"
+        for tag, link in LINK.findall(answer.get_data(as_text=True)) if answer.mimetype == "text/html" else ():
+            path = urljoin(address, link.replace("&amp;", "&"))
+            if path not in known and (leads_to := _endpoint(adapter, path)) is not None:
+                known.add(path)
+                missing.discard(leads_to)
+                yield leads_to
+                if tag == "a":
+                    waiting.setdefault(leads_to, deque()).append(path)
+
+
+def _endpoint(adapter: MapAdapter, address: str) -> str | None:
+    """What answers a link of ours; nothing for another host, and for programs."""
+    parts = urlsplit(address)
+    if parts.netloc or parts.scheme or parts.path.startswith(("/api", "/static")):
+        return None
+    try:
+        endpoint, _ = adapter.match(parts.path, method="GET")
+    except (RequestRedirect, HTTPException):
+        raise AssertionError(f"{address} leads nowhere") from None
+    return endpoint

@@ -18,7 +18,7 @@ from marketplace.accounts.guidelines import CURRENT
 from marketplace.accounts.models import ApiKey, Company, Member
 from marketplace.accounts.paper_models import CompanyPaper
 from marketplace.accounts.paper_rules import Shows
-from marketplace.accounts.rules import CompanyRole, Right
+from marketplace.accounts.rules import Actor, CompanyRole, Right
 from marketplace.contracts import crews
 from marketplace.contracts import service as agreements
 from marketplace.contracts.crew_models import Crew
@@ -102,12 +102,13 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
 
 @dataclass(frozen=True)
 class World:
-    """`roles` are the headers that each comes with. `ids` are what a parameter of that name may be, the first company's
-    things first. `secrets` are ids that only operators may see."""
+    """`roles` are the headers that each comes with, `people` who comes in three of them. `ids` are what a parameter of
+    that name may be, the first company's things first. `secrets` are ids that only operators may see."""
 
     app: SetaraFlask
     engine: Engine
     roles: Mapping[str, Mapping[str, str]]
+    people: Mapping[str, Actor]
     ids: Mapping[str, tuple[str, ...]]
     secrets: frozenset[str]
 
@@ -153,7 +154,8 @@ def build(app: SetaraFlask) -> World:
     mine, _, _ = (feeds.make(company, by=ours.company) for company in (None, ours.company_id, ours.company_id))
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
-    return World(app, db.engine, roles, ids, _secrets(theirs))
+    people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
+    return World(app, db.engine, roles, people, ids, _secrets(theirs))
 
 
 def _company() -> Scene:
