@@ -254,7 +254,7 @@ def test_a_refusal_of_the_gate_shows_every_rule_and_is_kept(at: AtCompany, compa
     assert page.status == 422
     assert "The gig does not pass the publishing gate." in page.words
     assert "ESCROW v1 broken" in page.words
-    assert "INSTRUCTIONS v1 broken" in page.words
+    assert "INSTRUCTIONS v2 broken" in page.words
     kept = db.session.scalars(gigs_queries.decisions(gig.id, accounts.owner_of(company.id))).one()
     assert not kept.passed
     assert "refused" in at.look(f"/gigs/{gig.id}/decisions").words
