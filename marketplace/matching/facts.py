@@ -102,7 +102,13 @@ def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int,
             func.count().label("offers"),
         )
         .join(Gig, Gig.id == Offer.gig_id)
-        .where(Offer.made_at > at - MEASURED, Offer.status.in_(ANSWERED), Gig.work_kind.in_(work_kinds))
+        .where(
+            Offer.made_at > at - MEASURED,
+            Offer.status.in_(ANSWERED),
+            # Whoever asked for a shift says yes to it, which tells nothing of those who are asked.
+            ~Offer.claimed,
+            Gig.work_kind.in_(work_kinds),
+        )
         .group_by(Gig.work_kind, half)
     )
     found: dict[str, dict[int, Answers]] = {}

@@ -69,6 +69,12 @@ def visible_shift(shift_id: UUID, *, seen_by: Actor) -> Shift:
 
 def not_offered(*, seen_by: Actor) -> Select[Shift]:
     """Coming shifts of open gigs of the companies the person has a contract with, that were not offered to them."""
+    me = require_person(seen_by)
+    return coming(seen_by=seen_by).where(~exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me))
+
+
+def coming(*, seen_by: Actor) -> Select[Shift]:
+    """Coming shifts of open gigs of the companies the person has a contract with. Joined to their gigs."""
     me, now = require_person(seen_by), clock.now()
     mine = db.session.scalars(contracts.contracts(seen_by).where(Contract.contractor_id == me)).all()
     return (
@@ -79,7 +85,6 @@ def not_offered(*, seen_by: Actor) -> Select[Shift]:
             Shift.status == ShiftStatus.SCHEDULED,
             Shift.starts_at > now,
             Gig.status == GigStatus.OPEN,
-            ~exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me),
         )
     )
 

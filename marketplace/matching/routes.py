@@ -7,17 +7,18 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import planning, queries, service
+from marketplace.matching import claiming, planning, queries, service
 from marketplace.matching import schemas as s
 from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.rules import CURRENT, WEIGHTS
-from marketplace.shifts.models import Offer
-from marketplace.shifts.schemas import OffersMadeSchema
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.schemas import OfferSchema, OffersMadeSchema
 
 shifts = Blueprint("matching", __name__, url_prefix="/api/v1/shifts", description="Who is asked, and why.")
 plans = Blueprint("plans", __name__, url_prefix="/api/v1/plans", description="All open seats of a horizon at once.")
 weights = Blueprint("weights", __name__, url_prefix="/api/v1/matching", description="What counts how much.")
-blueprints = (shifts, plans, weights)
+open_ones = Blueprint("open-shifts", __name__, url_prefix="/api/v1/open-shifts", description="Shifts to ask for.")
+blueprints = (shifts, open_ones, plans, weights)
 
 
 @weights.get("/weights")
@@ -52,6 +53,25 @@ def list_matches(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
 def explain(shift_id: UUID, contractor_id: UUID) -> service.Explained:
     """Why this person was, or was not, asked. For the person; for the company only about those whom it asked."""
     return service.explain(shift_id, contractor_id, seen_by=actor())
+
+
+@open_ones.get("")
+@open_ones.arguments(s.OpenShiftArgs, location="query")
+@open_ones.response(200, s.OpenShiftPage)
+@problems(open_ones, 401, 422)
+def list_open_shifts(args: dict[str, Any]) -> dict[str, Any]:
+    """Coming shifts with an open seat, of the companies that you have a contract with."""
+    cursor = {name: args.pop(name) for name in ("limit", "after")}
+    return page(claiming.open_shifts(claiming.Wanted(**args), seen_by=actor()), Shift.id, **cursor)
+
+
+@shifts.post("/<uuid:shift_id>/claim")
+@shifts.response(201, OfferSchema)
+@problems(shifts, 401, 404, 409)
+def claim(shift_id: UUID) -> Offer:
+    """Ask for an open shift. You get an offer with all its terms; say yes to it, and when its window closes the
+    published points decide among all who asked."""
+    return claiming.claim(shift_id, by=actor())
 
 
 @plans.post("")

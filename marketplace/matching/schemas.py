@@ -3,7 +3,9 @@
 import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
+from marketplace.gigs.rules import WorkKind
 from marketplace.matching.rules import HORIZON, LONGEST_HORIZON, Outcome, Part, PlanStatus
+from marketplace.shifts.schemas import ERA
 
 
 class WeightsSchema(ma.Schema):
@@ -17,6 +19,28 @@ class WeightsSchema(ma.Schema):
 class AllWeightsSchema(ma.Schema):
     current = ma.fields.Integer(required=True)
     items = ma.fields.List(ma.fields.Nested(WeightsSchema), required=True)
+
+
+class OpenShiftArgs(PageArgs):
+    company_id = ma.fields.UUID(load_default=None)
+    work_kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
+    begins_after = ma.fields.AwareDateTime(load_default=None, validate=ERA)
+    begins_before = ma.fields.AwareDateTime(load_default=None, validate=ERA)
+
+
+class OpenShiftSchema(ma.Schema):
+    """A shift that can be asked for."""
+
+    id = ma.fields.UUID(required=True)
+    gig_id = ma.fields.UUID(required=True)
+    company_id = ma.fields.UUID(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    timezone = ma.fields.String(required=True)
+    is_training = ma.fields.Boolean(required=True)
+
+
+OpenShiftPage = page_schema(OpenShiftSchema, "OpenShiftPage")
 
 
 class MatchRunSchema(ma.Schema):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -35,6 +35,7 @@ from marketplace.shifts.rules import (
     ShiftStatus,
 )
 from marketplace.shifts.terms import digest, snapshot
+from marketplace.standards.verdicts import Verdict
 
 ELSEWHERE = "/api/v1/offers?status=pending"
 """What else is open to a person who came too late."""
@@ -44,12 +45,14 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One shift for one person, and why they are asked. `person` is as the rules read them now, contract included."""
+    """One shift for one person, and why they are asked. `person` is as the rules read them now, contract included.
+    `claimed`: they asked for it themselves."""
 
     shift: Shift
     person: Person
     reason: Mapping[str, Any]
     expires_at: datetime
+    claimed: bool = False
 
 
 def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer]:
@@ -57,8 +60,8 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
 
     `gigs` are those of the shifts, held by `hold_gigs()`, and the shifts are locked. Somebody who has an open offer of
     the same shift keeps it and is not asked twice. Where more people are asked about a shift than it has seats that are
-    promised to nobody, their yeses are collected (rule RACE). Returns the offers that were made. Raises NotEligible,
-    DoubleBooked, GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
+    promised to nobody, or somebody has `claimed` it, their yeses are collected (rule RACE). Returns the offers that
+    were made. Raises NotEligible, DoubleBooked, GigNotOpen, ShiftBegun, BadOffer, SeatsGone.
     """
     now, known = clock.now(), {gig.id: gig for gig in gigs}
     for shift in {each.shift for each in asked}:
@@ -77,7 +80,8 @@ def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer
     for start in range(0, len(rows), AT_ONCE):
         insert = upsert(Offer).on_conflict_do_nothing().returning(Offer)
         made += db.session.scalars(insert, rows[start : start + AT_ONCE]).all()
-    record_many("offer.made", [(offer, {}) for offer in made], by=by)
+    record_many("offer.claimed", [(offer, {}) for offer in made if offer.claimed], by=by)
+    record_many("offer.made", [(offer, {}) for offer in made if not offer.claimed], by=by)
     return made
 
 
@@ -102,7 +106,8 @@ def promised(shift_ids: Collection[UUID]) -> dict[UUID, int]:
 def _windows(asked: Sequence[Asked], now: datetime) -> dict[UUID, datetime]:
     """The shifts of which more people are asked than seats are promised to nobody, or were before, each with the end of
     its window: one for all who are asked, as long as the longest time that was meant for any of them."""
-    wanted = {known: max(each.expires_at for each in asked if each.shift.id == known) for known in _collecting(asked)}
+    collecting = _collecting(asked) | {each.shift.id for each in asked if each.claimed}
+    wanted = {known: max(each.expires_at for each in asked if each.shift.id == known) for known in collecting}
     begins = {each.shift.id: each.shift.starts_at for each in asked}
     return {known: collected_until(until, begins[known], now) for known, until in wanted.items()}
 
@@ -150,15 +155,18 @@ def check_open(shift: Shift, gig: Gig) -> None:
 
 def check_person(seat: Seat, person: Person) -> None:
     """Raises NotEligible or DoubleBooked, with the first rule that says no."""
-    verdict = first_no(seat, person)
-    if verdict is None:
-        return
+    if (verdict := first_no(seat, person)) is not None:
+        refuse(verdict, person.contractor_id)
+
+
+def refuse(verdict: Verdict, contractor_id: UUID) -> NoReturn:
+    """Raises NotEligible or DoubleBooked with the rule that said no."""
     if verdict.rule == ONE_PLACE.id:
-        raise DoubleBooked(contractor_id=str(person.contractor_id), elsewhere=ELSEWHERE)
+        raise DoubleBooked(contractor_id=str(contractor_id), elsewhere=ELSEWHERE)
     raise NotEligible(
         verdict.sentence,
         remedy=verdict.remedy,
-        contractor_id=str(person.contractor_id),
+        contractor_id=str(contractor_id),
         verdict=verdict.as_dict(),
     )
 
@@ -192,5 +200,6 @@ def _row(
         "made_at": now,
         "expires_at": window or asked.expires_at,
         "collects": window is not None,
+        "claimed": asked.claimed,
         "status": OfferStatus.PENDING,
     }

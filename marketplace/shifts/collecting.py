@@ -51,13 +51,14 @@ class Window:
 
 def due(limit: int) -> list[tuple[UUID, datetime]]:
     """Shifts whose collected yeses can be decided, each with the end of its window: it has come, or everybody who was
-    asked has answered, or no seat is left to wait for. The earliest first."""
+    asked has answered, or no seat is left to wait for. Where somebody asked for the shift themselves others may do so
+    until the end, so that it is waited for. The earliest first."""
     other = aliased(Offer)
     is_awaited = exists().where(
         other.shift_id == Offer.shift_id,
         other.collects,
         other.expires_at == Offer.expires_at,
-        other.status == OfferStatus.PENDING,
+        or_(other.status == OfferStatus.PENDING, other.claimed),
     )
     found = (
         select(Offer.shift_id, Offer.expires_at)

@@ -103,6 +103,7 @@ class Offer(Stateful):
             postgresql_where=text("status IN ('pending', 'collected')"),
         ),
         CheckConstraint("collects OR status NOT IN ('collected', 'not_chosen')", name="yes_is_collected_where_said"),
+        CheckConstraint("collects OR NOT claimed", name="claims_are_collected"),
         CheckConstraint("decision IS NULL OR status IN ('accepted', 'not_chosen')", name="decided_of_a_yes"),
         Index("ix_offer_contractor_id_status", "contractor_id", "status"),
         Index("ix_offer_made_at", "made_at", postgresql_using="brin"),
@@ -130,6 +131,8 @@ class Offer(Stateful):
     made_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     collects: Mapped[bool] = mapped_column(default=False)
+    claimed: Mapped[bool] = mapped_column(default=False)
+    """The person asked for the shift themselves."""
     decision: Mapped[Json | None]
     status: Mapped[OfferStatus] = mapped_column(choice(OfferStatus, "status"))
 

@@ -25,12 +25,13 @@ from marketplace.standards.hazard import HazardClass
 
 MOST_ASKED = 500
 LONGEST_REASON = 500
-_ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+"""Moments of this century or the next: all that a calendar needs."""
 
 
 def _moment(**more: Any) -> ma.fields.AwareDateTime:
     """A moment with its distance from UTC, of this century or the next: all that a calendar needs."""
-    return ma.fields.AwareDateTime(validate=_ERA, **more)
+    return ma.fields.AwareDateTime(validate=ERA, **more)
 
 
 def _words(**more: Any) -> ma.fields.String:
@@ -226,6 +227,7 @@ class OfferSchema(ma.Schema):
             "order of the points decides"
         },
     )
+    claimed = ma.fields.Boolean(required=True, metadata={"description": "The person asked for the shift themselves"})
     decision = ma.fields.Dict(
         required=True,
         allow_none=True,

@@ -178,6 +178,7 @@ _EVENTS = {
     "shift.finished": lazy_gettext("The shift is over."),
     "offer.made": lazy_gettext("The shift was offered."),
     "offer.accepted": lazy_gettext("The offer was accepted."),
+    "offer.claimed": lazy_gettext("The person asked for the shift."),
     "offer.collected": lazy_gettext("A yes was collected. When the window closes, the points decide."),
     "offer.chosen": lazy_gettext("The window closed, and this yes has a seat."),
     "offer.not_chosen": lazy_gettext("The window closed, and the seats went to others. Nothing follows from it."),

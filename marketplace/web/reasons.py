@@ -1,38 +1,97 @@
-"""A contractor reads why they were asked to take a shift, or why not."""
+"""A contractor reads why they were asked to take a shift, or why not; and asks for one that is open."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from flask import render_template
+import marshmallow as ma
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
+from marketplace.contracts import queries as contracts
+from marketplace.contracts.models import Contract
 from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.matching import queries, service
+from marketplace.gigs.rules import WorkKind
+from marketplace.matching import claiming, queries, service
+from marketplace.matching.claiming import Wanted
 from marketplace.shifts.models import Shift
+from marketplace.web.choices import work_kinds
 from marketplace.web.contractor import company_names
+from marketplace.web.forms import Form
 from marketplace.web.pictures import score_bar
 from marketplace.web.work import SHOWN, blueprint, cursor
+
+
+class OpenShiftForm(ma.Schema):
+    """What is looked for: days in UTC's place, since a day begins in each zone at another moment."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    company_id = ma.fields.UUID(load_default=None)
+    work_kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
+    first_day = ma.fields.Date(load_default=None)
+    last_day = ma.fields.Date(load_default=None)
+
+    @ma.post_load
+    def make_moments(self, data: dict[str, Any], **_more: Any) -> Mapping[str, Any]:
+        first, last = data.pop("first_day"), data.pop("last_day")
+        begins_after = datetime.combine(first, time(), UTC) if first else None
+        begins_before = datetime.combine(last, time(), UTC) + timedelta(days=1) if last else None
+        return data | {"begins_after": begins_after, "begins_before": begins_before}
 
 
 @blueprint.get("/not-asked")
 def list_not_asked() -> str:
     """Coming shifts of the person's companies that they were not offered, each with the way to the reason."""
     found = page(queries.not_offered(seen_by=actor()), Shift.id, limit=SHOWN, after=cursor())
-    titles = select(Gig.id, Gig.title).where(Gig.id.in_({shift.gig_id for shift in found["items"]}))
     return render_template(
         "work/not_asked.html",
         found=found,
-        titles={row.id: row.title for row in db.session.execute(titles)},
+        titles=_titles(found["items"]),
         companies=company_names(found["items"]),
     )
 
 
+@blueprint.get("/open-shifts")
+def list_open() -> ResponseReturnValue:
+    """Coming shifts with an open seat, found by what the person looks for, each with the button that asks for it."""
+    by = actor()
+    form = Form(OpenShiftForm, request.args.to_dict())
+    wanted = form.run(lambda data: Wanted(**data), request.args) or Wanted()
+    found = page(claiming.open_shifts(wanted, seen_by=by), Shift.id, limit=SHOWN, after=cursor())
+    mine = contracts.contracts(by).where(Contract.contractor_id == require_person(by))
+    bound = company_names(db.session.scalars(mine).all())
+    return render_template(
+        "work/open_shifts.html",
+        form=form,
+        found=found,
+        titles=_titles(found["items"]),
+        companies=company_names(found["items"]),
+        bound=sorted((str(key), name) for key, name in bound.items()),
+        kinds=work_kinds(),
+    ), form.status
+
+
+@blueprint.post("/open-shifts/<uuid:shift_id>")
+def ask_for_shift(shift_id: UUID) -> ResponseReturnValue:
+    """Asks for the shift, and shows the offer with its terms. A refusal stands on the page that says why."""
+    form = Form(ma.Schema)
+    offer = form.run(lambda _: claiming.claim(shift_id, by=actor()))
+    if offer is None:
+        return explain_shift(shift_id, form)
+    return redirect(url_for("work.show_offer", offer_id=offer.id))
+
+
 @blueprint.get("/shifts/<uuid:shift_id>/why")
-def explain_shift(shift_id: UUID) -> str:
+def explain_shift(shift_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     """Why the person was, or was not, asked to take this shift: the points by part, or the rule that decided."""
     by = actor()
     shift = queries.visible_shift(shift_id, seen_by=by)
@@ -40,11 +99,21 @@ def explain_shift(shift_id: UUID) -> str:
     gig = db.session.get(Gig, shift.gig_id)
     if gig is None:
         raise NotFound
-    return render_template(
+    form = form or Form(ma.Schema)
+    is_open = db.session.scalar(claiming.open_shifts(Wanted(), seen_by=by).where(Shift.id == shift_id)) is not None
+    page_ = render_template(
         "work/why.html",
+        form=form,
+        is_open=is_open,
         shift=shift,
         gig=gig,
         found=found,
         companies=company_names([shift]),
         bar=score_bar(found.reason.get("parts", ())),
     )
+    return page_, form.status
+
+
+def _titles(found: Sequence[Shift]) -> dict[UUID, str]:
+    titles = select(Gig.id, Gig.title).where(Gig.id.in_({shift.gig_id for shift in found}))
+    return {row.id: row.title for row in db.session.execute(titles)}
