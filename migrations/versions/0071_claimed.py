@@ -7,8 +7,8 @@ keeps it out of what is measured of all people's answers: whoever asked for a sh
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0069"
-down_revision = "0068"
+revision = "0071"
+down_revision = "0070"
 
 
 def upgrade() -> None:
