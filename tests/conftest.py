@@ -2,15 +2,16 @@
 
 `app` gives a test the application inside one outer transaction that is rolled back afterwards: for rooms. `apart` gives
 a database of its own that is emptied afterwards, where commits are real: for races, workers, the browser and kill -9.
+On `ground` a module makes what all its tests begin with, once.
 Both connect as the application's role, which owns nothing.
 """
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import hypothesis
 import psycopg
@@ -19,7 +20,7 @@ from alembic.script import ScriptDirectory
 from flask import has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, Transaction, event, inspect
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
@@ -27,11 +28,14 @@ import config
 from jobs.programs import PROGRAMS
 from jobs.runner import run_pending
 from marketplace.app import create_app
-from marketplace.core.db import db
+from marketplace.core import clock
+from marketplace.core.db import Base, db, transaction
 from marketplace.core.embedded import APP_ROLE, FAST_AND_FORGETFUL, OWNER_ROLE, EmbeddedPostgres
 from marketplace.core.http import SetaraFlask
 from marketplace.core.lifecycle import MOVED
 from marketplace.states import arrows
+from tests.factories import shifts
+from tests.factories.shifts import Scene
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
@@ -41,6 +45,7 @@ TEMPLATE_LOCK = 7262
 hypothesis.settings.register_profile("gate", derandomize=True)
 hypothesis.settings.register_profile("explore")
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+T = TypeVar("T")
 SERVER = pytest.StashKey[EmbeddedPostgres]()
 WALKED: set[tuple[str, str, str]] = set()
 """Changes of a status that the tests of this process made, by table, old and new."""
@@ -190,26 +195,78 @@ def _room_app(database: Database) -> Iterator[SetaraFlask]:
 
 @contextmanager
 def rolled_back(room_app: SetaraFlask) -> Iterator[SetaraFlask]:
-    """The application in a rolled-back transaction: what the code commits becomes a savepoint of it.
+    """The application in a rolled-back transaction: what the code commits becomes a savepoint of it. Inside another
+    one it is a savepoint itself.
 
     Flask-SQLAlchemy binds sessions by engine and ignores a session's own bind, so the engine itself is exchanged for
     the one connection meanwhile.
     """
+    engines = db._app_engines[room_app]
+    if isinstance(engines[None], Connection):
+        with room_app.app_context(), _undone(engines[None].begin_nested()):
+            yield room_app
+        return
     with room_app.app_context():
-        engines = db._app_engines[room_app]
         engine = engines[None]
         with engine.connect() as connection:
-            outer = connection.begin()
             engines[None] = connection
             db.session.remove()
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
-                yield room_app
+                with _undone(connection.begin()):
+                    yield room_app
             finally:
-                db.session.remove()
                 db.session.configure(join_transaction_mode="conditional_savepoint")
-                outer.rollback()
                 engines[None] = engine
+
+
+@contextmanager
+def _undone(outer: Transaction) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        db.session.remove()
+        outer.rollback()
+
+
+@pytest.fixture(scope="module")
+def ground(_room_app: SetaraFlask) -> Iterator[None]:
+    """What the fixtures of a module make on it with `kept` is made once, and as it was for each of its tests: they run
+    in savepoints of its transaction. Such a fixture hands out what it made through a second one that asks `again`."""
+    with rolled_back(_room_app):
+        yield
+
+
+def kept(make: Callable[[], T]) -> T:
+    """What the verbs make, committed as far as the module's transaction goes."""
+    made = make()
+    with transaction():  # Ends what the verbs have left open.
+        pass
+    db.session.remove()
+    return made
+
+
+def again(made: T) -> T:
+    """The same rows in the session of this test, read anew; a dataclass with those in its fields."""
+    found: Any = made
+    if isinstance(found, Base):
+        found = db.session.get_one(type(found), inspect(found).identity)
+    elif is_dataclass(found):
+        found = replace(found, **{each.name: again(getattr(found, each.name)) for each in fields(found)})
+    return cast(T, found)
+
+
+@pytest.fixture(scope="module")
+def _scene(ground: None) -> Scene:
+    return kept(shifts.scene)
+
+
+@pytest.fixture
+def scene(_scene: Scene, app: SetaraFlask) -> Scene:
+    """An open gig of a company, on the Wednesday before `shifts.MONDAY`."""
+    with transaction():
+        clock.move_to(shifts.WEDNESDAY)
+    return again(_scene)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.accounts.rules import available_account
@@ -29,12 +28,6 @@ from tests.pay.test_top_ups import kansas_asks
 
 def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    with transaction():
-        return shifts.scene()
 
 
 def claimed(scene: Scene, minutes: int = 60, **times: object) -> Dispute:

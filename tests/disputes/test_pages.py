@@ -23,11 +23,6 @@ from tests.web.visitor import Visitor
 
 
 @pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
-
-
-@pytest.fixture
 def visitor(app: Flask) -> Visitor:
     return Visitor(app.test_client())
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import OperatorRole, Right
@@ -41,11 +40,6 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any)
         more.setdefault("json", BODIES[route])
     headers = {HEADER: uuid4().hex} | more.pop("headers", {})
     return client.open(path.replace("<uuid:dispute_id>", str(thing or uuid4())), method=method, headers=headers, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
 
 
 @pytest.fixture

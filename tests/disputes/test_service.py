@@ -60,12 +60,6 @@ def lines_of(booking_id: object) -> list[tuple[LineKind, int, Money, bool]]:
     return [(line.kind, int(line.seconds), line.money, line.cut_id is not None) for line in found]
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    with transaction():
-        return shifts.scene()
-
-
 # --- the worked example ---------------------------------------------------------------------------------------------
 
 

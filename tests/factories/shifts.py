@@ -26,6 +26,7 @@ from tests.factories import accounts, gigs, workforce
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
 """Nine in the morning of a Monday in Kansas. Tests that use a `Scene` begin on the Wednesday before."""
+WEDNESDAY = MONDAY - timedelta(days=5, hours=3)
 ZONE = "America/Chicago"
 TERMS: Mapping[str, Any] = {
     "engagement_type": "contractor",
@@ -75,7 +76,7 @@ class Scene:
 def scene(*, minutes: int = 2400, pilot: bool = False, **terms: Any) -> Scene:
     """An open gig that is funded for so many minutes of work; `terms` are members of the gig's terms. Without a
     finished pilot no more than 2400 minutes can be planned. It is Wednesday noon UTC, five days before MONDAY."""
-    clock.move_to(MONDAY - timedelta(days=5, hours=3))
+    clock.move_to(WEDNESDAY)
     gig = gigs.open_gig(planned_minutes=minutes, **terms)
     by = accounts.owner_of(gig.company_id)
     if pilot:

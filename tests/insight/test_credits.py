@@ -22,11 +22,6 @@ SHOW = "GET /api/v1/companies/<uuid:company_id>/credits"
 
 
 @pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
-
-
-@pytest.fixture
 def worked(scene: Scene) -> Booking:
     """Somebody worked, and the company agreed to be named."""
     work_records.set_naming(scene.company_id, True, by=scene.company)

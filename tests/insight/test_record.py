@@ -28,7 +28,7 @@ from marketplace.insight.sections import BESIDE, SECTIONS, own_accounts
 from marketplace.ledger.models import LedgerAccount
 from marketplace.notices import service as notices
 from marketplace.web.record_words import FIELDS, is_for_files
-from tests.conftest import Database
+from tests.conftest import Database, again, kept
 from tests.factories import accounts, disputes, pay, shifts
 from tests.web.visitor import Visitor
 
@@ -66,14 +66,23 @@ def test_every_account_of_a_person_is_among_theirs(app: Flask) -> None:
     assert names <= set(own_accounts(ana))
 
 
-@pytest.fixture
-def ana(app: Flask) -> Any:
+def _ana_of_now() -> Any:
     """Somebody who worked, was paid, was cut, and disputed it."""
     cut = disputes.worked_and_cut()
     disputes.ruled(disputes.claimed(cut))
     pay.paid()
     notices.deliver(db.session.scalars(select(Event.id)).all(), by=CLOCK)
     return accounts.actor_of(cut.contractor_id)
+
+
+@pytest.fixture(scope="module")
+def _ana(ground: None) -> Any:
+    return kept(_ana_of_now)
+
+
+@pytest.fixture
+def ana(_ana: Any, app: Flask) -> Any:
+    return again(_ana)
 
 
 @pytest.mark.door("GET /api/v1/record", "works")

@@ -22,16 +22,22 @@ from marketplace.insight import issuer, proof, verify, work_records
 from marketplace.insight.rules import NothingToAttest, Part
 from marketplace.insight.verify import Outcome, check, key_address
 from marketplace.insight.verifying import verify as verify_here
+from tests.conftest import again, kept
 from tests.factories import accounts, disputes, pay, qualifications, shifts, workforce
 from tests.web.visitor import Visitor
 
 ALL = [str(part) for part in Part]
 
 
+@pytest.fixture(scope="module")
+def _ana(ground: None) -> Any:
+    return kept(lambda: accounts.actor_of(disputes.worked_and_cut().contractor_id))
+
+
 @pytest.fixture
-def ana(app: Flask) -> Any:
+def ana(_ana: Any, app: Flask) -> Any:
     """Somebody with four hours in Kansas, of which one was cut."""
-    return accounts.actor_of(disputes.worked_and_cut().contractor_id)
+    return again(_ana)
 
 
 @pytest.fixture
@@ -366,7 +372,7 @@ def test_a_company_says_whether_it_may_be_named(client: FlaskClient) -> None:
 def test_a_record_through_the_pages(client: FlaskClient, ana: Any) -> None:
     visitor = Visitor(client).signed_in(db.session.get_one(Person, ana.person_id))
     page = visitor.look("/me/work-record")
-    assert "3.00 hours" in page.words
+    assert "image labelling 3 h" in page.words
     refused = visitor.hand_in(page, parts=["name"])
     assert "A record of nothing attests nothing." in refused.words
     made = visitor.send("/me/work-record", parts=["hours", "name"])

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -29,11 +28,6 @@ from tests.factories.shifts import MONDAY, Scene
 DAY = timedelta(days=1)
 FAR = MONDAY + 7 * DAY
 """Twelve days after the tests begin, so that a crew has its whole day."""
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def crew_of(scene: Scene, *people: Contractor) -> Crew:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.rules import CLOCK, Actor
@@ -22,11 +21,6 @@ from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def me(person: Contractor) -> Actor:

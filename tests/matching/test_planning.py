@@ -10,7 +10,6 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select
 
 from marketplace.accounts.rules import CLOCK, Actor, CompanyRole
@@ -35,11 +34,6 @@ from tests.factories.shifts import MONDAY, Scene
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def me(person: Contractor) -> Actor:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import CLOCK
@@ -34,11 +33,6 @@ def ask(
     path = path.replace("<uuid:shift_id>", str(shift_id or uuid4()))
     path = path.replace("<uuid:contractor_id>", str(contractor_id or uuid4()))
     return client.open(path, method=method, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 @pytest.mark.parametrize("route", doors(MATCH, MATCHES, EXPLAIN, question="not_signed_in"))

@@ -36,11 +36,6 @@ from tests.factories.shifts import MONDAY, Scene
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def me(person: Contractor) -> Actor:
     return accounts.actor_of(person.id)
 

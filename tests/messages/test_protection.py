@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from marketplace.messages import threads
 from marketplace.shifts import attendance, cuts
@@ -14,11 +13,6 @@ from tests.factories import accounts, disputes
 from tests.factories import messages as talk
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def asked_at_work(scene: Scene) -> tuple[Booking, threads.Thread]:

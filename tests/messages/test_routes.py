@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.gigs import service as gigs
 from marketplace.messages.models import Thread
 from tests.factories import accounts, workforce
 from tests.factories import messages as talk
-from tests.factories import shifts as make
 from tests.factories.shifts import Scene
 
 T, G = "/api/v1/threads", "/api/v1/gigs/<uuid:gig_id>"
@@ -38,11 +36,6 @@ def call(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any
         more.setdefault("json", BODIES[route])
     headers = {"Idempotency-Key": str(uuid4())} | dict(more.pop("headers", {}))
     return client.open(path, method=method, headers=headers, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from marketplace.accounts.rules import CLOCK, CompanyRole
 from marketplace.core import clock
@@ -29,11 +28,6 @@ from tests.factories import accounts, workforce
 from tests.factories import messages as talk
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def test_a_question_is_answered_closed_and_opened_again(scene: Scene) -> None:

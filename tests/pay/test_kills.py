@@ -3,23 +3,15 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
-from flask import Flask
 from sqlalchemy import Engine, event
 
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.pay import payments, runs
-from tests.factories import disputes, shifts
+from tests.factories import disputes
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
 from tests.pay.books import everything, everything_holds, undone
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    with transaction():
-        return shifts.scene()
 
 
 class Killed(Exception):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -94,11 +93,6 @@ def test_every_shift_of_a_week_is_paid_within_seven_days(app: Flask) -> None:
     # run a day after that pays both: 144 and 120 hours. Thursday's and Friday's go the same way. Saturday night's is
     # handed in when the week is over, approved 72 hours later, and taken by the run that pays Thursday's.
     assert [wait // HOUR for wait in waited] == [144, 120, 144, 120, 82]
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def test_a_shift_is_handed_in_48_hours_after_its_end_and_not_before(scene: Scene) -> None:

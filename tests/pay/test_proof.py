@@ -24,13 +24,13 @@ from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.qualifications import attempts
 from marketplace.shifts import guarantees
 from marketplace.shifts.models import Booking
+from tests.conftest import again, kept
 from tests.factories import accounts, qualifications, shifts, workforce
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
 
 
-@pytest.fixture
-def booking(app: Flask) -> Booking:
+def _paid() -> Booking:
     """One booking that is paid, with health money that is asked for, beside it one that is worked and waits, and
     somebody who is in the middle of a test, and somebody whose contract guarantees hours."""
     with transaction():
@@ -48,6 +48,16 @@ def booking(app: Flask) -> Booking:
     with transaction():
         cash_out.ask("health-stipend", by=accounts.actor_of(paid.contractor_id))
     return paid
+
+
+@pytest.fixture(scope="module")
+def _booking(ground: None) -> Booking:
+    return kept(_paid)
+
+
+@pytest.fixture
+def booking(_booking: Booking, app: Flask) -> Booking:
+    return again(_booking)
 
 
 def broken() -> set[str]:

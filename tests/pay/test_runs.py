@@ -46,12 +46,6 @@ def balance(name: str) -> Money:
     return books.balance(name, "USD")
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    with transaction():
-        return shifts.scene()
-
-
 # --- the worked example ---------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from marketplace.core.money import Money
 from marketplace.qualifications import attempts, contests, queries
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
+from tests.conftest import again, kept
 from tests.factories import accounts, contracts, gigs, workforce
 from tests.factories import qualifications as made
 from tests.factories.qualifications import ONE, WRITTEN
@@ -91,10 +92,20 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, item: UUID |
     return client.open(path, method=method, headers=headers, **more)
 
 
-@pytest.fixture
-def test(app: Flask) -> Qualification:
+def _on_monday() -> Qualification:
     made.at(MONDAY)
     return made.company_test(items=[ONE, WRITTEN])
+
+
+@pytest.fixture(scope="module")
+def _test(ground: None) -> Qualification:
+    return kept(_on_monday)
+
+
+@pytest.fixture
+def test(_test: Qualification, app: Flask) -> Qualification:
+    made.at(MONDAY)
+    return again(_test)
 
 
 @pytest.fixture

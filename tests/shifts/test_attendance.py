@@ -52,11 +52,6 @@ def entries(booking: Booking) -> list[tuple[EntryKind, datetime, datetime | None
     return [(entry.kind, entry.started_at, entry.ended_at) for entry in db.session.scalars(found)]
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def test_a_morning_of_work_with_its_breaks(scene: Scene) -> None:
     booking = make.booked(scene)
     by = me(booking)

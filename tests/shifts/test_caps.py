@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -79,11 +78,6 @@ def test_no_more_than_the_cap_is_ever_worked(length: int, before: list[tuple[int
     of_today = [max(timedelta(0), each.ended_at - max(each.started_at, midnight)) for each in known]
     mine = min(end or ends_at, midnight + 24 * HOUR) - NINE
     assert mine == timedelta(0) or sum(of_today, mine) <= 4 * HOUR
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def at(moment: datetime) -> None:

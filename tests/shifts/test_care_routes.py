@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -37,11 +36,6 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any)
         path = path.replace(f"<uuid:{name}>", str(thing or uuid4()))
     headers = {HEADER: uuid4().hex} | more.pop("headers", {})
     return client.open(path, method=method, headers=headers, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 @pytest.mark.parametrize("route", doors(*OF_A_BOOKING, question="not_signed_in"))

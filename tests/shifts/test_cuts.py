@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from marketplace.accounts.rules import CompanyRole
 from marketplace.core import clock
@@ -17,11 +16,6 @@ from marketplace.shifts.rules import BadCut, CutStatus, TimesheetStatus
 from tests.factories import accounts, disputes
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 @pytest.fixture

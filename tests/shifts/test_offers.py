@@ -47,11 +47,6 @@ def usd(text: str) -> Money:
     return Money.of(text, "USD")
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def test_an_offer_shows_everything_before_the_yes(scene: Scene) -> None:
     ana = make.contracted(scene)
     offer = make.offered(scene, make.shift(scene), ana)

@@ -25,11 +25,6 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def report(booking: Booking) -> Booking:
     return outage.report_outage(booking.id, by=accounts.actor_of(booking.contractor_id))
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.rules import CLOCK
@@ -18,11 +17,6 @@ from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.gigs import KANSAS
 from tests.factories.shifts import MONDAY, Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def approved_shift(scene: Scene, day: int) -> None:

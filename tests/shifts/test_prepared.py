@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import CLOCK, CompanyRole
@@ -18,11 +17,6 @@ from marketplace.shifts import attendance, prepared
 from tests.factories import accounts, workforce
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def second_version(scene: Scene) -> Instructions:

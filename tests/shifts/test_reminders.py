@@ -2,9 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-from flask import Flask
-
 from marketplace.core import clock
 from marketplace.core.events import timeline
 from marketplace.shifts import offers
@@ -13,11 +10,6 @@ from marketplace.shifts.reminders import remind_due
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def reminded(booking: Booking) -> list[datetime]:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -91,11 +90,6 @@ def ask(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any)
     if route in BODIES:
         more.setdefault("json", BODIES[route])
     return client.open(path, method=method, headers=headers, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def person(booking: Booking) -> dict[str, str]:

@@ -41,11 +41,6 @@ def usd(text: str) -> Money:
     return Money.of(text, "USD")
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def after(hours: float) -> datetime:
     return MONDAY + timedelta(hours=hours)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from marketplace.core.db import db
@@ -19,11 +18,6 @@ from marketplace.shifts.rules import BookingStatus, EntryFlag, ShiftOver
 from tests.factories import accounts, care
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def lines() -> list[TimesheetLine]:

@@ -19,11 +19,6 @@ from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
-
-
 def sheets() -> list[Timesheet]:
     return list(db.session.scalars(select(Timesheet).order_by(Timesheet.id)))
 

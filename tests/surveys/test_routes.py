@@ -14,7 +14,7 @@ from marketplace.core.db import db
 from marketplace.surveys import service
 from marketplace.surveys.models import Concern, Survey
 from marketplace.surveys.rules import Ask
-from tests.factories import accounts, shifts, surveys, workforce
+from tests.factories import accounts, surveys, workforce
 from tests.factories.shifts import Scene
 from tests.web.visitor import Visitor
 
@@ -46,11 +46,6 @@ def call(client: FlaskClient, route: str, thing: UUID | None = None, **more: Any
         more.setdefault("json", BODIES[route])
     headers = {"Idempotency-Key": str(uuid4())} | dict(more.pop("headers", {}))
     return client.open(path, method=method, headers=headers, **more)
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
 
 
 @pytest.fixture

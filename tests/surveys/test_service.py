@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from jobs.runner import run_pending
@@ -27,11 +26,6 @@ from tests.factories import accounts, gigs, pay, shifts, surveys, workforce
 from tests.factories.shifts import MONDAY, Scene
 
 GOOD, BAD = {"pay": 5}, {"pay": 1}
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
 
 
 def of_pay(scene: Scene) -> Figure | None:

@@ -1,6 +1,5 @@
 """Pages about care: falling ill, distressing content."""
 
-import pytest
 from flask import Flask
 
 from marketplace.accounts import queries as people
@@ -12,11 +11,6 @@ from marketplace.standards.hazard import HazardCategory
 from tests.factories import accounts, gigs, shifts
 from tests.factories.shifts import Scene
 from tests.web.visitor import Visitor
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
 
 
 def test_reporting_sick_is_confirmed_knowing_what_it_pays(visitor: Visitor, scene: Scene) -> None:

@@ -367,11 +367,6 @@ def test_a_contract_is_declined_or_ended(visitor: Visitor, ana: Person) -> None:
 
 
 @pytest.fixture
-def scene(app: Flask) -> Scene:
-    return shifts.scene()
-
-
-@pytest.fixture
 def offer(scene: Scene) -> Offer:
     return shifts.offered(scene, shifts.shift(scene), shifts.contracted(scene))
 

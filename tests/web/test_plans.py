@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import queries as people
@@ -17,11 +15,6 @@ from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
 from tests.web.visitor import Visitor
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    return make.scene()
 
 
 def at_the_desk(visitor: Visitor, role: OperatorRole = OperatorRole.ADMIN) -> Visitor:

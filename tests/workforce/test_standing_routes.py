@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.workforce import proposals, restrictions
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
+from tests.conftest import again, kept
 from tests.factories import accounts, shifts, standing, workforce
 from tests.factories.shifts import Scene
 
@@ -65,14 +66,23 @@ class There:
     proposal: Proposal
 
 
-@pytest.fixture
-def there(app: object) -> There:
+def _there() -> There:
     scene = shifts.scene()
     ana, bea = (shifts.contracted(scene) for _ in range(2))
     restriction = standing.restricted(ana.id, days=60)
     block = standing.blocked(scene.company, scene.company_id, bea.id)
     appeal = standing.contested(ana.id)
     return There(scene, ana, bea, restriction, block, appeal, standing.matched(ana, bea))
+
+
+@pytest.fixture(scope="module")
+def _made(ground: None) -> There:
+    return kept(_there)
+
+
+@pytest.fixture
+def there(_made: There, app: object) -> There:
+    return again(_made)
 
 
 def bodies(there: There | None = None) -> dict[str, Any]:
