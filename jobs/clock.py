@@ -45,8 +45,7 @@ def fire(entry: Entry, at: datetime) -> bool:
 @job(clock.LOOK)
 def look_at_everything() -> None:
     """Does what every entry that follows business time would do, one after the other in the timetable's order: time was
-    moved, and anything may be due. The same move thus has the same outcome, however many workers there are. All of them
-    look at one time, which is read once."""
+    moved, and anything may be due. The same move thus has the same outcome, however many workers there are."""
     with clock.held():
         for entry in TIMETABLE:
             if entry.follows_business_time:

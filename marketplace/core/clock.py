@@ -110,12 +110,14 @@ def run_on() -> None:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """While it lasts, every transaction of this thread has business time from the clock as it stands now, and reads it
-    no more: for work of many transactions that is to see one time. Whoever moves the clock meanwhile has a look of
-    their own coming."""
+    """While it lasts, every transaction of this thread has the time that stands still, and reads it no more: for work
+    of many transactions. Whoever lets time stand still moves it on when that work is done.
+
+    Time that passes is not held: what somebody starts after they moved the clock is not of a day that is over.
+    """
     with transaction():
         standing = _standing()
-    token = _held.set(standing)
+    token = _held.set(standing if standing.still_at is not None else None)
     try:
         yield
     finally:

@@ -105,6 +105,18 @@ def test_a_clock_that_is_held_is_read_once_for_many_transactions(app: Flask, sta
         assert clock.now() == THEN + CLOSE
 
 
+@pytest.mark.usefixtures("app")
+def test_a_clock_that_runs_is_not_held() -> None:
+    """Whoever moved it and started something is not worked for on the day before."""
+    with transaction():
+        clock.move_to(THEN)
+    with clock.held():
+        with transaction():
+            clock.move_to(THEN + timedelta(days=1))
+        with transaction():
+            assert clock.now() >= THEN + timedelta(days=1)
+
+
 def test_zones_by_their_name() -> None:
     winter = THEN.astimezone(clock.zone("Asia/Pontianak"))
     assert (winter.hour, winter.utcoffset()) == (22, timedelta(hours=7))
