@@ -156,7 +156,9 @@ def _last_day(until: str, place: ZoneInfo) -> str:
     """UNTIL as a day: that of the zone at the moment, where it is written as one."""
     try:
         if _DAY.fullmatch(until):
-            return date.fromisoformat(until).strftime("%Y%m%d")
-        return datetime.fromisoformat(until).astimezone(place).strftime("%Y%m%d")
+            day = date.fromisoformat(until)
+        else:
+            day = datetime.fromisoformat(until).astimezone(place).date()
     except (ValueError, OverflowError) as wrong:
         raise BadRecurrence(f"There is no day {until}.", field="rule") from wrong
+    return day.isoformat().replace("-", "")

@@ -135,6 +135,9 @@ def leave_out(series_id: UUID, day: date, agreed: Money, reason: str, *, by: Act
     """
     series = _own(series_id, by=by)
     if day not in series.except_days:
+        # A rule without an end is not counted for thousands of years to look for a day.
+        if not series.first_day <= day <= clock.now().date() + FURTHEST:
+            raise BadRecurrence(f"A day is left out within {FURTHEST.days} days.", field="day")
         if next(series.recurrence.days(day - A_DAY, day), None) is None:
             raise BadRecurrence(f"It does not recur on {day}.", field="day")
         _cancel(series, Shift.series_day == day, agreed, reason, by=by)

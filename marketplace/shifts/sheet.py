@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
@@ -176,9 +176,13 @@ def _moments(told: Mapping[str, str], place: ZoneInfo) -> tuple[datetime, dateti
         if name not in told:
             raise _Bad("The field %(name)s is empty.", name=name)
     day, begins, ends = _day(told["day"]), _time(told["begins"]), _time(told["ends"])
-    last = day if ends > begins else day + timedelta(days=1)
-    found = moment(day, begins, place), moment(last, ends, place)
-    if not (shows(found[0], place, begins) and shows(found[1], place, ends)):
+    try:
+        last = day if ends > begins else day + timedelta(days=1)
+        found = moment(day, begins, place), moment(last, ends, place)
+        shown = shows(found[0], place, begins) and shows(found[1], place, ends)
+    except OverflowError:  # The first and the last day of the calendar have no neighbour.
+        _no_day(told["day"])
+    if not shown:
         raise _Bad("On that day the clock of this zone leaves this time out.")
     return found
 
@@ -187,10 +191,10 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text) if len(text) == len("2026-12-01") else _no_day(text)
     except ValueError:
-        return _no_day(text)
+        _no_day(text)
 
 
-def _no_day(text: str) -> date:
+def _no_day(text: str) -> NoReturn:
     raise _Bad("%(text)s is not a day. Write it as 2026-12-01.", text=text)
 
 
@@ -214,7 +218,7 @@ def _events(text: str, timezone: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each VEVENT with the line on which it begins. Times without a zone stand on the clock of `timezone`."""
     try:
         calendar = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError) as broken:
+    except (ValueError, KeyError, IndexError, OSError) as broken:  # A zone may name a directory of the database.
         raise _Unreadable(Fault(1, "This is not an iCalendar file.")) from broken
     begins = [number for number, line in enumerate(text.splitlines(), 1) if line.strip().upper() == "BEGIN:VEVENT"]
     for line, event in zip(begins, calendar.walk("VEVENT"), strict=False):
@@ -228,12 +232,20 @@ def _told(event: Any, timezone: str) -> dict[str, str]:
         return {"wrong": "It is cancelled."}
     try:
         starts, ends = event.start, event.end
-    except (IncompleteComponent, ValueError, TypeError):
+        if not isinstance(starts, datetime) or not isinstance(ends, datetime):
+            return {"wrong": "It has days, but no times."}
+        here = ZoneInfo(timezone)
+        begins, stops = (
+            (each if each.tzinfo else each.replace(tzinfo=here)).astimezone(UTC) for each in (starts, ends)
+        )
+    except (IncompleteComponent, ValueError, TypeError, OverflowError):
         return {"wrong": "It has no beginning and end that can be read."}
-    if not isinstance(starts, datetime) or not isinstance(ends, datetime):
-        return {"wrong": "It has days, but no times."}
-    zone = getattr(starts.tzinfo, "key", None)
-    if starts.tzinfo is None or ends.tzinfo is None:
-        starts, ends = (each.replace(tzinfo=each.tzinfo or ZoneInfo(timezone)) for each in (starts, ends))
-    moments = {"starts_at": starts.astimezone(UTC).isoformat(), "ends_at": ends.astimezone(UTC).isoformat()}
+    zone = _unknown_zone(event) or getattr(starts.tzinfo, "key", None)
+    moments = {"starts_at": begins.isoformat(), "ends_at": stops.isoformat()}
     return moments | ({"timezone": str(zone)} if zone not in (None, "UTC") else {})
+
+
+def _unknown_zone(event: Any) -> str | None:
+    """The zone that a time of the event names and that nobody knows: it would be read on another clock."""
+    times = (event[name] for name in ("DTSTART", "DTEND") if name in event)
+    return next((str(each.params["TZID"]) for each in times if "TZID" in each.params and not each.dt.tzinfo), None)

@@ -130,6 +130,7 @@ def test_a_crew_is_asked_first_where_it_still_can_be(scene: Scene) -> None:
     ("wrong", "problem", "field"),
     [
         ({"rule": "FREQ=DAILY;UNTIL=20261101"}, BadRecurrence, "rule"),
+        ({"rule": "FREQ=DAILY;UNTIL=00010101"}, BadRecurrence, "rule"),
         ({"first_day": date(2026, 11, 17)}, BadShift, "first_day"),
         ({"first_day": date(2027, 11, 20)}, BadShift, "first_day"),
         ({"begins": time(9, 0, 30)}, BadShift, "begins"),
@@ -163,8 +164,9 @@ def test_a_day_is_left_out_at_its_price(scene: Scene) -> None:
     assert days(of)[:2] == ["11-25", "11-30"]
     assert "12-23" not in days(of)
     assert days(of)[-1] == "12-28"
-    with pytest.raises(BadRecurrence):
-        series.leave_out(of.id, date(2026, 12, 24), NOTHING, "No such day.", by=scene.company)
+    for no_such_day in (date(2026, 12, 24), date.min, date.max):
+        with pytest.raises(BadRecurrence):
+            series.leave_out(of.id, no_such_day, NOTHING, "No such day.", by=scene.company)
     everything_holds()
 
 

@@ -82,6 +82,28 @@ def test_a_sheet_is_read_in_the_clock_time_of_its_zone() -> None:
         (event("DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261125"), [(4, "It has days, but no times.")]),
         (event(*HOURS, "STATUS:CANCELLED"), [(4, "It is cancelled.")]),
         (event("SUMMARY:Nothing"), [(4, "It has no beginning and end that can be read.")]),
+        (
+            "day,begins,ends\n9999-12-31,22:00,06:00\n9999-12-31,22:00,23:00\n",
+            [(line, "9999-12-31 is not a day. Write it as 2026-12-01.") for line in (2, 3)],
+        ),
+        (
+            "day,begins,ends,timezone\n0001-01-01,01:00,02:00,Asia/Jakarta\n",
+            [(2, "0001-01-01 is not a day. Write it as 2026-12-01.")],
+        ),
+        (event(HOURS[0], "DURATION:P9999999D"), [(4, "It has no beginning and end that can be read.")]),
+        (
+            event("DTSTART;TZID=Asia/Jakarta:00010101T010000", "DURATION:PT1H"),
+            [(4, "It has no beginning and end that can be read.")],
+        ),
+        (
+            event("DTSTART;TZID=Our/Office:20261124T090000", "DURATION:PT1H"),
+            [(4, "Our/Office is not a time zone of the IANA database.")],
+        ),
+        (
+            event(HOURS[0], "DTEND;TZID=Our/Office:20261124T130000"),
+            [(4, "Our/Office is not a time zone of the IANA database.")],
+        ),
+        (event("DTSTART;TZID=Asia:20261124T090000", "DURATION:PT1H"), [(1, "This is not an iCalendar file.")]),
         ("BEGIN:VCALENDAR\r\nnonsense", [(1, "This is not an iCalendar file.")]),
     ],
 )  # fmt: skip
