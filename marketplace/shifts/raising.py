@@ -113,10 +113,11 @@ def stop_unlawful(flag_id: UUID, answer: str, reported_to: str, reference: str, 
     gig, now = hazards.to_raise(flag.gig_id, heaviest, (), by=by), clock.now()
     back_to = _back_to(gig.id, now)
     shifts = _lock_shifts(gig.id)
-    bookings, paid = _lock_bookings(gig.id, back_to)
+    # Whoever is trained for it is sent home with the others; no premium of what the work showed is owed to them.
+    bookings, paid = _lock_bookings(gig.id, back_to, training=True)
     booked = [b for b in bookings if b.status is BookingStatus.BOOKED]
     stopped = [b for b in bookings if b.status is BookingStatus.WORKING]
-    lighter = [b for b in bookings if b.hazard_class < heaviest and b not in booked]
+    lighter = [b for b in bookings if b.hazard_class < heaviest and b not in booked and not b.is_training]
     _held, unheld = _reprice(gig, lighter, paid, heaviest, by=by)
     for booking in stopped:
         attendance.end_with_neutral_hours(booking, now, EntryFlag.UNLAWFUL_CONTENT)
@@ -163,13 +164,14 @@ def _lock_shifts(gig_id: UUID) -> dict[UUID, Shift]:
     return {shift.id: shift for shift in rows}
 
 
-def _lock_bookings(gig_id: UUID, back_to: datetime) -> tuple[Sequence[Booking], set[UUID]]:
+def _lock_bookings(gig_id: UUID, back_to: datetime, *, training: bool = False) -> tuple[Sequence[Booking], set[UUID]]:
     """Bookings that are not over, and those worked since then, with the ids of those that a pay run has taken; clocks
-    that have reached their cap are stopped there first."""
+    that have reached their cap are stopped there first. Those of training, which shows nothing of what is raised, are
+    among them only where they are asked for."""
     recent = and_(Booking.status == BookingStatus.WORKED, func.upper(Booking.during) > back_to)
-    # Training shows nothing of what is raised.
-    of_gig = and_(Booking.gig_id == gig_id, ~Booking.is_training)
-    found = select(Booking).where(of_gig, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
+    found = select(Booking).where(Booking.gig_id == gig_id, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
+    if not training:
+        found = found.where(~Booking.is_training)
     found = found.order_by(func.lower(Booking.during), Booking.id).with_for_update()
     rows = db.session.scalars(found.execution_options(populate_existing=True)).all()
     for booking in rows:

@@ -1,6 +1,6 @@
 """Unlawful content: the gig ends, everybody in it is paid, and to whom it was reported is kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
-from marketplace.shifts import attendance, flags, raising
+from marketplace.shifts import attendance, flags, raising, scheduling
 from marketplace.shifts.models import Booking, HazardFlag
 from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotUnlawful, OfferStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
@@ -62,6 +62,26 @@ def test_everybody_stops_and_is_paid_and_the_gig_is_closed(scene: Scene) -> None
     db.session.refresh(other)
     assert other.status is OfferStatus.WITHDRAWN
     assert books.balance(gig.hold_account, "USD") == Money.zero("USD")
+    everything_holds()
+
+
+def test_whoever_is_trained_for_it_stops_too(scene: Scene) -> None:
+    """Training pays no premium of what it does not show. It pays the rest of its hours, and half a call-in minimum."""
+
+    def trained(starts_at: datetime) -> Booking:
+        whom = make.contracted(scene)
+        until = starts_at + timedelta(hours=4)
+        shift = scheduling.schedule(scene.gig.id, starts_at, until, make.ZONE, 1, training=True, by=scene.company)
+        return make.accepted(make.offered(scene, shift, whom))
+
+    now, later = trained(MONDAY), trained(MONDAY + timedelta(days=2))
+    flag = flagged(scene)
+    make.at(MONDAY + HOUR)
+    attendance.clock_in(now.id, by=accounts.actor_of(now.contractor_id))
+    make.at(MONDAY + 2 * HOUR)
+    raising.stop_unlawful(flag.id, *WORDS, by=accounts.operator(OperatorRole.STANDARDS))
+    assert (now.status, now.hazard_class, now.compensation_rule) == ("worked", HazardClass.H0, CompensationRule.HAZARD)
+    assert (later.status, later.compensation_minutes) == (BookingStatus.TAKEN_OUT, 60)
     everything_holds()
 
 
