@@ -8,12 +8,12 @@ of the points decides who is asked, and reads nothing of this.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, and_, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import aliased
 
 from marketplace.core import clock
@@ -28,6 +28,8 @@ from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import NO_STEP, highest_cost
 from marketplace.workforce.models import Contractor
 
+NEAR = timedelta(days=8)
+"""No moment of a week is further from any other, with a day for what its zone calls Monday."""
 Late = Mapping[tuple[UUID, UUID], int]
 """The minutes that a shift pays beside its time, by the shift and the person. Whoever is owed none is not in it."""
 
@@ -52,7 +54,7 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
     """Which of these people are owed minutes beside the time of which of these shifts: one statement, and none where no
     shift was planned late."""
     late = {shift.id: added_late(shift.starts_at, shift.ends_at, shift.planned_at) for shift in shifts}
-    wanted = [known for known, minutes in late.items() if minutes]
+    wanted = {shift.id: shift.starts_at for shift in shifts if late[shift.id]}
     if not wanted:
         return {}
     old = aliased(Booking)
@@ -66,7 +68,9 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
         .where(
             Shift.id.in_(wanted),
             Booking.contractor_id.in_(contractor_ids),
-            _had_schedule(Shift.starts_at, Shift.planned_at),
+            _near(wanted.values()),
+            _stood(Shift.planned_at),
+            _week_of(func.lower(Booking.during), Contractor.timezone) == _week_of(Shift.starts_at, Contractor.timezone),
             ~paid_for_moving,
         )
     )
@@ -77,7 +81,7 @@ def price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training
     """What such a shift of the gig, planned now, costs at most. The caller has checked who asks."""
     now = clock.now()
     length, minutes = scheduled_minutes(starts_at, ends_at), added_late(starts_at, ends_at, now)
-    people = _scheduled(gig.company_id, starts_at, now) if minutes else 0
+    people = _scheduled_at(gig.company_id, [starts_at], now).get(starts_at, 0) if minutes else 0
     work = _cost(gig, length, training=training)
     return AddingPrice(
         people, minutes, work * seats, (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
@@ -118,34 +122,39 @@ def _cost(gig: Gig, minutes: int, added: int = 0, *, training: bool) -> Money:
     )
 
 
-def _scheduled(company_id: UUID, starts_at: datetime, at: datetime) -> int:
-    found = select(func.count(Booking.contractor_id.distinct())).join(Contractor)
-    return db.session.scalar(found.where(Booking.company_id == company_id, _had_schedule(starts_at, at))) or 0
-
-
 def _scheduled_at(company_id: UUID, starts: Collection[datetime], at: datetime) -> dict[datetime, int]:
-    """How many people had a schedule of the week of each moment."""
+    """How many people had a schedule of the week of each moment. Schedules are counted by zone and week before they
+    meet the moments: a file names a thousand of these, and a company may have as many people."""
+    week = _week_of(func.lower(Booking.during), Contractor.timezone)
+    counted = (
+        select(
+            Contractor.timezone.label("timezone"),
+            week.label("week"),
+            func.count(Booking.contractor_id.distinct()).label("people"),
+        )
+        .select_from(Contractor)
+        .join(Booking, Booking.contractor_id == Contractor.id)
+        .where(Booking.company_id == company_id, _near(starts), _stood(at))
+        .group_by(Contractor.timezone, week)
+        .subquery()
+    )
     wanted = func.unnest(cast(list(starts), ARRAY(DateTime(timezone=True)))).table_valued("starts_at").render_derived()
-    found = (
-        select(wanted.c.starts_at, func.count(Booking.contractor_id.distinct()))
-        .select_from(wanted)
-        .join(Booking, Booking.company_id == company_id)
-        .join(Contractor, Contractor.id == Booking.contractor_id)
-        .where(_had_schedule(wanted.c.starts_at, at))
-        .group_by(wanted.c.starts_at)
-    )
-    return {row[0]: row[1] for row in db.session.execute(found)}
+    same_week = counted.c.week == _week_of(wanted.c.starts_at, counted.c.timezone)
+    found = select(wanted.c.starts_at, func.sum(counted.c.people)).select_from(wanted).join(counted, same_week)
+    return {row[0]: int(row[1]) for row in db.session.execute(found.group_by(wanted.c.starts_at))}
 
 
-def _had_schedule(starts_at: Any, at: Any) -> ColumnElement[bool]:
-    """Whether the booking was one at that moment, in the week of the shift as its person counts weeks."""
-    return and_(
-        Booking.made_at < at,
-        or_(Booking.off_at.is_(None), Booking.off_at > at),
-        _week_of(func.lower(Booking.during)) == _week_of(starts_at),
-    )
+def _stood(at: Any) -> ColumnElement[bool]:
+    """Whether the booking was one at that moment."""
+    return and_(Booking.made_at < at, or_(Booking.off_at.is_(None), Booking.off_at > at))
 
 
-def _week_of(moment: Any) -> ColumnElement[datetime]:
-    """The Monday on which the week of the moment begins, on the person's own calendar."""
-    return func.date_trunc("week", func.timezone(Contractor.timezone, moment))
+def _near(starts: Collection[datetime]) -> ColumnElement[bool]:
+    """Whether the booking can be in the week of one of these moments, wherever its person is."""
+    near: ColumnElement[bool] = Booking.during.overlaps(Range(min(starts) - NEAR, max(starts) + NEAR))
+    return near
+
+
+def _week_of(moment: Any, timezone: Any) -> ColumnElement[datetime]:
+    """The Monday on which the week of the moment begins, on the calendar of the zone."""
+    return func.date_trunc("week", func.timezone(timezone, moment))

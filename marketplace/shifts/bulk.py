@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.core import clock
+from marketplace.core.db import db
 from marketplace.core.money import Money
-from marketplace.core.problems import Invalid, Problem
+from marketplace.core.problems import Invalid, NotFound, Problem
 from marketplace.gigs.models import Gig
 from marketplace.shifts import adding, laying
 from marketplace.shifts.laying import Planned
@@ -31,9 +32,13 @@ class Look:
 def look(gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor) -> Look:
     """What the file says, and what is wrong with it. It plans nothing. Raises NotFound, UnknownZone.
 
-    `timezone` and `seats` stand for lines that say none.
+    `timezone` and `seats` stand for lines that say none. The gig is not locked: nobody's yes waits for a look.
     """
-    return _look(laying.own_gig(gig_id, by=by), content, timezone, seats, crew_id)
+    gig = db.session.get(Gig, gig_id)
+    if gig is None:
+        raise NotFound
+    require_company(by, gig.company_id, Right.GIGS)
+    return _look(gig, content, timezone, seats, crew_id)
 
 
 def plan(

@@ -14,7 +14,8 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs import service as gigs
 from marketplace.pay.models import PayLine
-from marketplace.shifts import attendance, hours, moving, offers, scheduling
+from marketplace.shifts import adding, attendance, hours, moving, offers, scheduling
+from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import PriceChanged
 from marketplace.standards.rates import LineKind
@@ -98,11 +99,17 @@ def test_who_had_a_schedule_when_the_shift_was_planned(app: Flask) -> None:
 
 
 def test_the_week_is_the_persons_own(app: Flask) -> None:
-    """In Kansas a shift on Sunday evening is of the old week, though it is Monday in UTC."""
+    """In Kansas a shift on Sunday evening is of the old week, though it is Monday in UTC; in Jakarta it is of the new
+    one. So each of two shifts may cost 15.60 more, for one person."""
     there = make.scene()
-    ana = make.contracted(there)
-    make.booked(there, ana, starts_at=MONDAY - 13 * HOUR)
+    ana, bea = make.contracted(there), make.contracted(there)
+    bea.timezone = "Asia/Jakarta"
+    for who in (ana, bea):
+        make.booked(there, who, starts_at=MONDAY - 13 * HOUR)
     make.at(MONDAY - 4 * DAY)
+    times = [MONDAY - 3 * DAY, MONDAY + 2 * DAY]
+    planned = [Planned(begins, begins + 4 * HOUR, make.ZONE, 2) for begins in times]
+    assert [adding.price_of(there.gig, which) for which in (planned[:1], planned)] == [usd("15.60"), usd("31.20")]
     (same,) = make.asked(there, make.shift(there, MONDAY - 3 * DAY), [ana])
     (next_one,) = make.asked(there, make.shift(there, MONDAY + 2 * DAY), [ana])
     assert [each.terms.get("added_minutes", 0) for each in (same, next_one)] == [60, 0]
