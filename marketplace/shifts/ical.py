@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 PRODUCT: Final = "-//Setara//Shifts//EN"
 REFRESH: Final = timedelta(hours=1)
@@ -31,8 +31,9 @@ def write(entries: Iterable[Entry], name: str, host: str) -> bytes:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    # The library takes only what it knows as text for such: a comma or a new line of the name would stand as it is.
+    for each in ("name", "x-wr-calname"):
+        calendar.add(each, vText(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for entry in entries:
         calendar.add_component(_event(entry, host))

@@ -1,5 +1,6 @@
 """Vetting, side by side: what somebody declared and the document that shows it; the queue; moves; the policy."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,7 @@ from marketplace.workforce.paper_routes import shown
 from marketplace.workforce.paper_schemas import PolicyGivenSchema
 from marketplace.workforce.papers import ALWAYS_ASKED, Policy, Provider, Purpose
 from marketplace.workforce.rules import NothingChosen, RequirementKind, RequirementStatus, Ruling
+from marketplace.workforce.schemas import VERSION
 from marketplace.workforce.screening_models import ScreeningHit
 from marketplace.workforce.validity import HAVE_AN_END
 
@@ -214,6 +216,8 @@ def _rulings(data: Mapping[str, Any]) -> dict[UUID, dict[RequirementKind, Ruling
             key, requirement = UUID(person), RequirementKind(kind)
         except ValueError as unknown:
             raise NotFound from unknown
+        if seen and re.fullmatch(VERSION, seen) is None:
+            raise NotFound
         own = data["own"].get(f"{person}_{kind}", "").strip()
         found.setdefault(key, {})[requirement] = Ruling(data["met"], own or data["reason"], seen=seen or None)
     return found

@@ -92,6 +92,8 @@ def test_the_same_shifts_are_the_same_bytes_and_a_long_name_is_folded() -> None:
     key = UUID("01941f29-7c00-7000-8000-000000000000")
     at = datetime(2026, 11, 23, 15, tzinfo=UTC)
     entry = Entry(key, at, at + timedelta(hours=1), "Kotak, sepeda; ü " * 20, "https://x.example/1", True)
+    named = write([entry], "Data, Inc.\nNAME:else", "x.example").split(b"\r\n")
+    assert {b"NAME:Data\\, Inc.\\nNAME:else", b"X-WR-CALNAME:Data\\, Inc.\\nNAME:else"} <= set(named)
     content = write([entry], "Setara", "x.example")
     assert content == write([entry], "Setara", "x.example")
     assert max(len(line) for line in content.split(b"\r\n")) <= 75

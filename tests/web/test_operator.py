@@ -173,6 +173,9 @@ def test_several_people_are_decided_about_in_one_act_each_with_a_reason(desk: De
     assert page.words.index("waits for an operator") > 0
     nothing = desk.visitor.hand_in(page, "/desk/vetting", reason="Looked at.", met="true")
     assert (nothing.status, "Nothing was chosen." in nothing.words) == (422, True)
+    never_shown = {"reason": ["Seen."], "met": ["true"], "chosen": [f"{first.id} residence yesterday"]}
+    made_up = {name: list(values) for name, values in page.form("/desk/vetting").values.items()} | never_shown
+    assert desk.visitor.client.post("/desk/vetting", data=made_up, headers={"Accept": "text/html"}).status_code == 404
     offered = page.form("/desk/vetting").options["chosen"]
     chosen = [each for each in offered if f"{first.id} residence" in each or f"{second.id} residence" in each]
     own = {f"own__{second.id}_residence": "The bill is in their name."}
