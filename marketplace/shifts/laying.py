@@ -18,8 +18,8 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.shifts.crew_first import TooLateForCrew, first_until
 from marketplace.shifts.hours import LONGEST_SHIFT, scheduled_minutes
-from marketplace.shifts.models import Shift
-from marketplace.shifts.rules import BadShift, GigNotOpen, ShiftStatus, VolumeCapReached
+from marketplace.shifts.models import Booking, Shift, TimeEntry
+from marketplace.shifts.rules import PAID_KINDS, BadShift, GigNotOpen, ShiftStatus, VolumeCapReached
 
 MOST_SEATS = 500
 FURTHEST = timedelta(days=366)
@@ -137,8 +137,8 @@ def is_open_crew(crew_id: UUID, company_id: UUID) -> bool:
 
 def volume_left(gig: Gig) -> int | None:
     """How many minutes of seats may still be planned for the gig, or None if there is no limit. House rule PILOT:
-    without a finished pilot only so many hours may be booked, so no more are planned. Training delivers nothing and has
-    no limit."""
+    without a finished pilot only so many hours may be booked, so no more are planned. A shift that was cancelled gives
+    back what nobody worked of it. Training delivers nothing and has no limit."""
     cap = pilot_cap(gig)
     if cap is None:
         return None
@@ -148,7 +148,24 @@ def volume_left(gig: Gig) -> int | None:
             Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED, ~Shift.is_training
         )
     )
-    return cap - int(planned or 0)
+    return cap - int(planned or 0) - _worked_of_cancelled(gig)
+
+
+def _worked_of_cancelled(gig: Gig) -> int:
+    """The minutes that people worked in shifts of the gig that their company ended then."""
+    spent = func.extract("epoch", func.sum(TimeEntry.ended_at - TimeEntry.started_at)) / 60
+    worked = db.session.scalar(
+        select(func.coalesce(func.ceil(spent), 0))
+        .join(Booking, Booking.id == TimeEntry.booking_id)
+        .join(Shift, Shift.id == Booking.shift_id)
+        .where(
+            Shift.gig_id == gig.id,
+            Shift.status == ShiftStatus.CANCELLED,
+            ~Shift.is_training,
+            TimeEntry.kind.in_(PAID_KINDS),
+        )
+    )
+    return int(worked or 0)
 
 
 def _check_volume(gig: Gig, minutes: int) -> None:

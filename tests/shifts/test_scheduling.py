@@ -16,7 +16,7 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
-from marketplace.shifts import attendance, scheduling
+from marketplace.shifts import attendance, laying, scheduling
 from marketplace.shifts.models import Shift, TimeEntry, Timesheet, TimesheetLine
 from marketplace.shifts.rules import (
     BadShift,
@@ -83,6 +83,17 @@ def test_no_more_is_planned_than_the_pilot_allows(scene: Scene) -> None:
     assert (refused.value.members["limit"], first.seats) == (2400, 10)
     scheduling.cancel_shift(first.id, usd("0"), "planned twice", by=scene.company)
     assert make.shift(scene, after(24), hours=4).status is ShiftStatus.SCHEDULED
+
+
+def test_a_shift_that_is_ended_keeps_what_was_worked_of_the_volume(scene: Scene) -> None:
+    """Ten seats of four hours are all of it. One person works 230 minutes before the company ends the shift."""
+    shift = make.shift(scene, hours=4, seats=10)
+    booking = make.booked(scene, make.contracted(scene), shift)
+    make.at(MONDAY)
+    attendance.clock_in(booking.id, by=accounts.actor_of(booking.contractor_id))
+    make.at(MONDAY + timedelta(minutes=230))
+    scheduling.cancel_shift(shift.id, usd("0"), "The data are done.", by=scene.company)
+    assert laying.volume_left(scene.gig) == 2400 - 230
 
 
 def test_after_its_pilot_a_gig_has_no_cap(app: Flask) -> None:
