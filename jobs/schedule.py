@@ -43,6 +43,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.decide", every_seconds(15)),
     Entry("restrictions.expire", every_minutes(1)),
     Entry("appeals.lapse", every_minutes(5)),
+    Entry("hiding.lapse", every_minutes(5)),
     Entry("proposals.expire", every_minutes(5)),
     Entry("papers.remind", every_minutes(30)),
     Entry("papers.pause", every_minutes(5)),

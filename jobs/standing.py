@@ -14,6 +14,7 @@ from marketplace.core.events import Event
 from marketplace.pay import closing
 from marketplace.qualifications import holdings
 from marketplace.shifts import admitting, barred
+from marketplace.standards import hiding
 from marketplace.workforce import appeals, expiring, proposals, restrictions, signals
 
 ONE = 1
@@ -48,6 +49,11 @@ def forget_signals() -> None:
 @job("appeals.lapse", again=False)
 def lapse_appeals() -> None:
     in_batches(appeals.lapse_due, ONE)
+
+
+@job("hiding.lapse", again=False)
+def show_again() -> None:
+    in_batches(hiding.lapse_due)
 
 
 @job("intake.measure", again=False)

@@ -27,6 +27,7 @@ from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import feed_models, series_models
 from marketplace.shifts import models as shifts_models
+from marketplace.standards import hiding_models
 from marketplace.standards import models as standards_models
 from marketplace.surveys import models as surveys_models
 from marketplace.web import site
@@ -39,6 +40,7 @@ TABLES = (
     company_paper_models,
     ledger_models,
     standards_models,
+    hiding_models,
     workforce_models,
     standing_models,
     qualifications_models,

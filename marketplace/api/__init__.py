@@ -35,6 +35,7 @@ from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
 from marketplace.shifts import series_routes as shift_series
 from marketplace.standards import comment_routes as comments
+from marketplace.standards import hiding_routes as hidden_words
 from marketplace.standards import routes as standards
 from marketplace.surveys import routes as surveys
 from marketplace.workforce import intake_routes as intake
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     company_papers.blueprint,
     standards.blueprint,
     comments.blueprint,
+    hidden_words.blueprint,
     *workforce.blueprints,
     standing.blueprint,
     intake.blueprint,

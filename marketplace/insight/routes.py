@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor, actor_or_none
+from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, made_file, page, problems
 from marketplace.core.limits import CURIOUS, STRANGERS, limiter
@@ -18,6 +19,8 @@ from marketplace.insight.models import IssuerKey, WorkRecord
 from marketplace.insight.report_rules import Quarter
 from marketplace.insight.verify import Finding
 from marketplace.insight.verifying import verify
+from marketplace.standards.hiding_models import Hiding
+from marketplace.standards.hiding_schemas import HidingSchema
 
 records = Blueprint(
     "records", __name__, url_prefix="/api/v1/record", description="Everything that the service holds about you."
@@ -231,7 +234,7 @@ def set_publication(given: dict[str, bool], company_id: UUID) -> dict[str, bool]
 @problems(named, 404, 429)
 def show_credits(company_id: UUID) -> crediting.Page:
     """Who worked for a company and wants it to be known, under the names that they chose."""
-    return crediting.show(company_id)
+    return crediting.show(company_id, seen_by=actor_or_none())
 
 
 @named.get("/contractors/me/credits")
@@ -257,6 +260,15 @@ def ask_for_credit(given: dict[str, str], company_id: UUID) -> crediting.Possibl
 def take_credit_back(company_id: UUID) -> None:
     """Be named no longer, from this moment on."""
     crediting.take_back(company_id, by=actor())
+
+
+@named.post("/companies/<uuid:company_id>/credits/<uuid:contractor_id>/hide")
+@named.arguments(ReasonSchema)
+@named.response(201, HidingSchema)
+@problems(named, 401, 403, 404, 409, 422)
+def hide_credit(given: dict[str, str], company_id: UUID, contractor_id: UUID) -> Hiding:
+    """Hide a name that insults, threatens or exposes people, and say why. For operators who vet."""
+    return crediting.hide(company_id, contractor_id, **given, by=actor())
 
 
 blueprints = (records, erasing, signed, issuing, reports, named)

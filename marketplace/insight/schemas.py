@@ -9,6 +9,7 @@ from marketplace.insight.report_rules import FIRST_YEAR, LAST_YEAR, NoSuchQuarte
 from marketplace.insight.rules import FORMAT, LONGEST_CREDIT, VERSION, Because, Fate, Obstacle, Part
 from marketplace.insight.verify import Outcome
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hiding_schemas import hidden_under
 from marketplace.surveys.schemas import FigureSchema
 
 
@@ -290,6 +291,7 @@ class PossibleCreditSchema(ma.Schema):
     public = ma.fields.Boolean(
         required=True, metadata={"description": "Whether the company agreed to be named, so that there is a page"}
     )
+    hidden_under = hidden_under()
 
 
 class PossibleCreditsSchema(ma.Schema):
@@ -301,6 +303,10 @@ class PossibleCreditsSchema(ma.Schema):
 class CreditedSchema(ma.Schema):
     name = ma.fields.String(required=True)
     kinds = ma.fields.List(ma.fields.String(), required=True)
+    hidden_under = hidden_under()
+    contractor_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "For operators who vet; None for everybody else"}
+    )
 
 
 class CreditsSchema(ma.Schema):

@@ -64,6 +64,7 @@ from marketplace.shifts.models import (
     TimesheetCut,
     TimesheetLine,
 )
+from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionComment
 from marketplace.surveys.models import Survey, SurveyAnswer
 from marketplace.workforce.models import (
@@ -509,6 +510,14 @@ SECTIONS: tuple[Section, ...] = (
         RegionComment.person_id,
         empties=("words",),
     ),
+    _own(
+        "hidden_words",
+        "standards",
+        "Words of yours that were hidden, and why",
+        _E,
+        Hiding.author_id,
+        empties=("reason", "contest", "answer", "lift_reason"),
+    ),
     _own("work_records", "insight", "Work records that were signed for you", _S, WorkRecord.contractor_id),
     _own("credits", "insight", "Where you are named as somebody who worked there", _G, Credit.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),
@@ -561,6 +570,9 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "region_change.proposed_by": _WHO_DID_IT,
         "region_change.decided_by": _WHO_DID_IT,
         "region_answer.answered_by": _WHO_DID_IT,
+        "hiding.hidden_by": _WHO_DID_IT,
+        "hiding.answered_by": _WHO_DID_IT,
+        "hiding.lifted_by": _WHO_DID_IT,
         "gig_rate.set_by": _WHO_DID_IT,
         "gig_hazard.set_by": _WHO_DID_IT,
         "gig_instructions.author_id": _WHO_DID_IT,

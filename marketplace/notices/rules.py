@@ -35,6 +35,8 @@ class Audience(StrEnum):
     """Contractors who live where the event is about."""
     COMMENTER = "commenter"
     """Whoever said what an operator has answered. The event names the answer, and nobody."""
+    AUTHOR = "author"
+    """Whoever wrote words that were hidden. The event names the hiding, and nobody."""
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -892,6 +894,47 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "What you said was answered: %(place)s",
                 "An operator answered what you said of a protection that is to be lowered. The answer stands on its "
                 "page.",
+            ),
+        ),
+        "hiding.made": (
+            Telling(
+                Audience.AUTHOR,
+                _BOTH,
+                "Words of yours were hidden",
+                "An operator hid them from others and wrote why (rule ABUSE). The reason stands beside your words, "
+                "under your account; you can contest it there for 30 days, and another operator looks then.",
+            ),
+        ),
+        "hiding.contested": (
+            Telling(
+                Audience.VETTING,
+                _INBOX,
+                "That words were hidden is contested",
+                "An operator who did not hide them answers within 14 days. What nobody answers is shown again.",
+            ),
+        ),
+        "hiding.upheld": (
+            Telling(
+                Audience.AUTHOR,
+                _BOTH,
+                "Words of yours stay hidden",
+                "Another operator looked and wrote why. The answer stands beside your words, under your account.",
+            ),
+        ),
+        "hiding.lifted": (
+            Telling(
+                Audience.AUTHOR,
+                _BOTH,
+                "Words of yours are shown again",
+                "An operator lifted what hid them and wrote why. It stands beside your words, under your account.",
+            ),
+        ),
+        "hiding.lapsed": (
+            Telling(
+                Audience.AUTHOR,
+                _BOTH,
+                "Words of yours are shown again, because nobody answered",
+                "You contested that they were hidden, and no operator answered within 14 days: that decides for you.",
             ),
         ),
         "dispute.claimed": (

@@ -25,6 +25,7 @@ from marketplace.notices.rules import (
     Telling,
 )
 from marketplace.standards.comments import answered_by
+from marketplace.standards.hiding import authors_of
 from marketplace.workforce.queries import awake_at, living_in
 
 SEND_MAIL = "mail.send"
@@ -82,6 +83,8 @@ class _Hearers:
         self._grants = db.session.execute(grants).all() if self._concern_operators() else []
         answers = {UUID(named) for event in events if (named := self._answer(event)) is not None}
         self._commenters = answered_by(answers) if answers else {}
+        hidings = {found for event in events if (found := event.ref("hiding")) is not None}
+        self._authors = authors_of(hidings) if hidings else {}
 
     def tellings(self) -> Iterator[tuple[Event, Telling, UUID]]:
         """Each (event, words, person). A person in two audiences of an event is told as the first of them."""
@@ -107,6 +110,8 @@ class _Hearers:
             return self._neighbours.get(str(event.data.get("place")), [])
         if audience is Audience.COMMENTER:
             return self._commenters.get(str(event.data.get("answer")), [])
+        if audience is Audience.AUTHOR:
+            return [self._authors[event.subject_id]]
         if audience in COMPANY_AUDIENCES:
             return self._with_right(event.ref("company"), COMPANY_AUDIENCES[audience])
         return self._operators(OPERATOR_AUDIENCES[audience])

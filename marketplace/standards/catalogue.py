@@ -474,6 +474,20 @@ _RECORDS = (
         days_open=14,
     ),
     _rule(
+        "ABUSE",
+        Basis.HOUSE,
+        "Words that insult, threaten or expose people may be hidden by an operator, who says why in writing; criticism "
+        "of work, pay, a company or this service is no reason. Their author still reads them, and can contest it once "
+        "for 30 days; another operator answers within 14 days, in writing, and when nobody has answered by then they "
+        "are shown again.",
+        f"{FAIRWORK}, 4.1 (due process); Regulation (EU) 2022/2065 (digital services), art. 14, 17 and 20 (a stated "
+        "reason, a complaint that no machine decides); the days, and that silence favours the person, are house policy",
+        "tests/standards/test_hiding.py::test_what_nobody_answers_in_time_is_shown_again",
+        since=date(2026, 11, 29),
+        days_to_contest=30,
+        answer_days=14,
+    ),
+    _rule(
         "VETTING",
         Basis.HOUSE,
         "Before anybody is offered work, an operator has looked at who they are, how old they are, where they live and "

@@ -4,6 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import Pattern, page_schema
 from marketplace.standards.comment_rules import LONGEST, MOST_ANSWERED, Speaker
+from marketplace.standards.hiding_schemas import hidden_under
 from marketplace.standards.protection import ChangeStatus
 from marketplace.standards.schemas import DifferenceSchema
 
@@ -52,6 +53,7 @@ class CommentSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     speaker = ma.fields.Enum(Speaker, by_value=True, required=True)
     words = ma.fields.String(required=True)
+    hidden_under = hidden_under()
     answer = ma.fields.Nested(CommentAnswerSchema, required=True, allow_none=True)
 
 

@@ -18,14 +18,18 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
+from marketplace.standards import hiding
 from marketplace.standards.comment_rules import (
     CommentsOver,
     NoComment,
     NotToAnswer,
     OwnComment,
+    Speaker,
     check_over,
     speaks_as,
 )
+from marketplace.standards.hiding_models import Hiding
+from marketplace.standards.hiding_rules import HiddenKind, NothingToHide
 from marketplace.standards.models import RegionAnswer, RegionChange, RegionComment, RegionVersion
 from marketplace.standards.protection import ChangeStatus, Difference, RegionFacts, differences
 from marketplace.standards.queries import facts_of
@@ -75,6 +79,19 @@ class Announced:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment as one reader reads it: without words where they are hidden from them. `hidden_under` is the rule, and
+    `hiding_id` is told to whoever reads the words all the same."""
+
+    id: UUID
+    speaker: Speaker
+    words: str
+    answer: RegionAnswer | None
+    hidden_under: str | None
+    hiding_id: UUID | None
+
+
 # --- reads: all but one's own comment is public -----------------------------------------------------------------------
 
 
@@ -113,6 +130,29 @@ def said_of(change_id: UUID) -> Select[RegionComment]:
     found = select(RegionComment).options(joinedload(RegionComment.answer))
     found = found.where(RegionComment.change_id == change_id, RegionComment.words != "")
     return found.execution_options(populate_existing=True)
+
+
+def read(rows: Sequence[RegionComment], *, seen_by: Actor | None) -> list[Said]:
+    """Comments as somebody reads them, or a stranger (None). Hidden words are told to their author, to operators who
+    vet, and to those of standards, who answer them."""
+    hidden = hiding.of(HiddenKind.COMMENT, [row.id for row in rows])
+    return [_said(row, hidden.get((row.id, row.person_id)), seen_by) for row in rows]
+
+
+def comment(comment_id: UUID, *, seen_by: Actor) -> RegionComment:
+    """One comment with its words, hidden or not: for its author and for operators who vet. Raises NotFound."""
+    found = db.session.get(RegionComment, comment_id, populate_existing=True)
+    if found is None or not hiding.may_read(found.person_id, seen_by):
+        raise NotFound
+    return found
+
+
+def words_of(comment_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """The change and the words of some comments, hidden or not. Without permission: it is for whoever may see that
+    they were hidden."""
+    found = select(RegionComment.id, RegionComment.change_id, RegionComment.words)
+    rows = db.session.execute(found.where(RegionComment.id.in_(comment_ids)))
+    return {row.id: (row.change_id, row.words) for row in rows}
 
 
 def waiting_on(change_id: UUID) -> int:
@@ -199,6 +239,30 @@ def answer(change_id: UUID, comment_ids: Collection[UUID], words: str, *, by: Ac
     told = {"place": row.place, "comments": len(wanted), "answer": str(made.id)}
     record("region_change.answered", row, by=by, data=told)
     return made
+
+
+def hide(change_id: UUID, comment_id: UUID, reason: str, *, by: Actor) -> Hiding:
+    """An operator who vets hides a comment that abuses people (ABUSE). It waits for an answer like any other: operators
+    of standards read it. Raises NotFound, Forbidden, NothingToHide, OwnWords, ReasonMissing, HiddenAlready."""
+    require_operator(by, hiding.ROLE)
+    row = comment(comment_id, seen_by=by)
+    if row.change_id != change_id:
+        raise NotFound
+    if not row.words:
+        raise NothingToHide
+    return hiding.hide(HiddenKind.COMMENT, row.id, row.person_id, reason, by=by)
+
+
+def _said(row: RegionComment, hidden: Hiding | None, seen_by: Actor | None) -> Said:
+    reads = hidden is None or hiding.may_read(row.person_id, seen_by, OperatorRole.STANDARDS)
+    return Said(
+        id=row.id,
+        speaker=row.speaker,
+        words=row.words if reads else "",
+        answer=row.answer,
+        hidden_under=hidden.rule if hidden else None,
+        hiding_id=hidden.id if hidden and reads else None,
+    )
 
 
 def _announced(found: Select[RegionChange]) -> RegionChange:

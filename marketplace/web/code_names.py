@@ -56,6 +56,8 @@ STATUSES = {
     "blocked": lazy_gettext("blocked by a company"),
     "changed": lazy_gettext("changed"),
     "lapsed": lazy_gettext("fell, since nobody answered"),
+    "hidden": lazy_gettext("hidden"),
+    "contested": lazy_gettext("contested"),
     "lifted": lazy_gettext("lifted"),
     "overturned": lazy_gettext("overturned"),
     "restricted": lazy_gettext("restricted"),
@@ -114,6 +116,7 @@ NAMES = {
         "disputes": lazy_gettext("Disputes"),
         "messages": lazy_gettext("Messages with companies"),
         "surveys": lazy_gettext("How work was"),
+        "standards": lazy_gettext("What you said in public"),
         "notices": lazy_gettext("Messages"),
         "insight": lazy_gettext("Work records"),
         "core": lazy_gettext("Events"),
@@ -280,6 +283,10 @@ NAMES = {
         "person": lazy_gettext("a contractor, or somebody who may become one"),
         "company": lazy_gettext("somebody of a company"),
         "operator": lazy_gettext("an operator"),
+    },
+    "hidden": {
+        "comment": lazy_gettext("A comment on a change of a place"),
+        "credit": lazy_gettext("A name under which somebody is credited"),
     },
     "ask": {
         "time": lazy_gettext("The time estimate was right"),

@@ -7,7 +7,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.auth import actor
+from marketplace.accounts.auth import actor, actor_or_none
 from marketplace.accounts.rules import require_person
 from marketplace.core.limits import CURIOUS, limiter
 from marketplace.insight import crediting
@@ -19,7 +19,7 @@ from marketplace.web.forms import Form
 @public.blueprint.get("/companies/<uuid:company_id>/credits")
 @limiter.limit(CURIOUS)
 def show_credits(company_id: UUID) -> str:
-    return render_template("public/credits.html", credits=crediting.show(company_id))
+    return render_template("public/credits.html", credits=crediting.show(company_id, seen_by=actor_or_none()))
 
 
 @contractor.blueprint.get("/credits")

@@ -74,6 +74,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), 0),
         (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
+        (OperatorRole.VETTING, "operator.list_hidden", lazy_gettext("Hidden words"), waits.hidden or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
         (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
@@ -101,6 +102,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return url_for("operator.show_dispute", dispute_id=UUID(about["dispute"]))
     if "proposal" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_proposal", proposal_id=UUID(about["proposal"]))
+    if "hiding" in about and by.is_operator(OperatorRole.VETTING):
+        return url_for("operator.show_hidden", hiding_id=UUID(about["hiding"]))
     if "appeal" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_appeal", appeal_id=UUID(about["appeal"]))
     if "concern" in about and by.is_operator(OperatorRole.STANDARDS):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_operator
 from marketplace.core.http import page
-from marketplace.standards import comments
+from marketplace.standards import comments, hiding
 from marketplace.standards.comment_rules import LONGEST, MOST_ANSWERED
 from marketplace.standards.comment_schemas import NewCommentAnswerSchema
 from marketplace.standards.models import RegionComment
@@ -25,11 +25,13 @@ def show_change(change_id: UUID, form: Form | None = None) -> ResponseReturnValu
     change = comments.change(change_id)
     shown = form or Form(NewCommentAnswerSchema)
     mine = comments.own(change_id, seen_by=by)
+    found = page(comments.said_of(change_id), RegionComment.id, limit=MOST_ANSWERED, after=after())
     return render_template(
         "operator/change.html",
         change=change,
         place=named_place(change.row.country, change.row.subdivision),
-        found=page(comments.said_of(change_id), RegionComment.id, limit=MOST_ANSWERED, after=after()),
+        found=found | {"items": comments.read(found["items"], seen_by=by)},
+        hides=by.is_operator(hiding.ROLE),
         mine=mine.id if mine else None,
         me=by.person_id,
         form=shown,

@@ -14,11 +14,11 @@ from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.core import clock
 from marketplace.core.http import page
 from marketplace.core.limits import WORDS, limiter
-from marketplace.standards import comments
+from marketplace.standards import comments, hiding
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.comment_rules import LONGEST
 from marketplace.standards.comment_schemas import NewCommentSchema
-from marketplace.standards.comments import Announced
+from marketplace.standards.comments import Announced, Said
 from marketplace.standards.models import RegionChange, RegionComment
 from marketplace.web import site
 from marketplace.web.forms import Form
@@ -31,6 +31,8 @@ _DAY_SECONDS = 86_400
 
 
 def _links(by: Actor, about: Mapping[str, str]) -> str | None:
+    if "hiding" in about:
+        return url_for("public.my_hidden")
     return url_for("public.show_change", change_id=UUID(about["region_change"])) if "region_change" in about else None
 
 
@@ -49,9 +51,10 @@ def list_changes() -> str:
 def show_change(change_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     by = actor_or_none()
     change = comments.change(change_id)
-    mine = comments.own(change_id, seen_by=by) if by is not None and by.person_id else None
+    mine = _own(change_id, by)
     shown = form or Form(NewCommentSchema)
     found = page(comments.said_of(change_id), RegionComment.id, limit=SHOWN, after=request.args.get("after", type=UUID))
+    found["items"] = comments.read(found["items"], seen_by=by)
     return render_template(
         "public/change.html",
         change=change,
@@ -61,6 +64,7 @@ def show_change(change_id: UUID, form: Form | None = None) -> ResponseReturnValu
         form=shown,
         longest=LONGEST,
         answers=by is not None and by.is_operator(OperatorRole.STANDARDS),
+        hides=by is not None and by.is_operator(hiding.ROLE),
         days=days_bar(change),
         days_words=days_words(change),
     ), shown.status
@@ -82,6 +86,11 @@ def take_comment_back(change_id: UUID) -> ResponseReturnValue:
     if not form.done(lambda _: comments.take_back(change_id, by=by)):
         return show_change(change_id, form)
     return redirect(url_for("public.show_change", change_id=change_id))
+
+
+def _own(change_id: UUID, by: Actor | None) -> Said | None:
+    mine = comments.own(change_id, seen_by=by) if by is not None and by.person_id else None
+    return comments.read([mine], seen_by=by)[0] if mine is not None else None
 
 
 def days_bar(change: Announced) -> list[Segment]:

@@ -25,6 +25,8 @@ from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift, Timesheet
 from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.standards import hiding
+from marketplace.standards.hiding_rules import HidingStatus
 from marketplace.surveys import queries as surveys
 from marketplace.surveys.rules import ConcernStatus
 from marketplace.workforce import appeals, expiring, proposals
@@ -56,6 +58,7 @@ class OnDesk:
     stuck: int | None
     transfers: int | None
     concerns: int | None
+    hidden: int | None
 
 
 def at_company(company_id: UUID, by: Actor) -> AtCompany:
@@ -97,6 +100,7 @@ def on_desk(by: Actor) -> OnDesk:
         concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
         if by.is_operator(OperatorRole.STANDARDS)
         else None,
+        hidden=count(hiding.listed(HidingStatus.CONTESTED, seen_by=by)) if vets else None,
     )
 
 

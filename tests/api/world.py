@@ -18,7 +18,7 @@ from marketplace.accounts.guidelines import CURRENT
 from marketplace.accounts.models import ApiKey, Company, Member
 from marketplace.accounts.paper_models import CompanyPaper
 from marketplace.accounts.paper_rules import Shows
-from marketplace.accounts.rules import Actor, CompanyRole, Right
+from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole, Right
 from marketplace.contracts import crews
 from marketplace.contracts import service as agreements
 from marketplace.contracts.crew_models import Crew
@@ -30,7 +30,7 @@ from marketplace.disputes.models import Dispute
 from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.insight import work_records
+from marketplace.insight import crediting, work_records
 from marketplace.insight.rules import Part
 from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import planning
@@ -46,8 +46,10 @@ from marketplace.shifts import attendance, feeds, flags, offers, questions, sche
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
 from marketplace.shifts.series_models import ShiftSeries
+from marketplace.standards import comments
 from marketplace.standards.hazard import HazardCategory
-from marketplace.standards.models import RegionChange
+from marketplace.standards.hiding_models import Hiding
+from marketplace.standards.models import RegionChange, RegionComment
 from marketplace.surveys.models import Concern, Survey
 from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries
@@ -139,7 +141,11 @@ def build(app: SetaraFlask) -> World:
         crews.add(crew.id, [who.id], by=there.company)
         for rule in ("FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYMONTHDAY=29"):
             shifts.series(there, rule, first_day=(MONDAY + 4 * DAY).date())
-    regions.commented(*(accounts.actor_of(who.id) for who in (ana, bea)))
+    announced = regions.commented(*(accounts.actor_of(who.id) for who in (ana, bea)))
+    own = comments.own(announced.id, seen_by=accounts.actor_of(ana.id))
+    assert own is not None
+    comments.hide(announced.id, own.id, "It names a neighbour.", by=accounts.operator(OperatorRole.VETTING))
+    crediting.ask(ours.company_id, "Ana K.", by=accounts.actor_of(ana.id))
     viewer = accounts.member(ours.company_id, CompanyRole.VIEWER)
     admin = accounts.operator()
     accounts.company_bearer(theirs.company_id)
@@ -259,6 +265,8 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
             *db.session.scalars(select(Document.id).where(Document.contractor_id != ana.id)),
         ],
         "change_id": list(db.session.scalars(select(RegionChange.id).order_by(RegionChange.id))),
+        "comment_id": list(db.session.scalars(select(RegionComment.id).order_by(RegionComment.id))),
+        "hiding_id": list(db.session.scalars(select(Hiding.id).order_by(Hiding.id))),
         "move_id": list(db.session.scalars(select(ResidenceChange.id).order_by(ResidenceChange.id))),
         "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
         "decision_id": [

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.models import Person
+from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db
 from marketplace.insight import crediting, erasing, work_records
 from marketplace.insight.rules import BadCreditName, credit_name
@@ -18,6 +19,7 @@ from tests.web.visitor import Visitor
 
 MINE = "/api/v1/contractors/me/credits"
 LIST, ASK, BACK = f"GET {MINE}", f"PUT {MINE}/<uuid:company_id>", f"DELETE {MINE}/<uuid:company_id>"
+HIDE = "POST /api/v1/companies/<uuid:company_id>/credits/<uuid:contractor_id>/hide"
 SHOW = "GET /api/v1/companies/<uuid:company_id>/credits"
 
 
@@ -92,6 +94,38 @@ def test_a_company_that_is_not_named_has_no_page_and_who_is_erased_no_credit(
     assert names(client, scene) == ["Ana K."]
     erasing.erase(db.session.get_one(Person, worked.contractor_id))
     assert names(client, scene) == []
+
+
+@pytest.mark.door(HIDE, "works")
+@pytest.mark.door(HIDE, "not_mine")
+@pytest.mark.door(HIDE, "wrong_state")
+@pytest.mark.door(HIDE, "wrong_shape")
+def test_a_name_that_abuses_people_is_hidden_from_others(client: FlaskClient, scene: Scene, worked: Booking) -> None:
+    me, vetter = accounts.bearer(worked.contractor_id), accounts.bearer(accounts.operator(OperatorRole.VETTING))
+    assert _call(client, ASK, company_id=scene.company_id, headers=me).json["hidden_under"] is None
+    public = f"/api/v1/companies/{scene.company_id}/credits"
+    (whole,) = client.get(public, headers=vetter).json["people"]
+    assert whole["contractor_id"] == str(worked.contractor_id)
+    hide, reason = f"{public}/{whole['contractor_id']}/hide", {"reason": "It insults a colleague."}
+    assert client.post(hide, json=reason, headers=me).status_code == 404
+    assert client.post(hide, json={}, headers=vetter).status_code == 422
+    assert client.post(hide, json=reason, headers=vetter).status_code == 201
+    assert client.post(hide, json=reason, headers=vetter).json["code"] == "hidden_already"
+    (seen,) = client.get(public).json["people"]
+    assert (seen["name"], seen["hidden_under"], seen["contractor_id"]) == ("", "ABUSE", None)
+    assert "An operator hid these words" in Visitor(client).look(f"/companies/{scene.company_id}/credits").words
+    assert client.get(public, headers=me).json["people"][0]["name"] == "Ana K."
+    assert client.get(MINE, headers=me).json["items"][0]["hidden_under"] == "ABUSE"
+    (row,) = client.get("/api/v1/hidden-words/mine", headers=me).json["items"]
+    assert (row["kind"], row["thing_id"]) == ("credit", str(scene.company_id))
+    lifted = client.post(f"/api/v1/hidden-words/{row['id']}/lift", json={"reason": "No."}, headers=vetter)
+    assert lifted.json["status"] == "lifted"
+    assert names(client, scene) == ["Ana K."]
+
+
+@pytest.mark.door(HIDE, "not_signed_in")
+def test_nobody_hides_without_a_key(client: FlaskClient) -> None:
+    assert client.post(f"/api/v1/companies/{uuid4()}/credits/{uuid4()}/hide", json={"reason": "."}).status_code == 401
 
 
 def test_the_page_and_the_form(app: Flask, scene: Scene, worked: Booking) -> None:

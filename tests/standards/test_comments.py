@@ -200,7 +200,7 @@ def test_from_a_comment_to_its_answer(client: FlaskClient) -> None:
     made, ana, bea, odi = proposed(), somebody(), somebody(), operator()
     said = call(client, SAY, made.id, headers=accounts.bearer(ana))
     assert (said.status_code, said.json["speaker"], said.json["answer"]) == (200, "person", None)
-    assert set(said.json) == {"id", "speaker", "words", "answer"}
+    assert set(said.json) == {"id", "speaker", "words", "hidden_under", "answer"}
     call(client, SAY, made.id, headers=accounts.bearer(bea))
     assert call(client, TAKE_BACK, made.id, headers=accounts.bearer(bea)).json["words"] == ""
     assert call(client, TAKE_BACK, made.id, headers=accounts.bearer(bea)).json["code"] == "no_comment"
