@@ -60,6 +60,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "category": lazy_gettext("Category"),
         "cause": lazy_gettext("For what"),
         "claim_until": lazy_gettext("Can be disputed until"),
+        "claimed": lazy_gettext("You asked for it yourself"),
         "claimed_at": lazy_gettext("Disputed"),
         "clause": lazy_gettext("Clause"),
         "client_ended_at": lazy_gettext("End by your device"),

@@ -81,6 +81,7 @@ MOST_VISITS = 4
 """How many pages of an endpoint are opened: a thing has other links in other states."""
 FROM_OUTSIDE = {
     "public.invitation": "an e-mail leads there",
+    "contractor.terms": "the home page leads there while a new edition waits for an answer",
     "public.did_document": "programs ask for it",
     "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",
     "security.confirm_email": "an e-mail leads there",
