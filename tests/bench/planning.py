@@ -28,7 +28,7 @@ def build() -> None:
     with transaction():
         scenes = [make.scene(minutes=500_000, pilot=True) for _ in range(COMPANIES)]
         for number, scene in enumerate(scenes):
-            _crowd(scene, number)
+            crowd(scene, PEOPLE // COMPANIES, number)
         for number in range(SHIFTS):
             start = MONDAY + timedelta(hours=number * 13 % (24 * 12))
             make.shift(scenes[number % COMPANIES], start, hours=4 + number % 3, seats=SEATS)
@@ -51,12 +51,13 @@ def read_facts(size: int) -> None:
         assert sum(opening.seats for opening in facts.read(found).openings) == size
 
 
-def _crowd(scene: Scene, number: int) -> None:
+def crowd(scene: Scene, count: int, number: int = 0) -> None:
+    """So many people with a contract with the scene's company, all like one. `number` keeps crowds apart."""
     model = make.contracted(scene)
     db.session.flush()
     ids = {
         "model": model.id,
-        "count": PEOPLE // COMPANIES - 1,
+        "count": count - 1,
         "company": f"{number}-",
     }
     who = _md5("person")
