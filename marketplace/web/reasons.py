@@ -28,6 +28,9 @@ from marketplace.web.forms import Form
 from marketplace.web.pictures import score_bar
 from marketplace.web.work import SHOWN, blueprint, cursor
 
+MOST_OPEN = 100
+"""Open shifts on a page, the soonest first; whoever has more of them looks for certain ones."""
+
 
 class OpenShiftForm(ma.Schema):
     """What is looked for: days in UTC's place, since a day begins in each zone at another moment."""
@@ -66,15 +69,17 @@ def list_open() -> ResponseReturnValue:
     by = actor()
     form = Form(OpenShiftForm, request.args.to_dict())
     wanted = form.run(lambda data: Wanted(**data), request.args) or Wanted()
-    found = page(claiming.open_shifts(wanted, seen_by=by), Shift.id, limit=SHOWN, after=cursor())
+    soonest = claiming.open_shifts(wanted, seen_by=by).order_by(Shift.starts_at, Shift.id).limit(MOST_OPEN)
+    found = list(db.session.scalars(soonest))
     mine = contracts.contracts(by).where(Contract.contractor_id == require_person(by))
     bound = company_names(db.session.scalars(mine).all())
     return render_template(
         "work/open_shifts.html",
         form=form,
         found=found,
-        titles=_titles(found["items"]),
-        companies=company_names(found["items"]),
+        most=MOST_OPEN,
+        titles=_titles(found),
+        companies=company_names(found),
         bound=sorted((str(key), name) for key, name in bound.items()),
         kinds=work_kinds(),
     ), form.status

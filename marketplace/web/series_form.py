@@ -1,6 +1,5 @@
 """A series as people write it: every so many days, weeks or months, on these days, until a day. It becomes a rule."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -52,7 +51,7 @@ class EndForm(EndSeriesSchema):
 def rule_words(rule: str, first_day: date) -> str:
     """A rule as people read it: "every 2 weeks on Monday, Wednesday, until Friday, January 1, 2027"."""
     every = int(next(iter(part(rule, "INTERVAL")), "1"))
-    words = _UNIT_WORDS[part(rule, "FREQ")[0]](every)
+    words = _every(part(rule, "FREQ")[0], every)
     if on := _on(rule, first_day):
         words = gettext("%(every)s on %(days)s", every=words, days=on)
     if until := part(rule, "UNTIL"):
@@ -63,11 +62,14 @@ def rule_words(rule: str, first_day: date) -> str:
     return str(words)
 
 
-_UNIT_WORDS: Mapping[str, Any] = {
-    "DAILY": lambda every: ngettext("every day", "every %(num)d days", every),
-    "WEEKLY": lambda every: ngettext("every week", "every %(num)d weeks", every),
-    "MONTHLY": lambda every: ngettext("every month", "every %(num)d months", every),
-}
+def _every(frequency: str, number: int) -> str:
+    once = {"DAILY": gettext("every day"), "WEEKLY": gettext("every week"), "MONTHLY": gettext("every month")}
+    several = {
+        "DAILY": gettext("every %(num)d days", num=number),
+        "WEEKLY": gettext("every %(num)d weeks", num=number),
+        "MONTHLY": gettext("every %(num)d months", num=number),
+    }
+    return str((once if number == 1 else several)[frequency])
 
 
 def _on(rule: str, first_day: date) -> str:
