@@ -22,9 +22,10 @@ Arrow = tuple[str, str, str]
 
 
 def models() -> list[type[Stateful]]:
-    """Everything that has a life, by the names of the tables."""
+    """Everything of the service that has a life, by the names of the tables."""
     mapped = (mapper.class_ for mapper in Base.registry.mappers)
-    return sorted((each for each in mapped if issubclass(each, Stateful)), key=lambda each: each.__tablename__)
+    ours = (each for each in mapped if issubclass(each, Stateful) and each.__module__.startswith("marketplace."))
+    return sorted(ours, key=lambda each: each.__tablename__)
 
 
 def arrows() -> Iterator[Arrow]:

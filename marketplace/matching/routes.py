@@ -58,7 +58,7 @@ def explain(shift_id: UUID, contractor_id: UUID) -> service.Explained:
 @open_ones.get("")
 @open_ones.arguments(s.OpenShiftArgs, location="query")
 @open_ones.response(200, s.OpenShiftPage)
-@problems(open_ones, 401, 422)
+@problems(open_ones, 401, 403, 422)
 def list_open_shifts(args: dict[str, Any]) -> dict[str, Any]:
     """Coming shifts with an open seat, of the companies that you have a contract with."""
     cursor = {name: args.pop(name) for name in ("limit", "after")}
@@ -67,7 +67,7 @@ def list_open_shifts(args: dict[str, Any]) -> dict[str, Any]:
 
 @shifts.post("/<uuid:shift_id>/claim")
 @shifts.response(201, OfferSchema)
-@problems(shifts, 401, 404, 409)
+@problems(shifts, 401, 403, 404, 409)
 def claim(shift_id: UUID) -> Offer:
     """Ask for an open shift. You get an offer with all its terms; say yes to it, and when its window closes the
     published points decide among all who asked."""

@@ -35,7 +35,7 @@ def make_feed(given: dict[str, Any]) -> Response:
 
 @blueprint.get("/calendar-feeds")
 @blueprint.response(200, s.FeedsSchema)
-@problems(blueprint, 401)
+@problems(blueprint, 401, 403)
 def list_feeds() -> dict[str, list[CalendarFeed]]:
     """Your addresses that are not revoked."""
     return {"items": list(db.session.scalars(feeds.mine(by=actor()).order_by(CalendarFeed.id)))}

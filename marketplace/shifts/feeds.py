@@ -137,7 +137,7 @@ def _of_company(company_id: UUID) -> Iterator[Entry]:
         select(Shift, Gig.title)
         .join(Gig, Gig.id == Shift.gig_id)
         .where(Shift.company_id == company_id, Shift.ends_at > clock.now() - BACK)
-        .order_by(Shift.starts_at, Shift.id)
+        .order_by(Shift.starts_at.desc(), Shift.id)
         .limit(MOST_ENTRIES)
     )
     base = current_app.config["BASE_URL"]

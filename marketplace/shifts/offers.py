@@ -134,14 +134,16 @@ def decline_together(noes: Mapping[UUID, Actor]) -> list[Offer]:
 
 
 def withdraw(offer_id: UUID, *, by: Actor) -> Offer:
-    """The company takes an unanswered offer back. One to which somebody has said yes it cannot: who of them gets a seat
-    is for the order of the points alone."""
+    """The company takes an unanswered offer back. One to which somebody has said yes, or which they asked for, it
+    cannot: who of them gets a seat is for the order of the points alone."""
     offer = db.session.get(Offer, offer_id)
     if offer is None:
         raise NotFound
     require_company(by, offer.company_id, Right.GIGS)
     if offer.status is OfferStatus.COLLECTED:
         raise WrongState("The person has said yes.", state=str(offer.status), wanted=str(OfferStatus.WITHDRAWN))
+    if offer.claimed and offer.status is OfferStatus.PENDING:
+        raise WrongState("The person asked for it.", state=str(offer.status), wanted=str(OfferStatus.WITHDRAWN))
     if offer.status is not OfferStatus.WITHDRAWN:
         move_one(offer, OfferStatus.WITHDRAWN, by=by, event="offer.withdrawn")
     return offer

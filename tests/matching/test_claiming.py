@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import WorkKind
 from marketplace.matching import claiming, deciding, facts
@@ -67,6 +68,9 @@ def test_who_asks_first_is_no_reason(scene: Scene) -> None:
     assert asked.expires_at == clock.now() + timedelta(minutes=15)
     assert asked.terms["pay"] == {"amount": "60.00", "currency": "USD"}
     assert claiming.claim(shift.id, by=me(ana)) is asked
+    # Nor can the company pick among those who ask, by taking the others' back.
+    with pytest.raises(WrongState):
+        offers.withdraw(asked.id, by=scene.company)
     offers.say_yes(asked.id, by=me(ana))
     assert deciding.decide_due() == 0
     clock.move_to(clock.now() + timedelta(minutes=10))
