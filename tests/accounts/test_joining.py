@@ -111,6 +111,16 @@ def test_nobody_is_asked_twice_a_day_and_an_invitation_ends(company: Company, ow
         joining.answer_to_join(asked.id, True, by=accounts.actor_of(mia))
 
 
+def test_whoever_was_a_member_can_be_asked_again(company: Company, owner: Actor) -> None:
+    mia = accounts.person()
+    asked = joining.ask_to_join(company.id, mia.email, CompanyRole.VIEWER, by=owner)
+    joining.answer_to_join(asked.id, True, by=accounts.actor_of(mia))
+    service.remove_member(company.id, mia.id, by=owner)
+    clock.move_to(clock.now() + DAY)
+    again = joining.ask_to_join(company.id, mia.email, CompanyRole.VIEWER, by=owner)
+    assert (again.id, again.status) == (asked.id, JoiningStatus.WAITING)
+
+
 def test_a_yes_holds_only_while_whoever_asked_may_still_give_the_role(company: Company, owner: Actor) -> None:
     other = accounts.member(company.id, CompanyRole.OWNER)
     assert other.person_id is not None

@@ -52,6 +52,16 @@ def test_a_question_is_answered_closed_and_opened_again(scene: Scene) -> None:
     assert not any("shadow" in str(each.data) for each in told)
 
 
+def test_either_side_takes_up_again_what_was_answered_or_closed(scene: Scene) -> None:
+    ana = talk.asker(scene)
+    row = talk.asked(scene, ana)
+    threads.write(row.id, talk.ANSWER, by=scene.company)
+    assert threads.write(row.id, "And a reflection?", by=ana).status is ThreadStatus.WAITING
+    threads.write(row.id, talk.ANSWER, by=scene.company)
+    threads.close(row.id, by=ana)
+    assert threads.write(row.id, "One word more.", by=scene.company).status is ThreadStatus.ANSWERED
+
+
 def test_who_may_ask_and_who_may_read(scene: Scene) -> None:
     ana, stranger = talk.asker(scene), accounts.actor_of(workforce.contractor().id)
     row = talk.asked(scene, ana)

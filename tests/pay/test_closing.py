@@ -21,7 +21,7 @@ from marketplace.pay import closing, payments, runs
 from marketplace.pay.rules import RunStatus
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BookingStatus, OfferStatus
-from marketplace.workforce import appeals, bars, reviews, rules
+from marketplace.workforce import appeals, bars, reviews, rules, service
 from marketplace.workforce.bars import AppealStatus, ClosingStatus, Left
 from marketplace.workforce.rules import CONTRACTOR_TRANSITIONS, ContractorStatus
 from tests.factories import accounts, pay, qualifications, standing, workforce
@@ -136,6 +136,16 @@ def test_nobody_closes_their_own_account_as_an_operator(app: Flask) -> None:
     own = workforce.contractor(db.session.get_one(accounts.Person, by.person_id))
     with pytest.raises(rules.OwnCase):
         closing.close(own.id, "Enough.", by=by)
+
+
+def test_an_account_is_left_from_wherever_it_stands(app: Flask) -> None:
+    by = standing.operator()
+    applied, refused, suspended = workforce.ready(), workforce.ready(), workforce.contractor()
+    service.refuse(refused.id, "The papers do not match.", by=by)
+    service.suspend(suspended.id, "The account was sold.", by=by)
+    for each in (applied, refused, suspended):
+        closing.leave("I have had enough.", by=accounts.actor_of(each.id))
+        assert each.status is ContractorStatus.CLOSING
 
 
 def test_every_status_of_a_contractor_leads_to_a_way_out() -> None:

@@ -17,12 +17,13 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
 from marketplace.pay import payments, queries, service
 from marketplace.pay.models import PaymentOp, SandboxCall
-from marketplace.pay.rails import Done
+from marketplace.pay.rails import Done, Refused
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
 from marketplace.pay.sandbox import SandboxRail
 from tests.factories import accounts
 
 TEN = Money.of("10.00", "USD")
+NO = Refused("declined", "The bank says no.", "company")
 
 
 def usd(amount: str) -> Money:
@@ -172,15 +173,24 @@ def test_the_answer_of_a_slow_process_is_harmless(lab: UUID, owner: Actor) -> No
     assert (available(lab), effects()) == (TEN, 1)
 
 
-def test_a_slow_yes_counts_while_the_next_try_waits(lab: UUID, owner: Actor, finance: Actor) -> None:
+@pytest.mark.parametrize("parked", [False, True])
+@pytest.mark.parametrize(("answer", "status"), [(None, OpStatus.DONE), (NO, OpStatus.REFUSED)])
+def test_a_slow_answer_counts_while_a_payment_waits(
+    lab: UUID, owner: Actor, finance: Actor, answer: Refused | None, status: OpStatus, parked: bool
+) -> None:
+    """It waits for the next try, or, after a day, for a person."""
     op_id = deposit(lab, owner)
     (claim,) = payments._claim(10)
     later(STALE_AFTER)
     pull(LeverEffect.FAIL, finance)
     payments.advance_ops()
-    assert status_of(op_id) is OpStatus.UNKNOWN
-    payments._record({op_id: SandboxRail().send(claim.order)})
-    assert (status_of(op_id), available(lab)) == (OpStatus.DONE, TEN)
+    if parked:
+        later(KEY_LIVES)
+        payments.advance_ops()
+    assert status_of(op_id) is (OpStatus.PARKED if parked else OpStatus.UNKNOWN)
+    payments._record({op_id: answer or SandboxRail().send(claim.order)})
+    assert status_of(op_id) is status
+    assert available(lab) == (TEN if status is OpStatus.DONE else Money.zero(TEN.currency))
 
 
 def test_after_a_day_the_rail_is_asked_and_not_told(lab: UUID, owner: Actor, finance: Actor) -> None:

@@ -17,6 +17,7 @@ from marketplace.pay import queries as pay
 from marketplace.pay.models import PayLine
 from marketplace.qualifications import attempts, authoring, queries
 from marketplace.qualifications.models import Attempt, Qualification
+from marketplace.qualifications.rules import QualificationStatus
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, workforce
 from tests.factories import pay as payroll
@@ -139,3 +140,9 @@ def test_what_is_not_used_comes_back_when_it_is_closed(test: Qualification) -> N
     assert queries.funds(test) == usd("0.00")
     assert pay.balances(test.company_id, owner)[0].available == usd("50.00")
     everything_holds()
+
+
+def test_a_draft_that_nobody_needs_is_closed(test: Qualification) -> None:
+    owner = accounts.owner_of(test.company_id)
+    draft = authoring.draft(test.company_id, made.spec(code="never-used"), by=owner)
+    assert authoring.close(draft.id, by=owner).status is QualificationStatus.CLOSED

@@ -83,6 +83,16 @@ def test_each_ruling_has_its_own_reason_and_names_who_decided(me: Actor, operato
     ]  # fmt: skip
 
 
+def test_terms_that_will_not_do_are_agreed_to_again(me: Actor, operator: Actor) -> None:
+    """What is met by handing it in is so the second time, too."""
+    assert me.person_id is not None
+    service.submit_requirements(SHOWN, by=me)
+    service.decide_requirement(me.person_id, RequirementKind.TERMS, Ruling(False, "Somebody else agreed."), by=operator)
+    assert states(me)[RequirementKind.TERMS] is RequirementStatus.REFUSED
+    service.submit_requirement(RequirementKind.TERMS, "I agree.", by=me)
+    assert states(me)[RequirementKind.TERMS] is RequirementStatus.MET
+
+
 def test_nothing_is_decided_about_what_nobody_has_shown(me: Actor, operator: Actor) -> None:
     assert me.person_id is not None
     service.submit_requirement(RequirementKind.IDENTITY, "A passport.", by=me)

@@ -143,6 +143,9 @@ def test_a_confirmed_likeness_keeps_somebody_out_until_a_person_refuses(operator
     screening.decide(hit.id, True, "Name, day and place of birth are the same.", by=operator)
     with pytest.raises(WrongState):
         screening.decide(hit.id, True, "Still.", by=operator)
+    # Whoever finds out that they were wrong says so, either way.
+    screening.decide(hit.id, False, "The place of birth was misread.", by=operator)
+    screening.decide(hit.id, True, "It was not.", by=operator)
     with pytest.raises(listed.HitOpen):
         service.vet(made.id, "Everything was shown.", by=operator)
     service.refuse(made.id, "The service may not pay whom this list names.", by=operator)
