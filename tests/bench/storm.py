@@ -197,9 +197,9 @@ def main() -> None:
         before = _deadlocks(owner)
         seen: dict[str, list[tuple[float, Times]]] = {"bare": [], "verb": [], "http": []}
         for number in range(ROUNDS):
-            seen["verb"].append(_by_verb(offered(scene, MONDAY + timedelta(hours=6 * number))))
+            seen["verb"].append(_by_verb(offered(scene, MONDAY + timedelta(days=number))))
             seen["bare"].append(_bare_round(owner, number))
-            seen["http"].append(_by_http(offered(scene, MONDAY + timedelta(hours=6 * number + 3))))
+            seen["http"].append(_by_http(offered(scene, MONDAY + timedelta(days=number, hours=3))))
             print(f"round {number + 1} of {ROUNDS} is over", flush=True)
         _tell(seen)
         _check(scene, 2 * ROUNDS * PEOPLE)
@@ -260,7 +260,7 @@ def _check(scene: Scene, booked: int) -> None:
 
 def _race(scene: Scene) -> None:
     """Everybody is asked about one shift with a hundred seats, and says yes ten times over."""
-    made = offered(scene, MONDAY + timedelta(days=2), seats=RACED_SEATS, count=1)
+    made = offered(scene, MONDAY + timedelta(days=ROUNDS), seats=RACED_SEATS, count=1)
     seconds, times = storm(say_yes, _shares([(offer.id, offer.contractor_id) for offer in made]))
     with transaction():
         clock.move_to(max(offer.expires_at for offer in made), still=True)
