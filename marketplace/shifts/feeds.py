@@ -128,7 +128,7 @@ def _of_person(person_id: UUID) -> Iterator[Entry]:
     base = current_app.config["BASE_URL"]
     for row in db.session.execute(found):
         held = row.status in (*ACTIVE_BOOKING, BookingStatus.WORKED)
-        url = f"{base}/work/bookings/{row.id}"
+        url = f"{base}/work/shifts/{row.id}"
         yield Entry(row.id, row.during.lower, row.during.upper, f"{row.title}, {row.legal_name}", url, held)
 
 

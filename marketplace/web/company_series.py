@@ -8,6 +8,7 @@ from uuid import UUID
 import marshmallow as ma
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import func, select
 
 from marketplace.accounts.auth import actor
@@ -25,7 +26,7 @@ from marketplace.shifts import series
 from marketplace.shifts.models import Shift
 from marketplace.shifts.recurrence import WEEKDAYS, Occurrence
 from marketplace.shifts.rules import ShiftStatus
-from marketplace.shifts.series import Preview
+from marketplace.shifts.series import Preview, SeriesPrice
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.shifts.series_schemas import DayArgs, LastDayArgs
 from marketplace.web import coverage
@@ -34,6 +35,7 @@ from marketplace.web.company_shifts import crews_of, own_gig_id, shift_titles, u
 from marketplace.web.coverage import Cell, Load
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.series_form import EndForm, LeaveOutForm, SeriesForm, rule_words
+from marketplace.web.words import day as day_words
 
 A_DAY = timedelta(days=1)
 
@@ -106,7 +108,12 @@ def leave_out(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
     if (day := _asked(DayArgs, "day")) is None:
         return redirect(url_for("company.show_series", company_id=company_id, series_id=of.id))
     price = series.price_of_day(of.id, day, by=by)
-    return render_template("company/series_leave_out.html", form=form, series=of, out=day, price=price), form.status
+    words = {
+        "title": gettext("Leave out %(day)s", day=day_words(day)),
+        "do": gettext("Leave it out at this price"),
+        "keep": gettext("Keep the day"),
+    }
+    return _price_page(of, form, price, "day", day, words)
 
 
 @blueprint.route("/shifts/series/<uuid:series_id>/end", methods=["GET", "POST"])
@@ -119,8 +126,21 @@ def end_series(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
     if (last_day := _asked(LastDayArgs, "last_day")) is None:
         return redirect(url_for("company.show_series", company_id=company_id, series_id=of.id))
     price = series.price_of_ending(of.id, last_day, by=by)
-    page_ = render_template("company/series_end.html", form=form, series=of, last_day=last_day, price=price)
-    return page_, form.status
+    words = {
+        "title": gettext("End the series after %(day)s", day=day_words(last_day)),
+        "do": gettext("End it at this price"),
+        "keep": gettext("Keep the series"),
+    }
+    return _price_page(of, form, price, "last_day", last_day, words)
+
+
+def _price_page(
+    of: ShiftSeries, form: Form, price: SeriesPrice, field: str, of_day: date, words: Mapping[str, str]
+) -> ResponseReturnValue:
+    shown = render_template(
+        "company/series_price.html", series=of, form=form, price=price, field=field, of_day=of_day, **words
+    )
+    return shown, form.status
 
 
 def own_series(series_id: UUID) -> ShiftSeries:

@@ -1,18 +1,22 @@
 """The pages of shifts that recur, and the calendar of a company."""
 
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from icalendar import Calendar
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.core.db import db
+from marketplace.shifts import feeds
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import SeriesStatus
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.web.coverage import Load, weeks
 from marketplace.web.series_form import rule_words
+from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, ZONE
 from tests.web.visitor import Visitor
@@ -113,4 +117,19 @@ def test_an_address_of_a_calendar_is_shown_once_and_revoked(visitor: Visitor) ->
         assert "/api/v1/calendars/" in page.html
         assert "/api/v1/calendars/" not in visitor.look(path).html
         assert "There is no address yet." in visitor.send(path, "/revoke").words
+        visitor.send("/account", "/sign-out")
+
+
+def test_an_entry_of_a_calendar_leads_to_its_page(visitor: Visitor) -> None:
+    there = make.scene()
+    ana = make.contracted(there)
+    make.booked(there, ana)
+    assert there.company.person_id is not None
+    for company_id, person_id in ((None, ana.id), (there.company_id, there.company.person_id)):
+        issued = feeds.make(company_id, by=accounts.actor_of(person_id))
+        shown = feeds.show(issued.address.rpartition("/")[2])
+        (event,) = Calendar.from_ical(shown.content).walk("VEVENT")
+        visitor.signed_in(db.session.get_one(Person, person_id))
+        page = visitor.look(urlsplit(str(event["URL"])).path)
+        assert (page.status, there.gig.title in page.words) == (200, True)
         visitor.send("/account", "/sign-out")
