@@ -25,7 +25,7 @@ from marketplace.messages import models as messages_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
-from marketplace.shifts import feed_models, series_models
+from marketplace.shifts import feed_models, hazard_models, series_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import hiding_models
 from marketplace.standards import models as standards_models
@@ -53,6 +53,7 @@ TABLES = (
     shifts_models,
     series_models,
     feed_models,
+    hazard_models,
     matching_models,
     pay_models,
     disputes_models,

@@ -24,7 +24,8 @@ from marketplace.insight.publishing import is_public
 from marketplace.insight.report_rules import WINDOWS, NoSuchQuarter, PlaceShare, Quarter, enough, told_places
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.shifts.models import Booking, HazardFlag, TimesheetCut, TimesheetLine
+from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.models import Booking, TimesheetCut, TimesheetLine
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee

@@ -53,17 +53,8 @@ from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
-from marketplace.shifts.models import (
-    BackPay,
-    Booking,
-    HazardFlag,
-    HazardFlagNote,
-    Offer,
-    TimeEntry,
-    Timesheet,
-    TimesheetCut,
-    TimesheetLine,
-)
+from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
+from marketplace.shifts.models import Booking, Offer, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionComment
 from marketplace.surveys.models import Survey, SurveyAnswer

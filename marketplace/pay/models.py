@@ -16,7 +16,8 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
-from marketplace.shifts.models import BackPay, TimesheetCut
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.models import TimesheetCut
 from marketplace.standards.rates import LineKind, Payee
 
 

@@ -15,7 +15,8 @@ from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpStatus
 from marketplace.shifts import guarantees
-from marketplace.shifts.models import BackPay, Booking, Timesheet, TimesheetCut
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BackPayStatus, TimesheetStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus

@@ -33,7 +33,8 @@ from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxL
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
-from marketplace.shifts.models import BackPay, Booking
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BackPayStatus
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 

@@ -38,7 +38,8 @@ from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.qualifications import attempts
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
-from marketplace.shifts.models import BackPay, Timesheet, TimesheetCut
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.models import Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 

@@ -21,6 +21,7 @@ from marketplace.pay.lines import Leave, LeaveYear, Paid, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.qualifications.models import Attempt
+from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hours import (
     Minutes,
     Stretch,
@@ -30,7 +31,7 @@ from marketplace.shifts.hours import (
     paid_minutes,
     scheduled_minutes,
 )
-from marketplace.shifts.models import BackPay, Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     PENDING_CUT,

@@ -12,8 +12,9 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
+from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hours import Minutes
-from marketplace.shifts.models import BackPay, Booking, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking, TimesheetCut, TimesheetLine
 from marketplace.shifts.rules import BackPayStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import PriceInput, cost, price

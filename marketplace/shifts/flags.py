@@ -14,7 +14,8 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
-from marketplace.shifts.models import Booking, ContentReport, HazardFlag, HazardFlagNote, Shift
+from marketplace.shifts.hazard_models import ContentReport, HazardFlag, HazardFlagNote
+from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, FlagStatus
 from marketplace.standards.hazard import ILLEGAL, HazardCategory
 

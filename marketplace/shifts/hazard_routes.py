@@ -11,7 +11,7 @@ from marketplace.core.http import PageArgs, page, problems
 from marketplace.gigs import hazards
 from marketplace.shifts import flags, raising
 from marketplace.shifts import hazard_schemas as s
-from marketplace.shifts.models import HazardFlag
+from marketplace.shifts.hazard_models import HazardFlag
 
 blueprint = Blueprint("hazards", __name__, url_prefix="/api/v1", description="What people saw in the work.")
 

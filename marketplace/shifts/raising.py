@@ -26,9 +26,10 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import asking, attendance, back_pay, caps, flags, timesheets
+from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
-from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     BookingStatus,

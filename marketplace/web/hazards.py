@@ -14,8 +14,8 @@ from marketplace.gigs import hazards
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.shifts import flags, raising
+from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.hazard_schemas import DismissSchema, RaiseSchema, ReportSchema
-from marketplace.shifts.models import HazardFlag
 from marketplace.standards.hazard import ILLEGAL
 from marketplace.web import choices, company, operator, words
 from marketplace.web.company_gigs import own_gig

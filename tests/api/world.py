@@ -44,7 +44,8 @@ from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
 from marketplace.shifts.feed_models import CalendarFeed
-from marketplace.shifts.models import Booking, HazardFlag, Offer, Shift, Timesheet
+from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards import comments
 from marketplace.standards.hazard import HazardCategory

@@ -13,7 +13,8 @@ from marketplace.core.db import db
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.shifts import flags, offers
-from marketplace.shifts.models import Booking, HazardFlag
+from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.models import Booking
 from marketplace.standards.hazard import HazardCategory
 from tests.factories import accounts, gigs
 from tests.factories import shifts as make

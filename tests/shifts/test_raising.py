@@ -20,7 +20,8 @@ from marketplace.ledger import queries as books
 from marketplace.pay import proof
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance, flags, raising
-from marketplace.shifts.models import Booking, HazardFlag, Shift
+from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotEligible, OfferStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind

@@ -15,7 +15,8 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, flags, raising, scheduling
-from marketplace.shifts.models import Booking, HazardFlag
+from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotUnlawful, OfferStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from tests.factories import accounts, gigs
