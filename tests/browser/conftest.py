@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from marketplace.core.db import transaction
 from marketplace.core.http import SetaraFlask
@@ -65,11 +66,22 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+class _Handler(WSGIRequestHandler):
+    timeout = 5
+    """Seconds after which a connection that the browser keeps open without a word ends."""
+
+
 @pytest.fixture
 def live_server(apart_app: SetaraFlask) -> Iterator[str]:
-    """The address of the application, served as it is."""
-    server = make_server("127.0.0.1", 0, apart_app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    """The address of the application, served as it is.
+
+    A request gives its database connection back after its answer was sent. So the end waits for all of them: one that
+    came back to a pool that is no longer there would be reported as a leak of whichever test runs by then.
+    """
+    server = make_server("127.0.0.1", 0, apart_app, threaded=True, request_handler=_Handler)
+    assert isinstance(server, ThreadingMixIn)
+    server.daemon_threads = False
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     serving.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
