@@ -1,7 +1,8 @@
 """A shift that is added late to a schedule (rule NOTICE): who had one when it was planned, and what it costs at most.
 
 Whoever had a booking with the company in the same pay week, when a shift was planned less than 14 days before its
-start, is paid an hour beside the time of that shift. Whoever had none is not: they have no schedule that could be
+start, is paid an hour beside the time of that shift; a booking that the company had taken back for nothing is one
+still. Whoever had none is not: they have no schedule that could be
 disturbed, so a company can open at once. It cannot choose people without a schedule to save the hour, since the order
 of the points decides who is asked, and reads nothing of this.
 """
@@ -23,7 +24,7 @@ from marketplace.gigs.models import Gig
 from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import PriceChanged
+from marketplace.shifts.rules import BookingStatus, PriceChanged
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import NO_STEP, highest_cost
 from marketplace.workforce.models import Contractor
@@ -145,8 +146,10 @@ def _scheduled_at(company_id: UUID, starts: Collection[datetime], at: datetime) 
 
 
 def _stood(at: Any) -> ColumnElement[bool]:
-    """Whether the booking was one at that moment."""
-    return and_(Booking.made_at < at, or_(Booking.off_at.is_(None), Booking.off_at > at))
+    """Whether the booking was one at that moment, or would have been if the company had not taken it back for nothing.
+    Else a company could cancel early and plan anew late, which is moving a shift without its price."""
+    for_nothing = and_(Booking.status == BookingStatus.CANCELLED, Booking.compensation_minutes == 0)
+    return and_(Booking.made_at < at, or_(Booking.off_at.is_(None), Booking.off_at > at, for_nothing))
 
 
 def _near(starts: Collection[datetime]) -> ColumnElement[bool]:

@@ -707,13 +707,14 @@ _PRICES = (
         "than 72 hours before it half of that. One that is moved pays the same, and less than 14 days before its start "
         "at least one hour. One that is planned less than 14 days before its start pays one hour beside its time, and "
         "never more than its own length, to whoever works it and had a booking with the company in the same week when "
-        "it was planned; whoever had none has no schedule to which it is added.",
+        "it was planned, or would have had one if the company had not taken it back for nothing; whoever had none has "
+        "no schedule to which it is added.",
         "House policy: one curve for all gigs, since a laxer one for work on demand would make every gig on demand; "
         "after Oregon SB 828 (half pay for hours that are cancelled, an hour's for a shift that is moved or added "
         "late). That only a schedule can be added to, so that new work can open at once, is house policy; the service, "
         "not the company, finds the people, so nobody is chosen for having none",
         "tests/shifts/test_adding.py::test_a_shift_added_late_pays_an_hour_beside_its_time",
-        version=3,
+        version=4,
         since=date(2026, 11, 29),
         whole_within_hours=24,
         half_within_hours=72,

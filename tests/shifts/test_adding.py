@@ -73,7 +73,7 @@ def test_a_shift_added_late_pays_an_hour_beside_its_time(app: Flask) -> None:
     pay.paid()
     lines = db.session.scalars(select(PayLine).where(PayLine.booking_id == booking.id)).all()
     (beside,) = (line for line in lines if line.kind is LineKind.PREDICTABILITY)
-    assert (beside.minutes, beside.money, beside.rule, beside.rule_version) == (60, usd("15.00"), "NOTICE", 3)
+    assert (beside.minutes, beside.money, beside.rule, beside.rule_version) == (60, usd("15.00"), "NOTICE", 4)
     assert sum(line.amount for line in lines) == booking.held_amount
     everything_holds()
 
@@ -96,6 +96,28 @@ def test_who_had_a_schedule_when_the_shift_was_planned(app: Flask) -> None:
     make.booked(there, later, starts_at=MONDAY + DAY)
     asked = make.asked(there, shift, [ana, next_week, gave_back, later, others])
     assert [each.terms.get("added_minutes", 0) for each in asked] == [60, 0, 0, 0, 0]
+
+
+def test_cancelling_early_and_planning_anew_late_is_no_way_around_the_hour(app: Flask) -> None:
+    """Monday is taken back 15 days before for nothing, and the Tuesday after it is planned late: Ana, who had Monday, is
+    owed the hour that moving it would have cost. Bea is not: her Monday was taken back the day before
+    and paid for."""
+    there = make.scene()
+    by, monday = there.company, MONDAY + 14 * DAY
+    ana, bea = make.contracted(there), make.contracted(there)
+    first, second = make.shift(there, monday), make.shift(there, monday)
+    for shift, who in ((first, ana), (second, bea)):
+        make.accepted(make.offered(there, shift, who))
+    make.at(monday - 15 * DAY)
+    scheduling.cancel_shift(first.id, usd("0.00"), "No material.", by=by)
+    make.at(monday - DAY / 2)
+    price = scheduling.cancellation_price(second.id, by=by).total
+    scheduling.cancel_shift(second.id, price, "No material.", by=by)
+    shift = make.shift(there, monday + DAY, seats=2)
+    asked = make.asked(there, shift, [ana, bea])
+    assert [each.terms.get("added_minutes", 0) for each in asked] == [60, 0]
+    planned = [Planned(shift.starts_at, shift.ends_at, make.ZONE, 2)]
+    assert adding.price_of(there.gig, planned) == usd("15.60")
 
 
 def test_the_week_is_the_persons_own(app: Flask) -> None:
