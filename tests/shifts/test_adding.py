@@ -99,9 +99,8 @@ def test_who_had_a_schedule_when_the_shift_was_planned(app: Flask) -> None:
 
 
 def test_cancelling_early_and_planning_anew_late_is_no_way_around_the_hour(app: Flask) -> None:
-    """Monday is taken back 15 days before for nothing, and the Tuesday after it is planned late: Ana, who had Monday, is
-    owed the hour that moving it would have cost. Bea is not: her Monday was taken back the day before
-    and paid for."""
+    """Monday is taken back 15 days before for nothing, and the Tuesday after it is planned late: Ana, who had Monday,
+    is owed the hour that moving it would have cost. Bea is not: her Monday was taken back the day before and paid."""
     there = make.scene()
     by, monday = there.company, MONDAY + 14 * DAY
     ana, bea = make.contracted(there), make.contracted(there)
