@@ -24,6 +24,7 @@ from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
+    confirming,
     dependence,
     guarantees,
     offers,
@@ -99,6 +100,12 @@ def take_out_of_plans(event_ids: Sequence[int]) -> None:
 @job("shifts.remind", again=False)
 def remind_of_shifts() -> None:
     in_batches(reminders.remind_due, 200)
+
+
+@job("shifts.confirm", again=False)
+def ask_whether_they_come() -> None:
+    in_batches(confirming.ask_due, 200)
+    in_batches(confirming.ask_again_due, 200)
 
 
 @job("shifts.no_show", again=False)

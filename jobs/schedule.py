@@ -48,6 +48,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("papers.remind", every_minutes(30)),
     Entry("papers.pause", every_minutes(5)),
     Entry("signals.forget", every_minutes(30)),
+    Entry("shifts.confirm", every_minutes(5)),
     Entry("shifts.remind", every_minutes(5)),
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),

@@ -28,6 +28,7 @@ from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
+from marketplace.shifts import confirming_routes as confirmations
 from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
@@ -70,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     guarantees.blueprint,
     shift_series.blueprint,
     calendar_feeds.blueprint,
+    confirmations.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

@@ -825,6 +825,31 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is %(shift)s. If you cannot come, give the seat back, so that somebody else can take it.",
             ),
         ),
+        "booking.confirm_asked": (
+            Telling(
+                _C,
+                _INBOX,
+                "Are you still coming? %(gig)s",
+                "Your shift is %(shift)s. One tap on its page answers. If you cannot come, give the seat back, so that "
+                "somebody else can take it.",
+            ),
+        ),
+        "booking.confirm_urged": (
+            Telling(
+                _C,
+                _BOTH,
+                "Please say whether you come: %(gig)s",
+                "Your shift is %(shift)s. One tap on its page answers: %(home)s. The seat stays yours without an "
+                "answer too; the company only reads that it has none.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s has not confirmed: %(gig)s",
+                "The shift is %(shift)s. The seat stays theirs, and silence counts against nobody. If you cannot do "
+                "without the seat, have somebody stand by.",
+            ),
+        ),
         "booking.missed": (
             Telling(
                 _C,

@@ -23,6 +23,7 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList,
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
+from marketplace.shifts.confirmation import Confirmation, stands
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.rules import (
     BookingStatus,
@@ -210,6 +211,11 @@ class Booking(Stateful):
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     reminded_at: Mapped[Instant | None]
     """When the person was told once more that they said yes; at the yes itself where the shift was near."""
+    confirm_asked_at: Mapped[Instant | None]
+    """When the person was asked whether they still come (rule CONFIRM)."""
+    confirm_urged_at: Mapped[Instant | None]
+    """When they were asked again, since they had not answered."""
+    confirmed_at: Mapped[Instant | None]
     stops_at: Mapped[Instant | None]
     """When the running clock reaches the cap of its hazard class, if that is before the end of the shift."""
     sick_at: Mapped[Instant | None]
@@ -221,6 +227,10 @@ class Booking(Stateful):
     shift: Mapped[Shift] = relationship(lazy="raise")
     offer: Mapped[Offer] = relationship(lazy="raise")
     entries: Mapped[list["TimeEntry"]] = relationship(lazy="raise", order_by="TimeEntry.started_at")
+
+    @property
+    def confirmation(self) -> Confirmation:
+        return stands(self.confirm_asked_at, self.confirm_urged_at, self.confirmed_at)
 
     @property
     def rate(self) -> Money:

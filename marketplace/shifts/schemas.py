@@ -7,6 +7,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.messages.schemas import RepliesSchema
+from marketplace.shifts.confirmation import Confirmation
 from marketplace.shifts.rules import (
     BREAKS,
     BookingStatus,
@@ -293,6 +294,10 @@ class BookingSchema(ma.Schema):
         required=True,
         metadata={"description": "Paid beside its time once it is worked, since it was added late to a schedule"},
     )
+    confirmation = ma.fields.Enum(
+        Confirmation, by_value=True, required=True, metadata={"description": "How it stands before the shift (CONFIRM)"}
+    )
+    confirmed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     stops_at = ma.fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "When the running clock reaches a hazard cap"}
     )

@@ -722,6 +722,20 @@ _PRICES = (
         added_hour_within_days=14,
     ),
     _rule(
+        "CONFIRM",
+        Basis.HOUSE,
+        "Whoever said yes more than 48 hours before a shift is asked 48 hours before its start whether they still "
+        "come, and, if they have not answered, by e-mail too 16 hours before it; one tap answers. Silence costs "
+        "nothing: the seat stays theirs, nobody else is asked to take it, and who comes in time works. The company "
+        "reads who has not confirmed, and can have somebody stand by.",
+        "House policy: Instawork asks 48 hours ahead and drops who is silent 16 hours ahead; but a phone without "
+        "credit or network is no no, and of two people in one seat one would be sent home",
+        "tests/shifts/test_confirming.py::test_silence_is_told_to_the_company_and_takes_nothing",
+        since=date(2026, 11, 29),
+        ask_within_hours=48,
+        again_within_hours=16,
+    ),
+    _rule(
         "OUTAGE",
         Basis.HOUSE,
         "Power or network lost on a shift: up to 60 minutes of it are paid, also to whoever could not come at all and "

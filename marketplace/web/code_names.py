@@ -82,6 +82,11 @@ STATUSES = {
 }
 
 NAMES = {
+    "confirmation": {
+        "asked": lazy_gettext("asked whether they come"),
+        "unanswered": lazy_gettext("not confirmed"),
+        "confirmed": lazy_gettext("confirmed"),
+    },
     "part_of_record": {
         "name": lazy_gettext("Your name"),
         "hours": lazy_gettext("Paid hours by kind of work"),

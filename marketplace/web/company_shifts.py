@@ -38,6 +38,7 @@ from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards import queries as standards
 from marketplace.web import company_pictures as pictures
+from marketplace.web import readiness
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import score_bar, shift_line
@@ -209,6 +210,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         crew=None if shift.crew_id is None else crews.one(shift.crew_id, by),
         first=facts.firsts([shift], moment).get(shift.id),
         seats=seats_of([shift])[shift.id],
+        ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
@@ -216,13 +218,18 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         names=names,
         pool=sorted((names[person], str(person)) for person in pool),
         runs=list(db.session.scalars(runs)),
-        is_to_come=shift.status is ShiftStatus.SCHEDULED and shift.starts_at > moment,
+        is_to_come=is_before(shift, moment),
         can_cancel=shift.status is ShiftStatus.SCHEDULED
         and shift.ends_at > moment
         and by.may(Right.GIGS, shift.company_id),
         events=timeline("shift", shift.id, limit=SHOWN),
         **forms,
     )
+
+
+def is_before(shift: Shift, moment: datetime) -> bool:
+    """Whether the shift is held and has not begun."""
+    return shift.status is ShiftStatus.SCHEDULED and shift.starts_at > moment
 
 
 def is_not_over(shift: Shift, moment: datetime) -> bool:

@@ -17,6 +17,7 @@ from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.shifts import queries as shifts
+from marketplace.shifts.confirmation import Confirmation
 from marketplace.shifts.hours import CLOCK_IN_GRACE, Stretch, minutes_by_kind
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import ACTIVE_BOOKING, BREAKS, BookingStatus, EntryKind, OfferStatus
@@ -34,6 +35,8 @@ class Next(StrEnum):
     TAKE_BREAK = "take_break"
     CLOCK_OUT = "clock_out"
     CLOCK_IN = "clock_in"
+    CONFIRM = "confirm"
+    """Somebody asks whether the person still comes to a shift."""
     SIGN = "sign"
     ANSWER = "answer"
     APPLICATION = "application"
@@ -76,9 +79,18 @@ def day_of(me: Contractor, by: Actor) -> Day:
     running = running_clock(booking, now) if booking else None
     opens_at = booking.starts_at - CLOCK_IN_GRACE if booking else None
     following = _next(me, booking, running, now)
+    asked = next((each for each in bookings if is_asked(each, now)), None)
     if following in (Next.NOTHING, Next.WAIT):
-        following = Next.SIGN if unsigned else Next.ANSWER if offers else following
+        following = Next.SIGN if unsigned else Next.CONFIRM if asked else Next.ANSWER if offers else following
+    if following is Next.CONFIRM:
+        booking = asked
     return Day(following, booking, running, bookings, offers, unsigned, opens_at)
+
+
+def is_asked(booking: Booking, now: datetime) -> bool:
+    """Whether the person was asked if they still come, and has not answered (rule CONFIRM)."""
+    waits = booking.confirmation in (Confirmation.ASKED, Confirmation.UNANSWERED)
+    return waits and booking.status is BookingStatus.BOOKED and now < booking.starts_at
 
 
 def upcoming(by: Actor, now: datetime) -> list[Booking]:

@@ -210,6 +210,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "refusal_code": lazy_gettext("Code of the refusal"),
         "refused_minutes": lazy_gettext("Offered time that you declined"),
         "reminded_at": lazy_gettext("Reminded"),
+        "confirm_asked_at": lazy_gettext("Asked whether you still come"),
+        "confirm_urged_at": lazy_gettext("Asked again whether you come"),
         "restored_minutes": lazy_gettext("Restored time"),
         "revoked_at": lazy_gettext("Taken back"),
         "revoked_because": lazy_gettext("Why it was taken back"),

@@ -92,6 +92,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "to_hour": lazy_gettext("to the hour"),
         "whole_within_hours": lazy_gettext("all of it within hours"),
         "half_within_hours": lazy_gettext("half of it within hours"),
+        "ask_within_hours": lazy_gettext("asked within hours"),
+        "again_within_hours": lazy_gettext("asked again within hours"),
         "moved_hour_within_days": lazy_gettext("an hour at least when moved within days"),
         "added_hour_within_days": lazy_gettext("an hour beside it when added within days"),
         "paid_minutes": lazy_gettext("paid minutes"),

@@ -22,7 +22,7 @@ from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import after_care, attendance, flags, offers, outage, prepared, timesheets
+from marketplace.shifts import after_care, attendance, confirming, flags, offers, outage, prepared, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
 from marketplace.shifts.rules import OPEN_OFFER
@@ -32,7 +32,7 @@ from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rates import OWN_BENEFITS
 from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
-from marketplace.web.day import day_of, running_clock, with_terms
+from marketplace.web.day import day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
 from marketplace.workforce import queries as workforce
 
@@ -74,6 +74,7 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
     "back-to-work": attendance.end_break,
     "release": offers.release,
     "outage": outage.report_outage,
+    "confirm": confirming.confirm,
 }
 """The buttons of a booking that need nothing more than a press."""
 SHOWN = 20
@@ -184,6 +185,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         terms=booking.offer.terms,
         version=_version(booking.offer.terms),
         zone=booking.shift.timezone,
+        is_asked=is_asked(booking, clock.now()),
         clock=running_clock(booking, clock.now()),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
