@@ -57,8 +57,10 @@ def own_gig(gig_id: UUID, *, by: Actor) -> Gig:
 def lay(gig: Gig, planned: Sequence[Planned], *, series_id: UUID | None = None, by: Actor) -> Sequence[Shift]:
     """Plans these shifts of the gig, which `own_gig()` or its like has locked: all of them or none.
 
-    Raises what `check()` does.
+    Raises what `check()` does, and nothing where none is planned.
     """
+    if not planned:
+        return []
     check(gig, planned)
     return insert(gig, planned, series_id, by=by)
 
@@ -71,7 +73,7 @@ def check(gig: Gig, planned: Sequence[Planned]) -> None:
     now = clock.now()
     for each in planned:
         check_plan(each, gig.company_id, now)
-    _check_volume(gig, sum(each.seat_minutes for each in planned))
+    check_volume(gig, sum(each.seat_minutes for each in planned))
 
 
 def check_plan(planned: Planned, company_id: UUID, now: datetime) -> None:
@@ -168,7 +170,8 @@ def _worked_of_cancelled(gig: Gig) -> int:
     return int(worked or 0)
 
 
-def _check_volume(gig: Gig, minutes: int) -> None:
+def check_volume(gig: Gig, minutes: int) -> None:
+    """Raises VolumeCapReached when that many minutes of seats more are too many for the gig (house rule PILOT)."""
     left, cap = volume_left(gig), pilot_cap(gig)
     if left is None or cap is None or minutes <= left:
         return

@@ -5,6 +5,7 @@ then simply does not, and the seat is open to others.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from sqlalchemy import select
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import record_many
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.shifts import offers, queries, scheduling
+from marketplace.shifts import laying, offers, queries, scheduling
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.hours import moving
+from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BadShift, ShiftBegun
 from marketplace.shifts.scheduling import CancellationPrice
@@ -47,29 +49,39 @@ def move_shift(
         raise NotFound
     # The gig before its shifts, as everywhere.
     gig = db.session.get_one(Gig, seen.gig_id, with_for_update={"key_share": True}, populate_existing=True)
-    old = queries.shift(shift_id, seen_by=by)
+    old = scheduling.own_shift(shift_id, by=by, lock=True)
     if clock.now() >= old.starts_at:
         raise ShiftBegun
     if (starts_at, ends_at) == (old.starts_at, old.ends_at):
         raise BadShift("It is at that time already.", field="starts_at")
-    held = select(Booking.contractor_id).where(Booking.shift_id == old.id, Booking.status.in_(ACTIVE_BOOKING))
-    people = db.session.scalars(held.order_by(Booking.id)).all()
-    scheduling.cancel_shift(old.id, agreed, reason, by=by, curve=moving)
-    new = scheduling.schedule(
-        gig.id,
-        starts_at,
-        ends_at,
-        old.timezone,
-        old.seats,
-        old.crew_id,
-        training=old.is_training,
-        moved_from=old.id,
-        by=by,
-    )
-    db.session.flush()
-    record("shift.moved", new, by=by, data={"from": str(old.id)})
-    _ask(new, gig, people, by=by)
+    planned = Planned(starts_at, ends_at, old.timezone, old.seats, old.crew_id, old.is_training)
+    (new,) = move_shifts(gig, [(old, planned)], agreed, reason, by=by)
     return new
+
+
+def move_shifts(
+    gig: Gig,
+    moves: Sequence[tuple[Shift, Planned]],
+    agreed: Money,
+    reason: str,
+    *,
+    series_id: UUID | None = None,
+    by: Actor,
+) -> Sequence[Shift]:
+    """As `move_shift()`, of many shifts of one gig at the price of all. The caller has locked the gig and the shifts,
+    none of which has begun, and made sure that the actor may."""
+    old = [shift for shift, _ in moves]
+    held = select(Booking.shift_id, Booking.contractor_id).where(
+        Booking.shift_id.in_([shift.id for shift in old]), Booking.status.in_(ACTIVE_BOOKING)
+    )
+    seated = [(shift_id, person_id) for shift_id, person_id in db.session.execute(held.order_by(Booking.id))]
+    scheduling.cancel_shifts(old, agreed, reason, by=by, curve=moving)
+    planned = [replace(each, moved_from=shift.id) for shift, each in moves]
+    made = laying.lay(gig, planned, series_id=series_id, by=by)
+    record_many("shift.moved", [(new, {"from": str(new.moved_from)}) for new in made], by=by)
+    for new in made:
+        _ask(new, gig, [person_id for shift_id, person_id in seated if shift_id == new.moved_from], by=by)
+    return made
 
 
 def _ask(shift: Shift, gig: Gig, ids: Sequence[UUID], *, by: Actor) -> None:

@@ -6,7 +6,7 @@ such as every third day that is a Sunday of a February, is not in it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ from dateutil.rrule import rrulestr
 from marketplace.core.problems import Invalid
 
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_A_DAY = timedelta(days=1)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _DAY = re.compile(r"[0-9]{8}")
 _WEEKDAY = re.compile(r"MO|TU|WE|TH|FR|SA|SU")
@@ -85,6 +86,18 @@ class Recurrence:
         """Whether it recurs on no day after that one."""
         return next(self.days(day, date.max), None) is None
 
+    def rest(self, day: date) -> "Recurrence":
+        """What recurs from that day on, in the same rhythm, to the same end. Raises BadRecurrence if nothing does."""
+        whole = replace(self, except_days=frozenset())
+        first = next(whole.days(day - _A_DAY, date.max), None)
+        if first is None:
+            raise BadRecurrence(f"It does not recur from {day} on.", field="from_day")
+        rule = self.rule
+        if count := part(rule, "COUNT"):
+            before = sum(1 for _ in whole.days(self.first_day - _A_DAY, day - _A_DAY))
+            rule = rule.replace(f"COUNT={count[0]}", f"COUNT={int(count[0]) - before}")
+        return replace(self, rule=rule, first_day=first)
+
     def occurrences(self, after: date, until: date) -> list[Occurrence]:
         """What `days()` gives, with its moments. A day on which the change of the clock leaves no time is none."""
         found = (self.on(day) for day in self.days(after, until))
@@ -93,7 +106,7 @@ class Recurrence:
     def on(self, day: date) -> Occurrence:
         """The moments of a day. Of a time that the clock shows twice, the first is meant."""
         place = self.place
-        last = day if self.ends > self.begins else day + timedelta(days=1)
+        last = day if self.ends > self.begins else day + _A_DAY
         starts_at, ends_at = moment(day, self.begins, place), moment(last, self.ends, place)
         shifted = not (shows(starts_at, place, self.begins) and shows(ends_at, place, self.ends))
         return Occurrence(day, starts_at, ends_at, shifted)

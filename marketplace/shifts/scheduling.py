@@ -111,7 +111,7 @@ def adding_price(
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:
     """What `cancel_shift()` would cost the company now. House rules NOTICE and CALL_IN."""
-    shift = _mine(shift_id, by=by)
+    shift = own_shift(shift_id, by=by)
     return price_of([shift], curve=curve)[0]
 
 
@@ -122,7 +122,7 @@ def cancel_shift(shift_id: UUID, agreed: Money, reason: str, *, by: Actor, curve
     out now and filled up to the call-in minimum; both stand on the week's timesheet. Raises PriceChanged when it has
     become dearer meanwhile, WrongState when the shift is over.
     """
-    shift = _mine(shift_id, by=by, lock=True)
+    shift = own_shift(shift_id, by=by, lock=True)
     cancel_shifts([shift], agreed, reason, by=by, curve=curve)
     return shift
 
@@ -136,7 +136,9 @@ def cancel_shifts(
     shifts: Sequence[Shift], agreed: Money, reason: str, *, by: Actor, curve: Curve = cancellation
 ) -> None:
     """As `cancel_shift()`, of many shifts at the price of all; they are of one currency, and the caller has locked
-    them and made sure that the actor may."""
+    them and made sure that the actor may. Nothing is done where there are none."""
+    if not shifts:
+        return
     now = clock.now()
     active = _active_bookings(shifts, lock=True)
     bookings = [booking for booking in active if not attendance.end_if_capped(booking, now)]
@@ -179,7 +181,8 @@ def finish_due(limit: int = 100) -> int:
     return len(moved)
 
 
-def _mine(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
+def own_shift(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
+    """A shift of the company for which the actor may plan. Raises NotFound."""
     shift = db.session.get(
         Shift, shift_id, with_for_update={"key_share": True} if lock else None, populate_existing=True
     )

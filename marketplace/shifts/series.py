@@ -7,6 +7,7 @@ rule NOTICE asks for, so that nobody who works in a series is told late.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -76,7 +77,7 @@ def preview(
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    found = _upcoming(_recurrence(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
+    found = upcoming(recurrence_of(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
     laid = [each for each in found if each.starts_at <= clock.now() + HORIZON]
     planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id) for each in laid]
     return Preview(found[:MOST_SHOWN], adding.price_of(gig, planned))
@@ -101,10 +102,10 @@ def start(
     BadRecurrence, BadShift, UnknownZone, GigNotOpen.
     """
     gig = laying.own_gig(gig_id, by=by)
-    recurrence = _recurrence(rule, first_day, begins, ends, timezone)
+    recurrence = recurrence_of(rule, first_day, begins, ends, timezone)
     if gig.status is not GigStatus.OPEN:
         raise GigNotOpen(f"It is {gig.status}.")
-    first = _upcoming(recurrence, first_day + FURTHEST)[0]
+    first = upcoming(recurrence, first_day + FURTHEST)[0]
     laying.check_plan(Planned(first.starts_at, first.ends_at, timezone, seats), gig.company_id, clock.now())
     if crew_id is not None and not laying.is_open_crew(crew_id, gig.company_id):
         raise BadShift("The company has no such crew.", field="crew_id")
@@ -124,7 +125,7 @@ def start(
     )
     db.session.add(made)
     record("series.started", made, by=by)
-    _fill(made, gig, by=by)
+    fill(made, gig, by=by)
     return made
 
 
@@ -133,7 +134,7 @@ def leave_out(series_id: UUID, day: date, agreed: Money, reason: str, *, by: Act
 
     Raises WrongState when the series has ended, BadRecurrence when it has no such day, PriceChanged.
     """
-    series = _own(series_id, by=by)
+    series = own(series_id, by=by)
     if day not in series.except_days:
         # A rule without an end is not counted for thousands of years to look for a day.
         if not series.first_day <= day <= clock.now().date() + FURTHEST:
@@ -159,7 +160,7 @@ def price_of_ending(series_id: UUID, last_day: date, *, by: Actor) -> SeriesPric
 def end(series_id: UUID, last_day: date, agreed: Money, reason: str, *, by: Actor) -> ShiftSeries:
     """Ends the series after that day, at the price that was agreed to; shifts up to it stay. Raises WrongState,
     PriceChanged, BadShift when the day lies before yesterday."""
-    series = _own(series_id, by=by)
+    series = own(series_id, by=by)
     today = clock.now().astimezone(series.recurrence.place).date()
     if last_day < today - A_DAY:
         raise BadShift("What has been is not taken back: the last day is yesterday or later.", field="last_day")
@@ -167,7 +168,7 @@ def end(series_id: UUID, last_day: date, agreed: Money, reason: str, *, by: Acto
     series.last_day = last_day if series.last_day is None else min(last_day, series.last_day)
     series.ended_because = reason
     if series.filled_until >= series.last_day:
-        _over(series, by=by)
+        over(series, by=by)
     else:
         record("series.shortened", series, by=by, data={"last_day": series.last_day.isoformat()})
     return series
@@ -193,7 +194,7 @@ def fill_due(limit: int = 20) -> int:
     for series_id, gig_id in found:
         series, gig = _locked(series_id, gig_id)
         if series.status is SeriesStatus.ACTIVE:
-            _fill(series, gig, by=CLOCK)
+            fill(series, gig, by=CLOCK)
     return len(found)
 
 
@@ -225,7 +226,7 @@ def shifts_of(series_id: UUID, *, seen_by: Actor) -> Select[Shift]:
 # --- the parts --------------------------------------------------------------------------------------------------------
 
 
-def _recurrence(rule: str, first_day: date, begins: time, ends: time, timezone: str) -> Recurrence:
+def recurrence_of(rule: str, first_day: date, begins: time, ends: time, timezone: str) -> Recurrence:
     place = clock.zone(timezone)
     today = clock.now().astimezone(place).date()
     if not today <= first_day <= today + FURTHEST:
@@ -233,12 +234,12 @@ def _recurrence(rule: str, first_day: date, begins: time, ends: time, timezone: 
     if begins.second or begins.microsecond or ends.second or ends.microsecond:
         raise BadShift("A shift begins and ends on a whole minute.", field="begins")
     recurrence = Recurrence(checked(rule, place), first_day, begins, ends, place)
-    if not _upcoming(recurrence, first_day + FURTHEST):
+    if not upcoming(recurrence, first_day + FURTHEST):
         raise BadRecurrence("It has no time to come within a year.", field="rule")
     return recurrence
 
 
-def _upcoming(recurrence: Recurrence, until: date) -> list[Occurrence]:
+def upcoming(recurrence: Recurrence, until: date) -> list[Occurrence]:
     now = clock.now()
     return [each for each in recurrence.occurrences(recurrence.first_day - A_DAY, until) if each.starts_at >= now]
 
@@ -246,15 +247,15 @@ def _upcoming(recurrence: Recurrence, until: date) -> list[Occurrence]:
 def _price(series_id: UUID, which: ColumnElement[bool], *, by: Actor) -> SeriesPrice:
     series = one(series_id, seen_by=by)
     require_company(by, series.company_id, Right.GIGS)
-    prices = scheduling.price_of(_laid(series, which))
+    prices = scheduling.price_of(laid_of(series, which))
     gig = db.session.get_one(Gig, series.gig_id)
     return SeriesPrice(series.id, prices, total((each.total for each in prices), gig.currency))
 
 
-def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
+def fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
     """Lays what is not laid up to the horizon. The gig and the series are locked."""
     if gig.status is GigStatus.CLOSED:
-        _over(series, by=by)
+        over(series, by=by)
         return
     if gig.status is not GigStatus.OPEN:
         _held_up(series, GigNotOpen.code, by=by)
@@ -263,7 +264,7 @@ def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
     last = (now + HORIZON).astimezone(recurrence.place).date()
     until = last if series.last_day is None else min(last, series.last_day)
     coming = [each for each in recurrence.occurrences(series.filled_until, until) if each.starts_at >= now]
-    fitting = _fitting(series, gig, coming, now)
+    fitting = _fitting(gig, planned_of(series, coming, now))
     if fitting:
         laying.lay(gig, fitting, series_id=series.id, by=by)
     if len(fitting) < len(coming):
@@ -273,24 +274,33 @@ def _fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
     series.filled_until = max(series.filled_until, until)
     series.held_up_because = series.try_again_at = None
     if until == series.last_day or recurrence.ends_by(until):
-        _over(series, by=by)
+        over(series, by=by)
 
 
-def _fitting(series: ShiftSeries, gig: Gig, coming: Sequence[Occurrence], now: datetime) -> list[Planned]:
-    """The first of these, as far as the gig's volume reaches (house rule PILOT)."""
-    left, fitting = laying.volume_left(gig), []
+def planned_of(series: ShiftSeries, days: Sequence[Occurrence], now: datetime) -> list[Planned]:
+    """These days of the series as the shifts that they become when they are laid now."""
     crew = series.crew_id if series.crew_id and laying.is_open_crew(series.crew_id, series.company_id) else None
-    for each in coming:
-        asked_first = crew if first_until(now, each.starts_at) > now else None
-        # In the night in which the clock goes back a long shift would be longer than one may be.
-        ends_at = min(each.ends_at, each.starts_at + LONGEST_SHIFT)
-        planned = Planned(each.starts_at, ends_at, series.timezone, series.seats, asked_first, series_day=each.day)
-        if left is not None:
-            left -= planned.seat_minutes
-            if left < 0:
-                break
-        fitting.append(planned)
-    return fitting
+    return [
+        Planned(
+            each.starts_at,
+            # In the night in which the clock goes back a long shift would be longer than one may be.
+            min(each.ends_at, each.starts_at + LONGEST_SHIFT),
+            series.timezone,
+            series.seats,
+            crew if first_until(now, each.starts_at) > now else None,
+            series_day=each.day,
+        )
+        for each in days
+    ]
+
+
+def _fitting(gig: Gig, planned: Sequence[Planned]) -> Sequence[Planned]:
+    """The first of these, as far as the gig's volume reaches (house rule PILOT)."""
+    left = laying.volume_left(gig)
+    if left is None:
+        return planned
+    reached = accumulate(each.seat_minutes for each in planned)
+    return [each for each, minutes in zip(planned, reached, strict=True) if minutes <= left]
 
 
 def _held_up(series: ShiftSeries, code: str, *, by: Actor) -> None:
@@ -300,12 +310,12 @@ def _held_up(series: ShiftSeries, code: str, *, by: Actor) -> None:
         record("series.held_up", series, by=by, data={"because": code})
 
 
-def _over(series: ShiftSeries, *, by: Actor) -> None:
+def over(series: ShiftSeries, *, by: Actor) -> None:
     values = {"held_up_because": None, "try_again_at": None}
     move_one(series, SeriesStatus.ENDED, by=by, event="series.ended", values=values)
 
 
-def _own(series_id: UUID, *, by: Actor) -> ShiftSeries:
+def own(series_id: UUID, *, by: Actor) -> ShiftSeries:
     """A series that can still be changed, with its gig locked before it. Raises NotFound, WrongState."""
     seen = one(series_id, seen_by=by)
     require_company(by, seen.company_id, Right.GIGS)
@@ -321,7 +331,7 @@ def _locked(series_id: UUID, gig_id: UUID) -> tuple[ShiftSeries, Gig]:
     return db.session.get_one(ShiftSeries, series_id, with_for_update=True, populate_existing=True), gig
 
 
-def _laid(series: ShiftSeries, which: ColumnElement[bool], *, lock: bool = False) -> Sequence[Shift]:
+def laid_of(series: ShiftSeries, which: ColumnElement[bool], *, lock: bool = False) -> Sequence[Shift]:
     """The shifts of the series that are held, of some of its days, in the order of their ids."""
     found = select(Shift).where(Shift.series_id == series.id, Shift.status == ShiftStatus.SCHEDULED, which)
     found = found.order_by(Shift.id)
@@ -331,5 +341,5 @@ def _laid(series: ShiftSeries, which: ColumnElement[bool], *, lock: bool = False
 
 
 def _cancel(series: ShiftSeries, which: ColumnElement[bool], agreed: Money, reason: str, *, by: Actor) -> None:
-    if laid := _laid(series, which, lock=True):
+    if laid := laid_of(series, which, lock=True):
         scheduling.cancel_shifts(laid, agreed, reason, by=by)

@@ -39,6 +39,8 @@ class ShiftSeries(Stateful):
 
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("shift_series.id"), unique=True)
+    """The series that this one goes on with, since it was changed from a day on."""
     rule: Mapped[str] = mapped_column(Text)
     first_day: Mapped[date]
     last_day: Mapped[date | None]

@@ -8,8 +8,9 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import series
+from marketplace.shifts import changing, series
 from marketplace.shifts import series_schemas as s
+from marketplace.shifts.changing import Wanted
 from marketplace.shifts.models import Shift
 from marketplace.shifts.schemas import ShiftPage
 from marketplace.shifts.series_models import ShiftSeries
@@ -99,3 +100,23 @@ def show_ending_price(args: dict[str, Any], series_id: UUID) -> series.SeriesPri
 def end(given: dict[str, Any], series_id: UUID) -> ShiftSeries:
     """End the series after a day, at the price that you saw. Everybody booked later is compensated."""
     return series.end(series_id, **given, by=actor())
+
+
+@blueprint.post("/shift-series/<uuid:series_id>/change-price")
+@blueprint.arguments(s.WantedSchema)
+@blueprint.response(200, s.ChangePriceSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def show_change_price(given: dict[str, Any], series_id: UUID) -> changing.ChangePrice:
+    """What changing the series from a day on would do, and cost now. It changes nothing."""
+    return changing.price(series_id, Wanted(**given), by=actor())
+
+
+@blueprint.post("/shift-series/<uuid:series_id>/change")
+@blueprint.arguments(s.ChangeSeriesSchema)
+@blueprint.response(201, s.SeriesSchema)
+@problems(blueprint, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def change(given: dict[str, Any], series_id: UUID) -> ShiftSeries:
+    """Change the series from a day on, at the price that you saw. A new series goes on from there, and is answered."""
+    agreed, reason = given.pop("agreed"), given.pop("reason")
+    return changing.change(series_id, Wanted(**given), agreed, reason, by=actor())

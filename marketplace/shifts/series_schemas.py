@@ -9,7 +9,22 @@ from marketplace.shifts.schemas import LONGEST_REASON, CancellationPriceSchema
 _RULE = "An RRULE of RFC 5545 with FREQ of DAILY, WEEKLY or MONTHLY, such as FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270331"
 
 
-class NewSeriesSchema(ma.Schema):
+class _TimesSchema(ma.Schema):
+    """The times of each day, the seats, and who is asked first."""
+
+    begins = ma.fields.Time("%H:%M", required=True, metadata={"description": "HH:MM on the clock of the zone"})
+    ends = ma.fields.Time(
+        "%H:%M", required=True, metadata={"description": "HH:MM; not after the beginning means on the next day"}
+    )
+    seats = ma.fields.Integer(required=True, strict=True, metadata={"description": "Of each shift"})
+    crew_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
+    )
+
+
+class NewSeriesSchema(_TimesSchema):
     """When it recurs: a rule, its first day, and the times on the clock of a zone; and the seats of each shift."""
 
     gig_id = ma.fields.UUID(required=True)
@@ -17,20 +32,10 @@ class NewSeriesSchema(ma.Schema):
         required=True, validate=ma.validate.Length(1, 300), metadata={"description": _RULE, "example": "FREQ=DAILY"}
     )
     first_day = ma.fields.Date(required=True)
-    begins = ma.fields.Time("%H:%M", required=True, metadata={"description": "HH:MM on the clock of the zone"})
-    ends = ma.fields.Time(
-        "%H:%M", required=True, metadata={"description": "HH:MM; not after the beginning means on the next day"}
-    )
     timezone = ma.fields.String(
         required=True,
         validate=Pattern("^[A-Za-z0-9_+/-]{1,64}$"),
         metadata={"description": "The IANA zone whose clock the times stand on, such as America/Chicago"},
-    )
-    seats = ma.fields.Integer(required=True, strict=True, metadata={"description": "Of each shift"})
-    crew_id = ma.fields.UUID(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
     )
 
 
@@ -58,6 +63,9 @@ class SeriesSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     gig_id = ma.fields.UUID(required=True)
     company_id = ma.fields.UUID(required=True)
+    follows_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The series that was changed into this one"}
+    )
     rule = ma.fields.String(required=True)
     first_day = ma.fields.Date(required=True)
     last_day = ma.fields.Date(
@@ -113,3 +121,33 @@ class LeaveOutSchema(_AgreedSchema, DayArgs):
 
 class EndSeriesSchema(_AgreedSchema, LastDayArgs):
     """The last day that is held."""
+
+
+class WantedSchema(_TimesSchema):
+    """What the series is to be from a day on."""
+
+    from_day = ma.fields.Date(required=True)
+    rule = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(1, 300),
+        metadata={"description": f"{_RULE}. Without one it recurs as it did, to the same end"},
+    )
+
+
+class ChangeSeriesSchema(_AgreedSchema, WantedSchema):
+    """What the series is to be, at the price that was seen."""
+
+
+class ChangePriceSchema(ma.Schema):
+    """What the change would do to the shifts that are laid already, and what it costs now."""
+
+    series_id = ma.fields.UUID(required=True)
+    kept = ma.fields.Integer(required=True, metadata={"description": "Shifts whose time stays, with their people"})
+    laid = ma.fields.Integer(required=True, metadata={"description": "New shifts among the days laid already"})
+    moved = ma.fields.List(ma.fields.Nested(CancellationPriceSchema), required=True)
+    cancelled = ma.fields.List(ma.fields.Nested(CancellationPriceSchema), required=True)
+    added = MoneyField(
+        required=True, metadata={"description": "At most, for new times that are late for a schedule (rule NOTICE)"}
+    )
+    total = MoneyField(required=True)

@@ -22,7 +22,8 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import series
+from marketplace.shifts import changing, series
+from marketplace.shifts.changing import ChangePrice, Wanted
 from marketplace.shifts.models import Shift
 from marketplace.shifts.recurrence import WEEKDAYS, Occurrence
 from marketplace.shifts.rules import ShiftStatus
@@ -34,7 +35,15 @@ from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.company_shifts import crews_of, own_gig_id, shift_titles, usual_zone, zones_of
 from marketplace.web.coverage import Cell, Load
 from marketplace.web.forms import LOOK, Form
-from marketplace.web.series_form import EndForm, LeaveOutForm, SeriesForm, rule_words
+from marketplace.web.series_form import (
+    ChangeForm,
+    EndForm,
+    LeaveOutForm,
+    SeriesForm,
+    WantedForm,
+    as_it_is,
+    rule_words,
+)
 from marketplace.web.words import day as day_words
 
 A_DAY = timedelta(days=1)
@@ -92,6 +101,8 @@ def show_series(company_id: UUID, series_id: UUID) -> str:
         crew=None if of.crew_id is None else crews.one(of.crew_id, by),
         words=rule_words(of.rule, of.first_day),
         weeks=coverage.weeks(loads, first, last, frozenset(of.except_days)),
+        before=None if of.follows_id is None else own_series(of.follows_id),
+        next_one=db.session.scalar(select(ShiftSeries).where(ShiftSeries.follows_id == of.id)),
         coming=list(db.session.scalars(to_come.order_by(Shift.starts_at).limit(SHOWN))),
         usual_end=min(today + 14 * A_DAY, last),
         events=timeline("series", of.id, limit=SHOWN),
@@ -132,6 +143,39 @@ def end_series(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
         "keep": gettext("Keep the series"),
     }
     return _price_page(of, form, price, "last_day", last_day, words)
+
+
+@blueprint.route("/shifts/series/<uuid:series_id>/change", methods=["GET", "POST"])
+def change_series(company_id: UUID, series_id: UUID) -> ResponseReturnValue:
+    """The form of what it is to be from a day on. Its first button shows what that does and costs, the second does
+    it; whoever has agreed to no price, or not to this one, sees it first."""
+    of, by = own_series(series_id), actor()
+    today = clock.now().astimezone(of.recurrence.place).date()
+    form = Form(WantedForm(unknown=ma.EXCLUDE), as_it_is(of, max(today + 14 * A_DAY, of.first_day)))
+    shown: ChangePrice | None = None
+    if request.method == "POST":
+        if LOOK not in request.form:
+            done = Form(ChangeForm)
+            made = done.run(lambda data: _change(of, data, by))
+            if made is not None:
+                return saved("show_series", series_id=made.id)
+        shown = form.run(lambda data: changing.price(of.id, Wanted(**data), by=by))
+        form = form if LOOK in request.form else done
+    page_ = render_template(
+        "company/series_change.html",
+        series=of,
+        words=rule_words(of.rule, of.first_day),
+        form=form,
+        shown=shown,
+        weekday_codes=WEEKDAYS,
+        crews=list(db.session.scalars(crews_of(company_id, by))),
+    )
+    return page_, form.status
+
+
+def _change(of: ShiftSeries, data: dict[str, Any], by: Actor) -> ShiftSeries:
+    agreed, reason = data.pop("agreed"), data.pop("reason")
+    return changing.change(of.id, Wanted(**data), agreed, reason, by=by)
 
 
 def _price_page(

@@ -125,6 +125,8 @@ _EVENTS = {
     "series.held_up": lazy_gettext("The next shifts of a series could not be laid."),
     "series.day_left_out": lazy_gettext("A day of a series was left out."),
     "series.shortened": lazy_gettext("A series was given a last day."),
+    "series.changed": lazy_gettext("A series goes on as it was changed."),
+    "shift.seats_changed": lazy_gettext("The number of seats was changed."),
     "series.ended": lazy_gettext("A series of shifts ended."),
     "shift.moved": lazy_gettext("The shift was moved here; whoever had a seat was asked first."),
     "off_boarding.done": lazy_gettext("Everything at the end of the contract is done."),

@@ -7,7 +7,14 @@ import marshmallow as ma
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from marketplace.shifts.recurrence import WEEKDAYS, part
-from marketplace.shifts.series_schemas import EndSeriesSchema, LeaveOutSchema, NewSeriesSchema
+from marketplace.shifts.series_models import ShiftSeries
+from marketplace.shifts.series_schemas import (
+    ChangeSeriesSchema,
+    EndSeriesSchema,
+    LeaveOutSchema,
+    NewSeriesSchema,
+    WantedSchema,
+)
 from marketplace.web.words import day as day_words
 from marketplace.web.words import weekdays
 
@@ -16,7 +23,7 @@ _BEFORE_IT_BEGINS = lazy_gettext("The last day comes after the first.")
 _DAYS = lazy_gettext("Days of the week can be chosen where it recurs by weeks.")
 
 
-class SeriesForm(NewSeriesSchema):
+class _Recurs(ma.Schema):
     """`every`, `unit`, `weekdays` and `last` in place of the rule. Without weekdays the first day's own counts."""
 
     every = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(1, 99))
@@ -27,17 +34,40 @@ class SeriesForm(NewSeriesSchema):
     def __init__(self, **more: Any) -> None:
         super().__init__(exclude=("rule",), **more)
 
+
+class SeriesForm(_Recurs, NewSeriesSchema):
+    """A new series."""
+
     @ma.post_load
     def make_rule(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        every, unit, days, last = (data.pop(name) for name in ("every", "unit", "weekdays", "last"))
-        if days and unit != "WEEKLY":
-            raise ma.ValidationError(str(_DAYS), "weekdays")
-        if last is not None and last < data["first_day"]:
-            raise ma.ValidationError(str(_BEFORE_IT_BEGINS), "last")
-        parts = [f"FREQ={unit}", f"INTERVAL={every}"]
-        parts += ["BYDAY=" + ",".join(day for day in WEEKDAYS if day in days)] if days else []
-        parts += [f"UNTIL={last:%Y%m%d}"] if last is not None else []
-        return data | {"rule": ";".join(parts)}
+        return _with_rule(data, data["first_day"])
+
+
+class WantedForm(_Recurs, WantedSchema):
+    """A series as it is to be. `as_before` keeps its days, whatever stands in the fields of the rule."""
+
+    as_before = ma.fields.Boolean(load_default=False)
+
+    @ma.post_load
+    def make_rule(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        as_before, made = data.pop("as_before"), _with_rule(data, data["from_day"])
+        return made | {"rule": None} if as_before else made
+
+
+class ChangeForm(WantedForm, ChangeSeriesSchema):
+    """The series as it is to be, at the price that was seen."""
+
+
+def _with_rule(data: dict[str, Any], first_day: date) -> dict[str, Any]:
+    every, unit, days, last = (data.pop(name) for name in ("every", "unit", "weekdays", "last"))
+    if days and unit != "WEEKLY":
+        raise ma.ValidationError(str(_DAYS), "weekdays")
+    if last is not None and last < first_day:
+        raise ma.ValidationError(str(_BEFORE_IT_BEGINS), "last")
+    parts = [f"FREQ={unit}", f"INTERVAL={every}"]
+    parts += ["BYDAY=" + ",".join(day for day in WEEKDAYS if day in days)] if days else []
+    parts += [f"UNTIL={last:%Y%m%d}"] if last is not None else []
+    return data | {"rule": ";".join(parts)}
 
 
 class LeaveOutForm(LeaveOutSchema):
@@ -46,6 +76,23 @@ class LeaveOutForm(LeaveOutSchema):
 
 class EndForm(EndSeriesSchema):
     """The last day and the price stand hidden in the form."""
+
+
+def as_it_is(of: ShiftSeries, from_day: date) -> dict[str, Any]:
+    """What a form about changing the series begins with."""
+    until = next(iter(part(of.rule, "UNTIL")), "")
+    return {
+        "from_day": from_day.isoformat(),
+        "begins": f"{of.begins:%H:%M}",
+        "ends": f"{of.ends:%H:%M}",
+        "as_before": "true",
+        "every": next(iter(part(of.rule, "INTERVAL")), "1"),
+        "unit": part(of.rule, "FREQ")[0],
+        "weekdays": [day for day in part(of.rule, "BYDAY") if day in WEEKDAYS],
+        "last": date.fromisoformat(until).isoformat() if until else "",
+        "seats": str(of.seats),
+        "crew_id": str(of.crew_id or ""),
+    }
 
 
 def rule_words(rule: str, first_day: date) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,9 +16,10 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.gigs import service as gigs
-from marketplace.shifts import series
-from marketplace.shifts.models import Shift
-from marketplace.shifts.recurrence import BadRecurrence
+from marketplace.shifts import changing, scheduling, series
+from marketplace.shifts.changing import Wanted
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.recurrence import BadRecurrence, Recurrence
 from marketplace.shifts.rules import BadShift, BookingStatus, GigNotOpen, PriceChanged, SeriesStatus, ShiftStatus
 from marketplace.shifts.series_models import ShiftSeries
 from tests.factories import accounts
@@ -35,6 +37,8 @@ DAY_PRICE = "GET /api/v1/shift-series/<uuid:series_id>/day-price"
 LEAVE_OUT = "POST /api/v1/shift-series/<uuid:series_id>/leave-out"
 END_PRICE = "GET /api/v1/shift-series/<uuid:series_id>/ending-price"
 END = "POST /api/v1/shift-series/<uuid:series_id>/end"
+CHANGE_PRICE = "POST /api/v1/shift-series/<uuid:series_id>/change-price"
+CHANGE = "POST /api/v1/shift-series/<uuid:series_id>/change"
 
 
 @pytest.fixture
@@ -195,6 +199,97 @@ def test_a_last_day_beyond_the_horizon_is_kept(scene: Scene) -> None:
     assert (of.status, days(of)[-1]) == (SeriesStatus.ENDED, "12-21")
 
 
+def wanted(of: ShiftSeries, from_day: str, **more: Any) -> Wanted:
+    """The series as it is, from that day on, but for what is named."""
+    as_it_is = {"rule": None, "begins": of.begins, "ends": of.ends, "seats": of.seats, "crew_id": of.crew_id}
+    return Wanted(date.fromisoformat(from_day), **as_it_is | more)
+
+
+def test_a_series_is_changed_from_a_day_on_and_people_whose_time_stays_keep_it(scene: Scene) -> None:
+    """Mondays and Wednesdays at nine become Mondays at nine and Fridays, from the last day of November on. Ana's Monday
+    stays hers. Bea's Wednesday is cancelled, two weeks before for nothing; one Monday that was cancelled by itself does
+    not come back."""
+    of = make.series(scene)
+    first = held(of)
+    ana, bea = make.contracted(scene), make.contracted(scene)
+    monday, wednesday = make.booked(scene, ana, first[2]), make.booked(scene, bea, first[5])
+    scheduling.cancel_shift(first[6].id, NOTHING, "A holiday.", by=scene.company)
+    change = wanted(of, "2026-11-30", rule="FREQ=WEEKLY;BYDAY=MO,FR", seats=3)
+    price = changing.price(of.id, change, by=scene.company)
+    assert (price.kept, len(price.moved), len(price.cancelled), price.laid) == (2, 0, 3, 2)
+    new = changing.change(of.id, change, price.total, "Less data.", by=scene.company)
+    assert (of.status, of.last_day, new.follows_id) == (SeriesStatus.ENDED, date(2026, 11, 29), of.id)
+    assert (days(of), days(new)) == (["11-23", "11-25"], ["11-30", "12-04", "12-07", "12-11"])
+    assert (monday.status, wednesday.status) == (BookingStatus.BOOKED, BookingStatus.CANCELLED)
+    assert {shift.seats for shift in held(new)} == {3}
+    everything_holds()
+    with pytest.raises(WrongState):
+        changing.change(of.id, change, price.total, "Once more.", by=scene.company)
+
+
+def test_other_times_move_the_shifts_at_the_price_of_moving(scene: Scene) -> None:
+    """Tomorrow's shift goes to the afternoon: Ana, who has it, is paid half of the two hours that would be the
+    call-in minimum, at 15.60, and is asked about the new time. Those two weeks ahead are moved for nothing."""
+    of = make.series(scene, "FREQ=DAILY", first_day=date(2026, 11, 19))
+    ana = make.contracted(scene)
+    booking = make.booked(scene, ana, held(of)[0])
+    change = wanted(of, "2026-11-19", begins=time(13), ends=time(15))
+    price = changing.price(of.id, change, by=scene.company)
+    assert (len(price.moved), price.moved[0].total) == (len(held(of)), Money.of("15.60", "USD"))
+    with pytest.raises(PriceChanged):
+        changing.change(of.id, change, price.total - Money(1, "USD"), "Late data.", by=scene.company)
+    db.session.expire_all()
+    new = changing.change(of.id, change, price.total, "Late data.", by=scene.company)
+    assert (booking.status, booking.compensation_minutes) == (BookingStatus.CANCELLED, 60)
+    asked = db.session.scalars(select(Offer).where(Offer.contractor_id == ana.id, Offer.status == "pending")).all()
+    assert held(new)[0].id in {each.shift_id for each in asked}
+    assert {on(shift)[-11:] for shift in held(new)} == {"19:00+00:00"}
+    assert held(new)[0].moved_from == booking.shift_id
+    everything_holds()
+
+
+def test_fewer_seats_are_never_taken_from_people(scene: Scene) -> None:
+    of = make.series(scene, seats=3)
+    taken = held(of)[0]
+    for _ in range(2):
+        make.booked(scene, shift=taken)
+    change = wanted(of, "2026-11-20", seats=1)
+    new = changing.change(of.id, change, NOTHING, "Less data.", by=scene.company)
+    assert [shift.seats for shift in held(new)] == [2] + [1] * (len(held(new)) - 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "from_day", "rest"),
+    [
+        ("FREQ=DAILY;INTERVAL=3", date(2026, 11, 24), ("FREQ=DAILY;INTERVAL=3", date(2026, 11, 26))),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", date(2026, 11, 26), (None, date(2026, 12, 7))),
+        ("FREQ=DAILY;COUNT=5", date(2026, 11, 25), ("FREQ=DAILY;COUNT=3", date(2026, 11, 25))),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", date(2026, 12, 1), (None, date(2026, 12, 31))),
+    ],
+)
+def test_the_rest_of_a_series_keeps_its_rhythm_and_its_end(
+    rule: str, from_day: date, rest: tuple[str | None, date]
+) -> None:
+    whole = Recurrence(rule, MONDAY.date(), time(9), time(11), ZoneInfo(ZONE))
+    left = whole.rest(from_day)
+    assert (left.rule, left.first_day) == (rest[0] or rule, rest[1])
+    before, until = from_day - timedelta(days=1), MONDAY.date() + timedelta(days=400)
+    assert list(left.days(before, until)) == list(whole.days(before, until))
+
+
+def test_what_has_begun_or_ends_before_is_not_changed(scene: Scene) -> None:
+    of = make.series(scene)
+    for wrong in ("2026-11-17", "2028-01-01"):
+        with pytest.raises(BadShift):
+            changing.price(of.id, wanted(of, wrong), by=scene.company)
+    clock.move_to(MONDAY + timedelta(hours=1))
+    with pytest.raises(BadShift, match="has begun"):
+        changing.price(of.id, wanted(of, "2026-11-23"), by=scene.company)
+    series.end(of.id, date(2026, 12, 21), NOTHING, "The year ends.", by=scene.company)
+    with pytest.raises(BadShift, match="last day"):
+        changing.price(of.id, wanted(of, "2026-12-22"), by=scene.company)
+
+
 # --- the doors ------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +306,16 @@ def body(scene: Scene | None = None, **more: Any) -> dict[str, Any]:
 
 LEFT = {"day": "2026-11-23", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "A holiday."}
 ENDED = {"last_day": "2026-11-24", "agreed": {"amount": "0.00", "currency": "USD"}, "reason": "No more data."}
-BODIES = {PREVIEW: body(seats=2), START: body(seats=1), LEAVE_OUT: LEFT, END: ENDED}
+LATER = {"from_day": "2026-11-30", "begins": "13:00", "ends": "15:00", "seats": 2}
+AGREED = {"agreed": {"amount": "1000.00", "currency": "USD"}, "reason": "The data comes at noon."}
+BODIES = {
+    PREVIEW: body(seats=2),
+    START: body(seats=1),
+    LEAVE_OUT: LEFT,
+    END: ENDED,
+    CHANGE_PRICE: LATER,
+    CHANGE: LATER | AGREED,
+}
 QUERIES = {DAY_PRICE: {"day": "2026-11-23"}, END_PRICE: {"last_day": "2026-11-24"}}
 
 
@@ -225,14 +329,14 @@ def ask(client: FlaskClient, route: str, of: ShiftSeries | None = None, who: Any
     path = path.replace("<uuid:series_id>", str(of.id if of else uuid4()))
     if route in BODIES:
         more.setdefault("json", BODIES[route])
-    headers = {"Idempotency-Key": str(uuid4())} if route in (LEAVE_OUT, END) else {}
+    headers = {"Idempotency-Key": str(uuid4())} if route in (LEAVE_OUT, END, CHANGE) else {}
     if who is not None:
         headers |= accounts.bearer(who)
     return client.open(path, method=method, headers=headers, query_string=QUERIES.get(route), **more)
 
 
 READING = (LIST, SHOW, SHIFTS)
-ALL = (PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END)
+ALL = (PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END, CHANGE_PRICE, CHANGE)
 
 
 @pytest.mark.parametrize("route", doors(*ALL, question="not_signed_in"))
@@ -251,14 +355,12 @@ def test_series_of_others_do_not_exist(client: FlaskClient, scene: Scene, route:
     assert len(held(of)) == 8
 
 
-@pytest.mark.parametrize(
-    "route", doors(PREVIEW, START, *READING, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="works")
-)
+@pytest.mark.parametrize("route", doors(*ALL, question="works"))
 def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) -> None:
     of = make.series(scene)
     given = {"json": BODIES[route] | {"gig_id": str(scene.gig.id)}} if route in (PREVIEW, START) else {}
     answer = ask(client, route, of, scene.company, **given)
-    assert answer.status_code == (201 if route == START else 200), answer.json
+    assert answer.status_code == (201 if route in (START, CHANGE) else 200), answer.json
     told = {
         PREVIEW: lambda j: j["items"][0] == {
             "day": "2026-11-23", "starts_at": "2026-11-23T15:00:00+00:00", "ends_at": "2026-11-23T17:00:00+00:00",
@@ -272,11 +374,13 @@ def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) ->
         END_PRICE: lambda j: (len(j["shifts"]), j["total"]["amount"]) == (7, "0.00"),
         LEAVE_OUT: lambda j: j["except_days"] == ["2026-11-23"],
         END: lambda j: (j["last_day"], j["status"]) == ("2026-11-24", "ended"),
+        CHANGE_PRICE: lambda j: (len(j["moved"]), j["kept"], j["total"]["amount"]) == (6, 0, "0.00"),
+        CHANGE: lambda j: (j["follows_id"], j["first_day"], j["begins"]) == (str(of.id), "2026-11-30", "13:00"),
     }  # fmt: skip
     assert told[route](answer.json), answer.json
 
 
-@pytest.mark.parametrize("route", doors(START, LEAVE_OUT, END, question="wrong_state"))
+@pytest.mark.parametrize("route", doors(START, LEAVE_OUT, END, CHANGE_PRICE, CHANGE, question="wrong_state"))
 def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route: str) -> None:
     of = make.series(scene)
     if route == START:
@@ -290,7 +394,10 @@ def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route:
 
 
 @pytest.mark.parametrize(
-    "route", doors(PREVIEW, START, LIST, SHIFTS, DAY_PRICE, LEAVE_OUT, END_PRICE, END, question="wrong_shape")
+    "route",
+    doors(
+        PREVIEW, START, LIST, SHIFTS, DAY_PRICE, LEAVE_OUT, END_PRICE, END, CHANGE_PRICE, CHANGE, question="wrong_shape"
+    ),
 )
 def test_the_wrong_shape_is_told_by_field(client: FlaskClient, scene: Scene, route: str) -> None:
     of = make.series(scene)

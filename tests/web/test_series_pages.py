@@ -9,10 +9,11 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.shifts import feeds
 from marketplace.shifts.models import Shift
-from marketplace.shifts.rules import SeriesStatus
+from marketplace.shifts.rules import BookingStatus, SeriesStatus
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.web.coverage import Load, weeks
 from marketplace.web.series_form import rule_words
@@ -50,6 +51,32 @@ def test_a_company_looks_at_the_days_starts_a_series_leaves_one_out_and_ends_it(
     page = visitor.send(f"{page.address}/end?last_day=2026-11-24", reason="No more data.")
     assert (of.status, "Its last day is Tuesday, November 24, 2026." in page.words) == (SeriesStatus.ENDED, True)
     assert visitor.look(f"/company/{make.scene().company_id}/shifts/series/{of.id}").status == 404
+
+
+def test_a_company_sees_what_a_change_does_and_changes_the_series(visitor: Visitor) -> None:
+    there = make.scene(minutes=12_000, pilot=True)
+    visitor.signed_in(db.session.get_one(Person, there.company.person_id))
+    of = make.series(there)
+    first = db.session.scalars(select(Shift).order_by(Shift.starts_at)).first()
+    booking = make.booked(there, shift=first)
+    path = f"/company/{there.company_id}/shifts/series/{of.id}/change"
+    clock.move_to(MONDAY - timedelta(days=2))
+    new = {"from_day": "2026-11-23", "begins": "13:00", "ends": "15:00", "weekdays": ["MO"], "as_before": []}
+    seen = visitor.send(path, look="1", **new)
+    assert "4 shifts are moved" in seen.words
+    assert "4 shifts are cancelled." in seen.words
+    assert "$15.60" in seen.words
+    assert visitor.hand_in(seen).status == 422
+    clock.move_to(MONDAY - timedelta(hours=20))
+    dearer = visitor.hand_in(seen, reason="The data comes at noon.")
+    assert (dearer.status, "$46.80" in dearer.words) == (409, True)
+    page = visitor.hand_in(dearer, reason="The data comes at noon.")
+    assert "Every week on Monday goes on" in page.words
+    assert "As it was until Sunday, November 22, 2026" in page.words
+    assert "How it goes on" in visitor.look(f"/company/{there.company_id}/shifts/series/{of.id}").words
+    assert booking.status is BookingStatus.CANCELLED
+    as_before = visitor.send(f"{page.address}/change", look="1", seats="3")
+    assert "2 shifts stay" in as_before.words
 
 
 def test_a_shift_stands_on_its_own_day_in_the_calendar(visitor: Visitor) -> None:
