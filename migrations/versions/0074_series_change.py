@@ -6,8 +6,8 @@ At most one follows each: two people who change a series at once cannot both go 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073"
-down_revision = "0072"
+revision = "0074"
+down_revision = "0073"
 
 
 def upgrade() -> None:
