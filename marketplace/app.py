@@ -25,7 +25,7 @@ from marketplace.messages import models as messages_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
-from marketplace.shifts import feed_models, hazard_models, series_models
+from marketplace.shifts import feed_models, hazard_models, series_models, tap_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import hiding_models
 from marketplace.standards import models as standards_models
@@ -54,6 +54,7 @@ TABLES = (
     series_models,
     feed_models,
     hazard_models,
+    tap_models,
     matching_models,
     pay_models,
     disputes_models,

@@ -35,6 +35,7 @@ from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import routes as shifts
 from marketplace.shifts import series_routes as shift_series
+from marketplace.shifts import tap_routes as taps
 from marketplace.standards import comment_routes as comments
 from marketplace.standards import hiding_routes as hidden_words
 from marketplace.standards import routes as standards
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     questions.blueprint,
     attempts.blueprint,
     hazards.blueprint,
+    taps.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,
     calendar_feeds.blueprint,

@@ -55,6 +55,7 @@ from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
 from marketplace.shifts.models import Booking, Offer, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.tap_models import ClockTap
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionComment
 from marketplace.surveys.models import Survey, SurveyAnswer
@@ -435,6 +436,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
+    _own("clock_taps", "shifts", "What you pressed without network", _S, ClockTap.contractor_id),
     _own("timesheets", "shifts", "Your timesheets", _S, Timesheet.contractor_id),
     _through("timesheet_lines", "shifts", "Their lines", _S, TimesheetLine.booking_id, Booking.contractor_id),
     _own(

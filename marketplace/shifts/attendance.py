@@ -19,7 +19,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import caps, prepared, timesheets
+from marketplace.shifts import caps, missed, prepared, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     CLOCK_IN_GRACE,
@@ -43,27 +43,34 @@ from marketplace.shifts.rules import (
 )
 
 
-def clock_in(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) -> Booking:
+def clock_in(
+    booking_id: UUID, *, by: Actor, client_at: datetime | None = None, counted: Counted | None = None
+) -> Booking:
     """Starts the clock, at the earliest ten minutes before the shift; time counts from the shift's start.
 
-    `client_at` is the moment on the person's device. Pressing again while the clock runs changes nothing. Where nothing
-    is left of the caps of its hazard class it is stopped at once, and neutral hours fill the schedule: who comes to
-    work that must not begin is no no-show. Raises TooEarly, ShiftOver, or WrongState when the booking is not open to
-    work any more.
+    `client_at` is the moment on the person's device, and `counted` the one that counts where the device kept the press
+    while it had no network: whoever pressed in time is then no no-show, whatever a job took them for. Pressing again
+    while the clock runs changes nothing. Where nothing is left of the caps of its hazard class it is stopped at once,
+    and neutral hours fill the schedule: who comes to work that must not begin is no no-show. Raises TooEarly,
+    ShiftOver, DoubleBooked, or WrongState when the booking is not open to work any more.
     """
-    return clock_in_together({booking_id: by}, client_at=client_at)[0]
+    return clock_in_together({booking_id: by}, client_at=client_at, counted=counted)[0]
 
 
-def clock_in_together(pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None) -> list[Booking]:
+def clock_in_together(
+    pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None, counted: Counted | None = None
+) -> list[Booking]:
     """As `clock_in()`, of many people, each in their own name: all of them or none, with a statement for each gig and
     hazard cap, and a handful for everybody."""
     bookings = _mine(pressed)
-    counted = counted_at(clock.now(), client_at)
+    counted = counted or counted_at(clock.now(), client_at)
     begun = [booking for booking in bookings if booking.status is not BookingStatus.WORKING]
     for booking in begun:
         if counted.at < booking.starts_at - CLOCK_IN_GRACE:
             raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
         _refuse_after_end(booking, counted.at)
+        missed.refuse_late(booking, counted.at)
+    missed.hold_again([booking for booking in begun if booking.status is BookingStatus.NO_SHOW], by=pressed)
     _end_forgotten_before(begun)
     _begin(begun, pressed)
     _open_entries(begun, EntryKind.WORK, counted, client_at)
@@ -72,19 +79,23 @@ def clock_in_together(pressed: Mapping[UUID, Actor], *, client_at: datetime | No
     return bookings
 
 
-def clock_out(booking_id: UUID, *, by: Actor, client_at: datetime | None = None) -> Booking:
+def clock_out(
+    booking_id: UUID, *, by: Actor, client_at: datetime | None = None, counted: Counted | None = None
+) -> Booking:
     """Stops the clock and enters the minutes on the week's timesheet; the week's last clock-out hands it in.
 
     What lies after the shift's end is not counted. Pressing again changes nothing. Raises NotClockedIn.
     """
-    return clock_out_together({booking_id: by}, client_at=client_at)[0]
+    return clock_out_together({booking_id: by}, client_at=client_at, counted=counted)[0]
 
 
-def clock_out_together(pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None) -> list[Booking]:
+def clock_out_together(
+    pressed: Mapping[UUID, Actor], *, client_at: datetime | None = None, counted: Counted | None = None
+) -> list[Booking]:
     """As `clock_out()`, of many people, each in their own name: all of them or none, in as many statements as for
     one."""
     bookings = _mine(pressed)
-    counted = counted_at(clock.now(), client_at)
+    counted = counted or counted_at(clock.now(), client_at)
     going = [each for each in bookings if each.status is not BookingStatus.WORKED]
     going = [each for each in going if not end_if_capped(each, counted.at)]
     if not going:
@@ -109,14 +120,21 @@ def end_break(booking_id: UUID, *, by: Actor, client_at: datetime | None = None)
     return switch(booking_id, EntryKind.WORK, by=by, client_at=client_at)
 
 
-def switch(booking_id: UUID, kind: EntryKind, *, by: Actor, client_at: datetime | None = None) -> Booking:
+def switch(
+    booking_id: UUID,
+    kind: EntryKind,
+    *,
+    by: Actor,
+    client_at: datetime | None = None,
+    counted: Counted | None = None,
+) -> Booking:
     """From now on the clock counts another kind of time: work, waiting, an outage, a break. Pressing again changes
     nothing."""
     (booking,) = _mine({booking_id: by})
     entry = _running(booking)
     if entry.kind is kind:
         return booking
-    counted = counted_at(clock.now(), client_at)
+    counted = counted or counted_at(clock.now(), client_at)
     if end_if_capped(booking, counted.at):
         return booking
     _refuse_after_end(booking, counted.at)

@@ -20,9 +20,10 @@ NO_SHOW_AFTER = timedelta(minutes=30)
 """How long after the start a person who has not clocked in is taken not to come (our own number)."""
 REMIND_BEFORE = timedelta(hours=24)
 """How long before a shift whoever said yes is told once more (our own number)."""
-CLIENT_TIME_BOUND = timedelta(minutes=15)
-"""How far a device's time may lie before the server's and still be taken: a short lost network costs nobody a minute
-(our own number)."""
+CLIENT_TIME_BOUND = timedelta(minutes=RULES["OFFLINE"].parameters["believed_minutes"])
+"""How far a device's time may lie before the server's and still be taken as it is (rule OFFLINE)."""
+CLAIM_TIME_WITHIN = timedelta(hours=RULES["OFFLINE"].parameters["claimed_hours"])
+"""How late what was pressed on a device without network still counts, as a claim (rule OFFLINE)."""
 SILENCE_APPROVES = timedelta(hours=RULES["PAY_TERM"].parameters["silence_hours"])
 """No reply from the company for so long is a yes (rule PAY_TERM)."""
 HAND_IN_AFTER = timedelta(hours=RULES["PAY_TERM"].parameters["hand_in_hours"])
@@ -151,6 +152,18 @@ def counted_at(server: datetime, client: datetime | None) -> Counted:
     if server - CLIENT_TIME_BOUND <= client <= server:
         return Counted(client, (EntryFlag.CLIENT_TIME,))
     return Counted(server, (EntryFlag.CLIENT_TIME_REFUSED,))
+
+
+def claimed_at(received: datetime, sent: datetime, pressed: datetime) -> Counted | None:
+    """The moment of a press that a device kept while it had no network; None where it came too late (rule OFFLINE).
+
+    How long ago it was pressed is told by the device's own clock, which knows `sent` as well as `pressed`: one that is
+    an hour slow has no effect, and none can name a moment to come.
+    """
+    ago = max(sent - pressed, timedelta(0))
+    if ago > CLAIM_TIME_WITHIN:
+        return None
+    return Counted(received - ago, (EntryFlag.CLIENT_TIME if ago <= CLIENT_TIME_BOUND else EntryFlag.CLAIMED,))
 
 
 def minutes_left(starts_at: datetime, ends_at: datetime, now: datetime) -> int:

@@ -257,7 +257,7 @@ def show_booking(booking_id: UUID) -> Booking:
 @bookings.arguments(s.PressSchema, required=False)
 @bookings.response(200, s.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
-def clock_in(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
+def clock_in(given: dict[str, Any], booking_id: UUID) -> Booking:
     """Start the clock. Pressing twice is pressing once."""
     return _shown(attendance.clock_in(booking_id, **given, by=actor()))
 
@@ -266,7 +266,7 @@ def clock_in(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
 @bookings.arguments(s.PressSchema, required=False)
 @bookings.response(200, s.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
-def clock_out(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
+def clock_out(given: dict[str, Any], booking_id: UUID) -> Booking:
     """Stop the clock. The week's last clock-out hands the timesheet in."""
     return _shown(attendance.clock_out(booking_id, **given, by=actor()))
 

@@ -124,7 +124,7 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
         BookingStatus.WORKED: frozenset(),
         BookingStatus.RELEASED: frozenset(),
         BookingStatus.CANCELLED: frozenset(),
-        BookingStatus.NO_SHOW: frozenset({BookingStatus.EXCUSED}),
+        BookingStatus.NO_SHOW: frozenset({BookingStatus.EXCUSED, BookingStatus.WORKING}),
         BookingStatus.SICK: frozenset(),
         BookingStatus.TAKEN_OUT: frozenset(),
         BookingStatus.EXCUSED: frozenset(),
@@ -187,6 +187,26 @@ PAID_KINDS = (EntryKind.WORK, EntryKind.WAITING, EntryKind.OUTAGE, EntryKind.PAI
 BREAKS = (EntryKind.PAID_BREAK, EntryKind.UNPAID_BREAK)
 
 
+class Press(StrEnum):
+    """What a person presses on the clock; a device without network keeps it and sends it later."""
+
+    CLOCK_IN = "clock_in"
+    WORK = "work"
+    """Back from a break, from waiting or from an outage."""
+    WAITING = "waiting"
+    PAID_BREAK = "paid_break"
+    UNPAID_BREAK = "unpaid_break"
+    OUTAGE = "outage"
+    CLOCK_OUT = "clock_out"
+
+
+class TapOutcome(StrEnum):
+    """What became of a press that a device had kept."""
+
+    COUNTED = "counted"
+    REFUSED = "refused"
+
+
 class EntrySource(StrEnum):
     PERSON = "person"
     JOB = "job"
@@ -200,6 +220,8 @@ class EntryFlag(StrEnum):
     """The device's time was taken, because it lay within the bound."""
     CLIENT_TIME_REFUSED = "client_time_refused"
     """The device's time lay outside the bound; the server's was taken."""
+    CLAIMED = "claimed"
+    """It was pressed on a device that had no network for long; what it says is taken (rule OFFLINE)."""
     FORGOTTEN = "forgotten_clock_out"
     """A job closed it at the end of the shift."""
     ENDED_BY_COMPANY = "ended_by_company"
@@ -380,6 +402,14 @@ class TooEarly(Conflict):
     code = "too_early"
     title = "The shift has not begun."
     remedy = "Clock in shortly before its start."
+
+
+class TooLateToClaim(Conflict):
+    """Rule OFFLINE."""
+
+    code = "too_late_to_claim"
+    title = "What a device kept counts up to 24 hours later."
+    remedy = "If you worked, tell the company before it approves the timesheet."
 
 
 class ShiftOver(Conflict):

@@ -747,6 +747,18 @@ _PRICES = (
         paid_shifts_in_30_days=4,
     ),
     _rule(
+        "OFFLINE",
+        Basis.HOUSE,
+        "A phone without network costs nobody a minute: what is pressed on it counts from when it was pressed, within "
+        "the shift and in the order of the presses. Up to 15 minutes late it counts as it is; up to 24 hours late it "
+        "is a claim, flagged to both sides, that only a cut with its reasons can question.",
+        "House policy: networks fail where the work is. The longest shift has 13 hours; 24 let a phone come home first",
+        "tests/shifts/test_taps.py::test_a_shift_without_network_is_paid_to_the_minute",
+        since=date(2026, 11, 29),
+        believed_minutes=15,
+        claimed_hours=24,
+    ),
+    _rule(
         "PAY_TERM",
         Basis.HOUSE,
         "Work is paid within 7 days after its shift: it is handed in 48 hours after the shift at the latest, a company "

@@ -63,6 +63,7 @@ from marketplace.web import (
     standing,
     surveys,
     taking,
+    taps,
     terms,
     work,
     work_record,
@@ -133,6 +134,7 @@ BESIDE = (
     standing,
     surveys,
     taking,
+    taps,
     terms,
     work_record,
 )

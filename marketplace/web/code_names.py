@@ -226,6 +226,15 @@ NAMES = {
         "paid_break": lazy_gettext("break, paid"),
         "unpaid_break": lazy_gettext("break, unpaid"),
     },
+    "press": {
+        "clock_in": lazy_gettext("clock in"),
+        "work": lazy_gettext("back to work"),
+        "waiting": lazy_gettext("no work there: waiting"),
+        "paid_break": lazy_gettext("paid break"),
+        "unpaid_break": lazy_gettext("unpaid break"),
+        "outage": lazy_gettext("power or network lost"),
+        "clock_out": lazy_gettext("clock out"),
+    },
     "unpaid": {
         "reading": lazy_gettext("reading instructions"),
         "training": lazy_gettext("training"),
@@ -317,9 +326,10 @@ NAMES = {
     },
     "flag": {
         "client_time": lazy_gettext("time of your device, sent late"),
+        "claimed": lazy_gettext("pressed without network and sent later: a claim"),
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
-        "ended_through_company": lazy_gettext("ended by the company"),
+        "ended_by_company": lazy_gettext("ended by the company"),
         "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
         "class_raised": lazy_gettext("stopped because the work became heavier"),
         "outage": lazy_gettext("power or network was lost"),

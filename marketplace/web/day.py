@@ -134,7 +134,7 @@ def _next(me: Contractor, booking: Booking | None, running: Clock | None, now: d
     if booking is not None and running is not None:
         if now >= booking.ends_at:
             return Next.CLOCK_OUT
-        if running.kind in (*BREAKS, EntryKind.OUTAGE):
+        if running.kind in (*BREAKS, EntryKind.WAITING, EntryKind.OUTAGE):
             return Next.BACK_TO_WORK
         return Next.TAKE_BREAK if running.paid_break_left else Next.CLOCK_OUT
     if booking is not None:

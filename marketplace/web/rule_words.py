@@ -97,6 +97,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "moved_hour_within_days": lazy_gettext("an hour at least when moved within days"),
         "added_hour_within_days": lazy_gettext("an hour beside it when added within days"),
         "paid_minutes": lazy_gettext("paid minutes"),
+        "believed_minutes": lazy_gettext("late and taken as it is, minutes"),
+        "claimed_hours": lazy_gettext("late and taken as a claim, hours"),
         "report_within_hours": lazy_gettext("to be reported within hours"),
         "paid_shifts_in_30_days": lazy_gettext("paid shifts in 30 days"),
         "hand_in_hours": lazy_gettext("hours to hand in"),

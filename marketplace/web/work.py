@@ -22,10 +22,10 @@ from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
-from marketplace.shifts import after_care, attendance, confirming, flags, offers, outage, prepared, timesheets
+from marketplace.shifts import after_care, attendance, confirming, flags, offers, outage, prepared, taps, timesheets
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Offer, Timesheet
-from marketplace.shifts.rules import OPEN_OFFER
+from marketplace.shifts.rules import OPEN_OFFER, EntryKind
 from marketplace.shifts.schemas import BreakSchema
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN
@@ -75,6 +75,7 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
     "release": offers.release,
     "outage": outage.report_outage,
     "confirm": confirming.confirm,
+    "wait": lambda booking_id, by: attendance.switch(booking_id, EntryKind.WAITING, by=by),
 }
 """The buttons of a booking that need nothing more than a press."""
 SHOWN = 20
@@ -187,6 +188,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         zone=booking.shift.timezone,
         is_asked=is_asked(booking, clock.now()),
         clock=running_clock(booking, clock.now()),
+        taps=taps.of_booking(booking.id, seen_by=by),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
         flags=flags.mine(booking.id, seen_by=by),

@@ -83,6 +83,7 @@ FROM_OUTSIDE = {
     "public.invitation": "an e-mail leads there",
     "contractor.terms": "the home page leads there while a new edition waits for an answer",
     "public.did_document": "programs ask for it",
+    "public.clock_worker": "the script of the clock asks for it",
     "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",
     "security.confirm_email": "an e-mail leads there",
     "security.reset_password": "an e-mail leads there",
