@@ -8,8 +8,8 @@ Rows are added and their outcome is written once more where a press is refused; 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0074"
-down_revision = "0073"
+revision = "0075"
+down_revision = "0074"
 
 
 def upgrade() -> None:
