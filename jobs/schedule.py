@@ -45,6 +45,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("appeals.lapse", every_minutes(5)),
     Entry("hiding.lapse", every_minutes(5)),
     Entry("proposals.expire", every_minutes(5)),
+    Entry("strikes.expire", every_minutes(5)),
+    Entry("strikes.propose", every_minutes(30)),
     Entry("papers.remind", every_minutes(30)),
     Entry("papers.pause", every_minutes(5)),
     Entry("signals.forget", every_minutes(30)),

@@ -13,9 +13,9 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.pay import closing
 from marketplace.qualifications import holdings
-from marketplace.shifts import admitting, barred
+from marketplace.shifts import admitting, barred, reliability
 from marketplace.standards import hiding
-from marketplace.workforce import appeals, expiring, proposals, restrictions, signals
+from marketplace.workforce import appeals, expiring, proposals, restrictions, signals, strikes
 
 ONE = 1
 """One person in each transaction: their row is locked meanwhile."""
@@ -39,6 +39,16 @@ def pause_for_papers() -> None:
 @job("proposals.expire", again=False)
 def expire_proposals() -> None:
     in_batches(proposals.expire_due)
+
+
+@job("strikes.propose", again=False)
+def propose_strikes() -> None:
+    in_batches(reliability.propose_strikes)
+
+
+@job("strikes.expire", again=False)
+def expire_strikes() -> None:
+    in_batches(strikes.expire_due)
 
 
 @job("signals.forget", again=False)

@@ -33,6 +33,7 @@ from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
+from marketplace.shifts import reliability_routes as reliability
 from marketplace.shifts import routes as shifts
 from marketplace.shifts import series_routes as shift_series
 from marketplace.shifts import tap_routes as taps
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shift_series.blueprint,
     calendar_feeds.blueprint,
     confirmations.blueprint,
+    reliability.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

@@ -79,7 +79,7 @@ from marketplace.workforce.paper_models import (
     WorkDeclaration,
 )
 from marketplace.workforce.screening_models import Screened, ScreeningHit
-from marketplace.workforce.standing_models import Appeal, Closing, IntakeWait, Proposal, Restriction, Signal
+from marketplace.workforce.standing_models import Appeal, Closing, IntakeWait, Proposal, Restriction, Signal, Strike
 
 Told = Select[*tuple[Any, ...]]
 Rows = Callable[[UUID], Told]
@@ -363,6 +363,7 @@ SECTIONS: tuple[Section, ...] = (
     _own("availability", "workforce", "When you want to work", _G, AvailabilityWindow.contractor_id),
     _own("availability_days", "workforce", "Days that differ from your week", _G, AvailabilityException.contractor_id),
     _own("restrictions", "workforce", "Bars from new offers", _E, Restriction.contractor_id, empties=("end_reason",)),
+    _own("strikes", "workforce", "Strikes, and when they fall off", _S, Strike.contractor_id),
     _own("appeals", "workforce", "Appeals and their answers", _E, Appeal.contractor_id, empties=("reason",)),
     _own(
         "qualifications",

@@ -399,6 +399,26 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "A rule found something. It does nothing by itself; look at it, and decide or dismiss it.",
             ),
         ),
+        "strike.proposed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Somebody will look at a shift of yours",
+                "You were not there, or gave the seat back very late. Nothing is decided. If you had a good cause, say "
+                "so on your page of standing: whoever looks reads it first, and what is excused counts nothing.",
+            ),
+        ),
+        "strike.given": (
+            Telling(
+                _C,
+                _BOTH,
+                "An operator gave a strike",
+                "The reason stands on your page of standing, and you can contest it there. It keeps no offer from you, "
+                "and falls off on %(day)s.",
+            ),
+        ),
+        "strike.expired": (Telling(_C, _INBOX, "A strike has fallen off", "Its 30 days are over."),),
+        "strike.lifted": (Telling(_C, _BOTH, "A strike was lifted", "It counts no more."),),
         "proposal.answered": (
             Telling(
                 Audience.VETTING, _INBOX, "%(contractor)s says something about a finding", "Read it before you decide."

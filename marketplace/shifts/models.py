@@ -170,6 +170,7 @@ class Booking(Stateful):
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
         Index("ix_booking_stops_at", "stops_at", postgresql_where=text("status = 'working'")),
+        Index("ix_booking_given_up", "contractor_id", postgresql_where=text("status IN ('no_show', 'released')")),
         Index("ix_booking_status", "status", postgresql_where=text("status IN ('booked', 'working')")),
     )
     about: ClassVar = MappingProxyType(

@@ -393,6 +393,40 @@ _PEOPLE = (
         most_days=180,
     ),
     _rule(
+        "RELIABILITY",
+        Basis.HOUSE,
+        "What giving a seat back counts is told before it, on the steps by which a company pays for its own no "
+        "(NOTICE): less than 24 hours before the start 2 points, less than 72 hours 1, a missed shift 3. It counts "
+        "nothing within 15 minutes of the yes, where somebody took the seat before the start, or for sickness, an "
+        "outage, heavier work or another good cause that a human finds; and after 30 days no more. No money is taken, "
+        "and no rank, rule or offer reads it.",
+        f"{FAIRWORK}, 3.1 (cancelling for a good cause does not hurt the rating); the numbers are house policy, after "
+        "Clipboard, which shows the loss before it, and WAE, where it falls off on day 31",
+        "tests/shifts/test_reliability.py::test_both_sides_stand_on_the_same_steps",
+        since=date(2026, 11, 29),
+        half_points=1,
+        whole_points=2,
+        missed_points=3,
+        free_minutes=15,
+        days=30,
+    ),
+    _rule(
+        "STRIKE",
+        Basis.HOUSE,
+        "A missed shift, or a seat that was given back less than 24 hours before the start and that nobody took, is "
+        "put before an operator 48 hours after the shift, and the person is asked what should be known. It is a "
+        "strike only if the operator decides so in writing; it can be contested, and falls off 30 days after what "
+        "happened. Three in force are put before an operator again: none of them keeps anybody from anything by "
+        "itself.",
+        f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), art. 10; the numbers are house "
+        "policy after WAE (three in 30 days, which suspends there without anybody deciding)",
+        "tests/shifts/test_reliability.py::test_a_missed_shift_is_put_before_a_human_and_falls_off",
+        since=date(2026, 11, 29),
+        days=30,
+        live_strikes=3,
+        after_hours=48,
+    ),
+    _rule(
         "APPEAL",
         Basis.HOUSE,
         "A refusal, suspension, restriction or block can be contested for 30 days; somebody who did not decide it "

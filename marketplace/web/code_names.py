@@ -71,6 +71,8 @@ STATUSES = {
     "dismissed": lazy_gettext("dismissed"),
     "started": lazy_gettext("started"),
     "submitted": lazy_gettext("handed in"),
+    "struck": lazy_gettext("a strike"),
+    "live": lazy_gettext("counts"),
     "suspended": lazy_gettext("suspended"),
     "unknown": lazy_gettext("not known yet"),
     "verified": lazy_gettext("verified"),
@@ -82,6 +84,17 @@ STATUSES = {
 }
 
 NAMES = {
+    "late_step": {
+        "in_time": lazy_gettext("in time"),
+        "half": lazy_gettext("less than 72 hours before the start"),
+        "whole": lazy_gettext("less than 24 hours before the start"),
+        "missed": lazy_gettext("missed"),
+    },
+    "counts": {
+        "counts": lazy_gettext("counts"),
+        "taken": lazy_gettext("counts nothing: somebody took the seat"),
+        "excused": lazy_gettext("counts nothing: excused"),
+    },
     "confirmation": {
         "asked": lazy_gettext("asked whether they come"),
         "unanswered": lazy_gettext("not confirmed"),
@@ -426,6 +439,7 @@ NAMES = {
         "restrict": lazy_gettext("Restrict all new offers"),
         "suspend": lazy_gettext("Suspend"),
         "refuse": lazy_gettext("Refuse the application"),
+        "strike": lazy_gettext("Count it as a strike for 30 days"),
     },
     "answer": {
         "upheld": lazy_gettext("The decision stands"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,11 @@ def list_proposals() -> str:
     found = list(db.session.scalars(waiting))
     people = [each for row in found for each in (row.contractor_id, row.other_id) if each is not None]
     return render_template(
-        "operator/proposals.html", found=found, names=accounts.person_name(people), ended=_ended(found)
+        "operator/proposals.html",
+        found=found,
+        names=accounts.person_name(people),
+        ended=_ended(found),
+        happened=_happened(found),
     )
 
 
@@ -76,7 +80,8 @@ def show_proposal(proposal_id: UUID, **forms: Form) -> ResponseReturnValue:
         sides=sides,
         ended=_ended([proposal]),
         shared=signals.shared(ids[0], ids[1], by) if len(ids) == 2 else [],
-        measures=_measures(status),
+        measures=_measures(status, proposal.kind),
+        happened=_happened([proposal]),
         is_own=by.person_id in ids,
         deciders=accounts.person_name([proposal.decided_by] if proposal.decided_by else []),
         countries=dict(words.countries()),
@@ -112,5 +117,12 @@ def _ended(found: Sequence[Proposal]) -> dict[UUID, date]:
     return {each.id: date.fromisoformat(each.evidence["until"]) for each in papers}
 
 
-def _measures(status: ContractorStatus) -> list[choices.Choice]:
-    return [(each.value, name_of("measure", each)) for each in OPEN_TO.get(status, (Measure.RESTRICT,))]
+def _happened(found: Sequence[Proposal]) -> dict[UUID, datetime]:
+    """Of findings about one missed shift or very late no: when the shift began."""
+    missed = (each for each in found if each.kind is ProposalKind.STRIKE)
+    return {each.id: datetime.fromisoformat(each.evidence["starts_at"]) for each in missed}
+
+
+def _measures(status: ContractorStatus, kind: ProposalKind) -> list[choices.Choice]:
+    open_to = (Measure.STRIKE,) if kind is ProposalKind.STRIKE else OPEN_TO.get(status, (Measure.RESTRICT,))
+    return [(each.value, name_of("measure", each)) for each in open_to]

@@ -114,6 +114,8 @@ def answer_appeal(appeal_id: UUID) -> ResponseReturnValue:
 
 
 def _answers(appeal: Appeal) -> list[choices.Choice]:
-    """A refusal and a withdrawal have nothing milder beside them."""
-    open_to = ANSWERS[:2] if appeal.decision.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN) else ANSWERS
+    """A refusal, a withdrawal and a strike have nothing milder beside them."""
+    open_to = (
+        ANSWERS[:2] if appeal.decision.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN, Outcome.STRUCK) else ANSWERS
+    )
     return [(each.value, name_of("answer", each)) for each in open_to]

@@ -297,6 +297,7 @@ _CODES: Mapping[str, LazyString] = MappingProxyType(
         "paper_ended": lazy_gettext("a paper that is over"),
         "account_match": lazy_gettext("accounts that share something"),
         "strikes": lazy_gettext("marks that add up"),
+        "strike": lazy_gettext("a missed shift, or a very late no"),
         "deposit": lazy_gettext("deposit"),
         "payout": lazy_gettext("payout"),
         "claim": lazy_gettext("your claim"),

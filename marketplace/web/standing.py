@@ -1,6 +1,6 @@
 """A contractor's page of standing: what was decided about them, what holds until when, and how they contest it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,11 @@ from marketplace.gigs import barring
 from marketplace.qualifications import queries as qualifications
 from marketplace.web.contractor import blueprint, saved
 from marketplace.web.forms import Form
-from marketplace.workforce import appeals, proposals, queries, restrictions
-from marketplace.workforce.bars import RestrictionStatus
+from marketplace.workforce import appeals, proposals, queries, restrictions, strikes
+from marketplace.workforce.bars import ProposalKind, ProposalStatus, RestrictionStatus
 from marketplace.workforce.rules import CONTESTABLE
 from marketplace.workforce.schemas import ContestSchema
-from marketplace.workforce.standing_models import Restriction
+from marketplace.workforce.standing_models import Proposal, Restriction
 
 
 @blueprint.get("/standing")
@@ -31,6 +31,7 @@ def standing(
     me = queries.contractor(require_person(by), by)
     rows = restrictions.of_person(me.id, by)
     decisions = queries.decisions(me.id)
+    found = proposals.mine(me.id)
     shown = form or Form(ContestSchema)
     page = render_template(
         "contractor/standing.html",
@@ -40,7 +41,9 @@ def standing(
         appeals=appeals.of_person(me.id),
         restrictions={row.decision_id: row for row in rows},
         pauses=[row for row in rows if row.proposal_id is not None],
-        proposals=proposals.mine(me.id),
+        proposals=found,
+        asked=_asked(found.values()),
+        strikes={row.decision_id: row for row in strikes.of_person(me.id, by)},
         answering=answering or Form(ContestSchema),
         in_force=[row for row in rows if row.status is RestrictionStatus.ACTIVE],
         contestable=CONTESTABLE,
@@ -64,6 +67,12 @@ def answer_proposal(proposal_id: UUID) -> ResponseReturnValue:
     form = Form(ContestSchema)
     done = form.done(lambda data: proposals.answer(proposal_id, data["words"], by=actor()))
     return saved(done, "standing") or standing(answering=form)
+
+
+def _asked(found: Iterable[Proposal]) -> list[Proposal]:
+    """Missed shifts and very late noes at which a human looks, the latest first."""
+    missed = (each for each in found if each.kind is ProposalKind.STRIKE and each.status is ProposalStatus.OPEN)
+    return sorted(missed, key=lambda each: each.id, reverse=True)
 
 
 def named(rows: list[Restriction], company_ids: Sequence[UUID] = ()) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
-from marketplace.workforce import bars, deciding, documents, rules
+from marketplace.workforce import bars, deciding, documents, rules, strikes
 from marketplace.workforce.bars import AppealStatus, ClosingStatus, RestrictionStatus
 from marketplace.workforce.models import Contractor, VettingDecision
 from marketplace.workforce.rules import ContractorStatus, Outcome
@@ -143,6 +143,8 @@ def _lapse(me: Contractor, appeal: Appeal) -> None:
         move_one(me, ContractorStatus.VETTED, by=CLOCK, event="contractor.reinstated", data={"because": "lapsed"})
     elif outcome is Outcome.CLOSED:
         reopen(me, by=CLOCK)
+    elif outcome is Outcome.STRUCK:
+        strikes.end(appeal.id, by=CLOCK)
     elif (restriction := of_decision(appeal.id)) is not None:
         end(restriction, by=CLOCK)
 

@@ -105,7 +105,10 @@ class ProposalKind(StrEnum):
 
     ACCOUNT_MATCH = "account_match"
     STRIKES = "strikes"
+    """Several strikes that are in force."""
     PAPER_ENDED = "paper_ended"
+    STRIKE = "strike"
+    """One missed shift, or one seat that was given back very late."""
 
 
 class ProposalStatus(StrEnum):
@@ -170,6 +173,8 @@ class Measure(StrEnum):
     RESTRICT = "restrict"
     SUSPEND = "suspend"
     REFUSE = "refuse"
+    STRIKE = "strike"
+    """It counts as a strike until it falls off. Of one missed shift nothing else can come."""
 
 
 class RestrictionStatus(StrEnum):
@@ -184,6 +189,23 @@ RESTRICTION_TRANSITIONS: Mapping[RestrictionStatus, frozenset[RestrictionStatus]
         RestrictionStatus.ACTIVE: frozenset({RestrictionStatus.EXPIRED, RestrictionStatus.LIFTED}),
         RestrictionStatus.EXPIRED: frozenset(),
         RestrictionStatus.LIFTED: frozenset(),
+    }
+)
+
+
+class StrikeStatus(StrEnum):
+    LIVE = "live"
+    EXPIRED = "expired"
+    """Fallen off."""
+    LIFTED = "lifted"
+    """Found wrong, or nobody answered the appeal in time."""
+
+
+STRIKE_TRANSITIONS: Mapping[StrikeStatus, frozenset[StrikeStatus]] = MappingProxyType(
+    {
+        StrikeStatus.LIVE: frozenset({StrikeStatus.EXPIRED, StrikeStatus.LIFTED}),
+        StrikeStatus.EXPIRED: frozenset(),
+        StrikeStatus.LIFTED: frozenset(),
     }
 )
 
@@ -251,6 +273,12 @@ class BadAnswer(Invalid):
 class ProposalClosed(Conflict):
     code = "proposal_closed"
     title = "This proposal was decided about already, or its time is over."
+
+
+class BadMeasure(Invalid):
+    code = "bad_measure"
+    title = "That cannot follow from this finding."
+    remedy = "Of one missed shift a strike can come, or nothing; of other findings no strike."
 
 
 class ClosingAlready(Conflict):

@@ -10,12 +10,13 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
-from marketplace.workforce import appeals, bars, deciding, proposals, queries, restrictions, rules, service
+from marketplace.workforce import appeals, bars, deciding, proposals, queries, restrictions, rules, service, strikes
 from marketplace.workforce.bars import (
     AppealStatus,
     BadAnswer,
     Measure,
     NoAppeal,
+    ProposalKind,
     ProposalStatus,
     RestrictionStatus,
     TakesASide,
@@ -53,13 +54,15 @@ def accept(
     proposal_id: UUID, measure: Measure, reason: str, expires_at: datetime | None = None, *, by: Actor
 ) -> Proposal:
     """An operator has looked at a proposal and decides, with reasons of their own, which the person reads and can
-    contest: a restriction from all new offers until `expires_at`, a suspension, or, of an applicant, a refusal.
+    contest: a restriction from all new offers until `expires_at`, a suspension, or, of an applicant, a refusal; and of
+    one missed shift a strike.
 
-    Raises NotFound, Forbidden, OwnCase, ReasonMissing, ProposalClosed, BadExpiry, or WrongState where the person's
-    status does not allow it.
+    Raises NotFound, Forbidden, OwnCase, ReasonMissing, ProposalClosed, BadMeasure, BadExpiry, or WrongState where the
+    person's status does not allow it.
     """
     proposal = proposals.for_operator(proposal_id, by)
     given = reason_given(reason)
+    strikes.check_measure(proposal, measure)
     proposals.end_pause(proposal, given, by=by)
     if measure is Measure.RESTRICT:
         if expires_at is None:
@@ -67,12 +70,27 @@ def accept(
         restrictions.restrict_everything(proposal.contractor_id, given, expires_at, by=by)
     elif measure is Measure.SUSPEND:
         service.suspend(proposal.contractor_id, given, by=by)
+    elif measure is Measure.STRIKE:
+        _strike(proposal, given, by=by)
     else:
         service.refuse(proposal.contractor_id, given, by=by)
     decision = queries.decisions(proposal.contractor_id)[0]
     values = {"ended_at": clock.now(), "decided_by": by.person_id, "decision_id": decision.id, "reason": given}
     move_one(proposal, ProposalStatus.ACCEPTED, by=by, event="proposal.accepted", values=values)
     return proposal
+
+
+def _strike(proposal: Proposal, reason: str, *, by: Actor) -> None:
+    """Gives a strike. Where so many are in force that somebody should look at them together, that is proposed, and
+    again a human decides (rule STRIKE)."""
+    decision = deciding.write(proposal.contractor_id, Outcome.STRUCK, reason, by=by)
+    made = strikes.give(proposal, decision, by=by)
+    live = strikes.in_force(proposal.contractor_id, clock.now())
+    if len(live) >= strikes.LOOK_AT:
+        evidence = {"strikes": [str(each.id) for each in live], "live": len(live)}
+        proposals.propose(
+            ProposalKind.STRIKES, proposal.contractor_id, evidence, rule="STRIKE", key=f"strike:{made.id}"
+        )
 
 
 def _about_refusal(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:
@@ -110,6 +128,14 @@ def _about_withdrawal(appeal: Appeal, outcome: AppealStatus, reason: str, _until
     appeals.close(appeal, outcome, reason, by=by)
 
 
+def _about_strike(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:
+    if outcome is AppealStatus.CHANGED:
+        raise BadAnswer("A strike is upheld or overturned.", field="outcome")
+    if outcome is AppealStatus.OVERTURNED:
+        strikes.end(appeal.id, by=by)
+    appeals.close(appeal, outcome, reason, by=by)
+
+
 def _about_restriction(appeal: Appeal, outcome: AppealStatus, reason: str, until: datetime | None, by: Actor) -> None:
     restriction = appeals.of_decision(appeal.id)
     if restriction is None:
@@ -139,4 +165,5 @@ _ANSWERS: dict[Outcome, Callable[[Appeal, AppealStatus, str, datetime | None, Ac
     Outcome.BLOCKED: _about_restriction,
     Outcome.CLOSED: _about_closing,
     Outcome.WITHDRAWN: _about_withdrawal,
+    Outcome.STRUCK: _about_strike,
 }

@@ -129,6 +129,8 @@ class Outcome(StrEnum):
     """An operator closes the account; what is owed is paid first."""
     WITHDRAWN = "withdrawn"
     """A qualification that was given without a test is taken back by whoever gave it."""
+    STRUCK = "struck"
+    """A missed shift, or a seat that was given back very late, counts as a strike until it falls off."""
 
 
 CONTESTABLE = frozenset(Outcome) - {Outcome.VETTED, Outcome.REINSTATED}

@@ -24,6 +24,7 @@ from marketplace.workforce.bars import (
     Scope,
     SignalKind,
     Source,
+    StrikeStatus,
     Target,
 )
 from marketplace.workforce.models import VettingDecision
@@ -148,6 +149,41 @@ class Restriction(Stateful):
     @property
     def bar(self) -> Bar:
         return Bar(self.id, self.source, self.target, self.expires_at)
+
+
+class Strike(Stateful):
+    """What counts about a missed shift or a very late no, until it falls off. It keeps nobody from anything. Its reason
+    stands in the decision, and what happened, as ids and numbers, in the proposal."""
+
+    __tablename__ = "strike"
+    __table_args__ = (
+        UniqueConstraint("proposal_id"),
+        UniqueConstraint("decision_id"),
+        CheckConstraint("(status = 'live') = (ended_at IS NULL)", name="ended_when"),
+        Index("ix_strike_contractor_id", "contractor_id"),
+        Index("ix_strike_status_expires_at", "status", "expires_at"),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"strike": "id", "contractor": "contractor_id"})
+    transitions = bars.STRIKE_TRANSITIONS
+
+    id: Mapped[Id]
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"))
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("vetting_decision.id"))
+    given_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    status: Mapped[StrikeStatus] = mapped_column(choice(StrikeStatus, "status"))
+
+    decision: Mapped[VettingDecision] = relationship(lazy="selectin", viewonly=True)
+
+    @property
+    def reason(self) -> str:
+        return self.decision.reason
+
+    @property
+    def contest_until(self) -> datetime | None:
+        return self.decision.contest_until
 
 
 class Closing(Stateful):

@@ -10,10 +10,10 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
 from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.workforce import appeals, proposals, queries, restrictions, reviews
+from marketplace.workforce import appeals, proposals, queries, restrictions, reviews, strikes
 from marketplace.workforce import standing_schemas as s
 from marketplace.workforce.schemas import ContestSchema
-from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
+from marketplace.workforce.standing_models import Appeal, Proposal, Restriction, Strike
 
 blueprint = Blueprint("standing", __name__, url_prefix="/api/v1", description="Restrictions, and appeals against them.")
 
@@ -27,6 +27,15 @@ def list_mine() -> dict[str, list[Restriction]]:
     """What keeps or kept you from new offers: why, until when, and how to contest it."""
     by = actor()
     return {"items": restrictions.of_person(require_person(by), by)}
+
+
+@blueprint.get("/contractors/me/strikes")
+@blueprint.response(200, s.StrikesSchema)
+@problems(blueprint, 401, 403, 404)
+def list_my_strikes() -> dict[str, list[Strike]]:
+    """Your strikes, those that have fallen off too: why, until when, and how to contest them."""
+    by = actor()
+    return {"items": strikes.of_person(require_person(by), by)}
 
 
 @blueprint.get("/contractors/me/appeals")
@@ -66,6 +75,14 @@ def say(given: dict[str, str], proposal_id: UUID) -> Proposal:
 def list_of_person(contractor_id: UUID) -> dict[str, list[Restriction]]:
     """Everything that keeps or kept somebody from new offers."""
     return {"items": restrictions.of_person(contractor_id, actor())}
+
+
+@blueprint.get("/vetting/contractors/<uuid:contractor_id>/strikes")
+@blueprint.response(200, s.StrikesSchema)
+@problems(blueprint, 401, 403, 404)
+def list_strikes_of_person(contractor_id: UUID) -> dict[str, list[Strike]]:
+    """Every strike of somebody, those that have fallen off too."""
+    return {"items": strikes.of_person(contractor_id, actor())}
 
 
 @blueprint.get("/companies/<uuid:company_id>/blocks")

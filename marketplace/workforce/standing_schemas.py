@@ -12,6 +12,7 @@ from marketplace.workforce.bars import (
     RestrictionStatus,
     Scope,
     Source,
+    StrikeStatus,
 )
 from marketplace.workforce.rules import HOW_TO_CONTEST, Outcome
 
@@ -53,6 +54,27 @@ class RestrictionsSchema(ma.Schema):
 
 
 RestrictionPage = page_schema(RestrictionSchema, "RestrictionPage")
+
+
+class StrikeSchema(ma.Schema):
+    """What an operator decided to count about a missed shift or a very late no, with the reason. It keeps nobody from
+    anything."""
+
+    id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    decision_id = ma.fields.UUID(required=True, metadata={"description": "The decision, by which it is contested"})
+    proposal_id = ma.fields.UUID(required=True)
+    reason = ma.fields.String(required=True)
+    given_at = ma.fields.AwareDateTime(required=True)
+    expires_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When it falls off"})
+    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    status = ma.fields.Enum(StrikeStatus, by_value=True, required=True)
+    contest_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+    how_to_contest = ma.fields.Constant(HOW_TO_CONTEST)
+
+
+class StrikesSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(StrikeSchema), required=True)
 
 
 class AppealSchema(ma.Schema):

@@ -507,8 +507,15 @@ def test_a_press_too_early_is_explained_on_the_shifts_page(visitor: Visitor, sce
 
 def test_a_seat_is_given_back_before_the_start(visitor: Visitor, scene: Scene) -> None:
     booking = shifts.booked(scene)
-    page = visitor.signed_in(person_of(booking.contractor_id)).send(f"/work/shifts/{booking.id}", "/release")
+    shifts.at(booking.starts_at - timedelta(hours=30))
+    visitor.signed_in(person_of(booking.contractor_id))
+    assert "/give-back" in visitor.look(f"/work/shifts/{booking.id}").html
+    before = visitor.look(f"/work/shifts/{booking.id}/give-back").words
+    assert "it counts 1 point until" in before
+    assert "pays 1 h" in before, "both sides stand there before anybody decides"
+    page = visitor.send(f"/work/shifts/{booking.id}/give-back", "/release")
     assert "given back" in page.words
+    assert "1 point counts now." in visitor.look("/work/reliability").words
     assert db.session.get_one(Booking, booking.id).status is BookingStatus.RELEASED
 
 
