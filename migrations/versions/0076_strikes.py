@@ -8,8 +8,8 @@ for them every few minutes, and they are few among all bookings.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0074"
-down_revision = "0073"
+revision = "0076"
+down_revision = "0075"
 
 KINDS = ("account_match", "strikes", "paper_ended")
 OUTCOMES = ("vetted", "refused", "suspended", "reinstated", "restricted", "blocked", "closed", "withdrawn")
