@@ -8,6 +8,7 @@ from typing import Any
 
 DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - production refuses it
 VAULT_KEY_BYTES = 32
+SHORTEST_SECRET = 24
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -57,6 +58,10 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
         "MAIL_SERVER": env.get("MAIL_SERVER", ""),
         "MAIL_SENDER": env.get("MAIL_SENDER", "Setara <no-reply@localhost>"),
+        "GATEWAY_URL": env.get("GATEWAY_URL", ""),
+        "GATEWAY_TOKEN": env.get("GATEWAY_TOKEN", ""),
+        "GATEWAY_SECRET": env.get("GATEWAY_SECRET", ""),
+        "GATEWAY_WAYS": _gateway_ways(env),
         "SECURITY_PASSWORD_SALT": env.get("SECURITY_PASSWORD_SALT", "development-salt"),
         "SESSION_COOKIE_SECURE": production,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -96,6 +101,8 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
         raise UnsafeSetting("The sandbox rail moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
     if not env.get("MAIL_SERVER"):
         raise UnsafeSetting("Production needs MAIL_SERVER: without it nobody gets the link that confirms an address.")
+    if env.get("GATEWAY_URL"):
+        _refuse_open_gateway(env)
     if _flag(env, "SETARA_DEMO"):
         raise UnsafeSetting("SETARA_DEMO makes people whose password is printed; production has none of them.")
     if env.get("DATABASE_OWNER_URL") == url:
@@ -103,6 +110,23 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
             "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
             " change what is written once. Only `flask db upgrade` needs the owner's address."
         )
+
+
+def _refuse_open_gateway(env: Mapping[str, str]) -> None:
+    if not env["GATEWAY_URL"].startswith("https://"):
+        raise UnsafeSetting("GATEWAY_URL must begin with https://: people's numbers and codes go there.")
+    if not env.get("GATEWAY_TOKEN") or len(env.get("GATEWAY_SECRET", "")) < SHORTEST_SECRET:
+        raise UnsafeSetting(
+            "GATEWAY_URL needs GATEWAY_TOKEN, and GATEWAY_SECRET of at least 24 characters: without it anybody could"
+            " say that a message has arrived."
+        )
+
+
+def _gateway_ways(env: Mapping[str, str]) -> tuple[str, ...]:
+    ways = tuple(each.strip() for each in env.get("GATEWAY_WAYS", "sms").split(",") if each.strip())
+    if not ways or not set(ways) <= {"sms", "whatsapp"}:
+        raise UnsafeSetting("GATEWAY_WAYS names what the gateway carries: sms, whatsapp, or both with a comma between.")
+    return ways
 
 
 def _vault_keys(env: Mapping[str, str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
 from marketplace.matching import deciding, forgetting, planning
 from marketplace.messages import defects, threads
-from marketplace.notices import post
+from marketplace.notices import post, reaching
 from marketplace.notices import service as notices
 from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs
 from marketplace.pay import service as pay
@@ -327,6 +327,6 @@ def deliver_notices(event_ids: Sequence[int]) -> None:
         notices.deliver(event_ids, by=CLOCK)
 
 
-@job(notices.SEND_MAIL, again=False)
-def send_mail() -> None:
-    in_batches(post.send_due_mail, post.batch())
+@job(reaching.SEND, again=False)
+def send_messages() -> None:
+    in_batches(post.send_due, post.batch())

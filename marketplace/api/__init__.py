@@ -23,6 +23,7 @@ from marketplace.gigs import routes as gigs
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
 from marketplace.messages import routes as messages
+from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import routes as pay
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     disputes.blueprint,
     surveys.blueprint,
     *notices.blueprints,
+    *reach.blueprints,
     *insight.blueprints,
     clock.blueprint,
 )

@@ -21,7 +21,7 @@ from marketplace.core.idempotency import StoredAnswer
 from marketplace.insight.rules import NOBODYS_NAME, Because, Fate
 from marketplace.insight.sections import SECTIONS, Section
 from marketplace.insight.work_records import revoke_all
-from marketplace.notices.models import Mail
+from marketplace.notices.models import Delivery
 from marketplace.shifts.models import Offer
 from marketplace.workforce.models import Contractor
 
@@ -105,10 +105,14 @@ def _elsewhere(person_id: UUID, name: str, email: str) -> Iterator[Update]:
         # As a whole word: whoever is called "An" does not take it out of everybody's messages.
         word = re.sub(r"([^\w\s])", r"\\\1", each)
         changed = {
-            column: func.regexp_replace(getattr(Mail, column), rf"(?<!\w){word}(?!\w)", NOBODYS_NAME, "g")
+            column: func.regexp_replace(getattr(Delivery, column), rf"(?<!\w){word}(?!\w)", NOBODYS_NAME, "g")
             for column in ("address", "subject", "body")
         }
-        yield update(Mail).where(or_(*(getattr(Mail, column).contains(each) for column in changed))).values(changed)
+        yield (
+            update(Delivery)
+            .where(or_(*(getattr(Delivery, column).contains(each) for column in changed)))
+            .values(changed)
+        )
 
 
 def _spellings(person_id: str, name: str, email: str) -> set[str]:

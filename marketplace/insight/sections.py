@@ -47,7 +47,8 @@ from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
 from marketplace.messages.models import Message, Question, Thread
-from marketplace.notices.models import Mail, Notice
+from marketplace.notices.models import Delivery, Notice
+from marketplace.notices.phone_models import Phone
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
@@ -516,7 +517,23 @@ SECTIONS: tuple[Section, ...] = (
     _own("credits", "insight", "Where you are named as somebody who worked there", _G, Credit.contractor_id),
     _own("erasure", "insight", "That you were erased", _S, Erasure.id),
     _own("notices", "notices", "What you were told", _G, Notice.person_id),
-    _own("mails", "notices", "E-mails to you", _G, Mail.person_id),
+    # Named as in the first version of the format, when all of them were e-mails.
+    _own(
+        "mails",
+        "notices",
+        "Messages to you, and whether they arrived",
+        _G,
+        Delivery.person_id,
+        without=("provider_id",),
+    ),
+    _own(
+        "phones",
+        "notices",
+        "Telephone numbers that you gave",
+        _G,
+        Phone.person_id,
+        without=("sealed", "fingerprint"),
+    ),
     Section(
         "events",
         "core",

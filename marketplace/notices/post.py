@@ -1,17 +1,8 @@
-"""E-mail: written at the moment it is sent, in the person's language, and handed to the mail server over SMTP.
+"""Messages that go outside: written at the moment they are sent, in the person's language, and handed to what carries
+them."""
 
-MAIL_SERVER is an address such as smtp://USER:PASSWORD@HOST:587 or smtps://HOST:465; a bare HOST or HOST:PORT means
-smtp://. Where the server offers STARTTLS it is used, and a password is never sent without encryption.
-"""
-
-import smtplib
-import ssl
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from email.message import EmailMessage
-from email.utils import format_datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import structlog
@@ -23,12 +14,17 @@ from marketplace.accounts.invitations import invitation_links
 from marketplace.accounts.joining import joining_link
 from marketplace.accounts.models import Person
 from marketplace.accounts.service import reset_link, verification_link
-from marketplace.core import clock
+from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event
-from marketplace.notices.models import Mail
-from marketplace.notices.queries import outbox_is_open
-from marketplace.notices.rules import next_try, telling
+from marketplace.notices import phones
+from marketplace.notices.carriers import Accepted, Message, Refused, Result
+from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
+from marketplace.notices.models import Delivery
+from marketplace.notices.phone_models import Phone
+from marketplace.notices.reaching import fall_back
+from marketplace.notices.rules import TELLINGS, Channel, next_try, telling
+from marketplace.notices.ways import TEXTS, Way, clipped
 from marketplace.notices.words import Known, Said
 
 INVITED = frozenset({"person.invited", "person.invited_by_company"})
@@ -39,93 +35,119 @@ SECRET_LINKS = {
     "person.verification_asked": ("person", verification_link),
 }
 """Of an event: the word of `about` that its link is made for, and what makes it."""
-SECONDS = 20.0
-"""How long the mail server may take for one step."""
-Send = Callable[[EmailMessage], object]
+MOST_OF_A_TEXT = 306
+"""Letters of a text message: what fits two of them, since each is paid for."""
 Links = Mapping[UUID, str]
 log = structlog.get_logger()
 
 
-class MailServer(NamedTuple):
-    """Where messages are handed in. `user` is empty where nobody has to sign in."""
-
-    host: str
-    port: int
-    encrypted: bool
-    user: str
-    password: str
-
-
-def mail_server(address: str) -> MailServer:
-    """Reads MAIL_SERVER."""
-    parts = urlsplit(address if "://" in address else f"smtp://{address}")
-    encrypted = parts.scheme == "smtps"
-    port = parts.port or (465 if encrypted else 587 if parts.username else 25)
-    return MailServer(
-        parts.hostname or "localhost", port, encrypted, unquote(parts.username or ""), unquote(parts.password or "")
-    )
+class NoAddress(Exception):
+    """The person has no address of this way any more."""
 
 
 def batch() -> int:
-    """How many messages for one transaction: few where a mail server takes them, since what it took is handed in again
+    """How many messages for one transaction: few where something carries them, since what it took is handed in again
     when the transaction fails."""
     return 200 if outbox_is_open() else 10
 
 
-def send_due_mail(limit: int = 10) -> int:
+def send_due(limit: int = 10) -> int:
     """Sends messages that wait, oldest first, and returns how many were tried; fewer than `limit`: none is left.
 
     Any number of processes may call it at once. A message is handed in at least once: when this process dies between
-    the server's yes and the commit it is handed in again, under the same Message-ID. One that cannot be handed in is
-    tried again later (`rules.next_try`) and given up in the end. Where no mail server is set messages are kept in the
-    local outbox; where that is not open either they wait.
+    the carrier's yes and the commit it is handed in again, under the same key. One that cannot be handed in is tried
+    again later (`rules.next_try`) and given up in the end; then the next way is tried. Where nothing carries messages
+    they are kept in the local outbox; where that is not open either they wait.
     """
-    keep = outbox_is_open()
-    if not keep and not current_app.config["MAIL_SERVER"]:
+    open_here = open_ways()
+    due = select(Delivery).where(Delivery.ended_at.is_(None), Delivery.try_at <= clock.now())
+    due = due.where(Delivery.way.in_(open_here)).order_by(Delivery.try_at, Delivery.id)
+    found = db.session.scalars(due.limit(limit).with_for_update(skip_locked=True)).all() if open_here else []
+    if not found:
         return 0
-    due = select(Mail).where(Mail.ended_at.is_(None), Mail.try_at <= clock.now()).order_by(Mail.try_at, Mail.id)
-    mails = db.session.scalars(due.limit(limit).with_for_update(skip_locked=True)).all()
-    if not mails:
-        return 0
-    events, people = _events(mails), _people(mails)
-    invited = _invited(events.values())
-    known = Known(list(events.values()))
-    with _no_sending() if keep else _connection(mail_server(current_app.config["MAIL_SERVER"])) as send:
-        for mail in mails:
+    desk, keep = _Desk(found), outbox_is_open()
+    given_up = []
+    with carriers() as carrying:
+        for each in found:
             try:
-                said = _write(mail, events[mail.event_id], people[mail.person_id], known, invited)
+                message = desk.write(each)
+            except NoAddress:
+                result: Result = Refused("no_address", permanent=True)
             except Exception as failure:
                 # One message that cannot be written must not keep all others waiting behind it.
-                log.exception("mail not written", mail=str(mail.id))
-                mail.tries += 1
-                _put_off(mail, failure)
-                continue
-            if keep:
-                _keep(mail, said, people[mail.person_id])
+                log.exception("message not written", delivery=str(each.id))
+                result = Refused(type(failure).__name__)
             else:
-                _hand_in(mail, message(mail.id, said, people[mail.person_id].email), send)
-    return len(mails)
+                result = carrying.carry(each.way, message)
+                if keep:
+                    each.address, each.subject, each.body = message.to, message.title, message.body
+            if not _note(each, result):
+                given_up.append(each)
+    db.session.flush()
+    fall_back(given_up, desk.events)
+    return len(found)
 
 
-def message(mail_id: UUID, said: Said, address: str) -> EmailMessage:
-    """The message as it goes over the wire."""
-    sender: str = current_app.config["MAIL_SENDER"]
-    built = EmailMessage()
-    built["From"], built["To"], built["Subject"] = sender, address, said.title
-    built["Date"] = format_datetime(clock.now())
-    built["Message-ID"] = f"<{mail_id}@{sender.rstrip('>').rpartition('@')[2]}>"
-    built["Auto-Submitted"] = "auto-generated"
-    built.set_content(said.words)
-    return built
+def _note(each: Delivery, result: Result) -> bool:
+    """Writes down what came of a message. False: it is given up."""
+    each.tries += 1
+    if isinstance(result, Accepted):
+        each.ended_at, each.error, each.provider_id = clock.now(), None, result.provider_id
+        return True
+    again = None if isinstance(result, Refused) and result.permanent else next_try(each.tries, clock.now())
+    each.error = result.reason
+    each.try_at = again or each.try_at
+    each.ended_at = None if again else clock.now()
+    log.warning(
+        "message not sent", delivery=str(each.id), way=each.way, error=each.error, tries=each.tries, given_up=not again
+    )
+    return again is not None
 
 
-def _write(mail: Mail, event: Event, person: Person, known: Known, invited: Links) -> Said:
-    with force_locale(person.locale):
-        said = known.say(event, telling(event.name, mail.audience), link=_link(event, invited))
-        greeting = gettext("Hello %(name)s,", name=person.name)
-    home = current_app.config["BASE_URL"]
-    # A title is one line, whatever somebody has called a gig.
-    return Said(" ".join(said.title.split()), f"{greeting}\n\n{said.words}\n\nSetara\n{home}\n")
+class _Text(NamedTuple):
+    """The words of a message before it is known what carries them."""
+
+    said: Said
+    greeting: str
+
+
+class _Desk:
+    """Writes the messages of a batch, with everything they name looked up at once."""
+
+    def __init__(self, found: Sequence[Delivery]) -> None:
+        self.events = _events(found)
+        self._people = _people(found)
+        self._known = Known(list(self.events.values()))
+        self._invited = _invited(self.events.values())
+        self._phones = _phones(found, self.events)
+        vault.open_keys({phone.person_id for phone in self._phones.values()})
+
+    def write(self, each: Delivery) -> Message:
+        """The message as it goes to what carries it. Raises NoAddress."""
+        event, person = self.events[each.event_id], self._people[each.person_id]
+        phone = self._phones.get(each.id)
+        if each.way in TEXTS and phone is None:
+            raise NoAddress
+        with force_locale(person.locale):
+            text = self._text(each, event, person, phone)
+        # A title is one line, whatever somebody has called a gig.
+        title = " ".join(text.said.title.split())
+        if phone is None:
+            return Message(each.id, person.email, title, _letter(text))
+        body = f"{title}. {' '.join(text.said.words.split())}"
+        if each.way is Way.SMS:
+            body = clipped(body, MOST_OF_A_TEXT)
+        return Message(each.id, phones.number_of(phone), title, f"Setara: {body}")
+
+    def _text(self, each: Delivery, event: Event, person: Person, phone: Phone | None) -> _Text:
+        told = telling(event.name, each.audience)
+        code = phones.code_of(phone) if phone is not None and told.channel is Channel.NUMBER else ""
+        said = self._known.say(event, told, link=_link(event, self._invited), code=code)
+        return _Text(said, gettext("Hello %(name)s,", name=person.name))
+
+
+def _letter(text: _Text) -> str:
+    return f"{text.greeting}\n\n{text.said.words}\n\nSetara\n{current_app.config['BASE_URL']}\n"
 
 
 def _invited(events: Collection[Event]) -> Links:
@@ -148,82 +170,32 @@ def _link(event: Event, invited: Links) -> str:
     return link_to(known)
 
 
-def _keep(mail: Mail, said: Said, person: Person) -> None:
-    mail.address, mail.subject, mail.body = person.email, said.title, said.words
-    mail.tries += 1
-    mail.ended_at = clock.now()
-
-
-def _hand_in(mail: Mail, built: EmailMessage, send: Send) -> None:
-    mail.tries += 1
-    try:
-        send(built)
-    except (smtplib.SMTPException, OSError) as failure:
-        _put_off(mail, failure)
-    else:
-        mail.ended_at, mail.error = clock.now(), None
-
-
-def _put_off(mail: Mail, failure: Exception) -> None:
-    # The server's words may repeat the address, so only their kind is kept.
-    mail.error = type(failure).__name__
-    again = next_try(mail.tries, clock.now())
-    mail.try_at = again or mail.try_at
-    mail.ended_at = None if again else clock.now()
-    log.warning("mail not sent", mail=str(mail.id), error=mail.error, tries=mail.tries, given_up=again is None)
-
-
-@contextmanager
-def _no_sending() -> Iterator[Send]:
-    yield lambda _message: None
-
-
-@contextmanager
-def _connection(server: MailServer) -> Iterator[Send]:
-    """One connection for all messages of a batch. When there is none, each message fails with the reason."""
-    try:
-        client = _sign_in(server)
-    except (smtplib.SMTPException, OSError) as failure:
-        yield _refusing(failure)
-        return
-    try:
-        yield client.send_message
-    finally:
-        # What was handed in is handed in, however the server takes leave.
-        with suppress(smtplib.SMTPException, OSError):
-            client.quit()
-
-
-def _refusing(failure: Exception) -> Send:
-    def refuse(_message: EmailMessage) -> None:
-        raise failure
-
-    return refuse
-
-
-def _sign_in(server: MailServer) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if server.encrypted:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
-    else:
-        client = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
-        client.ehlo()
-        if client.has_extn("starttls"):
-            client.starttls(context=context)
-            client.ehlo()
-        elif server.user:
-            client.close()
-            raise smtplib.SMTPNotSupportedError("No password is sent without encryption.")
-    if server.user:
-        client.login(server.user, server.password)
-    return client
-
-
-def _events(mails: Sequence[Mail]) -> dict[int, Event]:
-    ids = [mail.event_id for mail in mails]
+def _events(found: Sequence[Delivery]) -> dict[int, Event]:
+    ids = [each.event_id for each in found]
     return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
 
 
-def _people(mails: Sequence[Mail]) -> dict[UUID, Person]:
-    ids = [mail.person_id for mail in mails]
+def _people(found: Sequence[Delivery]) -> dict[UUID, Person]:
+    ids = [each.person_id for each in found]
     return {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _phones(found: Sequence[Delivery], events: Mapping[int, Event]) -> dict[UUID, Phone]:
+    """The telephone that each text message goes to: the one that it is about, or the person's own now."""
+    texts = [each for each in found if each.way in TEXTS]
+    if not texts:
+        return {}
+    proven = phones.proven_of({each.person_id for each in texts})
+    named = {each.id: events[each.event_id].ref("phone") for each in texts if _is_of_a_number(each, events)}
+    about = select(Phone).where(Phone.id.in_([known for known in named.values() if known is not None]))
+    rows: dict[UUID | None, Phone] = {phone.id: phone for phone in db.session.scalars(about)} if named else {}
+    reached = {each.id: rows.get(named[each.id]) if each.id in named else proven.get(each.person_id) for each in texts}
+    return {known: phone for known, phone in reached.items() if phone is not None}
+
+
+def _is_of_a_number(each: Delivery, events: Mapping[int, Event]) -> bool:
+    return any(
+        told.channel is Channel.NUMBER
+        for told in TELLINGS.get(events[each.event_id].name, ())
+        if told.audience is each.audience
+    )

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.notices.models import Mail, Notice
+from marketplace.notices.carrying import outbox_is_open
+from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.rules import telling
 from marketplace.notices.words import Known
 
@@ -63,18 +63,16 @@ def count_unread(seen_by: Actor) -> int:
     return db.session.scalars(waiting).one()
 
 
-def outbox_is_open() -> bool:
-    """Whether e-mails are kept here to be looked at: where no mail server is set and nobody's real mail is read."""
-    settings = current_app.config
-    local = settings["DEMO"] or settings["ENVIRONMENT"] in ("development", "test")
-    return bool(local and not settings["MAIL_SERVER"])
-
-
 def outbox(*, limit: int = 50, after: UUID | None = None) -> dict[str, Any]:
-    """A page of the e-mails that were kept, newest first. Raises NotFound where the outbox is not open."""
+    """A page of the messages that were kept, newest first. Raises NotFound where the outbox is not open."""
     if not outbox_is_open():
         raise NotFound
-    return page(select(Mail).where(Mail.body.is_not(None)), Mail.id, limit=limit, after=after)
+    return page(select(Delivery).where(Delivery.body.is_not(None)), Delivery.id, limit=limit, after=after)
+
+
+def deliveries(seen_by: Actor) -> Select[Delivery]:
+    """The messages to oneself, without their words: by which way, when, and whether they arrived."""
+    return select(Delivery).where(Delivery.person_id == require_person(seen_by))
 
 
 def _told(notices: list[Notice]) -> list[Told]:

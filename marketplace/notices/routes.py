@@ -13,7 +13,7 @@ from marketplace.notices.queries import Told
 
 notices = Blueprint("notices", __name__, url_prefix="/api/v1/notices", description="What you were told of.")
 outbox = Blueprint(
-    "outbox", __name__, url_prefix="/api/v1/outbox", description="E-mails that were kept and not sent: demonstrations."
+    "outbox", __name__, url_prefix="/api/v1/outbox", description="Messages that were kept and not sent: demonstrations."
 )
 blueprints = (notices, outbox)
 
@@ -49,6 +49,6 @@ def mark_all_read() -> dict[str, int]:
 @outbox.response(200, s.OutboxSchema)
 @problems(outbox, 404, 422)
 @outbox.doc(security=[])
-def list_mails(args: dict[str, Any]) -> dict[str, Any]:
-    """The e-mails that a mail server would have sent. Open in development, tests and demonstrations only."""
+def list_kept(args: dict[str, Any]) -> dict[str, Any]:
+    """The messages that would have been sent. Open in development, tests and demonstrations only."""
     return queries.outbox(**args)

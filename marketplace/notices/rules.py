@@ -59,11 +59,17 @@ OPERATOR_AUDIENCES: Mapping[Audience, OperatorRole] = MappingProxyType(
 
 
 class Channel(StrEnum):
-    """Where it is told. What cannot wait until somebody looks goes by e-mail too, a secret goes there only."""
+    """Where it is told. What cannot wait until somebody looks goes outside too, by the ways that they chose; a secret
+    goes to the one address that it is about."""
 
     INBOX = "inbox"
     BOTH = "both"
     MAIL = "mail"
+    NUMBER = "number"
+    """As a text message to the telephone number that the event is about, and nowhere else."""
+
+
+IN_INBOX = frozenset({Channel.INBOX, Channel.BOTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,9 @@ class Telling:
     words: str
 
 
-FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "link", "home")
+FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "link", "code", "home")
 """What words may name. `shift` is when it is, `check` a truth that broke, `place` where it
-holds, `day` until when, `link` a secret address, `home` ours."""
+holds, `day` until when, `link` a secret address, `code` a secret number, `home` ours."""
 
 _P, _C, _INBOX, _BOTH, _MAIL = Audience.PERSON, Audience.CONTRACTOR, Channel.INBOX, Channel.BOTH, Channel.MAIL
 
@@ -118,6 +124,31 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _BOTH,
                 "Your password was changed",
                 "If it was not you, have a new password sent at once and tell us.",
+            ),
+        ),
+        "phone.code_asked": (
+            Telling(
+                _P,
+                Channel.NUMBER,
+                "Your code is %(code)s",
+                "It is good for ten minutes. If you did not ask for it, nothing has to be done.",
+            ),
+        ),
+        "phone.proven": (
+            Telling(
+                _P,
+                _BOTH,
+                "A telephone number was added to your account",
+                "You are told of offers and shifts there from now on. If it was not you, have a new password sent at "
+                "once and tell us.",
+            ),
+        ),
+        "phone.ended": (
+            Telling(
+                _P,
+                Channel.NUMBER,
+                "No more messages come to this number",
+                "It was taken out of an account, or another one stands there now. If it was not you, sign in and look.",
             ),
         ),
         "person.invited": (

@@ -1,8 +1,9 @@
-"""Notices and kept e-mails on the wire."""
+"""Notices and kept messages on the wire."""
 
 import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
+from marketplace.notices.ways import Way
 
 
 class InboxArgs(PageArgs):
@@ -30,10 +31,11 @@ class ReadSchema(ma.Schema):
     read = ma.fields.Integer(required=True, metadata={"description": "How many had not been read"})
 
 
-class MailSchema(ma.Schema):
-    """An e-mail that was kept here and not sent."""
+class KeptSchema(ma.Schema):
+    """A message that was kept here and not sent."""
 
     id = ma.fields.UUID(required=True)
+    way = ma.fields.Enum(Way, by_value=True, required=True)
     address = ma.fields.String(required=True)
     subject = ma.fields.String(required=True)
     body = ma.fields.String(required=True)
@@ -41,4 +43,4 @@ class MailSchema(ma.Schema):
 
 
 InboxSchema = page_schema(NoticeSchema, "Inbox")
-OutboxSchema = page_schema(MailSchema, "Outbox")
+OutboxSchema = page_schema(KeptSchema, "Outbox")

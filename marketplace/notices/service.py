@@ -14,10 +14,12 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.problems import Forbidden
-from marketplace.notices.models import Mail, Notice
+from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.queries import own_notice
+from marketplace.notices.reaching import SEND, Reach
 from marketplace.notices.rules import (
     COMPANY_AUDIENCES,
+    IN_INBOX,
     OPERATOR_AUDIENCES,
     TELLINGS,
     Audience,
@@ -28,30 +30,30 @@ from marketplace.standards.comments import answered_by
 from marketplace.standards.hiding import authors_of
 from marketplace.workforce.queries import awake_at, living_in
 
-SEND_MAIL = "mail.send"
-"""The job that sends what waits."""
-
 
 def deliver(event_ids: Sequence[int], *, by: Actor) -> int:
-    """Tells of the events whoever is to hear of them, once each, and returns how many notices and e-mails are new.
+    """Tells of the events whoever is to hear of them, once each, and returns how many notices and messages are new.
 
     Repeating it is harmless. Only the service itself may. An event without words, or that is missing, tells nobody.
     """
     if by.kind != "job":
         raise Forbidden("Only the service itself does this.")
     found = select(Event).where(Event.id.in_(event_ids), Event.name.in_(TELLINGS)).order_by(Event.id)
-    hearers = _Hearers(db.session.scalars(found).all())
-    notices, mails = [], []
-    for event, told, person_id in hearers.tellings():
-        if told.channel is not Channel.MAIL:
-            notices.append(_row(event, told, person_id))
-        if told.channel is not Channel.INBOX:
-            mails.append(_row(event, told, person_id) | {"try_at": clock.now(), "tries": 0})
-    _keep_quiet(mails)
-    new_mails = _write(Mail, mails)
-    if new_mails:
-        queue.defer(SEND_MAIL)
-    return _write(Notice, notices) + new_mails
+    told = list(_Hearers(db.session.scalars(found).all()).tellings())
+    reach = Reach({person_id for _, telling, person_id in told if telling.channel is not Channel.INBOX})
+    notices, messages = [], []
+    for event, telling, person_id in told:
+        if telling.channel in IN_INBOX:
+            notices.append(_row(event, telling, person_id))
+        messages += [
+            _row(event, telling, person_id) | {"way": way, "try_at": clock.now(), "tries": 0}
+            for way in reach.ways(person_id, event, telling)
+        ]
+    _keep_quiet(messages)
+    new_messages = _write(Delivery, messages, "way")
+    if new_messages:
+        queue.defer(SEND)
+    return _write(Notice, notices) + new_messages
 
 
 def mark_read(notice_id: UUID, *, by: Actor) -> Notice:
@@ -134,13 +136,13 @@ class _Hearers:
         return any(telling.audience in OPERATOR_AUDIENCES for event in self._events for telling in TELLINGS[event.name])
 
 
-def _keep_quiet(mails: Sequence[dict[str, Any]]) -> None:
-    """What contractors are told of by e-mail waits until their quiet hours are over; the notice is there at once. What
+def _keep_quiet(messages: Sequence[dict[str, Any]]) -> None:
+    """What contractors are told of outside waits until their quiet hours are over; the notice is there at once. What
     somebody asked for themselves, such as a new password, does not wait."""
-    theirs = [mail for mail in mails if mail["audience"] is Audience.CONTRACTOR]
-    awake = awake_at({mail["person_id"] for mail in theirs}, clock.now()) if theirs else {}
-    for mail in theirs:
-        mail["try_at"] = awake.get(mail["person_id"], mail["try_at"])
+    theirs = [each for each in messages if each["audience"] is Audience.CONTRACTOR]
+    awake = awake_at({each["person_id"] for each in theirs}, clock.now()) if theirs else {}
+    for each in theirs:
+        each["try_at"] = awake.get(each["person_id"], each["try_at"])
 
 
 def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:
@@ -153,8 +155,8 @@ def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:
     }
 
 
-def _write(model: type[Notice | Mail], rows: list[dict[str, Any]]) -> int:
+def _write(model: type[Notice | Delivery], rows: list[dict[str, Any]], *more: str) -> int:
     if not rows:
         return 0
-    written = insert(model).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+    written = insert(model).on_conflict_do_nothing(index_elements=["event_id", "person_id", *more])
     return len(db.session.execute(written.returning(model.id), rows).all())

@@ -43,7 +43,7 @@ class Known:
         self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
         self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
 
-    def say(self, event: Event, telling: Telling, *, link: str = "") -> Said:
+    def say(self, event: Event, telling: Telling, *, link: str = "", code: str = "") -> Said:
         """The words about one of the events, in the language of the moment."""
         facts = {
             "company": self._companies.get(event.ref("company"), ""),
@@ -56,6 +56,7 @@ class Known:
             "place": _place(event),
             "day": _day(event),
             "link": link,
+            "code": code,
             "home": current_app.config["BASE_URL"],
         }
         return Said(gettext(telling.title, **facts), gettext(telling.words, **facts))

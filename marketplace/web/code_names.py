@@ -139,6 +139,17 @@ NAMES = {
         "insight": lazy_gettext("Work records"),
         "core": lazy_gettext("Events"),
     },
+    "way": {
+        "mail": lazy_gettext("E-mail"),
+        "sms": lazy_gettext("Text message (SMS)"),
+        "whatsapp": lazy_gettext("WhatsApp"),
+    },
+    "sent": {
+        "queued": lazy_gettext("waiting"),
+        "sent": lazy_gettext("sent"),
+        "delivered": lazy_gettext("arrived"),
+        "failed": lazy_gettext("did not arrive"),
+    },
     "joining": {
         "waiting": lazy_gettext("waits for an answer"),
         "accepted": lazy_gettext("said yes"),

@@ -21,7 +21,7 @@ from marketplace.core import idempotency
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.notices.queries import outbox_is_open
+from marketplace.notices.carrying import outbox_is_open
 from marketplace.web import choices, site, waiting
 from marketplace.web.forms import Form
 

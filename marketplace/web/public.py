@@ -13,6 +13,7 @@ from marketplace.accounts.schemas import ApplicationSchema, PasswordSchema, Pers
 from marketplace.core.limits import STRANGERS, limiter
 from marketplace.notices import queries as notices
 from marketplace.notices import service as telling
+from marketplace.notices.carrying import outbox_is_open
 from marketplace.standards.rules import RULES
 from marketplace.web import pictures
 from marketplace.web.choices import ROLES, choices
@@ -44,8 +45,8 @@ def sign_up() -> ResponseReturnValue:
     if form.done(lambda data: service.sign_up(**data, locale=str(get_locale()))):
         # The same for an address that is taken: nobody learns who has an account here.
         flash(gettext("A message with a link is on its way to that address. You can sign in now."))
-        if notices.outbox_is_open():
-            flash(gettext("This installation sends no mail: the message stands under /outbox."), "info")
+        if outbox_is_open():
+            flash(gettext("This installation sends nothing: the message stands under /outbox."), "info")
         return redirect(url_for("security.login"))
     return render_template("public/sign_up.html", form=form), form.status
 
@@ -163,7 +164,7 @@ def mark_all_read() -> ResponseReturnValue:
 
 @blueprint.get("/outbox")
 def outbox() -> str:
-    """E-mails that were kept and not sent, where no mail server is set and nobody's real mail is read."""
+    """Messages that were kept and not sent, where nothing carries any and nobody's real messages are read."""
     found = notices.outbox(limit=20, after=request.args.get("after", type=UUID))
     return render_template("public/outbox.html", found=found)
 

@@ -261,6 +261,11 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "title": lazy_gettext("Title"),
         "told_at": lazy_gettext("Told"),
         "tries": lazy_gettext("Tries"),
+        "way": lazy_gettext("By which way"),
+        "delivered_at": lazy_gettext("Arrived at"),
+        "proven_at": lazy_gettext("Shown to be yours"),
+        "region": lazy_gettext("Country of the number"),
+        "shown": lazy_gettext("What is shown of it"),
         "try_at": lazy_gettext("Next attempt"),
         "turn": lazy_gettext("Turn"),
         "typical_minutes": lazy_gettext("Usual time"),
@@ -379,6 +384,7 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "payee_kind": "payee",
         "scope": "scope",
         "up_to": "hazard",
+        "way": "way",
         "wish": "wish",
         "work_kind": "work",
     }
@@ -472,7 +478,7 @@ def _text(section: str, field: str, value: str) -> str:
 
 def _named(field: str, value: str) -> str | None:
     """A value whose name is known to the whole world, or is a state."""
-    if field in ("country", "from_country"):
+    if field in ("country", "from_country", "region"):
         return dict(countries()).get(value, value)
     if field in ("language", "locale"):
         return str(get_locale().languages.get(value, value))

@@ -30,7 +30,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.problems import Forbidden, NotFound
-from marketplace.notices.models import Mail
+from marketplace.notices.models import Delivery
 from tests.factories import accounts, workforce
 from tests.shifts.test_races import at_once
 
@@ -107,7 +107,7 @@ def test_a_company_invites_its_crew_and_it_is_remembered(app: Any, work: Work) -
     became = service.invite_many(crew(), company.id, by=accounts.owner_of(company.id))
     assert {each.outcome for each in became} == {"invited"}
     work()
-    mails = db.session.scalars(select(Mail).where(Mail.address == "crew0@example.com")).all()
+    mails = db.session.scalars(select(Delivery).where(Delivery.address == "crew0@example.com")).all()
     assert [mail.subject for mail in mails] == ["Lab Example GmbH invites you to work through Setara"]
     assert "/invitations/" in (mails[0].body or "")
 
@@ -132,7 +132,7 @@ def test_a_company_learns_from_nothing_whether_somebody_has_an_account(app: Any,
     assert {(answered, known) for _, answered, known in told} == {(False, None)}
     assert queries.invited_names(company.id, owner) == {}
     work()
-    sent = select(Mail).where(Mail.subject == "Lab Example GmbH invites you to work through Setara")
+    sent = select(Delivery).where(Delivery.subject == "Lab Example GmbH invites you to work through Setara")
     mails = {mail.address: mail.body for mail in db.session.scalars(sent)}
     assert "You have an account here" in (mails["crew0@example.com"] or "")
     assert "crew2@example.com" not in mails

@@ -37,7 +37,9 @@ from marketplace.matching import planning
 from marketplace.matching import service as matching
 from marketplace.matching.models import Plan
 from marketplace.messages.models import Thread
+from marketplace.notices import phones
 from marketplace.notices.models import Notice
+from marketplace.notices.phone_models import Phone
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
 from marketplace.qualifications import attempts, contests
@@ -159,6 +161,8 @@ def build(app: SetaraFlask) -> World:
         "operator": accounts.bearer(admin),
     }
     mine, _, _ = (feeds.make(company, by=ours.company) for company in (None, ours.company_id, ours.company_id))
+    for who in (ana.id, viewer):
+        phones.add("+62 812 3456 789", by=accounts.actor_of(who))
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
@@ -280,6 +284,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payment_id": list(db.session.scalars(payments)),
         "run_id": list(db.session.scalars(select(PayRun.id))),
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
+        "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }
     mine = select(Attempt).where(Attempt.contractor_id == ana.id).order_by(Attempt.id.desc())

@@ -136,7 +136,7 @@ def test_nothing_of_a_person_is_left_and_every_balance_is(client: FlaskClient, h
     before, digests = everything(), hashes()
     told = [name for name, rows in before.items() if any(trace in row.lower() for row in rows for trace in TRACES)]
     assert {"person", "contractor", "signed_name", "offer", "timesheet_cut", "dispute_statement"} <= set(told)
-    assert {"hazard_flag_note", "closing", "stored_answer", "mail"} <= set(told)
+    assert {"hazard_flag_note", "closing", "stored_answer", "delivery"} <= set(told)
     erasure.erase_me(EMAIL.upper(), give_up_benefits=True, by=me)
     after = everything()
     left = {

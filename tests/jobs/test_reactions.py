@@ -15,7 +15,7 @@ from marketplace.accounts.rules import OperatorRole
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.events import REACT, Event, announce
-from marketplace.notices.models import Mail
+from marketplace.notices.models import Delivery
 from marketplace.notices.rules import TELLINGS
 from tests.conftest import ROOT
 from tests.factories import accounts as make
@@ -84,7 +84,7 @@ def test_the_events_of_many_transactions_are_answered_at_once(
     with statements() as delivering:
         run_pending()
     assert len(delivering) <= 40
-    assert db.session.scalar(db.select(db.func.count()).select_from(Mail)) == 5
+    assert db.session.scalar(db.select(db.func.count()).select_from(Delivery)) == 5
 
 
 def test_more_events_than_a_statement_has_parameters_are_answered(app: Flask) -> None:

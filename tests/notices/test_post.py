@@ -17,9 +17,9 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.problems import NotFound
 from marketplace.notices import post, queries, service
-from marketplace.notices.models import Mail
-from marketplace.notices.post import MailServer, mail_server
+from marketplace.notices.models import Delivery
 from marketplace.notices.rules import Audience
+from marketplace.notices.smtp import MailServer, mail_server
 from tests.factories import accounts as make
 
 
@@ -78,17 +78,17 @@ def mail_box(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
         thread.join()
 
 
-def waiting_mail(email: str = "ana@example.com", name: str = "Ana", locale: str = "en") -> Mail:
+def waiting_mail(email: str = "ana@example.com", name: str = "Ana", locale: str = "en") -> Delivery:
     """A message that confirms an address, waiting to be sent."""
     person = make.person(email, name=name, locale=locale, confirmed=False)
     service.deliver(list(db.session.scalars(select(Event.id).where(Event.subject_id == person.id))), by=CLOCK)
-    return db.session.scalars(select(Mail).where(Mail.person_id == person.id)).one()
+    return db.session.scalars(select(Delivery).where(Delivery.person_id == person.id)).one()
 
 
 def test_a_message_is_handed_in_once(app: Flask, mail_box: Post) -> None:
     mail = waiting_mail(name="Änne Ünal", locale="id")
-    assert post.send_due_mail() == 1
-    assert post.send_due_mail() == 0
+    assert post.send_due() == 1
+    assert post.send_due() == 0
     (text,) = mail_box.messages
     sent = message_from_string(text)
     assert sent["To"] == "ana@example.com"
@@ -104,7 +104,7 @@ def test_a_message_is_handed_in_once(app: Flask, mail_box: Post) -> None:
 
 def test_what_was_sent_is_not_kept(app: Flask, mail_box: Post) -> None:
     mail = waiting_mail()
-    post.send_due_mail()
+    post.send_due()
     assert mail.ended_at is not None
     assert (mail.error, mail.address, mail.subject, mail.body) == (None, None, None, None)
     with pytest.raises(NotFound):
@@ -114,7 +114,7 @@ def test_what_was_sent_is_not_kept(app: Flask, mail_box: Post) -> None:
 def test_one_bad_address_holds_nobody_up(app: Flask, mail_box: Post) -> None:
     bad, good = waiting_mail("gone@example.com"), waiting_mail("ana@example.com")
     mail_box.refuses = "gone@example.com"
-    assert post.send_due_mail() == 2
+    assert post.send_due() == 2
     assert len(mail_box.messages) == 1
     assert (bad.ended_at, bad.error, bad.tries) == (None, "SMTPRecipientsRefused", 1)
     assert good.ended_at is not None
@@ -125,7 +125,7 @@ def test_one_message_that_cannot_be_written_holds_nobody_up(app: Flask, mail_box
     bad, good = waiting_mail("ana@example.com"), waiting_mail("budi@example.com")
     # No event of that name is told to this audience any more: the table of words has changed since it was written.
     bad.audience = Audience.FINANCE
-    assert post.send_due_mail() == 2
+    assert post.send_due() == 2
     assert len(mail_box.messages) == 1
     assert (bad.ended_at, bad.tries) == (None, 1)
     assert bad.error
@@ -135,37 +135,37 @@ def test_one_message_that_cannot_be_written_holds_nobody_up(app: Flask, mail_box
 def test_it_is_tried_again_later_and_then_given_up(app: Flask, mail_box: Post) -> None:
     mail = waiting_mail("gone@example.com")
     mail_box.refuses = "gone@example.com"
-    post.send_due_mail()
-    assert post.send_due_mail() == 0
+    post.send_due()
+    assert post.send_due() == 0
     tries = 1
     while mail.ended_at is None:
         clock.move_to(mail.try_at + timedelta(seconds=1))
-        assert post.send_due_mail() == 1
+        assert post.send_due() == 1
         tries += 1
     assert tries == mail.tries == 8
     assert mail.error == "SMTPRecipientsRefused"
     clock.move_to(clock.now() + timedelta(days=30))
-    assert post.send_due_mail() == 0
+    assert post.send_due() == 0
 
 
 def test_a_mail_server_that_is_away_loses_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1:1")
     mail = waiting_mail()
-    assert post.send_due_mail() == 1
+    assert post.send_due() == 1
     assert (mail.ended_at, mail.error) == (None, "ConnectionRefusedError")
 
 
 def test_no_password_without_encryption(app: Flask, mail_box: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "MAIL_SERVER", f"smtp://robot:secret@127.0.0.1:{mail_box.server_address[1]}")
     mail = waiting_mail()
-    post.send_due_mail()
+    post.send_due()
     assert mail.error == "SMTPNotSupportedError"
     assert not [line for line in mail_box.heard if "AUTH" in line]
 
 
 def test_without_a_mail_server_messages_are_kept_here(app: Flask) -> None:
     mail = waiting_mail()
-    assert post.send_due_mail() == 1
+    assert post.send_due() == 1
     assert queries.outbox()["items"] == [mail]
     assert mail.address == "ana@example.com"
     assert mail.subject == "Confirm your e-mail address"
@@ -174,7 +174,7 @@ def test_without_a_mail_server_messages_are_kept_here(app: Flask) -> None:
 def test_production_without_a_mail_server_keeps_no_secrets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     mail = waiting_mail()
     monkeypatch.setitem(app.config, "ENVIRONMENT", "production")
-    assert post.send_due_mail() == 0
+    assert post.send_due() == 0
     assert (mail.ended_at, mail.body) == (None, None)
     with pytest.raises(NotFound):
         queries.outbox()
@@ -183,7 +183,7 @@ def test_production_without_a_mail_server_keeps_no_secrets(app: Flask, monkeypat
 def test_a_title_cannot_forge_a_header(app: Flask, mail_box: Post) -> None:
     company = make.company(legal_name="Lab\r\nBcc: everybody@example.com")
     service.deliver(list(db.session.scalars(select(Event.id).where(Event.name == "company.verified"))), by=CLOCK)
-    post.send_due_mail()
+    post.send_due()
     assert company.legal_name
     (text,) = [text for text in mail_box.messages if "verified" in text]
     assert message_from_string(text)["Bcc"] is None

@@ -17,7 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event, record
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices import queries, service
-from marketplace.notices.models import Mail, Notice
+from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.rules import Audience
 from marketplace.workforce import availability
 from marketplace.workforce.calendar import Quiet
@@ -40,8 +40,8 @@ def told(name: str) -> set[tuple[str, Audience]]:
 
 
 def mailed(name: str) -> list[str]:
-    found = select(Person.name).join(Mail, Mail.person_id == Person.id)
-    found = found.join(Event, Event.id == Mail.event_id).where(Event.name == name)
+    found = select(Person.name).join(Delivery, Delivery.person_id == Person.id)
+    found = found.join(Event, Event.id == Delivery.event_id).where(Event.name == name)
     return sorted(db.session.scalars(found))
 
 
@@ -208,10 +208,10 @@ def test_no_mail_about_work_rings_in_somebodys_quiet_hours(app: Flask) -> None:
     clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
     ids = [record(name, asleep, by=CLOCK).id for name in ("contractor.vetted",)]
     service.deliver(ids, by=CLOCK)
-    mail = db.session.scalars(select(Mail).where(Mail.person_id == asleep.id, Mail.event_id.in_(ids))).one()
+    mail = db.session.scalars(select(Delivery).where(Delivery.person_id == asleep.id, Delivery.event_id.in_(ids))).one()
     assert mail.try_at == datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
     assert db.session.scalars(select(Notice.at).where(Notice.event_id.in_(ids))).one() < clock.now()
     me = db.session.get_one(Person, asleep.id)
     asked = record("person.reset_asked", me, by=CLOCK).id
     service.deliver([asked], by=CLOCK)
-    assert db.session.scalars(select(Mail.try_at).where(Mail.event_id == asked)).one() < clock.now()
+    assert db.session.scalars(select(Delivery.try_at).where(Delivery.event_id == asked)).one() < clock.now()
