@@ -47,7 +47,7 @@ from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat
 from marketplace.messages.models import Message, Question, Thread
-from marketplace.notices.models import Delivery, Notice
+from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.notices.phone_models import Phone
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
@@ -534,6 +534,7 @@ SECTIONS: tuple[Section, ...] = (
         Phone.person_id,
         without=("sealed", "fingerprint"),
     ),
+    _own("notice_settings", "notices", "How you chose to be told", _G, NoticeSetting.person_id),
     Section(
         "events",
         "core",

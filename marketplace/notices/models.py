@@ -1,14 +1,17 @@
-"""What was told to whom. Neither table holds words with names in them, but for the local outbox's messages."""
+"""What was told to whom. No table holds words with names in them, but for the local outbox's messages."""
 
 from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, Id, Instant, choice
+from marketplace.core.db import Base, Id, Instant, Json, choice
+from marketplace.core.events import Subject
 from marketplace.notices.rules import Audience
-from marketplace.notices.ways import State, Way, state
+from marketplace.notices.ways import Chosen, Kind, State, Way, state
 
 
 class Notice(Base):
@@ -28,6 +31,24 @@ class Notice(Base):
     audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
     at: Mapped[Instant]
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class NoticeSetting(Subject):
+    """How somebody chose to be told outside of the service. Whoever has no row chose nothing, and is told as usual."""
+
+    __tablename__ = "notice_setting"
+    __table_args__ = (UniqueConstraint("person_id"),)
+    about: ClassVar = MappingProxyType({"setting": "id", "person": "person_id"})
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ways: Mapped[Json]
+    """The ways by the kind of event: {"offers": ["mail", "sms"]}."""
+    rings_when_urgent: Mapped[bool]
+    """Whether an offer that would be over before their quiet hours are may ring in them."""
+
+    @property
+    def chosen(self) -> Chosen:
+        return {Kind(kind): frozenset(Way(way) for way in ways) for kind, ways in self.ways.items()}
 
 
 class Delivery(Base):

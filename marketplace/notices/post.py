@@ -2,7 +2,7 @@
 them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -17,12 +17,12 @@ from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event
-from marketplace.notices import phones
+from marketplace.notices import phones, quiet
 from marketplace.notices.carriers import Accepted, Message, Refused, Result
 from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
 from marketplace.notices.models import Delivery
 from marketplace.notices.phone_models import Phone
-from marketplace.notices.reaching import fall_back
+from marketplace.notices.reaching import Reach, fall_back
 from marketplace.notices.rules import TELLINGS, Channel, next_try, telling
 from marketplace.notices.ways import TEXTS, Way, clipped
 from marketplace.notices.words import Known, Said
@@ -66,9 +66,12 @@ def send_due(limit: int = 10) -> int:
     if not found:
         return 0
     desk, keep = _Desk(found), outbox_is_open()
+    waking = _put_to_sleep([each for each in found if each.tries], desk.events)
     given_up = []
     with carriers() as carrying:
         for each in found:
+            if each.id in waking:
+                continue
             try:
                 message = desk.write(each)
             except NoAddress:
@@ -86,6 +89,22 @@ def send_due(limit: int = 10) -> int:
     db.session.flush()
     fall_back(given_up, desk.events)
     return len(found)
+
+
+def _put_to_sleep(again: Sequence[Delivery], events: Mapping[int, Event]) -> set[UUID]:
+    """Of messages that are tried again those that would ring by now in somebody's quiet hours, which are put off."""
+    if not again:
+        return set()
+    now = clock.now()
+    rows: list[dict[str, Any]] = [
+        {"person_id": each.person_id, "event_id": each.event_id, "audience": each.audience, "try_at": now}
+        for each in again
+    ]
+    quiet.keep(rows, events, Reach({each.person_id for each in again}).urgent)
+    put_off = [(each, row["try_at"]) for each, row in zip(again, rows, strict=True) if row["try_at"] > now]
+    for each, later in put_off:
+        each.try_at = later
+    return {each.id for each, _ in put_off}
 
 
 def _note(each: Delivery, result: Result) -> bool:

@@ -10,11 +10,12 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor, person_asking
 from marketplace.core.http import PageArgs, page, problems, render_problem
 from marketplace.core.limits import CODES, GUESSES, limiter
-from marketplace.notices import gateway, phones, queries, receipts
+from marketplace.notices import gateway, phones, preferences, queries, receipts
 from marketplace.notices import reach_schemas as s
 from marketplace.notices.models import Delivery
 from marketplace.notices.phone_models import Phone
 from marketplace.notices.phones import WrongCode
+from marketplace.notices.preferences import Preferences
 from marketplace.notices.receipts import Figure
 
 phone_numbers = Blueprint("phones", __name__, url_prefix="/api/v1/phones", description="Where text messages reach you.")
@@ -57,6 +58,23 @@ def prove_phone(given: dict[str, str], phone_id: UUID) -> Phone | Response:
 def remove_phone(phone_id: UUID) -> Phone:
     """Take a number away. It is told there."""
     return phones.remove(phone_id, by=actor())
+
+
+@deliveries.get("/notices/preferences")
+@deliveries.response(200, s.ChosenSchema)
+@problems(deliveries, 401, 403)
+def show_preferences() -> Preferences:
+    """How you are told of each kind of thing, outside of your inbox."""
+    return preferences.mine(by=actor())
+
+
+@deliveries.put("/notices/preferences")
+@deliveries.arguments(s.ChosenSchema)
+@deliveries.response(200, s.ChosenSchema)
+@problems(deliveries, 401, 403, 422)
+def choose_ways(given: dict[str, Any]) -> Preferences:
+    """Say how you want to be told. Kinds that you do not name stay as they are."""
+    return preferences.choose(**given, by=actor())
 
 
 @deliveries.get("/deliveries")

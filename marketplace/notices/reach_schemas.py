@@ -1,9 +1,11 @@
 """Ways to reach people on the wire: telephone numbers, messages, receipts, figures."""
 
+from typing import Any
+
 import marshmallow as ma
 
-from marketplace.core.http import Pattern, page_schema
-from marketplace.notices.ways import Outcome, State, Way
+from marketplace.core.http import Flag, Pattern, page_schema
+from marketplace.notices.ways import Kind, Outcome, State, Way
 
 
 class NewPhoneSchema(ma.Schema):
@@ -35,6 +37,30 @@ class PhoneSchema(ma.Schema):
 
 class PhonesSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(PhoneSchema), required=True)
+
+
+class ChosenSchema(ma.Schema):
+    """By which ways you are told of each kind of thing. Nothing for a kind: you find it in your inbox alone."""
+
+    ways = ma.fields.Dict(
+        keys=ma.fields.Enum(Kind, by_value=True),
+        values=ma.fields.List(ma.fields.Enum(Way, by_value=True)),
+        required=True,
+        metadata={"example": {"offers": ["mail", "sms"], "talk": []}},
+    )
+    rings_when_urgent = Flag(
+        required=True,
+        metadata={"description": "Whether an offer that would be over before your quiet hours are may ring in them"},
+    )
+
+    @ma.post_load
+    def make_sets(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        return data | {"ways": {kind: frozenset(ways) for kind, ways in data["ways"].items()}}
+
+    @ma.pre_dump
+    def sort_ways(self, shown: Any, **_more: Any) -> dict[str, Any]:
+        ways = {kind: sorted(chosen) for kind, chosen in shown.ways.items()}
+        return {"ways": ways, "rings_when_urgent": shown.rings_when_urgent}
 
 
 class DeliverySchema(ma.Schema):

@@ -12,7 +12,7 @@ from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
-from marketplace.notices import phones
+from marketplace.notices import phones, preferences, quiet
 from marketplace.notices.carrying import open_ways
 from marketplace.notices.models import Delivery
 from marketplace.notices.rules import TELLINGS, Channel, Telling
@@ -28,6 +28,12 @@ class Reach:
     def __init__(self, person_ids: Collection[UUID]) -> None:
         self._open = open_ways()
         self._phones = phones.proven_of(person_ids) if person_ids and self._open & TEXTS else {}
+        self._settings = preferences.of(person_ids) if person_ids else {}
+
+    @property
+    def urgent(self) -> set[UUID]:
+        """Those who let an offer ring in their quiet hours that would be over before."""
+        return {known for known, row in self._settings.items() if row.rings_when_urgent}
 
     def has(self, person_id: UUID) -> frozenset[Way]:
         """The ways by which somebody can be reached now. E-mail waits where nothing carries it yet."""
@@ -42,7 +48,8 @@ class Reach:
             return [Way.MAIL]
         if told.channel is Channel.NUMBER:
             return [Way.SMS]
-        return ways_for(kind_of(event.name), {}, self.has(person_id))
+        row = self._settings.get(person_id)
+        return ways_for(kind_of(event.name), row.chosen if row is not None else {}, self.has(person_id))
 
 
 def fall_back(given_up: Sequence[Delivery], events: Mapping[int, Event]) -> int:
@@ -68,6 +75,7 @@ def fall_back(given_up: Sequence[Delivery], events: Mapping[int, Event]) -> int:
     ]
     if not rows:
         return 0
+    quiet.keep(rows, events, reach.urgent)
     queue.defer(SEND)
     written = insert(Delivery).on_conflict_do_nothing(index_elements=["event_id", "person_id", "way"])
     return len(db.session.execute(written.returning(Delivery.id), rows).all())

@@ -14,6 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.problems import Forbidden
+from marketplace.notices import quiet
 from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.queries import own_notice
 from marketplace.notices.reaching import SEND, Reach
@@ -28,7 +29,7 @@ from marketplace.notices.rules import (
 )
 from marketplace.standards.comments import answered_by
 from marketplace.standards.hiding import authors_of
-from marketplace.workforce.queries import awake_at, living_in
+from marketplace.workforce.queries import living_in
 
 
 def deliver(event_ids: Sequence[int], *, by: Actor) -> int:
@@ -49,7 +50,7 @@ def deliver(event_ids: Sequence[int], *, by: Actor) -> int:
             _row(event, telling, person_id) | {"way": way, "try_at": clock.now(), "tries": 0}
             for way in reach.ways(person_id, event, telling)
         ]
-    _keep_quiet(messages)
+    quiet.keep(messages, {event.id: event for event, _, _ in told}, reach.urgent)
     new_messages = _write(Delivery, messages, "way")
     if new_messages:
         queue.defer(SEND)
@@ -134,15 +135,6 @@ class _Hearers:
 
     def _concern_operators(self) -> bool:
         return any(telling.audience in OPERATOR_AUDIENCES for event in self._events for telling in TELLINGS[event.name])
-
-
-def _keep_quiet(messages: Sequence[dict[str, Any]]) -> None:
-    """What contractors are told of outside waits until their quiet hours are over; the notice is there at once. What
-    somebody asked for themselves, such as a new password, does not wait."""
-    theirs = [each for each in messages if each["audience"] is Audience.CONTRACTOR]
-    awake = awake_at({each["person_id"] for each in theirs}, clock.now()) if theirs else {}
-    for each in theirs:
-        each["try_at"] = awake.get(each["person_id"], each["try_at"])
 
 
 def _row(event: Event, told: Telling, person_id: UUID) -> dict[str, Any]:

@@ -3,10 +3,15 @@
 The inbox is no such way: whatever is told to somebody stands there, so that nobody loses it by a choice.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from marketplace.core.problems import Invalid
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.hours import Span
 
 
 class Way(StrEnum):
@@ -17,6 +22,8 @@ class Way(StrEnum):
     WHATSAPP = "whatsapp"
 
 
+SOON: Final = timedelta(hours=RULES["QUIET"].parameters["soon_hours"])
+"""How long before a shift of theirs somebody is rung in their quiet hours, too (rule QUIET)."""
 TEXTS: Final = frozenset({Way.SMS, Way.WHATSAPP})
 """Ways that end at a telephone number."""
 
@@ -120,6 +127,26 @@ def state(*, ended: bool, failed: bool, delivered: bool) -> State:
     return State.DELIVERED if delivered else State.SENT
 
 
-def missing_ways(chosen: Chosen) -> Sequence[Kind]:
-    """The kinds that cannot be muted and of which somebody chose no way at all."""
-    return [kind for kind in Kind if kind in CANNOT_BE_MUTED and not chosen.get(kind, usual(kind))]
+class CannotBeMuted(Invalid):
+    code = "cannot_be_muted"
+    title = "Of your pay, of decisions about you and of your account you are always told outside of the service, too."
+    remedy = "Choose at least one way for each of them. What stays up to you is which."
+
+
+def check_choice(chosen: Chosen) -> None:
+    """Raises CannotBeMuted where somebody chose to be told nothing of what they must be told."""
+    for kind in Kind:
+        if kind in CANNOT_BE_MUTED and not chosen.get(kind, usual(kind)):
+            raise CannotBeMuted(field=str(kind))
+
+
+def rings_at(
+    now: datetime, awake: datetime, *, span: Span | None = None, over_at: datetime | None = None, urgent: bool = False
+) -> datetime:
+    """When somebody is rung whose quiet hours end at `awake` (rule QUIET): then, but at once about a shift of theirs,
+    from `span`, that runs or begins soon, and, for whoever wants that, about an offer that would be over before."""
+    if span is not None and span.ends_at > now >= span.starts_at - SOON:
+        return now
+    if urgent and over_at is not None and over_at <= awake:
+        return now
+    return awake

@@ -617,6 +617,18 @@ _SEATS = (
         most_times=2,
     ),
     _rule(
+        "QUIET",
+        Basis.HOUSE,
+        "In the quiet hours that somebody chose, on the clock of their own wall, nothing is sent to them: it waits "
+        "until these are over. Messages about a shift of theirs that runs, or begins within 4 hours, ring all the "
+        "same, and for whoever allows it an offer that would be over before. What they asked for themselves comes at "
+        "once, and the inbox always has everything.",
+        "House policy: who must be reachable at night is on call, and being on call is work",
+        "tests/notices/test_quiet.py::test_what_rings_at_night_and_what_waits",
+        since=date(2026, 11, 29),
+        soon_hours=4,
+    ),
+    _rule(
         "CREW_FIRST",
         Basis.HOUSE,
         "Where a company chose so for a shift, a crew of its own is asked first: for at most 24 hours from the first "

@@ -144,6 +144,14 @@ NAMES = {
         "sms": lazy_gettext("Text message (SMS)"),
         "whatsapp": lazy_gettext("WhatsApp"),
     },
+    "told_of": {
+        "offers": lazy_gettext("Offers"),
+        "shifts": lazy_gettext("Your shifts, and what changes in them"),
+        "money": lazy_gettext("Pay, timesheets, disputes"),
+        "standing": lazy_gettext("Decisions about you, contracts, papers"),
+        "talk": lazy_gettext("Questions, answers, surveys"),
+        "account": lazy_gettext("Your account, and everything else"),
+    },
     "sent": {
         "queued": lazy_gettext("waiting"),
         "sent": lazy_gettext("sent"),

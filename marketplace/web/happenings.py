@@ -121,6 +121,7 @@ _EVENTS = {
     "contract.ended": lazy_gettext("Notice was given."),
     "phone.code_asked": lazy_gettext("A code was sent to a telephone."),
     "phone.proven": lazy_gettext("A telephone number was shown to be one's own."),
+    "notice_setting.changed": lazy_gettext("How one is told of things was changed."),
     "phone.ended": lazy_gettext("A telephone number was taken away."),
     "calendar_feed.made": lazy_gettext("An address of a calendar was made."),
     "calendar_feed.revoked": lazy_gettext("An address of a calendar was revoked."),

@@ -2,8 +2,10 @@
 without a word or a person, for operators."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -11,13 +13,14 @@ from flask_babel import gettext
 from marketplace.accounts.auth import actor, person_asking
 from marketplace.core.http import page
 from marketplace.core.limits import CODES, GUESSES, limiter
-from marketplace.notices import phones, queries, receipts
+from marketplace.notices import phones, preferences, queries, receipts
 from marketplace.notices.carrying import open_ways
 from marketplace.notices.models import Delivery
 from marketplace.notices.phones import CODE_LASTS, MOST_TRIES, WrongCode
 from marketplace.notices.reach_schemas import CodeSchema, NewPhoneSchema
 from marketplace.notices.receipts import Figure
-from marketplace.notices.ways import TEXTS, Way
+from marketplace.notices.ways import CANNOT_BE_MUTED, TEXTS, Kind, Way
+from marketplace.web.contractor import find_me
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint as of_operator
 from marketplace.web.pictures import Part, Segment, stacked
@@ -26,6 +29,27 @@ from marketplace.web.site import ask_to_sign_in
 from marketplace.web.words import countries, name_of
 
 SHOWN = 10
+URGENT = "rings_when_urgent"
+
+
+def _boxes() -> ma.fields.List[Way]:
+    return ma.fields.List(ma.fields.Enum(Way, by_value=True), load_default=list)
+
+
+class WaysForm(ma.Schema):
+    """A list of boxes for each kind, each way one of them."""
+
+    offers = _boxes()
+    shifts = _boxes()
+    money = _boxes()
+    standing = _boxes()
+    talk = _boxes()
+    account = _boxes()
+    rings_when_urgent = ma.fields.Boolean(load_default=False)
+
+    @ma.post_load
+    def make_choice(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        return {"ways": {kind: frozenset(data[kind]) for kind in Kind}, URGENT: data[URGENT]}
 
 
 @blueprint.get("/account/reach")
@@ -34,17 +58,34 @@ def reach(**forms: Form) -> ResponseReturnValue:
     if (sign_in := ask_to_sign_in()) is not None:
         return sign_in
     by = actor()
-    shown = {"number": Form(NewPhoneSchema), "code": Form(CodeSchema)} | forms
+    told = preferences.mine(by=by)
+    chosen: dict[str, Any] = {str(kind): [str(way) for way in ways] for kind, ways in told.ways.items()}
+    if told.rings_when_urgent:
+        chosen[URGENT] = "true"
+    shown = {"number": Form(NewPhoneSchema), "code": Form(CodeSchema), "ways": Form(WaysForm, chosen)} | forms
     after = request.args.get("after", type=UUID)
     answer = render_template(
         "public/reach.html",
         phones=phones.mine(by=by),
+        kinds=list(Kind),
+        must=CANNOT_BE_MUTED,
+        offered=[way for way in Way if way in open_ways()],
+        is_contractor=find_me(by) is not None,
         has_texts=bool(open_ways() & TEXTS),
         code_minutes=CODE_LASTS.seconds // 60,
         found=page(queries.deliveries(by), Delivery.id, limit=SHOWN, after=after),
         **shown,
     )
     return answer, max(form.status for form in shown.values())
+
+
+@blueprint.post("/account/reach/ways")
+def choose_ways() -> ResponseReturnValue:
+    form = Form(WaysForm)
+    if not form.done(lambda data: preferences.choose(**data, by=actor())):
+        return reach(ways=form)
+    flash(gettext("Saved."))
+    return redirect(url_for("public.reach"))
 
 
 @blueprint.post("/account/reach/phones")

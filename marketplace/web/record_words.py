@@ -261,6 +261,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "title": lazy_gettext("Title"),
         "told_at": lazy_gettext("Told"),
         "tries": lazy_gettext("Tries"),
+        "ways": lazy_gettext("By which ways you are told"),
+        "rings_when_urgent": lazy_gettext("Urgent offers ring in quiet hours"),
         "way": lazy_gettext("By which way"),
         "delivered_at": lazy_gettext("Arrived at"),
         "proven_at": lazy_gettext("Shown to be yours"),
