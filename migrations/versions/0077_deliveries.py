@@ -7,8 +7,8 @@ and one figure counts them. The number is encrypted with its person's own key; t
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073"
-down_revision = "0072"
+revision = "0077"
+down_revision = "0076"
 
 RENAMED = (
     ("pk_mail", "pk_delivery"),
