@@ -24,6 +24,7 @@ from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
+    clock_laws,
     confirming,
     dependence,
     guarantees,
@@ -133,6 +134,11 @@ def hold_back_pay() -> None:
 @job("shifts.recur", again=False)
 def lay_series() -> None:
     in_batches(series.fill_due, ONE)
+
+
+@job("shifts.follow_clocks", again=False)
+def follow_clocks() -> None:
+    in_batches(clock_laws.follow_due)
 
 
 @job("shifts.finish", again=False)

@@ -65,6 +65,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("qualifications.remind", every_minutes(30)),
     Entry("messages.tell_overdue", every_minutes(5)),
     Entry("shifts.recur", every_minutes(5)),
+    Entry("shifts.follow_clocks", daily(3)),
     Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.match", every_seconds(30)),
     Entry("shifts.hold_back_pay", every_minutes(5)),

@@ -1,11 +1,12 @@
 """One clock for all business time. Tests and the demonstration may move it; production may not."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from flask import current_app
 from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, select
@@ -15,6 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.core import queue
 from marketplace.core.db import Base, Instant, db, transaction
 from marketplace.core.problems import Conflict, Invalid
+
+# The rules of the zones are those of the pinned package, whatever the machine has, unless PYTHONTZPATH names others.
+if "PYTHONTZPATH" not in os.environ:
+    reset_tzpath(to=())
 
 LOOK = "timetable.look"
 """The job that looks at everything on the timetable at once; it takes no arguments."""

@@ -714,6 +714,24 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It was %(shift)s. What you are owed for the cancellation is on your timesheet.",
             ),
         ),
+        "shift.off_clock": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "A new law moved the clock under a shift: %(gig)s",
+                "It is at another hour than the series means: %(shift)s. People have seats in it, so it stays where it "
+                "is until you move it, at the price of the rule NOTICE.",
+            ),
+        ),
+        "booking.off_clock": (
+            Telling(
+                _C,
+                _BOTH,
+                "A new law moved the clock of your shift: %(gig)s",
+                "On the clock it is at another hour than when you said yes: %(shift)s. The moment is the same, and it "
+                "stays yours. If the company moves it, you are asked first and paid by the rule NOTICE.",
+            ),
+        ),
         "booking.released": (
             Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
         ),

@@ -76,6 +76,8 @@ class Shift(Stateful):
     series_id: Mapped[UUID | None]
     series_day: Mapped[date | None]
     """The day of the series, on the clock of its zone, that the shift was laid for."""
+    off_clock_at: Mapped[Instant | None]
+    """When it was found that a new law moved the clock of its zone, so that it is not at the hour that was meant."""
     status: Mapped[ShiftStatus] = mapped_column(choice(ShiftStatus, "status"))
 
     @property

@@ -153,6 +153,11 @@ class ShiftSchema(ma.Schema):
     series_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The series that it was laid for, if it recurs"}
     )
+    off_clock_at = ma.fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when it is known that a new law moved its clock, so that the hour is another"},
+    )
     status = ma.fields.Enum(ShiftStatus, by_value=True, required=True)
 
 

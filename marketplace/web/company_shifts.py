@@ -30,7 +30,7 @@ from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
-from marketplace.shifts import moving, offers, queries, scheduling
+from marketplace.shifts import clock_laws, moving, offers, queries, scheduling
 from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
@@ -164,7 +164,7 @@ def cancel(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
 def move_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     """What moving costs now, person by person, before anybody agrees to it."""
     shift, by = own_shift(shift_id), actor()
-    form = Form(MoveForm, {"timezone": shift.timezone})
+    form = Form(MoveForm, {"timezone": shift.timezone, **_meant_instead(shift)})
     if request.method == "POST":
         made = form.run(lambda data: moving.move_shift(shift_id, **data, by=by))
         if made is not None:
@@ -172,6 +172,14 @@ def move_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     price = moving.moving_price(shift_id, by=by)
     names = accounts.person_name([each.contractor_id for each in price.owed])
     return render_template("company/move.html", form=form, shift=shift, price=price, names=names), form.status
+
+
+def _meant_instead(shift: Shift) -> Mapping[str, str]:
+    """The fields of a new time, where a new law moved the clock under the shift."""
+    if (times := clock_laws.meant_instead(shift)) is None:
+        return {}
+    begins, ends = (moment.astimezone(clock.zone(shift.timezone)) for moment in times)
+    return {"day": begins.date().isoformat(), "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
 
 
 def own_shift(shift_id: UUID) -> Shift:
@@ -210,6 +218,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         crew=None if shift.crew_id is None else crews.one(shift.crew_id, by),
         first=facts.firsts([shift], moment).get(shift.id),
         seats=seats_of([shift])[shift.id],
+        meant=clock_laws.meant_instead(shift),
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
