@@ -26,6 +26,7 @@ from marketplace.shifts import (
     attendance,
     clock_laws,
     confirming,
+    corrections,
     dependence,
     guarantees,
     offers,
@@ -149,6 +150,11 @@ def finish_shifts() -> None:
 @job("timesheets.submit", again=False)
 def submit_timesheets() -> None:
     in_batches(timesheets.submit_due)
+
+
+@job("timesheets.lapse_corrections", again=False)
+def lapse_corrections() -> None:
+    in_batches(corrections.lapse_due)
 
 
 @job("timesheets.auto_approve", again=False)

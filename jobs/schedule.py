@@ -58,6 +58,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.finish", every_minutes(1)),
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),
+    Entry("timesheets.lapse_corrections", every_minutes(5)),
     Entry("disputes.close_unclaimed", every_minutes(5)),
     Entry("disputes.advance_small", every_minutes(5)),
     Entry("disputes.restore_unruled", every_minutes(5)),

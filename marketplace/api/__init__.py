@@ -30,6 +30,7 @@ from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
 from marketplace.shifts import confirming_routes as confirmations
+from marketplace.shifts import correction_routes as corrections
 from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import hazard_routes as hazards
@@ -72,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attempts.blueprint,
     hazards.blueprint,
     taps.blueprint,
+    corrections.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,
     calendar_feeds.blueprint,

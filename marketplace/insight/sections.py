@@ -52,6 +52,7 @@ from marketplace.notices.phone_models import Phone
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
+from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
@@ -439,6 +440,14 @@ SECTIONS: tuple[Section, ...] = (
     _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
     _own("clock_taps", "shifts", "What you pressed without network", _S, ClockTap.contractor_id),
+    _own(
+        "clock_corrections",
+        "shifts",
+        "Corrections of your clock, and why",
+        _E,
+        Correction.contractor_id,
+        empties=("words", "answer"),
+    ),
     _own("timesheets", "shifts", "Your timesheets", _S, Timesheet.contractor_id),
     _through("timesheet_lines", "shifts", "Their lines", _S, TimesheetLine.booking_id, Booking.contractor_id),
     _own(
@@ -601,6 +610,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "published_answer.published_by": _WHO_DID_IT,
         "survey_concern.closed_by": _WHO_DID_IT,
         "timesheet.decided_by": _WHO_DID_IT,
+        "clock_correction.made_by": _WHO_DID_IT,
+        "clock_correction.answered_by": _WHO_DID_IT,
         "timesheet_cut.cut_by": _WHO_DID_IT,
         "dispute.ruled_by": _WHO_DID_IT,
         "dispute_statement.said_by": _WHO_DID_IT,

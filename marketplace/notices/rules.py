@@ -937,6 +937,46 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "%(contractor)s worked for you. Without an answer in 72 hours it is approved.",
             ),
         ),
+        "correction.made": (
+            Telling(
+                Audience.TIMESHEETS,
+                _INBOX,
+                "%(contractor)s corrected the clock: %(gig)s",
+                "What stood before, what stands now and why are on the timesheet. You can agree there, or not.",
+            ),
+        ),
+        "correction.by_company": (
+            Telling(
+                _C,
+                _INBOX,
+                "%(company)s corrected your clock: %(gig)s",
+                "It gives you minutes and counts. If it was not so, say it on the page of the shift.",
+            ),
+        ),
+        "correction.proposed": (
+            Telling(
+                _C,
+                _BOTH,
+                "%(company)s proposes another time: %(gig)s",
+                "It would take minutes. Nothing changes unless you agree; both times and the reason stand on the page "
+                "of the shift.",
+            ),
+        ),
+        "correction.contested": (
+            Telling(
+                _C,
+                _INBOX,
+                "%(company)s does not agree with your correction: %(gig)s",
+                "Why stands on the page of the shift. Your time counts on: only a cut, which you can dispute, takes "
+                "minutes.",
+            ),
+            Telling(
+                Audience.TIMESHEETS,
+                _INBOX,
+                "%(contractor)s does not agree with your correction: %(gig)s",
+                "Why stands on the page of the clock. What the person's clock said before counts.",
+            ),
+        ),
         "timesheet.approved": (
             Telling(_C, _INBOX, "Your timesheet is approved: %(gig)s", "It is paid with the next pay run."),
         ),

@@ -28,16 +28,30 @@ def next_stop(booking: Booking, start: datetime) -> datetime | None:
     return stop_moment(start, booking.ends_at, zone, hazard_class, _spent(booking, start))
 
 
+def spent_elsewhere(booking: Booking) -> list[Exposed]:
+    """What the person of a booking was exposed to in other bookings before its end."""
+    found = _EXPOSED.where(
+        Booking.contractor_id == booking.contractor_id,
+        Booking.id != booking.id,
+        TimeEntry.ended_at.is_not(None),
+        TimeEntry.started_at.between(booking.starts_at - LOOK_BACK, booking.ends_at + LOOK_BACK),
+    )
+    rows = db.session.execute(found)
+    return [Exposed(HazardClass(row.hazard_class), row.started_at, row.ended_at) for row in rows]
+
+
+_EXPOSED = (
+    select(Booking.hazard_class, TimeEntry.started_at, TimeEntry.ended_at)
+    .join(Booking, Booking.id == TimeEntry.booking_id)
+    .where(TimeEntry.kind.in_(EXPOSURE))
+)
+
+
 def _spent(booking: Booking, until: datetime) -> Sequence[Exposed]:
-    found = (
-        select(Booking.hazard_class, TimeEntry.started_at, TimeEntry.ended_at)
-        .join(Booking, Booking.id == TimeEntry.booking_id)
-        .where(
-            Booking.contractor_id == booking.contractor_id,
-            TimeEntry.kind.in_(EXPOSURE),
-            TimeEntry.started_at > until - LOOK_BACK,
-            TimeEntry.started_at < until,
-        )
+    found = _EXPOSED.where(
+        Booking.contractor_id == booking.contractor_id,
+        TimeEntry.started_at > until - LOOK_BACK,
+        TimeEntry.started_at < until,
     )
     rows = db.session.execute(found)
     return [Exposed(HazardClass(row.hazard_class), row.started_at, min(row.ended_at or until, until)) for row in rows]

@@ -1,7 +1,7 @@
 """Time as people are paid for it: pay weeks, the moment that counts, minutes by kind, and what a late no costs."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +24,9 @@ CLIENT_TIME_BOUND = timedelta(minutes=RULES["OFFLINE"].parameters["believed_minu
 """How far a device's time may lie before the server's and still be taken as it is (rule OFFLINE)."""
 CLAIM_TIME_WITHIN = timedelta(hours=RULES["OFFLINE"].parameters["claimed_hours"])
 """How late what was pressed on a device without network still counts, as a claim (rule OFFLINE)."""
+CORRECT_WITHIN = timedelta(hours=RULES["CORRECT"].parameters["correct_within_hours"])
+"""How long after a shift its person can correct what was on the clock (rule CORRECT). A company that says nothing has a
+day left then, since silence approves no earlier than 72 hours after the shift."""
 SILENCE_APPROVES = timedelta(hours=RULES["PAY_TERM"].parameters["silence_hours"])
 """No reply from the company for so long is a yes (rule PAY_TERM)."""
 HAND_IN_AFTER = timedelta(hours=RULES["PAY_TERM"].parameters["hand_in_hours"])
@@ -164,6 +167,16 @@ def claimed_at(received: datetime, sent: datetime, pressed: datetime) -> Counted
     if ago > CLAIM_TIME_WITHIN:
         return None
     return Counted(received - ago, (EntryFlag.CLIENT_TIME if ago <= CLIENT_TIME_BOUND else EntryFlag.CLAIMED,))
+
+
+def pressed_later(
+    stretches: Sequence[Stretch], kind: EntryKind | None, at: datetime, ends_at: datetime
+) -> list[Stretch]:
+    """What a clock would have counted, had this been pressed then: what came before, and from then on that kind until
+    the shift's end; nothing where the clock was stopped (`kind` is None)."""
+    at = within(at, stretches[0].started_at, ends_at)
+    kept = [replace(each, ended_at=min(each.ended_at, at)) for each in stretches if each.started_at < at]
+    return kept if kind is None or at == ends_at else [*kept, Stretch(kind, at, ends_at)]
 
 
 def minutes_left(starts_at: datetime, ends_at: datetime, now: datetime) -> int:

@@ -350,6 +350,7 @@ class TimesheetLine(Base):
         CheckConstraint(
             "night_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes", name="night_is_paid_time"
         ),
+        CheckConstraint("outage_minutes BETWEEN 0 AND waiting_minutes", name="outage_is_waiting"),
         CheckConstraint("added_minutes >= 0", name="added_not_negative"),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
     )
@@ -359,6 +360,8 @@ class TimesheetLine(Base):
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
     work_minutes: Mapped[int]
     waiting_minutes: Mapped[int]
+    outage_minutes: Mapped[int] = mapped_column(default=0)
+    """Of the waiting ones, those in which power or network was lost."""
     paid_break_minutes: Mapped[int]
     unpaid_break_minutes: Mapped[int]
     overtime_minutes: Mapped[int]

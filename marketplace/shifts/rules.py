@@ -220,6 +220,8 @@ class EntryFlag(StrEnum):
     """The device's time was taken, because it lay within the bound."""
     CLIENT_TIME_REFUSED = "client_time_refused"
     """The device's time lay outside the bound; the server's was taken."""
+    CORRECTED = "corrected"
+    """It was written down later; the correction says by whom and why (rule CORRECT)."""
     CLAIMED = "claimed"
     """It was pressed on a device that had no network for long; what it says is taken (rule OFFLINE)."""
     FORGOTTEN = "forgotten_clock_out"
@@ -253,6 +255,40 @@ TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = Ma
         TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED}),
         TimesheetStatus.LOCKED: frozenset(),
     }
+)
+
+
+class CorrectedBy(StrEnum):
+    """Whose correction of the clock it is."""
+
+    PERSON = "person"
+    DEVICE = "device"
+    """The person's, whose phone had no network until a job had stopped the clock (rule OFFLINE)."""
+    COMPANY = "company"
+
+
+class CorrectionStatus(StrEnum):
+    """Where a correction of the clock stands."""
+
+    PROPOSED = "proposed"
+    """The company's, and it takes minutes: nothing is changed until the person says yes."""
+    CLAIMED = "claimed"
+    """It counts, and the other side has not said anything."""
+    ACCEPTED = "accepted"
+    CONTESTED = "contested"
+    """The other side does not agree. A person's correction counts on, and only a cut can take its minutes; a company's
+    does not count any more."""
+    LAPSED = "lapsed"
+    """A later correction took its place, or the timesheet was answered first."""
+
+
+OPEN_CORRECTION = (CorrectionStatus.PROPOSED, CorrectionStatus.CLAIMED)
+CORRECTION_TRANSITIONS: Mapping[CorrectionStatus, frozenset[CorrectionStatus]] = MappingProxyType(
+    {
+        each: frozenset({CorrectionStatus.ACCEPTED, CorrectionStatus.CONTESTED, CorrectionStatus.LAPSED})
+        for each in OPEN_CORRECTION
+    }
+    | {each: frozenset() for each in (CorrectionStatus.ACCEPTED, CorrectionStatus.CONTESTED, CorrectionStatus.LAPSED)}
 )
 
 
@@ -422,6 +458,26 @@ class NotClockedIn(Conflict):
     code = "not_clocked_in"
     title = "The clock is not running for this booking."
     remedy = "Clock in first."
+
+
+class BadCorrection(Invalid):
+    code = "bad_correction"
+    title = "The clock cannot be corrected like this."
+    remedy = "Tell the time from its beginning to its end, within the shift and without a gap; a break is a part of it."
+
+
+class TooLateToCorrect(Conflict):
+    """Rule CORRECT."""
+
+    code = "too_late_to_correct"
+    title = "The clock can be corrected for 48 hours after the shift, until its timesheet is answered."
+    remedy = "Write to the company about it."
+
+
+class ClockElsewhere(Conflict):
+    code = "clock_elsewhere"
+    title = "At that time the clock ran in another shift."
+    remedy = "Leave that time out, or correct the other shift first."
 
 
 class BadCut(Invalid):

@@ -435,6 +435,7 @@ class TimesheetLineSchema(ma.Schema):
     ends_at = ma.fields.AwareDateTime(required=True, attribute="booking.ends_at")
     work_minutes = ma.fields.Integer(required=True)
     waiting_minutes = ma.fields.Integer(required=True)
+    outage_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the waiting ones"})
     paid_break_minutes = ma.fields.Integer(required=True)
     unpaid_break_minutes = ma.fields.Integer(required=True)
     overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})

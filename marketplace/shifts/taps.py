@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound, Problem
-from marketplace.shifts import attendance, outage, queries
+from marketplace.shifts import attendance, corrections, outage, queries
 from marketplace.shifts.hours import Counted, claimed_at
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus, EntryKind, Press, TapOutcome, TooLateToClaim
@@ -121,6 +121,9 @@ def _kept_before(row: ClockTap) -> ClockTap | None:
 
 
 def _press(tap: Tap, counted: Counted, *, by: Actor) -> None:
+    kind = None if tap.press in (Press.CLOCK_IN, Press.CLOCK_OUT) else EntryKind(tap.press)
+    if tap.press is not Press.CLOCK_IN and corrections.from_device(tap.booking_id, kind, counted, by=by) is not None:
+        return
     if tap.press is Press.OUTAGE and _has_not_begun(tap.booking_id):
         outage.report_outage(tap.booking_id, by=by)
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,17 @@ def enter(bookings: Sequence[Booking], *, by: Actor | Mapping[UUID, Actor]) -> N
         _write_lines(owed, sheets)
     weeks = {(b.contractor_id, b.gig_id, b.week) for b in bookings}
     _submit_complete(weeks, by=by)
+
+
+def rewrite(booking: Booking) -> None:
+    """Reckons the line of a booking anew, from what stands on its clock now. The caller has made sure that its
+    timesheet is not answered, and has locked both."""
+    own = db.session.scalars(select(TimeEntry).where(TimeEntry.booking_id == booking.id)).all()
+    counted = _minutes_of(booking, own)
+    line = db.session.scalars(select(TimesheetLine).where(TimesheetLine.booking_id == booking.id)).one()
+    for name, value in counted.items():
+        setattr(line, name, value)
+    db.session.flush()
 
 
 def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
@@ -168,34 +180,37 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
     entries: dict[UUID, list[TimeEntry]] = {booking.id: [] for booking in bookings}
     for entry in db.session.scalars(found):
         entries[entry.booking_id].append(entry)
-    lines = []
-    for booking in bookings:
-        own = entries[booking.id]
-        stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
-        minutes = minutes_by_kind(stretches)
-        lines.append(
-            {
-                "id": new_id(),
-                "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week],
-                "booking_id": booking.id,
-                "work_minutes": minutes[EntryKind.WORK],
-                "waiting_minutes": minutes[EntryKind.WAITING] + minutes[EntryKind.OUTAGE],
-                "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
-                "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
-                "overtime_minutes": overtime_worked(
-                    paid_minutes(minutes),
-                    scheduled_minutes(booking.starts_at, booking.ends_at),
-                    booking.overtime_minutes,
-                ),
-                "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
-                "compensation_minutes": booking.compensation_minutes,
-                "compensation_rule": booking.compensation_rule,
-                "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,
-                "sick_minutes": booking.sick_minutes,
-                "flags": sorted({flag for entry in own for flag in entry.flags}),
-            }
-        )
+    lines = [
+        {"id": new_id(), "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week]}
+        | _minutes_of(booking, entries[booking.id])
+        for booking in bookings
+    ]
     db.session.execute(insert(TimesheetLine), lines)
+
+
+def _minutes_of(booking: Booking, own: Sequence[TimeEntry]) -> dict[str, Any]:
+    """What a line says of a booking with these entries on its clock."""
+    stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
+    minutes = minutes_by_kind(stretches)
+    return {
+        "booking_id": booking.id,
+        "work_minutes": minutes[EntryKind.WORK],
+        "waiting_minutes": minutes[EntryKind.WAITING] + minutes[EntryKind.OUTAGE],
+        "outage_minutes": minutes[EntryKind.OUTAGE],
+        "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
+        "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
+        "overtime_minutes": overtime_worked(
+            paid_minutes(minutes),
+            scheduled_minutes(booking.starts_at, booking.ends_at),
+            booking.overtime_minutes,
+        ),
+        "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
+        "compensation_minutes": booking.compensation_minutes,
+        "compensation_rule": booking.compensation_rule,
+        "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,
+        "sick_minutes": booking.sick_minutes,
+        "flags": sorted({flag for entry in own for flag in entry.flags}),
+    }
 
 
 def _submit_complete(weeks: set[Week], *, by: Actor | Mapping[UUID, Actor]) -> None:

@@ -805,6 +805,17 @@ _PRICES = (
         claimed_hours=24,
     ),
     _rule(
+        "CORRECT",
+        Basis.HOUSE,
+        "A mistake of the clock can be corrected by its person within 48 hours after the shift, until the timesheet is "
+        "answered: it counts at once, and what stood before stays beside it with who changed it and why. What a "
+        "company corrects counts at once where it gives minutes; to take any it needs the person's yes, or a cut.",
+        "House policy: whoever forgot to press should not lose the pay, and no minute goes in silence",
+        "tests/shifts/test_corrections.py::test_a_forgotten_clock_in_is_corrected_and_paid",
+        since=date(2026, 11, 29),
+        correct_within_hours=48,
+    ),
+    _rule(
         "PAY_TERM",
         Basis.HOUSE,
         "Work is paid within 7 days after its shift: it is handed in 48 hours after the shift at the latest, a company "

@@ -258,6 +258,18 @@ NAMES = {
         "paid_break": lazy_gettext("break, paid"),
         "unpaid_break": lazy_gettext("break, unpaid"),
     },
+    "side": {
+        "person": lazy_gettext("Corrected by the contractor"),
+        "device": lazy_gettext("Corrected by the contractor's phone"),
+        "company": lazy_gettext("Corrected by the company"),
+    },
+    "correction": {
+        "proposed": lazy_gettext("proposed, changes nothing yet"),
+        "claimed": lazy_gettext("counts, not answered yet"),
+        "accepted": lazy_gettext("agreed"),
+        "contested": lazy_gettext("not agreed"),
+        "lapsed": lazy_gettext("over"),
+    },
     "press": {
         "clock_in": lazy_gettext("clock in"),
         "work": lazy_gettext("back to work"),
@@ -358,6 +370,7 @@ NAMES = {
     },
     "flag": {
         "client_time": lazy_gettext("time of your device, sent late"),
+        "corrected": lazy_gettext("written down later, with a reason"),
         "claimed": lazy_gettext("pressed without network and sent later: a claim"),
         "client_time_refused": lazy_gettext("your device's time was too far off; the server's was taken"),
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),

@@ -20,7 +20,7 @@ from marketplace.gigs import queries as gigs
 from marketplace.pay import works
 from marketplace.pay.lines import owed
 from marketplace.pay.rules import handling_fee
-from marketplace.shifts import cuts, queries, taps, timesheets
+from marketplace.shifts import corrections, cuts, queries, taps, timesheets
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES
 from marketplace.shifts.models import Timesheet, TimesheetLine
@@ -115,6 +115,7 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "most": {line.id: most for line in sheet.lines if (most := cuts.most_of(line))},
         "bars": {line.id: minutes_bar(line) for line in sheet.lines},
         "costs": costs,
+        "corrected": {each.booking_id for each in corrections.of_bookings([line.booking_id for line in sheet.lines])},
         "taps": taps.of_bookings([line.booking_id for line in sheet.lines]),
         "cost": total(costs.values(), gig.currency) if costs else Money.zero(gig.currency),
         "silence": SILENCE_APPROVES,

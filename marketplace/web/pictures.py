@@ -16,6 +16,7 @@ from marketplace.contracts.benefits import Balance
 from marketplace.contracts.statement import Course
 from marketplace.core.money import Money
 from marketplace.shifts.guarantee_models import Guarantee
+from marketplace.shifts.hours import Stretch as Counted
 from marketplace.shifts.models import Booking, TimesheetLine
 from marketplace.shifts.rules import EntryKind
 from marketplace.web.words import duration, money_words, name_of
@@ -24,7 +25,13 @@ KINDS = "abcdef"
 """The fills of the style sheet, in their order; a picture with more parts begins again."""
 _PAYEES = MappingProxyType({"contractor": "a", "benefits": "b", "platform": "c", "third_party": "d"})
 _TIMES = MappingProxyType(
-    {EntryKind.WORK: "a", EntryKind.WAITING: "c", EntryKind.PAID_BREAK: "b", EntryKind.UNPAID_BREAK: "d"}
+    {
+        EntryKind.WORK: "a",
+        EntryKind.WAITING: "c",
+        EntryKind.PAID_BREAK: "b",
+        EntryKind.UNPAID_BREAK: "d",
+        EntryKind.OUTAGE: "e",
+    }
 )
 
 
@@ -117,6 +124,21 @@ def shift_line(booking: Booking, now: datetime) -> list[Segment]:
         for entry in booking.entries
     ]
     return day_line(booking.starts_at, booking.ends_at, stretches)
+
+
+def stretches_line(stretches: Iterable[Counted], start: datetime, end: datetime) -> list[Segment]:
+    """Closed stretches of a clock where they lie in a shift."""
+    drawn = [
+        Stretch(
+            name_of("time", each.kind),
+            f"{duration((each.ended_at - each.started_at).total_seconds() / 60)}",
+            each.started_at,
+            each.ended_at,
+            _TIMES[each.kind],
+        )
+        for each in stretches
+    ]
+    return day_line(start, end, drawn)
 
 
 def minutes_bar(line: TimesheetLine) -> list[Segment]:

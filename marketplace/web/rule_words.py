@@ -106,6 +106,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "paid_minutes": lazy_gettext("paid minutes"),
         "believed_minutes": lazy_gettext("late and taken as it is, minutes"),
         "claimed_hours": lazy_gettext("late and taken as a claim, hours"),
+        "correct_within_hours": lazy_gettext("to be corrected within hours"),
         "report_within_hours": lazy_gettext("to be reported within hours"),
         "paid_shifts_in_30_days": lazy_gettext("paid shifts in 30 days"),
         "hand_in_hours": lazy_gettext("hours to hand in"),

@@ -45,6 +45,7 @@ from marketplace.pay.rules import OpKind
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
+from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
@@ -99,6 +100,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "key_id": ApiKey.id,
     "crew_id": Crew.id,
     "series_id": ShiftSeries.id,
+    "correction_id": Correction.id,
     "feed_id": CalendarFeed.id,
     "paper_id": CompanyPaper.id,
 }
@@ -204,6 +206,7 @@ def _a_week_of(there: Scene) -> Contractor:
     standing.matched(cara, workforce.contractor())
     standing.contested(cara.id, standing.blocked(there.company, there.company_id, cara.id).decision_id)
     standing.restricted(ana.id, Target(Scope.CATEGORY, category="code"))
+    shifts.corrected(there, shifts.worked(there, ana, starts_at=MONDAY + timedelta(hours=10), hours=1))
     working = [shifts.booked(there, person, starts_at=MONDAY + DAY) for person in (ana, bea)]
     shifts.at(MONDAY + DAY)
     for booking in working:

@@ -14,9 +14,12 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import funding, preparation
 from marketplace.gigs.models import Gig
-from marketplace.shifts import attendance, offers, scheduling
+from marketplace.shifts import attendance, corrections, offers, scheduling
 from marketplace.shifts import series as recurring
+from marketplace.shifts.correction_models import Correction
+from marketplace.shifts.hours import Stretch
 from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.rules import EntryKind
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.hazard import HazardClass
@@ -171,6 +174,12 @@ def work(booking: Booking) -> Booking:
     attendance.clock_in(booking.id, by=me)
     at(booking.ends_at)
     return attendance.clock_out(booking.id, by=me)
+
+
+def corrected(scene: Scene, booking: Booking) -> Correction:
+    """The company proposes ten minutes less of a booking that was worked as a whole."""
+    stretch = Stretch(EntryKind.WORK, booking.starts_at, booking.ends_at - timedelta(minutes=10))
+    return corrections.correct(booking.id, [stretch], "The logs end.", by=scene.company)
 
 
 def at(moment: datetime) -> None:
