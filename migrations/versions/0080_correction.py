@@ -13,8 +13,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0076"
-down_revision = "0075"
+revision = "0080"
+down_revision = "0079"
 
 ADDED = "answered_by, answered_at, answer, words, status"
 
