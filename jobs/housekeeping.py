@@ -5,6 +5,7 @@ from flask import current_app
 from jobs.runner import MOST_ATTEMPTS, in_batches, job
 from marketplace.core import idempotency, queue, vault
 from marketplace.core.db import transaction
+from marketplace.matching import claiming
 
 
 @job("queue.stalled", again=False)
@@ -19,6 +20,13 @@ def forget_answers() -> None:
     """Forgets what was answered to idempotent requests of more than 30 days ago."""
     with transaction():
         idempotency.forget_old()
+
+
+@job("matching.let_go", again=False)
+def let_go_of_begun() -> None:
+    """Deletes what people kept in view once it has begun."""
+    with transaction():
+        claiming.let_go_of_begun()
 
 
 @job("vault.rewrap", again=False)

@@ -45,7 +45,7 @@ from marketplace.gigs.models import Gig
 from marketplace.insight.models import Credit, Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
-from marketplace.matching.models import PlannedSeat
+from marketplace.matching.models import PlannedSeat, SavedShift
 from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.notices.phone_models import Phone
@@ -416,6 +416,7 @@ SECTIONS: tuple[Section, ...] = (
         Contract.contractor_id,
     ),
     _own("calendar_feeds", "shifts", "Addresses of your calendar", _G, CalendarFeed.person_id, without=("sha256",)),
+    _own("saved_shifts", "matching", "Open shifts that you keep in view", _G, SavedShift.contractor_id),
     _own("crews", "contracts", "Crews that you are in", _G, CrewMember.contractor_id),
     _own("guarantees", "shifts", "Hours that were guaranteed to you, week by week", _S, Guarantee.contractor_id),
     _own("off_boardings", "contracts", "The ends of your contracts, step by step", _S, OffBoarding.contractor_id),

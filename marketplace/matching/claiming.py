@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock
@@ -13,12 +14,13 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import WorkKind
 from marketplace.matching import facts, queries
 from marketplace.matching.engine import why_not
+from marketplace.matching.models import SavedShift
 from marketplace.shifts import asking
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.asking import Asked
 from marketplace.shifts.hours import SHORTEST_WINDOW
 from marketplace.shifts.models import Offer, Shift
-from marketplace.shifts.rules import OPEN_OFFER, OfferStatus
+from marketplace.shifts.rules import OPEN_OFFER, OfferStatus, ShiftBegun, ShiftStatus
 from marketplace.workforce.models import Contractor
 
 CLAIMED = "claimed"
@@ -32,6 +34,7 @@ class Wanted:
     work_kind: WorkKind | None = None
     begins_after: datetime | None = None
     begins_before: datetime | None = None
+    saved: bool | None = None
 
 
 def open_shifts(wanted: Wanted, *, seen_by: Actor) -> Select[Shift]:
@@ -49,7 +52,41 @@ def open_shifts(wanted: Wanted, *, seen_by: Actor) -> Select[Shift]:
         found = found.where(Shift.starts_at >= wanted.begins_after)
     if wanted.begins_before is not None:
         found = found.where(Shift.starts_at < wanted.begins_before)
+    if wanted.saved is not None:
+        kept = exists().where(SavedShift.shift_id == Shift.id, SavedShift.contractor_id == me)
+        found = found.where(kept if wanted.saved else ~kept)
     return found
+
+
+def saved(*, seen_by: Actor) -> set[UUID]:
+    """The shifts that the person keeps in view, also those that are not open any more."""
+    mine = select(SavedShift.shift_id).where(SavedShift.contractor_id == require_person(seen_by))
+    return set(db.session.scalars(mine))
+
+
+def save(shift_id: UUID, *, by: Actor) -> None:
+    """Keeps a coming shift in view, once. It is no question and no yes, and nobody else reads it. Raises NotFound, and
+    ShiftBegun when it has begun or is not held."""
+    me = require_person(by)
+    shift = queries.visible_shift(shift_id, seen_by=by)
+    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= clock.now():
+        raise ShiftBegun
+    kept = insert(SavedShift).values(contractor_id=me, shift_id=shift_id, saved_at=clock.now())
+    db.session.execute(kept.on_conflict_do_nothing())
+
+
+def let_go(shift_id: UUID, *, by: Actor) -> None:
+    """Keeps the shift in view no longer. Raises NotFound."""
+    me = require_person(by)
+    queries.visible_shift(shift_id, seen_by=by)
+    db.session.execute(delete(SavedShift).where(SavedShift.contractor_id == me, SavedShift.shift_id == shift_id))
+
+
+def let_go_of_begun() -> int:
+    """Nobody keeps in view what has begun. Returns how many rows were deleted."""
+    begun = select(Shift.id).where(Shift.starts_at <= clock.now())
+    gone = delete(SavedShift).where(SavedShift.shift_id.in_(begun)).returning(SavedShift.shift_id)
+    return len(db.session.execute(gone).all())
 
 
 def claim(shift_id: UUID, *, by: Actor) -> Offer:

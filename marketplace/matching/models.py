@@ -51,6 +51,17 @@ class Plan(Stateful):
     status: Mapped[PlanStatus] = mapped_column(choice(PlanStatus, "status"))
 
 
+class SavedShift(Base):
+    """An open shift that somebody keeps in view. It tells nobody else, and nothing that decides reads it."""
+
+    __tablename__ = "saved_shift"
+    __table_args__ = (Index("ix_saved_shift_shift_id", "shift_id"),)
+
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), primary_key=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shift.id"), primary_key=True)
+    saved_at: Mapped[Instant]
+
+
 class PlanInput(Base):
     """The instance that a plan was reckoned from, as canonical JSON, compressed by zlib. It speaks of people, so it is
     forgotten after 90 days, and an erased person's part of it with them (`matching.forgetting`): the plan's digest

@@ -74,6 +74,22 @@ def claim(shift_id: UUID) -> Offer:
     return claiming.claim(shift_id, by=actor())
 
 
+@shifts.put("/<uuid:shift_id>/saved")
+@shifts.response(204)
+@problems(shifts, 401, 403, 404, 409)
+def save(shift_id: UUID) -> None:
+    """Keep an open shift in view. It is no question and no yes, and nobody else reads it."""
+    claiming.save(shift_id, by=actor())
+
+
+@shifts.delete("/<uuid:shift_id>/saved")
+@shifts.response(204)
+@problems(shifts, 401, 403, 404)
+def let_go(shift_id: UUID) -> None:
+    """Keep it in view no longer."""
+    claiming.let_go(shift_id, by=actor())
+
+
 @plans.post("")
 @plans.arguments(s.NewPlanSchema)
 @plans.response(202, s.PlanSchema)

@@ -26,6 +26,9 @@ class OpenShiftArgs(PageArgs):
     work_kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
     begins_after = ma.fields.AwareDateTime(load_default=None, validate=ERA)
     begins_before = ma.fields.AwareDateTime(load_default=None, validate=ERA)
+    saved = ma.fields.Boolean(
+        load_default=None, metadata={"description": "Only those that you saved, or only the others"}
+    )
 
 
 class OpenShiftSchema(ma.Schema):

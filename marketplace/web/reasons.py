@@ -1,6 +1,6 @@
 """A contractor reads why they were asked to take a shift, or why not; and asks for one that is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ class OpenShiftForm(ma.Schema):
     work_kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
     first_day = ma.fields.Date(load_default=None)
     last_day = ma.fields.Date(load_default=None)
+    saved = ma.fields.Boolean(load_default=None)
 
     @ma.post_load
     def make_moments(self, data: dict[str, Any], **_more: Any) -> Mapping[str, Any]:
@@ -82,7 +83,25 @@ def list_open() -> ResponseReturnValue:
         companies=company_names(found),
         bound=sorted((str(key), name) for key, name in bound.items()),
         kinds=work_kinds(),
+        saved=claiming.saved(seen_by=by),
     ), form.status
+
+
+@blueprint.post("/open-shifts/<uuid:shift_id>/save")
+def save_shift(shift_id: UUID) -> ResponseReturnValue:
+    """Keeps the shift in view, and leads back to the list."""
+    return _kept(lambda: claiming.save(shift_id, by=actor()), shift_id)
+
+
+@blueprint.post("/open-shifts/<uuid:shift_id>/let-go")
+def let_go_of_shift(shift_id: UUID) -> ResponseReturnValue:
+    return _kept(lambda: claiming.let_go(shift_id, by=actor()), shift_id)
+
+
+def _kept(act: Callable[[], None], shift_id: UUID) -> ResponseReturnValue:
+    form = Form(ma.Schema)
+    form.run(lambda _: act())
+    return explain_shift(shift_id, form) if form.problem else redirect(url_for("work.list_open"))
 
 
 @blueprint.post("/open-shifts/<uuid:shift_id>")

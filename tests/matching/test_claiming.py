@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
@@ -23,8 +24,11 @@ from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
+from tests.web.visitor import Visitor
 
 LIST = "GET /api/v1/open-shifts"
+SAVE = "PUT /api/v1/shifts/<uuid:shift_id>/saved"
+LET_GO = "DELETE /api/v1/shifts/<uuid:shift_id>/saved"
 CLAIM = "POST /api/v1/shifts/<uuid:shift_id>/claim"
 DAY = timedelta(days=1)
 
@@ -147,3 +151,48 @@ def test_the_doors_of_open_shifts(client: FlaskClient, scene: Scene) -> None:
     make.booked(scene, make.contracted(scene), full := make.shift(scene, MONDAY + DAY))
     answer = client.post(f"/api/v1/shifts/{full.id}/claim", headers=mine)
     assert (answer.status_code, answer.json["code"]) == (409, "seats_gone")
+
+
+def test_what_is_saved_is_kept_in_view_for_oneself_until_it_begins(scene: Scene) -> None:
+    ana, bea = make.contracted(scene), make.contracted(scene)
+    shift, other = make.shift(scene), make.shift(scene, MONDAY + DAY)
+    for _ in range(2):
+        claiming.save(shift.id, by=me(ana))
+    assert (seen(ana, saved=True), seen(ana, saved=False), seen(bea, saved=True)) == ([shift], [other], [])
+    assert claiming.let_go_of_begun() == 0
+    make.at(MONDAY)
+    assert (claiming.let_go_of_begun(), claiming.saved(seen_by=me(ana))) == (1, set())
+
+
+@pytest.mark.door(SAVE, "works")
+@pytest.mark.door(SAVE, "not_signed_in")
+@pytest.mark.door(SAVE, "not_mine")
+@pytest.mark.door(SAVE, "wrong_state")
+@pytest.mark.door(LET_GO, "works")
+@pytest.mark.door(LET_GO, "not_signed_in")
+@pytest.mark.door(LET_GO, "not_mine")
+def test_the_doors_of_saving(client: FlaskClient, scene: Scene) -> None:
+    ana, shift = make.contracted(scene), make.shift(scene)
+    path, mine = f"/api/v1/shifts/{shift.id}/saved", accounts.bearer(ana.id)
+    stranger = accounts.bearer(make.contracted(make.scene()).id)
+    for act in (client.put, client.delete):
+        assert act(path).status_code == 401
+        assert act(path, headers=stranger).status_code == 404
+    assert client.put(path, headers=mine).status_code == 204
+    assert claiming.saved(seen_by=me(ana)) == {shift.id}
+    assert client.delete(path, headers=mine).status_code == 204
+    assert claiming.saved(seen_by=me(ana)) == set()
+    make.at(MONDAY)
+    answer = client.put(path, headers=accounts.bearer(ana.id))
+    assert (answer.status_code, answer.json["code"]) == (409, "shift_begun")
+
+
+def test_the_page_saves_and_lets_go(client: FlaskClient, scene: Scene) -> None:
+    ana, shift = make.contracted(scene), make.shift(scene)
+    visitor = Visitor(client).signed_in(db.session.get_one(Person, ana.id))
+    page = visitor.send("/work/open-shifts", f"{shift.id}/save")
+    assert "Saved: let it go" in page.words
+    assert visitor.look("/work/open-shifts?saved=true").offers(f"{shift.id}/let-go")
+    assert visitor.hand_in(page, f"{shift.id}/let-go").offers(f"{shift.id}/save")
+    make.at(MONDAY)
+    assert visitor.hand_in(page, f"{shift.id}/let-go").status == 200

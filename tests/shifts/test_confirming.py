@@ -10,7 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db
 from marketplace.core.events import timeline
-from marketplace.notices.models import Mail, Notice
+from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.service import deliver
 from marketplace.shifts import attendance
 from marketplace.shifts.confirmation import Confirmation
@@ -36,7 +36,7 @@ def happened(booking: Booking) -> list[str]:
     return [name for name in names if "confirm" in name][::-1]
 
 
-def told(booking: Booking, model: type[Notice | Mail]) -> set[tuple[str, UUID]]:
+def told(booking: Booking, model: type[Notice | Delivery]) -> set[tuple[str, UUID]]:
     """Who was told what, in the inbox or by e-mail, of the questions about a booking."""
     events = {event.id: event.name for event in timeline("booking", booking.id) if "confirm" in event.name}
     deliver(list(events), by=CLOCK)
@@ -79,7 +79,7 @@ def test_silence_is_told_to_the_company_and_takes_nothing(scene: Scene) -> None:
         ("booking.confirm_urged", me),
         ("booking.confirm_urged", company),
     }
-    assert told(booking, Mail) == {("booking.confirm_urged", me)}
+    assert told(booking, Delivery) == {("booking.confirm_urged", me)}
     make.at(MONDAY)
     assert attendance.mark_no_shows() == 0
     make.at(MONDAY + timedelta(minutes=29))
