@@ -23,6 +23,9 @@ CURIOUS = "60/minute"
 WORDS = "30/hour"
 """Of words that everybody reads, from one person: enough to mend what one wrote."""
 
+ONE_LINK = "60/hour"
+"""Of one link in a message, from wherever: it can be given to nobody but its person."""
+
 CODES = "10/hour"
 """Of codes that are sent to a telephone, from one person: each costs money, and rings somewhere."""
 

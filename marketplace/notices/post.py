@@ -17,13 +17,13 @@ from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event
-from marketplace.notices import phones, quiet
+from marketplace.notices import one_tap, phones, quiet
 from marketplace.notices.carriers import Accepted, Message, Refused, Result
 from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
 from marketplace.notices.models import Delivery
 from marketplace.notices.phone_models import Phone
 from marketplace.notices.reaching import Reach, fall_back
-from marketplace.notices.rules import TELLINGS, Channel, next_try, telling
+from marketplace.notices.rules import TELLINGS, Audience, Channel, next_try, telling
 from marketplace.notices.ways import TEXTS, Way, clipped
 from marketplace.notices.words import Known, Said
 
@@ -128,6 +128,9 @@ class _Text(NamedTuple):
 
     said: Said
     greeting: str
+    tap: str
+    """The link that answers what is asked; empty where nothing is."""
+    asked: str
 
 
 class _Desk:
@@ -138,6 +141,7 @@ class _Desk:
         self._people = _people(found)
         self._known = Known(list(self.events.values()))
         self._invited = _invited(self.events.values())
+        self._taps = _taps(self.events.values())
         self._phones = _phones(found, self.events)
         vault.open_keys({phone.person_id for phone in self._phones.values()})
 
@@ -153,26 +157,43 @@ class _Desk:
         title = " ".join(text.said.title.split())
         if phone is None:
             return Message(each.id, person.email, title, _letter(text))
-        body = f"{title}. {' '.join(text.said.words.split())}"
+        body = f"Setara: {title}. {' '.join(text.said.words.split())}"
         if each.way is Way.SMS:
-            body = clipped(body, MOST_OF_A_TEXT)
-        return Message(each.id, phones.number_of(phone), title, f"Setara: {body}")
+            body = clipped(body, MOST_OF_A_TEXT - len(text.tap) - 1)
+        return Message(each.id, phones.number_of(phone), title, f"{body} {text.tap}".rstrip())
 
     def _text(self, each: Delivery, event: Event, person: Person, phone: Phone | None) -> _Text:
         told = telling(event.name, each.audience)
         code = phones.code_of(phone) if phone is not None and told.channel is Channel.NUMBER else ""
         said = self._known.say(event, told, link=_link(event, self._invited), code=code)
-        return _Text(said, gettext("Hello %(name)s,", name=person.name))
+        tap = self._taps.get(event.id, "") if told.audience is Audience.CONTRACTOR else ""
+        asked = gettext("Answer with one tap, without signing in: %(link)s", link=tap) if tap else ""
+        return _Text(said, gettext("Hello %(name)s,", name=person.name), tap, asked)
 
 
 def _letter(text: _Text) -> str:
-    return f"{text.greeting}\n\n{text.said.words}\n\nSetara\n{current_app.config['BASE_URL']}\n"
+    words = "\n\n".join(filter(None, (text.greeting, text.said.words, text.asked)))
+    return f"{words}\n\nSetara\n{current_app.config['BASE_URL']}\n"
 
 
 def _invited(events: Collection[Event]) -> Links:
     """The links of all invitations among the events, by invitation: a thousand of them are not read one by one."""
     named = {known for event in events if event.name in INVITED and (known := event.ref("invitation")) is not None}
     return invitation_links(named) if named else {}
+
+
+def _taps(events: Collection[Event]) -> dict[int, str]:
+    """The links that answer what the events ask, by event: as many statements as there are kinds of questions."""
+    asking: dict[str, dict[int, UUID]] = {}
+    for event in events:
+        purpose = one_tap.ASKED_BY.get(event.name)
+        if purpose is not None and (known := event.ref(purpose.word)) is not None:
+            asking.setdefault(event.name, {})[event.id] = known
+    found: dict[int, str] = {}
+    for name, things in asking.items():
+        links = one_tap.links(one_tap.ASKED_BY[name], set(things.values()))
+        found |= {event_id: links[known] for event_id, known in things.items() if known in links}
+    return found
 
 
 def _link(event: Event, invited: Links) -> str:

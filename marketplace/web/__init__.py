@@ -37,6 +37,7 @@ from marketplace.web import (
     feeds,
     hazards,
     hidden,
+    one_tap,
     operator,
     operator_benefits,
     operator_changes,
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     contractor.blueprint,
     company.blueprint,
     operator.blueprint,
+    one_tap.blueprint,
 )
 """Every role's pages. Whoever has several roles is at home in the first of these that is theirs."""
 

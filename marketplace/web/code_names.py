@@ -144,6 +144,13 @@ NAMES = {
         "sms": lazy_gettext("Text message (SMS)"),
         "whatsapp": lazy_gettext("WhatsApp"),
     },
+    "tap_offer": {
+        "yes": lazy_gettext("Yes, I take it"),
+        "no": lazy_gettext("No, not this one"),
+    },
+    "tap_coming": {
+        "yes": lazy_gettext("Yes, I come"),
+    },
     "told_of": {
         "offers": lazy_gettext("Offers"),
         "shifts": lazy_gettext("Your shifts, and what changes in them"),

@@ -335,6 +335,7 @@ _CODES: Mapping[str, LazyString] = MappingProxyType(
         "company": lazy_gettext("the company"),
         "operator": lazy_gettext("an operator"),
         "job": lazy_gettext("the service itself"),
+        "link": lazy_gettext("somebody with the link of a message"),
         "system": lazy_gettext("the service itself"),
         "clock": lazy_gettext("the service itself"),
         "key": lazy_gettext("a key"),

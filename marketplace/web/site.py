@@ -21,6 +21,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.limits import GUESSES, STRANGERS, account_tried, limiter
 from marketplace.core.money import Money
+from marketplace.notices.one_tap import PAGE
 from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
 from marketplace.web.choices import term_name
@@ -158,8 +159,9 @@ def _limited(view: Any) -> Any:
 
 
 def _protect_forms() -> None:
-    """Every form of a page carries a token. The API needs none: it takes keys, which no other site can send."""
-    if not request.path.startswith(API):
+    """Every form of a page carries a token. The API needs none: it takes keys, which no other site can send; nor does a
+    link of a message, which no other site knows and which works without cookies."""
+    if not request.path.startswith((API, PAGE)):
         csrf.protect()
 
 

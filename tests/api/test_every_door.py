@@ -81,6 +81,7 @@ MOST_VISITS = 4
 """How many pages of an endpoint are opened: a thing has other links in other states."""
 FROM_OUTSIDE = {
     "public.invitation": "an e-mail leads there",
+    "one_tap.show_question": "a message leads there",
     "contractor.terms": "the home page leads there while a new edition waits for an answer",
     "public.did_document": "programs ask for it",
     "public.clock_worker": "the script of the clock asks for it",
