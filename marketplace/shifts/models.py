@@ -1,5 +1,6 @@
 """Shifts, offers, bookings, time entries, timesheets. PostgreSQL itself refuses a second place at the same time."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
@@ -37,6 +38,7 @@ from marketplace.shifts.rules import (
     ShiftStatus,
     TimesheetStatus,
 )
+from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines
 from marketplace.standards.hazard import HazardClass
 
 
@@ -330,6 +332,20 @@ class Timesheet(Stateful):
 
     lines: Mapped[list["TimesheetLine"]] = relationship(lazy="raise", order_by="TimesheetLine.id")
 
+    @property
+    def totals(self) -> Mapping[MinuteKind, int]:
+        return of_lines(self.lines)
+
+    @property
+    def days(self) -> list[DayMinutes]:
+        return by_day(self.lines, self.timezone)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a cut of one of its lines is disputed and not decided. What is not cut is paid all the same, so that
+        it can be approved, or locked, and disputed at once."""
+        return any(line.cut is not None and line.cut.status is CutStatus.CLAIMED for line in self.lines)
+
 
 class TimesheetLine(Base):
     """The minutes of one booking, by kind: what pay prices. `overtime_minutes` are the last of the paid ones, and
@@ -374,6 +390,27 @@ class TimesheetLine(Base):
 
     booking: Mapped[Booking] = relationship(lazy="raise")
     cut: Mapped["TimesheetCut | None"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def begins_at(self) -> datetime:
+        return self.booking.starts_at
+
+    @property
+    def by_kind(self) -> Mapping[MinuteKind, int]:
+        """Every minute that it tells of; with its booking and its cut loaded."""
+        return {
+            MinuteKind.TRAINING if self.booking.is_training else MinuteKind.WORK: self.work_minutes,
+            MinuteKind.WAITING: self.waiting_minutes - self.outage_minutes,
+            MinuteKind.OUTAGE: self.outage_minutes,
+            MinuteKind.PAID_BREAK: self.paid_break_minutes,
+            MinuteKind.UNPAID_BREAK: self.unpaid_break_minutes,
+            MinuteKind.COMPENSATION: self.compensation_minutes,
+            MinuteKind.ADDED: self.added_minutes,
+            MinuteKind.SICK: self.sick_minutes,
+            MinuteKind.OVERTIME: self.overtime_minutes,
+            MinuteKind.NIGHT: self.night_minutes,
+            MinuteKind.CUT: 0 if self.cut is None else self.cut.unpaid_minutes,
+        }
 
     @property
     def paid_minutes(self) -> int:

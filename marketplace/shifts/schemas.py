@@ -450,6 +450,30 @@ class TimesheetLineSchema(ma.Schema):
     cut = ma.fields.Nested(TimesheetCutSchema, required=True, allow_none=True)
 
 
+class MinutesSchema(ma.Schema):
+    """Minutes by kind, those from `work` to `sick` beside each other; the last three tell of some of them again."""
+
+    work = ma.fields.Integer(required=True)
+    training = ma.fields.Integer(required=True)
+    waiting = ma.fields.Integer(required=True)
+    outage = ma.fields.Integer(required=True)
+    paid_break = ma.fields.Integer(required=True)
+    unpaid_break = ma.fields.Integer(required=True)
+    compensation = ma.fields.Integer(required=True)
+    added = ma.fields.Integer(required=True)
+    sick = ma.fields.Integer(required=True)
+    overtime = ma.fields.Integer(required=True)
+    night = ma.fields.Integer(required=True)
+    cut = ma.fields.Integer(required=True, metadata={"description": "Cut, and not restored by now"})
+
+
+class DayMinutesSchema(ma.Schema):
+    """The shifts that began on a day of the timesheet's zone."""
+
+    day = ma.fields.Date(required=True)
+    minutes = ma.fields.Nested(MinutesSchema, required=True)
+
+
 class TimesheetSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     gig_id = ma.fields.UUID(required=True)
@@ -463,6 +487,9 @@ class TimesheetSchema(ma.Schema):
         required=True, allow_none=True, metadata={"description": "Nobody when silence approved"}
     )
     lines = ma.fields.List(ma.fields.Nested(TimesheetLineSchema), required=True)
+    totals = ma.fields.Nested(MinutesSchema, required=True)
+    days = ma.fields.List(ma.fields.Nested(DayMinutesSchema), required=True)
+    is_disputed = ma.fields.Boolean(required=True, metadata={"description": "A dispute about a cut of it is open"})
     status = ma.fields.Enum(TimesheetStatus, by_value=True, required=True)
 
 

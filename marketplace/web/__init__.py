@@ -70,6 +70,7 @@ from marketplace.web import (
     terms,
     work,
     work_record,
+    working_week,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -143,6 +144,7 @@ BESIDE = (
     taps,
     terms,
     work_record,
+    working_week,
 )
 """Modules whose pages belong to the blueprint of another: importing them puts the pages there."""
 

@@ -29,7 +29,7 @@ from marketplace.shifts.schemas import NewCutSchema
 from marketplace.web import waiting
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
-from marketplace.web.pictures import minutes_bar
+from marketplace.web.pictures import days_bars, minutes_bar
 from marketplace.web.words import name_of
 
 DECISIONS = {"approve": timesheets.approve}
@@ -113,6 +113,7 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "gig": gig,
         "name": accounts.person_name([sheet.contractor_id])[sheet.contractor_id],
         "most": {line.id: most for line in sheet.lines if (most := cuts.most_of(line))},
+        "days": days_bars(sheet.days),
         "bars": {line.id: minutes_bar(line) for line in sheet.lines},
         "costs": costs,
         "corrected": {each.booking_id for each in corrections.of_bookings([line.booking_id for line in sheet.lines])},

@@ -19,6 +19,7 @@ from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hours import Stretch as Counted
 from marketplace.shifts.models import Booking, TimesheetLine
 from marketplace.shifts.rules import EntryKind
+from marketplace.shifts.totals import DayMinutes, MinuteKind
 from marketplace.web.words import duration, money_words, name_of
 
 KINDS = "abcdef"
@@ -141,17 +142,37 @@ def stretches_line(stretches: Iterable[Counted], start: datetime, end: datetime)
     return day_line(start, end, drawn)
 
 
+_MINUTES = MappingProxyType(
+    {
+        MinuteKind.WORK: "a",
+        MinuteKind.TRAINING: "f",
+        MinuteKind.WAITING: "c",
+        MinuteKind.OUTAGE: "e",
+        MinuteKind.PAID_BREAK: "b",
+        MinuteKind.UNPAID_BREAK: "d",
+        MinuteKind.COMPENSATION: "g",
+        MinuteKind.ADDED: "h",
+        MinuteKind.SICK: "i",
+    }
+)
+
+
+def kinds_bar(minutes: Mapping[MinuteKind, int], whole: int | None = None) -> list[Segment]:
+    """Minutes of a timesheet by their kind, one after the other. `whole` is the length of the longest of several."""
+    counted = ((kind, minutes[kind], fill) for kind, fill in _MINUTES.items())
+    parts = [Part(name_of("minute", kind), duration(count), count, fill) for kind, count, fill in counted]
+    return stacked(parts, whole)
+
+
+def days_bars(days: Sequence[DayMinutes]) -> list[tuple[DayMinutes, list[Segment]]]:
+    """Each day with its bar, all of one scale."""
+    longest = max((sum(day.minutes[kind] for kind in _MINUTES) for day in days), default=0)
+    return [(day, kinds_bar(day.minutes, longest)) for day in days]
+
+
 def minutes_bar(line: TimesheetLine) -> list[Segment]:
     """The minutes of one booking on a timesheet, by kind."""
-    counted = {
-        EntryKind.WORK: line.work_minutes,
-        EntryKind.WAITING: line.waiting_minutes,
-        EntryKind.PAID_BREAK: line.paid_break_minutes,
-        EntryKind.UNPAID_BREAK: line.unpaid_break_minutes,
-    }
-    return stacked(
-        [Part(name_of("time", kind), duration(count), count, _TIMES[kind]) for kind, count in counted.items()]
-    )
+    return kinds_bar({**dict.fromkeys(MinuteKind, 0), **line.by_kind})
 
 
 def guaranteed_weeks(weeks: Iterable[Guarantee]) -> list[tuple[Guarantee, list[Segment]]]:

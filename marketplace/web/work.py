@@ -286,6 +286,7 @@ def show_timesheet(
     return render_template(
         "work/timesheet.html",
         sheet=sheet,
+        days=pictures.days_bars(sheet.days),
         bars={line.id: pictures.minutes_bar(line) for line in sheet.lines},
         companies=company_names([sheet]),
         events=timeline("timesheet", sheet.id),
