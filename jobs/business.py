@@ -29,6 +29,7 @@ from marketplace.shifts import (
     corrections,
     dependence,
     guarantees,
+    handovers,
     offers,
     piloting,
     prepared,
@@ -50,6 +51,11 @@ ONE = 1
 @job("offers.expire", again=False)
 def expire_offers() -> None:
     in_batches(offers.expire_due)
+
+
+@job("handovers.end", again=False)
+def end_handovers() -> None:
+    in_batches(handovers.end_due)
 
 
 @job("shifts.decide", again=False)

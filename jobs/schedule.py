@@ -40,6 +40,7 @@ def daily(hour: int) -> CronTrigger:
 TIMETABLE: Sequence[Entry] = (
     # One look at everything goes in this order: what has ended first, then what that makes room for, then money.
     Entry("offers.expire", every_seconds(15)),
+    Entry("handovers.end", every_minutes(1)),
     Entry("shifts.decide", every_seconds(15)),
     Entry("restrictions.expire", every_minutes(1)),
     Entry("appeals.lapse", every_minutes(5)),

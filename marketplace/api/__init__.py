@@ -33,6 +33,7 @@ from marketplace.shifts import confirming_routes as confirmations
 from marketplace.shifts import correction_routes as corrections
 from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
+from marketplace.shifts import handover_routes as handovers
 from marketplace.shifts import hazard_routes as hazards
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import reliability_routes as reliability
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     corrections.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,
+    handovers.blueprint,
     calendar_feeds.blueprint,
     confirmations.blueprint,
     reliability.blueprint,

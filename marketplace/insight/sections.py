@@ -55,6 +55,7 @@ from marketplace.qualifications.models import Answer, Attempt, Holding, TestCont
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
+from marketplace.shifts.handover_models import Handover, HandoverCode, SwapProposal
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
 from marketplace.shifts.models import Booking, Offer, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.tap_models import ClockTap
@@ -439,6 +440,24 @@ SECTIONS: tuple[Section, ...] = (
         "offers", "shifts", "Offers, why you were asked, and your answers", _E, Offer.contractor_id, empties=("reason",)
     ),
     _own("bookings", "shifts", "Your shifts", _S, Booking.contractor_id),
+    _own(
+        "handovers",
+        "shifts",
+        "Shifts that you asked others to take",
+        _S,
+        Handover.contractor_id,
+        without=("asked_id", "new_booking_id"),
+    ),
+    _own(
+        "handovers_asked",
+        "shifts",
+        "Shifts that you were asked to take",
+        _S,
+        Handover.asked_id,
+        without=("contractor_id", "booking_id", "new_booking_id"),
+    ),
+    _own("swap_proposals", "shifts", "Shifts that you offered for others", _S, SwapProposal.contractor_id),
+    _own("handover_code", "shifts", "The code by which colleagues name you", _G, HandoverCode.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
     _own("clock_taps", "shifts", "What you pressed without network", _S, ClockTap.contractor_id),
     _own(

@@ -21,6 +21,7 @@ from marketplace.matching.waves import MEASURED, WITHIN, Answers, sizes
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.crew_first import first_until
 from marketplace.shifts.eligibility import Agreed, Busy, Person
+from marketplace.shifts.handover_rules import BY as HANDED_OVER
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.queries import COUNTS_AS_WORKED
 from marketplace.shifts.rules import OPEN_OFFER, OfferStatus
@@ -105,8 +106,9 @@ def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int,
         .where(
             Offer.made_at > at - MEASURED,
             Offer.status.in_(ANSWERED),
-            # Whoever asked for a shift says yes to it, which tells nothing of those who are asked.
+            # Whoever asked for a shift, or takes one over, says yes to it: it tells nothing of those who are asked.
             ~Offer.claimed,
+            Offer.reason["by"].astext.is_distinct_from(HANDED_OVER),
             Gig.work_kind.in_(work_kinds),
         )
         .group_by(Gig.work_kind, half)

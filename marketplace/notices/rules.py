@@ -37,6 +37,9 @@ class Audience(StrEnum):
     """Whoever said what an operator has answered. The event names the answer, and nobody."""
     AUTHOR = "author"
     """Whoever wrote words that were hidden. The event names the hiding, and nobody."""
+    COLLEAGUE = "colleague"
+    """The other one of a handover: who is asked by name, or whose request a proposal answers. The event names the
+    request or proposal, and not them."""
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -734,6 +737,70 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         ),
         "booking.released": (
             Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
+        ),
+        "booking.handed_over": (
+            Telling(
+                _C,
+                _BOTH,
+                "Somebody has taken your shift over: %(gig)s",
+                "You are not booked any more for %(shift)s. It costs you nothing and harms nothing.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "Somebody else comes: %(gig)s",
+                "%(contractor)s has handed their seat over to somebody whom your requirements let pass. The shift is "
+                "%(shift)s; its page says who comes.",
+            ),
+        ),
+        "handover.asked": (
+            Telling(
+                Audience.COLLEAGUE,
+                _BOTH,
+                "Somebody asks you to take a shift: %(gig)s",
+                "It is %(shift)s. You see everything that it pays and asks for before you answer. A no costs you "
+                "nothing, and nobody but who asks hears of it.",
+            ),
+        ),
+        "handover.refused": (
+            Telling(
+                _C,
+                _INBOX,
+                "The one whom you asked said no: %(gig)s",
+                "You are still booked for %(shift)s. You can ask somebody else, or everybody who may do the work.",
+            ),
+        ),
+        "handover.ended": (
+            Telling(
+                _C,
+                _INBOX,
+                "Nobody has taken your shift over: %(gig)s",
+                "What you asked for %(shift)s has ended, because the shift began or your seat came to an end.",
+            ),
+        ),
+        "swap_proposal.made": (
+            Telling(
+                Audience.COLLEAGUE,
+                _BOTH,
+                "A shift is offered for yours: %(gig)s",
+                "What is offered is %(shift)s. You see everything that it pays and asks for before you answer.",
+            ),
+        ),
+        "swap_proposal.declined": (
+            Telling(
+                _C,
+                _INBOX,
+                "Your shift was not taken for the other one: %(gig)s",
+                "You stay booked for %(shift)s. Nothing follows from it.",
+            ),
+        ),
+        "swap_proposal.ended": (
+            Telling(
+                _C,
+                _INBOX,
+                "The shift that you wanted is not to be had any more",
+                "You offered %(gig)s, %(shift)s for it, and stay booked for that if you were.",
+            ),
         ),
         "booking.stopped": (
             Telling(

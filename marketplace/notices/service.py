@@ -27,6 +27,7 @@ from marketplace.notices.rules import (
     Channel,
     Telling,
 )
+from marketplace.shifts.handover_queries import colleagues
 from marketplace.standards.comments import answered_by
 from marketplace.standards.hiding import authors_of
 from marketplace.workforce.queries import living_in
@@ -88,6 +89,8 @@ class _Hearers:
         self._commenters = answered_by(answers) if answers else {}
         hidings = {found for event in events if (found := event.ref("hiding")) is not None}
         self._authors = authors_of(hidings) if hidings else {}
+        handed = {event.subject_id for event in events if event.ref("handover") is not None}
+        self._colleagues = colleagues(handed) if handed else {}
 
     def tellings(self) -> Iterator[tuple[Event, Telling, UUID]]:
         """Each (event, words, person). A person in two audiences of an event is told as the first of them."""
@@ -115,6 +118,8 @@ class _Hearers:
             return self._commenters.get(str(event.data.get("answer")), [])
         if audience is Audience.AUTHOR:
             return [self._authors[event.subject_id]]
+        if audience is Audience.COLLEAGUE:
+            return [self._colleagues[event.subject_id]] if event.subject_id in self._colleagues else []
         if audience in COMPANY_AUDIENCES:
             return self._with_right(event.ref("company"), COMPANY_AUDIENCES[audience])
         return self._operators(OPERATOR_AUDIENCES[audience])

@@ -20,7 +20,7 @@ from marketplace.gigs.models import Gig
 from marketplace.notices.rules import Telling
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.qualifications.models import Qualification
-from marketplace.shifts.models import Shift
+from marketplace.shifts.models import Booking, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class Known:
         self._people = _column(Person.id, Person.name, events, "contractor")
         self._tests = _column(Qualification.id, Qualification.title, events, "qualification")
         self._shifts = {row.id: row for row in _rows(Shift, events, "shift")}
+        # A request to take a shift over names the booking alone, so that nothing of it is told to the company.
+        alone = [event for event in events if event.ref("handover") is not None]
+        self._seats = {row.id: row for row in _handed(alone)} if alone else {}
         self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
         self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
 
@@ -47,7 +50,7 @@ class Known:
         """The words about one of the events, in the language of the moment."""
         facts = {
             "company": self._companies.get(event.ref("company"), ""),
-            "gig": self._gigs.get(event.ref("gig"), ""),
+            "gig": self._gigs.get(event.ref("gig"), self._gig(event)),
             "contractor": self._people.get(event.ref("contractor"), ""),
             "shift": self._shift(event),
             "money": self._money(event),
@@ -61,8 +64,12 @@ class Known:
         }
         return Said(gettext(telling.title, **facts), gettext(telling.words, **facts))
 
+    def _gig(self, event: Event) -> str:
+        seat = self._seats.get(event.ref("booking"))
+        return "" if seat is None else str(seat.title)
+
     def _shift(self, event: Event) -> str:
-        shift = self._shifts.get(event.ref("shift"))
+        shift = self._shifts.get(event.ref("shift")) or self._seats.get(event.ref("booking"))
         return "" if shift is None else span(shift.starts_at, shift.ends_at, shift.timezone)
 
     def _money(self, event: Event) -> str:
@@ -107,6 +114,13 @@ def _amount(money: Money) -> str:
 
 def _ids(events: Sequence[Event], word: str) -> set[UUID]:
     return {found for event in events if (found := event.ref(word)) is not None}
+
+
+def _handed(events: Sequence[Event]) -> Sequence[Any]:
+    """The seats of some events, each with its shift's time and its gig's title."""
+    columns = (Booking.id, Shift.starts_at, Shift.ends_at, Shift.timezone, Gig.title)
+    found = select(*columns).join(Shift, Shift.id == Booking.shift_id).join(Gig, Gig.id == Booking.gig_id)
+    return db.session.execute(found.where(Booking.id.in_(_ids(events, "booking")))).all()
 
 
 def _column(key: Any, column: Any, events: Sequence[Event], word: str) -> dict[UUID | None, str]:

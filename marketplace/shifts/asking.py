@@ -171,6 +171,15 @@ def refuse(verdict: Verdict, contractor_id: UUID) -> NoReturn:
     )
 
 
+def terms_of(
+    shift: Shift, gig: Gig, seat: Seat, person: Person, reason: Mapping[str, Any], covers: Covers
+) -> dict[str, Any]:
+    """What the person is to see before their yes, as JSON; they have a contract."""
+    words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
+    cover = covers.on(shift.company_id, person.contractor_id, shift.starts_at.astimezone(UTC).date())
+    return snapshot(seat, person, gig=words, timezone=shift.timezone, reason=reason, cover=cover)
+
+
 def _seat(asked: Asked, gig: Gig, late: adding.Late) -> Seat:
     """The seat for this person, with what it pays them beside its time."""
     minutes = late.get((asked.shift.id, asked.person.contractor_id), 0)
@@ -184,10 +193,7 @@ def _row(
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
     check_person(seat, asked.person)
-    words = {"id": str(gig.id), "title": gig.title, "work_kind": str(gig.work_kind), "data_use": gig.data_use}
-    day = shift.starts_at.astimezone(UTC).date()
-    cover = covers.on(shift.company_id, asked.person.contractor_id, day)
-    terms = snapshot(seat, asked.person, gig=words, timezone=shift.timezone, reason=asked.reason, cover=cover)
+    terms = terms_of(shift, gig, seat, asked.person, asked.reason, covers)
     return {
         "id": new_id(),
         "shift_id": shift.id,

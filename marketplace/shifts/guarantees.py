@@ -33,6 +33,7 @@ from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import guaranteed as rules
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat
+from marketplace.shifts.handover_queries import swapped_at_home
 from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, ShiftStatus
 from marketplace.standards import queries as standards
@@ -294,8 +295,9 @@ def _bookings(week: _Week) -> Select[Booking]:
 
 
 def _seats(week: _Week) -> list[Seat]:
-    """What the person had seats for. A seat that they gave back is a refusal."""
-    found = _bookings(week).where(Booking.status != BookingStatus.RELEASED).add_columns(TimesheetLine)
+    """What the person had seats for. A seat that they gave up is a refusal, or another one stands in its place."""
+    gone = (BookingStatus.RELEASED, BookingStatus.HANDED_OVER)
+    found = _bookings(week).where(Booking.status.not_in(gone)).add_columns(TimesheetLine)
     found = found.outerjoin(TimesheetLine, TimesheetLine.booking_id == Booking.id)
     return [
         Seat(
@@ -311,8 +313,10 @@ def _seats(week: _Week) -> list[Seat]:
 
 
 def _refusals(week: _Week) -> list[Refused]:
-    """Offers to which they said no or nothing, and seats that they gave back, of shifts that were held."""
+    """Offers to which they said no or nothing, and seats that they gave back or over, of shifts that were held. For one
+    that they swapped they have another one of the company."""
     unanswered = Offer.status == OfferStatus.EXPIRED
+    handed_over = and_(Booking.status == BookingStatus.HANDED_OVER, ~swapped_at_home())
     found = (
         select(Offer, Shift, Gig.hazard_class)
         .join(Shift, Shift.id == Offer.shift_id)
@@ -321,7 +325,12 @@ def _refusals(week: _Week) -> list[Refused]:
         .where(
             Offer.company_id == week.pair[0],
             Offer.contractor_id == week.pair[1],
-            or_(Offer.status == OfferStatus.DECLINED, unanswered, Booking.status == BookingStatus.RELEASED),
+            or_(
+                Offer.status == OfferStatus.DECLINED,
+                unanswered,
+                Booking.status == BookingStatus.RELEASED,
+                handed_over,
+            ),
             Shift.status != ShiftStatus.CANCELLED,
             Shift.starts_at >= week.during.starts_at,
             Shift.starts_at < week.during.ends_at,

@@ -241,6 +241,14 @@ def pool(company_id: UUID, at: datetime) -> list[Contractor]:
     return list(db.session.scalars(found.order_by(Contractor.id)))
 
 
+def agreed(contractor_id: UUID, company_id: UUID, at: datetime) -> Agreed | None:
+    """The terms of somebody's contract with the company that hold at that moment."""
+    version = contracts.in_force(company_id, contractor_id, at)
+    if version is None:
+        return None
+    return Agreed(version.id, version.rate, HazardClass(version.terms["hazard"]["highest_class"]))
+
+
 def _agreed(ids: Collection[UUID], company_id: UUID, seat: Seat) -> dict[UUID, Agreed]:
     versions = contracts.in_force_many(company_id, ids, seat.span.ends_at)
     return {

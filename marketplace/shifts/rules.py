@@ -102,6 +102,8 @@ class BookingStatus(StrEnum):
     """Ended by the service before the start, because the work became heavier than the person had agreed to."""
     EXCUSED = "excused"
     """The person could not come, because power or network was lost. It is no missed shift (rule OUTAGE)."""
+    HANDED_OVER = "handed_over"
+    """Somebody else has taken the seat over, alone or against a shift of theirs (rule HANDOVER)."""
 
 
 ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
@@ -118,6 +120,7 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
                 BookingStatus.SICK,
                 BookingStatus.TAKEN_OUT,
                 BookingStatus.EXCUSED,
+                BookingStatus.HANDED_OVER,
             }
         ),
         BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
@@ -128,12 +131,19 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
         BookingStatus.SICK: frozenset(),
         BookingStatus.TAKEN_OUT: frozenset(),
         BookingStatus.EXCUSED: frozenset(),
+        BookingStatus.HANDED_OVER: frozenset(),
     }
 )
 
 
-SEAT_FREE = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT, BookingStatus.EXCUSED)
-"""A booking that has given its seat back to the shift."""
+SEAT_FREE = (
+    BookingStatus.RELEASED,
+    BookingStatus.SICK,
+    BookingStatus.TAKEN_OUT,
+    BookingStatus.EXCUSED,
+    BookingStatus.HANDED_OVER,
+)
+"""A booking that has no seat of the shift any more: it was given back, or somebody else has it."""
 
 
 class FlagStatus(StrEnum):

@@ -629,6 +629,23 @@ _SEATS = (
         soon_hours=4,
     ),
     _rule(
+        "HANDOVER",
+        Basis.HOUSE,
+        "Until a shift begins, whoever is booked may ask one person, or everybody who may do the work, to take it "
+        "over, alone or against a shift of theirs. Both see all terms before their yes, and every rule of a yes is "
+        "asked of whoever takes a seat, for the week as it is afterwards. The seat is never empty in between: until "
+        "somebody has taken it, whoever asks is booked. Nobody pays anybody for it, and nothing that ranks people "
+        "reads any of it. The company is told who comes and does not pick: everybody whom its requirements let pass "
+        "is equal. What a seat pays beside its time goes with it: a handover makes no hour of NOTICE, and saves none.",
+        "House policy; Oregon SB 828 and Seattle's Secure Scheduling Ordinance know swaps and cover that employees "
+        "agree among themselves, and owe no pay for a changed schedule then. That a company does not approve is ours: "
+        "a yes by its own requirements needs no second one, and whoever could refuse one person could choose people",
+        "tests/shifts/test_handovers.py::test_a_cover_hands_over_seat_and_money_at_the_takers_own_terms",
+        since=date(2026, 11, 29),
+        most_people_asked_a_day=20,
+        most_proposals_for_a_shift=20,
+    ),
+    _rule(
         "CREW_FIRST",
         Basis.HOUSE,
         "Where a company chose so for a shift, a crew of its own is asked first: for at most 24 hours from the first "

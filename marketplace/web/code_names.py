@@ -50,6 +50,8 @@ STATUSES = {
     "held": lazy_gettext("kept"),
     "refused": lazy_gettext("refused"),
     "released": lazy_gettext("given back"),
+    "handed_over": lazy_gettext("handed over"),
+    "taken": lazy_gettext("taken over"),
     "reinstated": lazy_gettext("reinstated"),
     "active": lazy_gettext("in force"),
     "closing": lazy_gettext("being closed"),

@@ -49,6 +49,7 @@ PATTERNS: Final = (
     "The title has 1 to %(most)s characters.",
     "The description has 1 to %(most)s characters.",
     "The code has 1 to %(most)s characters.",
+    "A code has %(letters)s letters and digits.",
     "Instructions have 1 to %(most)s characters.",
     "A question has 1 to %(most)s characters.",
     "A gig plans 1 to %(most)s minutes of work.",

@@ -112,6 +112,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "hand_in_hours": lazy_gettext("hours to hand in"),
         "silence_hours": lazy_gettext("hours of silence"),
         "fee_minutes": lazy_gettext("minutes of fee"),
+        "most_people_asked_a_day": lazy_gettext("people asked by name a day at most"),
+        "most_proposals_for_a_shift": lazy_gettext("shifts offered for one at most"),
         "claim_days": lazy_gettext("days to claim"),
         "ruling_days": lazy_gettext("days to a ruling"),
         "times_in_30_days": lazy_gettext("times in 30 days"),

@@ -59,6 +59,7 @@ SAMPLES: dict[str, Any] = {
     "email": "somebody@example.com",
     "password": "four small green lamps",
     "text_sha256": "0" * 64,
+    "terms_sha256": "0" * 64,
     "name": "Olga Owner",
     "end_minute": 600,
     "up_to": "H2",

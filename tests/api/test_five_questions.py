@@ -74,6 +74,7 @@ ALWAYS_POSSIBLE = {
     "DELETE /api/v1/phones/<uuid:phone_id>": "taking away twice is taking away once",
     "DELETE /api/v1/calendar-feeds/<uuid:feed_id>": "revoking twice is revoking once",
     "DELETE /api/v1/shifts/<uuid:shift_id>/saved": "letting go twice is letting go once",
+    "POST /api/v1/handover-code": "a new code can always be had",
     "POST /api/v1/companies/<uuid:company_id>/gigs": "a draft can always be written; the gate judges it later",
     "POST /api/v1/companies/<uuid:company_id>/keys": "keys can be made for a company in every state",
     "POST /api/v1/standards/exchange-rates": "a rate is a new row beside all others",

@@ -47,6 +47,8 @@ from marketplace.qualifications.models import Attempt, Qualification, TestContes
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
+from marketplace.shifts.handover_models import Handover, SwapProposal
+from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
 from marketplace.shifts.series_models import ShiftSeries
@@ -68,6 +70,7 @@ from tests.factories import (
     accounts,
     contracts,
     disputes,
+    handovers,
     pay,
     qualifications,
     regions,
@@ -102,6 +105,8 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "series_id": ShiftSeries.id,
     "correction_id": Correction.id,
     "feed_id": CalendarFeed.id,
+    "handover_id": Handover.id,
+    "swap_id": SwapProposal.id,
     "paper_id": CompanyPaper.id,
 }
 """Parameters that name a company's things."""
@@ -195,8 +200,10 @@ def _a_week_of(there: Scene) -> Contractor:
     shifts.offered(there, shifts.shift(there, MONDAY + 2 * DAY, seats=2), ana)
     offers.decline(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), ana).id, by=accounts.actor_of(ana.id))
     offers.withdraw(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), bea).id, by=there.company)
-    shifts.booked(there, ana, starts_at=MONDAY + 8 * DAY)
-    shifts.booked(there, bea, starts_at=MONDAY + 8 * DAY)
+    mine = shifts.booked(there, ana, starts_at=MONDAY + 8 * DAY)
+    given = shifts.booked(there, bea, starts_at=MONDAY + 8 * DAY)
+    handovers.proposed(handovers.asked(mine, HandoverKind.SWAP), given)
+    handovers.asked(given)
     planned = shifts.shift(there, MONDAY + 9 * DAY)
     matching.match(planned.id, by=there.company)
     for _ in range(2):

@@ -57,7 +57,14 @@ def test_a_title_is_one_line() -> None:
 
 
 def test_every_audience_is_found_somehow() -> None:
-    by_hand = {Audience.PERSON, Audience.CONTRACTOR, Audience.PLACE, Audience.COMMENTER, Audience.AUTHOR}
+    by_hand = {
+        Audience.PERSON,
+        Audience.CONTRACTOR,
+        Audience.PLACE,
+        Audience.COMMENTER,
+        Audience.AUTHOR,
+        Audience.COLLEAGUE,
+    }
     assert by_hand | set(COMPANY_AUDIENCES) | set(OPERATOR_AUDIENCES) == set(Audience)
 
 
