@@ -47,7 +47,7 @@ class Kind(StrEnum):
 _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         Kind.OFFERS: ("offer", "crew"),
-        Kind.SHIFTS: ("booking", "shift", "swap", "cover", "standby", "confirmation", "release", "series"),
+        Kind.SHIFTS: ("booking", "shift", "handover", "swap_proposal", "standby", "confirmation", "release", "series"),
         Kind.MONEY: (
             "payslip", "payout", "timesheet", "deposit", "benefit", "benefit_transfer", "guarantee", "dispute",
         ),

@@ -8,8 +8,8 @@ two begin, since no booking changes its person.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073"
-down_revision = "0072"
+revision = "0080"
+down_revision = "0079"
 
 STATUSES = ("booked", "working", "worked", "released", "cancelled", "no_show", "sick", "taken_out", "excused")
 AUDIENCES = (
@@ -129,7 +129,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("notice", "mail"):
+    for table in ("notice", "delivery"):
         op.execute(f"DELETE FROM {table} WHERE audience = 'colleague'")
     _tell(AUDIENCES)
     op.drop_table("handover_code")
@@ -147,6 +147,6 @@ def _allow(options: tuple[str, ...]) -> None:
 
 def _tell(audiences: tuple[str, ...]) -> None:
     allowed = ", ".join(f"'{each}'" for each in audiences)
-    for table in ("notice", "mail"):
+    for table in ("notice", "delivery"):
         op.drop_constraint(op.f(f"ck_{table}_audience"), table)
         op.create_check_constraint(op.f(f"ck_{table}_audience"), table, f"audience IN ({allowed})")
