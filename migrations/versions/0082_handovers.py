@@ -8,8 +8,8 @@ two begin, since no booking changes its person.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0080"
-down_revision = "0079"
+revision = "0082"
+down_revision = "0081"
 
 STATUSES = ("booked", "working", "worked", "released", "cancelled", "no_show", "sick", "taken_out", "excused")
 AUDIENCES = (
