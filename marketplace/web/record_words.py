@@ -76,7 +76,6 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "claimed": lazy_gettext("You asked for it yourself"),
         "claimed_at": lazy_gettext("Disputed"),
         "clause": lazy_gettext("Clause"),
-        "code": lazy_gettext("Your code"),
         "client_ended_at": lazy_gettext("End by your device"),
         "client_started_at": lazy_gettext("Start by your device"),
         "closes_at": lazy_gettext("Open until"),
