@@ -97,8 +97,7 @@ def change(series_id: UUID, wanted: Wanted, agreed: Money, reason: str, *, by: A
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
     old.last_day, old.ended_because = wanted.from_day - A_DAY, reason
-    if old.filled_until >= old.last_day:
-        series.over(old, by=by)
+    series.end_if_over(old, by=by)
     db.session.add(new)
     record("series.changed", new, by=by, data={"from": str(old.id), "from_day": wanted.from_day.isoformat()})
     scheduling.cancel_shifts(plan.dropped, agreed, reason, by=by)
@@ -113,6 +112,8 @@ def _checked(old: ShiftSeries, gig: Gig, wanted: Wanted) -> ShiftSeries:
     """The series that goes on, not yet written."""
     if old.status is not SeriesStatus.ACTIVE:
         raise WrongState("The series has ended.", state=str(old.status))
+    if db.session.scalar(select(ShiftSeries.id).where(ShiftSeries.follows_id == old.id)) is not None:
+        raise WrongState("It goes on as another series: change that one.", state=str(old.status))
     if gig.status is not GigStatus.OPEN:
         raise GigNotOpen(f"It is {gig.status}.")
     now, place = clock.now(), old.recurrence.place

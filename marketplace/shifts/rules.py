@@ -24,9 +24,9 @@ SHIFT_TRANSITIONS: Mapping[ShiftStatus, frozenset[ShiftStatus]] = MappingProxyTy
 
 class SeriesStatus(StrEnum):
     ACTIVE = "active"
-    """Its shifts are laid as far as the horizon reaches."""
+    """Its shifts are laid as far as the horizon reaches, and can be changed."""
     ENDED = "ended"
-    """No shift is laid any more: it recurs no more, its company ended it, or its gig was closed."""
+    """Its last day is over, by its rule or because its company ended it there; or its gig was closed."""
 
 
 SERIES_TRANSITIONS: Mapping[SeriesStatus, frozenset[SeriesStatus]] = MappingProxyType(

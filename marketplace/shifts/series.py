@@ -167,10 +167,8 @@ def end(series_id: UUID, last_day: date, agreed: Money, reason: str, *, by: Acto
     _cancel(series, Shift.series_day > last_day, agreed, reason, by=by)
     series.last_day = last_day if series.last_day is None else min(last_day, series.last_day)
     series.ended_because = reason
-    if series.filled_until >= series.last_day:
-        over(series, by=by)
-    else:
-        record("series.shortened", series, by=by, data={"last_day": series.last_day.isoformat()})
+    record("series.shortened", series, by=by, data={"last_day": series.last_day.isoformat()})
+    end_if_over(series, by=by)
     return series
 
 
@@ -253,17 +251,18 @@ def _price(series_id: UUID, which: ColumnElement[bool], *, by: Actor) -> SeriesP
 
 
 def fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
-    """Lays what is not laid up to the horizon. The gig and the series are locked."""
+    """Lays what is not laid up to the horizon, and ends the series once its last day is over. The gig and the series
+    are locked."""
     if gig.status is GigStatus.CLOSED:
-        over(series, by=by)
-        return
-    if gig.status is not GigStatus.OPEN:
-        _held_up(series, GigNotOpen.code, by=by)
+        _over(series, by=by)
         return
     now, recurrence = clock.now(), series.recurrence
     last = (now + HORIZON).astimezone(recurrence.place).date()
     until = last if series.last_day is None else min(last, series.last_day)
     coming = [each for each in recurrence.occurrences(series.filled_until, until) if each.starts_at >= now]
+    if coming and gig.status is not GigStatus.OPEN:
+        _held_up(series, GigNotOpen.code, by=by)
+        return
     fitting = _fitting(gig, planned_of(series, coming, now))
     if fitting:
         laying.lay(gig, fitting, series_id=series.id, by=by)
@@ -271,10 +270,17 @@ def fill(series: ShiftSeries, gig: Gig, *, by: Actor) -> None:
         series.filled_until = coming[len(fitting)].day - A_DAY
         _held_up(series, VolumeCapReached.code, by=by)
         return
-    series.filled_until = max(series.filled_until, until)
+    series.filled_until = max(series.filled_until, last)
     series.held_up_because = series.try_again_at = None
-    if until == series.last_day or recurrence.ends_by(until):
-        over(series, by=by)
+    end_if_over(series, by=by)
+
+
+def end_if_over(series: ShiftSeries, *, by: Actor) -> None:
+    """Ends the series if its last day has been."""
+    yesterday = clock.now().astimezone(series.recurrence.place).date() - A_DAY
+    closed = series.last_day is not None and series.last_day <= yesterday
+    if closed or series.recurrence.ends_by(yesterday):
+        _over(series, by=by)
 
 
 def planned_of(series: ShiftSeries, days: Sequence[Occurrence], now: datetime) -> list[Planned]:
@@ -310,7 +316,7 @@ def _held_up(series: ShiftSeries, code: str, *, by: Actor) -> None:
         record("series.held_up", series, by=by, data={"because": code})
 
 
-def over(series: ShiftSeries, *, by: Actor) -> None:
+def _over(series: ShiftSeries, *, by: Actor) -> None:
     values = {"held_up_because": None, "try_again_at": None}
     move_one(series, SeriesStatus.ENDED, by=by, event="series.ended", values=values)
 

@@ -21,7 +21,7 @@ from marketplace.shifts.rules import SeriesStatus
 class ShiftSeries(Stateful):
     """A rule by which shifts recur (RFC 5545), in the clock time of `timezone`.
 
-    The days up to `filled_until` are laid: each is a shift of its own from then on, with a price and a life of its own.
+    Its days up to `filled_until` are laid: each is a shift of its own from then on, with a price and a life of its own.
     `held_up_because` is the code of the problem that keeps the days after it from being laid, if one does; it is tried
     again at `try_again_at`.
     """

@@ -77,7 +77,7 @@ class SeriesSchema(ma.Schema):
     except_days = ma.fields.List(ma.fields.Date(), required=True)
     seats = ma.fields.Integer(required=True)
     crew_id = ma.fields.UUID(required=True, allow_none=True)
-    filled_until = ma.fields.Date(required=True, metadata={"description": "The last day that was laid"})
+    filled_until = ma.fields.Date(required=True, metadata={"description": "Its days up to this one are laid"})
     held_up_because = ma.fields.String(
         required=True,
         allow_none=True,

@@ -90,7 +90,8 @@ def show_series(company_id: UUID, series_id: UUID) -> str:
     of, by = own_series(series_id), actor()
     loads, today = _loads(of), clock.now().astimezone(of.recurrence.place).date()
     first = max(of.first_day, today - 7 * A_DAY)
-    last = max(of.filled_until, first)
+    is_laid = (of.last_day is not None and of.last_day <= of.filled_until) or of.recurrence.ends_by(of.filled_until)
+    last = max([first, *loads]) if is_laid else max(first, of.filled_until)
     to_come = series.shifts_of(of.id, seen_by=by).where(
         Shift.status == ShiftStatus.SCHEDULED, Shift.ends_at > clock.now()
     )
@@ -100,6 +101,7 @@ def show_series(company_id: UUID, series_id: UUID) -> str:
         gig=gigs.company_gig(of.gig_id, by),
         crew=None if of.crew_id is None else crews.one(of.crew_id, by),
         words=rule_words(of.rule, of.first_day),
+        is_laid=is_laid,
         weeks=coverage.weeks(loads, first, last, frozenset(of.except_days)),
         before=None if of.follows_id is None else own_series(of.follows_id),
         next_one=db.session.scalar(select(ShiftSeries).where(ShiftSeries.follows_id == of.id)),

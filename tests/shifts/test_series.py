@@ -92,8 +92,9 @@ def test_shifts_keep_their_clock_time_over_the_change_to_summer_time(scene: Scen
 
 def test_a_series_of_today_leaves_out_what_has_begun(scene: Scene) -> None:
     of = make.series(scene, "FREQ=DAILY;COUNT=2", first_day=date(2026, 11, 18), begins=time(5), ends=time(7))
-    assert days(of) == ["11-19"]
-    assert of.status is SeriesStatus.ENDED
+    assert (days(of), of.status) == (["11-19"], SeriesStatus.ACTIVE)
+    clock.move_to(MONDAY)
+    assert (series.fill_due(), of.status) == (1, SeriesStatus.ENDED)
 
 
 def test_the_volume_of_a_pilot_holds_a_series_up_and_its_end_frees_it(app: Flask) -> None:
@@ -183,8 +184,10 @@ def test_a_series_is_ended_at_the_price_of_what_comes_after(scene: Scene) -> Non
     with pytest.raises(BadShift):
         series.end(of.id, date(2026, 11, 21), price.total, "No more data.", by=scene.company)
     series.end(of.id, date(2026, 11, 24), price.total, "No more data.", by=scene.company)
-    assert (of.status, days(of)) == (SeriesStatus.ENDED, ["11-23"])
+    assert (of.status, days(of)) == (SeriesStatus.ACTIVE, ["11-23"])
     assert (stays.status, goes.status) == (BookingStatus.BOOKED, BookingStatus.CANCELLED)
+    clock.move_to(MONDAY + timedelta(days=3))
+    assert (series.fill_due(), of.status) == (1, SeriesStatus.ENDED)
     with pytest.raises(WrongState):
         series.end(of.id, date(2026, 11, 24), price.total, "Again.", by=scene.company)
     everything_holds()
@@ -196,7 +199,7 @@ def test_a_last_day_beyond_the_horizon_is_kept(scene: Scene) -> None:
     assert (of.status, len(held(of))) == (SeriesStatus.ACTIVE, 8)
     clock.move_to(MONDAY + timedelta(days=7))
     series.fill_due()
-    assert (of.status, days(of)[-1]) == (SeriesStatus.ENDED, "12-21")
+    assert (of.status, days(of)[-1]) == (SeriesStatus.ACTIVE, "12-21")
 
 
 def wanted(of: ShiftSeries, from_day: str, **more: Any) -> Wanted:
@@ -218,7 +221,7 @@ def test_a_series_is_changed_from_a_day_on_and_people_whose_time_stays_keep_it(s
     price = changing.price(of.id, change, by=scene.company)
     assert (price.kept, len(price.moved), len(price.cancelled), price.laid) == (2, 0, 3, 2)
     new = changing.change(of.id, change, price.total, "Less data.", by=scene.company)
-    assert (of.status, of.last_day, new.follows_id) == (SeriesStatus.ENDED, date(2026, 11, 29), of.id)
+    assert (of.status, of.last_day, new.follows_id) == (SeriesStatus.ACTIVE, date(2026, 11, 29), of.id)
     assert (days(of), days(new)) == (["11-23", "11-25"], ["11-30", "12-04", "12-07", "12-11"])
     assert (monday.status, wednesday.status) == (BookingStatus.BOOKED, BookingStatus.CANCELLED)
     assert {shift.seats for shift in held(new)} == {3}
@@ -373,7 +376,7 @@ def test_the_doors_of_a_series(client: FlaskClient, scene: Scene, route: str) ->
         DAY_PRICE: lambda j: (len(j["shifts"]), j["total"]["amount"]) == (1, "0.00"),
         END_PRICE: lambda j: (len(j["shifts"]), j["total"]["amount"]) == (7, "0.00"),
         LEAVE_OUT: lambda j: j["except_days"] == ["2026-11-23"],
-        END: lambda j: (j["last_day"], j["status"]) == ("2026-11-24", "ended"),
+        END: lambda j: (j["last_day"], j["status"]) == ("2026-11-24", "active"),
         CHANGE_PRICE: lambda j: (len(j["moved"]), j["kept"], j["total"]["amount"]) == (6, 0, "0.00"),
         CHANGE: lambda j: (j["follows_id"], j["first_day"], j["begins"]) == (str(of.id), "2026-11-30", "13:00"),
     }  # fmt: skip
@@ -388,7 +391,7 @@ def test_the_wrong_state_is_a_conflict(client: FlaskClient, scene: Scene, route:
         answer = ask(client, route, of, scene.company, json=body(scene, seats=1))
         assert (answer.status_code, answer.json["code"]) == (409, GigNotOpen.code)
         return
-    series.end(of.id, date(2026, 11, 18), NOTHING, "No more.", by=scene.company)
+    series.end(of.id, date(2026, 11, 17), NOTHING, "No more.", by=scene.company)
     answer = ask(client, route, of, scene.company)
     assert (answer.status_code, answer.json["code"]) == (409, "wrong_state")
 

