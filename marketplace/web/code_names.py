@@ -293,6 +293,17 @@ NAMES = {
         "night": lazy_gettext("of it at night"),
         "cut": lazy_gettext("of it cut"),
     },
+    "now": {
+        "working": lazy_gettext("working"),
+        "waiting": lazy_gettext("waiting for work"),
+        "on_break": lazy_gettext("on a break"),
+        "outage": lazy_gettext("without power or network"),
+        "not_yet": lazy_gettext("to come within minutes"),
+        "late": lazy_gettext("late"),
+        "missed": lazy_gettext("did not come"),
+        "stopped": lazy_gettext("stopped to protect them"),
+        "done": lazy_gettext("clocked out"),
+    },
     "press": {
         "clock_in": lazy_gettext("clock in"),
         "work": lazy_gettext("back to work"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from marketplace.accounts.models import Person
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.shifts import attendance
 from tests.factories import accounts
@@ -18,7 +19,7 @@ def test_hours_stand_against_the_cap_and_a_change_of_the_clock_is_marked(visitor
     make.booked(scene, ana, starts_at=MONDAY + timedelta(days=1), hours=2)
     make.at(MONDAY)
     attendance.clock_in(first.id, by=accounts.actor_of(ana.id))
-    make.at(MONDAY + timedelta(hours=1))
+    clock.move_to(MONDAY + timedelta(hours=1), still=True)
     visitor.signed_in(db.session.get_one(Person, ana.id))
     page = visitor.look("/work/week")
     assert "Worked 1 h and booked 5 h of at most 48 h" in page.words
