@@ -3,10 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, DateTime, Select, bindparam, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    ScalarSelect,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, defer
 
@@ -26,6 +38,8 @@ from marketplace.contracts.terms import as_offered
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,22 +345,53 @@ def holdings(company_ids: Collection[UUID], since: datetime) -> list[Holding]:
     ]
 
 
-# Built once: every yes asks it, and building a statement takes longer than running it.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a seat asks of the version that holds: its id, its lowest hourly pay and the highest class it allows."""
+
+    version_id: UUID
+    rate: Money
+    highest_class: str
+
+    @classmethod
+    def of(cls, found: Sequence[Any]) -> "Held":
+        """From what `held_by()` finds."""
+        version_id, pay, highest_class = found
+        return cls(UUID(version_id), rate_of({"pay": pay}), highest_class)
+
+
+def held_by(contractor: Any, company: Any, at: Any) -> ScalarSelect[Any]:
+    """The version that `in_force` finds, as JSON for `Held.of`, none where there is none: part of a statement about
+    contractors. The arguments are columns of it, or parameters."""
+    terms = ContractVersion.terms
+    found = func.jsonb_build_array(ContractVersion.id, terms["pay"], terms["hazard"]["highest_class"])
+    day = cast(func.timezone("UTC", at), Date)
+    held = _that_hold(select(found), company, at, day).where(ContractVersion.contractor_id == contractor)
+    return held.order_by(Signature.signed_at.desc(), ContractVersion.number.desc()).limit(1).scalar_subquery()
+
+
+def _that_hold(found: Select[T], company: Any, at: Any, day: Any) -> Select[T]:
+    """Of the versions those that somebody signed by then and that hold on that day."""
+    return (
+        found.select_from(ContractVersion)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .join(Signature, Signature.version_id == ContractVersion.id)
+        .where(
+            ContractVersion.company_id == company,
+            Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
+            or_(Contract.ends_at.is_(None), Contract.ends_at > at),
+            Signature.signed_at <= at,
+            ContractVersion.effective_from <= day,
+            or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= day),
+        )
+    )
+
+
+# Built once, since building a statement takes longer than running it.
 _AT, _DAY = bindparam("at", type_=DateTime(timezone=True)), bindparam("day", type_=Date())
 _OF_COMPANY = (
-    select(ContractVersion)
     # The text is long, and whoever asks what holds wants its terms.
-    .options(defer(ContractVersion.text))
-    .join(Contract, Contract.id == ContractVersion.contract_id)
-    .join(Signature, Signature.version_id == ContractVersion.id)
-    .where(
-        ContractVersion.company_id == bindparam("company"),
-        Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
-        or_(Contract.ends_at.is_(None), Contract.ends_at > _AT),
-        Signature.signed_at <= _AT,
-        ContractVersion.effective_from <= _DAY,
-        or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= _DAY),
-    )
+    _that_hold(select(ContractVersion).options(defer(ContractVersion.text)), bindparam("company"), _AT, _DAY)
     .ext(distinct_on(ContractVersion.contractor_id))
     .order_by(ContractVersion.contractor_id, Signature.signed_at.desc(), ContractVersion.number.desc())
 )

@@ -1,10 +1,13 @@
-"""Lifecycle: a status changes through one door.
+"""Lifecycle: a status begins and changes through one door each.
 
 A model says which statuses follow which in `transitions`; `move()` checks that table, changes the rows that still have
 the old status, and writes their events, in one statement. Whoever lost a race finds no row and gets a Conflict.
+`make()` writes new rows with their events, in one statement too.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
@@ -21,13 +24,16 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
     func,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Range, array
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
@@ -55,6 +61,24 @@ class Stateful(Subject):
     transitions: ClassVar[Transitions]
 
     status: Mapped[Any]
+
+
+def make(
+    model: type[Stateful], rows: Sequence[Mapping[str, Any]], *, by: Doer | Mapping[UUID, Doer], event: str
+) -> list[UUID]:
+    """Writes new rows, all with the same columns, and one event each, in one statement however many there are.
+
+    A row that a unique or an exclusion constraint refuses is left out: returns the ids of those that were written, and
+    the caller decides whether that matters. A column that no row names gets nothing, not even the model's default. `by`
+    is who makes them, or for each row who makes it.
+    """
+    if not rows:
+        return []
+    db.session.flush()
+    facts = {"rows": _as_json(rows), "moment": clock.now(), "event": event, "data": {}} | _doers(by)
+    made = db.session.connection().execute(_making(model, tuple(rows[0]), isinstance(by, Mapping)), facts).all()
+    announce([each.id for each in made])
+    return [each.subject_id for each in made]
 
 
 def move(
@@ -142,28 +166,60 @@ class _Shape(NamedTuple):
 @lru_cache(maxsize=256)
 def _moving(model: type[Stateful], shape: _Shape) -> Insert:
     """The statement of `move()`, built once for each model and shape, since building it takes longer than running
-    it."""
-    table, events = typed(Table, model.__table__), typed(Table, Event.__table__)
-    ids = bindparam("ids", type_=ARRAY(table.c.id.type))
-    changed = update(table).where(
-        table.c.id == any_(ids), table.c.status == bindparam("old", type_=table.c.status.type)
-    )
+    it. Rows are locked in the order of their ids, so that two who move the same ones cannot wait for each other."""
+    table = typed(Table, model.__table__)
+    ids, old = bindparam("ids", type_=ARRAY(table.c.id.type)), bindparam("old", type_=table.c.status.type)
+    found = select(table.c.id).where(table.c.id == any_(ids), table.c.status == old)
+    held = found.order_by(table.c.id).with_for_update(key_share=True).cte("held")
+    changed = update(table).where(table.c.id == held.c.id, table.c.status == old)
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in shape.given}
     row_id, by_row = cast(table.c.id, Text), bindparam("by_row", type_=JSONB)
     values |= {name: func.jsonb_extract_path_text(by_row, row_id, name) for name in shape.differing}
     status = bindparam("new", type_=table.c.status.type)
-    moved = changed.values(status=status, **values).returning(table).cte("moved")
-    refs = [literal(f"{word}:") + cast(moved.c[column], Text) for word, column in model.about.items()]
+    wanted = dict.fromkeys(["id", *model.about.values(), *shape.told])
+    moved = changed.values(status=status, **values).returning(*(table.c[name] for name in wanted)).cte("moved")
+    return _told(model, moved, _data(moved, shape), several=shape.several)
+
+
+@lru_cache(maxsize=64)
+def _making(model: type[Stateful], columns: Sequence[str], several: bool) -> Insert:
+    """The statement of `make()`, built once for each model and its columns."""
+    table = typed(Table, model.__table__)
+    given = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSONB))
+    rows = given.table_valued(*(column(name, table.c[name].type) for name in columns), name="given")
+    wanted = dict.fromkeys(["id", *model.about.values()])
+    new = upsert(table).from_select(list(columns), select(*rows.c)).on_conflict_do_nothing()
+    made = new.returning(*(table.c[name] for name in wanted)).cte("made")
+    return _told(model, made, bindparam("data", type_=JSONB), several=several)
+
+
+def _told(model: type[Stateful], rows: CTE, data: ColumnElement[Any], *, several: bool) -> Insert:
+    """The event of each of the rows, as the rest of the statement that writes them."""
+    events = typed(Table, Event.__table__)
+    refs = [literal(f"{word}:") + cast(rows.c[name], Text) for word, name in model.about.items()]
     row = select(
         bindparam("moment", type_=events.c.at.type),
         bindparam("event", type_=events.c.name.type),
-        *_doer(moved.c.id, shape.several),
-        moved.c.id,
+        *_doer(rows.c.id, several),
+        rows.c.id,
         func.array_remove(array(refs), None),
-        _data(moved, shape),
+        data,
     )
     columns = ["at", "name", "doer_id", "doer_kind", "subject_id", "about", "data"]
     return insert(events).from_select(columns, row).returning(events.c.id, events.c.subject_id)
+
+
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """The rows as PostgreSQL reads them from JSON into a table's own types."""
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Range):
+        return f"{value.bounds[0]}{_plain(value.lower) or ''},{_plain(value.upper) or ''}{value.bounds[1]}"
+    return str(value) if isinstance(value, UUID | Decimal) else value
 
 
 def _data(moved: CTE, shape: _Shape) -> ColumnElement[Any]:

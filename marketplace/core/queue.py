@@ -12,8 +12,8 @@ from typing import Any
 
 import procrastinate
 from procrastinate import SyncPsycopgConnector
-from sqlalchemy import Text, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Text, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Instant, db
@@ -40,6 +40,17 @@ class Job:
     arguments: Mapping[str, Any]
 
 
+# What Procrastinate's own `defer()` sends, without what it does around it in Python: every yes waits for it.
+_DEFERRED = text(
+    "SELECT (procrastinate_defer_jobs_v1(ARRAY[CAST("
+    " ROW(:queue, :name, 0, :lock, NULL, :arguments, :at) AS procrastinate_job_to_defer_v1)]))[1]"
+).bindparams(
+    *(bindparam(word, type_=Text()) for word in ("queue", "name", "lock")),
+    bindparam("arguments", type_=JSONB()),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
+
+
 def defer(
     name: str,
     /,
@@ -54,10 +65,8 @@ def defer(
     Jobs run at least once, so a job's work must be safe to repeat. `lock` keeps two jobs of that lock from running at
     the same time. Returns the job's number. Rolled back with the transaction.
     """
-    raw = db.session.connection().connection.driver_connection
-    options: dict[str, Any] = {"queue": queue, "lock": lock, "schedule_at": at, "connection": raw}
-    given = {option: value for option, value in options.items() if value is not None}
-    return app.configure_task(name, **given).defer(**arguments)
+    job = {"queue": queue, "name": name, "lock": lock, "arguments": arguments, "at": at}
+    return int(db.session.connection().execute(_DEFERRED, job).scalar_one())
 
 
 def schedule(name: str, since: datetime) -> Schedule | None:

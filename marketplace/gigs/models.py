@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    Row,
     Text,
     UniqueConstraint,
 )
@@ -126,14 +127,7 @@ class Gig(Stateful):
 
     @property
     def criteria(self) -> Criteria:
-        return Criteria(
-            places=tuple(Where(place["country"], place["subdivision"]) for place in self.places),
-            skills=tuple(self.skills),
-            languages=tuple(LanguageNeed(need["language"], Level(need["level"])) for need in self.languages),
-            reason=self.criteria_reason,
-            qualifications=tuple(self.qualifications),
-            skill_levels=tuple(SkillNeed(skill, level) for skill, level in sorted(self.skill_levels.items())),
-        )
+        return criteria_of(self)
 
     @property
     def pay_steps(self) -> PaySteps | None:
@@ -162,6 +156,18 @@ class Gig(Stateful):
             data_use=self.data_use,
             pay_steps=self.pay_steps,
         )
+
+
+def criteria_of(row: Gig | Row[Any]) -> Criteria:
+    """What the work of a gig needs, from the gig or from a row with its columns."""
+    return Criteria(
+        places=tuple(Where(place["country"], place["subdivision"]) for place in row.places),
+        skills=tuple(row.skills),
+        languages=tuple(LanguageNeed(need["language"], Level(need["level"])) for need in row.languages),
+        reason=row.criteria_reason,
+        qualifications=tuple(row.qualifications),
+        skill_levels=tuple(SkillNeed(skill, level) for skill, level in sorted(row.skill_levels.items())),
+    )
 
 
 class GigRate(Base):

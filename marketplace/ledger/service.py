@@ -1,10 +1,11 @@
 """The verbs of the books: post, post many, reverse."""
 
+import json
 from collections.abc import Sequence
-from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, any_, bindparam, column, func, insert, select, tuple_, update
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -13,38 +14,97 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.ledger import queries
-from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.ledger.models import JournalEntry, LedgerAccount
 from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
 
+Pair = tuple[str, str]
+"""An account: its name and currency."""
+
 # Built once, since building a statement takes longer than running it.
-_WRITTEN = upsert(JournalEntry).on_conflict_do_nothing(index_elements=["cause"]).returning(JournalEntry.id)
-_IDS = bindparam("ids", type_=ARRAY(Uuid()))
-_KNOWN = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id).where(
+_KNOWN = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance).where(
     tuple_(LedgerAccount.name, LedgerAccount.currency).in_(bindparam("wanted", expanding=True))
 )
-_OPENED = (
-    upsert(LedgerAccount)
-    .on_conflict_do_nothing()
-    .returning(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.id)
+_OPENED = upsert(LedgerAccount).on_conflict_do_nothing()
+_BOOKED = text("""
+WITH entry AS (
+    INSERT INTO journal_entry (id, cause, at, data)
+    SELECT given.id, given.cause, :at, CAST(given.data AS jsonb)
+    FROM unnest(:ids, :causes, :data) AS given (id, cause, data)
+    ORDER BY given.cause
+    ON CONFLICT (cause) DO NOTHING
+    RETURNING id
+), move AS MATERIALIZED (
+    SELECT given.*
+    FROM unnest(:of, :sources, :destinations, :amounts, :currencies)
+        WITH ORDINALITY AS given (entry_id, source, destination, amount, currency, place)
+    JOIN entry ON entry.id = given.entry_id
+), change AS MATERIALIZED (
+    SELECT name, currency, sum(amount)::bigint AS amount
+    FROM (
+        SELECT source AS name, currency, -amount AS amount FROM move
+        UNION ALL SELECT destination, currency, amount FROM move
+    ) AS sides
+    GROUP BY name, currency
+), account AS MATERIALIZED (
+    SELECT given.id, given.name, given.currency, change.amount
+    FROM unnest(:account_ids, :names, :account_currencies) AS given (id, name, currency)
+    JOIN change ON change.name = given.name AND change.currency = given.currency
+), there AS MATERIALIZED (
+    SELECT had.id, account.name, account.currency, account.amount
+    FROM ledger_account had
+    JOIN account ON account.name = had.name AND account.currency = had.currency
+    ORDER BY account.name COLLATE "C", account.currency
+    FOR NO KEY UPDATE OF had
+), changed AS (
+    UPDATE ledger_account had SET balance = had.balance + there.amount
+    FROM there
+    WHERE had.id = there.id AND had.balance + there.amount >= 0
+    RETURNING had.id, had.name, had.currency
+), opened AS (
+    INSERT INTO ledger_account AS had (id, name, currency, balance)
+    SELECT account.id, account.name, account.currency, account.amount
+    FROM account
+    WHERE account.amount >= 0
+        AND NOT EXISTS (SELECT FROM there WHERE there.name = account.name AND there.currency = account.currency)
+    ORDER BY account.name COLLATE "C", account.currency
+    ON CONFLICT (name, currency) DO UPDATE SET balance = had.balance + excluded.balance
+    RETURNING id, name, currency
+), kept AS (
+    SELECT id, name, currency FROM changed
+    UNION ALL SELECT id, name, currency FROM opened
+), known AS (
+    SELECT id, name, currency FROM kept
+    UNION ALL
+    SELECT free.id, free.name, free.currency
+    FROM ledger_account free
+    JOIN unnest(:free_names, :free_currencies) AS given (name, currency)
+        ON given.name = free.name AND given.currency = free.currency
+), posted AS (
+    INSERT INTO posting (entry_id, source_id, destination_id, amount, currency)
+    SELECT move.entry_id, source.id, destination.id, move.amount, move.currency
+    FROM move
+    JOIN known source ON source.name = move.source AND source.currency = move.currency
+    JOIN known destination ON destination.name = move.destination AND destination.currency = move.currency
+    ORDER BY move.place
 )
-_POSTED = insert(Posting)
-# Rows are locked in one order everywhere, so that two entries over the same accounts cannot wait for each other.
-_LOCKED = (
-    select(LedgerAccount.id, LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance)
-    .where(LedgerAccount.id == any_(_IDS))
-    .order_by(LedgerAccount.id)
-    .with_for_update()
+SELECT
+    (SELECT array_agg(id) FROM entry) AS fresh,
+    (SELECT jsonb_agg(jsonb_build_array(name, currency, amount) ORDER BY name, currency) FROM account
+     WHERE NOT EXISTS (SELECT FROM kept WHERE kept.name = account.name AND kept.currency = account.currency)) AS short
+""").bindparams(
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("amounts", type_=ARRAY(BigInteger())),
+    *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "of", "account_ids")),
+    *(
+        bindparam(name, type_=ARRAY(Text()))
+        for name in ("causes", "data", "sources", "destinations", "currencies", "names", "account_currencies")
+    ),
+    *(bindparam(name, type_=ARRAY(Text())) for name in ("free_names", "free_currencies")),
 )
-_CHANGE = (
-    func.unnest(_IDS, bindparam("amounts", type_=ARRAY(BigInteger())))
-    .table_valued(column("id", Uuid()), column("amount", BigInteger()), name="change")
-    .render_derived()
-)
-_KEPT = (
-    update(LedgerAccount)
-    .where(LedgerAccount.id == _CHANGE.c.id)
-    .values(balance=LedgerAccount.balance + _CHANGE.c.amount)
-)
+"""All of an entry in one statement: itself unless its cause was booked before, the balances that are kept, and the
+postings. Balances change in the order of the accounts' names, everywhere, so that two entries over the same accounts
+cannot wait for each other; a balance that would fall below zero is left alone and told of as short. Whoever opens an
+account that somebody else opens at this moment waits for them, and adds to it."""
 
 
 def post(entry: Entry) -> UUID:
@@ -53,8 +113,8 @@ def post(entry: Entry) -> UUID:
 
 
 def post_many(entries: Sequence[Entry]) -> list[UUID]:
-    """Books all entries or none, in a constant number of statements, and returns their ids in the order given. Nothing
-    is booked for none.
+    """Books all entries or none, in one statement where no account may be overdrawn and in a constant number always,
+    and returns their ids in the order given. Nothing is booked for none.
 
     An entry whose cause was booked before with the same postings is left alone and its first id returned, so a
     repeated call is harmless; with other postings it raises CauseTaken. Raises InsufficientFunds when an account that
@@ -65,15 +125,18 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     fresh = {entry.cause: new_id() for entry in entries}
     if len(fresh) != len(entries):
         raise CauseTaken("The same cause stands twice in one call.")
-    rows = [{"id": fresh[e.cause], "cause": e.cause, "at": clock.now(), "data": dict(e.data)} for e in entries]
-    # Whoever books one of these causes at the same moment waits here, so everybody comes in one order.
-    rows.sort(key=itemgetter("cause"))
-    new = set(db.session.connection().execute(_WRITTEN, rows).scalars())
-    known = _check_repeated([e for e in entries if fresh[e.cause] not in new])
-    todo = [e for e in entries if fresh[e.cause] in new]
-    if todo:
-        _write_postings(todo, fresh)
-    return [known.get(e.cause, fresh[e.cause]) for e in entries]
+    moves = [(fresh[entry.cause], move) for entry in entries for move in entry.moves]
+    pairs = sorted({(name, move.money.currency) for _, move in moves for name in (move.source, move.destination)})
+    free = [pair for pair in pairs if may_overdraw(pair[0])]
+    if free:
+        _open(free)
+    facts = _facts(entries, fresh, moves) | _accounts([pair for pair in pairs if not may_overdraw(pair[0])], free)
+    row = db.session.connection().execute(_BOOKED, facts).one()
+    if row.short:
+        _refuse(row.short)
+    new = set(row.fresh or ())
+    known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
+    return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
 
 
 def reverse(entry_id: UUID, *, cause: str) -> UUID:
@@ -94,52 +157,48 @@ def _check_repeated(entries: Sequence[Entry]) -> dict[str, UUID]:
     return ids
 
 
-def _write_postings(entries: Sequence[Entry], ids: dict[str, UUID]) -> None:
-    moves = [(ids[entry.cause], move) for entry in entries for move in entry.moves]
-    effect = net_effect([move for _, move in moves])
-    accounts = _open_accounts(sorted(effect))
-    _keep_balances(effect, accounts)
-    db.session.connection().execute(
-        _POSTED,
-        [
-            {
-                "entry_id": entry_id,
-                "source_id": accounts[move.source, move.money.currency],
-                "destination_id": accounts[move.destination, move.money.currency],
-                "amount": move.money.amount,
-                "currency": move.money.currency,
-            }
-            for entry_id, move in moves
-        ],
-    )
+def _facts(entries: Sequence[Entry], ids: dict[str, UUID], moves: Sequence[tuple[UUID, Move]]) -> dict[str, Any]:
+    """The entries and their postings as parameters."""
+    return {
+        "at": clock.now(),
+        "ids": [ids[entry.cause] for entry in entries],
+        "causes": [entry.cause for entry in entries],
+        "data": [json.dumps(dict(entry.data)) for entry in entries],
+        "of": [entry_id for entry_id, _ in moves],
+        "sources": [move.source for _, move in moves],
+        "destinations": [move.destination for _, move in moves],
+        "amounts": [move.money.amount for _, move in moves],
+        "currencies": [move.money.currency for _, move in moves],
+    }
 
 
-def _open_accounts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+def _accounts(kept: Sequence[Pair], free: Sequence[Pair]) -> dict[str, Any]:
+    """The accounts as parameters; those that keep a balance with an id each, for whichever is new."""
+    return {
+        "account_ids": [new_id() for _ in kept],
+        "names": [name for name, _ in kept],
+        "account_currencies": [currency for _, currency in kept],
+        "free_names": [name for name, _ in free],
+        "free_currencies": [currency for _, currency in free],
+    }
+
+
+def _open(free: Sequence[Pair]) -> None:
+    """Opens those of the accounts that are new. They keep no balance, and nobody waits for a row of theirs."""
     connection = db.session.connection()
-    accounts = {(row.name, row.currency): row.id for row in connection.execute(_KNOWN, {"wanted": wanted})}
-    if missing := [pair for pair in wanted if pair not in accounts]:
-        rows = [
-            {"id": new_id(), "name": name, "currency": currency, "balance": None if may_overdraw(name) else 0}
-            for name, currency in missing
-        ]
-        # Somebody else may open the same account at this moment: whoever comes second waits, then reads theirs.
-        accounts |= {(row.name, row.currency): row.id for row in connection.execute(_OPENED, rows)}
-    if any(pair not in accounts for pair in wanted):
-        accounts |= {(row.name, row.currency): row.id for row in connection.execute(_KNOWN, {"wanted": wanted})}
-    return accounts
+    there = {(row.name, row.currency) for row in connection.execute(_KNOWN, {"wanted": free})}
+    rows = [{"id": new_id(), "name": name, "currency": currency} for name, currency in free]
+    if missing := [row for row in rows if (row["name"], row["currency"]) not in there]:
+        # Somebody else may open the same account at this moment: whoever comes second waits, then finds it.
+        connection.execute(_OPENED, missing)
 
 
-def _keep_balances(effect: dict[tuple[str, str], int], accounts: dict[tuple[str, str], UUID]) -> None:
-    changes = [(accounts[pair], amount) for pair, amount in effect.items() if amount and not may_overdraw(pair[0])]
-    if not changes:
-        return
-    parts = {"ids": [account for account, _ in changes], "amounts": [amount for _, amount in changes]}
-    connection, amounts = db.session.connection(), dict(changes)
-    locked = connection.execute(_LOCKED, {"ids": parts["ids"]}).all()
-    for row in locked:
-        if row.balance + amounts[row.id] < 0:
-            have, missing = Money(row.balance, row.currency), Money(-row.balance - amounts[row.id], row.currency)
-            raise InsufficientFunds(
-                f"{row.name} holds {have}; {missing} more is needed.", available=str(have), missing=str(missing)
-            )
-    connection.execute(_KEPT, parts)
+def _refuse(short: Sequence[Sequence[Any]]) -> None:
+    """Raises InsufficientFunds about the first account that would fall below zero."""
+    name, currency, amount = short[0]
+    rows = db.session.connection().execute(_KNOWN, {"wanted": [(name, currency)]}).all()
+    balance = rows[0].balance if rows else 0
+    have, missing = Money(balance, currency), Money(-balance - amount, currency)
+    raise InsufficientFunds(
+        f"{name} holds {have}; {missing} more is needed.", available=str(have), missing=str(missing)
+    )

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, true
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.models import Company
@@ -362,24 +363,34 @@ def proofs(contractor_ids: Collection[UUID]) -> dict[UUID, list[Proof]]:
     return proven
 
 
-TIME_AT_TESTS = select(
-    Attempt.contractor_id,
-    Attempt.started_at,
-    Attempt.last_seen_at,
-    func.coalesce(Attempt.paid_minutes, Attempt.cap_minutes).label("minutes"),
-).where(
-    Attempt.contractor_id.in_(bindparam("ids", expanding=True)),
-    Attempt.started_at < bindparam("ends"),
-    Attempt.last_seen_at > bindparam("begins"),
-)
-"""The attempts of people between two moments, as `rules.spans()` reads them. Of one that is under way all of its cap
-counts, since all of it may be used (TEST_HOURS). A statement of its own, since a yes to a shift asks it with others."""
+_MINUTES = func.coalesce(Attempt.paid_minutes, Attempt.cap_minutes)
+"""Of an attempt that is under way all of its cap counts, since all of it may be used (TEST_HOURS)."""
+
+
+def tried_by(contractor: Any, begins: Any, ends: Any) -> ScalarSelect[Any]:
+    """The attempts of somebody between two moments, as JSON for `time_at_tests`: part of a statement about contractors.
+    The arguments are columns of it, or parameters."""
+    found = func.jsonb_agg(func.jsonb_build_array(Attempt.started_at, Attempt.last_seen_at, _MINUTES))
+    return select(found).where(*_between(contractor, begins, ends)).scalar_subquery()
+
+
+def time_at_tests(found: Sequence[Sequence[Any]] | None) -> list[Span]:
+    """The time that those attempts took."""
+    return [
+        span
+        for started, seen, minutes in found or ()
+        for span in rules.spans(datetime.fromisoformat(started), datetime.fromisoformat(seen), minutes)
+    ]
+
+
+def _between(contractor: Any, begins: Any, ends: Any) -> tuple[ColumnElement[bool], ...]:
+    return Attempt.contractor_id == contractor, Attempt.started_at < ends, Attempt.last_seen_at > begins
 
 
 def worked(contractor_id: UUID, begins: datetime, ends: datetime) -> list[Span]:
     """The time that somebody spent at tests between two moments."""
-    found = db.session.execute(TIME_AT_TESTS, {"ids": [contractor_id], "begins": begins, "ends": ends})
-    return [span for row in found for span in rules.spans(row.started_at, row.last_seen_at, row.minutes)]
+    found = select(Attempt.started_at, Attempt.last_seen_at, _MINUTES).where(*_between(contractor_id, begins, ends))
+    return [span for row in db.session.execute(found) for span in rules.spans(row[0], row[1], row[2])]
 
 
 def known_codes(company_id: UUID) -> Mapping[str, Qualification]:

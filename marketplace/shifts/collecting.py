@@ -20,12 +20,12 @@ from marketplace.core.lifecycle import move
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger.models import LedgerAccount
-from marketplace.shifts import asking, offers, queries
+from marketplace.shifts import asking, queries
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.offers import Yes
 from marketplace.shifts.rules import Because, OfferStatus, ShiftStatus
 from marketplace.shifts.terms import agreed_seat, promised_lines
+from marketplace.shifts.yes import Yes, book
 from marketplace.standards.rates import cost
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.models import Contractor
@@ -104,7 +104,7 @@ def decide(window: Window, order: Order) -> list[Booking]:
     places = _places(window, order)
     chosen = _choose(window, places, seats)
     cutoff = min((place.points["score"] for place in places if place.chosen and "score" in place.points), default=None)
-    made = offers.book(shift, chosen, by=CLOCK, event="offer.chosen") if chosen else []
+    made = book(chosen, by=CLOCK, event="offer.chosen") if chosen else []
     lost = [place.offer.id for place in places if not place.chosen]
     move(Offer, lost, old=OfferStatus.COLLECTED, new=OfferStatus.NOT_CHOSEN, by=CLOCK, event="offer.not_chosen")
     for place in places:
@@ -157,7 +157,12 @@ def _choose(window: Window, places: Iterable[_Place], seats: int) -> list[Yes]:
     people = queries.people(window.people, window.shift.company_id, seat)
     money, chosen = _in_hold(window.gig), list[Yes]()
     for place in places:
-        yes = Yes(place.offer, agreed_seat(seat, place.offer.terms), people[place.offer.contractor_id])
+        yes = Yes(
+            place.offer.id,
+            window.shift,
+            agreed_seat(seat, place.offer.terms),
+            people[place.offer.contractor_id],
+        )
         place.verdict = first_no(yes.seat, yes.person)
         if place.verdict is not None:
             place.because = Because.RULE

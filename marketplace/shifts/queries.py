@@ -1,25 +1,40 @@
 """Reads of shifts, offers, bookings and timesheets; and the facts about people that eligibility asks for."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, false, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    DateTime,
+    Row,
+    ScalarSelect,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
 from marketplace.contracts import queries as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs.models import Gig
+from marketplace.gigs.models import Gig, criteria_of
 from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import PaySteps
-from marketplace.qualifications.rules import spans as at_tests
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, for_training
 from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
@@ -28,7 +43,7 @@ from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce
 from marketplace.workforce import restrictions
-from marketplace.workforce.calendar import NOTHING_SAID
+from marketplace.workforce.calendar import quiet_of
 from marketplace.workforce.models import Contractor, HazardConsent, Language, Skill
 from marketplace.workforce.rules import ContractorStatus, Level
 
@@ -143,88 +158,156 @@ _LINES = selectinload(Timesheet.lines).options(selectinload(TimesheetLine.bookin
 # --- facts for eligibility --------------------------------------------------------------------------------------------
 
 
-def seat_of(row: Shift, gig: Gig) -> Seat:
-    """A seat of the shift as the rules read it, at the gig's present rate."""
-    seat = _work_seat(row, gig)
+def seat_of(row: Shift | Row[Any], gig: Gig | Row[Any]) -> Seat:
+    """A seat of the shift as the rules read it, at the gig's present rate; from the two, or from rows with their
+    columns."""
+    seat = Seat(
+        span=Span(row.starts_at, row.ends_at),
+        criteria=criteria_of(gig),
+        hazard_class=gig.hazard_class,
+        hazard_categories=tuple(gig.hazard_categories),
+        rate=Money(gig.rate_amount, gig.currency),
+        fee_percent=gig.fee_percent,
+        margin=None if gig.margin_amount is None else Money(gig.margin_amount, gig.currency),
+        company_id=row.company_id,
+        gig_id=row.gig_id,
+        work_kind=str(gig.work_kind),
+        pay_steps=PaySteps.of(gig.steps),
+    )
     return for_training(seat) if row.is_training else seat
 
 
-def _work_seat(row: Shift, gig: Gig) -> Seat:
-    return Seat(
-        span=Span(row.starts_at, row.ends_at),
-        criteria=gig.criteria,
-        hazard_class=gig.hazard_class,
-        hazard_categories=tuple(gig.hazard_categories),
-        rate=gig.rate,
-        fee_percent=gig.fee_percent,
-        margin=gig.margin,
-        company_id=gig.company_id,
-        gig_id=gig.id,
-        work_kind=str(gig.work_kind),
-        pay_steps=gig.pay_steps,
+def facts_of(company: Any, starts_at: Any, ends_at: Any) -> tuple[ColumnElement[Any], ...]:
+    """What `persons()` reads of contractors for a seat of the company at that time, as columns of a statement about
+    contractors; the arguments are other columns of it, or parameters. So a yes reads everything at once."""
+    first, last = (cast(func.timezone("UTC", moment), Date) for moment in (starts_at, ends_at))
+    begins, ends = starts_at - AROUND, ends_at + AROUND
+    week, days = workforce.said_by(Contractor.id, first, last)
+    who = (
+        Contractor.id, Contractor.status, Contractor.born_on, Contractor.country, Contractor.subdivision,
+        Contractor.timezone, Contractor.barred_until, Contractor.quiet_from_minute, Contractor.quiet_until_minute,
+    )  # fmt: skip
+    return (
+        *(each.label(f"who_{each.key}") for each in who),
+        contracts.held_by(Contractor.id, company, ends_at).label("held"),
+        _shifts_of(Contractor.id, begins, ends).label("shifts"),
+        qualifications.tried_by(Contractor.id, begins, ends).label("attempts"),
+        week.label("week"),
+        days.label("days"),
+        standards.hours_in(Contractor.country, Contractor.subdivision, first).label("hours"),
     )
 
 
 def people(contractors: Sequence[Contractor], company_id: UUID, seat: Seat) -> dict[UUID, Person]:
-    """What the rules ask of these people for that seat: one statement for each kind of fact, however many they are.
-
-    Facts that the seat does not ask for are not read.
-    """
-    agreed = _agreed([contractor.id for contractor in contractors], company_id, seat)
-    found = unsigned(
-        contractors,
-        seat.span,
-        skills=bool(seat.criteria.skills),
-        languages=bool(seat.criteria.languages),
-        consents=seat.hazard_class in OPT_IN,
-        proofs=asks_for_proofs(seat.criteria, seat.pay_steps),
-    )
-    return {known: replace(person, contract=agreed.get(known)) for known, person in found.items()}
+    """What the rules ask of these people for that seat: one statement, however many they are, and one more for each
+    kind of fact that few seats ask for."""
+    return _by_id(persons(_read(contractors, company_id, seat.span), [seat]))
 
 
-def unsigned(
-    contractors: Sequence[Contractor],
-    around: Span,
-    *,
-    skills: bool = True,
-    languages: bool = True,
-    consents: bool = True,
-    proofs: bool = True,
-) -> dict[UUID, Person]:
+def unsigned(contractors: Sequence[Contractor], around: Span) -> dict[UUID, Person]:
     """As `people`, for any work within that span of time and without anybody's contract."""
+    return _by_id(_persons(_read(contractors, None, around), _Rare(True, True, True, True)))
+
+
+def persons(rows: Sequence[Row[Any]], seats: Sequence[Seat]) -> list[Person]:
+    """As `people`, of rows with the columns of `facts_of()`, each for a seat or all for one."""
+    return _persons(rows, _asked_by(seats))
+
+
+def _by_id(found: Sequence[Person]) -> dict[UUID, Person]:
+    return {each.contractor_id: each for each in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rare:
+    """The kinds of facts that only some seats ask for, each by a statement of its own."""
+
+    skills: bool
+    languages: bool
+    consents: bool
+    proofs: bool
+
+
+def _asked_by(seats: Sequence[Seat]) -> _Rare:
+    return _Rare(
+        skills=any(seat.criteria.skills for seat in seats),
+        languages=any(seat.criteria.languages for seat in seats),
+        consents=any(seat.hazard_class in OPT_IN for seat in seats),
+        proofs=any(asks_for_proofs(seat.criteria, seat.pay_steps) for seat in seats),
+    )
+
+
+def _read(contractors: Sequence[Contractor], company_id: UUID | None, around: Span) -> Sequence[Row[Any]]:
     ids = [contractor.id for contractor in contractors]
-    skilled = _skills(ids) if skills else {}
-    spoken = _languages(ids) if languages else {}
-    given = _consents(ids) if consents else {}
-    proven = qualifications.proofs(ids) if proofs else {}
-    busy = _busy(ids, around)
-    calendars = workforce.calendars(ids, around.starts_at.date(), around.ends_at.date())
-    barred = restrictions.in_force(contractors, clock.now())
-    regions = standards.regions_in({contractor.country for contractor in contractors}, around.starts_at.date())
-    found = {}
-    for who in contractors:
-        region = regions.get((who.country, who.subdivision)) or regions.get((who.country, None))
-        found[who.id] = Person(
-            contractor_id=who.id,
-            status=who.status,
-            born_on=who.born_on,
-            country=who.country,
-            subdivision=who.subdivision,
-            zone=ZoneInfo(who.timezone),
-            contract=None,
-            skills=frozenset(skilled.get(who.id, ())),
-            languages=spoken.get(who.id, {}),
-            consents=given.get(who.id, {}),
-            busy=busy.get(who.id, ()),
-            calendar=calendars.get(who.id, NOTHING_SAID),
-            quiet=who.quiet,
-            daily_rest_hours=region.daily_rest_hours if region else None,
-            weekly_hours=region.weekly_hours if region else None,
-            overtime_multiplier=region.overtime_multiplier if region else None,
-            bars=tuple(barred.get(who.id, ())),
-            proofs=tuple(proven.get(who.id, ())),
+    facts = {"ids": ids, "company": company_id, "starts_at": around.starts_at, "ends_at": around.ends_at}
+    return db.session.execute(_PEOPLE, facts).all()
+
+
+def _persons(rows: Sequence[Row[Any]], rare: _Rare) -> list[Person]:
+    ids, now = [row.who_id for row in rows], clock.now()
+    skilled = _skills(ids) if rare.skills else {}
+    spoken = _languages(ids) if rare.languages else {}
+    given = _consents(ids) if rare.consents else {}
+    proven = qualifications.proofs(ids) if rare.proofs else {}
+    barred = restrictions.bars_of([row.who_id for row in rows if (row.who_barred_until or now) > now], now)
+    found = []
+    for row in rows:
+        who, hours = row.who_id, standards.Hours.of(row.hours)
+        person = Person(
+            contractor_id=who,
+            status=row.who_status,
+            born_on=row.who_born_on,
+            country=row.who_country,
+            subdivision=row.who_subdivision,
+            zone=ZoneInfo(row.who_timezone),
+            contract=_agreed(row),
+            skills=frozenset(skilled.get(who, ())),
+            languages=spoken.get(who, {}),
+            consents=given.get(who, {}),
+            busy=_busy(row),
+            calendar=workforce.calendar_of(row.week, row.days),
+            quiet=quiet_of(row.who_quiet_from_minute, row.who_quiet_until_minute),
+            daily_rest_hours=hours.daily_rest_hours,
+            weekly_hours=hours.weekly_hours,
+            overtime_multiplier=hours.overtime_multiplier,
+            bars=tuple(barred.get(who, ())),
+            proofs=tuple(proven.get(who, ())),
         )
+        found.append(person)
     return found
+
+
+def _agreed(row: Row[Any]) -> Agreed | None:
+    if row.held is None:
+        return None
+    held = contracts.Held.of(row.held)
+    return Agreed(held.version_id, held.rate, HazardClass(held.highest_class))
+
+
+def _busy(row: Row[Any]) -> list[Busy]:
+    """Shifts, and the minutes of tests, which are work and keep nobody from a place (TEST_HOURS)."""
+    booked = [
+        Busy(Span(_moment(begins), _moment(ends)), HazardClass(hazard), active)
+        for begins, ends, hazard, active in row.shifts or ()
+    ]
+    return booked + [Busy(span, HazardClass.H0, False) for span in qualifications.time_at_tests(row.attempts)]
+
+
+_moment = datetime.fromisoformat
+
+
+def _shifts_of(contractor: Any, begins: Any, ends: Any) -> ScalarSelect[Any]:
+    """The shifts of somebody that can decide about work between these moments, as JSON."""
+    active = Booking.status.in_(ACTIVE_BOOKING)
+    shift = func.jsonb_build_array(func.lower(Booking.during), func.upper(Booking.during), Booking.hazard_class, active)
+    found = select(func.jsonb_agg(shift)).where(*_deciding(contractor, begins, ends))
+    return found.scalar_subquery()
+
+
+def _deciding(contractor: Any, begins: Any, ends: Any) -> tuple[ColumnElement[bool], ...]:
+    """What is promised to somebody, or was worked, and is near enough to decide about work between these moments."""
+    near = Booking.during.overlaps(func.tstzrange(begins, ends))
+    return Booking.contractor_id == contractor, near, Booking.status.in_(COUNTS)
 
 
 def asks_for_proofs(criteria: Criteria, steps: PaySteps | None) -> bool:
@@ -249,44 +332,18 @@ def agreed(contractor_id: UUID, company_id: UUID, at: datetime) -> Agreed | None
     return Agreed(version.id, version.rate, HazardClass(version.terms["hazard"]["highest_class"]))
 
 
-def _agreed(ids: Collection[UUID], company_id: UUID, seat: Seat) -> dict[UUID, Agreed]:
-    versions = contracts.in_force_many(company_id, ids, seat.span.ends_at)
-    return {
-        contractor_id: Agreed(version.id, version.rate, HazardClass(version.terms["hazard"]["highest_class"]))
-        for contractor_id, version in versions.items()
-    }
-
-
 # Built once: every yes asks them, and building a statement takes longer than running it.
+_MOMENT = DateTime(timezone=True)
+_PEOPLE = select(
+    *facts_of(
+        bindparam("company", type_=Uuid()), bindparam("starts_at", type_=_MOMENT), bindparam("ends_at", type_=_MOMENT)
+    )
+).where(Contractor.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _SKILLS = select(Skill.contractor_id, Skill.skill).where(Skill.contractor_id.in_(_IDS))
 _SPOKEN = select(Language.contractor_id, Language.language, Language.level).where(Language.contractor_id.in_(_IDS))
 _CONSENTED = select(HazardConsent.contractor_id, HazardConsent.category, HazardConsent.up_to).where(
     HazardConsent.contractor_id.in_(_IDS), HazardConsent.revoked_at.is_(None)
-)
-_SHIFTS = select(
-    Booking.contractor_id,
-    func.lower(Booking.during).label("starts_at"),
-    func.upper(Booking.during).label("ends_at"),
-    Booking.hazard_class,
-    Booking.status.in_(ACTIVE_BOOKING).label("active"),
-    null().cast(Integer).label("minutes"),
-).where(
-    Booking.contractor_id.in_(_IDS),
-    Booking.during.overlaps(func.tstzrange(bindparam("begins"), bindparam("ends"))),
-    Booking.status.in_(COUNTS),
-)
-_TESTS = qualifications.TIME_AT_TESTS.subquery()
-_WORK = union_all(
-    _SHIFTS,
-    select(
-        _TESTS.c.contractor_id,
-        _TESTS.c.started_at,
-        _TESTS.c.last_seen_at,
-        literal(HazardClass.H0.value),
-        false(),
-        _TESTS.c.minutes,
-    ),
 )
 
 
@@ -314,20 +371,6 @@ def _consents(ids: Collection[UUID]) -> dict[UUID, dict[str, HazardClass]]:
 def booked(contractor_id: UUID, around: Span) -> list[Span]:
     """The shifts of somebody that can decide about other work in that span of time: what is promised, what was worked.
     The caller has made sure that the asker may know it."""
-    found = db.session.execute(_SHIFTS, _window([contractor_id], around))
-    return [Span(row.starts_at, row.ends_at) for row in found]
-
-
-def _busy(ids: Collection[UUID], around: Span) -> dict[UUID, list[Busy]]:
-    """Shifts, and the minutes of tests, which are work and keep nobody from a place (TEST_HOURS)."""
-    found: dict[UUID, list[Busy]] = {}
-    for row in db.session.execute(_WORK, _window(ids, around)):
-        whole = row.minutes is None
-        spans = [Span(row.starts_at, row.ends_at)] if whole else at_tests(row.starts_at, row.ends_at, row.minutes)
-        mine = found.setdefault(row.contractor_id, [])
-        mine.extend(Busy(span, HazardClass(row.hazard_class), row.active) for span in spans)
-    return found
-
-
-def _window(ids: Collection[UUID], around: Span) -> dict[str, Any]:
-    return {"ids": ids, "begins": around.starts_at - AROUND, "ends": around.ends_at + AROUND}
+    near = _deciding(contractor_id, around.starts_at - AROUND, around.ends_at + AROUND)
+    found = db.session.execute(select(func.lower(Booking.during), func.upper(Booking.during)).where(*near))
+    return [Span(row[0], row[1]) for row in found]

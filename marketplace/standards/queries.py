@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ScalarSelect, Select, Text, bindparam, case, cast, func, or_, select
 
 from marketplace.core.db import db
 from marketplace.core.money import minor_digits
@@ -55,9 +56,32 @@ def regions(on: date) -> list[Region]:
     return [_region(row) for row in _in_force(rows, on).values()]
 
 
-def regions_in(countries: Collection[str], on: date) -> dict[Code, Region]:
-    """The version that holds on the day of every place we know in these countries, in one statement."""
-    return {code: _region(row) for code, row in _in_force(_rows_of(countries), on).items()}
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """What a place says of working time; None where that is not known."""
+
+    daily_rest_hours: Decimal | None = None
+    weekly_hours: Decimal | None = None
+    overtime_multiplier: Decimal | None = None
+
+    @classmethod
+    def of(cls, found: Sequence[str | None] | None) -> "Hours":
+        """From what `hours_in()` finds."""
+        return cls(*(None if each is None else Decimal(each) for each in found)) if found else cls()
+
+
+def hours_in(country: Any, subdivision: Any, on: Any) -> ScalarSelect[Any]:
+    """What the version of a place that holds on a day says of working time, as JSON for `Hours.of`: its own row, else
+    its country's. Part of a statement about people; the arguments are columns of it, or parameters."""
+    known = RegionVersion
+    holds = known.valid_from <= on
+    said = (known.daily_rest_hours, known.weekly_hours, known.overtime_multiplier)
+    found = select(func.jsonb_build_array(*(cast(each, Text) for each in said))).where(
+        known.country == country, or_(known.subdivision == subdivision, known.subdivision.is_(None))
+    )
+    # Of each place the highest version that is valid on the day, else its lowest.
+    newest = case((holds, -known.version), else_=known.version)
+    return found.order_by(known.subdivision.is_(None), holds.desc(), newest).limit(1).scalar_subquery()
 
 
 def region(country: str, subdivision: str | None, on: date) -> Region | None:

@@ -171,6 +171,11 @@ class Quiet:
         return minute >= self.from_minute or minute < self.until_minute
 
 
+def quiet_of(from_minute: int | None, until_minute: int | None) -> Quiet | None:
+    """The quiet hours of two columns, one of which is empty where the other is."""
+    return None if from_minute is None or until_minute is None else Quiet(from_minute, until_minute)
+
+
 Spans = Sequence[tuple[float, float, Wish]]
 """Minutes since a Monday, for that week and the two beside it: in order, none overlapping the next."""
 

@@ -13,7 +13,7 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.workforce import rules, validity
-from marketplace.workforce.calendar import Dated, Quiet, Window, Wish
+from marketplace.workforce.calendar import Dated, Quiet, Window, Wish, quiet_of
 from marketplace.workforce.rules import ContractorStatus, Level, Outcome, RequirementKind, RequirementStatus
 
 
@@ -57,9 +57,7 @@ class Contractor(Stateful):
     @property
     def quiet(self) -> Quiet | None:
         """The hours of each day at which nothing rings."""
-        if self.quiet_from_minute is None or self.quiet_until_minute is None:
-            return None
-        return Quiet(self.quiet_from_minute, self.quiet_until_minute)
+        return quiet_of(self.quiet_from_minute, self.quiet_until_minute)
 
 
 class Requirement(Stateful):

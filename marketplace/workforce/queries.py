@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Date, Select, SmallInteger, bindparam, cast, func, null, or_, select, union_all
+from sqlalchemy import Date, ScalarSelect, Select, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
 from marketplace.core import clock
@@ -18,7 +19,7 @@ from marketplace.standards.floor import sourced
 from marketplace.standards.models import RegionVersion
 from marketplace.standards.rules import Confidence
 from marketplace.workforce import versions
-from marketplace.workforce.calendar import Calendar, Dated, Window
+from marketplace.workforce.calendar import NOTHING_SAID, Calendar, Dated, Window, Wish
 from marketplace.workforce.models import (
     AvailabilityException,
     AvailabilityWindow,
@@ -31,8 +32,6 @@ from marketplace.workforce.models import (
     VettingDecision,
 )
 from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind
-
-_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,49 +254,46 @@ def awake_at(ids: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
     return {known: end for known, end in ends.items() if end is not None}
 
 
-# Built once: every yes asks it, and building a statement takes longer than running it.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_SAID = union_all(
-    select(
-        AvailabilityWindow.contractor_id,
-        AvailabilityWindow.weekday,
-        cast(null(), Date).label("first_day"),
-        cast(null(), Date).label("last_day"),
-        AvailabilityWindow.start_minute,
-        AvailabilityWindow.end_minute,
-        AvailabilityWindow.wish,
-    ).where(AvailabilityWindow.contractor_id.in_(_IDS)),
-    select(
-        AvailabilityException.contractor_id,
-        cast(null(), SmallInteger).label("weekday"),
-        AvailabilityException.first_day,
-        AvailabilityException.last_day,
-        AvailabilityException.start_minute,
-        AvailabilityException.end_minute,
-        AvailabilityException.wish,
-    ).where(
-        AvailabilityException.contractor_id.in_(_IDS),
-        AvailabilityException.first_day <= bindparam("until", type_=Date()),
-        AvailabilityException.last_day >= bindparam("since", type_=Date()),
-    ),
+def said_by(contractor: Any, first: Any, last: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """What somebody says of every week, and the exceptions that touch the days between the two, as JSON for
+    `calendar_of`: parts of a statement about contractors. The arguments are columns of it, or parameters.
+
+    Days are UTC's, and a day more on each side is read for those who live elsewhere.
+    """
+    week, days = AvailabilityWindow, AvailabilityException
+    windows = func.jsonb_build_array(week.weekday, week.start_minute, week.end_minute, week.wish)
+    dated = func.jsonb_build_array(days.first_day, days.last_day, days.start_minute, days.end_minute, days.wish)
+    near = days.first_day <= last + 2, days.last_day >= first - 2
+    return (
+        select(func.jsonb_agg(windows)).where(week.contractor_id == contractor).scalar_subquery(),
+        select(func.jsonb_agg(dated)).where(days.contractor_id == contractor, *near).scalar_subquery(),
+    )
+
+
+def calendar_of(week: Sequence[Sequence[Any]] | None, days: Sequence[Sequence[Any]] | None) -> Calendar:
+    """What `said_by()` has found, as the rules read it."""
+    if not week and not days:
+        return NOTHING_SAID
+    windows = (Window(day, start, end, Wish(wish)) for day, start, end, wish in week or ())
+    dated = (
+        Dated(date.fromisoformat(first), date.fromisoformat(last), start, end, Wish(wish))
+        for first, last, start, end, wish in days or ()
+    )
+    return Calendar(tuple(sorted(windows)), tuple(sorted(dated)))
+
+
+# Built once, since building a statement takes longer than running it.
+_FIRST, _LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+_SAID = select(Contractor.id, *said_by(Contractor.id, _FIRST, _LAST)).where(
+    Contractor.id == any_(bindparam("ids", type_=ARRAY(Uuid())))
 )
 
 
 def calendars(ids: Collection[UUID], first: date, last: date) -> dict[UUID, Calendar]:
     """What these people say about their time, exceptions as far as they touch the days between the two: one statement,
-    however many people. Whoever says nothing is not among them.
-
-    For rooms that offer work; days are UTC's, and a day more on each side is read for those who live elsewhere.
-    """
-    said: dict[UUID, tuple[list[Window], list[Dated]]] = {}
-    near = {"ids": list(ids), "since": first - 2 * _A_DAY, "until": last + 2 * _A_DAY}
-    for row in db.session.execute(_SAID, near):
-        week, days = said.setdefault(row.contractor_id, ([], []))
-        if row.weekday is not None:
-            week.append(Window(row.weekday, row.start_minute, row.end_minute, row.wish))
-        else:
-            days.append(Dated(row.first_day, row.last_day, row.start_minute, row.end_minute, row.wish))
-    return {known: Calendar(tuple(sorted(week)), tuple(sorted(days))) for known, (week, days) in said.items()}
+    however many people. Whoever says nothing is not among them. For rooms that offer work."""
+    found = db.session.execute(_SAID, {"ids": list(ids), "first": first, "last": last})
+    return {known: calendar_of(week, days) for known, week, days in found if week or days}
 
 
 def _languages(contractor_id: UUID) -> dict[str, Level]:

@@ -111,8 +111,12 @@ def expire_due(limit: int = 200) -> int:
 def in_force(people: Collection[Contractor], at: datetime) -> dict[UUID, list[Bar]]:
     """What keeps these people from new offers at that moment: one statement, however many they are, and none where
     nobody has a restriction that could still be in force."""
+    return bars_of([who.id for who in people if who.barred_until is not None and who.barred_until > at], at)
+
+
+def bars_of(maybe: Collection[UUID], at: datetime) -> dict[UUID, list[Bar]]:
+    """As `in_force`, of those who may have one."""
     found: dict[UUID, list[Bar]] = defaultdict(list)
-    maybe = [who.id for who in people if who.barred_until is not None and who.barred_until > at]
     if not maybe:
         return found
     table = Restriction.__table__.c
