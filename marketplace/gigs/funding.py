@@ -90,11 +90,13 @@ def recover_due(limit: int, *, by: Actor = CLOCK) -> int:
     # Read once the gigs are locked: somebody who held one a moment ago may have recovered it.
     of_these = lent.where(GigFunding.gig_id.in_([gig.id for gig in gigs]))
     still = {row.gig_id: int(row.amount) for row in db.session.execute(of_these)}
+    there = ledger.hold_still({(available_account(gig.company_id), gig.currency) for gig in gigs})
     for gig in gigs:
-        there = books.balance(available_account(gig.company_id), gig.currency)
+        pair = available_account(gig.company_id), gig.currency
         owed = Money(still.get(gig.id, 0), gig.currency)
-        if there and owed:
-            _move(gig, FundingKind.RECOVERED, min(there, owed, key=lambda m: m.amount), by)
+        if back := min(there[pair], owed, key=lambda each: each.amount):
+            _move(gig, FundingKind.RECOVERED, back, by)
+            there[pair] -= back
     return len(gigs)
 
 
@@ -110,12 +112,10 @@ def take_back(gig_id: UUID, *, by: Actor) -> GigFunding:
 def give_back(gig: Gig, *, by: Actor) -> GigFunding | None:
     """Moves whatever stands in the gig's hold back to its company; None when nothing does. The caller has locked the
     gig and made sure that nobody counts on the money: what bookings have reserved stands in accounts of their own."""
-    in_hold = select(LedgerAccount.balance).where(
-        LedgerAccount.name == gig.hold_account, LedgerAccount.currency == gig.currency
-    )
+    mine, theirs = (gig.hold_account, gig.currency), (available_account(gig.company_id), gig.currency)
     # Locked, because somebody may be accepting an offer at this moment: they or we come first, never both at once.
-    amount = db.session.scalar(in_hold.with_for_update())
-    return _move(gig, FundingKind.RETURNED, Money(amount, gig.currency), by) if amount else None
+    there = ledger.hold_still([mine, theirs])[mine]
+    return _move(gig, FundingKind.RETURNED, there, by) if there else None
 
 
 def hand_back(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:

@@ -1,11 +1,11 @@
 """The verbs of the books: post, post many, reverse."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, select, text, tuple_
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, collate, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -23,6 +23,11 @@ Pair = tuple[str, str]
 # Built once, since building a statement takes longer than running it.
 _KNOWN = select(LedgerAccount.name, LedgerAccount.currency, LedgerAccount.balance).where(
     tuple_(LedgerAccount.name, LedgerAccount.currency).in_(bindparam("wanted", expanding=True))
+)
+_HELD = (
+    _KNOWN.where(LedgerAccount.balance.is_not(None))
+    .order_by(collate(LedgerAccount.name, "C"), LedgerAccount.currency)
+    .with_for_update(key_share=True)
 )
 _OPENED = upsert(LedgerAccount).on_conflict_do_nothing()
 _BOOKED = text("""
@@ -137,6 +142,15 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     new = set(row.fresh or ())
     known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
     return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
+
+
+def hold_still(accounts: Collection[Pair]) -> dict[Pair, Money]:
+    """Locks these accounts until the commit, in the order in which every entry locks them, and returns what stands in
+    each; an account that is new holds nothing. For whoever books several entries one after the other: who locks one
+    account more with each of them may wait for somebody who waits for them."""
+    rows = db.session.connection().execute(_HELD, {"wanted": list(accounts)}) if accounts else ()
+    there = {(row.name, row.currency): row.balance for row in rows}
+    return {pair: Money(there.get(pair, 0), pair[1]) for pair in accounts}
 
 
 def reverse(entry_id: UUID, *, cause: str) -> UUID:

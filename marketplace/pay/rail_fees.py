@@ -17,7 +17,6 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.gigs import funding
-from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, Move
@@ -44,6 +43,15 @@ def owe_due(limit: int = 100) -> int:
     )
     ops = db.session.scalars(due).all()
     paid_by = _shares([op.payslip_id for op in ops if op.payslip_id is not None])
+    ledger.hold_still(
+        {
+            (available_account(company_id), op.rail_fee.currency)
+            for op in ops
+            if op.rail_fee is not None and op.payslip_id is not None
+            for company_id in paid_by.get(op.payslip_id, {})
+            if company_id is not None
+        }
+    )
     for op in ops:
         _owe(op, paid_by.get(op.payslip_id, {}) if op.payslip_id else {})
     return len(ops)
@@ -57,14 +65,22 @@ def recover_due(limit: int = 100) -> int:
     rows = db.session.scalars(
         found.order_by(RailFee.id).limit(limit).with_for_update(of=RailFee, skip_locked=True)
     ).all()
+    there = ledger.hold_still({_available(row) for row in rows})
     for row in rows:
-        assert row.company_id is not None, "joined by the company's account"
-        there = books.balance(available_account(row.company_id), row.currency)
-        if back := min(there.amount, row.advanced_amount - row.recovered_amount):
-            moves = [Move(available_account(row.company_id), funding.GUARANTEE, Money(back, row.currency))]
-            ledger.post(Entry(f"rail_fee:{row.id}:recovered:{row.recovered_amount}", moves))
-            row.recovered_amount += back
+        account, currency = pair = _available(row)
+        back = Money(row.advanced_amount - row.recovered_amount, currency)
+        if back := min(there[pair], back, key=lambda each: each.amount):
+            cause = f"rail_fee:{row.id}:recovered:{row.recovered_amount}"
+            ledger.post(Entry(cause, [Move(account, funding.GUARANTEE, back)]))
+            there[pair] -= back
+            row.recovered_amount += back.amount
     return len(rows)
+
+
+def _available(row: RailFee) -> tuple[str, str]:
+    """The account from which a part is made good."""
+    assert row.company_id is not None, "joined by the company's account"
+    return available_account(row.company_id), row.currency
 
 
 # --- for a run ------------------------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.gigs.funding import GUARANTEE, hold_or_advance
 from marketplace.gigs.models import Gig
-from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, Move
@@ -62,14 +61,15 @@ def recover_due(limit: int = 100) -> int:
     rows = db.session.scalars(
         found.order_by(Guarantee.id).limit(limit).with_for_update(of=Guarantee, skip_locked=True)
     ).all()
+    there = ledger.hold_still({(available_account(row.company_id), row.currency) for row in rows})
     for row in rows:
-        there = books.balance(available_account(row.company_id), row.currency)
-        back = min(there.amount, row.advanced_amount - row.recovered_amount)
-        if back:
+        account, currency = pair = (available_account(row.company_id), row.currency)
+        back = Money(row.advanced_amount - row.recovered_amount, currency)
+        if back := min(there[pair], back, key=lambda each: each.amount):
             cause = f"guarantee:{row.id}:recovered:{row.recovered_amount}"
-            moves = [Move(available_account(row.company_id), GUARANTEE, Money(back, row.currency))]
-            ledger.post(Entry(cause, moves))
-            row.recovered_amount += back
+            ledger.post(Entry(cause, [Move(account, GUARANTEE, back)]))
+            there[pair] -= back
+            row.recovered_amount += back.amount
     return len(rows)
 
 

@@ -9,14 +9,21 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text
 
+from marketplace.accounts.rules import available_account
 from marketplace.contracts import leave
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, proof, runs, service
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+from marketplace.pay import payments, proof, rail_fees, runs, service
+from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
-from marketplace.pay.rules import OpStatus, RunStatus
+from marketplace.pay.rules import OpKind, OpStatus, RunStatus
 from marketplace.shifts.models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
@@ -144,3 +151,54 @@ def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraF
         with transaction():
             assert books.balance(f"company:{lab}:available", "USD") == Money(1000, "USD")
             assert db.session.scalar(select(func.count(SandboxCall.key))) == 1
+
+
+def test_who_takes_back_from_several_companies_waits_for_nobody_who_waits_for_them(apart_app: SetaraFlask) -> None:
+    """What is owed by two companies in turn is looked at by several at once, two parts each, whichever way round."""
+    with apart_app.app_context(), transaction():
+        fees = advanced(WORKERS)
+        for known in {fee.company_id for fee in fees if fee.company_id}:
+            ledger.post(Entry(f"deposit:{known}", [Move("rail:sandbox", available_account(known), Money(2000, "USD"))]))
+        ids = [fee.id for fee in fees]
+
+    def take_back() -> None:
+        with transaction():
+            assert rail_fees.recover_due(2) == 2
+
+    at_once(apart_app, take_back)
+    with apart_app.app_context():
+        rows = [db.session.get_one(RailFee, known) for known in ids]
+        assert [row.recovered_amount for row in rows] == [100] * (2 * WORKERS)
+        assert books.balance(GUARANTEE, "USD") == Money.zero("USD")
+        assert books.wrong_balances() == []
+
+
+def advanced(pairs: int) -> list[RailFee]:
+    """Parts of a dollar that the service advanced, of the first company and of the second in turn, then the other way
+    round."""
+    there = [shifts.scene() for _ in range(2)]
+    who = shifts.contracted(there[0]).id
+    turns = [each.company_id for n in range(pairs) for each in (there if n % 2 else there[::-1])]
+    ops = [paid_in(company_id, number) for number, company_id in enumerate(turns)]
+    db.session.add_all(ops)
+    db.session.flush()
+    fees = [
+        RailFee(
+            id=new_id(), payment_op_id=op.id, contractor_id=who, company_id=company_id, amount=100, currency="USD",
+            advanced_amount=100, kept_at=clock.now(),
+        )
+        for op, company_id in zip(ops, turns, strict=True)
+    ]  # fmt: skip
+    db.session.add_all(fees)
+    db.session.flush()
+    ledger.post_many([Entry(f"lent:{fee.id}", [Move(GUARANTEE, fee.hold_account, fee.money)]) for fee in fees])
+    return fees
+
+
+def paid_in(company_id: UUID, number: int) -> PaymentOp:
+    """A payment of which a part can be said to have been kept."""
+    return PaymentOp(
+        kind=OpKind.DEPOSIT, company_id=company_id, rail="sandbox", amount=100, currency="USD", params={},
+        idempotency_key=f"op:{number}", created_at=clock.now(), next_try_at=clock.now(), external_id=f"x:{number}",
+        status=OpStatus.DONE,
+    )  # fmt: skip

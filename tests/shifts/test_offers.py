@@ -323,3 +323,17 @@ def test_a_yes_takes_a_bounded_number_of_statements(scene: Scene, statements: St
             offers.accept(offer.id, by=by)
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 24
+
+
+def test_who_says_yes_to_several_at_once_is_judged_about_each_as_if_they_had_the_others(scene: Scene) -> None:
+    """Two shifts of one evening and the next morning, eight hours apart: one of them alone would be allowed."""
+    ana = make.contracted(scene)
+    evening = make.shift(scene, MONDAY + timedelta(hours=8), hours=4)
+    morning = make.shift(scene, MONDAY + timedelta(hours=20), hours=4)
+    asked = [make.offered(scene, shift, ana) for shift in (evening, morning)]
+    me = accounts.actor_of(ana.id)
+    with pytest.raises(NotEligible) as refused:
+        offers.say_yes_together({each.id: me for each in asked})
+    assert refused.value.members["verdict"]["rule"] == "REST"
+    assert [offer.status for offer in asked] == [OfferStatus.PENDING] * 2
+    assert (evening.seats_taken, morning.seats_taken) == (0, 0)

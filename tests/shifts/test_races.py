@@ -168,3 +168,23 @@ def test_many_workers_approve_each_timesheet_once(apart_app: Flask) -> None:
     approved: list[int] = []
     assert set(at_once(apart_app, [lambda: approved.append(timesheets.auto_approve_due())] * 6)) == {"done"}
     assert sum(approved) == 3
+
+
+def test_yeses_to_several_shifts_that_cross_wait_for_nobody_who_waits_for_them(apart_app: Flask) -> None:
+    """Half of them name the first shift first and half the second, each for two people at once."""
+    with apart_app.app_context(), transaction():
+        scene = make.scene(pilot=True, minutes=9600)
+        people = [make.contracted(scene) for _ in range(16)]
+        shifts = [make.shift(scene, MONDAY + timedelta(days=day), seats=8) for day in range(2)]
+        asked = [make.offered(scene, shifts[n % 2], who) for n, who in enumerate(people)]
+        pairs = [[(one.id, one.contractor_id) for one in asked[n : n + 2]] for n in range(0, 16, 2)]
+        shift_ids = [shift.id for shift in shifts]
+    turned = [pair[::-1] if n % 2 else pair for n, pair in enumerate(pairs)]
+
+    def together(pair: Sequence[tuple[UUID, UUID]]) -> Callable[[], object]:
+        return lambda: offers.say_yes_together({known: accounts.actor_of(who) for known, who in pair})
+
+    assert at_once(apart_app, [together(pair) for pair in turned]) == ["done"] * 8
+    with apart_app.app_context():
+        assert [db.session.get_one(Shift, known).seats_taken for known in shift_ids] == [8, 8]
+        assert books.wrong_balances() == []
