@@ -135,9 +135,7 @@ def _by_key() -> Actor | None:
         raise Unauthenticated("Only 'Authorization: Bearer KEY' is understood here.")
     key = find_key(given.token)
     request.environ[_KEY_ID] = key.id
-    if key.company_id is None:
-        return queries.actor_of(key.person_id)
-    return Actor(key.person_id, "key", {key.company_id: key.rights})
+    return key.actor
 
 
 def _by_session() -> Actor | None:

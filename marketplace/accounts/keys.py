@@ -9,15 +9,16 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import DateTime, Row, Uuid, bindparam, or_, select, update
 
 from marketplace.accounts.models import ApiKey, Member, Person
+from marketplace.accounts.queries import actor_with, rights_of
 from marketplace.accounts.rules import (
     SESSION_KEY_LASTS,
     Actor,
-    CompanyRole,
     KeyNotValid,
     Right,
     check_expiry,
@@ -51,6 +52,24 @@ class KnownKey:
     person_id: UUID
     company_id: UUID | None
     rights: frozenset[Right]
+    actor: Actor
+    """Who asks with it: its person with all their rights, or for a company's key, the key with its own."""
+
+
+# Built once: every request asks it, and building a statement takes longer than running it.
+_FOUND = (
+    select(
+        ApiKey.id, ApiKey.person_id, ApiKey.company_id, ApiKey.sha256, ApiKey.scopes, ApiKey.expires_at,
+        ApiKey.revoked_at, ApiKey.last_used_at, Member.role,
+        *(found.label(name) for name, found in zip(("member", "grants"), rights_of(ApiKey.person_id), strict=True)),
+    )
+    .join(Person, Person.id == ApiKey.person_id)
+    .outerjoin(Member, (Member.company_id == ApiKey.company_id) & (Member.person_id == ApiKey.person_id))
+    .where(ApiKey.prefix == bindparam("prefix"), Person.active)
+)  # fmt: skip
+_DUE = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= bindparam("before", type_=DateTime(timezone=True)))
+_FREE = select(ApiKey.id).where(ApiKey.id == bindparam("key", type_=Uuid()), _DUE).with_for_update(skip_locked=True)
+_NOTED = update(ApiKey).where(ApiKey.id.in_(_FREE)).values(last_used_at=bindparam("moment"))
 
 
 def make_key(
@@ -115,24 +134,23 @@ def find_key(text: str) -> KnownKey:
     prefix, _, secret = rest.partition("_")
     if mark != MARK or not secret:
         raise KeyNotValid
-    found = (
-        select(ApiKey, Member.role)
-        .join(Person, Person.id == ApiKey.person_id)
-        .outerjoin(Member, (Member.company_id == ApiKey.company_id) & (Member.person_id == ApiKey.person_id))
-        .where(ApiKey.prefix == prefix, Person.active)
-    )
-    row = db.session.execute(found).one_or_none()
+    db.session.flush()
+    row = db.session.connection().execute(_FOUND, {"prefix": prefix}).one_or_none()
     # An unknown prefix is compared too, with a digest that nothing has, so that it takes the same time.
-    kept = row.ApiKey.sha256 if row is not None else "0" * 64
+    kept = row.sha256 if row is not None else "0" * 64
     if not hmac.compare_digest(kept, _digest(secret)) or row is None:
         raise KeyNotValid
-    key: ApiKey = row.ApiKey
-    moment = clock.now()
-    rights = _rights(key, row.role)
-    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= moment) or rights is None:
+    moment, rights = clock.now(), _rights(row)
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= moment) or rights is None:
         raise KeyNotValid
-    _note_use(key, moment)
-    return KnownKey(key.id, key.person_id, key.company_id, rights)
+    _note_use(row, moment)
+    return KnownKey(row.id, row.person_id, row.company_id, rights, _actor(row, rights))
+
+
+def _actor(row: Row[Any], rights: frozenset[Right]) -> Actor:
+    if row.company_id is None:
+        return actor_with(row.person_id, row.member, row.grants)
+    return Actor(row.person_id, "key", {row.company_id: rights})
 
 
 def _issue(row: ApiKey) -> IssuedKey:
@@ -143,22 +161,19 @@ def _issue(row: ApiKey) -> IssuedKey:
     return IssuedKey(row, f"{MARK}_{row.prefix}_{secret}")
 
 
-def _rights(key: ApiKey, role: CompanyRole | None) -> frozenset[Right] | None:
+def _rights(row: Row[Any]) -> frozenset[Right] | None:
     """The rights of a company's key, none for a personal key; None when there is nothing left of a company's key."""
-    if key.company_id is None:
+    if row.company_id is None:
         return frozenset()
-    held = key_rights([Right(scope) for scope in key.scopes], role) if role is not None else frozenset()
+    held = key_rights([Right(scope) for scope in row.scopes], row.role) if row.role is not None else frozenset()
     return held or None
 
 
-def _note_use(key: ApiKey, moment: datetime) -> None:
+def _note_use(row: Row[Any], moment: datetime) -> None:
     """Notes the use once a minute, and passes by a row that somebody else is just noting: no request waits for it."""
-    due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - USE_NOTED_EVERY)
-    if key.last_used_at is not None and key.last_used_at > moment - USE_NOTED_EVERY:
-        return
-    free = select(ApiKey.id).where(ApiKey.id == key.id, due).with_for_update(skip_locked=True)
-    noted = update(ApiKey).where(ApiKey.id.in_(free)).values(last_used_at=moment)
-    db.session.execute(noted, execution_options={"synchronize_session": False})
+    before = moment - USE_NOTED_EVERY
+    if row.last_used_at is None or row.last_used_at <= before:
+        db.session.connection().execute(_NOTED, {"key": row.id, "before": before, "moment": moment})
 
 
 def _digest(secret: str) -> str:

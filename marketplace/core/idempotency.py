@@ -9,11 +9,11 @@ import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import LargeBinary, Text, delete, select, update
+from sqlalchemy import LargeBinary, Table, Text, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,6 +60,13 @@ class StoredAnswer(Base):
     status: Mapped[int | None]
     headers: Mapped[Json]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# Built once: every request with a key asks them, and building a statement takes longer than running it.
+_ANSWER = cast(Table, StoredAnswer.__table__)
+_OF_KEY = _ANSWER.c.actor == bindparam("of"), _ANSWER.c.key == bindparam("named")
+_CLAIMED = insert(_ANSWER).on_conflict_do_nothing().returning(_ANSWER.c.key)
+_STORED = update(_ANSWER).where(*_OF_KEY)
 
 
 def required(view: F) -> F:
@@ -120,11 +127,8 @@ def forget_old() -> int:
 
 def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
     """Takes the key for this transaction. A second request with it waits here until the first one has ended."""
-    row = insert(StoredAnswer).values(
-        actor=actor, key=key, request_sha256=digest, at=clock.now(), status=None, headers={}, body=b""
-    )
-    taken = db.session.execute(row.on_conflict_do_nothing().returning(StoredAnswer.key)).first()
-    if taken is not None:
+    row = {"actor": actor, "key": key, "request_sha256": digest, "at": clock.now(), "headers": {}, "body": b""}
+    if db.session.connection().execute(_CLAIMED, row).first() is not None:
         return None
     return db.session.scalars(
         select(StoredAnswer)
@@ -135,15 +139,10 @@ def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
 
 def _store(actor: str, key: str, response: Response) -> None:
     kept = {name: response.headers[name] for name in ("Content-Type", "Location", "ETag") if name in response.headers}
-    db.session.execute(
-        update(StoredAnswer)
-        .where(StoredAnswer.actor == actor, StoredAnswer.key == key)
-        .values(
-            status=response.status_code,
-            headers=kept,
-            body=g.pop("body_to_remember", None) or response.get_data(),
-        )
-    )
+    body = g.pop("body_to_remember", None) or response.get_data()
+    answered = {"of": actor, "named": key, "status": response.status_code, "headers": kept, "body": body}
+    db.session.flush()
+    db.session.connection().execute(_STORED, answered)
 
 
 def _forget(actor: str, key: str) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
 from marketplace.contracts import queries as contracts
@@ -104,6 +105,15 @@ def booking(booking_id: UUID, *, seen_by: Actor) -> Booking:
     found = db.session.get(Booking, booking_id, options=[selectinload(Booking.entries)], populate_existing=True)
     if found is None or not _may_see(found, seen_by):
         raise NotFound
+    return found
+
+
+def begun_or_not(found: Booking) -> Booking:
+    """The booking of somebody who may see it, with its time entries. Of one whose work has not begun there are none, so
+    nothing is read."""
+    if found.status is not BookingStatus.BOOKED:
+        return db.session.get_one(Booking, found.id, options=[selectinload(Booking.entries)], populate_existing=True)
+    set_committed_value(found, "entries", [])
     return found
 
 

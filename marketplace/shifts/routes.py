@@ -189,7 +189,7 @@ def show_offer(offer_id: UUID) -> Offer:
 def accept(offer_id: UUID) -> Booking | Response:
     """Say yes: take a seat, and have its highest cost held; where more are asked than seats are open, be collected."""
     said = offering.say_yes(offer_id, by=actor())
-    return _shown(said) if isinstance(said, Booking) else make_response(s.OfferSchema().dump(said), 202)
+    return queries.begun_or_not(said) if isinstance(said, Booking) else make_response(s.OfferSchema().dump(said), 202)
 
 
 @offers.post("/<uuid:offer_id>/decline")

@@ -62,17 +62,17 @@ def crowd(scene: Scene, count: int, number: int = 0) -> None:
     }
     who = _md5("person")
     named = {"email": f"{_label('p')} || '@bench.test'", "fs_uniquifier": _label("u")}
-    _copy("person", "row.id = :model", {"id": who} | named, ids)
+    copy("person", "row.id = :model", {"id": who} | named, ids)
     band = {"band_max_hours": "10 + n % 31", "payout_currency": "row.payout_currency"}
-    _copy("contractor", "row.id = :model", {"id": who} | band, ids)
+    copy("contractor", "row.id = :model", {"id": who} | band, ids)
     for table in ("contractor_skill", "contractor_language", "availability_window"):
-        _copy(table, "row.contractor_id = :model", {"contractor_id": who}, ids)
+        copy(table, "row.contractor_id = :model", {"contractor_id": who}, ids)
     contract, version = _md5("contract"), _md5("version")
-    _copy("contract", "row.contractor_id = :model", {"id": contract, "contractor_id": who}, ids)
+    copy("contract", "row.contractor_id = :model", {"id": contract, "contractor_id": who}, ids)
     written = {"id": version, "contract_id": contract, "contractor_id": who}
-    _copy("contract_version", "row.contractor_id = :model", written, ids)
+    copy("contract_version", "row.contractor_id = :model", written, ids)
     signed = {"id": _md5("signature"), "version_id": version, "person_id": who}
-    _copy("signature", "row.person_id = :model AND row.version_id IS NOT NULL", signed, ids)
+    copy("signature", "row.person_id = :model AND row.version_id IS NOT NULL", signed, ids)
 
 
 def _label(word: str) -> str:
@@ -83,7 +83,7 @@ def _md5(word: str) -> str:
     return f"CAST(md5({_label(word)}) AS uuid)"
 
 
-def _copy(table: str, where: str, changes: Mapping[str, str], ids: Mapping[str, object]) -> None:
+def copy(table: str, where: str, changes: Mapping[str, str], ids: Mapping[str, object]) -> None:
     """Copies the rows so many times, each with other values in the changed columns (SQL expressions of `n`)."""
     pairs = ", ".join(f"'{column}', {expression}" for column, expression in changes.items())
     db.session.execute(
