@@ -104,7 +104,7 @@ def decide(window: Window, order: Order) -> list[Booking]:
     places = _places(window, order)
     chosen = _choose(window, places, seats)
     cutoff = min((place.points["score"] for place in places if place.chosen and "score" in place.points), default=None)
-    made = book(chosen, by=CLOCK, event="offer.chosen") if chosen else []
+    made = book(chosen, by=CLOCK, old=OfferStatus.COLLECTED, event="offer.chosen") if chosen else []
     lost = [place.offer.id for place in places if not place.chosen]
     move(Offer, lost, old=OfferStatus.COLLECTED, new=OfferStatus.NOT_CHOSEN, by=CLOCK, event="offer.not_chosen")
     for place in places:

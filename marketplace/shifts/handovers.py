@@ -22,7 +22,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import Stateful, WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import asking, offers, timesheets
+from marketplace.shifts import asking, timesheets
 from marketplace.shifts import handover_codes as codes
 from marketplace.shifts import handover_queries as queries
 from marketplace.shifts.handover_models import Handover, SwapProposal
@@ -42,8 +42,8 @@ from marketplace.shifts.handover_rules import (
 )
 from marketplace.shifts.holds import returned
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.offers import Yes
 from marketplace.shifts.rules import BookingStatus, OfferStatus, ShiftBegun
+from marketplace.shifts.yes import Yes, book
 from marketplace.workforce.models import Contractor
 
 R = TypeVar("R", Contractor, Shift, Booking)
@@ -311,10 +311,8 @@ def _carry_out(looks: Sequence[Look], *, by: Actor) -> list[Booking]:
         look.shift.seats_taken -= 1
     db.session.flush()
     ledger.post_many([returned(booking) for booking in old])
-    made: list[Booking] = []
-    for look in looks:
-        yes = Yes(_offer(look, by), look.seat, look.person)
-        made += offers.book(look.shift, [yes], by=by, event="offer.taken_over")
+    yeses = [Yes(_offer(look, by).id, look.shift, look.seat, look.person) for look in looks]
+    made = book(yeses, by=by, old=OfferStatus.PENDING, event="offer.taken_over")
     timesheets.enter(old, by=by)
     return made
 

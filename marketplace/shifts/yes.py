@@ -174,13 +174,13 @@ def say(questions: Sequence[Question]) -> dict[UUID, Booking]:
     return {booking.offer_id: booking for booking in (*seated, *before)}
 
 
-def book(yeses: Sequence[Yes], *, by: Actor, event: str) -> list[Booking]:
-    """Gives each of these collected yeses a seat and holds its cost: all of them or none, in as many statements as for
-    one. `event` is what happens to the offers.
+def book(yeses: Sequence[Yes], *, by: Actor, old: OfferStatus, event: str) -> list[Booking]:
+    """Gives each a seat and holds its cost: all of them or none, in as many statements as for one. `old` is the status
+    in which the offers stand, `event` is what happens to them.
 
     The people are locked and were judged by the rules. Raises SeatsGone, DoubleBooked, OfferGone, GigOutOfFunds.
     """
-    made = _seat(yeses, {yes.offer_id: by for yes in yeses}, OfferStatus.COLLECTED, event)
+    made = _seat(yeses, {yes.offer_id: by for yes in yeses}, old, event)
     _hold(made)
     return made
 
