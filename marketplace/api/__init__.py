@@ -20,6 +20,7 @@ from marketplace.core.problems import Invalid
 from marketplace.disputes import routes as disputes
 from marketplace.gigs import barring_routes as barring
 from marketplace.gigs import routes as gigs
+from marketplace.insight import before_yes_routes as before_yes
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
 from marketplace.messages import routes as messages
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     taps.blueprint,
     corrections.blueprint,
     live.blueprint,
+    before_yes.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,
     handovers.blueprint,

@@ -15,6 +15,7 @@ from flask_babel import format_date, gettext
 from marketplace.contracts.benefits import Balance
 from marketplace.contracts.statement import Course
 from marketplace.core.money import Money
+from marketplace.insight.before_yes import Scorecard
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hours import Stretch as Counted
 from marketplace.shifts.models import Booking, TimesheetLine
@@ -173,6 +174,19 @@ def days_bars(days: Sequence[DayMinutes]) -> list[tuple[DayMinutes, list[Segment
 def minutes_bar(line: TimesheetLine) -> list[Segment]:
     """The minutes of one booking on a timesheet, by kind."""
     return kinds_bar({**dict.fromkeys(MinuteKind, 0), **line.by_kind})
+
+
+def scorecard_bar(card: Scorecard) -> list[Segment]:
+    """What a company did with the time of the shifts that it answered."""
+    if card.shifts_worked is None or card.shifts_cut is None or card.cuts_restored is None:
+        return []
+    lost = card.shifts_cut - card.cuts_restored
+    counted = (
+        (gettext("approved whole"), card.shifts_worked - card.shifts_cut, "pass"),
+        (gettext("cut, and restored"), card.cuts_restored, "note"),
+        (gettext("cut"), lost, "fail"),
+    )
+    return stacked([Part(label, str(count), count, kind) for label, count, kind in counted])
 
 
 def guaranteed_weeks(weeks: Iterable[Guarantee]) -> list[tuple[Guarantee, list[Segment]]]:

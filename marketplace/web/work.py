@@ -18,6 +18,7 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
+from marketplace.insight import before_yes
 from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
@@ -124,6 +125,7 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     by = actor()
     offer = own(shifts.offer(offer_id, seen_by=by), by)
     shown = form or Form(NOTHING_MORE)
+    before = before_yes.show(offer.id, seen_by=by)
     pays = [(line["payee"], Money.of(line["amount"], line["currency"])) for line in offer.terms["lines"]]
     return render_template(
         "work/offer.html",
@@ -133,6 +135,8 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         companies=company_names([offer]),
         pays=pictures.company_pays(pays),
         against=_against_floor(offer, by),
+        before=before,
+        card_bar=pictures.scorecard_bar(before.company),
         why=pictures.score_bar(offer.reason.get("parts", ())),
         decided=pictures.score_bar((offer.decision or {}).get("points", {}).get("parts", ())),
         prepared=prepared.for_offer(offer.id, seen_by=by),
