@@ -37,6 +37,7 @@ from marketplace.shifts import (
     reminders,
     scheduling,
     series,
+    standby,
     timesheets,
 )
 from marketplace.surveys import service as surveys
@@ -114,6 +115,16 @@ def remind_of_shifts() -> None:
 def ask_whether_they_come() -> None:
     in_batches(confirming.ask_due, 200)
     in_batches(confirming.ask_again_due, 200)
+
+
+@job("shifts.call", again=False)
+def call_who_stands_by() -> None:
+    in_batches(standby.call_due)
+
+
+@job("shifts.stand_down", again=False)
+def stand_down() -> None:
+    in_batches(standby.stand_down_due)
 
 
 @job("shifts.no_show", again=False)

@@ -48,9 +48,11 @@ def overlapping_bookings() -> list[str]:
 
 
 def miscounted_shifts() -> list[str]:
-    """A seat is free again when its booking was given back, whatever for; a shift that was cancelled keeps its
-    count."""
-    booked = select(func.count(Booking.id)).where(Booking.shift_id == Shift.id, Booking.status.not_in(SEAT_FREE))
+    """A seat is free again when its booking was given back, whatever for, or went to somebody who stood by. A shift
+    that was cancelled keeps its count."""
+    booked = select(func.count(Booking.id)).where(
+        Booking.shift_id == Shift.id, Booking.status.not_in(SEAT_FREE), ~Booking.is_replaced
+    )
     counted = booked.correlate(Shift).scalar_subquery()
     found = select(Shift.id, Shift.seats_taken, counted.label("real")).where(Shift.seats_taken != counted)
     rows = db.session.execute(found.limit(MOST_FOUND))

@@ -54,6 +54,8 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.confirm", every_minutes(5)),
     Entry("shifts.remind", every_minutes(5)),
     Entry("shifts.no_show", every_minutes(1)),
+    Entry("shifts.call", every_seconds(15)),
+    Entry("shifts.stand_down", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),

@@ -41,6 +41,7 @@ from marketplace.shifts import question_routes as questions
 from marketplace.shifts import reliability_routes as reliability
 from marketplace.shifts import routes as shifts
 from marketplace.shifts import series_routes as shift_series
+from marketplace.shifts import standby_routes as standby
 from marketplace.shifts import tap_routes as taps
 from marketplace.standards import comment_routes as comments
 from marketplace.standards import hiding_routes as hidden_words
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar_feeds.blueprint,
     confirmations.blueprint,
     reliability.blueprint,
+    standby.blueprint,
     *matching.blueprints,
     *pay.blueprints,
     closing.blueprint,

@@ -43,7 +43,9 @@ def open_shifts(wanted: Wanted, *, seen_by: Actor) -> Select[Shift]:
     me = require_person(seen_by)
     mine = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status.in_(OPEN_OFFER))
     taken = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status == OfferStatus.ACCEPTED)
-    found = queries.coming(seen_by=seen_by).where(Shift.seats_taken < Shift.seats, ~mine, ~taken)
+    found = queries.coming(seen_by=seen_by).where(
+        Shift.seats_taken < Shift.seats, Shift.standby_of.is_(None), ~mine, ~taken
+    )
     if wanted.company_id is not None:
         found = found.where(Shift.company_id == wanted.company_id)
     if wanted.work_kind is not None:

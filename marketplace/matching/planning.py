@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
@@ -210,6 +211,7 @@ def _with_open_seats(*which: ColumnElement[bool]) -> Select[Shift, Gig]:
         .correlate(Shift)
         .scalar_subquery()
     )
+    beside = aliased(Shift)
     return (
         select(Shift, Gig)
         .join(Gig, Gig.id == Shift.gig_id)
@@ -218,6 +220,8 @@ def _with_open_seats(*which: ColumnElement[bool]) -> Select[Shift, Gig]:
             Shift.starts_at > clock.now(),
             Gig.status == GigStatus.OPEN,
             Shift.seats - Shift.seats_taken > unanswered,
+            # Nobody is asked to stand by while a seat of the shift itself is open.
+            ~exists().where(beside.id == Shift.standby_of, beside.seats_taken < beside.seats),
             *which,
         )
     )

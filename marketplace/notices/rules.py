@@ -961,6 +961,29 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is %(shift)s. If you cannot come, give the seat back, so that somebody else can take it.",
             ),
         ),
+        "booking.called": (
+            Telling(
+                _C,
+                _BOTH,
+                "You have a seat: %(gig)s",
+                "You stood by for %(shift)s, and a seat is yours now. If the shift has begun, clock in within 15 "
+                "minutes; if you said that you are ready, your clock runs already. The time until now is paid.",
+            ),
+            Telling(
+                Audience.GIGS,
+                _INBOX,
+                "%(contractor)s, who stood by, has a seat: %(gig)s",
+                "A seat was free in the shift %(shift)s.",
+            ),
+        ),
+        "booking.stood_by": (
+            Telling(
+                _C,
+                _BOTH,
+                "You were not needed: %(gig)s",
+                "You stood by for %(shift)s, and can go. What you are paid for it is on your timesheet.",
+            ),
+        ),
         "booking.confirm_asked": (
             Telling(
                 _C,

@@ -227,6 +227,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         call_in_minutes=work.minutes.compensation,
         neutral_minutes=work.minutes.neutral,
         added_minutes=work.minutes.added,
+        standby_minutes=work.minutes.standby,
         is_training=work.is_training,
         overtime_minutes=work.minutes.overtime,
         overtime_percent=work.overtime_percent,

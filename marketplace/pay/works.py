@@ -206,7 +206,8 @@ def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
         Payslip.status == PayslipStatus.ISSUED,
     )
     in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
-    alive = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED)) | (Booking.compensation_minutes > 0)
+    known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
+    alive = or_(known, Booking.compensation_minutes > 0)
     found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
     found = found.where(~paid | in_doubt, alive).order_by(Booking.id)
     rows = db.session.execute(found if company_id is None else found.where(Booking.company_id == company_id)).all()
@@ -340,5 +341,6 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
         added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
+        standby=booking.standby_minutes,
     )
     return minutes if cut is None else minutes.less(cut.lost_minutes)

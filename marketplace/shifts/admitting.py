@@ -30,7 +30,7 @@ def count() -> Counted:
     now = clock.now()
     held = Shift.status != ShiftStatus.CANCELLED
     seats = select(func.coalesce(func.sum(Shift.seats), 0)).where(
-        held, Shift.starts_at > now - WINDOW, Shift.starts_at <= now
+        held, Shift.standby_of.is_(None), Shift.starts_at > now - WINDOW, Shift.starts_at <= now
     )
     people = select(func.count()).select_from(Contractor).where(Contractor.status == ContractorStatus.VETTED)
     first = select(func.min(Shift.starts_at)).where(held)

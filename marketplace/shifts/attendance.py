@@ -31,6 +31,7 @@ from marketplace.shifts.hours import (
     within,
 )
 from marketplace.shifts.models import Booking, TimeEntry
+from marketplace.shifts.reserve import ANSWER_WITHIN
 from marketplace.shifts.rules import (
     BookingStatus,
     CompensationRule,
@@ -38,6 +39,7 @@ from marketplace.shifts.rules import (
     EntryKind,
     EntrySource,
     NotClockedIn,
+    OnStandby,
     ShiftOver,
     TooEarly,
 )
@@ -66,6 +68,8 @@ def clock_in_together(
     counted = counted or counted_at(clock.now(), client_at)
     begun = [booking for booking in bookings if booking.status is not BookingStatus.WORKING]
     for booking in begun:
+        if booking.is_standby:
+            raise OnStandby
         if counted.at < booking.starts_at - CLOCK_IN_GRACE:
             raise TooEarly(f"It begins at {booking.starts_at.isoformat()}.", starts_at=booking.starts_at.isoformat())
         _refuse_after_end(booking, counted.at)
@@ -77,6 +81,12 @@ def clock_in_together(
     for booking in begun:
         end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
     return bookings
+
+
+def begin(called: Sequence[Booking]) -> None:
+    """Starts the clocks of people who stood by, were ready and have a seat now. The caller has locked the bookings."""
+    _begin(called, {booking.id: CLOCK for booking in called})
+    _open_entries(called, EntryKind.WORK, Counted(clock.now(), ()), None)
 
 
 def clock_out(
@@ -185,7 +195,7 @@ def end_with_neutral_hours(booking: Booking, moment: datetime, flag: EntryFlag) 
 def mark_no_shows(limit: int = 50) -> int:
     """Closes bookings whose person has not come half an hour after the start; the gig gets its money back. Returns how
     many. It is a fact on the booking, not a strike: what follows for the person is a person's decision."""
-    due = _due(BookingStatus.BOOKED, func.lower(Booking.during), clock.now() - NO_SHOW_AFTER, limit)
+    due = _not_come(limit)
     move(
         Booking,
         [booking.id for booking in due],
@@ -195,9 +205,21 @@ def mark_no_shows(limit: int = 50) -> int:
         event="booking.missed",
     )
     if due:
+        for booking in due:
+            # Whoever was called and does not come has not stood by either.
+            booking.standby_minutes = 0
+        db.session.flush()
         ledger.post_many([returned(booking) for booking in due])
         timesheets.enter(due, by=CLOCK)
     return len(due)
+
+
+def _not_come(limit: int) -> Sequence[Booking]:
+    """Bookings whose person has not come in time, locked. Who stands by need not come; who was called after the start
+    has some minutes from then on."""
+    in_time = func.greatest(func.lower(Booking.during) + NO_SHOW_AFTER, Booking.called_at + ANSWER_WITHIN)
+    due = select(Booking).where(Booking.status == BookingStatus.BOOKED, ~Booking.is_standby, in_time <= clock.now())
+    return db.session.scalars(due.order_by(Booking.id).limit(limit).with_for_update(skip_locked=True)).all()
 
 
 def end_at(booking: Booking, moment: datetime, flag: EntryFlag, source: EntrySource, *, by: Actor) -> None:

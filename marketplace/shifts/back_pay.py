@@ -70,6 +70,7 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
         call_in_minutes=minutes.compensation,
         neutral_minutes=minutes.neutral,
         added_minutes=minutes.added,
+        standby_minutes=minutes.standby,
         overtime_minutes=minutes.overtime,
         overtime_percent=booking.overtime_percent,
         night_minutes=minutes.night,

@@ -76,6 +76,8 @@ class Seat:
     """What it pays this person beside its time, since it was added late to their schedule (rule NOTICE)."""
     is_training: bool = False
     """Whether the work is learned in it, at the base rate and with nothing distressing (rule TRAINING)."""
+    is_standby: bool = False
+    """Whether whoever takes it stands by for the work (rule STANDBY)."""
 
 
 def for_training(seat: Seat) -> Seat:

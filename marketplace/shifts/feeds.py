@@ -127,7 +127,7 @@ def _of_person(person_id: UUID) -> Iterator[Entry]:
     )
     base = current_app.config["BASE_URL"]
     for row in db.session.execute(found):
-        held = row.status in (*ACTIVE_BOOKING, BookingStatus.WORKED)
+        held = row.status in (*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY)
         url = f"{base}/work/shifts/{row.id}"
         yield Entry(row.id, row.during.lower, row.during.upper, f"{row.title}, {row.legal_name}", url, held)
 

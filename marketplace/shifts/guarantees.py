@@ -303,7 +303,9 @@ def _seats(week: _Week) -> list[Seat]:
         Seat(
             Span(booking.starts_at, booking.ends_at),
             booking.status,
-            0 if line is None else line.paid_minutes + line.compensation_minutes + line.sick_minutes,
+            0
+            if line is None
+            else line.paid_minutes + line.compensation_minutes + line.standby_minutes + line.sick_minutes,
             0 if line is None else line.unpaid_break_minutes,
             frozenset(() if line is None else line.flags),
         )

@@ -91,6 +91,8 @@ class Minutes:
     """How many of the worked ones and the breaks were at night."""
     added: int = 0
     """Owed beside the time, since the shift was added late to the person's schedule (NOTICE). No cut takes of it."""
+    standby: int = 0
+    """Owed for standing by (STANDBY). No cut takes of it."""
 
     @classmethod
     def of(
@@ -103,10 +105,11 @@ class Minutes:
         unworked: int,
         because: CompensationRule | None,
         added: int = 0,
+        standby: int = 0,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         neutral = unworked if because is CompensationRule.HAZARD else 0
-        return cls(work, paid_break, overtime, unworked - neutral, neutral, night, added)
+        return cls(work, paid_break, overtime, unworked - neutral, neutral, night, added, standby)
 
     def less(self, cut: int) -> "Minutes":
         """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes

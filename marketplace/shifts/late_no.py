@@ -70,9 +70,11 @@ def step_of(starts_at: datetime, said_yes_at: datetime, now: datetime) -> Step:
     return Step.WHOLE if starts_at - now < WHOLE_WITHIN else Step.HALF
 
 
-def ladder(starts_at: datetime, ends_at: datetime) -> list[Rung]:
-    """The steps of a shift, the dearest first, both sides beside each other."""
-    paid = [each["minutes_paid"] for each in cancellation_curve(starts_at, ends_at)]
+def ladder(starts_at: datetime, ends_at: datetime, most: int | None = None) -> list[Rung]:
+    """The steps of a shift, the dearest first, both sides beside each other. `most` are the minutes that the company
+    pays at most, where that is less than the curve asks: of somebody who stands by."""
+    curve = [each["minutes_paid"] for each in cancellation_curve(starts_at, ends_at)]
+    paid = [minutes if most is None else min(minutes, most) for minutes in curve]
     hour = timedelta(hours=1)
     return [
         Rung(Step.WHOLE, WHOLE_WITHIN // hour, POINTS[Step.WHOLE], paid[0]),

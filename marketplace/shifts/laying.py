@@ -37,11 +37,13 @@ class Planned:
     training: bool = False
     series_day: date | None = None
     moved_from: UUID | None = None
+    standby_of: UUID | None = None
 
     @property
     def seat_minutes(self) -> int:
-        """Of all seats, those that count against the volume of a pilot: training delivers nothing."""
-        return 0 if self.training else scheduled_minutes(self.starts_at, self.ends_at) * self.seats
+        """Of all seats, those that count against the volume of a pilot: training delivers nothing, nor does who stands
+        by but in the seat of somebody else."""
+        return 0 if self.training or self.standby_of else scheduled_minutes(self.starts_at, self.ends_at) * self.seats
 
 
 def own_gig(gig_id: UUID, *, by: Actor) -> Gig:
@@ -105,6 +107,7 @@ def insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, 
             planned_at=now,
             moved_from=each.moved_from,
             is_training=each.training,
+            standby_of=each.standby_of,
             series_id=series_id,
             series_day=each.series_day,
             status=ShiftStatus.SCHEDULED,
@@ -147,7 +150,10 @@ def volume_left(gig: Gig) -> int | None:
     length = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
     planned = db.session.scalar(
         select(func.coalesce(func.sum(length * Shift.seats), 0)).where(
-            Shift.gig_id == gig.id, Shift.status != ShiftStatus.CANCELLED, ~Shift.is_training
+            Shift.gig_id == gig.id,
+            Shift.status != ShiftStatus.CANCELLED,
+            ~Shift.is_training,
+            Shift.standby_of.is_(None),
         )
     )
     return cap - int(planned or 0) - _worked_of_cancelled(gig)

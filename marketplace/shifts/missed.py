@@ -16,6 +16,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts.hours import NO_SHOW_AFTER
 from marketplace.shifts.models import Booking
+from marketplace.shifts.reserve import waited_minutes
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, DoubleBooked
 
 
@@ -33,6 +34,8 @@ def hold_again(bookings: Sequence[Booking], *, by: Mapping[UUID, Actor]) -> None
     """
     for booking in bookings:
         _refuse_second_place(booking)
+        if booking.called_at is not None:
+            booking.standby_minutes = waited_minutes(booking.starts_at, booking.called_at)
         gig = db.session.get_one(Gig, booking.gig_id)
         missing = booking.held - books.balance(gig.hold_account, gig.currency)
         if missing.amount > 0:

@@ -57,6 +57,8 @@ class Shift(Stateful):
         ForeignKeyConstraint(["series_id", "gig_id"], ["shift_series.id", "shift_series.gig_id"]),
         CheckConstraint("(series_id IS NULL) = (series_day IS NULL)", name="day_of_its_series"),
         UniqueConstraint("series_id", "series_day"),
+        CheckConstraint("standby_of IS NULL OR NOT is_training", name="no_standby_for_training"),
+        Index("uq_shift_standby_of", "standby_of", unique=True, postgresql_where=text("status = 'scheduled'")),
         Index("ix_shift_gig_id_starts_at", "gig_id", "starts_at"),
         Index("ix_shift_status_ends_at", "status", "ends_at"),
     )
@@ -75,6 +77,8 @@ class Shift(Stateful):
     planned_at: Mapped[Instant]
     moved_from: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"))
     is_training: Mapped[bool] = mapped_column(default=False)
+    standby_of: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"))
+    """The shift for which people stand by in this one (rule STANDBY)."""
     series_id: Mapped[UUID | None]
     series_day: Mapped[date | None]
     """The day of the series, on the clock of its zone, that the shift was laid for."""
@@ -165,6 +169,8 @@ class Booking(Stateful):
         CheckConstraint("compensation_minutes >= 0", name="compensation_not_negative"),
         CheckConstraint("(compensation_minutes = 0) = (compensation_rule IS NULL)", name="compensation_has_a_rule"),
         CheckConstraint("added_minutes >= 0", name="added_not_negative"),
+        CheckConstraint("standby_minutes >= 0", name="standby_not_negative"),
+        CheckConstraint("NOT is_standby OR called_at IS NULL", name="called_is_no_standby"),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
         CheckConstraint("sick_minutes = 0 OR sick_at IS NOT NULL", name="sick_since_when"),
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
@@ -212,6 +218,16 @@ class Booking(Stateful):
     """When it was given back, cancelled or ended by the service before its work: until then it was a schedule."""
     is_training: Mapped[bool] = mapped_column(default=False)
     added_minutes: Mapped[int] = mapped_column(default=0)
+    is_standby: Mapped[bool] = mapped_column(default=False)
+    """Whether the person stands by for a seat, and has none."""
+    ready_at: Mapped[Instant | None]
+    """When whoever stands by said that they are there."""
+    called_at: Mapped[Instant | None]
+    """When they were given a seat."""
+    standby_minutes: Mapped[int] = mapped_column(default=0)
+    """Owed for standing by: until the call, or in vain."""
+    is_replaced: Mapped[bool] = mapped_column(default=False)
+    """Whether nobody came in time and the seat went to somebody who stood by."""
     compensation_minutes: Mapped[int] = mapped_column(default=0)
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     reminded_at: Mapped[Instant | None]
@@ -368,6 +384,7 @@ class TimesheetLine(Base):
         ),
         CheckConstraint("outage_minutes BETWEEN 0 AND waiting_minutes", name="outage_is_waiting"),
         CheckConstraint("added_minutes >= 0", name="added_not_negative"),
+        CheckConstraint("standby_minutes >= 0", name="standby_not_negative"),
         CheckConstraint("sick_minutes >= 0", name="sick_not_negative"),
     )
 
@@ -385,6 +402,7 @@ class TimesheetLine(Base):
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     added_minutes: Mapped[int] = mapped_column(default=0)
+    standby_minutes: Mapped[int] = mapped_column(default=0)
     sick_minutes: Mapped[int] = mapped_column(default=0)
     flags: Mapped[JsonList]
 
@@ -428,6 +446,7 @@ class TimesheetLine(Base):
             unworked=self.compensation_minutes,
             because=self.compensation_rule,
             added=self.added_minutes,
+            standby=self.standby_minutes,
         )
 
 

@@ -160,6 +160,7 @@ def release(booking_id: UUID, *, by: Actor) -> Booking:
     booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if booking.status is BookingStatus.RELEASED:
         return booking
+    queries.check_same_shift(booking, shift)
     if clock.now() >= booking.starts_at:
         raise ShiftBegun
     move_one(booking, BookingStatus.RELEASED, by=by, event="booking.released", values={"off_at": clock.now()})

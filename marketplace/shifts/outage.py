@@ -20,7 +20,7 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.shifts import attendance, timesheets
+from marketplace.shifts import attendance, queries, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import OUTAGE_PAID, OUTAGE_WITHIN, scheduled_minutes
 from marketplace.shifts.models import Booking, Shift
@@ -49,13 +49,14 @@ def report_outage(booking_id: UUID, *, by: Actor) -> Booking:
     booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if booking.status is BookingStatus.EXCUSED:
         return booking
+    queries.check_same_shift(booking, shift)
     if booking.status is BookingStatus.WORKING:
         return attendance.switch(booking_id, EntryKind.OUTAGE, by=by)
     _check_open(booking)
     missed = booking.status is BookingStatus.NO_SHOW
     minutes = _minutes_owed(booking)
     move_one(booking, BookingStatus.EXCUSED, by=by, event="booking.excused", data={"paid_minutes": minutes})
-    shift.seats_taken -= 1
+    shift.seats_taken -= not booking.is_replaced
     if minutes:
         booking.compensation_minutes, booking.compensation_rule = minutes, CompensationRule.OUTAGE
     db.session.flush()

@@ -30,6 +30,7 @@ from marketplace.accounts.rules import Actor, Right, require_company, require_pe
 from marketplace.contracts import queries as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig, criteria_of
@@ -48,8 +49,8 @@ from marketplace.workforce.calendar import quiet_of
 from marketplace.workforce.models import Contractor, HazardConsent, Language, Skill
 from marketplace.workforce.rules import ContractorStatus, Level
 
-COUNTS = (*ACTIVE_BOOKING, BookingStatus.WORKED)
-"""Bookings that count into a person's hours: what is promised and what was worked."""
+COUNTS = (*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY)
+"""Bookings that count into a person's hours: what is promised, what was worked, and the time of standing by."""
 COUNTS_AS_WORKED = (*COUNTS, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
 """Bookings that a score may count: illness, or a heavier class, takes hours and no point (SICK_CANCEL, HAZARD)."""
 
@@ -154,6 +155,13 @@ def timesheets(
     return found if status is None else found.where(Timesheet.status == status)
 
 
+def check_same_shift(booking: Booking, shift: Shift) -> None:
+    """Raises WrongState where the booking, read under its lock, is not of the shift that was locked before it: whoever
+    stood by was given a seat meanwhile. The caller begins anew."""
+    if booking.shift_id != shift.id:
+        raise WrongState("It has changed since it was loaded.", state=str(booking.status))
+
+
 def _is_insider(company_id: UUID, seen_by: Actor) -> bool:
     return seen_by.is_operator() or seen_by.may(Right.READ, company_id)
 
@@ -183,6 +191,7 @@ def seat_of(row: Shift | Row[Any], gig: Gig | Row[Any]) -> Seat:
         gig_id=row.gig_id,
         work_kind=str(gig.work_kind),
         pay_steps=PaySteps.of(gig.steps),
+        is_standby=row.standby_of is not None,
     )
     return for_training(seat) if row.is_training else seat
 

@@ -31,6 +31,7 @@ from marketplace.shifts.late_no import (
     step_of,
 )
 from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.reserve import unused_minutes
 from marketplace.shifts.rules import BookingStatus, ShiftBegun
 from marketplace.workforce import proposals, queries, strikes
 from marketplace.workforce.bars import ProposalKind, ProposalStatus, StrikeStatus
@@ -105,7 +106,8 @@ def giving_back(booking_id: UUID, *, by: Actor) -> GivingBack:
     step = step_of(booking.starts_at, booking.made_at, now)
     points = POINTS[step]
     until = now + COUNTS_FOR if points else None
-    rungs = ladder(booking.starts_at, booking.ends_at)
+    most = unused_minutes(booking.starts_at, booking.ends_at) if booking.is_standby else None
+    rungs = ladder(booking.starts_at, booking.ends_at, most)
     return GivingBack(booking.id, now, step, points, mine(by=by).points, until, step in STRIKES, rungs)
 
 
@@ -190,16 +192,16 @@ def _given_up(*more: Any) -> Any:
 
 
 def _taken_again() -> ColumnElement[bool]:
-    """Whether no seat of the shift is left open: then somebody took the one that was given back. That others missed
-    the shift counts against nobody but them."""
+    """Whether no seat of the shift is left open: then somebody took the one that was given back. That others could not
+    come after all, for which they are excused, counts against nobody."""
     other = aliased(Booking)
-    missed = (
+    excused = (
         select(func.count())
-        .where(other.shift_id == Shift.id, other.status == BookingStatus.NO_SHOW)
+        .where(other.shift_id == Shift.id, other.status == BookingStatus.EXCUSED)
         .correlate(Shift)
         .scalar_subquery()
     )
-    return Shift.seats_taken + missed >= Shift.seats
+    return Shift.seats_taken + excused >= Shift.seats
 
 
 def _late_no(row: Any) -> LateNo:

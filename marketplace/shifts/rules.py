@@ -104,6 +104,8 @@ class BookingStatus(StrEnum):
     """The person could not come, because power or network was lost. It is no missed shift (rule OUTAGE)."""
     HANDED_OVER = "handed_over"
     """Somebody else has taken the seat over, alone or against a shift of theirs (rule HANDOVER)."""
+    STOOD_BY = "stood_by"
+    """Stood by and was not needed. It is paid (rule STANDBY)."""
 
 
 ACTIVE_BOOKING = (BookingStatus.BOOKED, BookingStatus.WORKING)
@@ -121,6 +123,7 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
                 BookingStatus.TAKEN_OUT,
                 BookingStatus.EXCUSED,
                 BookingStatus.HANDED_OVER,
+                BookingStatus.STOOD_BY,
             }
         ),
         BookingStatus.WORKING: frozenset({BookingStatus.WORKED}),
@@ -132,6 +135,7 @@ BOOKING_TRANSITIONS: Mapping[BookingStatus, frozenset[BookingStatus]] = MappingP
         BookingStatus.TAKEN_OUT: frozenset(),
         BookingStatus.EXCUSED: frozenset(),
         BookingStatus.HANDED_OVER: frozenset(),
+        BookingStatus.STOOD_BY: frozenset(),
     }
 )
 
@@ -525,6 +529,18 @@ class PriceChanged(Conflict):
 class BadOffer(Invalid):
     code = "bad_shift_offer"
     title = "An offer like this cannot be made."
+
+
+class OnStandby(Conflict):
+    code = "on_standby"
+    title = "Who stands by does not work yet."
+    remedy = "Say that you are ready. You are told when a seat is yours."
+
+
+class NotStandingBy(Conflict):
+    code = "not_standing_by"
+    title = "This booking is a seat, and nobody stands by in it."
+    remedy = "Clock in shortly before the shift."
 
 
 class ShiftBegun(Conflict):

@@ -1,6 +1,6 @@
 """Shifts themselves: planned, priced before they are cancelled, cancelled with what is owed, finished."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,7 @@ from marketplace.shifts.hours import (
 )
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.reserve import cancelled
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     BookingStatus,
@@ -155,7 +156,10 @@ def cancel_shifts(
             values={"cancelled_because": reason},
             data={"price": str(priced.total)},
         )
-    asking.take_back(Offer.shift_id.in_([shift.id for shift in shifts]), by=by)
+    beside = _beside(shifts)
+    for reserve in beside.values():
+        move_one(reserve, ShiftStatus.CANCELLED, by=by, event="shift.cancelled", values={"cancelled_because": reason})
+    asking.take_back(Offer.shift_id.in_([shift.id for shift in (*shifts, *beside.values())]), by=by)
     owed = {each.booking_id: each.compensation for priced in prices for each in priced.owed}
     _take_back(bookings, owed, now, by=by)
 
@@ -192,10 +196,23 @@ def own_shift(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
     return shift
 
 
+def _beside(shifts: Sequence[Shift], *, lock: bool = False) -> dict[UUID, Shift]:
+    """The shifts in which people stand by for these, by the shift that they are for: they go with it."""
+    ids = [shift.id for shift in shifts]
+    found = select(Shift).where(Shift.standby_of.in_(ids), Shift.status == ShiftStatus.SCHEDULED, Shift.id.not_in(ids))
+    if lock:
+        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {shift.standby_of: shift for shift in db.session.scalars(found.order_by(Shift.id)) if shift.standby_of}
+
+
+def _of(booking: Booking, shift: Shift, beside: Mapping[UUID, Shift]) -> bool:
+    """Whether the booking is in the shift, or stands by for it."""
+    return booking.shift_id == shift.id or (shift.id in beside and booking.shift_id == beside[shift.id].id)
+
+
 def _active_bookings(shifts: Sequence[Shift], *, lock: bool = False) -> Sequence[Booking]:
-    found = select(Booking).where(
-        Booking.shift_id.in_([shift.id for shift in shifts]), Booking.status.in_(ACTIVE_BOOKING)
-    )
+    every = [shift.id for shift in (*shifts, *_beside(shifts, lock=lock).values())]
+    found = select(Booking).where(Booking.shift_id.in_(every), Booking.status.in_(ACTIVE_BOOKING))
     found = found.options(selectinload(Booking.entries)).order_by(Booking.id)
     if lock:
         found = found.with_for_update(of=Booking).execution_options(populate_existing=True)
@@ -207,17 +224,18 @@ def _prices(
 ) -> list[CancellationPrice]:
     found = db.session.scalars(select(Gig).where(Gig.id.in_({shift.gig_id for shift in shifts})))
     gigs = {gig.id: gig for gig in found}
-    prices = []
+    prices, beside = [], _beside(shifts)
     for shift in shifts:
         gig = gigs[shift.gig_id]
-        owed = [_owed(booking, gig, now, curve) for booking in bookings if booking.shift_id == shift.id]
+        owed = [_owed(booking, gig, now, curve) for booking in bookings if _of(booking, shift, beside)]
         prices.append(CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency)))
     return prices
 
 
 def _owed(booking: Booking, gig: Gig, now: datetime, curve: Curve) -> Owed:
     worked = _worked(booking, now)
-    compensation = curve(booking.starts_at, booking.ends_at, now, worked)
+    agreed = cancelled if booking.is_standby else curve
+    compensation = agreed(booking.starts_at, booking.ends_at, now, worked)
     given = PriceInput(
         rate=booking.rate,
         call_in_minutes=compensation.minutes,

@@ -150,6 +150,9 @@ class ShiftSchema(ma.Schema):
     moved_from = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The shift whose new time it is"}
     )
+    standby_of = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The shift for which people stand by in this one"}
+    )
     series_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "The series that it was laid for, if it recurs"}
     )
@@ -299,6 +302,14 @@ class BookingSchema(ma.Schema):
         required=True,
         metadata={"description": "Paid beside its time once it is worked, since it was added late to a schedule"},
     )
+    is_standby = ma.fields.Boolean(required=True, metadata={"description": "Stands by, and has no seat (STANDBY)"})
+    ready_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    called_at = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When whoever stood by was given a seat"}
+    )
+    standby_minutes = ma.fields.Integer(
+        required=True, metadata={"description": "Owed for standing by: until the call, or in vain"}
+    )
     confirmation = ma.fields.Enum(
         Confirmation, by_value=True, required=True, metadata={"description": "How it stands before the shift (CONFIRM)"}
     )
@@ -445,6 +456,7 @@ class TimesheetLineSchema(ma.Schema):
     added_minutes = ma.fields.Integer(
         required=True, metadata={"description": "Paid beside the time, since the shift was added late to a schedule"}
     )
+    standby_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid for standing by"})
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     flags = ma.fields.List(ma.fields.String(), required=True)
     cut = ma.fields.Nested(TimesheetCutSchema, required=True, allow_none=True)

@@ -15,10 +15,11 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import attendance, timesheets
+from marketplace.shifts import attendance, queries, timesheets
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import minutes_left
 from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.reserve import unused_minutes
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryFlag, EntrySource, ShiftOver
 
 
@@ -36,7 +37,7 @@ def sick_pay(booking_id: UUID, *, by: Actor) -> SickPay:
     """What `report_sick()` would pay now. Raises ShiftOver, WrongState, and NotFound for anybody else's booking."""
     now, booking = clock.now(), _mine(booking_id, by)
     _check_open(booking, now)
-    left = minutes_left(booking.starts_at, booking.ends_at, now)
+    left = _left(booking, now)
     there = leave.available(booking.contractor_id)
     return SickPay(booking.id, now, left, min(left, there.seconds // 60))
 
@@ -54,12 +55,13 @@ def report_sick(booking_id: UUID, *, by: Actor) -> Booking:
     booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if booking.sick_at is not None:
         return booking
+    queries.check_same_shift(booking, shift)
     now = clock.now()
     if attendance.end_if_capped(booking, now):
         # The work was over before the person fell ill, and the rest of the schedule is paid already.
         return booking
     _check_open(booking, now)
-    left = minutes_left(booking.starts_at, booking.ends_at, now)
+    left = _left(booking, now)
     if booking.status is BookingStatus.WORKING:
         attendance.stop(booking, now, EntryFlag.FELL_ILL, EntrySource.PERSON, by=by)
     else:
@@ -77,6 +79,12 @@ def report_sick(booking_id: UUID, *, by: Actor) -> Booking:
 def leave_cause(booking_id: UUID) -> str:
     """The cause under which a booking's leave is taken, and paid: once and for ever."""
     return f"booking:{booking_id}:sick_leave"
+
+
+def _left(booking: Booking, now: datetime) -> int:
+    """The minutes that the person would still have been paid for: of standing by no more than it pays by itself."""
+    left = minutes_left(booking.starts_at, booking.ends_at, now)
+    return min(left, unused_minutes(booking.starts_at, booking.ends_at)) if booking.is_standby else left
 
 
 def _mine(booking_id: UUID, by: Actor) -> Booking:

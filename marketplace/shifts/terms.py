@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.contracts.plan_rules import Cover
 from marketplace.core.money import Money
 from marketplace.shifts.eligibility import Person, Seat, night, overtime, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
+from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
 from marketplace.standards.hours import overtime_percent
 from marketplace.standards.rates import NO_STEP, Payee, PriceInput, PriceLine, cost, gross_pay, price, stepped
@@ -64,6 +65,8 @@ def snapshot(
         more["added_minutes"] = seat.added_minutes
     if seat.is_training:
         more["training"] = True
+    if seat.is_standby:
+        more["standby"] = _standby(seat, person)
     return more | {
         "form": FORM,
         "gig": dict(gig),
@@ -86,7 +89,7 @@ def snapshot(
         },
         "cover": None if cover is None else cover.as_dict(),
         "contract_version_id": str(person.contract.version_id),
-        "cancellation": cancellation_curve(seat.span.starts_at, seat.span.ends_at),
+        "cancellation": _cancellation(seat),
         "why": {name: value for name, value in reason.items() if name != "words"},
     }
 
@@ -104,6 +107,30 @@ def agreed_seat(seat: Seat, terms: Mapping[str, Any]) -> Seat:
     promised = terms.get("pay_steps", {}).get("points", NO_STEP)
     best = max(offered, seat.rate, key=lambda rate: rate.amount)
     return replace(seat, rate=best, least_step=promised, added_minutes=terms.get("added_minutes", 0))
+
+
+def _standby(seat: Seat, person: Person) -> dict[str, Any]:
+    """Until when the person stands by, what it pays if they are not needed, and how they are called (STANDBY)."""
+    minutes = unused_minutes(seat.span.starts_at, seat.span.ends_at)
+    unused = PriceInput(
+        rate=seat.rate, standby_minutes=minutes, fee_percent=seat.fee_percent, step_points=step(seat, person)
+    )
+    return {
+        "until": _moment(ready_until(seat.span.starts_at, seat.span.ends_at)),
+        "minutes_unused": minutes,
+        "pay_unused": _money(gross_pay(price(unused))),
+        "called_within_hours": CALL_WITHIN // timedelta(hours=1),
+        "answer_minutes": ANSWER_WITHIN // timedelta(minutes=1),
+    }
+
+
+def _cancellation(seat: Seat) -> list[dict[str, int]]:
+    """The company's curve; who stands by is owed no more than for having stood by."""
+    curve = cancellation_curve(seat.span.starts_at, seat.span.ends_at)
+    if not seat.is_standby:
+        return curve
+    most = unused_minutes(seat.span.starts_at, seat.span.ends_at)
+    return [{**each, "minutes_paid": min(each["minutes_paid"], most)} for each in curve]
 
 
 def _steps(seat: Seat, person: Person) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def enter(bookings: Sequence[Booking], *, by: Actor | Mapping[UUID, Actor]) -> N
     """Writes the minutes of finished bookings to their weeks' open timesheets and submits every week that is complete.
     `by` is who hands them in, or for each person who does.
 
-    A booking without minutes, compensation and sick leave leaves no line. The bookings are locked by the caller.
+    A booking that is owed nothing leaves no line. The bookings are locked by the caller.
     """
-    owed = [b for b in bookings if b.status is BookingStatus.WORKED or b.compensation_minutes or b.sick_minutes]
+    owed = [b for b in bookings if b.status is BookingStatus.WORKED or _is_owed(b)]
     sheets = _open_sheets(owed) if owed else {}
     if owed:
         _write_lines(owed, sheets)
@@ -56,6 +56,11 @@ def rewrite(booking: Booking) -> None:
     for name, value in counted.items():
         setattr(line, name, value)
     db.session.flush()
+
+
+def _is_owed(booking: Booking) -> bool:
+    """Whether something is owed though nobody worked it."""
+    return bool(booking.compensation_minutes or booking.sick_minutes or booking.standby_minutes)
 
 
 def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
@@ -208,6 +213,7 @@ def _minutes_of(booking: Booking, own: Sequence[TimeEntry]) -> dict[str, Any]:
         "compensation_minutes": booking.compensation_minutes,
         "compensation_rule": booking.compensation_rule,
         "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,
+        "standby_minutes": booking.standby_minutes,
         "sick_minutes": booking.sick_minutes,
         "flags": sorted({flag for entry in own for flag in entry.flags}),
     }

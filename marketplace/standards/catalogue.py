@@ -799,6 +799,24 @@ _PRICES = (
         again_within_hours=16,
     ),
     _rule(
+        "STANDBY",
+        Basis.LAW,
+        "Who stands by for a shift keeps all of it free, in the sum of weekly hours too, and is there for its first 60 "
+        "minutes. From 24 hours before the start on a seat that nobody has or is asked about is theirs, and so is that "
+        "of somebody who does not come; who said that they are ready begins at once, who did not has 15 minutes. "
+        "Called, they are paid for the work and for the minutes from the start to the call; not called, for half of "
+        "the schedule, and no less than those 60 minutes. All of it is at the full rate, so never below the floor, and "
+        "the money for the whole shift is held from their yes on.",
+        "Oregon SB 828 (half pay for hours on call that are not used); that the time of being there is paid in full "
+        "is house policy after Instawork, which pays backups who are sent home; the other numbers are house policy",
+        "tests/shifts/test_standby.py::test_standing_by_in_vain_pays_half_and_no_less_than_the_hour",
+        since=date(2026, 11, 29),
+        ready_minutes=60,
+        unused_percent=50,
+        call_within_hours=24,
+        answer_minutes=15,
+    ),
+    _rule(
         "OUTAGE",
         Basis.HOUSE,
         "Power or network lost on a shift: up to 60 minutes of it are paid, also to whoever could not come at all and "

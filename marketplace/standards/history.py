@@ -139,6 +139,21 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 half_within_hours=72,
                 moved_hour_within_days=14,
             ),
+            _before(
+                3,
+                "A shift that the company cancels less than 24 hours before its start pays the whole call-in minimum, "
+                "less than 72 hours before it half of that. One that is moved pays the same, and less than 14 days "
+                "before its start at least one hour. One that is planned less than 14 days before its start pays one "
+                "hour beside its time, and never more than its own length, to whoever works it and had a booking with "
+                "the company in the same week when it was planned; whoever had none has no schedule to which it is "
+                "added.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                whole_within_hours=24,
+                half_within_hours=72,
+                moved_hour_within_days=14,
+                added_hour_within_days=14,
+            ),
         ),
         "CASH_OUT": (
             _before(

@@ -4,10 +4,11 @@ In prose. Every minute worked, breaks of the work included, earns the hourly rat
 where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; where the floor
 has risen above the rate, the difference is topped up. A shift that the company ends early is filled up to its call-in
 minimum, one that a hazard cap ends to its whole schedule, at the base rate. A shift that was added late to a schedule
-pays an hour beside its time. Minutes at a test are paid by its owner. Of what was worked, one thirtieth accrues as sick
-leave, and the earnings bear a contribution to health cover; both are paid by the company on top. So are the service's
-fee and a third party's margin: nobody takes anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages,
-2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40 USD.
+pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at a test are paid by its owner. Of
+what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are
+paid by the company on top. So are the service's fee and a third party's margin: nobody takes anything out of the rate.
+Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40
+USD.
 
 Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
@@ -51,6 +52,8 @@ class LineKind(StrEnum):
     """The rest of a schedule whose distressing work had to stop."""
     PREDICTABILITY = "predictability"
     """What a shift earns beside its time because it was added late to a schedule that its person had."""
+    STANDBY = "standby"
+    """Time in which somebody stood by for a seat."""
     GUARANTEED_HOURS = "guaranteed_hours"
     """Hours that a contract guaranteed and its company did not offer. They belong to no shift."""
     QUALIFICATION_TIME = "qualification_time"
@@ -131,7 +134,8 @@ class PriceInput:
 
     `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
     a schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
-    `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE). `overtime_minutes`
+    `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE), `standby_minutes`
+    for standing by (STANDBY). `overtime_minutes`
     are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a
     half). `margin` is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what
     the person's level of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate,
@@ -147,6 +151,7 @@ class PriceInput:
     call_in_minutes: int = 0
     neutral_minutes: int = 0
     added_minutes: int = 0
+    standby_minutes: int = 0
     qualification_minutes: int = 0
     guaranteed_minutes: int = 0
     overtime_minutes: int = 0
@@ -181,8 +186,8 @@ class PriceInput:
     @property
     def time_minutes(self) -> tuple[int, ...]:
         """All minutes at the base rate, in the order of their lines: work, paid break, call-in, neutral, added late,
-        test, guaranteed."""
-        of_shift = (self.call_in_minutes, self.neutral_minutes, self.added_minutes)
+        standing by, test, guaranteed."""
+        of_shift = (self.call_in_minutes, self.neutral_minutes, self.added_minutes, self.standby_minutes)
         return (
             self.work_minutes,
             self.paid_break_minutes,
@@ -309,8 +314,8 @@ def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any)
 
 
 def _time_lines(given: PriceInput) -> list[PriceLine]:
-    """Wages, paid break, call-in, neutral hours, what was added late, tests, guaranteed hours: at the base rate,
-    rounded once and divided without loss."""
+    """Wages, paid break, call-in, neutral hours, what was added late, standing by, tests, guaranteed hours: at the base
+    rate, rounded once and divided without loss."""
     minutes = given.time_minutes
     whole = given.rate * Fraction(sum(minutes), 60)
     parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
@@ -320,6 +325,7 @@ def _time_lines(given: PriceInput) -> list[PriceLine]:
         (LineKind.CALL_IN, "CALL_IN"),
         (LineKind.NEUTRAL_HOURS, "HAZARD"),
         (LineKind.PREDICTABILITY, "NOTICE"),
+        (LineKind.STANDBY, "STANDBY"),
         (LineKind.QUALIFICATION_TIME, "QUALIFICATION_TIME"),
         (LineKind.GUARANTEED_HOURS, "GUARANTEED_HOURS"),
     )

@@ -88,7 +88,7 @@ def _within(first: date, last: date) -> ColumnElement[bool]:
 def _loads(company_id: UUID, first: date, last: date) -> Mapping[date, Load]:
     counted = (
         queries.company_shifts(company_id, seen_by=actor())
-        .where(_within(first, last), Shift.status != ShiftStatus.CANCELLED)
+        .where(_within(first, last), Shift.status != ShiftStatus.CANCELLED, Shift.standby_of.is_(None))
         .with_only_columns(ON_ITS_CLOCK, func.count(), func.sum(Shift.seats), func.sum(Shift.seats_taken))
         .group_by(ON_ITS_CLOCK)
     )

@@ -30,12 +30,13 @@ from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
-from marketplace.shifts import clock_laws, moving, offers, queries, scheduling
+from marketplace.shifts import clock_laws, moving, offers, queries, scheduling, standby
 from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
 from marketplace.shifts.series_models import ShiftSeries
+from marketplace.shifts.standby_schemas import NewStandbySchema
 from marketplace.standards import queries as standards
 from marketplace.web import company_pictures as pictures
 from marketplace.web import readiness
@@ -160,6 +161,20 @@ def cancel(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     return render_template("company/cancel.html", form=form, shift=shift, price=price, names=names), form.status
 
 
+@blueprint.route("/shifts/<uuid:shift_id>/standby", methods=["GET", "POST"])
+def plan_standby(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """What it costs that people stand by, used or not, before anybody agrees to it."""
+    shift, by = own_shift(shift_id), actor()
+    form = Form(NewStandbySchema)
+    if request.method == "POST":
+        made = form.run(lambda data: standby.plan(shift_id, **data, by=by))
+        if made is not None:
+            return saved("show_shift", shift_id=shift_id)
+    seats = min(max(request.args.get("seats", 1, type=int), 1), shift.seats)
+    price = standby.standby_price(shift_id, seats, by=by)
+    return render_template("company/standby.html", form=form, shift=shift, price=price), form.status
+
+
 @blueprint.route("/shifts/<uuid:shift_id>/move", methods=["GET", "POST"])
 def move_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     """What moving costs now, person by person, before anybody agrees to it."""
@@ -219,6 +234,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         first=facts.firsts([shift], moment).get(shift.id),
         seats=seats_of([shift])[shift.id],
         meant=clock_laws.meant_instead(shift),
+        **_standing_by(shift, by),
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
@@ -234,6 +250,14 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         events=timeline("shift", shift.id, limit=SHOWN),
         **forms,
     )
+
+
+def _standing_by(shift: Shift, by: Actor) -> dict[str, Any]:
+    """The shift for which people stand by in this one, or the one in which they do for this."""
+    main = None if shift.standby_of is None else queries.shift(shift.standby_of, seen_by=by)
+    reserve = standby.of_shift(shift.id, seen_by=by)
+    drawn = None if reserve is None else seats_of([reserve])[reserve.id]
+    return {"main": main, "reserve": reserve, "reserve_seats": drawn}
 
 
 def is_before(shift: Shift, moment: datetime) -> bool:

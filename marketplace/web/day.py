@@ -35,6 +35,8 @@ class Next(StrEnum):
     TAKE_BREAK = "take_break"
     CLOCK_OUT = "clock_out"
     CLOCK_IN = "clock_in"
+    READY = "ready"
+    """Who stands by can say that they are there."""
     CONFIRM = "confirm"
     """Somebody asks whether the person still comes to a shift."""
     SIGN = "sign"
@@ -137,6 +139,9 @@ def _next(me: Contractor, booking: Booking | None, running: Clock | None, now: d
         if running.kind in (*BREAKS, EntryKind.WAITING, EntryKind.OUTAGE):
             return Next.BACK_TO_WORK
         return Next.TAKE_BREAK if running.paid_break_left else Next.CLOCK_OUT
+    if booking is not None and booking.is_standby:
+        opens = now >= booking.starts_at - CLOCK_IN_GRACE
+        return Next.READY if opens and booking.ready_at is None else Next.WAIT
     if booking is not None:
         return Next.CLOCK_IN if now >= booking.starts_at - CLOCK_IN_GRACE else Next.WAIT
     return Next.NOTHING if me.status is ContractorStatus.VETTED else Next.APPLICATION

@@ -40,7 +40,7 @@ def steps(told: GivingBack, words: Callable[[Rung | None], str]) -> list[Segment
             str(gettext("less than %(hours)s h before", hours=whole.hours_before)),
             words(whole),
             whole.hours_before,
-            "e",
+            "fail",
         ),
     ]
     return stacked(parts)

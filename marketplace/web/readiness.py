@@ -20,7 +20,7 @@ def bar(shift: Shift, bookings: Sequence[Booking]) -> list[Segment]:
     parts = [
         Part(gettext("confirmed"), str(stand[Confirmation.CONFIRMED]), stand[Confirmation.CONFIRMED], "a"),
         Part(gettext("not asked yet, or yet to answer"), str(yet_to_answer), yet_to_answer, "c"),
-        Part(gettext("not confirmed"), str(stand[Confirmation.UNANSWERED]), stand[Confirmation.UNANSWERED], "e"),
+        Part(gettext("not confirmed"), str(stand[Confirmation.UNANSWERED]), stand[Confirmation.UNANSWERED], "b"),
         Part(gettext("open"), str(shift.seats_open), shift.seats_open, "ground"),
     ]
     return stacked(parts)

@@ -33,6 +33,7 @@ from marketplace.shifts import (
     outage,
     prepared,
     reliability,
+    standby,
     taps,
     timesheets,
 )
@@ -88,6 +89,7 @@ PRESSES: Mapping[str, Callable[..., Any]] = {
     "release": offers.release,
     "outage": outage.report_outage,
     "confirm": confirming.confirm,
+    "ready": standby.ready,
     "wait": lambda booking_id, by: attendance.switch(booking_id, EntryKind.WAITING, by=by),
 }
 """The buttons of a booking that need nothing more than a press."""
@@ -194,7 +196,12 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
     by = actor()
     booking = own(shifts.booking(booking_id, seen_by=by), by)
     shown = form or Form(NOTHING_MORE)
-    # The queries above settle who may see it; these two rows belong to it.
+    beside = {
+        "taps": taps.of_booking(booking.id, seen_by=by),
+        "flags": flags.mine(booking.id, seen_by=by),
+        "prepared": prepared.for_booking(booking.id, seen_by=by),
+    }
+    # The queries above settle who may see it, and read the booking anew; these two rows belong to it.
     db.session.refresh(booking, ["offer", "shift"])
     return render_template(
         "work/booking.html",
@@ -205,13 +212,11 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         is_asked=is_asked(booking, clock.now()),
         clock=running_clock(booking, clock.now()),
         corrections=len(corrections.of_bookings([booking.id])),
-        taps=taps.of_booking(booking.id, seen_by=by),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
-        flags=flags.mine(booking.id, seen_by=by),
         cares=_care_of(booking, by),
-        prepared=prepared.for_booking(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
+        **beside,
         form=shown,
     ), shown.status
 
