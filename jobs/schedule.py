@@ -39,6 +39,8 @@ def daily(hour: int) -> CronTrigger:
 
 TIMETABLE: Sequence[Entry] = (
     # One look at everything goes in this order: what has ended first, then what that makes room for, then money.
+    # An offer that reaches somebody now is not over yet.
+    Entry("mail.send", every_seconds(15)),
     Entry("offers.expire", every_seconds(15)),
     Entry("handovers.end", every_minutes(1)),
     Entry("shifts.decide", every_seconds(15)),
@@ -93,7 +95,6 @@ TIMETABLE: Sequence[Entry] = (
     Entry("screening.screen", every_minutes(1), follows_business_time=False),
     Entry("documents.erase", every_minutes(5)),
     Entry("matching.forget", daily(2)),
-    Entry("mail.send", every_seconds(15), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     # What a contract is in fact moves by weeks: nothing in it is due at a moment.
     Entry("contracts.read_status", daily(4), follows_business_time=False),

@@ -66,7 +66,8 @@ def carry_out(
         free[shift.id] -= 1
         reason = given.scored.reason(weights) | dict(reasons[shift.id])
         until = offer_until(now, shift.starts_at, person.quiet, person.zone)
-        chosen.append(asking.Asked(shift, person, reason, until))
+        awake = offer_until(now, shift.starts_at) - now
+        chosen.append(asking.Asked(shift, person, reason, until, answer=awake))
     made = asking.ask(chosen, list(gigs.values()), by=by)
     return {(offer.shift_id, offer.contractor_id): offer for offer in made}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
 from marketplace.contracts import crews
@@ -93,7 +93,8 @@ def waiting_of(contractor_ids: Collection[UUID], but_for: UUID | None = None) ->
 
 def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int, Answers]]:
     """What each half of all people answered to offers of such work, over all companies, in the time that WAVES
-    measures: counts, and nobody's name. An offer that was taken back is no answer, and one that is open not yet."""
+    measures: counts, and nobody's name. An offer that was taken back is no answer, one that is open not yet, and
+    silence is none of whoever it did not reach (rule REACHED)."""
     half = func.get_byte(func.uuid_send(Offer.contractor_id), 15).op("&")(1)
     counted = (
         select(
@@ -109,6 +110,7 @@ def answers_of(work_kinds: Collection[str], at: datetime) -> dict[str, dict[int,
             # Whoever asked for a shift, or takes one over, says yes to it: it tells nothing of those who are asked.
             ~Offer.claimed,
             Offer.reason["by"].astext.is_distinct_from(HANDED_OVER),
+            or_(Offer.status != OfferStatus.EXPIRED, Offer.reached_at.is_not(None)),
             Gig.work_kind.in_(work_kinds),
         )
         .group_by(Gig.work_kind, half)

@@ -17,7 +17,7 @@ from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event
-from marketplace.notices import one_tap, phones, quiet
+from marketplace.notices import clocks, one_tap, phones, quiet
 from marketplace.notices.carriers import Accepted, Message, Refused, Result
 from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
 from marketplace.notices.models import Delivery
@@ -87,6 +87,7 @@ def send_due(limit: int = 10) -> int:
             if not _note(each, result):
                 given_up.append(each)
     db.session.flush()
+    clocks.note(found, desk.events)
     fall_back(given_up, desk.events)
     return len(found)
 

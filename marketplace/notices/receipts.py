@@ -13,6 +13,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
+from marketplace.notices import clocks
 from marketplace.notices.models import Delivery
 from marketplace.notices.reaching import fall_back
 from marketplace.notices.ways import TEXTS, Outcome, State, Way
@@ -50,6 +51,7 @@ def note(key: UUID, outcome: Outcome, *, at: datetime | None = None) -> Delivery
         if found.delivered_at is None:
             found.ended_at, found.error = found.ended_at or moment, None
             found.delivered_at = moment
+            clocks.note([found], {found.event_id: db.session.get_one(Event, found.event_id)})
     elif found.delivered_at is None and found.error != NEVER_ARRIVED:
         found.ended_at, found.error = found.ended_at or moment, NEVER_ARRIVED
         db.session.flush()

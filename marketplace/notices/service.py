@@ -14,7 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.problems import Forbidden
-from marketplace.notices import quiet
+from marketplace.notices import clocks, quiet
 from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.queries import own_notice
 from marketplace.notices.reaching import SEND, Reach
@@ -52,6 +52,7 @@ def deliver(event_ids: Sequence[int], *, by: Actor) -> int:
             for way in reach.ways(person_id, event, telling)
         ]
     quiet.keep(messages, {event.id: event for event, _, _ in told}, reach.urgent)
+    clocks.begin(told, messages)
     new_messages = _write(Delivery, messages, "way")
     if new_messages:
         queue.defer(SEND)

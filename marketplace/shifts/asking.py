@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.shifts import adding, queries
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, first_no
-from marketplace.shifts.hours import collected_until
+from marketplace.shifts.hours import MINUTE, collected_until
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import (
     OPEN_OFFER,
@@ -46,13 +46,15 @@ AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One shift for one person, and why they are asked. `person` is as the rules read them now, contract included.
-    `claimed`: they asked for it themselves."""
+    `claimed`: they asked for it themselves. `answer` is how long they have to answer once the offer has reached them,
+    where it is not as long as it stands."""
 
     shift: Shift
     person: Person
     reason: Mapping[str, Any]
     expires_at: datetime
     claimed: bool = False
+    answer: timedelta | None = None
 
 
 def ask(asked: Sequence[Asked], gigs: Sequence[Gig], *, by: Actor) -> list[Offer]:
@@ -190,6 +192,7 @@ def _row(
     asked: Asked, seat: Seat, gig: Gig, covers: Covers, now: datetime, windows: Mapping[UUID, datetime]
 ) -> dict[str, Any]:
     shift, window = asked.shift, windows.get(asked.shift.id)
+    until = window or asked.expires_at
     if not now < asked.expires_at <= shift.starts_at:
         raise BadOffer("An offer expires in the future, at the latest when its shift begins.", field="expires_at")
     check_person(seat, asked.person)
@@ -204,7 +207,10 @@ def _row(
         "terms": terms,
         "terms_sha256": digest(terms),
         "made_at": now,
-        "expires_at": window or asked.expires_at,
+        "expires_at": until,
+        "first_until": until,
+        "answer_minutes": -(-(asked.answer or until - now) // MINUTE),
+        "reached_at": now,
         "collects": window is not None,
         "claimed": asked.claimed,
         "status": OfferStatus.PENDING,

@@ -316,8 +316,9 @@ def _seats(week: _Week) -> list[Seat]:
 
 def _refusals(week: _Week) -> list[Refused]:
     """Offers to which they said no or nothing, and seats that they gave back or over, of shifts that were held. For one
-    that they swapped they have another one of the company."""
-    unanswered = Offer.status == OfferStatus.EXPIRED
+    that they swapped they have another one of the company. Nobody refuses what did not reach them, and it is offered
+    when it did (rule REACHED)."""
+    unanswered = and_(Offer.status == OfferStatus.EXPIRED, Offer.reached_at.is_not(None))
     handed_over = and_(Booking.status == BookingStatus.HANDED_OVER, ~swapped_at_home())
     found = (
         select(Offer, Shift, Gig.hazard_class)
@@ -341,7 +342,7 @@ def _refusals(week: _Week) -> list[Refused]:
     return [
         Refused(
             Span(shift.starts_at, shift.ends_at),
-            offer.made_at,
+            offer.reached_at or offer.made_at,
             offer.expires_at,
             offer.status is not OfferStatus.EXPIRED,
             hazard_class,

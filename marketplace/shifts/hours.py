@@ -45,6 +45,10 @@ ADDED_WITHIN = timedelta(days=RULES["NOTICE"].parameters["added_hour_within_days
 SHORTEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["least_minutes"])
 LONGEST_WINDOW = timedelta(minutes=RULES["RACE"].parameters["most_minutes"])
 """How long yeses are collected where more people are asked than seats are open (rule RACE)."""
+LONGEST_WAIT = timedelta(minutes=RULES["REACHED"].parameters["wait_minutes"])
+"""How long after it was made, or after somebody's quiet hours, an offer waits to reach its person (rule REACHED)."""
+LATE = timedelta(minutes=RULES["REACHED"].parameters["late_minutes"])
+"""How long after its making an offer may reach its person and still count as seen when it was made (rule REACHED)."""
 LONGEST_SHIFT = timedelta(hours=24) - timedelta(minutes=RULES["REST"].parameters["minutes"])
 """No shift is longer, since nobody could take it: the rest of rule REST leaves 13 of 24 hours."""
 MINUTE = timedelta(minutes=1)
@@ -129,6 +133,26 @@ def collected_until(wanted: datetime, starts_at: datetime, now: datetime) -> dat
     """When the window closes in which yeses are collected: as was wanted, but not so early that a fast network helps,
     nor later than half of the time that is left, so that whoever is chosen has as long again to come (rule RACE)."""
     return now + min(max(wanted - now, SHORTEST_WINDOW), LONGEST_WINDOW, (starts_at - now) / 2)
+
+
+def answered_until(
+    seen: datetime, answer_minutes: int, first_until: datetime, made_at: datetime, starts_at: datetime
+) -> datetime:
+    """Until when an offer stands that was first seen at that moment: the same time to answer from then on, but not
+    beyond half of the time that was left to the start when it was made, so that others can still be asked; and never
+    shorter than it was said at first (rule REACHED).
+
+    Four hours to answer, made at noon for noon of the next day and seen at 13:00: until 17:00. Seen at 22:00: until
+    midnight.
+    """
+    half = made_at + (starts_at - made_at) / 2
+    return max(first_until, min(seen + answer_minutes * MINUTE, half))
+
+
+def window_after(seen: datetime, end: datetime, made_at: datetime, starts_at: datetime) -> datetime:
+    """When a window of collected yeses closes that somebody saw late: not before they had as long as its shortest one
+    (rule RACE), within the same half of the time to the start (rule REACHED)."""
+    return max(end, min(seen + SHORTEST_WINDOW, made_at + (starts_at - made_at) / 2))
 
 
 def night_worked(stretches: Iterable[Stretch], zone: ZoneInfo, promised: int) -> int:

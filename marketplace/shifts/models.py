@@ -137,6 +137,13 @@ class Offer(Stateful):
     terms_sha256: Mapped[str] = mapped_column(CHAR(64))
     made_at: Mapped[Instant]
     expires_at: Mapped[Instant]
+    first_until: Mapped[Instant]
+    """Until when it was said to stand at its making; it may stand longer, and never shorter (rule REACHED)."""
+    answer_minutes: Mapped[int]
+    """How long the person has to answer, from when it reached them."""
+    reached_at: Mapped[Instant | None]
+    """When it reached its person: at its making, as far as nothing else is known; empty while it is known that it has
+    not."""
     collects: Mapped[bool] = mapped_column(default=False)
     claimed: Mapped[bool] = mapped_column(default=False)
     """The person asked for the shift themselves."""

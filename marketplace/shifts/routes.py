@@ -21,6 +21,7 @@ from marketplace.shifts import (
     outage,
     prepared,
     queries,
+    reached,
     scheduling,
     sick,
     timesheets,
@@ -177,8 +178,8 @@ def list_my_offers(args: dict[str, Any]) -> dict[str, Any]:
 @offers.response(200, s.OfferSchema)
 @problems(offers, 401, 404)
 def show_offer(offer_id: UUID) -> Offer:
-    """One offer with all its terms."""
-    return queries.offer(offer_id, seen_by=actor())
+    """One offer with all its terms. Once its person looks at it, it has reached them."""
+    return reached.shown(queries.offer(offer_id, seen_by=actor()), by=actor())
 
 
 @offers.post("/<uuid:offer_id>/accept")

@@ -602,6 +602,21 @@ _SEATS = (
         most_minutes=1440,
     ),
     _rule(
+        "REACHED",
+        Basis.HOUSE,
+        "The time to answer an offer counts from the moment at which it reached its person: when a message about it "
+        "was taken by whoever carries it, or a text message arrived, or they looked at it, and never in their quiet "
+        "hours. Whoever has no other way is reached by the inbox. It waits at most 60 minutes for that, and not beyond "
+        "half of the time to the shift, so that others can still be asked. A window of collected yeses stays open for "
+        "15 minutes after somebody was reached who is in it, within the same half. What was seen within a minute "
+        "counts as seen at once; what reached nobody counts as no answer, neither for waves nor for guaranteed hours.",
+        "House policy: a slow network and a night's sleep must cost nobody their work",
+        "tests/shifts/test_reached.py::test_the_time_to_answer_counts_from_when_it_was_seen",
+        since=date(2026, 11, 29),
+        wait_minutes=60,
+        late_minutes=1,
+    ),
+    _rule(
         "WAVES",
         Basis.HOUSE,
         "Until 72 hours before a shift each of its seats is offered to one person at a time. From then on so many are "

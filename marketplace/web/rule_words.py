@@ -77,6 +77,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "h3_months": lazy_gettext("months after H3"),
         "most_hours": lazy_gettext("hours at most"),
         "last_days_without": lazy_gettext("last days without it"),
+        "wait_minutes": lazy_gettext("minutes to wait at most until it reaches somebody"),
+        "late_minutes": lazy_gettext("minutes within which it counts as seen at once"),
         "soon_hours": lazy_gettext("hours before a shift that count as soon"),
         "h0_minutes": lazy_gettext("minutes of break in H0"),
         "h0_every_minutes": lazy_gettext("every so many minutes in H0"),

@@ -32,6 +32,7 @@ from marketplace.shifts import (
     offers,
     outage,
     prepared,
+    reached,
     reliability,
     standby,
     taps,
@@ -125,7 +126,7 @@ def list_offers() -> str:
 def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     """Why me, what it pays, when, how heavy, under which contract, and until when it stands."""
     by = actor()
-    offer = own(shifts.offer(offer_id, seen_by=by), by)
+    offer = reached.shown(own(shifts.offer(offer_id, seen_by=by), by), by=by)
     shown = form or Form(NOTHING_MORE)
     before = before_yes.show(offer.id, seen_by=by)
     pays = [(line["payee"], Money.of(line["amount"], line["currency"])) for line in offer.terms["lines"]]

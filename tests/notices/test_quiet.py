@@ -11,9 +11,10 @@ from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, record
-from marketplace.notices import phones, post, preferences, service
+from marketplace.notices import phones, post, preferences, receipts, service
 from marketplace.notices.models import Delivery, Notice
-from marketplace.notices.ways import CannotBeMuted, Kind, Way, rings_at
+from marketplace.notices.ways import CannotBeMuted, Kind, Outcome, Way, rings_at
+from marketplace.shifts.models import Offer
 from marketplace.standards.hours import Span
 from marketplace.workforce import availability
 from marketplace.workforce.calendar import Quiet
@@ -157,3 +158,67 @@ def test_strangers_choose_nothing(client: FlaskClient) -> None:
     assert client.get("/api/v1/notices/preferences").status_code == 401
     body = {"ways": {}, "rings_when_urgent": False}
     assert client.put("/api/v1/notices/preferences", json=body).status_code == 401
+
+
+# --- the clock of an offer --------------------------------------------------------------------------------------------
+
+
+def offer_of(scene: Scene) -> Offer:
+    """One that was made now, with four hours to answer, two days before its shift."""
+    clock.move_to(scenes.MONDAY - timedelta(days=2), still=True)
+    person = scenes.contracted(scene)
+    (offer,) = scenes.asked(scene, scenes.shift(scene), [person], clock.now() + timedelta(hours=4))
+    return offer
+
+
+def test_an_offer_at_night_counts_from_its_morning(scene: Scene) -> None:
+    """It is made in quiet hours that end in three: the message rings then, and four hours are left from then on."""
+    offer, now = offer_of(scene), clock.now()
+    local = now.astimezone(clock.zone("America/Chicago"))
+    minute = local.hour * 60 + local.minute
+    availability.set_quiet(Quiet(minute, (minute + 180) % 1440), by=make.actor_of(offer.contractor_id))
+    tell("offer.made")
+    assert (offer.reached_at, offer.expires_at) == (None, now + timedelta(hours=8))
+    clock.move_to(now + timedelta(hours=3), still=True)
+    post.send_due(200)
+    assert (offer.reached_at, offer.expires_at) == (clock.now(), now + timedelta(hours=7))
+
+
+def test_who_is_told_in_the_inbox_alone_was_reached_when_it_was_made(scene: Scene) -> None:
+    offer, now = offer_of(scene), clock.now()
+    preferences.choose({Kind.OFFERS: frozenset()}, rings_when_urgent=False, by=make.actor_of(offer.contractor_id))
+    tell("offer.made")
+    assert (offer.reached_at, offer.expires_at) == (now, now + timedelta(hours=4))
+
+
+def test_a_message_that_fails_holds_the_clock_until_another_one_arrives(
+    scene: Scene, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer, now = offer_of(scene), clock.now()
+    tell("offer.made")
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1:1")
+    post.send_due(200)
+    assert (offer.reached_at, offer.expires_at) == (None, now + timedelta(hours=5))
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "")
+    clock.move_to(now + timedelta(minutes=20), still=True)
+    post.send_due(200)
+    assert (offer.reached_at, offer.expires_at) == (clock.now(), clock.now() + timedelta(hours=4))
+
+
+def test_a_text_message_has_arrived_when_its_receipt_says_so(scene: Scene) -> None:
+    offer, now = offer_of(scene), clock.now()
+    me = make.actor_of(offer.contractor_id)
+    given = phones.add("+62 812 3456 789", by=me)
+    phones.prove(given.id, phones.code_of(given), by=me)
+    preferences.choose({Kind.OFFERS: frozenset({Way.SMS})}, rings_when_urgent=False, by=me)
+    tell("offer.made")
+    post.send_due(200)
+    assert (offer.reached_at, offer.expires_at) == (None, now + timedelta(hours=5))
+    clock.move_to(now + timedelta(minutes=30), still=True)
+    sent = db.session.scalars(
+        select(Delivery).where(
+            Delivery.way == Way.SMS, Delivery.event_id.in_(select(Event.id).where(Event.name == "offer.made"))
+        )
+    ).one()
+    receipts.note(sent.id, Outcome.DELIVERED)
+    assert (offer.reached_at, offer.expires_at) == (clock.now(), now + timedelta(hours=4.5))
