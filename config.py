@@ -9,6 +9,8 @@ from typing import Any
 DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - production refuses it
 VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 24
+PUSH_SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
+"""Those of the browsers that there are: nobody else's address is written to, whatever a browser says."""
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -62,6 +64,9 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "GATEWAY_TOKEN": env.get("GATEWAY_TOKEN", ""),
         "GATEWAY_SECRET": env.get("GATEWAY_SECRET", ""),
         "GATEWAY_WAYS": _gateway_ways(env),
+        "VAPID_PRIVATE_KEY": _vapid_key(env),
+        "VAPID_SUBJECT": env.get("VAPID_SUBJECT", ""),
+        "PUSH_HOSTS": tuple(each.strip() for each in env.get("PUSH_HOSTS", PUSH_SERVICES).split(",") if each.strip()),
         "SECURITY_PASSWORD_SALT": env.get("SECURITY_PASSWORD_SALT", "development-salt"),
         "SESSION_COOKIE_SECURE": production,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -120,6 +125,23 @@ def _refuse_open_gateway(env: Mapping[str, str]) -> None:
             "GATEWAY_URL needs GATEWAY_TOKEN, and GATEWAY_SECRET of at least 24 characters: without it anybody could"
             " say that a message has arrived."
         )
+
+
+def _vapid_key(env: Mapping[str, str]) -> str:
+    """The key of this service's own name for push services, as base64url of 32 bytes; empty where there is none."""
+    key = env.get("VAPID_PRIVATE_KEY", "")
+    if not key:
+        return ""
+    try:
+        is_key = len(urlsafe_b64decode(key + "=" * (-len(key) % 4))) == VAULT_KEY_BYTES
+    except (binascii.Error, ValueError):
+        is_key = False
+    if not is_key or not env.get("VAPID_SUBJECT", "").startswith(("mailto:", "https://")):
+        raise UnsafeSetting(
+            "VAPID_PRIVATE_KEY is 32 random bytes in base64, as SETARA_VAULT_KEYS shows them, and needs VAPID_SUBJECT,"
+            " whom a push service writes to: mailto:ADDRESS or https://PAGE."
+        )
+    return key
 
 
 def _gateway_ways(env: Mapping[str, str]) -> tuple[str, ...]:

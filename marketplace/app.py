@@ -22,8 +22,8 @@ from marketplace.insight import models as insight_models
 from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
 from marketplace.messages import models as messages_models
+from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
-from marketplace.notices import phone_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import correction_models, feed_models, hazard_models, series_models, tap_models
@@ -62,7 +62,7 @@ TABLES = (
     disputes_models,
     surveys_models,
     notices_models,
-    phone_models,
+    address_models,
     insight_models,
 )
 """Every room's tables are known to the metadata once its models are imported; the migrations are compared with them."""

@@ -40,6 +40,8 @@ def test_production_starts_with_safe_settings() -> None:
         ("GATEWAY_URL", "http://gateway.example", "https://"),
         ("GATEWAY_URL", "https://gateway.example", "GATEWAY_TOKEN"),
         ("GATEWAY_WAYS", "pigeons", "GATEWAY_WAYS"),
+        ("VAPID_PRIVATE_KEY", "c2hvcnQ=", "VAPID_PRIVATE_KEY"),
+        ("VAPID_PRIVATE_KEY", VAULT_KEY, "VAPID_SUBJECT"),
         ("SETARA_DEMO", "1", "SETARA_DEMO"),
         ("SETARA_DEMO", "maybe", "must be 1 or 0"),
         ("SETARA_ENV", "prodction", "must be one of"),

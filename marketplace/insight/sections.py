@@ -47,8 +47,8 @@ from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat, SavedShift
 from marketplace.messages.models import Message, Question, Thread
+from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
-from marketplace.notices.phone_models import Phone
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
@@ -561,6 +561,14 @@ SECTIONS: tuple[Section, ...] = (
         "Telephone numbers that you gave",
         _G,
         Phone.person_id,
+        without=("sealed", "fingerprint"),
+    ),
+    _own(
+        "push_subscriptions",
+        "notices",
+        "Browsers that show you notifications",
+        _G,
+        PushSubscription.person_id,
         without=("sealed", "fingerprint"),
     ),
     _own("notice_settings", "notices", "How you chose to be told", _G, NoticeSetting.person_id),

@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import current_app
 
-from marketplace.notices import gateway, smtp
+from marketplace.notices import gateway, smtp, webpush
 from marketplace.notices.carriers import Accepted, Carry, Message, Result
 from marketplace.notices.ways import TEXTS, Way
 
@@ -19,12 +19,14 @@ def outbox_is_open() -> bool:
     """
     settings = current_app.config
     local = settings["DEMO"] or settings["ENVIRONMENT"] in ("development", "test")
-    return bool(local and not settings["MAIL_SERVER"] and not settings["GATEWAY_URL"])
+    carried = settings["MAIL_SERVER"] or settings["GATEWAY_URL"] or settings["VAPID_PRIVATE_KEY"]
+    return bool(local and not carried)
 
 
 def is_open(way: Way) -> bool:
-    """Whether a message can go that way: something carries it, or it is kept here."""
-    return outbox_is_open() or way in _configured()
+    """Whether a message can go that way: something carries it, or it is kept here. A browser takes none without a key
+    of this service."""
+    return way in _configured() or (outbox_is_open() and way is not Way.PUSH)
 
 
 def open_ways() -> frozenset[Way]:
@@ -36,6 +38,8 @@ def _configured() -> frozenset[Way]:
     ways = {Way.MAIL} if settings["MAIL_SERVER"] else set()
     if settings["GATEWAY_URL"]:
         ways |= {Way(name) for name in settings["GATEWAY_WAYS"]}
+    if settings["VAPID_PRIVATE_KEY"]:
+        ways.add(Way.PUSH)
     return frozenset(ways)
 
 
@@ -71,5 +75,6 @@ def _no_sending() -> Iterator[Carry]:
 
 _CONNECTIONS: Mapping[Way, Callable[[], AbstractContextManager[Carry]]] = {
     Way.MAIL: smtp.connection,
+    Way.PUSH: webpush.connection,
     **{way: partial(gateway.connection, way) for way in TEXTS},
 }

@@ -16,8 +16,8 @@ from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import Conflict, Invalid, NotFound, TooMany
+from marketplace.notices.address_models import Phone
 from marketplace.notices.carrying import is_open
-from marketplace.notices.phone_models import Phone
 from marketplace.notices.ways import Way
 
 CODE_LASTS: Final = timedelta(minutes=10)

@@ -1,6 +1,7 @@
 """Messages that go outside: written at the moment they are sent, in the person's language, and handed to what carries
 them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,14 +18,15 @@ from marketplace.accounts.service import reset_link, verification_link
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import Event
-from marketplace.notices import clocks, one_tap, phones, quiet
+from marketplace.notices import clocks, one_tap, phones, pushes, quiet
+from marketplace.notices.address_models import Phone
 from marketplace.notices.carriers import Accepted, Message, Refused, Result
 from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
 from marketplace.notices.models import Delivery
-from marketplace.notices.phone_models import Phone
 from marketplace.notices.reaching import Reach, fall_back
 from marketplace.notices.rules import TELLINGS, Audience, Channel, next_try, telling
 from marketplace.notices.ways import TEXTS, Way, clipped
+from marketplace.notices.webpush import GONE, MOST_OF_A_PUSH
 from marketplace.notices.words import Known, Said
 
 INVITED = frozenset({"person.invited", "person.invited_by_company"})
@@ -73,7 +75,7 @@ def send_due(limit: int = 10) -> int:
             if each.id in waking:
                 continue
             try:
-                message = desk.write(each)
+                messages = desk.write(each)
             except NoAddress:
                 result: Result = Refused("no_address", permanent=True)
             except Exception as failure:
@@ -81,15 +83,24 @@ def send_due(limit: int = 10) -> int:
                 log.exception("message not written", delivery=str(each.id))
                 result = Refused(type(failure).__name__)
             else:
-                result = carrying.carry(each.way, message)
+                results = [carrying.carry(each.way, message) for message in messages]
+                desk.forget_gone(each, results)
+                result = min(results, key=_worth)
                 if keep:
-                    each.address, each.subject, each.body = message.to, message.title, message.body
+                    each.address, each.subject, each.body = messages[0].to, messages[0].title, messages[0].body
             if not _note(each, result):
                 given_up.append(each)
     db.session.flush()
     clocks.note(found, desk.events)
     fall_back(given_up, desk.events)
     return len(found)
+
+
+def _worth(result: Result) -> int:
+    """Of several browsers of one person the best answer counts: whoever read it on one has read it."""
+    if isinstance(result, Accepted):
+        return 0
+    return 2 if isinstance(result, Refused) and result.permanent else 1
 
 
 def _put_to_sleep(again: Sequence[Delivery], events: Mapping[int, Event]) -> set[UUID]:
@@ -144,24 +155,39 @@ class _Desk:
         self._invited = _invited(self.events.values())
         self._taps = _taps(self.events.values())
         self._phones = _phones(found, self.events)
-        vault.open_keys({phone.person_id for phone in self._phones.values()})
+        self._browsers = pushes.of({each.person_id for each in found if each.way is Way.PUSH})
+        vault.open_keys({phone.person_id for phone in self._phones.values()} | self._browsers.keys())
 
-    def write(self, each: Delivery) -> Message:
-        """The message as it goes to what carries it. Raises NoAddress."""
+    def write(self, each: Delivery) -> list[Message]:
+        """The message as it goes to what carries it: one, or one for each of a person's browsers. Raises NoAddress."""
         event, person = self.events[each.event_id], self._people[each.person_id]
         phone = self._phones.get(each.id)
-        if each.way in TEXTS and phone is None:
+        browsers = self._browsers.get(each.person_id, []) if each.way is Way.PUSH else []
+        if (each.way in TEXTS and phone is None) or (each.way is Way.PUSH and not browsers):
             raise NoAddress
         with force_locale(person.locale):
             text = self._text(each, event, person, phone)
         # A title is one line, whatever somebody has called a gig.
         title = " ".join(text.said.title.split())
+        if browsers:
+            shown = _notification(title, text)
+            return [Message(each.id, pushes.address_of(browser), title, shown) for browser in browsers]
         if phone is None:
-            return Message(each.id, person.email, title, _letter(text))
+            return [Message(each.id, person.email, title, _letter(text))]
         body = f"Setara: {title}. {' '.join(text.said.words.split())}"
         if each.way is Way.SMS:
             body = clipped(body, MOST_OF_A_TEXT - len(text.tap) - 1)
-        return Message(each.id, phones.number_of(phone), title, f"{body} {text.tap}".rstrip())
+        return [Message(each.id, phones.number_of(phone), title, f"{body} {text.tap}".rstrip())]
+
+    def forget_gone(self, each: Delivery, results: Sequence[Result]) -> None:
+        """Browsers that have ended their subscription are written to no more."""
+        browsers = self._browsers.get(each.person_id, []) if each.way is Way.PUSH else []
+        gone = [
+            browser.id
+            for browser, result in zip(browsers, results, strict=False)
+            if isinstance(result, Refused) and result.reason == GONE
+        ]
+        pushes.drop(gone)
 
     def _text(self, each: Delivery, event: Event, person: Person, phone: Phone | None) -> _Text:
         told = telling(event.name, each.audience)
@@ -170,6 +196,13 @@ class _Desk:
         tap = self._taps.get(event.id, "") if told.audience is Audience.CONTRACTOR else ""
         asked = gettext("Answer with one tap, without signing in: %(link)s", link=tap) if tap else ""
         return _Text(said, gettext("Hello %(name)s,", name=person.name), tap, asked)
+
+
+def _notification(title: str, text: _Text) -> str:
+    """What the browser shows, and where a press on it leads."""
+    home = current_app.config["BASE_URL"]
+    words = clipped(" ".join(text.said.words.split()), MOST_OF_A_PUSH)
+    return json.dumps({"title": title, "body": words, "url": text.tap or f"{home}/inbox"}, ensure_ascii=False)
 
 
 def _letter(text: _Text) -> str:

@@ -10,17 +10,23 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor, person_asking
 from marketplace.core.http import PageArgs, page, problems, render_problem
 from marketplace.core.limits import CODES, GUESSES, limiter
-from marketplace.notices import gateway, phones, preferences, queries, receipts
+from marketplace.notices import gateway, phones, preferences, pushes, queries, receipts, webpush
 from marketplace.notices import reach_schemas as s
+from marketplace.notices.address_models import Phone, PushSubscription
+from marketplace.notices.carrying import is_open
 from marketplace.notices.models import Delivery
-from marketplace.notices.phone_models import Phone
 from marketplace.notices.phones import WrongCode
 from marketplace.notices.preferences import Preferences
 from marketplace.notices.receipts import Figure
+from marketplace.notices.ways import Way
+from marketplace.notices.webpush import Subscription
 
 phone_numbers = Blueprint("phones", __name__, url_prefix="/api/v1/phones", description="Where text messages reach you.")
 deliveries = Blueprint("deliveries", __name__, url_prefix="/api/v1", description="Messages, and whether they arrived.")
-blueprints = (phone_numbers, deliveries)
+browsers = Blueprint(
+    "push", __name__, url_prefix="/api/v1/push-subscriptions", description="Browsers that show you notifications."
+)
+blueprints = (phone_numbers, browsers, deliveries)
 
 
 @phone_numbers.get("")
@@ -58,6 +64,31 @@ def prove_phone(given: dict[str, str], phone_id: UUID) -> Phone | Response:
 def remove_phone(phone_id: UUID) -> Phone:
     """Take a number away. It is told there."""
     return phones.remove(phone_id, by=actor())
+
+
+@browsers.get("")
+@browsers.response(200, s.BrowsersSchema)
+@problems(browsers, 401, 403)
+def list_browsers() -> dict[str, Any]:
+    """Your browsers that take notifications, and the key that one subscribes with."""
+    return {"key": webpush.public_key() if is_open(Way.PUSH) else None, "items": pushes.mine(by=actor())}
+
+
+@browsers.post("")
+@browsers.arguments(s.NewBrowserSchema)
+@browsers.response(201, s.BrowserSchema)
+@problems(browsers, 401, 403, 409, 422)
+def add_browser(given: Subscription) -> PushSubscription:
+    """Have notifications sent to a browser, by the subscription that it made."""
+    return pushes.subscribe(given, by=actor())
+
+
+@browsers.delete("/<uuid:subscription_id>")
+@browsers.response(204)
+@problems(browsers, 401, 403, 404)
+def remove_browser(subscription_id: UUID) -> None:
+    """Send no more notifications to that browser."""
+    pushes.unsubscribe(subscription_id, by=actor())
 
 
 @deliveries.get("/notices/preferences")

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from marketplace.core.http import Flag, Pattern, page_schema
 from marketplace.notices.ways import Kind, Outcome, State, Way
+from marketplace.notices.webpush import Subscription
 
 
 class NewPhoneSchema(ma.Schema):
@@ -37,6 +38,39 @@ class PhoneSchema(ma.Schema):
 
 class PhonesSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(PhoneSchema), required=True)
+
+
+class BrowserKeysSchema(ma.Schema):
+    p256dh = ma.fields.String(required=True, validate=Pattern(r"^[A-Za-z0-9_-]{80,100}={0,2}$"))
+    auth = ma.fields.String(required=True, validate=Pattern(r"^[A-Za-z0-9_-]{20,30}={0,2}$"))
+
+
+class NewBrowserSchema(ma.Schema):
+    """A PushSubscription as a browser's own `toJSON()` tells it."""
+
+    endpoint = ma.fields.String(required=True, validate=ma.validate.Length(10, 1000))
+    expirationTime = ma.fields.Raw(load_default=None, allow_none=True)  # noqa: N815 - the browser's own word
+    keys = ma.fields.Nested(BrowserKeysSchema, required=True)
+
+    @ma.post_load
+    def make_subscription(self, data: dict[str, Any], **_more: Any) -> Subscription:
+        return Subscription(data["endpoint"], **data["keys"])
+
+
+class BrowserSchema(ma.Schema):
+    """A browser that takes notifications. Its address is shown to nobody."""
+
+    id = ma.fields.UUID(required=True)
+    made_at = ma.fields.AwareDateTime(required=True)
+
+
+class BrowsersSchema(ma.Schema):
+    key = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "`applicationServerKey` to subscribe with; null where there are no notifications"},
+    )
+    items = ma.fields.List(ma.fields.Nested(BrowserSchema), required=True)
 
 
 class ChosenSchema(ma.Schema):

@@ -12,7 +12,7 @@ from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
-from marketplace.notices import phones, preferences, quiet
+from marketplace.notices import phones, preferences, pushes, quiet
 from marketplace.notices.carrying import open_ways
 from marketplace.notices.models import Delivery
 from marketplace.notices.rules import TELLINGS, Channel, Telling
@@ -28,6 +28,7 @@ class Reach:
     def __init__(self, person_ids: Collection[UUID]) -> None:
         self._open = open_ways()
         self._phones = phones.proven_of(person_ids) if person_ids and self._open & TEXTS else {}
+        self._browsers = pushes.of(person_ids) if person_ids and Way.PUSH in self._open else {}
         self._settings = preferences.of(person_ids) if person_ids else {}
 
     @property
@@ -38,7 +39,8 @@ class Reach:
     def has(self, person_id: UUID) -> frozenset[Way]:
         """The ways by which somebody can be reached now. E-mail waits where nothing carries it yet."""
         texts = self._open & TEXTS if person_id in self._phones else frozenset()
-        return texts | {Way.MAIL}
+        push = {Way.PUSH} if person_id in self._browsers else frozenset[Way]()
+        return texts | push | {Way.MAIL}
 
     def ways(self, person_id: UUID, event: Event, told: Telling) -> list[Way]:
         """By which ways somebody is told of an event outside of the service."""

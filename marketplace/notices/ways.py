@@ -20,6 +20,8 @@ class Way(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     WHATSAPP = "whatsapp"
+    PUSH = "push"
+    """A notification of a browser that its owner allowed."""
 
 
 SOON: Final = timedelta(hours=RULES["QUIET"].parameters["soon_hours"])
@@ -64,7 +66,7 @@ CANNOT_BE_MUTED: Final = frozenset({Kind.MONEY, Kind.STANDING, Kind.ACCOUNT})
 what they can choose is the way."""
 _AT_ONCE: Final = frozenset({Kind.OFFERS, Kind.SHIFTS})
 """What a telephone rings for unless its owner says otherwise."""
-FALL_BACK: Final = (Way.MAIL, Way.SMS)
+FALL_BACK: Final = (Way.PUSH, Way.MAIL, Way.SMS)
 """Where a message goes next that could not be delivered: what costs nobody anything comes first. WhatsApp is left to
 whoever chose it, since it hands the number to a third company."""
 Chosen = Mapping[Kind, frozenset[Way]]
@@ -96,7 +98,7 @@ def kind_of(event: str) -> Kind:
 
 def usual(kind: Kind) -> frozenset[Way]:
     """The ways of a kind about which nothing was said, as far as the person has them."""
-    return frozenset({Way.MAIL, Way.SMS}) if kind in _AT_ONCE else frozenset({Way.MAIL})
+    return frozenset({Way.MAIL, Way.SMS, Way.PUSH}) if kind in _AT_ONCE else frozenset({Way.MAIL})
 
 
 def ways_for(kind: Kind, chosen: Chosen, has: Collection[Way]) -> list[Way]:

@@ -146,6 +146,7 @@ NAMES = {
         "mail": lazy_gettext("E-mail"),
         "sms": lazy_gettext("Text message (SMS)"),
         "whatsapp": lazy_gettext("WhatsApp"),
+        "push": lazy_gettext("Notification of a browser"),
     },
     "tap_offer": {
         "yes": lazy_gettext("Yes, I take it"),

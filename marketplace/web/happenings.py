@@ -122,6 +122,8 @@ _EVENTS = {
     "phone.code_asked": lazy_gettext("A code was sent to a telephone."),
     "phone.proven": lazy_gettext("A telephone number was shown to be one's own."),
     "notice_setting.changed": lazy_gettext("How one is told of things was changed."),
+    "push_subscription.made": lazy_gettext("A browser was allowed to show notifications."),
+    "push_subscription.ended": lazy_gettext("A browser shows no notifications any more."),
     "phone.ended": lazy_gettext("A telephone number was taken away."),
     "calendar_feed.made": lazy_gettext("An address of a calendar was made."),
     "calendar_feed.revoked": lazy_gettext("An address of a calendar was revoked."),

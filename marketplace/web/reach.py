@@ -13,11 +13,11 @@ from flask_babel import gettext
 from marketplace.accounts.auth import actor, person_asking
 from marketplace.core.http import page
 from marketplace.core.limits import CODES, GUESSES, limiter
-from marketplace.notices import phones, preferences, queries, receipts
-from marketplace.notices.carrying import open_ways
+from marketplace.notices import phones, preferences, pushes, queries, receipts, webpush
+from marketplace.notices.carrying import is_open, open_ways
 from marketplace.notices.models import Delivery
 from marketplace.notices.phones import CODE_LASTS, MOST_TRIES, WrongCode
-from marketplace.notices.reach_schemas import CodeSchema, NewPhoneSchema
+from marketplace.notices.reach_schemas import CodeSchema, NewBrowserSchema, NewPhoneSchema
 from marketplace.notices.receipts import Figure
 from marketplace.notices.ways import CANNOT_BE_MUTED, TEXTS, Kind, Way
 from marketplace.web.contractor import find_me
@@ -62,11 +62,18 @@ def reach(**forms: Form) -> ResponseReturnValue:
     chosen: dict[str, Any] = {str(kind): [str(way) for way in ways] for kind, ways in told.ways.items()}
     if told.rings_when_urgent:
         chosen[URGENT] = "true"
-    shown = {"number": Form(NewPhoneSchema), "code": Form(CodeSchema), "ways": Form(WaysForm, chosen)} | forms
+    shown = {
+        "number": Form(NewPhoneSchema),
+        "code": Form(CodeSchema),
+        "ways": Form(WaysForm, chosen),
+        "browser": Form(NewBrowserSchema),
+    } | forms
     after = request.args.get("after", type=UUID)
     answer = render_template(
         "public/reach.html",
         phones=phones.mine(by=by),
+        browsers=pushes.mine(by=by),
+        push_key=webpush.public_key() if is_open(Way.PUSH) else None,
         kinds=list(Kind),
         must=CANNOT_BE_MUTED,
         offered=[way for way in Way if way in open_ways()],
@@ -77,6 +84,22 @@ def reach(**forms: Form) -> ResponseReturnValue:
         **shown,
     )
     return answer, max(form.status for form in shown.values())
+
+
+@blueprint.post("/account/reach/browsers")
+def add_browser() -> ResponseReturnValue:
+    form = Form(NewBrowserSchema)
+    if not form.done(lambda subscription: pushes.subscribe(subscription, by=actor())):
+        return reach(browser=form)
+    flash(gettext("Notifications are shown in this browser from now on."))
+    return redirect(url_for("public.reach"))
+
+
+@blueprint.post("/account/reach/browsers/<uuid:subscription_id>/remove")
+def remove_browser(subscription_id: UUID) -> ResponseReturnValue:
+    pushes.unsubscribe(subscription_id, by=actor())
+    flash(gettext("No more messages go there."))
+    return redirect(url_for("public.reach"))
 
 
 @blueprint.post("/account/reach/ways")

@@ -72,6 +72,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/shift-series/preview": "it changes nothing",
     "POST /api/v1/shifts/sheet/look": "it changes nothing",
     "DELETE /api/v1/phones/<uuid:phone_id>": "taking away twice is taking away once",
+    "DELETE /api/v1/push-subscriptions/<uuid:subscription_id>": "what was taken away is not there",
     "DELETE /api/v1/calendar-feeds/<uuid:feed_id>": "revoking twice is revoking once",
     "DELETE /api/v1/shifts/<uuid:shift_id>/saved": "letting go twice is letting go once",
     "POST /api/v1/handover-code": "a new code can always be had",

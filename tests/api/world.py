@@ -38,8 +38,8 @@ from marketplace.matching import service as matching
 from marketplace.matching.models import Plan
 from marketplace.messages.models import Thread
 from marketplace.notices import phones
+from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
-from marketplace.notices.phone_models import Phone
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpKind
 from marketplace.qualifications import attempts, contests

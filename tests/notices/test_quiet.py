@@ -115,7 +115,7 @@ def test_decisions_come_by_the_way_that_was_chosen(app: Flask) -> None:
     preferences.choose({Kind.STANDING: frozenset({Way.WHATSAPP})}, rings_when_urgent=False, by=me)
     tell(name)
     assert ways_of(me, name) == {Way.WHATSAPP}
-    assert preferences.mine(by=me).ways[Kind.OFFERS] == {Way.MAIL, Way.SMS}
+    assert preferences.mine(by=me).ways[Kind.OFFERS] == {Way.MAIL, Way.SMS, Way.PUSH}
 
 
 def test_pay_and_decisions_cannot_be_muted_and_talk_can(app: Flask) -> None:
@@ -143,10 +143,14 @@ def test_choosing_over_the_wire(client: FlaskClient, app: Flask) -> None:
     with transaction():
         mine = make.bearer(make.person())
     shown = client.get("/api/v1/notices/preferences", headers=mine).json
-    assert (shown["ways"]["offers"], shown["ways"]["money"]) == (["mail", "sms"], ["mail"])
+    assert (shown["ways"]["offers"], shown["ways"]["money"]) == (["mail", "push", "sms"], ["mail"])
     wanted = {"ways": {"offers": ["whatsapp"], "talk": []}, "rings_when_urgent": True}
     put = client.put("/api/v1/notices/preferences", json=wanted, headers=mine).json
-    assert (put["ways"]["offers"], put["ways"]["talk"], put["ways"]["shifts"]) == (["whatsapp"], [], ["mail", "sms"])
+    assert (put["ways"]["offers"], put["ways"]["talk"], put["ways"]["shifts"]) == (
+        ["whatsapp"],
+        [],
+        ["mail", "push", "sms"],
+    )
     for wrong in ({"ways": {"offers": ["pigeon"]}}, {"ways": {"weather": []}}, {"ways": {"money": []}}):
         answer = client.put("/api/v1/notices/preferences", json={"rings_when_urgent": True} | wrong, headers=mine)
         assert answer.status_code == 422

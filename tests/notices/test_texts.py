@@ -20,8 +20,8 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, record
 from marketplace.core.problems import NotFound
 from marketplace.notices import carrying, gateway, phones, post, receipts, service
+from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Delivery
-from marketplace.notices.phone_models import Phone
 from marketplace.notices.phones import BadNumber, CodeOver, NoTexts, TooManyCodes
 from marketplace.notices.rules import Audience
 from marketplace.notices.ways import Outcome, State, Way

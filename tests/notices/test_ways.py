@@ -38,10 +38,11 @@ def test_what_somebody_chose_is_used_as_far_as_they_have_it() -> None:
 
 
 def test_what_fails_goes_on_by_what_costs_nobody_anything() -> None:
-    assert next_way({Way.SMS}, EVERYTHING) is Way.MAIL
-    assert next_way({Way.MAIL}, EVERYTHING) is Way.SMS
+    assert next_way({Way.SMS}, EVERYTHING) is Way.PUSH
+    assert next_way({Way.SMS, Way.PUSH}, EVERYTHING) is Way.MAIL
+    assert next_way({Way.PUSH, Way.MAIL}, EVERYTHING) is Way.SMS
     assert next_way({Way.MAIL}, {Way.MAIL, Way.WHATSAPP}) is None
-    assert next_way({Way.MAIL, Way.SMS}, EVERYTHING) is None
+    assert next_way({Way.MAIL, Way.SMS, Way.PUSH}, EVERYTHING) is None
 
 
 def test_pay_and_decisions_cannot_be_muted() -> None:

@@ -1,11 +1,22 @@
-"""Telephone numbers at which people are told of things."""
+"""Where people are told of things beside their e-mail address: telephone numbers, browsers."""
 
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import (
+    CHAR,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Instant
@@ -50,3 +61,17 @@ class Phone(Subject):
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     proven_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PushSubscription(Subject):
+    """A browser that takes notifications for somebody, encrypted with their key: its address is theirs alone to know.
+    `fingerprint` is a keyed digest of it: one browser has one person at a time."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (UniqueConstraint("fingerprint"), Index("ix_push_subscription_person_id", "person_id"))
+    about: ClassVar = MappingProxyType({"push_subscription": "id", "person": "person_id"})
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[str] = mapped_column(CHAR(64))
+    made_at: Mapped[Instant]
