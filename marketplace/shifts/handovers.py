@@ -41,6 +41,7 @@ from marketplace.shifts.handover_rules import (
     TermsChanged,
 )
 from marketplace.shifts.holds import returned
+from marketplace.shifts.hours import MINUTE
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BookingStatus, OfferStatus, ShiftBegun
 from marketplace.shifts.yes import Yes, book
@@ -333,6 +334,9 @@ def _offer(look: Look, by: Actor) -> Offer:
         terms_sha256=look.terms_sha256,
         made_at=clock.now(),
         expires_at=shift.starts_at,
+        first_until=shift.starts_at,
+        answer_minutes=-(-(shift.starts_at - clock.now()) // MINUTE),
+        reached_at=clock.now(),
         status=OfferStatus.PENDING,
     )
     db.session.add(made)

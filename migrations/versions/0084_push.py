@@ -4,8 +4,8 @@ its address keeps one browser with one person."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0084"
+down_revision = "0083"
 
 BEFORE = "way IN ('mail', 'sms', 'whatsapp')"
 NOW = "way IN ('mail', 'sms', 'whatsapp', 'push')"
