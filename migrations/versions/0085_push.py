@@ -4,8 +4,8 @@ its address keeps one browser with one person."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0084"
-down_revision = "0083"
+revision = "0085"
+down_revision = "0084"
 
 BEFORE = "way IN ('mail', 'sms', 'whatsapp')"
 NOW = "way IN ('mail', 'sms', 'whatsapp', 'push')"
