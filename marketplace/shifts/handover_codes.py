@@ -16,14 +16,13 @@ from marketplace.shifts.handover_rules import CODE_LENGTH, CODE_LETTERS, BadHand
 from marketplace.workforce.models import Contractor
 
 
-def code(*, by: Actor) -> HandoverCode:
-    """By what the person is named; made when they first look."""
-    me = require_person(by)
-    return _of(me) or new_code(by=by)
+def mine(*, by: Actor) -> HandoverCode | None:
+    """By what the person is named; nothing until they wanted a code."""
+    return _of(require_person(by))
 
 
 def new_code(*, by: Actor) -> HandoverCode:
-    """Another code: the old one names nobody from now on. Raises NotFound for whoever is no contractor."""
+    """A code, or another one: the old one names nobody from now on. Raises NotFound for whoever is no contractor."""
     me = require_person(by)
     who = db.session.get(Contractor, me, with_for_update={"key_share": True}, populate_existing=True)
     if who is None:

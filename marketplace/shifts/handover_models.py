@@ -87,7 +87,7 @@ class SwapProposal(Stateful):
         Index("ix_swap_proposal_status", "status", postgresql_where=text("status = 'waiting'")),
     )
     about: ClassVar = MappingProxyType(
-        {"proposal": "id", "handover": "handover_id", "booking": "booking_id", "contractor": "contractor_id"}
+        {"swap": "id", "handover": "handover_id", "booking": "booking_id", "contractor": "contractor_id"}
     )
     transitions: ClassVar = rules.PROPOSAL_TRANSITIONS
 

@@ -102,18 +102,18 @@ def end_proposal(swap_id: UUID) -> SwapProposal:
 
 
 @blueprint.get("/handover-code")
-@blueprint.response(200, s.HandoverCodeSchema)
-@problems(blueprint, 401, 403, 404)
-def show_code() -> HandoverCode:
-    """By what you are named."""
-    return codes.code(by=actor())
+@blueprint.response(200, s.OwnHandoverCodeSchema)
+@problems(blueprint, 401, 403)
+def show_code() -> dict[str, HandoverCode | None]:
+    """By what you are named; nothing until you get a code."""
+    return {"item": codes.mine(by=actor())}
 
 
 @blueprint.post("/handover-code")
 @blueprint.response(201, s.HandoverCodeSchema)
 @problems(blueprint, 401, 403, 404)
 def new_code() -> HandoverCode:
-    """Get another code. The old one names nobody from now on."""
+    """Get a code, or another one. The old one names nobody from now on."""
     return codes.new_code(by=actor())
 
 

@@ -127,3 +127,7 @@ class HandoverCodeSchema(ma.Schema):
 
     code = ma.fields.String(required=True)
     made_at = ma.fields.AwareDateTime(required=True)
+
+
+class OwnHandoverCodeSchema(ma.Schema):
+    item = ma.fields.Nested(HandoverCodeSchema, required=True, allow_none=True)

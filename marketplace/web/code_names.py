@@ -87,6 +87,7 @@ STATUSES = {
 }
 
 NAMES = {
+    "handover": {"cover": lazy_gettext("to be covered"), "swap": lazy_gettext("to be swapped")},
     "late_step": {
         "in_time": lazy_gettext("in time"),
         "half": lazy_gettext("less than 72 hours before the start"),

@@ -30,7 +30,7 @@ from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
-from marketplace.shifts import clock_laws, moving, offers, queries, scheduling, standby
+from marketplace.shifts import clock_laws, handover_queries, moving, offers, queries, scheduling, standby
 from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
@@ -238,6 +238,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
+        changes=handover_queries.changes(shift.id, seen_by=by),
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
         why={each.id: score_bar(each.reason.get("parts", ()), "part_of_others") for each in asked},
         names=names,

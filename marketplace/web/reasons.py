@@ -21,6 +21,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import WorkKind
 from marketplace.matching import claiming, queries, service
 from marketplace.matching.claiming import Wanted
+from marketplace.shifts import handover_queries
 from marketplace.shifts.models import Shift
 from marketplace.web.choices import work_kinds
 from marketplace.web.contractor import company_names
@@ -28,6 +29,8 @@ from marketplace.web.forms import Form
 from marketplace.web.pictures import score_bar
 from marketplace.web.work import SHOWN, blueprint, cursor
 
+MOST_WANTED = 20
+"""Shifts that somebody wants to hand over, the soonest first."""
 MOST_OPEN = 100
 """Open shifts on a page, the soonest first; whoever has more of them looks for certain ones."""
 
@@ -80,7 +83,8 @@ def list_open() -> ResponseReturnValue:
         found=found,
         most=MOST_OPEN,
         titles=_titles(found),
-        companies=company_names(found),
+        takeable=(takeable := handover_queries.takeable(MOST_WANTED, seen_by=by)),
+        companies=company_names([*found, *(each.shift for each in takeable)]),
         bound=sorted((str(key), name) for key, name in bound.items()),
         kinds=work_kinds(),
         saved=claiming.saved(seen_by=by),

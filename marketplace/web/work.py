@@ -29,6 +29,7 @@ from marketplace.shifts import (
     confirming,
     corrections,
     flags,
+    handover_queries,
     offers,
     outage,
     prepared,
@@ -47,7 +48,7 @@ from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rates import OWN_BENEFITS
 from marketplace.web import late_no_pictures, pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
-from marketplace.web.day import day_of, is_asked, running_clock, with_terms
+from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
 from marketplace.workforce import queries as workforce
 
@@ -58,6 +59,10 @@ site.navigation(blueprint, navigation)
 
 def _link(by: Actor, about: Mapping[str, str]) -> str | None:
     """The contractor's own page of what a notice is about, the nearest thing first."""
+    for word, (endpoint, argument) in _HANDED_OVER.items():
+        if word in about:
+            named: dict[str, Any] = {argument: about[word]}
+            return url_for(endpoint, **named)
     if about.get("contractor") != str(by.person_id):
         return None
     for word, (endpoint, argument) in _PAGES.items():
@@ -79,6 +84,8 @@ _PAGES = {
     "payslip": ("work.show_payslip", "payslip_id"),
     "contract": ("contractor.show_contract", "contract_id"),
 }
+_HANDED_OVER = {"swap": ("work.show_swap", "swap_id"), "handover": ("work.show_handover", "handover_id")}
+"""What is told to both sides, whoever's seat it is."""
 site.links(blueprint, _link)
 
 NOTHING_MORE = ma.Schema
@@ -188,8 +195,10 @@ def decline(offer_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/shifts")
 def list_bookings() -> str:
-    found = page(with_terms(shifts.my_bookings(seen_by=actor())), Booking.id, limit=SHOWN, after=cursor())
-    return render_template("work/bookings.html", found=found, companies=company_names(found["items"]))
+    by = actor()
+    found = page(with_terms(shifts.my_bookings(seen_by=by)), Booking.id, limit=SHOWN, after=cursor())
+    asked = count(handover_queries.asked_of(seen_by=by)) + count(handover_queries.offered_for_mine(seen_by=by))
+    return render_template("work/bookings.html", found=found, companies=company_names(found["items"]), asked=asked)
 
 
 @blueprint.get("/shifts/<uuid:booking_id>")
@@ -216,6 +225,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
         cares=_care_of(booking, by),
+        handover=handover_queries.of_booking(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
         **beside,
         form=shown,

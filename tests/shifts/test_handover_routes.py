@@ -130,11 +130,12 @@ def test_a_swap_over_the_doors(client: FlaskClient, scene: Scene) -> None:
     mine, theirs = make.booked(scene), make.booked(scene, starts_at=MONDAY + timedelta(days=1))
     ana, bea = mine.contractor_id, theirs.contractor_id
     make.at(WEDNESDAY + timedelta(hours=1))
-    code = answer(client, CODE, None, bea).json["code"]
-    assert answer(client, CODE, None, bea).json["code"] == code
+    assert answer(client, CODE, None, bea).json == {"item": None}
+    code = answer(client, NEW_CODE, None, bea).json
+    assert answer(client, CODE, None, bea).json == {"item": code}
     newer = answer(client, NEW_CODE, None, bea)
     assert newer.status_code == 201
-    assert newer.json["code"] != code
+    assert newer.json["code"] != code["code"]
     asked = {"kind": "swap", "code": newer.json["code"]}
     found = answer(client, ASK, mine.id, ana, json=asked).json["id"]
     listed = answer(client, LIST, None, bea, query_string={"which": "asked"}).json["items"]

@@ -192,7 +192,7 @@ def test_a_request_ends_when_its_shift_begins(two: Two) -> None:
 
 
 def test_a_code_names_one_person_and_tells_nobody_who_is_here(scene: Scene, two: Two) -> None:
-    hers = handover_codes.code(by=me(two.bea))
+    hers = handover_codes.new_code(by=me(two.bea))
     found = handovers.ask(two.monday.id, COVER, f"{hers.code[:4]}-{hers.code[4:].lower()}", by=me(two.ana))
     assert (found.asked_id, found.named) == (two.bea.id, True)
     assert list(db.session.scalars(reads.asked_of(seen_by=me(two.bea)))) == [found]
@@ -207,12 +207,13 @@ def test_a_code_names_one_person_and_tells_nobody_who_is_here(scene: Scene, two:
     for other in ("BBBB-2222", hers.code):
         with pytest.raises(AskedAlready):
             handovers.ask(two.monday.id, COVER, other, by=me(two.ana))
-    for bad in ("AAAA", handover_codes.code(by=me(two.ana)).code):
+    for bad in ("AAAA", handover_codes.new_code(by=me(two.ana)).code):
         with pytest.raises(BadHandover):
             handovers.ask(two.monday.id, COVER, bad, by=me(two.ana))
     handovers.end(nobodys.id, by=me(two.ana))
     old = hers.code
     assert handover_codes.new_code(by=me(two.bea)).code != old
+    assert handover_codes.mine(by=me(two.bea)) is hers
     assert handovers.ask(two.monday.id, COVER, old, by=me(two.ana)).asked_id is None
 
 
