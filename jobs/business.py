@@ -15,7 +15,7 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, forgetting, planning
+from marketplace.matching import deciding, forgetting, planning, replacing
 from marketplace.messages import defects, threads
 from marketplace.notices import post, reaching
 from marketplace.notices import service as notices
@@ -67,6 +67,17 @@ def decide_yeses() -> None:
 @job("shifts.match", again=False)
 def match_shifts() -> None:
     in_batches(planning.match_due, planning.MOST_AT_ONCE)
+
+
+@job("shifts.search_again")
+def search_again(event_ids: Sequence[int]) -> None:
+    """Searches somebody for each seat that was given back, each shift in a transaction of its own."""
+    with transaction():
+        events = db.session.scalars(select(Event).where(Event.id.in_(event_ids)).order_by(Event.id))
+        shift_ids = list(dict.fromkeys(known for event in events if (known := event.ref("shift")) is not None))
+    for shift_id in shift_ids:
+        with transaction():
+            replacing.search_again(shift_id)
 
 
 @job("matching.plan_horizon", again=False)

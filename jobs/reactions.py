@@ -22,6 +22,7 @@ MOST_EVENTS = 500
 MOST_TRANSACTIONS = 200
 """Transactions whose events are answered at once, where they were written faster than they are answered."""
 GIVE_BACK = "qualifications.give_back"
+SEARCH_AGAIN = "shifts.search_again"
 WITHDRAW_BARRED = "offers.withdraw_barred"
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -35,6 +36,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "instructions.verified": ("shifts.tell_of_instructions", "messages.mend_defects"),
         "company.changed": ("gigs.pause_of_suspended",),
         "person.erased": ("matching.take_out",),
+        "booking.released": (SEARCH_AGAIN,),
+        "booking.given_up": (SEARCH_AGAIN,),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
         "restriction.made_by_paper": (WITHDRAW_BARRED,),
     }

@@ -118,6 +118,8 @@ def one_falls_ill(story: Story) -> None:
         "work has earned, the seat opens again, and nothing that ranks people reads any of it."
     )
     story.note("ill", words, minutes=minutes)
+    # Somebody else is searched for at once, which must not depend on how far time has moved meanwhile.
+    story.hand.settle()
 
 
 def race(story: Story) -> None:

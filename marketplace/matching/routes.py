@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import claiming, planning, queries, service
+from marketplace.matching import claiming, planning, queries, replacing, service
 from marketplace.matching import schemas as s
 from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.rules import CURRENT, WEIGHTS
@@ -18,7 +18,8 @@ shifts = Blueprint("matching", __name__, url_prefix="/api/v1/shifts", descriptio
 plans = Blueprint("plans", __name__, url_prefix="/api/v1/plans", description="All open seats of a horizon at once.")
 weights = Blueprint("weights", __name__, url_prefix="/api/v1/matching", description="What counts how much.")
 open_ones = Blueprint("open-shifts", __name__, url_prefix="/api/v1/open-shifts", description="Shifts to ask for.")
-blueprints = (shifts, open_ones, plans, weights)
+seats = Blueprint("replacements", __name__, url_prefix="/api/v1/bookings", description="Seats that were given back.")
+blueprints = (shifts, open_ones, plans, weights, seats)
 
 
 @weights.get("/weights")
@@ -88,6 +89,14 @@ def save(shift_id: UUID) -> None:
 def let_go(shift_id: UUID) -> None:
     """Keep it in view no longer."""
     claiming.let_go(shift_id, by=actor())
+
+
+@seats.get("/<uuid:booking_id>/replacement")
+@seats.response(200, s.ReplacementSchema)
+@problems(seats, 401, 404, 409)
+def show_replacement(booking_id: UUID) -> replacing.Replacement:
+    """Who is searched for a seat that was given back, for whoever gave it back and for the company; without names."""
+    return replacing.replacement(booking_id, seen_by=actor())
 
 
 @plans.post("")

@@ -87,6 +87,23 @@ PLAN_TRANSITIONS: Mapping[PlanStatus, frozenset[PlanStatus]] = MappingProxyType(
 )
 
 
+class Search(StrEnum):
+    """How it stands about the seat of a booking that was given back."""
+
+    WAITS = "waits"
+    """Nobody has been searched for yet."""
+    ASKED = "asked"
+    """People are asked, and have not answered."""
+    NOBODY = "nobody"
+    """Nobody is asked now: nobody may, wants to, or is left. It goes on until the shift begins."""
+    FOUND = "found"
+    """Somebody has the seat."""
+    EMPTY = "empty"
+    """The shift began without anybody in the seat."""
+    NOT_HELD = "not_held"
+    """The shift is not held, or its gig is not open any more."""
+
+
 class PlanScope(StrEnum):
     """Which shifts a plan looks at."""
 

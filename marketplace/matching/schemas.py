@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
 from marketplace.gigs.rules import WorkKind
-from marketplace.matching.rules import HORIZON, LONGEST_HORIZON, Outcome, Part, PlanStatus
+from marketplace.matching.rules import HORIZON, LONGEST_HORIZON, Outcome, Part, PlanStatus, Search
 from marketplace.shifts.schemas import ERA
 
 
@@ -19,6 +19,26 @@ class WeightsSchema(ma.Schema):
 class AllWeightsSchema(ma.Schema):
     current = ma.fields.Integer(required=True)
     items = ma.fields.List(ma.fields.Nested(WeightsSchema), required=True)
+
+
+class ReplacementSchema(ma.Schema):
+    """The search for somebody in a seat that was given back."""
+
+    booking_id = ma.fields.UUID(required=True)
+    given_back_at = ma.fields.AwareDateTime(required=True)
+    search = ma.fields.Enum(
+        Search,
+        by_value=True,
+        required=True,
+        metadata={
+            "description": "It `waits`; people are `asked`; there is `nobody` to ask now; somebody was `found`; the "
+            "shift began with the seat `empty`; or it is `not_held`"
+        },
+    )
+    asked = ma.fields.Integer(
+        required=True, metadata={"description": "How many people were asked about the shift since"}
+    )
+    searched_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
 class OpenShiftArgs(PageArgs):

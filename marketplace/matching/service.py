@@ -19,6 +19,7 @@ from marketplace.matching.rules import CURRENT, SENTENCES, WEIGHTS, Outcome
 from marketplace.shifts import asking
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import first_no
+from marketplace.shifts.handover_rules import BY as HANDED_OVER
 from marketplace.shifts.models import Offer, Shift
 from marketplace.workforce.models import Contractor
 
@@ -120,6 +121,8 @@ def _is_by_hand(offer: Offer) -> bool:
 def _asked(offer: Offer) -> Explained:
     """What the offer itself tells: nothing else is known of its search any more, or there was none."""
     sentence = "The company asked this person by hand." if _is_by_hand(offer) else SENTENCES[Outcome.OFFERED]
+    if offer.reason.get("by") == HANDED_OVER:
+        sentence = "This person took the seat over from somebody who was booked."
     return Explained(Outcome.OFFERED, sentence, offer.reason)
 
 

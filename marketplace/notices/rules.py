@@ -736,7 +736,13 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             ),
         ),
         "booking.released": (
-            Telling(Audience.GIGS, _BOTH, "%(contractor)s gave a shift back: %(gig)s", "The shift is %(shift)s."),
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "%(contractor)s gave a shift back: %(gig)s",
+                "The shift is %(shift)s. Somebody else is searched for at once; the shift's page says what comes of "
+                "it.",
+            ),
         ),
         "booking.handed_over": (
             Telling(
@@ -949,8 +955,8 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.GIGS,
                 _BOTH,
                 "%(contractor)s fell ill: %(gig)s",
-                "The shift is %(shift)s. A seat that was not begun is open again. Illness costs you nothing and harms "
-                "nobody.",
+                "The shift is %(shift)s. For a seat that was not begun somebody else is searched for at once. Illness "
+                "costs you nothing and harms nobody.",
             ),
         ),
         "booking.reminded": (

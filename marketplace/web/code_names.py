@@ -87,6 +87,14 @@ STATUSES = {
 }
 
 NAMES = {
+    "search": {
+        "waits": lazy_gettext("Somebody else is about to be searched for."),
+        "asked": lazy_gettext("Somebody else is searched for, and people are asked."),
+        "nobody": lazy_gettext("Somebody else is searched for until the start; just now there is nobody to ask."),
+        "found": lazy_gettext("Somebody else has the seat."),
+        "empty": lazy_gettext("Nobody was found before the shift began."),
+        "not_held": lazy_gettext("Nobody is searched for, since the shift is not held."),
+    },
     "handover": {"cover": lazy_gettext("to be covered"), "swap": lazy_gettext("to be swapped")},
     "late_step": {
         "in_time": lazy_gettext("in time"),

@@ -25,7 +25,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.matching import facts
+from marketplace.matching import facts, replacing
 from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
@@ -238,6 +238,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
+        replacements=replacing.of_shift(shift.id),
         changes=handover_queries.changes(shift.id, seen_by=by),
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},
         why={each.id: score_bar(each.reason.get("parts", ()), "part_of_others") for each in asked},

@@ -19,6 +19,7 @@ from marketplace.core.http import page
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.insight import before_yes
+from marketplace.matching import replacing
 from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
@@ -225,6 +226,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),
         companies=company_names([booking]),
         cares=_care_of(booking, by),
+        replacement=replacing.of_shift(booking.shift_id).get(booking.id),
         handover=handover_queries.of_booking(booking.id, seen_by=by),
         events=timeline("booking", booking.id),
         **beside,
