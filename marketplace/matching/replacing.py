@@ -7,10 +7,9 @@ is answered by an event, maybe late and maybe twice; what is open then is looked
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, select
 
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock
@@ -22,11 +21,8 @@ from marketplace.matching import facts, service
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import Search
 from marketplace.shifts import queries
-from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import OPEN_OFFER, BookingStatus, ShiftStatus
-
-GIVEN_BACK: Final = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
-"""A booking whose seat was free before the work began."""
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ def of_shift(shift_id: UUID) -> Mapping[UUID, Replacement]:
 
     Seats are alike: of those given back the newest are still empty, as many as are open.
     """
-    vacated = _vacated(shift_id)
+    vacated = queries.given_back(shift_id)
     if not vacated:
         return {}
     shift, gig = db.session.execute(_HELD.where(Shift.id == shift_id)).one()
@@ -92,13 +88,6 @@ def of_shift(shift_id: UUID) -> Mapping[UUID, Replacement]:
 
 
 _HELD: Select[Shift, Gig] = select(Shift, Gig).join(Gig, Gig.id == Shift.gig_id)
-
-
-def _vacated(shift_id: UUID) -> Sequence[Row[UUID, datetime]]:
-    """The bookings whose seat was given back, and when, the newest first."""
-    moment = func.coalesce(Booking.off_at, Booking.sick_at).label("moment")
-    found = select(Booking.id, moment).where(Booking.shift_id == shift_id, Booking.status.in_(GIVEN_BACK))
-    return db.session.execute(found.order_by(moment.desc(), Booking.id.desc())).all()
 
 
 def _open_seat(shift: Shift, gig: Gig, searched: Sequence[datetime], since: datetime, waiting: bool) -> Search:

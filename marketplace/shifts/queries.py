@@ -51,6 +51,8 @@ from marketplace.workforce.rules import ContractorStatus, Level
 
 COUNTS = (*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY)
 """Bookings that count into a person's hours: what is promised, what was worked, and the time of standing by."""
+GIVEN_BACK = (BookingStatus.RELEASED, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
+"""Bookings that gave their seat back before the work began."""
 COUNTS_AS_WORKED = (*COUNTS, BookingStatus.SICK, BookingStatus.TAKEN_OUT)
 """Bookings that a score may count: illness, or a heavier class, takes hours and no point (SICK_CANCEL, HAZARD)."""
 
@@ -132,6 +134,14 @@ def bookings_of_shift(shift_id: UUID, *, seen_by: Actor) -> Select[Booking]:
         raise NotFound
     require_company(seen_by, found.company_id, Right.READ)
     return select(Booking).where(Booking.shift_id == shift_id).options(selectinload(Booking.entries))
+
+
+def given_back(shift_id: UUID) -> Sequence[Row[UUID, datetime]]:
+    """The bookings of a shift whose seat was free again before the work began, for whatever reason, and the `moment`
+    since when, the newest first. The caller has made sure that the asker may know it."""
+    moment = func.coalesce(Booking.off_at, Booking.sick_at).label("moment")
+    found = select(Booking.id, moment).where(Booking.shift_id == shift_id, Booking.status.in_(GIVEN_BACK))
+    return db.session.execute(found.order_by(moment.desc(), Booking.id.desc())).all()
 
 
 def timesheet(timesheet_id: UUID, *, seen_by: Actor) -> Timesheet:
