@@ -126,7 +126,7 @@ def take(handover_id: UUID, agreed: str, *, by: Actor) -> Booking:
         return mine
     if found.kind is not HandoverKind.COVER:
         raise BadHandover("A shift of yours is wanted for it.")
-    _check_open(found, held.bookings[found.booking_id])
+    _check_open(found, (held.bookings[found.booking_id], found.shift_id))
     look = queries.look_at(held.bookings[found.booking_id], held.people[me], found.kind)
     _check(look, agreed)
     (made,) = _carry_out([look], by=by)
@@ -144,11 +144,12 @@ def propose(handover_id: UUID, booking_id: UUID, agreed: str, *, by: Actor) -> S
     """
     seen, me = queries.handover(handover_id, seen_by=by), require_person(by)
     gives = queries.own_booking(booking_id, by)
+    gives_shift = gives.shift_id
     if seen.kind is not HandoverKind.SWAP or seen.contractor_id == me or gives.shift_id == seen.shift_id:
         raise BadHandover("These two shifts are not to be swapped.")
     held = _hold([seen.contractor_id, me], [seen.booking, gives])
     found = _again(seen)
-    _check_open(found, held.bookings[found.booking_id], held.bookings[gives.id])
+    _check_open(found, (held.bookings[found.booking_id], found.shift_id), (held.bookings[gives.id], gives_shift))
     waiting = SwapProposal.handover_id == found.id, SwapProposal.status == ProposalStatus.WAITING
     offered = db.session.scalars(select(SwapProposal).where(*waiting)).all()
     if (known := next((each for each in offered if each.booking_id == gives.id), None)) is not None:
@@ -189,7 +190,7 @@ def accept(proposal_id: UUID, agreed: str, *, by: Actor) -> Booking:
     if given.status is not ProposalStatus.WAITING:
         raise HandoverGone(f"It is {given.status}.")
     mine, theirs = held.bookings[found.booking_id], held.bookings[given.booking_id]
-    _check_open(found, mine, theirs)
+    _check_open(found, (mine, found.shift_id), (theirs, given.shift_id))
     for_them = queries.look_at(mine, held.people[given.contractor_id], HandoverKind.SWAP, theirs)
     for_me = queries.look_at(theirs, held.people[found.contractor_id], HandoverKind.SWAP, mine)
     _check(for_me, agreed)
@@ -226,7 +227,7 @@ def end_due(limit: int = 200) -> int:
     requests = (
         select(Handover.id)
         .join(mine, mine.id == Handover.booking_id)
-        .where(Handover.status == HandoverStatus.OPEN, _is_gone(mine, now))
+        .where(Handover.status == HandoverStatus.OPEN, _is_gone(mine, Handover.shift_id, now))
         .order_by(Handover.id)
         .limit(limit)
         .with_for_update(of=Handover, skip_locked=True)
@@ -246,7 +247,7 @@ def end_due(limit: int = 200) -> int:
         .join(theirs, theirs.id == SwapProposal.booking_id)
         .where(
             SwapProposal.status == ProposalStatus.WAITING,
-            or_(Handover.status != HandoverStatus.OPEN, _is_gone(theirs, now)),
+            or_(Handover.status != HandoverStatus.OPEN, _is_gone(theirs, SwapProposal.shift_id, now)),
         )
         .order_by(SwapProposal.id)
         .limit(limit)
@@ -284,11 +285,12 @@ def _again(row: Stateful) -> Any:
     return row
 
 
-def _check_open(found: Handover, *bookings: Booking) -> None:
+def _check_open(found: Handover, *bookings: tuple[Booking, UUID]) -> None:
+    """Whether each of the bookings stands, in the shift that was meant: whoever stood by may have been called."""
     if found.status is not HandoverStatus.OPEN:
         raise HandoverGone(f"It is {found.status}.")
-    for booking in bookings:
-        if booking.status is not BookingStatus.BOOKED:
+    for booking, shift_id in bookings:
+        if booking.status is not BookingStatus.BOOKED or booking.shift_id != shift_id:
             raise HandoverGone(f"The booking is {booking.status}.")
         if clock.now() >= booking.starts_at:
             raise ShiftBegun
@@ -364,8 +366,9 @@ def _check_not_too_often(booking: Booking, asked_id: UUID | None) -> None:
         raise AskedTooOften(limit=MOST_ASKED)
 
 
-def _is_gone(booking: Any, now: datetime) -> ColumnElement[bool]:
-    return or_(booking.status != BookingStatus.BOOKED, func.lower(booking.during) <= now)
+def _is_gone(booking: Any, shift_id: Any, now: datetime) -> ColumnElement[bool]:
+    called = booking.shift_id != shift_id
+    return or_(booking.status != BookingStatus.BOOKED, called, func.lower(booking.during) <= now)
 
 
 def _end_proposals(handover_ids: Collection[UUID], *, but_for: UUID | None) -> None:
