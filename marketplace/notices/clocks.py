@@ -17,7 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.notices.models import Delivery
 from marketplace.notices.rules import Audience, Telling
-from marketplace.notices.ways import TEXTS, State
+from marketplace.notices.ways import OVER, TEXTS, State
 from marketplace.shifts import reached
 from marketplace.workforce.queries import awake_at
 
@@ -67,7 +67,7 @@ def note(deliveries: Sequence[Delivery], events: Mapping[int, Event]) -> None:
             continue
         if each.state is State.DELIVERED or (each.state is State.SENT and each.way not in TEXTS):
             arrived.add(offer_id)
-        elif each.error is not None:
+        elif each.error not in (None, OVER):
             lost[event.id] = offer_id
     told = _told_otherwise(lost)
     reached.await_person({known: clock.now() for event_id, known in lost.items() if event_id not in told})

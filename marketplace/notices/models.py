@@ -95,6 +95,4 @@ class Delivery(Base):
 
     @property
     def state(self) -> State:
-        return state(
-            ended=self.ended_at is not None, failed=self.error is not None, delivered=self.delivered_at is not None
-        )
+        return state(ended=self.ended_at is not None, error=self.error, delivered=self.delivered_at is not None)

@@ -154,9 +154,10 @@ _BY_LETTER: Final = {purpose.letter: purpose for purpose in PURPOSES}
 
 
 def links(purpose: Purpose, ids: Collection[UUID]) -> dict[UUID, str]:
-    """The links to the question about each of these things, for whoever they are asked of."""
+    """The links to the question about each of these things that still awaits its answer, for whoever is asked."""
     base = current_app.config["BASE_URL"]
-    return {thing.id: f"{base}{PAGE}{_token(purpose, thing)}" for thing in purpose.find(ids).values()}
+    found = purpose.find(ids).values()
+    return {thing.id: f"{base}{PAGE}{_token(purpose, thing)}" for thing in found if thing.is_open}
 
 
 def read(token: str) -> Asked:

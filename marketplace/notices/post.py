@@ -25,7 +25,7 @@ from marketplace.notices.carrying import carriers, open_ways, outbox_is_open
 from marketplace.notices.models import Delivery
 from marketplace.notices.reaching import Reach, fall_back
 from marketplace.notices.rules import TELLINGS, Audience, Channel, next_try, telling
-from marketplace.notices.ways import TEXTS, Way, clipped
+from marketplace.notices.ways import OVER, TEXTS, Way, clipped
 from marketplace.notices.webpush import GONE, MOST_OF_A_PUSH
 from marketplace.notices.words import Known, Said
 
@@ -43,8 +43,8 @@ Links = Mapping[UUID, str]
 log = structlog.get_logger()
 
 
-class NoAddress(Exception):
-    """The person has no address of this way any more."""
+class NotSent(Exception):
+    """There is nothing to send, for the reason that it says in a word."""
 
 
 def batch() -> int:
@@ -59,7 +59,8 @@ def send_due(limit: int = 10) -> int:
     Any number of processes may call it at once. A message is handed in at least once: when this process dies between
     the carrier's yes and the commit it is handed in again, under the same key. One that cannot be handed in is tried
     again later (`rules.next_try`) and given up in the end; then the next way is tried. Where nothing carries messages
-    they are kept in the local outbox; where that is not open either they wait.
+    they are kept in the local outbox; where that is not open either they wait. What asks something that is answered or
+    over by now is not sent.
     """
     open_here = open_ways()
     due = select(Delivery).where(Delivery.ended_at.is_(None), Delivery.try_at <= clock.now())
@@ -76,8 +77,8 @@ def send_due(limit: int = 10) -> int:
                 continue
             try:
                 messages = desk.write(each)
-            except NoAddress:
-                result: Result = Refused("no_address", permanent=True)
+            except NotSent as reason:
+                result: Result = Refused(str(reason), permanent=True)
             except Exception as failure:
                 # One message that cannot be written must not keep all others waiting behind it.
                 log.exception("message not written", delivery=str(each.id))
@@ -88,7 +89,7 @@ def send_due(limit: int = 10) -> int:
                 result = min(results, key=_worth)
                 if keep:
                     each.address, each.subject, each.body = messages[0].to, messages[0].title, messages[0].body
-            if not _note(each, result):
+            if not _note(each, result) and each.error != OVER:
                 given_up.append(each)
     db.session.flush()
     clocks.note(found, desk.events)
@@ -153,18 +154,20 @@ class _Desk:
         self._people = _people(found)
         self._known = Known(list(self.events.values()))
         self._invited = _invited(self.events.values())
-        self._taps = _taps(self.events.values())
+        self._taps, self._over = _taps(self.events.values())
         self._phones = _phones(found, self.events)
         self._browsers = pushes.of({each.person_id for each in found if each.way is Way.PUSH})
         vault.open_keys({phone.person_id for phone in self._phones.values()} | self._browsers.keys())
 
     def write(self, each: Delivery) -> list[Message]:
-        """The message as it goes to what carries it: one, or one for each of a person's browsers. Raises NoAddress."""
+        """The message as it goes to what carries it: one, or one for each of a person's browsers. Raises NotSent."""
         event, person = self.events[each.event_id], self._people[each.person_id]
         phone = self._phones.get(each.id)
         browsers = self._browsers.get(each.person_id, []) if each.way is Way.PUSH else []
         if (each.way in TEXTS and phone is None) or (each.way is Way.PUSH and not browsers):
-            raise NoAddress
+            raise NotSent("no_address")
+        if each.event_id in self._over and each.audience is Audience.CONTRACTOR:
+            raise NotSent(OVER)
         with force_locale(person.locale):
             text = self._text(each, event, person, phone)
         # A title is one line, whatever somebody has called a gig.
@@ -216,8 +219,9 @@ def _invited(events: Collection[Event]) -> Links:
     return invitation_links(named) if named else {}
 
 
-def _taps(events: Collection[Event]) -> dict[int, str]:
-    """The links that answer what the events ask, by event: as many statements as there are kinds of questions."""
+def _taps(events: Collection[Event]) -> tuple[dict[int, str], set[int]]:
+    """The links that answer what the events ask, by event, and the events whose question is over already: as many
+    statements as there are kinds of questions."""
     asking: dict[str, dict[int, UUID]] = {}
     for event in events:
         purpose = one_tap.ASKED_BY.get(event.name)
@@ -227,7 +231,7 @@ def _taps(events: Collection[Event]) -> dict[int, str]:
     for name, things in asking.items():
         links = one_tap.links(one_tap.ASKED_BY[name], set(things.values()))
         found |= {event_id: links[known] for event_id, known in things.items() if known in links}
-    return found
+    return found, {event_id for things in asking.values() for event_id in things} - found.keys()
 
 
 def _link(event: Event, invited: Links) -> str:

@@ -16,7 +16,7 @@ from marketplace.core.problems import NotFound
 from marketplace.notices import clocks
 from marketplace.notices.models import Delivery
 from marketplace.notices.reaching import fall_back
-from marketplace.notices.ways import TEXTS, Outcome, State, Way
+from marketplace.notices.ways import OVER, TEXTS, Outcome, State, Way
 from marketplace.workforce.models import Contractor
 
 FIGURES = timedelta(days=30)
@@ -66,6 +66,7 @@ def figures(*, seen_by: Actor) -> Sequence[Figure]:
     require_operator(seen_by, OperatorRole.ADMIN)
     known = case(
         (Delivery.ended_at.is_(None), str(State.QUEUED)),
+        (Delivery.error == OVER, str(State.OVER)),
         (Delivery.error.is_not(None), str(State.FAILED)),
         (Delivery.delivered_at.is_not(None), str(State.DELIVERED)),
         else_=str(State.SENT),

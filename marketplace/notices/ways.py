@@ -51,7 +51,8 @@ _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.OFFERS: ("offer", "crew"),
         Kind.SHIFTS: ("booking", "shift", "handover", "swap_proposal", "standby", "confirmation", "release", "series"),
         Kind.MONEY: (
-            "payslip", "payout", "timesheet", "deposit", "benefit", "benefit_transfer", "guarantee", "dispute",
+            "payslip", "payout", "timesheet", "correction", "deposit", "benefit", "benefit_transfer", "guarantee",
+            "dispute",
         ),
         Kind.STANDING: (
             "contractor", "restriction", "appeal", "proposal", "requirement", "residence_change", "company",
@@ -82,6 +83,12 @@ class State(StrEnum):
     DELIVERED = "delivered"
     """Whoever carries it says that it has arrived. E-mail has no such receipt."""
     FAILED = "failed"
+    OVER = "over"
+    """Not sent, since what it asks was answered or over before it could ring."""
+
+
+OVER: Final = "over"
+"""What stands in the place of an error then."""
 
 
 class Outcome(StrEnum):
@@ -121,11 +128,11 @@ def clipped(text: str, most: int) -> str:
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
 
 
-def state(*, ended: bool, failed: bool, delivered: bool) -> State:
+def state(*, ended: bool, error: str | None, delivered: bool) -> State:
     if not ended:
         return State.QUEUED
-    if failed:
-        return State.FAILED
+    if error is not None:
+        return State.OVER if error == OVER else State.FAILED
     return State.DELIVERED if delivered else State.SENT
 
 

@@ -177,6 +177,7 @@ NAMES = {
         "sent": lazy_gettext("sent"),
         "delivered": lazy_gettext("arrived"),
         "failed": lazy_gettext("did not arrive"),
+        "over": lazy_gettext("not sent, since it was over"),
     },
     "joining": {
         "waiting": lazy_gettext("waits for an answer"),

@@ -82,10 +82,11 @@ def test_the_page_is_light_whole_and_needs_nothing(client: FlaskClient, offer: O
 
 
 def test_a_press_without_cookies_takes_the_seat(client: FlaskClient, offer: Offer) -> None:
-    said = client.post(f"/a/{token_of(offer)}/yes")
+    address = f"/a/{token_of(offer)}/yes"
+    said = client.post(address)
     assert (said.status_code, "The money for this shift is set aside for you" in said.text) == (200, True)
     assert len(bookings(offer)) == 1
-    again = client.post(f"/a/{token_of(offer)}/yes")
+    again = client.post(address)
     assert (again.status_code, "This question is answered, or over." in again.text) == (409, True)
     assert "<form" not in again.text
     assert client.get("/work", follow_redirects=False).status_code == 302, "nobody is signed in by it"

@@ -13,7 +13,8 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, record
 from marketplace.notices import phones, post, preferences, receipts, service
 from marketplace.notices.models import Delivery, Notice
-from marketplace.notices.ways import CannotBeMuted, Kind, Outcome, Way, rings_at
+from marketplace.notices.ways import CannotBeMuted, Kind, Outcome, State, Way, rings_at
+from marketplace.shifts import offers
 from marketplace.shifts.models import Offer
 from marketplace.standards.hours import Span
 from marketplace.workforce import availability
@@ -226,3 +227,18 @@ def test_a_text_message_has_arrived_when_its_receipt_says_so(scene: Scene) -> No
     ).one()
     receipts.note(sent.id, Outcome.DELIVERED)
     assert (offer.reached_at, offer.expires_at) == (clock.now(), now + timedelta(hours=4.5))
+
+
+def test_nobody_is_woken_for_what_is_over(scene: Scene) -> None:
+    """The offer was withdrawn in the night: the inbox tells of it, and the telephone does not ring in the morning."""
+    offer = offer_of(scene)
+    local = clock.now().astimezone(clock.zone("America/Chicago"))
+    minute = local.hour * 60 + local.minute
+    availability.set_quiet(Quiet(minute, (minute + 180) % 1440), by=make.actor_of(offer.contractor_id))
+    tell("offer.made")
+    offers.withdraw(offer.id, by=scene.company)
+    clock.move_to(clock.now() + timedelta(hours=3), still=True)
+    post.send_due(200)
+    about = select(Event.id).where(Event.name == "offer.made", Event.subject_id == offer.id)
+    (sent,) = db.session.scalars(select(Delivery).where(Delivery.event_id.in_(about))).all()
+    assert (sent.state, sent.body, offer.reached_at) == (State.OVER, None, None)
