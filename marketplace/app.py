@@ -26,7 +26,7 @@ from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
-from marketplace.shifts import correction_models, feed_models, hazard_models, series_models, tap_models
+from marketplace.shifts import correction_models, feed_models, hazard_models, leading_models, series_models, tap_models
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import hiding_models
 from marketplace.standards import models as standards_models
@@ -56,6 +56,7 @@ TABLES = (
     feed_models,
     hazard_models,
     correction_models,
+    leading_models,
     tap_models,
     matching_models,
     pay_models,

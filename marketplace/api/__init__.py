@@ -36,6 +36,7 @@ from marketplace.shifts import feed_routes as calendar_feeds
 from marketplace.shifts import guarantee_routes as guarantees
 from marketplace.shifts import handover_routes as handovers
 from marketplace.shifts import hazard_routes as hazards
+from marketplace.shifts import leading_routes as leads
 from marketplace.shifts import live_routes as live
 from marketplace.shifts import question_routes as questions
 from marketplace.shifts import reliability_routes as reliability
@@ -79,6 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     taps.blueprint,
     corrections.blueprint,
     live.blueprint,
+    leads.blueprint,
     before_yes.blueprint,
     guarantees.blueprint,
     shift_series.blueprint,

@@ -15,7 +15,7 @@ from marketplace.gigs.rules import WorkKind
 from marketplace.matching import facts, queries
 from marketplace.matching.engine import why_not
 from marketplace.matching.models import SavedShift
-from marketplace.shifts import asking
+from marketplace.shifts import asking, leading
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.asking import Asked
 from marketplace.shifts.hours import SHORTEST_WINDOW
@@ -44,7 +44,7 @@ def open_shifts(wanted: Wanted, *, seen_by: Actor) -> Select[Shift]:
     mine = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status.in_(OPEN_OFFER))
     taken = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status == OfferStatus.ACCEPTED)
     found = queries.coming(seen_by=seen_by).where(
-        Shift.seats_taken < Shift.seats, Shift.standby_of.is_(None), ~mine, ~taken
+        Shift.seats_taken < Shift.seats, Shift.standby_of.is_(None), ~mine, ~taken, ~leading.is_lead_minutes()
     )
     if wanted.company_id is not None:
         found = found.where(Shift.company_id == wanted.company_id)

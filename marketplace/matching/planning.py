@@ -37,6 +37,7 @@ from marketplace.matching.rules import (
     PlanScope,
     PlanStatus,
 )
+from marketplace.shifts import leading
 from marketplace.shifts.crew_first import CREW_FIRST, LASTS, NOT_IN_THE_LAST
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
@@ -222,6 +223,7 @@ def _with_open_seats(*which: ColumnElement[bool]) -> Select[Shift, Gig]:
             Shift.seats - Shift.seats_taken > unanswered,
             # Nobody is asked to stand by while a seat of the shift itself is open.
             ~exists().where(beside.id == Shift.standby_of, beside.seats_taken < beside.seats),
+            ~leading.is_lead_minutes(),
             *which,
         )
     )

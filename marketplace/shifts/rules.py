@@ -272,6 +272,15 @@ TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = Ma
 )
 
 
+class LeadPart(StrEnum):
+    """What the lead of a shift does in minutes of their own."""
+
+    BRIEFING = "briefing"
+    """Before the shift."""
+    CHECKING = "checking"
+    """After it."""
+
+
 class CorrectedBy(StrEnum):
     """Whose correction of the clock it is."""
 
@@ -472,6 +481,19 @@ class NotClockedIn(Conflict):
     code = "not_clocked_in"
     title = "The clock is not running for this booking."
     remedy = "Clock in first."
+
+
+class BadLead(Invalid):
+    """Rule LEAD."""
+
+    code = "bad_lead"
+    title = "A lead cannot be named like this."
+
+
+class LeadNamed(Conflict):
+    code = "lead_named"
+    title = "Somebody leads this shift already."
+    remedy = "Cancel the minutes of that lead first; their price is shown before."
 
 
 class BadCorrection(Invalid):

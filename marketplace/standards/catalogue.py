@@ -855,6 +855,16 @@ _PRICES = (
         claimed_hours=24,
     ),
     _rule(
+        "LEAD",
+        Basis.HOUSE,
+        "Minutes in which the lead of a shift briefs the others before it, or checks after it, are work: planned with "
+        "their price, offered to the lead alone, held and paid at their own rate, up to 60 on each side.",
+        "House policy: who leads others is often asked to come early and stay late for nothing",
+        "tests/shifts/test_leading.py::test_a_lead_is_paid_for_the_minutes_before_and_after",
+        since=date(2026, 11, 29),
+        most_minutes=60,
+    ),
+    _rule(
         "CORRECT",
         Basis.HOUSE,
         "A mistake of the clock can be corrected by its person within 48 hours after the shift, until the timesheet is "

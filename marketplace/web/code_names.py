@@ -317,6 +317,10 @@ NAMES = {
         "stopped": lazy_gettext("stopped to protect them"),
         "done": lazy_gettext("clocked out"),
     },
+    "lead_part": {
+        "briefing": lazy_gettext("to brief the others before it"),
+        "checking": lazy_gettext("to check after it"),
+    },
     "press": {
         "clock_in": lazy_gettext("clock in"),
         "work": lazy_gettext("back to work"),

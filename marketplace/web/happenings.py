@@ -258,6 +258,7 @@ _EVENTS = {
     "booking.confirm_urged": lazy_gettext("There was no answer, so the person was asked again."),
     "booking.confirmed": lazy_gettext("The person said that they come."),
     "booking.missed": lazy_gettext("Nobody clocked in."),
+    "shift.lead_named": lazy_gettext("Somebody was named to lead the shift, and asked for its minutes."),
     "correction.made": lazy_gettext("The clock was corrected, with a reason."),
     "correction.by_company": lazy_gettext("The company corrected the clock and gave minutes."),
     "correction.proposed": lazy_gettext("The company proposed another time. Nothing changes without a yes."),

@@ -39,6 +39,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "minutes_before": lazy_gettext("Paid minutes before"),
         "minutes_after": lazy_gettext("Paid minutes instead"),
         "outage_minutes": lazy_gettext("Of it outage"),
+        "named_at": lazy_gettext("Named"),
         "key": lazy_gettext("Its number on the device"),
         "press": lazy_gettext("Pressed"),
         "pressed_at": lazy_gettext("By the device"),
