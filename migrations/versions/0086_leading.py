@@ -7,8 +7,8 @@ money that is held, the caps, rest, and a line of their own on the timesheet. Th
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0086"
+down_revision = "0085"
 
 
 def upgrade() -> None:
