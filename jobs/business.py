@@ -71,7 +71,9 @@ def match_shifts() -> None:
 
 @job("shifts.search_again")
 def search_again(event_ids: Sequence[int]) -> None:
-    """Searches somebody for each seat that was given back, each shift in a transaction of its own."""
+    """Searches somebody for each seat that was given back, each shift in a transaction of its own. Whoever stands by
+    comes first, so that nobody is asked about a seat that is theirs."""
+    in_batches(standby.call_due)
     with transaction():
         events = db.session.scalars(select(Event).where(Event.id.in_(event_ids)).order_by(Event.id))
         shift_ids = list(dict.fromkeys(known for event in events if (known := event.ref("shift")) is not None))

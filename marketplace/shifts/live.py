@@ -52,6 +52,8 @@ class Now(StrEnum):
     """The service stopped the clock to protect the person."""
     DONE = "done"
     """Clocked out before the end of the shift."""
+    STANDING_BY = "standing_by"
+    """Has no seat, and may get one."""
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ def _shifts(at: datetime) -> dict[UUID, RunningGig]:
             func.sum(Shift.seats).label("seats"),
             func.sum(Shift.seats_taken).label("taken"),
         )
-        .where(_runs(at))
+        .where(_runs(at), Shift.standby_of.is_(None))
         .group_by(Shift.gig_id, Shift.company_id)
     )
     return {
@@ -158,6 +160,7 @@ def _people(at: datetime) -> Any:
     clocked = Booking.status == BookingStatus.WORKING
     doing = _case(
         *((and_(clocked, running.c.kind == kind), told) for kind, told in kinds.items()),
+        (Booking.is_standby.is_(True), Now.STANDING_BY),
         (and_(Booking.status == BookingStatus.BOOKED, begins + CLOCK_IN_GRACE > at), Now.NOT_YET),
         (Booking.status == BookingStatus.BOOKED, Now.LATE),
         (Booking.status == BookingStatus.NO_SHOW, Now.MISSED),

@@ -431,6 +431,7 @@ class TimesheetLine(Base):
             MinuteKind.UNPAID_BREAK: self.unpaid_break_minutes,
             MinuteKind.COMPENSATION: self.compensation_minutes,
             MinuteKind.ADDED: self.added_minutes,
+            MinuteKind.STANDBY: self.standby_minutes,
             MinuteKind.SICK: self.sick_minutes,
             MinuteKind.OVERTIME: self.overtime_minutes,
             MinuteKind.NIGHT: self.night_minutes,

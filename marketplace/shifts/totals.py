@@ -23,6 +23,8 @@ class MinuteKind(StrEnum):
     """Owed for time that was taken back."""
     ADDED = "added"
     """Beside the time, since the shift was added late."""
+    STANDBY = "standby"
+    """Owed for standing by."""
     SICK = "sick"
     OVERTIME = "overtime"
     NIGHT = "night"

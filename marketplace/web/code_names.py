@@ -301,6 +301,7 @@ NAMES = {
         "unpaid_break": lazy_gettext("break, unpaid"),
         "compensation": lazy_gettext("owed for time taken back"),
         "added": lazy_gettext("beside it, added late"),
+        "standby": lazy_gettext("standing by"),
         "sick": lazy_gettext("sick leave"),
         "overtime": lazy_gettext("of it overtime"),
         "night": lazy_gettext("of it at night"),
@@ -316,6 +317,7 @@ NAMES = {
         "missed": lazy_gettext("did not come"),
         "stopped": lazy_gettext("stopped to protect them"),
         "done": lazy_gettext("clocked out"),
+        "standing_by": lazy_gettext("standing by"),
     },
     "lead_part": {
         "briefing": lazy_gettext("to brief the others before it"),

@@ -23,6 +23,7 @@ FILLS: Mapping[Now, str] = MappingProxyType(
         Now.LATE: "fail",
         Now.MISSED: "f",
         Now.STOPPED: "d",
+        Now.STANDING_BY: "pass",
     }
 )
 ON_SHIFT = (Now.WORKING, Now.WAITING, Now.ON_BREAK, Now.OUTAGE)

@@ -153,6 +153,7 @@ _MINUTES = MappingProxyType(
         MinuteKind.UNPAID_BREAK: "d",
         MinuteKind.COMPENSATION: "g",
         MinuteKind.ADDED: "h",
+        MinuteKind.STANDBY: "pass",
         MinuteKind.SICK: "i",
     }
 )
