@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from marketplace.core.money import largest_remainder
-from marketplace.shifts.rules import PAID_KINDS, CompensationRule, EntryFlag, EntryKind
+from marketplace.shifts.rules import BREAKS, PAID_KINDS, CompensationRule, EntryFlag, EntryKind
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hours import Span, night_time, week_of
 from marketplace.standards.rates import call_in_minimum, call_in_missing
@@ -24,6 +24,9 @@ CLIENT_TIME_BOUND = timedelta(minutes=RULES["OFFLINE"].parameters["believed_minu
 """How far a device's time may lie before the server's and still be taken as it is (rule OFFLINE)."""
 CLAIM_TIME_WITHIN = timedelta(hours=RULES["OFFLINE"].parameters["claimed_hours"])
 """How late what was pressed on a device without network still counts, as a claim (rule OFFLINE)."""
+BREAK_AFTER = timedelta(minutes=RULES["BREAK"].parameters["after_minutes"])
+BREAK_LASTS = timedelta(minutes=RULES["BREAK"].parameters["minutes"])
+"""After how much work a break is due, and how long it is at least (rule BREAK)."""
 CORRECT_WITHIN = timedelta(hours=RULES["CORRECT"].parameters["correct_within_hours"])
 """How long after a shift its person can correct what was on the clock (rule CORRECT). A company that says nothing has a
 day left then, since silence approves no earlier than 72 hours after the shift."""
@@ -204,6 +207,19 @@ def pressed_later(
     at = within(at, stretches[0].started_at, ends_at)
     kept = [replace(each, ended_at=min(each.ended_at, at)) for each in stretches if each.started_at < at]
     return kept if kind is None or at == ends_at else [*kept, Stretch(kind, at, ends_at)]
+
+
+def break_due_at(done: Iterable[Stretch], working_since: datetime) -> datetime:
+    """When whoever works since then is due a break, after what the clock counted before: after 6 hours of work that no
+    break of 30 minutes in one piece has parted (rule BREAK)."""
+    worked = timedelta()
+    for stretch in done:
+        length = stretch.ended_at - stretch.started_at
+        if stretch.kind not in BREAKS:
+            worked += length
+        elif length >= BREAK_LASTS:
+            worked = timedelta()
+    return working_since + max(timedelta(), BREAK_AFTER - worked)
 
 
 def minutes_left(starts_at: datetime, ends_at: datetime, now: datetime) -> int:

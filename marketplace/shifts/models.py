@@ -1,6 +1,6 @@
 """Shifts, offers, bookings, time entries, timesheets. PostgreSQL itself refuses a second place at the same time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
@@ -25,8 +25,9 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
 from marketplace.shifts.confirmation import Confirmation, stands
-from marketplace.shifts.hours import Minutes
+from marketplace.shifts.hours import Minutes, Stretch, break_due_at
 from marketplace.shifts.rules import (
+    BREAKS,
     BookingStatus,
     CompensationRule,
     CutCategory,
@@ -273,6 +274,19 @@ class Booking(Stateful):
         return hold_account(self.id)
 
     @property
+    def break_due_at(self) -> datetime | None:
+        """When a break is due while the clock runs (rule BREAK), with its entries loaded. None where it does not run,
+        on a break, and where the shift ends first."""
+        running = _running(self.entries)
+        if self.status is not BookingStatus.WORKING or running is None or running.kind in BREAKS:
+            return None
+        done = [
+            Stretch(each.kind, each.started_at, each.ended_at) for each in self.entries if each.ended_at is not None
+        ]
+        due = break_due_at(done, running.started_at)
+        return due if due < self.ends_at else None
+
+    @property
     def starts_at(self) -> datetime:
         assert self.during.lower is not None
         return self.during.lower
@@ -281,6 +295,10 @@ class Booking(Stateful):
     def ends_at(self) -> datetime:
         assert self.during.upper is not None
         return self.during.upper
+
+
+def _running(entries: Sequence["TimeEntry"]) -> "TimeEntry | None":
+    return next((entry for entry in entries if entry.ended_at is None), None)
 
 
 def hold_account(booking_id: UUID) -> str:

@@ -322,6 +322,11 @@ class BookingSchema(ma.Schema):
     stops_at = ma.fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "When the running clock reaches a hazard cap"}
     )
+    break_due_at = ma.fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When a break is due while the clock runs (rule BREAK)"},
+    )
     sick_at = ma.fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "When it was reported"})
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
     instructions_version = ma.fields.Integer(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.shifts.hours import (
     Stretch,
+    break_due_at,
     cancellation,
     cancellation_curve,
     collected_until,
@@ -172,3 +173,18 @@ def test_yeses_are_collected_neither_too_short_nor_too_long(minutes_left: int, w
     minute = timedelta(minutes=1)
     closes = collected_until(NINE + wanted * minute, NINE + minutes_left * minute, NINE)
     assert closes == NINE + minutes * minute
+
+
+def test_a_break_is_due_after_six_hours_that_none_has_parted() -> None:
+    """Five hours, a quarter of an hour, and then an hour more; of half an hour's break six hours begin anew."""
+    nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    def at(hours: float) -> datetime:
+        return nine + timedelta(hours=hours)
+
+    short = [Stretch(EntryKind.WORK, nine, at(5)), Stretch(EntryKind.PAID_BREAK, at(5), at(5.25))]
+    long = [Stretch(EntryKind.WAITING, nine, at(5)), Stretch(EntryKind.UNPAID_BREAK, at(5), at(5.5))]
+    assert break_due_at([], nine) == at(6)
+    assert break_due_at(short, at(5.25)) == at(6.25)
+    assert break_due_at(long, at(5.5)) == at(11.5)
+    assert break_due_at([Stretch(EntryKind.WORK, nine, at(7))], at(7)) == at(7)
