@@ -7,7 +7,7 @@ stay where they are: what is written anew in their place stays hidden too, until
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
@@ -33,6 +33,8 @@ ROLE = OperatorRole.VETTING
 _SOMEBODY = Actor(person_id=None)
 """Whoever contests, in the event of it: a timeline would show who wrote the words."""
 _HELD = Hiding.status != HidingStatus.LIFTED
+_INDEXED = text("status <> 'lifted'")
+"""The same as a text: where a statement is planned once for all values the index must be known without one."""
 Found = Mapping[tuple[UUID, UUID], Hiding]
 """What is hidden, by thing and author."""
 
@@ -92,7 +94,7 @@ def hide(kind: HiddenKind, thing_id: UUID, author_id: UUID, reason: str, *, by: 
         hidden_at=clock.now(),
         status=HidingStatus.HIDDEN,
     )
-    once = written.on_conflict_do_nothing(index_elements=["kind", "thing_id", "author_id"], index_where=_HELD)
+    once = written.on_conflict_do_nothing(index_elements=["kind", "thing_id", "author_id"], index_where=_INDEXED)
     made = db.session.scalars(once.returning(Hiding)).one_or_none()
     if made is None:
         raise HiddenAlready
