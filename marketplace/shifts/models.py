@@ -144,7 +144,7 @@ class Offer(Stateful):
     """How long the person has to answer, from when it reached them."""
     reached_at: Mapped[Instant | None]
     """When it reached its person: at its making, as far as nothing else is known; empty while it is known that it has
-    not."""
+    not. Their company is not told: it would learn when somebody sleeps, and when they look."""
     collects: Mapped[bool] = mapped_column(default=False)
     claimed: Mapped[bool] = mapped_column(default=False)
     """The person asked for the shift themselves."""

@@ -229,11 +229,6 @@ class OfferSchema(ma.Schema):
     reason = ma.fields.Dict(required=True, metadata={"description": "Why this person was asked"})
     made_at = ma.fields.AwareDateTime(required=True)
     expires_at = ma.fields.AwareDateTime(required=True)
-    reached_at = ma.fields.AwareDateTime(
-        required=True,
-        allow_none=True,
-        metadata={"description": "When it reached its person; their time to answer counts from then (rule REACHED)"},
-    )
     collects = ma.fields.Boolean(
         required=True,
         metadata={

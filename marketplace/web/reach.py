@@ -76,7 +76,7 @@ def reach(**forms: Form) -> ResponseReturnValue:
         push_key=webpush.public_key() if is_open(Way.PUSH) else None,
         kinds=list(Kind),
         must=CANNOT_BE_MUTED,
-        offered=[way for way in Way if way in open_ways()],
+        offered=[way for way in Way if way is Way.MAIL or way in open_ways()],
         is_contractor=find_me(by) is not None,
         has_texts=bool(open_ways() & TEXTS),
         code_minutes=CODE_LASTS.seconds // 60,
