@@ -28,7 +28,9 @@ check: environment-dev ## style, types, walls between the rooms, migrations up, 
 
 bench: environment-dev ## measure the verbs that must be fast, on a database of its own
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench
-	@exec $(SETARA) with-service -- $(BIN)/python -m tests.bench.storm
+	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.pages
+	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.shift_day
+	@exec $(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
 	@exec $(SETARA) with-jobs --instance $(INSTANCE) -- $(BIN)/python -m examples.story

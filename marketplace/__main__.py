@@ -3,7 +3,7 @@
 Exit codes: 0 stopped on request; 1 a process ended by itself; 2 wrong command line; 3 the port is taken or refused;
 4 DATABASE_URL leads to no usable database; 5 the embedded database cannot be had; 6 the migration failed;
 7 the demonstration failed; 8 the web server gave no answer; 9 the instance already runs; 130 interrupted before it
-was up. `with-database`, `with-service` and `with-jobs` end with the code of their command.
+was up. `with-database`, `with-service`, `with-jobs` and `with-web` end with the code of their command.
 """
 
 import argparse
@@ -78,11 +78,13 @@ def with_database(instance: Path | None, command: Sequence[str], progress: Progr
         return run_to_end(command, database.commands_environment(), Path.cwd())
 
 
-def with_service(instance: Path | None, command: Sequence[str], progress: Progress, *, pages: bool = True) -> int:
+def with_service(
+    instance: Path | None, command: Sequence[str], progress: Progress, *, pages: bool = True, jobs: bool = True
+) -> int:
     """Run a command beside a service: on the instance's own data, which stay, or an empty one that is removed after.
 
     SETARA_FOLDER names where the command may leave files, SETARA_URL the service; where `pages` are not wanted there is
-    no web server, and the command finds the jobs alone.
+    no web server, and the command finds the jobs alone; where no `jobs` are, it finds what it did unanswered.
     """
     with ExitStack() as stack:
         listening = Listening("127.0.0.1", free_port()) if pages else None
@@ -93,8 +95,9 @@ def with_service(instance: Path | None, command: Sequence[str], progress: Progre
         folder = instance / "postgres" if instance else stack.enter_context(_scratch_folder())
         database = stack.enter_context(embedded_database(folder, progress))
         migrate(database, progress)
-        progress.say("Starting web and jobs." if pages else "Starting jobs.")
-        services = Services(database, listening, folder.parent)
+        wanted = [word for word, is_wanted in (("web", pages), ("jobs", jobs)) if is_wanted]
+        progress.say(f"Starting {' and '.join(wanted)}.")
+        services = Services(database, listening, folder.parent, jobs=jobs)
         stack.callback(services.stop)
         services.start()
         services.wait_until_answering()
@@ -129,9 +132,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.mode == "with-database":
             return with_database(options.instance, options.command, progress)
-        if options.mode in ("with-service", "with-jobs"):
-            pages = options.mode == "with-service"
-            return with_service(options.instance, options.command, progress, pages=pages)
+        if options.mode in ("with-service", "with-jobs", "with-web"):
+            pages, jobs = options.mode != "with-jobs", options.mode != "with-web"
+            return with_service(options.instance, options.command, progress, pages=pages, jobs=jobs)
         if options.mode == "stop":
             return stop(instance, options.remove_data, progress)
         return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
@@ -177,7 +180,8 @@ def _parser() -> argparse.ArgumentParser:
     inner = modes.add_parser("with-database", help="run a command against a migrated embedded database")
     _add_instance(inner, "its folder (default: one that is removed afterwards)")
     inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")
-    for name, beside in (("with-service", "a service"), ("with-jobs", "a service without pages")):
+    kinds = {"with-service": "a service", "with-jobs": "a service without pages", "with-web": "a service without jobs"}
+    for name, beside in kinds.items():
         inner = modes.add_parser(name, help=f"run a command beside {beside}, an empty one if none is named")
         _add_instance(inner, "its folder (default: one that is removed afterwards)")
         inner.add_argument("command", nargs="+", metavar="COMMAND", help="the command, after --")

@@ -243,13 +243,15 @@ def web_command(listening: Listening) -> list[str]:
 
 
 class Services:
-    """Web and jobs as one process tree, started together and stopped in this order; jobs alone where nobody listens.
+    """Web and jobs as one process tree, started together and stopped in this order; jobs alone where nobody listens,
+    web alone where no `jobs` are wanted.
 
     Each writes a log of its own into the folder `logs`, so that a person's terminal keeps what was said to a person.
     """
 
-    def __init__(self, database: Database, listening: Listening | None, logs: Path) -> None:
+    def __init__(self, database: Database, listening: Listening | None, logs: Path, *, jobs: bool = True) -> None:
         self._database = database
+        self._jobs = jobs
         self._listening = listening
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -257,7 +259,7 @@ class Services:
     def start(self) -> None:
         """Start them; they answer a little later."""
         environment = self._database.services_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics())}
-        commands = {"jobs": ["jobs"]}
+        commands = {"jobs": ["jobs"]} if self._jobs else {}
         if self._listening is not None:
             commands = {"web": web_command(self._listening)} | commands
         for name, module in commands.items():

@@ -9,7 +9,22 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, extract, func, or_, select
+from sqlalchemy import (
+    CollectionAggregate,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.contracts import leave
@@ -157,7 +172,7 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     """What these bookings have cost the company on issued payslips. One that is on none is left out."""
     sums = select(PayLine.booking_id, PayLine.currency, func.sum(PayLine.amount))
     sums = sums.join(Payslip, Payslip.id == PayLine.payslip_id)
-    sums = sums.where(PayLine.booking_id.in_(booking_ids), Payslip.status == PayslipStatus.ISSUED)
+    sums = sums.where(PayLine.booking_id == _any_of(booking_ids), Payslip.status == PayslipStatus.ISSUED)
     sums = sums.where(PayLine.kind.not_in(OWN_BENEFITS))
     rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
     return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows if booking_id is not None}
@@ -317,9 +332,14 @@ def _approved(line: TimesheetLine, cut: TimesheetCut | None = None) -> Minutes:
     return line.minutes if cut is None else line.minutes.less(cut.minutes)
 
 
+def _any_of(ids: Collection[UUID]) -> CollectionAggregate[Any]:
+    """Any of them: one parameter, however many."""
+    return any_(bindparam(None, list(ids), type_=ARRAY(Uuid())))
+
+
 def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stretch]]:
     """The time on each booking's clock; one that still runs counts until now."""
-    found = select(TimeEntry).where(TimeEntry.booking_id.in_(booking_ids)).order_by(TimeEntry.started_at)
+    found = select(TimeEntry).where(TimeEntry.booking_id == _any_of(booking_ids)).order_by(TimeEntry.started_at)
     clocks: dict[UUID, list[Stretch]] = {}
     for entry in db.session.scalars(found):
         ended_at = entry.ended_at or max(entry.started_at, now)

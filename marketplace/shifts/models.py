@@ -61,13 +61,14 @@ class Shift(Stateful):
         CheckConstraint("standby_of IS NULL OR NOT is_training", name="no_standby_for_training"),
         Index("uq_shift_standby_of", "standby_of", unique=True, postgresql_where=text("status = 'scheduled'")),
         Index("ix_shift_gig_id_starts_at", "gig_id", "starts_at"),
+        Index("ix_shift_company_id_starts_at", "company_id", "starts_at"),
         Index("ix_shift_status_ends_at", "status", "ends_at"),
     )
     about: ClassVar = MappingProxyType({"shift": "id", "gig": "gig_id", "company": "company_id"})
     transitions: ClassVar = rules.SHIFT_TRANSITIONS
 
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     timezone: Mapped[str] = mapped_column(Text)

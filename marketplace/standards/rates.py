@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Any, Final
 
@@ -221,6 +222,13 @@ def price(given: PriceInput) -> tuple[PriceLine, ...]:
 
     Lines of no time and no money are left out, but wages never are. `cost()` adds the lines up.
     """
+    return _priced(given, str(given.fee_percent))
+
+
+@lru_cache(maxsize=2048)
+def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
+    """A thousand people of one shift have one price. Two percentages that are equal may be written differently (10 and
+    10.00), and each line tells of its own as it was given."""
     time = _time_lines(given)
     wages, paid_break = time[:2]
     premiums = [_hazard_premium(given), _overtime_premium(given), _night_premium(given), _top_up(given)]

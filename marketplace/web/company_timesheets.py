@@ -11,7 +11,6 @@ from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
-from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.money import Money, total
@@ -37,13 +36,15 @@ DECISIONS = {"approve": timesheets.approve}
 
 @blueprint.get("/timesheets")
 def list_timesheets(company_id: UUID) -> str:
-    """What waits for the company's answer, the oldest first, and what was answered."""
+    """What waits for the company's answer, the oldest first and as many as somebody can look at, and what was
+    answered."""
     by = actor()
-    waits = list(db.session.scalars(waiting.to_approve(company_id, by).order_by(Timesheet.submitted_at)))
+    waits, every = waiting.oldest_to_approve(company_id, by, SHOWN)
     others = queries.timesheets(company_id, seen_by=by).where(Timesheet.status != TimesheetStatus.SUBMITTED)
     found = page(others, Timesheet.id, limit=SHOWN, after=after())
     names = accounts.person_name([each.contractor_id for each in [*waits, *found["items"]]])
-    return render_template("company/timesheets.html", waits=waits, found=found, names=names, silence=SILENCE_APPROVES)
+    shown = {"waits": waits, "more": every - len(waits), "found": found, "names": names}
+    return render_template("company/timesheets.html", **shown, silence=SILENCE_APPROVES)
 
 
 @blueprint.get("/timesheets/<uuid:timesheet_id>")

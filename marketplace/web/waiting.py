@@ -79,6 +79,13 @@ def to_approve(company_id: UUID, by: Actor) -> Select[Timesheet]:
     return shifts.timesheets(company_id, TimesheetStatus.SUBMITTED, seen_by=by)
 
 
+def oldest_to_approve(company_id: UUID, by: Actor, most: int) -> tuple[list[Timesheet], int]:
+    """Those that have waited longest, which silence would approve next, and how many there are."""
+    found = to_approve(company_id, by)
+    oldest = db.session.scalars(found.order_by(Timesheet.submitted_at, Timesheet.id).limit(most))
+    return list(oldest), count(found)
+
+
 def questions(company_id: UUID, by: Actor) -> int:
     """How many questions wait for the company's answer; none for members who may not answer."""
     return count(messages.waiting(company_id, seen_by=by)) if by.may(Right.GIGS, company_id) else 0

@@ -1,12 +1,16 @@
 """The accept storm: eight clients say yes to a thousand offers at once, through the verb and through HTTP.
 
 The ceiling is the bare pair of statements that a yes cannot do without, sent by as many clients over the driver: the
-conditional update of the seats, and the insert of the booking under its exclusion constraint, one commit for both. Each
-runs in turn on the same server. What the verb does beside it: it locks the person, asks the rules again (caps, rest,
-consents, contract, standing), moves the offer, writes two events, and moves the booking's highest cost in the books.
-HTTP adds the key that says who it is, the route, and JSON.
+conditional update of the seats, and the insert of the booking under its exclusion constraint, one commit for both; its
+table has no foreign keys. Each runs in turn on the same server, and no job runs beside any of them.
 
-Run by `make bench`, beside a service of its own.
+What the verb does beside it, in eight statements: it locks the person, reads what the rules ask (caps, rest, consents,
+contract, standing) and asks them, moves the offer, writes two events, moves the booking's highest cost in the books,
+and leaves a job that answers. HTTP adds the key that says who it is, the answer that is kept under its Idempotency-Key,
+the route, and JSON. Where the time of a yes goes is measured with one client alone, and what the jobs take that answer
+is measured after the storm.
+
+Run by `make bench`, beside a web server of its own.
 """
 
 import http.client
@@ -14,6 +18,7 @@ import os
 import statistics
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -26,9 +31,11 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from psycopg.types.range import TimestamptzRange
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, event, func, select, text
 from uuid_utils.compat import uuid7
 
+from jobs.programs import PROGRAMS
+from jobs.runner import run_pending
 from marketplace.accounts.queries import actor_of
 from marketplace.app import create_app
 from marketplace.core import clock
@@ -46,7 +53,18 @@ from tests.factories.shifts import MONDAY, Scene
 CLIENTS, ROUNDS = 8, 3
 SHIFTS, SEATS = 50, 20
 PEOPLE = SHIFTS * SEATS
-RACED_SEATS, ATTEMPTS = 100, 10
+RACED_SEATS, ATTEMPTS, ALONE = 100, 10, 200
+PARTS = {
+    "SELECT contractor.id": "locking the person",
+    "SELECT offer.id AS offer_id": "reading what the rules ask",
+    "SELECT clock_offset": "the clock, which only a demonstration asks",
+    "WITH held AS (SELECT shift": "taking the seat",
+    "WITH made AS (INSERT INTO booking": "the booking and its event",
+    "WITH held AS (SELECT offer": "the offer and its event",
+    "WITH entry": "the money",
+    "SELECT (procrastinate": "the job that answers",
+}
+"""The statements of a yes by how they begin. What is left is Python's, and what begins and ends a transaction."""
 Times = list[float]
 BARE = (
     "CREATE TABLE bare_shift (LIKE shift INCLUDING ALL)",
@@ -204,6 +222,8 @@ def main() -> None:
         _tell(seen)
         _check(scene, 2 * ROUNDS * PEOPLE)
         _race(scene)
+        _parts(scene)
+        _answered()
         print(f"deadlocks: {_deadlocks(owner) - before}")
 
 
@@ -275,6 +295,46 @@ def _race(scene: Scene) -> None:
     print(
         f"{len(times):,} yeses to one shift: {len(times) / seconds:,.0f}/s, p99"
         f" {1000 * sorted(times)[len(times) * 99 // 100]:.1f} ms; {held} seats given in {decided:.1f} s"
+    )
+
+
+def _parts(scene: Scene) -> None:
+    """Where the time of a yes goes: one client alone, statement by statement."""
+    made = offered(scene, MONDAY + timedelta(days=ROUNDS + 1))[:ALONE]
+    ids = [(offer.id, offer.contractor_id) for offer in made]
+    with transaction():
+        actors = {person: actor_of(person) for _, person in ids}
+    spent, begun = Counter[str](), [0.0]
+
+    def begin(*_given: object) -> None:
+        begun[0] = time.perf_counter()
+
+    def end(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        line = " ".join(statement.split())
+        part = next((words for start, words in PARTS.items() if line.startswith(start)), "taking back what is left")
+        spent[part] += time.perf_counter() - begun[0]
+        spent["statements"] += 1
+
+    event.listen(Engine, "before_cursor_execute", begin)
+    event.listen(Engine, "after_cursor_execute", end)
+    whole = sum(_timed(_accept, offer, actors[person]) for offer, person in ids)
+    event.remove(Engine, "before_cursor_execute", begin)
+    event.remove(Engine, "after_cursor_execute", end)
+    statements = spent.pop("statements")
+    spent["rules, objects, BEGIN and COMMIT"] = whole - spent.total()
+    print(f"one client alone: {statements / ALONE:.1f} statements and {1000 * whole / ALONE:.2f} ms a yes, of which")
+    for part, seconds in spent.most_common():
+        print(f"  {part:44} {1000 * seconds / ALONE:>6.2f} ms {seconds / whole:>5.0%}")
+
+
+def _answered() -> None:
+    """What the jobs take that answer: events to words, and whatever else follows."""
+    assert PROGRAMS, "they answer what happens"
+    begun = time.perf_counter()
+    ran = run_pending(most=100_000)
+    seconds, yeses = time.perf_counter() - begun, 2 * ROUNDS * PEOPLE + RACED_SEATS + ALONE
+    print(
+        f"what follows: {ran:,} jobs in {seconds:.1f} s, {1000 * seconds / yeses:.2f} ms for each seat that was taken"
     )
 
 
