@@ -7,8 +7,8 @@ begins with the same column, so it serves whatever the old one did.
 
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0087"
+down_revision = "0086"
 
 
 def upgrade() -> None:
