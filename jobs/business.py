@@ -16,7 +16,7 @@ from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
 from marketplace.matching import deciding, forgetting, planning, replacing
-from marketplace.messages import defects, threads
+from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching
 from marketplace.notices import service as notices
 from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs
@@ -215,6 +215,11 @@ def remind_of_ends() -> None:
 @job("messages.tell_overdue", again=False)
 def tell_of_overdue_questions() -> None:
     in_batches(threads.tell_overdue, 200)
+
+
+@job("channels.forget", again=False)
+def forget_old_words_of_channels() -> None:
+    in_batches(channels.forget_old, 1000)
 
 
 @job("surveys.ask", again=False)

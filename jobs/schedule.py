@@ -70,6 +70,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("tests.end", every_minutes(5)),
     Entry("qualifications.remind", every_minutes(30)),
     Entry("messages.tell_overdue", every_minutes(5)),
+    Entry("channels.forget", daily(4)),
     Entry("shifts.recur", every_minutes(5)),
     Entry("shifts.follow_clocks", daily(3)),
     Entry("matching.let_go", daily(3)),

@@ -21,6 +21,7 @@ from marketplace.gigs import models as gigs_models
 from marketplace.insight import models as insight_models
 from marketplace.ledger import models as ledger_models
 from marketplace.matching import models as matching_models
+from marketplace.messages import channel_models
 from marketplace.messages import models as messages_models
 from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
@@ -51,6 +52,7 @@ TABLES = (
     crew_models,
     gigs_models,
     messages_models,
+    channel_models,
     shifts_models,
     series_models,
     feed_models,

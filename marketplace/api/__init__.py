@@ -23,6 +23,7 @@ from marketplace.gigs import routes as gigs
 from marketplace.insight import before_yes_routes as before_yes
 from marketplace.insight import routes as insight
 from marketplace.matching import routes as matching
+from marketplace.messages import channel_routes as channels
 from marketplace.messages import routes as messages
 from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
@@ -73,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *gigs.blueprints,
     barring.blueprint,
     messages.blueprint,
+    channels.blueprint,
     *shifts.blueprints,
     questions.blueprint,
     attempts.blueprint,

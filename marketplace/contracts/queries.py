@@ -398,6 +398,25 @@ _OF_COMPANY = (
 _OF_SOME = _OF_COMPANY.where(ContractVersion.contractor_id.in_(bindparam("contractors", expanding=True)))
 
 
+def under_contract(at: datetime) -> Select[UUID, UUID]:
+    """The pairs (company, contractor) between whom a contract holds at that moment, to be narrowed by either. It holds
+    as `in_force` says."""
+    day = at.astimezone(UTC).date()
+    return (
+        select(ContractVersion.company_id, ContractVersion.contractor_id)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .join(Signature, Signature.version_id == ContractVersion.id)
+        .where(
+            Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
+            or_(Contract.ends_at.is_(None), Contract.ends_at > at),
+            Signature.signed_at <= at,
+            ContractVersion.effective_from <= day,
+            or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= day),
+        )
+        .distinct()
+    )
+
+
 def _holding(found: Select[ContractVersion], at: datetime, **whose: Any) -> dict[UUID, ContractVersion]:
     facts = {"at": at, "day": at.astimezone(UTC).date()} | whose
     return {version.contractor_id: version for version in db.session.scalars(found, facts)}

@@ -46,6 +46,7 @@ from marketplace.insight.models import Credit, Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.matching.models import PlannedSeat, SavedShift
+from marketplace.messages.channel_models import ChannelKey, ChannelMember, ChannelWords
 from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
@@ -492,6 +493,29 @@ SECTIONS: tuple[Section, ...] = (
         empties=("words",),
     ),
     _own("questions", "messages", "How long you waited for answers", _S, Question.contractor_id),
+    _own(
+        "channel_memberships",
+        "messages",
+        "Channels of your own that you came into",
+        _G,
+        ChannelMember.contractor_id,
+    ),
+    _through(
+        "channel_keys",
+        "messages",
+        "Their keys, sealed for you",
+        _G,
+        ChannelKey.member_id,
+        ChannelMember.contractor_id,
+    ),
+    _through(
+        "channel_words",
+        "messages",
+        "What you wrote there, encrypted",
+        _G,
+        ChannelWords.member_id,
+        ChannelMember.contractor_id,
+    ),
     _own("hazard_flags", "shifts", "What you flagged", _S, HazardFlag.contractor_id),
     _through(
         "hazard_flag_notes",

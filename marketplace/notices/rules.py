@@ -40,6 +40,8 @@ class Audience(StrEnum):
     COLLEAGUE = "colleague"
     """The other one of a handover: who is asked by name, or whose request a proposal answers. The event names the
     request or proposal, and not them."""
+    CHANNEL = "channel"
+    """Whoever is in a workers' own channel and has looked since they were told last. The event names nobody."""
 
 
 COMPANY_AUDIENCES: Mapping[Audience, Right] = MappingProxyType(
@@ -870,6 +872,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "thread.closed": (
             Telling(_C, _INBOX, "A thread was closed: %(gig)s", "Write in it again, and it is open again."),
             Telling(Audience.GIGS, _INBOX, "A thread was closed: %(gig)s", "Write in it again, and it is open again."),
+        ),
+        "channel.news": (
+            Telling(
+                Audience.CHANNEL,
+                _BOTH,
+                "Something new among your colleagues",
+                "Somebody wrote in a channel of your own. What, you can read there alone. You are told again once you "
+                "have looked; there you can also mute it.",
+            ),
         ),
         "question.overdue": (
             Telling(

@@ -14,6 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.problems import Forbidden
+from marketplace.messages.channel_queries import to_tell
 from marketplace.notices import clocks, quiet
 from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.queries import own_notice
@@ -92,6 +93,8 @@ class _Hearers:
         self._authors = authors_of(hidings) if hidings else {}
         handed = {event.subject_id for event in events if event.ref("handover") is not None}
         self._colleagues = colleagues(handed) if handed else {}
+        channels = {found for event in events if (found := event.ref("channel")) is not None}
+        self._channels = to_tell(channels) if channels else {}
 
     def tellings(self) -> Iterator[tuple[Event, Telling, UUID]]:
         """Each (event, words, person). A person in two audiences of an event is told as the first of them."""
@@ -121,6 +124,8 @@ class _Hearers:
             return [self._authors[event.subject_id]]
         if audience is Audience.COLLEAGUE:
             return [self._colleagues[event.subject_id]] if event.subject_id in self._colleagues else []
+        if audience is Audience.CHANNEL:
+            return self._channels.get((event.subject_id, event.at), [])
         if audience in COMPANY_AUDIENCES:
             return self._with_right(event.ref("company"), COMPANY_AUDIENCES[audience])
         return self._operators(OPERATOR_AUDIENCES[audience])

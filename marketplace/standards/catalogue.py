@@ -700,6 +700,21 @@ _SEATS = (
         since=date(2026, 11, 29),
     ),
     _rule(
+        "OWN_CHANNEL",
+        Basis.LAW,
+        "People who work for the same company can talk among themselves in a channel that neither the company nor the "
+        "service reads: words are encrypted in their browsers, under keys that only members hold, and members let each "
+        "other in. It has no door for the company, for operators and for programs, which learn neither who is in it "
+        "nor how much is said. Encrypted words are deleted after 180 days, and nobody has to wait longer than 7 days "
+        "for somebody to let them in before they may begin anew.",
+        "Directive (EU) 2024/2831 (platform work), art. 20 (communication channels: private and secure, no access and "
+        "no monitoring); ILO C087, art. 2; the numbers are house policy",
+        "tests/browser/test_channel.py::test_two_people_talk_and_nobody_else_can_read_it",
+        since=date(2026, 11, 29),
+        keep_days=180,
+        wait_days=7,
+    ),
+    _rule(
         "DATA",
         Basis.LAW,
         "Nothing is kept of what people feel or do outside of their shifts; screens, keys, cameras and whereabouts are "

@@ -239,6 +239,7 @@ _EVENTS = {
     "thread.told": lazy_gettext("The company wrote in a thread."),
     "thread.said": lazy_gettext("Somebody went on in a thread."),
     "thread.closed": lazy_gettext("A thread was closed."),
+    "channel.news": lazy_gettext("Something was written in a channel of people at work."),
     "question.overdue": lazy_gettext("A question had no answer within one business day."),
     "defect.opened": lazy_gettext("A part of the instructions was asked about twice."),
     "defect.closed": lazy_gettext("A part of the instructions was mended or explained."),

@@ -28,6 +28,8 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "minutes_without_pilot": lazy_gettext("minutes without a pilot"),
         "notice_hours": lazy_gettext("hours of notice"),
         "least_questions": lazy_gettext("questions at least"),
+        "keep_days": lazy_gettext("days encrypted words are kept"),
+        "wait_days": lazy_gettext("days of waiting at most before one may begin anew"),
         "measured_days": lazy_gettext("days that are measured"),
         "people": lazy_gettext("people"),
         "h2_premium_percent": lazy_gettext("premium for H2 in percent"),

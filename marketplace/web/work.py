@@ -60,6 +60,8 @@ site.navigation(blueprint, navigation)
 
 def _link(by: Actor, about: Mapping[str, str]) -> str | None:
     """The contractor's own page of what a notice is about, the nearest thing first."""
+    if "channel" in about and not by.operator:
+        return url_for("work.list_channels")
     for word, (endpoint, argument) in _HANDED_OVER.items():
         if word in about:
             named: dict[str, Any] = {argument: about[word]}

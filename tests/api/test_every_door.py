@@ -26,6 +26,7 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.qualifications import authoring
 from tests.api.world import World
+from tests.factories import channels as made_up
 from tests.factories import qualifications
 from tests.factories.contracts import FAIR_TERMS
 
@@ -72,6 +73,13 @@ SAMPLES: dict[str, Any] = {
     "until": "2031-05-01",
     "number": "X1234567",
     "rule": "FREQ=WEEKLY;BYDAY=FR",
+    "public_key": made_up.pair()["public_key"],
+    "sealed_key": made_up.sealed(182),
+    "rounds": 600_000,
+    "wrapped": made_up.sealed(125),
+    "proof": made_up.sealed(60),
+    "link": None,
+    "sealed": made_up.sealed(284),
     "begins": "09:00",
     "ends": "13:00",
 }
@@ -86,6 +94,8 @@ FROM_OUTSIDE = {
     "contractor.terms": "the home page leads there while a new edition waits for an answer",
     "public.did_document": "programs ask for it",
     "public.clock_worker": "the script of the clock asks for it",
+    "work.look_inside": "the script of a channel asks for it",
+    "work.list_channel_words": "the script of a channel asks for it",
     "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",
     "security.confirm_email": "an e-mail leads there",
     "security.reset_password": "an e-mail leads there",

@@ -36,6 +36,8 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import planning
 from marketplace.matching import service as matching
 from marketplace.matching.models import Plan
+from marketplace.messages import channels as opening
+from marketplace.messages.channel_models import ChannelMember, ChannelWords
 from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
@@ -68,6 +70,7 @@ from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests import papers
 from tests.factories import (
     accounts,
+    channels,
     contracts,
     disputes,
     handovers,
@@ -221,6 +224,7 @@ def _a_week_of(there: Scene) -> Contractor:
         flags.flag(booking.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(booking.contractor_id))
     for person in (ana, ana, bea):
         questions.ask(there.gig.id, "Shadows?", by=accounts.actor_of(person.id))
+    _among_themselves(there, ana, bea)
     surveys.asked(there.gig, ana)
     surveys.low(there.gig)
     contracts.proposed(there.company_id, workforce.contractor().id)
@@ -233,6 +237,17 @@ def _a_week_of(there: Scene) -> Contractor:
     for mover in (ana, bea):
         _moving(mover)
     return ana
+
+
+def _among_themselves(there: Scene, *people: Contractor) -> None:
+    """A channel of the workers' own in which two have written."""
+    first, second = (accounts.actor_of(person.id) for person in people)
+    _, number = channels.joined(there, "Kite", first)
+    opening.begin_epoch(there.company_id, 1, None, [channels.key_for(number)], by=first)
+    _, number = channels.joined(there, "Heron", second)
+    opening.let_in(there.company_id, 1, channels.key_for(number), by=first)
+    for who in (first, second):
+        channels.said(there, who)
 
 
 def _tests_of(there: Scene, who: Contractor) -> None:
@@ -294,6 +309,8 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payment_id": list(db.session.scalars(payments)),
         "run_id": list(db.session.scalars(select(PayRun.id))),
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
+        "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
+        "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
         "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }

@@ -101,7 +101,8 @@ def committed(apart_app: SetaraFlask) -> Callable[[], AbstractContextManager[Non
     return commit
 
 
-def _opened(browser: Browser, address: str, viewport: ViewportSize, **more: Any) -> Iterator[Page]:
+def opened(browser: Browser, address: str, viewport: ViewportSize, **more: Any) -> Iterator[Page]:
+    """A tab of its own, which fails its test for what the module's first lines name."""
     context = browser.new_context(
         base_url=address, locale="en-GB", timezone_id="UTC", viewport=viewport, reduced_motion="reduce", **more
     )
@@ -128,13 +129,13 @@ def _opened(browser: Browser, address: str, viewport: ViewportSize, **more: Any)
 @pytest.fixture
 def page(browser: Browser, live_server: str) -> Iterator[Page]:
     """A tab on a wide screen. It fails its test for what the module's first lines name."""
-    yield from _opened(browser, live_server, DESKTOP)
+    yield from opened(browser, live_server, DESKTOP)
 
 
 @pytest.fixture
 def phone(browser: Browser, live_server: str) -> Iterator[Page]:
     """A tab on a small telephone, 360 pixels wide."""
-    yield from _opened(browser, live_server, PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    yield from opened(browser, live_server, PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from marketplace.disputes import service as quarrels
 from marketplace.insight import erasure, work_records
 from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed, Obstacle, Part, StillOpen
 from marketplace.insight.sections import SECTIONS
+from marketplace.messages import channels as own_channel
 from marketplace.messages import threads
 from marketplace.pay import closing
 from marketplace.shifts import attendance, cuts, flags, offers, questions
@@ -37,7 +38,7 @@ from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import CutCategory
 from marketplace.standards.hazard import HazardCategory
 from tests.contracts.test_moving import stipend, usd
-from tests.factories import accounts, disputes, pay, shifts, workforce
+from tests.factories import accounts, channels, disputes, pay, shifts, workforce
 from tests.web.visitor import Visitor
 
 NAME, EMAIL, BORN = "Xanthippe Quillfeather", "xanthippe@quillfeather.example", date(1991, 2, 27)
@@ -66,6 +67,9 @@ def her(app: Flask) -> Person:
     attendance.clock_in(booking.id, by=me)
     asked_about = questions.ask(there.gig.id, about("I am"), by=me)
     threads.write(asked_about.id, about("Dear"), by=there.company)
+    _, number = channels.joined(there, NAME, me)
+    own_channel.begin_epoch(there.company_id, 1, None, [channels.key_for(number)], by=me)
+    channels.said(there, me)
     flags.flag(booking.id, HazardCategory.HATE, about("Slurs against"), by=me)
     shifts.at(booking.ends_at)
     attendance.clock_out(booking.id, by=me)

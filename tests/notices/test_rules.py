@@ -64,6 +64,7 @@ def test_every_audience_is_found_somehow() -> None:
         Audience.COMMENTER,
         Audience.AUTHOR,
         Audience.COLLEAGUE,
+        Audience.CHANNEL,
     }
     assert by_hand | set(COMPANY_AUDIENCES) | set(OPERATOR_AUDIENCES) == set(Audience)
 
