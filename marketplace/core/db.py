@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CHAR, BigInteger, ColumnElement, DateTime, Enum, MetaData, event, func, text
+from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
@@ -126,13 +126,6 @@ def snapshot() -> Iterator[Session]:
         if not session.connection().in_nested_transaction():
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         yield session
-
-
-def planned_once() -> ColumnElement[str]:
-    """A column to select: has what the transaction runs after it planned once for each connection, and not anew for the
-    values of each time, which for a statement that takes arrays costs more than to run it. For verbs that many call at
-    once, whose statements find their rows by keys alone."""
-    return func.set_config("plan_cache_mode", "force_generic_plan", True)
 
 
 def in_transaction() -> bool:

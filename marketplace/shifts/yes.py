@@ -18,7 +18,7 @@ from sqlalchemy.orm.util import identity_key
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db, planned_once
+from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import make, move
 from marketplace.core.problems import NotFound
@@ -84,7 +84,7 @@ class Yes:
 
 # Built once, since building a statement takes longer than running it.
 _LOCKED = (
-    select(Contractor.id, planned_once())
+    select(Contractor.id)
     .where(Contractor.id == any_(bindparam("people", type_=ARRAY(Uuid()))))
     .order_by(Contractor.id)
     .with_for_update(key_share=True)
