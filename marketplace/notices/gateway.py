@@ -40,7 +40,8 @@ TOLERANCE = timedelta(minutes=5)
 """How old a receipt's signature may be, or how far ahead its sender's clock: what was overheard cannot be sent again
 tomorrow."""
 _WORD = re.compile(r"[a-z0-9_]{1,60}")
-_MOST_DIGITS = 12
+_MOST_DIGITS = 11
+"""Of seconds: with more of them it is no year that Python can count."""
 
 
 class BadSignature(Unauthenticated):

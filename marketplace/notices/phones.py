@@ -27,6 +27,7 @@ MOST_CODES: Final = 5
 """Codes to one person or one number in a day: text messages cost money, and must not be a way to annoy somebody."""
 _IN: Final = timedelta(days=1)
 _DIGITS: Final = 6
+_COUNTRY: Final = 2
 _WHAT: Final = "phone"
 
 
@@ -175,6 +176,8 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber:
     kinds = phonenumbers.PhoneNumberType
     kind = phonenumbers.number_type(parsed)
     # Numbers that cost whoever calls them are how such services are robbed.
-    if kind not in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE):
+    # Some numbers are of no country: satellites, and what is sold worldwide at a price of its own.
+    country = phonenumbers.region_code_for_number(parsed)
+    if kind not in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE) or country is None or len(country) != _COUNTRY:
         raise BadNumber(field="number")
     return parsed
