@@ -205,8 +205,8 @@ def _a_week_of(there: Scene) -> Contractor:
     offers.withdraw(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), bea).id, by=there.company)
     mine = shifts.booked(there, ana, starts_at=MONDAY + 8 * DAY)
     given = shifts.booked(there, bea, starts_at=MONDAY + 8 * DAY)
-    handovers.proposed(handovers.asked(mine, HandoverKind.SWAP), given)
-    handovers.asked(given)
+    handovers.proposed(handovers.asked(given, HandoverKind.SWAP), mine)
+    offers.release(shifts.booked(there, bea, starts_at=MONDAY + 9 * DAY).id, by=accounts.actor_of(bea.id))
     planned = shifts.shift(there, MONDAY + 9 * DAY)
     matching.match(planned.id, by=there.company)
     for _ in range(2):
