@@ -17,7 +17,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.matching import facts
-from marketplace.shifts import attendance, handover_codes, handovers, offers, queries, scheduling, sick
+from marketplace.shifts import attendance, feeds, handover_codes, handovers, offers, queries, scheduling, sick
 from marketplace.shifts import handover_queries as reads
 from marketplace.shifts.handover_rules import (
     MOST_ASKED,
@@ -247,6 +247,9 @@ def test_a_swap_ends_two_bookings_and_begins_two(scene: Scene, two: Two) -> None
     assert (found.status, given.status, third.status) == ("taken", "accepted", "ended")
     assert sum(each.amount for each in held(scene).values()) == sum(each.amount for each in before.values())
     assert checks.miscounted_shifts() == []
+    # A calendar program takes the one away and shows the other.
+    calendar = feeds.show(feeds.make(by=me(two.ana)).address.rpartition("/")[2]).content.decode()
+    assert (calendar.count("STATUS:CANCELLED"), calendar.count("STATUS:CONFIRMED")) == (1, 1)
     told = reads.changes(two.monday.shift_id, seen_by=scene.company)
     assert [(each.former_id, each.present_id, each.kind) for each in told] == [(two.ana.id, two.bea.id, "swap")]
     # Both sides are told; of a request no event speaks to the company.

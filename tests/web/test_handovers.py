@@ -1,6 +1,7 @@
 """The pages of shifts that are handed over: a cover that everybody is asked for, and a swap with somebody by code."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
@@ -51,13 +52,17 @@ def test_a_shift_is_covered_by_somebody_who_finds_it_among_the_open_ones(app: Fl
     assert "who handed the shift over" in visitor.look(f"/company/{scene.company_id}/shifts/{mine.shift_id}").words
 
 
-def test_two_people_swap_and_see_both_sides_before(app: Flask, scene: Scene) -> None:
+def test_two_people_swap_and_see_both_sides_before(app: Flask, scene: Scene, work: Callable[[], int]) -> None:
     mine, theirs = booked(scene)
     code = handover_codes.new_code(by=accounts.actor_of(theirs.contractor_id)).code
     visitor = comes(app, mine.contractor_id)
     asked = visitor.send(f"/work/shifts/{mine.id}/hand-over/swap", code=f"{code[:4]}-{code[4:].lower()}")
     assert "if it is somebody's" in asked.words
+    work()
     visitor = comes(app, theirs.contractor_id)
+    inbox = visitor.look("/inbox")
+    assert f"Somebody asks you to take a shift: {scene.gig.title}" in inbox.words
+    assert asked.address in inbox.html
     assert "asks you" in visitor.look("/work/handovers").words
     page = visitor.look(f"{asked.address}?in_return={theirs.id}")
     offered = visitor.hand_in(page, "/propose")
