@@ -27,7 +27,7 @@ class Thread(Stateful):
         Index("ix_thread_gig_id", "gig_id"),
     )
     about: ClassVar = MappingProxyType(
-        {"thread": "id", "gig": "gig_id", "company": "company_id", "contractor": "contractor_id"}
+        {"thread": "id", "shift": "shift_id", "gig": "gig_id", "company": "company_id", "contractor": "contractor_id"}
     )
     transitions: ClassVar = rules.THREAD_TRANSITIONS
 

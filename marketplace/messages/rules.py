@@ -19,6 +19,8 @@ LEAST_MEASURED = _NUMBERS["least_questions"]
 MEASURED_OVER = timedelta(days=_NUMBERS["measured_days"])
 MOST_AN_HOUR = 30
 """Messages that one person may write in an hour, in all threads."""
+MOST_TOLD_AN_HOUR = 6
+"""Times that a company may write about one shift in an hour, to however many: each time telephones ring."""
 MOST_WAITING = 10
 """Threads of one person about one gig that may wait for an answer at a time."""
 SATURDAY = 5

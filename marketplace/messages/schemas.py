@@ -6,6 +6,8 @@ from marketplace.core.http import Flag, PageArgs, Pattern, page_schema
 from marketplace.messages.rules import DefectStatus, Side, ThreadStatus
 
 LONGEST = 4000
+MOST_SEATS = 500
+"""As many as a shift has."""
 
 
 def _words() -> ma.fields.String:
@@ -49,6 +51,17 @@ class NewAnswerSchema(ma.Schema):
     )
 
 
+class NewShiftMessageSchema(ma.Schema):
+    words = _words()
+    contractor_ids = ma.fields.List(
+        ma.fields.UUID(),
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(1, MOST_SEATS),
+        metadata={"description": "Of those who have a seat; all of them if missing"},
+    )
+
+
 class ThreadListArgs(PageArgs):
     company_id = ma.fields.UUID(load_default=None, metadata={"description": "That company's threads; yours if missing"})
 
@@ -86,6 +99,10 @@ class ThreadSchema(ma.Schema):
     messages = ma.fields.List(ma.fields.Nested(MessageSchema), required=True)
     questions = ma.fields.List(ma.fields.Nested(QuestionSchema), required=True)
     status = ma.fields.Enum(ThreadStatus, by_value=True, required=True)
+
+
+class ThreadsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(ThreadSchema), required=True)
 
 
 ThreadPage = page_schema(ThreadSchema, "ThreadPage")

@@ -1,23 +1,26 @@
 """The verbs of threads: ask, go on, close, and tell a company once of what waits too long."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record, record_many
-from marketplace.core.lifecycle import move_one
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move, move_one
 from marketplace.gigs.models import Gig, Instructions
 from marketplace.messages import defects, queries
 from marketplace.messages.models import Message, Question, Thread
 from marketplace.messages.rules import (
     MOST_AN_HOUR,
+    MOST_TOLD_AN_HOUR,
     MOST_WAITING,
     MustAnswerFirst,
     NoSuchPart,
@@ -100,6 +103,38 @@ def close(thread_id: UUID, *, by: Actor) -> Thread:
     return queries.thread(row.id, seen_by=by)
 
 
+def tell(about: About, people: Collection[UUID], words: str, *, by: Actor) -> Sequence[Thread]:
+    """For shifts, which knows who has a seat and has locked the gig: the company writes the same to these people about
+    one shift, to each in a thread of their own; where there is one it goes on. Nobody owes an answer, so nothing waits
+    for one; and what is written to many answers nobody's question, so a thread that waits still does (FIRST_REPLY).
+    As many statements for a hundred people as for one. Raises TooManyMessages."""
+    me, now, gig = require_person(by), clock.now(), about.gig
+    _check_tellings(about)
+    known = _of_shift(about, people)
+    closed = [row.id for row in known.values() if row.status is ThreadStatus.CLOSED]
+    move(Thread, closed, old=ThreadStatus.CLOSED, new=ThreadStatus.ANSWERED, by=by, event="shift.told")
+    fresh = [
+        Thread(
+            gig_id=gig.id,
+            company_id=gig.company_id,
+            contractor_id=person_id,
+            shift_id=about.shift_id,
+            timezone=about.timezone,
+            opened_at=now,
+            status=ThreadStatus.ANSWERED,
+        )
+        for person_id in people
+        if person_id not in known
+    ]
+    db.session.add_all(fresh)
+    open_ = [row for row in known.values() if row.id not in closed]
+    record_many("shift.told", [(row, {}) for row in (*fresh, *open_)], by=by)
+    said = {"side": Side.COMPANY, "words": words.strip(), "said_by": me, "said_at": now}
+    ids = [row.id for row in (*known.values(), *fresh)]
+    db.session.execute(insert(Message), [said | {"id": new_id(), "thread_id": each} for each in ids])
+    return queries.of_ids(ids)
+
+
 def tell_overdue(limit: int) -> int:
     """Tells companies of first replies that are late, each once (FIRST_REPLY). Returns how many."""
     due = select(Question).where(queries.is_open(), Question.told_at.is_(None), Question.due_at <= clock.now())
@@ -108,6 +143,27 @@ def tell_overdue(limit: int) -> int:
         each.told_at = clock.now()
     record_many("question.overdue", [(each, {}) for each in late], by=CLOCK)
     return len(late)
+
+
+def _of_shift(about: About, people: Collection[UUID]) -> dict[UUID, Thread]:
+    """The newest thread of each of the people about the shift, of those who have one, locked."""
+    newest = (
+        select(Thread.id)
+        .where(Thread.shift_id == about.shift_id, Thread.contractor_id.in_(people))
+        .ext(distinct_on(Thread.contractor_id))
+        .order_by(Thread.contractor_id, Thread.id.desc())
+    )
+    found = select(Thread).where(Thread.id.in_(newest)).order_by(Thread.id).with_for_update(of=Thread)
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    return {row.contractor_id: row for row in rows}
+
+
+def _check_tellings(about: About) -> None:
+    since = clock.now() - timedelta(hours=1)
+    of_company = (Thread.shift_id == about.shift_id, Message.side == Side.COMPANY, Message.said_at > since)
+    written = select(func.count(Message.said_at.distinct())).join(Thread, Thread.id == Message.thread_id)
+    if db.session.scalars(written.where(*of_company)).one() >= MOST_TOLD_AN_HOUR:
+        raise TooManyMessages
 
 
 def _locked(thread_id: UUID, by: Actor) -> Thread:
@@ -179,6 +235,9 @@ def _check_pace(person_id: UUID) -> None:
     # One after the other: two messages at once would each count without the other.
     db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     since = clock.now() - timedelta(hours=1)
-    written = select(func.count()).where(Message.said_by == person_id, Message.said_at > since)
+    # What a company wrote to many at once was written once.
+    written = select(func.count(Message.said_at.distinct())).where(
+        Message.said_by == person_id, Message.said_at > since
+    )
     if db.session.scalars(written).one() >= MOST_AN_HOUR:
         raise TooManyMessages

@@ -867,6 +867,14 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "thread.answered": (
             Telling(_C, _BOTH, "Your question has an answer: %(gig)s", "%(company)s answered. You can go on asking."),
         ),
+        "shift.told": (
+            Telling(
+                _C,
+                _BOTH,
+                "A message about your shift: %(gig)s",
+                "%(company)s wrote about %(shift)s. You may answer and need not; silence counts for nothing.",
+            ),
+        ),
         "thread.told": (Telling(_C, _INBOX, "A message about %(gig)s", "%(company)s wrote to you."),),
         "thread.said": (Telling(Audience.GIGS, _INBOX, "A message about %(gig)s", "%(contractor)s wrote to you."),),
         "thread.closed": (

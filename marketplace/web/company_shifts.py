@@ -30,10 +30,11 @@ from marketplace.matching import queries as searches
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
-from marketplace.shifts import clock_laws, handover_queries, moving, offers, queries, scheduling, standby
+from marketplace.messages.schemas import NewShiftMessageSchema
+from marketplace.shifts import clock_laws, handover_queries, moving, offers, queries, scheduling, standby, telling
 from marketplace.shifts.adding import AddingPrice
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.shifts.standby_schemas import NewStandbySchema
@@ -107,7 +108,7 @@ def own_gig_id(gig_id: UUID, by: Actor) -> UUID:
 def show_shift(company_id: UUID, shift_id: UUID, **forms: Form) -> ResponseReturnValue:
     """Its seats, who has one, who was asked and why."""
     shift = own_shift(shift_id)
-    shown = {"asking": Form(_asking()), "pressed": Form(ma.Schema)} | forms
+    shown = {"asking": Form(_asking()), "pressed": Form(ma.Schema), "writing": Form(NewShiftMessageSchema)} | forms
     return _shift_page(shift, shown), max(form.status for form in shown.values())
 
 
@@ -130,6 +131,18 @@ def ask_people(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     form = Form(_asking())
     done = form.done(lambda data: _ask(shift, data, actor()))
     return saved("show_shift", shift_id=shift_id) if done else show_shift(company_id, shift_id, asking=form)
+
+
+@blueprint.post("/shifts/<uuid:shift_id>/messages")
+def write_to_people(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
+    """Writes to those who have a seat and are ticked, or to all of them."""
+    own_shift(shift_id)
+    form = Form(NewShiftMessageSchema)
+    told = form.run(lambda data: telling.tell(shift_id, data["words"], data["contractor_ids"] or None, by=actor()))
+    if told is None:
+        return show_shift(company_id, shift_id, writing=form)
+    flash(ngettext("%(num)d person was written to.", "%(num)d people were written to.", len(told)))
+    return redirect(url_for("company.show_shift", company_id=company_id, shift_id=shift_id))
 
 
 @blueprint.post("/shifts/<uuid:shift_id>/offers/<uuid:offer_id>/withdraw")
@@ -218,6 +231,11 @@ def _ask(shift: Shift, given: Mapping[str, Any], by: Actor) -> list[Offer]:
     return offers.offer(shift.id, chosen, offer_until(clock.now(), shift.starts_at), by=by)
 
 
+def _seated(booked: Iterable[Booking]) -> list[UUID]:
+    """Whoever has a seat now."""
+    return [each.contractor_id for each in booked if each.status in ACTIVE_BOOKING]
+
+
 def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
     by, moment = actor(), clock.now()
     asked = list(db.session.scalars(queries.offers_of_shift(shift.id, seen_by=by).order_by(Offer.id.desc())))
@@ -238,6 +256,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,
         bookings=booked,
+        seated=[(names[who], str(who)) for who in _seated(booked)],
         replacements=replacing.of_shift(shift.id),
         changes=handover_queries.changes(shift.id, seen_by=by),
         lines={each.id: shift_line(each, min(moment, each.ends_at)) for each in booked},

@@ -236,6 +236,7 @@ _EVENTS = {
     "hazard_flag.dismissed": lazy_gettext("A flag was answered: the class stays."),
     "thread.asked": lazy_gettext("Somebody asked about the gig."),
     "thread.answered": lazy_gettext("The company answered a question."),
+    "shift.told": lazy_gettext("The company wrote to somebody about the shift."),
     "thread.told": lazy_gettext("The company wrote in a thread."),
     "thread.said": lazy_gettext("Somebody went on in a thread."),
     "thread.closed": lazy_gettext("A thread was closed."),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
+from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.messages import queries, threads
@@ -15,9 +16,11 @@ from marketplace.messages.models import Thread
 from marketplace.messages.rules import parts_of
 from marketplace.messages.schemas import NewMessageSchema, NewQuestionSchema
 from marketplace.shifts import questions
+from marketplace.shifts.models import Shift
 from marketplace.web.contractor import company_names
 from marketplace.web.forms import Form
 from marketplace.web.work import SHOWN, blueprint, cursor, own
+from marketplace.workforce import queries as workforce
 
 SHORT = 80
 
@@ -34,7 +37,10 @@ def show_question(thread_id: UUID, form: Form | None = None) -> ResponseReturnVa
     thread = own(queries.thread(thread_id, seen_by=by), by)
     shown = form or Form(NewMessageSchema)
     names = company_names([thread])
-    return render_template("work/question.html", thread=thread, form=shown, companies=names), shown.status
+    shift = None if thread.shift_id is None else db.session.get(Shift, thread.shift_id)
+    zone = workforce.contractor(thread.contractor_id, by).timezone
+    page_of = {"thread": thread, "form": shown, "companies": names, "shift": shift, "zone": zone}
+    return render_template("work/question.html", **page_of), shown.status
 
 
 @blueprint.post("/questions/<uuid:thread_id>")
