@@ -264,10 +264,10 @@ def _to_answer(correction_id: UUID, *, by: Actor) -> tuple[Correction, Booking]:
     else:
         require_company(by, seen.company_id, Right.TIMESHEETS)
     booking = db.session.get_one(Booking, seen.booking_id, with_for_update=True, populate_existing=True)
+    _check_open(booking, CorrectedBy.COMPANY)
     found = db.session.get_one(Correction, correction_id, with_for_update=True, populate_existing=True)
     if found.status not in OPEN_CORRECTION:
         raise WrongState(f"The correction is {found.status}.", state=str(found.status))
-    _check_open(booking, CorrectedBy.COMPANY)
     return found, booking
 
 
