@@ -22,6 +22,7 @@ from marketplace.pay.models import PayLine
 from marketplace.shifts import guaranteed, guarantees, offers
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat, Week
+from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.rules import BookingStatus, EntryFlag
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
@@ -31,8 +32,9 @@ from marketplace.workforce import service as vetting
 from marketplace.workforce.calendar import DAY, Calendar, Dated, Window, Wish
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, gigs, pay, workforce
+from tests.factories import handovers as handing
 from tests.factories import shifts as make
-from tests.factories.shifts import MONDAY, Scene
+from tests.factories.shifts import MONDAY, WEDNESDAY, Scene
 from tests.pay.books import everything_holds
 
 MON = date(2026, 11, 23)
@@ -262,6 +264,22 @@ def test_what_was_refused_in_time_is_not_owed(scene: Scene) -> None:
         gigs.money_for(scene.company_id, usd("100.00"))
         make.at(SETTLED)
     assert weeks(reckoned()) == [Week(600, 0, 480)]
+
+
+def test_who_swaps_at_one_company_refuses_nothing_and_who_hands_over_does(scene: Scene) -> None:
+    """Monday's four hours are swapped for Tuesday's, which are worked; Wednesday's two are handed over. Of 600 minutes
+    240 are given and 120 refused."""
+    with transaction():
+        person, other = guaranteed_to(scene), make.contracted(scene)
+        monday, theirs = make.booked(scene, person), make.booked(scene, other, starts_at=MONDAY + timedelta(days=1))
+        wednesday = make.booked(scene, person, starts_at=MONDAY + timedelta(days=2), hours=2)
+        make.at(WEDNESDAY + timedelta(hours=1))
+        tuesday = handing.accepted(handing.proposed(handing.asked(monday, HandoverKind.SWAP), theirs))
+        handing.taken(handing.asked(wednesday), other.id)
+        pay.approved(scene, make.work(tuesday))
+        gigs.money_for(scene.company_id, usd("100.00"))
+        make.at(SETTLED)
+    assert weeks(reckoned()) == [Week(600, 240, 120)]
 
 
 def test_without_the_company_s_money_the_service_advances_it_and_takes_it_back(scene: Scene) -> None:
