@@ -79,6 +79,9 @@ def is_push_service(endpoint: str) -> bool:
         port = parts.port
     except ValueError:
         return False
+    # Where a sign-in or a backslash stands before the host, two programs read two hosts in one address.
+    if "@" in parts.netloc or "\\" in endpoint:
+        return False
     host, test = parts.hostname or "", current_app.config["ENVIRONMENT"] == "test"
     if (parts.scheme != "https" or port not in (None, 443)) and not test:
         return False

@@ -161,6 +161,8 @@ def test_where_no_browser_is_left_it_is_no_way_any_more(scene: Scene, there: Pus
         "file:///etc/passwd",
         "https://[::1/x",
         "ftp://127.0.0.1:99999999/x",
+        r"https://127.0.0.1:8443\@push.example.com/x",
+        "https://somebody@push.example.com/x",
     ],
 )
 def test_nobody_makes_the_service_call_where_they_like(there: PushService, endpoint: str) -> None:
