@@ -352,15 +352,16 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     for good is not owed any more."""
     known = [Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches]
     spent = minutes_by_kind(known)
-    scheduled = scheduled_minutes(booking.starts_at, booking.ends_at)
+    scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
+    standby = booking.standby_owed(paid)
     minutes = Minutes.of(
         work=spent[EntryKind.WORK] + spent[EntryKind.WAITING] + spent[EntryKind.OUTAGE],
         paid_break=spent[EntryKind.PAID_BREAK],
-        overtime=overtime_worked(paid_minutes(spent), scheduled, booking.overtime_minutes),
+        overtime=overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
         night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
         added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
-        standby=booking.standby_minutes,
+        standby=standby,
     )
     return minutes if cut is None else minutes.less(cut.lost_minutes)

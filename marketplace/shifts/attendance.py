@@ -79,7 +79,7 @@ def clock_in_together(
     _begin(begun, pressed)
     _open_entries(begun, EntryKind.WORK, counted, client_at)
     for booking in begun:
-        end_if_capped(booking, within(counted.at, booking.starts_at, booking.ends_at))
+        end_if_capped(booking, within(counted.at, booking.clock_from, booking.ends_at))
     return bookings
 
 
@@ -335,7 +335,7 @@ def _open_entries(bookings: Sequence[Booking], kind: EntryKind, counted: Counted
             booking_id=booking.id,
             contractor_id=booking.contractor_id,
             kind=kind,
-            started_at=within(counted.at, booking.starts_at, booking.ends_at),
+            started_at=within(counted.at, booking.clock_from, booking.ends_at),
             client_started_at=client_at,
             source=EntrySource.PERSON,
             flags=[str(flag) for flag in counted.flags],

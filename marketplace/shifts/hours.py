@@ -258,12 +258,13 @@ def paid_minutes(minutes: Mapping[EntryKind, int]) -> int:
     return sum(minutes[kind] for kind in PAID_KINDS)
 
 
-def overtime_worked(paid: int, scheduled: int, promised: int) -> int:
+def overtime_worked(paid: int, scheduled: int, promised: int, *, waited: int = 0) -> int:
     """Of the paid minutes of a booking, those that are overtime: the last `promised` ones of its schedule are.
 
-    Whoever stays 230 of 240 minutes, of which the last 60 were promised as overtime, has worked 50 of those.
+    Whoever stays 230 of 240 minutes, of which the last 60 were promised as overtime, has worked 50 of those; and all 60
+    of them if they `waited` for a call for half an hour, and worked the other 210, since standing by counts as hours.
     """
-    return max(0, paid - (scheduled - promised))
+    return min(paid, max(0, paid + waited - (scheduled - promised)))
 
 
 def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:

@@ -14,15 +14,14 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.shifts.hours import NO_SHOW_AFTER
 from marketplace.shifts.models import Booking
-from marketplace.shifts.reserve import waited_minutes
+from marketplace.shifts.reserve import in_time, waited_minutes
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, DoubleBooked
 
 
 def refuse_late(booking: Booking, pressed: datetime) -> None:
     """Raises WrongState where a no-show is one: nobody had pressed by the time at which the job looked."""
-    if booking.status is BookingStatus.NO_SHOW and pressed >= booking.starts_at + NO_SHOW_AFTER:
+    if booking.status is BookingStatus.NO_SHOW and pressed >= in_time(booking.starts_at, booking.called_at):
         raise WrongState("The booking is no_show.", state=str(booking.status), wanted=str(BookingStatus.WORKING))
 
 

@@ -25,7 +25,8 @@ from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
 from marketplace.shifts.confirmation import Confirmation, stands
-from marketplace.shifts.hours import Minutes, Stretch, break_due_at
+from marketplace.shifts.hours import Minutes, Stretch, break_due_at, scheduled_minutes
+from marketplace.shifts.reserve import paid_beside
 from marketplace.shifts.rules import (
     BREAKS,
     BookingStatus,
@@ -296,6 +297,18 @@ class Booking(Stateful):
     def ends_at(self) -> datetime:
         assert self.during.upper is not None
         return self.during.upper
+
+    @property
+    def clock_from(self) -> datetime:
+        """From when on the clock counts: from the start, or from the call of whoever stood by until then."""
+        return self.starts_at if self.called_at is None else max(self.starts_at, self.called_at)
+
+    def standby_owed(self, paid: int) -> int:
+        """The minutes of standing by that are owed beside so many `paid` ones on the clock."""
+        if self.called_at is None:
+            return self.standby_minutes
+        otherwise = paid + self.compensation_minutes + self.sick_minutes
+        return paid_beside(self.standby_minutes, scheduled_minutes(self.starts_at, self.ends_at), otherwise)
 
 
 def _running(entries: Sequence["TimeEntry"]) -> "TimeEntry | None":

@@ -8,7 +8,7 @@ end of that hour with half of the schedule paid (rule STANDBY): so the hour of b
 from datetime import datetime, timedelta
 from typing import Final
 
-from marketplace.shifts.hours import Compensation, cancellation, scheduled_minutes
+from marketplace.shifts.hours import NO_SHOW_AFTER, Compensation, cancellation, scheduled_minutes
 from marketplace.standards.catalogue import RULES
 
 _NUMBERS: Final = RULES["STANDBY"].parameters
@@ -26,6 +26,12 @@ def ready_until(starts_at: datetime, ends_at: datetime) -> datetime:
     return min(starts_at + READY_FOR, ends_at)
 
 
+def in_time(starts_at: datetime, called_at: datetime | None) -> datetime:
+    """Until when somebody has to have clocked in: half an hour after the start, or a quarter after a later call."""
+    late = starts_at + NO_SHOW_AFTER
+    return late if called_at is None else max(late, called_at + ANSWER_WITHIN)
+
+
 def unused_minutes(starts_at: datetime, ends_at: datetime) -> int:
     """The minutes that are paid for standing by in vain: half of the schedule, rounded up, and no less than the hour of
     standing by, or all of a shorter shift.
@@ -40,6 +46,16 @@ def unused_minutes(starts_at: datetime, ends_at: datetime) -> int:
 def waited_minutes(starts_at: datetime, called_at: datetime) -> int:
     """Whole minutes between the start of the shift and the call, rounded up; none when the call came before it."""
     return max(0, -(-(called_at - starts_at) // _MINUTE))
+
+
+def paid_beside(waited: int, scheduled: int, otherwise: int) -> int:
+    """Of the minutes from the start to the call those that are paid beside what is paid of the shift `otherwise`: no
+    minute of a schedule is paid twice, and no more than was held for it.
+
+    Called after half an hour of four and worked to the end: 30 beside 210. Of two hours that the company ends half an
+    hour after the call, 30 worked and 90 to the call-in minimum: none, since all of them are paid already.
+    """
+    return min(waited, max(0, scheduled - otherwise))
 
 
 def cancelled(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:

@@ -197,6 +197,8 @@ def _minutes_of(booking: Booking, own: Sequence[TimeEntry]) -> dict[str, Any]:
     """What a line says of a booking with these entries on its clock."""
     stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
     minutes = minutes_by_kind(stretches)
+    paid, scheduled = paid_minutes(minutes), scheduled_minutes(booking.starts_at, booking.ends_at)
+    standby = booking.standby_owed(paid)
     return {
         "booking_id": booking.id,
         "work_minutes": minutes[EntryKind.WORK],
@@ -204,16 +206,12 @@ def _minutes_of(booking: Booking, own: Sequence[TimeEntry]) -> dict[str, Any]:
         "outage_minutes": minutes[EntryKind.OUTAGE],
         "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
         "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
-        "overtime_minutes": overtime_worked(
-            paid_minutes(minutes),
-            scheduled_minutes(booking.starts_at, booking.ends_at),
-            booking.overtime_minutes,
-        ),
+        "overtime_minutes": overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
         "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
         "compensation_minutes": booking.compensation_minutes,
         "compensation_rule": booking.compensation_rule,
         "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,
-        "standby_minutes": booking.standby_minutes,
+        "standby_minutes": standby,
         "sick_minutes": booking.sick_minutes,
         "flags": sorted({flag for entry in own for flag in entry.flags}),
     }

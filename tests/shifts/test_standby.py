@@ -1,5 +1,6 @@
 """Standing by: asked as for any shift, called when a seat is free, paid when none is; and every race in it."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,9 +21,18 @@ from marketplace.matching import planning
 from marketplace.pay import works
 from marketplace.pay.lines import priced
 from marketplace.pay.models import PayLine
-from marketplace.shifts import attendance, offers, outage, reserve, scheduling, sick, standby
+from marketplace.shifts import attendance, corrections, offers, outage, reserve, scheduling, sick, standby
+from marketplace.shifts.hours import Counted, Stretch, overtime_worked
 from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
-from marketplace.shifts.rules import BadShift, BookingStatus, DoubleBooked, OnStandby, ShiftStatus
+from marketplace.shifts.rules import (
+    BadCorrection,
+    BadShift,
+    BookingStatus,
+    DoubleBooked,
+    EntryKind,
+    OnStandby,
+    ShiftStatus,
+)
 from marketplace.standards.rates import LineKind, PriceInput, cost, price
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, pay
@@ -175,6 +185,65 @@ def test_who_is_called_late_has_a_quarter_of_an_hour(scene: Scene) -> None:
     standby.ready(called.id, by=me(called))
     assert called.status is BookingStatus.WORKING
     assert first.status is BookingStatus.NO_SHOW
+
+
+def called_after(scene: Scene, minutes: float, hours: float = 4) -> Booking:
+    """Somebody who stood by for a shift and has its seat so long after the start."""
+    _, booking = seat_and_standby(scene, hours)
+    make.at(MONDAY + 30 * MINUTE)
+    attendance.mark_no_shows()
+    make.at(MONDAY + minutes * MINUTE)
+    assert standby.call_due() == 1
+    return booking
+
+
+def test_no_minute_before_the_call_is_paid_twice(scene: Scene) -> None:
+    """Called twenty seconds after 9:30, they say that they pressed at nine, and correct the clock to nine later: what
+    counts are 30 minutes of standing by and 210 of work, which is the schedule and what is held."""
+    booking = called_after(scene, 30 + 1 / 3)
+    assert booking.called_at is not None
+    attendance.clock_in(booking.id, by=me(booking), counted=Counted(MONDAY, ()))
+    make.at(booking.ends_at)
+    attendance.clock_out(booking.id, by=me(booking))
+    line = line_of(booking)
+    assert (line.work_minutes, line.standby_minutes) == (210, 30)
+    assert priced_cost(booking) <= booking.held
+    for begins, refused in ((MONDAY, True), (booking.called_at, False)):
+        whole = [Stretch(EntryKind.WORK, begins, booking.ends_at)]
+        with pytest.raises(BadCorrection) if refused else nullcontext():
+            corrections.correct(booking.id, whole, "I was there.", by=me(booking))
+    assert (line.work_minutes, line.standby_minutes) == (210, 30)
+    sound()
+
+
+def test_a_company_that_ends_a_shift_after_a_call_pays_no_more_than_the_schedule(scene: Scene) -> None:
+    """Called at 9:30 into a shift of two hours and sent home at 10:00: 30 minutes of work and 90 of the call-in minimum
+    are the whole shift, so that the wait is paid with them, out of what is held."""
+    booking = called_after(scene, 30, hours=2)
+    attendance.clock_in(booking.id, by=me(booking))
+    make.at(MONDAY + 60 * MINUTE)
+    scheduling.cancel_shift(booking.shift_id, MUCH, "The server is down.", by=scene.company)
+    line = line_of(booking)
+    assert (line.work_minutes, line.compensation_minutes, line.standby_minutes) == (30, 90, 0)
+    assert priced_cost(booking) <= booking.held
+    sound()
+
+
+def test_the_time_of_standing_by_counts_towards_overtime() -> None:
+    """Of four hours the last 60 minutes were promised as overtime; whoever waited 30 and worked 210 has worked them."""
+    assert (overtime_worked(210, 240, 60, waited=30), overtime_worked(210, 240, 60)) == (60, 30)
+    assert overtime_worked(5, 240, 60, waited=235) == 5
+
+
+def test_a_press_in_time_after_a_call_counts_when_it_comes_late(scene: Scene) -> None:
+    """Called at 9:30, they press at 9:44 on a phone without network, which is within their quarter of an hour."""
+    booking = called_after(scene, 30)
+    make.at(MONDAY + 45 * MINUTE)
+    assert attendance.mark_no_shows() == 1
+    make.at(MONDAY + 60 * MINUTE)
+    attendance.clock_in(booking.id, by=me(booking), counted=Counted(MONDAY + 44 * MINUTE, ()))
+    assert (booking.status, booking.standby_minutes) == (BookingStatus.WORKING, 30)
+    sound()
 
 
 def test_who_is_called_and_does_not_come_gives_everything_back(scene: Scene) -> None:
