@@ -6,17 +6,18 @@ Where somebody has, they said yes to a moment and keep it: both sides are told, 
 at the price of rule NOTICE.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record_many
 from marketplace.shifts import asking, series
+from marketplace.shifts.leading_models import LeadMinutes
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, ShiftStatus
 from marketplace.shifts.series_models import ShiftSeries
@@ -59,10 +60,15 @@ def follow_due(limit: int = 100) -> int:
             off.append((shift.id, times))
     wanted = dict(off[:limit])
     # A seat may have been taken since: what is locked is read anew.
-    found = select(Shift).where(Shift.id.in_(wanted), Shift.status == ShiftStatus.SCHEDULED).order_by(Shift.id)
+    these = or_(Shift.id.in_(wanted), Shift.standby_of.in_(wanted))
+    found = select(Shift).where(these, Shift.status == ShiftStatus.SCHEDULED).order_by(Shift.id)
     locked = db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
-    _set_right([(shift, wanted[shift.id]) for shift in locked if not shift.seats_taken])
-    _tell([shift for shift in locked if shift.seats_taken], now)
+    # Who stands by for a shift has said yes to its moment, too, and the minutes of a lead lie beside it.
+    kept = {shift.standby_of or shift.id for shift in locked if shift.seats_taken}
+    kept |= set(db.session.scalars(select(LeadMinutes.leads_id).where(LeadMinutes.leads_id.in_(wanted))))
+    right = [shift for shift in locked if (shift.standby_of or shift.id) not in kept]
+    _set_right([(shift, wanted[shift.standby_of or shift.id]) for shift in right])
+    _tell([shift for shift in locked if shift.id in kept], kept, now)
     return len(wanted)
 
 
@@ -74,11 +80,11 @@ def _set_right(shifts: Sequence[tuple[Shift, Times]]) -> None:
     record_many("shift.set_right", told, by=CLOCK)
 
 
-def _tell(shifts: Sequence[Shift], now: datetime) -> None:
-    ids: list[UUID] = []
+def _tell(shifts: Sequence[Shift], ids: Collection[UUID], now: datetime) -> None:
     for shift in shifts:
         shift.off_clock_at = now
-        ids.append(shift.id)
     record_many("shift.off_clock", [(shift, {}) for shift in shifts], by=CLOCK)
-    held = select(Booking).where(Booking.shift_id.in_(ids), Booking.status.in_(ACTIVE_BOOKING)).order_by(Booking.id)
+    these = or_(Shift.id.in_(ids), Shift.standby_of.in_(ids))
+    held = select(Booking).join(Shift, Shift.id == Booking.shift_id).where(these, Booking.status.in_(ACTIVE_BOOKING))
+    held = held.order_by(Booking.id)
     record_many("booking.off_clock", [(each, {}) for each in db.session.scalars(held)], by=CLOCK)

@@ -1,11 +1,11 @@
 """Shifts themselves: planned, priced before they are cancelled, cancelled with what is owed, finished."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
@@ -27,6 +27,7 @@ from marketplace.shifts.hours import (
     within,
 )
 from marketplace.shifts.laying import Planned
+from marketplace.shifts.leading_models import LeadMinutes
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.reserve import cancelled
 from marketplace.shifts.rules import (
@@ -156,10 +157,10 @@ def cancel_shifts(
             values={"cancelled_because": reason},
             data={"price": str(priced.total)},
         )
-    beside = _beside(shifts)
-    for reserve in beside.values():
-        move_one(reserve, ShiftStatus.CANCELLED, by=by, event="shift.cancelled", values={"cancelled_because": reason})
-    asking.take_back(Offer.shift_id.in_([shift.id for shift in (*shifts, *beside.values())]), by=by)
+    beside = [each for each, _ in _beside(shifts)]
+    for each in beside:
+        move_one(each, ShiftStatus.CANCELLED, by=by, event="shift.cancelled", values={"cancelled_because": reason})
+    asking.take_back(Offer.shift_id.in_([shift.id for shift in (*shifts, *beside)]), by=by)
     owed = {each.booking_id: each.compensation for priced in prices for each in priced.owed}
     _take_back(bookings, owed, now, by=by)
 
@@ -196,22 +197,24 @@ def own_shift(shift_id: UUID, *, by: Actor, lock: bool = False) -> Shift:
     return shift
 
 
-def _beside(shifts: Sequence[Shift], *, lock: bool = False) -> dict[UUID, Shift]:
-    """The shifts in which people stand by for these, by the shift that they are for: they go with it."""
+def _beside(shifts: Sequence[Shift], *, lock: bool = False) -> list[tuple[Shift, UUID]]:
+    """The shifts in which people stand by for these, and the minutes of those who lead them, each with the id of the
+    one that it is for: without it they have no purpose, so they go with it."""
     ids = [shift.id for shift in shifts]
-    found = select(Shift).where(Shift.standby_of.in_(ids), Shift.status == ShiftStatus.SCHEDULED, Shift.id.not_in(ids))
+    whose = func.coalesce(Shift.standby_of, LeadMinutes.leads_id).label("whose")
+    found = (
+        select(Shift, whose)
+        .outerjoin(LeadMinutes, LeadMinutes.shift_id == Shift.id)
+        .where(whose.in_(ids), Shift.status == ShiftStatus.SCHEDULED, Shift.ends_at > clock.now(), Shift.id.not_in(ids))
+        .order_by(Shift.id)
+    )
     if lock:
-        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return {shift.standby_of: shift for shift in db.session.scalars(found.order_by(Shift.id)) if shift.standby_of}
-
-
-def _of(booking: Booking, shift: Shift, beside: Mapping[UUID, Shift]) -> bool:
-    """Whether the booking is in the shift, or stands by for it."""
-    return booking.shift_id == shift.id or (shift.id in beside and booking.shift_id == beside[shift.id].id)
+        found = found.with_for_update(key_share=True, of=Shift).execution_options(populate_existing=True)
+    return [(row.Shift, row.whose) for row in db.session.execute(found)]
 
 
 def _active_bookings(shifts: Sequence[Shift], *, lock: bool = False) -> Sequence[Booking]:
-    every = [shift.id for shift in (*shifts, *_beside(shifts, lock=lock).values())]
+    every = [shift.id for shift in (*shifts, *(each for each, _ in _beside(shifts, lock=lock)))]
     found = select(Booking).where(Booking.shift_id.in_(every), Booking.status.in_(ACTIVE_BOOKING))
     found = found.options(selectinload(Booking.entries)).order_by(Booking.id)
     if lock:
@@ -224,10 +227,11 @@ def _prices(
 ) -> list[CancellationPrice]:
     found = db.session.scalars(select(Gig).where(Gig.id.in_({shift.gig_id for shift in shifts})))
     gigs = {gig.id: gig for gig in found}
-    prices, beside = [], _beside(shifts)
+    prices, whose = [], {each.id: known for each, known in _beside(shifts)}
     for shift in shifts:
         gig = gigs[shift.gig_id]
-        owed = [_owed(booking, gig, now, curve) for booking in bookings if _of(booking, shift, beside)]
+        its = [booking for booking in bookings if whose.get(booking.shift_id, booking.shift_id) == shift.id]
+        owed = [_owed(booking, gig, now, curve) for booking in its]
         prices.append(CancellationPrice(shift.id, now, owed, total((each.cost for each in owed), gig.currency)))
     return prices
 

@@ -15,8 +15,10 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.events import Event
+from marketplace.core.money import Money
 from marketplace.notices.models import Notice
-from marketplace.shifts import clock_laws, series
+from marketplace.shifts import clock_laws, series, standby
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import OfferStatus
 from marketplace.shifts.series_models import ShiftSeries
@@ -72,6 +74,22 @@ def test_shifts_without_people_follow_a_new_law_and_taken_ones_keep_their_moment
     assert (first.starts_at, offer.status) == (booking.starts_at, OfferStatus.WITHDRAWN)
     assert clock_laws.meant_instead(first) == (first.starts_at - timedelta(hours=1), first.ends_at - timedelta(hours=1))
     assert clock_laws.meant_instead(second) is None
+
+
+def test_who_stands_by_keeps_their_moment_and_an_empty_standby_goes_along(scene: Scene, law: LawMaker) -> None:
+    """Of three shifts nobody has a seat. For the first somebody stands by, so it stays at their moment and they are
+    told; for the second nobody does as yet, and both stand at the new hour."""
+    of = make.series(scene, "FREQ=WEEKLY;BYDAY=MO;COUNT=3")
+    first, second, third = held(of)
+    much = Money.of("1000", "USD")
+    stands_by, empty = (standby.plan(each.id, 1, much, by=scene.company) for each in (first, second))
+    booking = make.booked(scene, shift=stands_by)
+    law(ZONE, "America/Panama")
+    assert (clock_laws.follow_due(), clock_laws.follow_due()) == (3, 0)
+    assert hours([first, stands_by, second, empty, third]) == [15, 15, 14, 14, 14]
+    assert booking.starts_at == first.starts_at
+    told = db.session.scalars(select(Event.name).where(Event.name.endswith("off_clock")).order_by(Event.name)).all()
+    assert told == ["booking.off_clock", "shift.off_clock"]
 
 
 def test_what_is_laid_later_stands_on_the_new_clock(scene: Scene, law: LawMaker) -> None:

@@ -12,10 +12,20 @@ from marketplace.core.db import db
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
+from marketplace.ledger import queries as books
 from marketplace.matching import claiming, planning
 from marketplace.shifts import leading, offers, scheduling
 from marketplace.shifts.models import Offer, TimesheetLine
-from marketplace.shifts.rules import BadLead, LeadNamed, LeadPart, OfferStatus, PriceChanged, ShiftBegun
+from marketplace.shifts.rules import (
+    BadLead,
+    BookingStatus,
+    LeadNamed,
+    LeadPart,
+    OfferStatus,
+    PriceChanged,
+    ShiftBegun,
+    ShiftStatus,
+)
 from marketplace.standards.catalogue import RULES
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -70,6 +80,21 @@ def test_nobody_else_is_asked_for_a_lead_s_minutes(scene: Scene) -> None:
     assert [each.id for each in seen] == [shift.id]
     open_ones = [each.Shift.id for each in db.session.execute(planning._with_open_seats())]
     assert (shift.id in open_ones, part.id in open_ones) == (True, False)
+
+
+def test_a_shift_that_is_cancelled_takes_its_lead_s_minutes_along(scene: Scene) -> None:
+    """The minutes are priced with the shift, at 26 hours before by half of them; the one offer is taken back."""
+    ana = make.contracted(scene)
+    shift = make.shift(scene)
+    briefing, checking = leading.name(shift.id, ana.id, 20, 30, by=scene.company)
+    booking = make.accepted(asked(ana.id)[0])
+    make.at(briefing.starts_at - 26 * 60 * MINUTE)
+    price = scheduling.cancellation_price(shift.id, by=scene.company)
+    assert [(each.booking_id, each.compensation.minutes) for each in price.owed] == [(booking.id, 10)]
+    scheduling.cancel_shift(shift.id, price.total, "The client went away.", by=scene.company)
+    assert [each.status for each in (shift, briefing, checking)] == [ShiftStatus.CANCELLED] * 3
+    assert (booking.status, booking.compensation_minutes, asked(ana.id)) == (BookingStatus.CANCELLED, 10, [])
+    assert books.wrong_balances() == []
 
 
 def test_a_lead_is_named_once_for_a_shift_to_come(scene: Scene) -> None:
