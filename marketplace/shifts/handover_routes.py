@@ -39,6 +39,7 @@ def list_handovers(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/handovers/<uuid:handover_id>")
+@blueprint.etag
 @blueprint.arguments(s.HandoverArgs, location="query")
 @blueprint.response(200, s.ShownHandoverSchema)
 @problems(blueprint, 401, 403, 404, 422)

@@ -9,11 +9,13 @@ from flask_babel import gettext, ngettext
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The shifts of one day: how many, their seats, and the seats that are taken."""
+    """The shifts of one day: how many, their seats, and the seats that are taken; and how many pieces of work on them
+    wait for the company's approval."""
 
     shifts: int = 0
     seats: int = 0
     taken: int = 0
+    waiting: int = 0
 
 
 NOTHING = Load()
@@ -46,16 +48,23 @@ def summary(loads: Mapping[date, Load]) -> Load:
     """All days in one."""
     every: Sequence[Load] = list(loads.values())
     return Load(
-        sum(each.shifts for each in every), sum(each.seats for each in every), sum(each.taken for each in every)
+        sum(each.shifts for each in every),
+        sum(each.seats for each in every),
+        sum(each.taken for each in every),
+        sum(each.waiting for each in every),
     )
 
 
 def load_words(load: Load) -> str:
     """What a day holds, as people read it."""
     shifts = ngettext("%(num)d shift", "%(num)d shifts", load.shifts)
-    return str(
+    words = str(
         gettext("%(shifts)s, %(taken)s of %(seats)s seats taken", shifts=shifts, taken=load.taken, seats=load.seats)
     )
+    if load.waiting:
+        to_approve = ngettext("%(num)d to approve", "%(num)d to approve", load.waiting)
+        return f"{words}, {to_approve}"
+    return words
 
 
 def _cell(on: date, load: Load, is_inside: bool, is_left_out: bool) -> Cell:

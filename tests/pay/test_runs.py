@@ -237,7 +237,7 @@ def test_many_timesheets_go_through_in_batches(scene: Scene, monkeypatch: pytest
 
 
 def test_more_timesheets_take_no_more_statements(scene: Scene, statements: Statements) -> None:
-    """Of computing, freezing and booking; each payout is a payment of its own. The first run opens an account as well."""
+    """Of computing, freezing and booking; each payout is a payment of its own. The first run opens an account, too."""
     counts = []
     for monday in (MONDAY, MONDAY + timedelta(days=7)):
         for day in range(1 if monday == MONDAY else 4):

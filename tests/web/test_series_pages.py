@@ -11,8 +11,8 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.shifts import feeds
-from marketplace.shifts.models import Shift
+from marketplace.shifts import feeds, timesheets
+from marketplace.shifts.models import Shift, Timesheet
 from marketplace.shifts.rules import BookingStatus, SeriesStatus
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.web.coverage import Load, weeks
@@ -90,6 +90,20 @@ def test_a_shift_stands_on_its_own_day_in_the_calendar(visitor: Visitor) -> None
     assert "0 shifts" in visitor.look(f"{path}?month=2026-12").words
     assert "No shift begins on this day." in visitor.look(f"{path}/2026-12-01").words
     assert db.session.scalar(select(Shift.id)) == late.id
+
+
+def test_the_calendar_leads_from_a_day_to_what_is_to_be_approved_on_it(visitor: Visitor) -> None:
+    there = make.scene()
+    booking = make.worked(there)
+    make.at(booking.ends_at + timedelta(days=3))
+    timesheets.submit_due()
+    visitor.signed_in(db.session.get_one(Person, there.company.person_id))
+    calendar = visitor.look(f"/company/{there.company_id}/calendar?month=2026-11")
+    assert "1 shift, 1 of 1 seats taken, 1 to approve" in calendar.words
+    day = visitor.look(f"/company/{there.company_id}/calendar/2026-11-23")
+    assert "Approve the work of Ana" in day.words
+    sheet = db.session.scalars(select(Timesheet)).one()
+    assert f"/timesheets/{sheet.id}" in day.html
 
 
 @pytest.mark.parametrize(
