@@ -222,7 +222,7 @@ def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
     )
     in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
     known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
-    alive = or_(known, Booking.compensation_minutes > 0)
+    alive = or_(known, Booking.compensation_minutes > 0, Booking.standby_minutes > 0)
     found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
     found = found.where(~paid | in_doubt, alive).order_by(Booking.id)
     rows = db.session.execute(found if company_id is None else found.where(Booking.company_id == company_id)).all()

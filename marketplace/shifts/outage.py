@@ -62,7 +62,7 @@ def report_outage(booking_id: UUID, *, by: Actor) -> Booking:
     db.session.flush()
     if missed and minutes:
         _hold_again(booking, minutes, by=by)
-    elif not missed and not minutes:
+    elif not missed and not minutes and not booking.standby_minutes:
         ledger.post(returned(booking))
     record("booking.outage", booking, by=by, data={"missed": missed})
     timesheets.enter([booking], by=by)

@@ -67,7 +67,8 @@ def report_sick(booking_id: UUID, *, by: Actor) -> Booking:
     else:
         move_one(booking, BookingStatus.SICK, by=by, event="booking.given_up")
         shift.seats_taken -= 1
-        ledger.post(returned(booking))
+        if not booking.standby_minutes:
+            ledger.post(returned(booking))
     cause, reference = leave_cause(booking.id), f"booking:{booking.id}"
     taken = leave.take(booking.contractor_id, left, cause=cause, reference=reference, by=by)
     booking.sick_at, booking.sick_minutes = now, taken.seconds // 60

@@ -229,6 +229,22 @@ def test_a_company_that_ends_a_shift_after_a_call_pays_no_more_than_the_schedule
     sound()
 
 
+@pytest.mark.parametrize("how", ["sick", "outage"])
+def test_the_wait_before_a_call_is_paid_out_of_its_hold_whatever_comes_then(
+    scene: Scene, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes after the call somebody falls ill, or is without power for the fifth time in a month: nothing more is
+    owed to them, but the 30 minutes in which they were there."""
+    monkeypatch.setattr(outage, "MOST_PAID", 0)
+    booking = called_after(scene, 30)
+    make.at(MONDAY + 40 * MINUTE)
+    (sick.report_sick if how == "sick" else outage.report_outage)(booking.id, by=me(booking))
+    assert (line_of(booking).standby_minutes, booking.compensation_minutes) == (30, 0)
+    assert books.balance(booking.hold_account, "USD") == booking.held
+    assert priced_cost(booking) <= booking.held
+    sound()
+
+
 def test_the_time_of_standing_by_counts_towards_overtime() -> None:
     """Of four hours the last 60 minutes were promised as overtime; whoever waited 30 and worked 210 has worked them."""
     assert (overtime_worked(210, 240, 60, waited=30), overtime_worked(210, 240, 60)) == (60, 30)
