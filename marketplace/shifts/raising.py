@@ -30,6 +30,7 @@ from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.reserve import cancelled
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     BookingStatus,
@@ -273,7 +274,8 @@ def _take_out(booking: Booking, shift: Shift, now: datetime, *, by: Actor) -> No
     """Ends a booking before its work, owed by the notice curve as if the company cancelled; the seat opens again."""
     move_one(booking, BookingStatus.TAKEN_OUT, by=by, event="booking.taken_out", values={"off_at": now})
     shift.seats_taken -= 1
-    owed = cancellation(booking.starts_at, booking.ends_at, now)
+    curve = cancelled if booking.is_standby else cancellation
+    owed = curve(booking.starts_at, booking.ends_at, now)
     if owed.minutes:
         booking.compensation_minutes, booking.compensation_rule = owed.minutes, owed.rule
 

@@ -478,6 +478,7 @@ class MinutesSchema(ma.Schema):
     unpaid_break = ma.fields.Integer(required=True)
     compensation = ma.fields.Integer(required=True)
     added = ma.fields.Integer(required=True)
+    standby = ma.fields.Integer(required=True)
     sick = ma.fields.Integer(required=True)
     overtime = ma.fields.Integer(required=True)
     night = ma.fields.Integer(required=True)

@@ -31,8 +31,14 @@ from marketplace.workforce import queries as workforce
 
 A_DAY = timedelta(days=1)
 CAP = RULES["WEEK"].parameters["minutes"]
-SHOWN = (*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.NO_SHOW)
-KINDS = {BookingStatus.BOOKED: "c", BookingStatus.WORKING: "a", BookingStatus.WORKED: "a", BookingStatus.NO_SHOW: "d"}
+SHOWN = (*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY, BookingStatus.NO_SHOW)
+KINDS = {
+    BookingStatus.BOOKED: "c",
+    BookingStatus.WORKING: "a",
+    BookingStatus.WORKED: "a",
+    BookingStatus.STOOD_BY: "a",
+    BookingStatus.NO_SHOW: "d",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def _day(on: date, bookings: Sequence[Booking], zone: ZoneInfo) -> Day:
 
 
 def _minutes(bookings: Sequence[Booking]) -> tuple[int, int]:
-    """Paid minutes on the clock until now, and those of schedules that are still to come."""
+    """Paid minutes on the clock until now and of being there to stand by, and those of schedules that are still to
+    come."""
     now = clock.now()
     worked, booked = 0, 0
     for each in bookings:
@@ -115,7 +122,10 @@ def _minutes(bookings: Sequence[Booking]) -> tuple[int, int]:
             Stretch(entry.kind, entry.started_at, entry.ended_at or max(entry.started_at, min(now, each.ends_at)))
             for entry in each.entries
         ]
-        worked += paid_minutes(minutes_by_kind(spent))
+        paid = paid_minutes(minutes_by_kind(spent))
+        # What standing by in vain pays is more than its time, which is all that counts as hours.
+        stood_by = each.status is BookingStatus.STOOD_BY
+        worked += paid + (scheduled_minutes(each.starts_at, each.ends_at) if stood_by else each.standby_owed(paid))
         if each.status in ACTIVE_BOOKING:
             booked += scheduled_minutes(max(each.starts_at, min(now, each.ends_at)), each.ends_at)
     return worked, booked

@@ -19,9 +19,9 @@ from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight, Gig
 from marketplace.ledger import queries as books
 from marketplace.pay import proof
 from marketplace.pay.models import PayLine
-from marketplace.shifts import attendance, flags, raising
+from marketplace.shifts import attendance, flags, raising, standby
 from marketplace.shifts.hazard_models import HazardFlag
-from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotEligible, OfferStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind
@@ -136,6 +136,19 @@ def test_whoever_is_booked_and_has_not_opted_in_is_taken_out_by_the_notice_curve
     assert (booking.compensation_minutes, booking.compensation_rule) == (150, CompensationRule.NOTICE)
     assert db.session.get_one(Shift, booking.shift_id).seats_open == 1
     assert (booking.hazard_class, holds()) == (HazardClass.H1, [])
+
+
+def test_who_stands_by_is_taken_out_for_what_standing_by_pays(scene: Scene) -> None:
+    """Of a shift of two hours the seat is owed 120 minutes, and standing by for it 60, as their terms say."""
+    seat = make.booked(scene, hours=2)
+    beside = standby.plan(seat.shift_id, 1, usd("1000.00"), by=scene.company)
+    stands_by = make.booked(scene, shift=beside)
+    terms = db.session.get_one(Offer, stands_by.offer_id).terms["cancellation"]
+    at(seat.starts_at - 12 * HOUR)
+    to_h2(scene)
+    assert (seat.compensation_minutes, stands_by.compensation_minutes) == (120, 60)
+    assert max(each["minutes_paid"] for each in terms) == 60
+    assert holds() == []
 
 
 def test_early_enough_the_hold_goes_back(scene: Scene) -> None:

@@ -45,6 +45,7 @@ def test_each_minute_is_told_by_its_kind(client: FlaskClient, scene: Scene) -> N
     assert (paid(sheet.totals), sheet.totals[MinuteKind.WORK], sheet.is_disputed) == (225 + 120 + 60, 250, False)
     disputes.claimed(disputes.cut(scene, tuesday))
     shown = client.get(f"/api/v1/timesheets/{sheet.id}", headers=accounts.bearer(me)).get_json()
+    assert shown["totals"].keys() == {str(kind) for kind in MinuteKind}
     assert (shown["totals"]["cut"], shown["totals"]["outage"], shown["is_disputed"]) == (60, 60, True)
     assert [each["minutes"]["work"] for each in shown["days"]] == [130, 120]
     assert paid(queries.timesheet(sheet.id, seen_by=me).totals) == 225 + 60 + 60
