@@ -1,5 +1,5 @@
 """Whatever people and companies do in whatever order: no seat too many, nobody in two places, no week too long, every
-hold explained, and nothing that does not come to an end.
+hold explained, no minute lost, and nothing that does not come to an end.
 
 Another verb is one more line of `VERBS`; what must hold whatever is done stands in `check()`.
 """
@@ -27,13 +27,15 @@ from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, handovers, offers, scheduling, sick
 from marketplace.shifts.handover_models import Handover, SwapProposal
 from marketplace.shifts.handover_rules import HandoverKind, HandoverStatus, ProposalStatus
-from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, TimesheetLine
 from marketplace.shifts.queries import COUNTS
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     OPEN_OFFER,
+    PAID_KINDS,
     SEAT_FREE,
     BookingStatus,
+    EntryKind,
     OfferStatus,
     ShiftStatus,
 )
@@ -171,6 +173,22 @@ def later(its: Try) -> None:
     due()
 
 
+def switch(its: Try, kind: EntryKind) -> None:
+    """The person's running clock counts something else from now on; whoever has none clocks in first."""
+    mine = select(Booking).where(Booking.contractor_id == its.person.id, Booking.status == BookingStatus.WORKING)
+    try:
+        booking = _newest(mine)
+    except NothingThere:
+        booking = clock_in(its)
+    attendance.switch(booking.id, kind, by=its.by)
+
+
+def a_while(_its: Try) -> None:
+    """A good half hour goes by, which is no whole number of minutes."""
+    make.at(clock.now() + timedelta(minutes=37, seconds=11))
+    due()
+
+
 def due() -> None:
     """What jobs do."""
     offers.expire_due()
@@ -193,6 +211,10 @@ VERBS: Mapping[str, Callable[[Try], object]] = {
     ),
     "clock in": clock_in,
     "clock out": clock_out,
+    "wait": lambda its: switch(its, EntryKind.WAITING),
+    "take a break": lambda its: switch(its, EntryKind.UNPAID_BREAK),
+    "go on": lambda its: switch(its, EntryKind.WORK),
+    "a while": a_while,
     "ask for cover": lambda its: handing.asked(its.booking),
     "cover": lambda its: handing.taken(its.request(HandoverKind.COVER), its.person.id),
     "ask for a swap": lambda its: handing.asked(its.booking, HandoverKind.SWAP),
@@ -200,7 +222,20 @@ VERBS: Mapping[str, Callable[[Try], object]] = {
     "agree": agree,
     "later": later,
 }
-OFTEN = ("later", "clock in", "clock in", "book", "cover", "cover", "propose", "agree", "agree")
+OFTEN = (
+    "a while",
+    "accept",
+    "accept",
+    "later",
+    "clock in",
+    "clock in",
+    "book",
+    "cover",
+    "cover",
+    "propose",
+    "agree",
+    "agree",
+)
 anything = st.tuples(st.sampled_from([*VERBS, *OFTEN]), st.integers(0, PEOPLE - 1), st.integers(0, len(TIMES) - 1))
 booked_first = st.lists(st.integers(0, len(TIMES) - 1), min_size=PEOPLE, max_size=2 * PEOPLE)
 """Of which shifts people take a seat before anything else is tried, one after the other."""
@@ -270,14 +305,29 @@ def check_ends(world: World) -> None:
         (Shift, (ShiftStatus.SCHEDULED,)),
     ):
         assert db.session.scalars(select(model.id).where(model.status.in_(waits))).all() == []
-    worked = select(Booking.id).where(Booking.status == BookingStatus.WORKED)
-    assert set(db.session.scalars(worked)) <= set(db.session.scalars(select(TimesheetLine.booking_id)))
+    check_minutes()
+
+
+def check_minutes() -> None:
+    """Every minute on somebody's clock is on their timesheet, rounded up once; and what a company has called off is."""
+    lines = {line.booking_id: line for line in db.session.scalars(select(TimesheetLine))}
+    seconds: dict[UUID, int] = Counter()
+    for entry in db.session.scalars(select(TimeEntry)):
+        assert entry.ended_at is not None
+        if entry.kind in PAID_KINDS:
+            seconds[entry.booking_id] += (entry.ended_at - entry.started_at) // timedelta(seconds=1)
+    for booking in db.session.scalars(select(Booking)):
+        if booking.status is BookingStatus.WORKED or booking.compensation_minutes:
+            line = lines[booking.id]
+            paid = line.work_minutes + line.waiting_minutes + line.paid_break_minutes
+            assert paid == -(-seconds[booking.id] // 60)
+            assert line.compensation_minutes == booking.compensation_minutes
 
 
 def test_any_sequence_of_verbs(app: Flask) -> None:
     world, done = a_world(), Counter[str]()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(booked_first, st.lists(anything, min_size=6, max_size=20))
     def live(shifts: list[int], sequence: list[tuple[str, int, int]]) -> None:
         with db.session.begin_nested() as trial:
