@@ -20,7 +20,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.matching import facts, service
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import Search
-from marketplace.shifts import queries
+from marketplace.shifts import leading, queries
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OPEN_OFFER, ShiftStatus
 
@@ -38,12 +38,12 @@ class Replacement:
 
 
 def search_again(shift_id: UUID, *, by: Actor = CLOCK) -> list[Offer]:
-    """Asks the best people for seats of the shift that nobody is asked about; nobody where there is none, or it cannot
-    be held any more. Repeating it is harmless. Returns the offers that were made."""
+    """Asks the best people for seats of the shift that nobody is asked about; nobody where there is none, it cannot be
+    held any more, or it is the minutes of a lead. Repeating it is harmless. Returns the offers that were made."""
     shift = db.session.get_one(Shift, shift_id)
     gig = db.session.get_one(Gig, shift.gig_id)
     unanswered = facts.asked_about([shift_id])[1].get(shift_id, 0)
-    if not _is_to_come(shift, gig) or shift.seats_open <= unanswered:
+    if not _is_to_come(shift, gig) or shift.seats_open <= unanswered or leading.is_of_lead(shift_id):
         return []
     return service.match(shift_id, by=by)
 

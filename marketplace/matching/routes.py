@@ -32,7 +32,7 @@ def list_weights() -> dict[str, Any]:
 
 @shifts.post("/<uuid:shift_id>/match")
 @shifts.response(201, OffersMadeSchema)
-@problems(shifts, 401, 403, 404, 409)
+@problems(shifts, 401, 403, 404, 409, 422)
 def match(shift_id: UUID) -> dict[str, list[Offer]]:
     """Ask the best people for the seats that are open and not yet offered."""
     return {"items": service.match(shift_id, by=actor())}

@@ -16,7 +16,7 @@ from marketplace.matching import facts, planning, queries
 from marketplace.matching.engine import Answer, why_not
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import CURRENT, SENTENCES, WEIGHTS, Outcome
-from marketplace.shifts import asking
+from marketplace.shifts import asking, leading
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.handover_rules import BY as HANDED_OVER
@@ -40,7 +40,7 @@ class Explained:
 def match(shift_id: UUID, *, by: Actor) -> list[Offer]:
     """Asks the best people for the seats that are open and not yet offered, and stores what was seen and decided.
 
-    Returns the offers made, which may be none. Raises GigNotOpen, ShiftBegun.
+    Returns the offers made, which may be none. Raises GigNotOpen, ShiftBegun, and BadLead for the minutes of a lead.
     """
     seen = db.session.get(Shift, shift_id)
     if seen is None:
@@ -51,6 +51,7 @@ def match(shift_id: UUID, *, by: Actor) -> list[Offer]:
     # The shift is locked, after its gig: two searches at once would look for the same seats twice.
     shift = db.session.get_one(Shift, shift_id, with_for_update={"key_share": True}, populate_existing=True)
     asking.check_open(shift, gig)
+    leading.refuse_others(shift_id)
     run, made = planning.plan_one(shift, gig, by=by)
     record("shift.matched", run, by=by, data={"seats": run.seats, "offered": run.offered})
     return made

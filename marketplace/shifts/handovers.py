@@ -22,7 +22,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import Stateful, WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.shifts import asking, timesheets
+from marketplace.shifts import asking, leading, timesheets
 from marketplace.shifts import handover_codes as codes
 from marketplace.shifts import handover_queries as queries
 from marketplace.shifts.handover_models import Handover, SwapProposal
@@ -57,7 +57,8 @@ def ask(booking_id: UUID, kind: HandoverKind, code: str | None = None, *, by: Ac
     """Asks for somebody who takes the person's seat: whoever is named by that code, or everybody who may do the work.
 
     A code that is nobody's is answered like any other. Asking the same again is asking once. Raises ShiftBegun,
-    WrongState when the booking is not open, AskedAlready, AskedTooOften, BadHandover.
+    WrongState when the booking is not open, AskedAlready, AskedTooOften, BadHandover, and BadLead for the minutes of a
+    lead.
     """
     seen = queries.own_booking(booking_id, by)
     # The person, so that nobody asks more often than the rule says, then the booking.
@@ -67,6 +68,7 @@ def ask(booking_id: UUID, kind: HandoverKind, code: str | None = None, *, by: Ac
         raise WrongState(f"The booking is {booking.status}.", state=str(booking.status))
     if clock.now() >= booking.starts_at:
         raise ShiftBegun
+    leading.refuse_others(booking.shift_id)
     asked_code, asked_id = (None, None) if code is None else codes.named(code, by=by)
     open_one = select(Handover).where(Handover.booking_id == booking_id, Handover.status == HandoverStatus.OPEN)
     if (known := db.session.scalar(open_one)) is not None:
@@ -139,14 +141,15 @@ def propose(handover_id: UUID, booking_id: UUID, agreed: str, *, by: Actor) -> S
     """Offers a shift of one's own for the one that somebody wants to swap. `agreed` is the digest of that one's terms,
     as the person saw them with their own shift given. Whoever asked decides; until then both are booked.
 
-    Proposing twice is proposing once. Raises NotFound, HandoverGone, TermsChanged, BadHandover, AskedTooOften, and what
-    a yes raises.
+    Proposing twice is proposing once. Raises NotFound, HandoverGone, TermsChanged, BadHandover, BadLead, AskedTooOften,
+    and what a yes raises.
     """
     seen, me = queries.handover(handover_id, seen_by=by), require_person(by)
     gives = queries.own_booking(booking_id, by)
     gives_shift = gives.shift_id
     if seen.kind is not HandoverKind.SWAP or seen.contractor_id == me or gives.shift_id == seen.shift_id:
         raise BadHandover("These two shifts are not to be swapped.")
+    leading.refuse_others(gives.shift_id)
     held = _hold([seen.contractor_id, me], [seen.booking, gives])
     found = _again(seen)
     _check_open(found, (held.bookings[found.booking_id], found.shift_id), (held.bookings[gives.id], gives_shift))

@@ -105,6 +105,17 @@ def of_shifts(shift_ids: Collection[UUID]) -> Mapping[UUID, Sequence[tuple[LeadM
     return known
 
 
+def is_of_lead(shift_id: UUID) -> bool:
+    """Whether a shift is the minutes of a lead."""
+    return db.session.get(LeadMinutes, shift_id) is not None
+
+
+def refuse_others(shift_id: UUID) -> None:
+    """Raises BadLead where a shift is the minutes of a lead, which nobody else takes."""
+    if is_of_lead(shift_id):
+        raise BadLead("The minutes of a lead are for the lead alone.", field="shift_id")
+
+
 def is_lead_minutes() -> ColumnElement[bool]:
     """Whether a shift of a statement is the minutes of a lead: nobody else is asked to take it, nor may claim it."""
     return exists().where(LeadMinutes.shift_id == Shift.id)
@@ -117,7 +128,7 @@ def _own(shift_id: UUID, *, by: Actor) -> Shift:
     require_company(by, shift.company_id, Right.GIGS)
     if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= clock.now():
         raise ShiftBegun
-    if db.session.get(LeadMinutes, shift_id) is not None:
+    if is_of_lead(shift_id):
         raise BadLead("These are the minutes of a lead themselves.", field="shift_id")
     return shift
 

@@ -15,8 +15,10 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.shifts import asking, queries, timesheets, yes
 from marketplace.shifts.holds import returned
+from marketplace.shifts.leading_models import LeadMinutes
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import (
+    BadOffer,
     BookingStatus,
     OfferStatus,
     ShiftBegun,
@@ -39,6 +41,9 @@ def offer(shift_id: UUID, chosen: Chosen, expires_at: datetime, *, by: Actor) ->
     if shift is None:
         raise NotFound
     require_company(by, shift.company_id, Right.GIGS)
+    lead = db.session.get(LeadMinutes, shift_id)
+    if lead is not None and any(known != lead.contractor_id for known, _ in chosen):
+        raise BadOffer("The minutes of a lead are for the lead alone.", field="contractor_ids")
     return make_offers(shift, chosen, expires_at, by=by)
 
 

@@ -13,11 +13,13 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.matching import claiming, planning
-from marketplace.shifts import leading, offers, scheduling
+from marketplace.matching import claiming, planning, replacing, service
+from marketplace.shifts import handovers, leading, offers, scheduling
+from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.models import Offer, TimesheetLine
 from marketplace.shifts.rules import (
     BadLead,
+    BadOffer,
     BookingStatus,
     LeadNamed,
     LeadPart,
@@ -80,6 +82,23 @@ def test_nobody_else_is_asked_for_a_lead_s_minutes(scene: Scene) -> None:
     assert [each.id for each in seen] == [shift.id]
     open_ones = [each.Shift.id for each in db.session.execute(planning._with_open_seats())]
     assert (shift.id in open_ones, part.id in open_ones) == (True, False)
+
+
+def test_a_lead_s_minutes_that_are_given_back_go_to_nobody_else(scene: Scene) -> None:
+    """Neither by the search for somebody else, nor by the company's own, by its offer, or from hand to hand."""
+    ana, ben = make.contracted(scene), make.contracted(scene)
+    (part,) = leading.name(make.shift(scene).id, ana.id, 20, 0, by=scene.company)
+    me = accounts.actor_of(ana.id)
+    booking = make.accepted(asked(ana.id)[0])
+    with pytest.raises(BadLead):
+        handovers.ask(booking.id, HandoverKind.COVER, by=me)
+    offers.release(booking.id, by=me)
+    assert replacing.search_again(part.id) == []
+    with pytest.raises(BadLead):
+        service.match(part.id, by=scene.company)
+    with pytest.raises(BadOffer):
+        offers.offer(part.id, [(ben.id, {})], part.starts_at, by=scene.company)
+    assert make.offered(scene, part, ana).contractor_id == ana.id
 
 
 def test_a_shift_that_is_cancelled_takes_its_lead_s_minutes_along(scene: Scene) -> None:
