@@ -335,6 +335,8 @@ def _refusals(week: _Week) -> list[Refused]:
                 handed_over,
             ),
             Shift.status != ShiftStatus.CANCELLED,
+            # Whoever says no to standing by has refused no work: most of it may be none.
+            Shift.standby_of.is_(None),
             Shift.starts_at >= week.during.starts_at,
             Shift.starts_at < week.during.ends_at,
         )

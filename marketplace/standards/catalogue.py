@@ -836,10 +836,11 @@ _PRICES = (
         "of somebody who does not come; who said that they are ready begins at once, who did not has 15 minutes. "
         "Called, they are paid for the work and for the minutes from the start to the call; not called, for half of "
         "the schedule, and no less than those 60 minutes. All of it is at the full rate, so never below the floor, and "
-        "the money for the whole shift is held from their yes on.",
+        "the money for the whole shift is held from their yes on. A no to it refuses no guaranteed hours.",
         "Oregon SB 828 (half pay for hours on call that are not used); that the time of being there is paid in full "
         "is house policy after Instawork, which pays backups who are sent home; the other numbers are house policy",
         "tests/shifts/test_standby.py::test_standing_by_in_vain_pays_half_and_no_less_than_the_hour",
+        version=2,
         since=date(2026, 11, 29),
         ready_minutes=60,
         unused_percent=50,

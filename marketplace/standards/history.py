@@ -197,6 +197,23 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 most_hours_a_year=40,
             ),
         ),
+        "STANDBY": (
+            _before(
+                1,
+                "Who stands by for a shift keeps all of it free, in the sum of weekly hours too, and is there for its "
+                "first 60 minutes. From 24 hours before the start on a seat that nobody has or is asked about is "
+                "theirs, and so is that of somebody who does not come; who said that they are ready begins at once, "
+                "who did not has 15 minutes. Called, they are paid for the work and for the minutes from the start to "
+                "the call; not called, for half of the schedule, and no less than those 60 minutes. All of it is at "
+                "the full rate, so never below the floor, and the money for the whole shift is held from their yes on.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                ready_minutes=60,
+                unused_percent=50,
+                call_within_hours=24,
+                answer_minutes=15,
+            ),
+        ),
     }
 )
 """The versions before the one in force, by the rule's id, oldest first."""

@@ -19,7 +19,7 @@ from marketplace.core.money import Money
 from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
-from marketplace.shifts import guaranteed, guarantees, offers
+from marketplace.shifts import guaranteed, guarantees, offers, standby
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat, Week
 from marketplace.shifts.handover_rules import HandoverKind
@@ -264,6 +264,18 @@ def test_what_was_refused_in_time_is_not_owed(scene: Scene) -> None:
         gigs.money_for(scene.company_id, usd("100.00"))
         make.at(SETTLED)
     assert weeks(reckoned()) == [Week(600, 0, 480)]
+
+
+def test_a_no_to_standing_by_refuses_no_hours(scene: Scene) -> None:
+    """Nobody loses guaranteed hours to an offer of which half may be paid, and none worked."""
+    with transaction():
+        person = guaranteed_to(scene)
+        seat = make.booked(scene)
+        beside = standby.plan(seat.shift_id, 1, usd("1000.00"), by=scene.company)
+        offers.decline(make.offered(scene, beside, person).id, by=accounts.actor_of(person.id))
+        gigs.money_for(scene.company_id, usd("200.00"))
+        make.at(SETTLED)
+    assert weeks(reckoned()) == [Week(600, 0, 0)]
 
 
 def test_who_swaps_at_one_company_refuses_nothing_and_who_hands_over_does(scene: Scene) -> None:
