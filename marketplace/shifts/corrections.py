@@ -175,7 +175,8 @@ def _check(booking: Booking, stretches: Sequence[Stretch]) -> None:
     if any(later.started_at != earlier.ended_at for earlier, later in pairwise(stretches)):
         raise BadCorrection("Each stretch begins when the one before it ends.", field="stretches")
     if stretches[0].started_at < booking.clock_from or stretches[-1].ended_at > _end(booking):
-        raise BadCorrection("The clock counts within the shift, and from the call of who stood by.", field="stretches")
+        called = "" if booking.called_at is None else ", from the call on"
+        raise BadCorrection(f"The clock counts within the shift{called}.", field="stretches")
     owed = booking.compensation_minutes + booking.sick_minutes
     if _paid(stretches) + owed > scheduled_minutes(booking.starts_at, booking.ends_at):
         raise BadCorrection(f"{owed} minutes of the shift are paid for another reason.", field="stretches")

@@ -123,7 +123,7 @@ def call_due(limit: int = 50) -> int:
     asked = select(func.count()).where(Offer.shift_id == Shift.id, Offer.status.in_(OPEN_OFFER)).correlate(Shift)
     empty = select(func.count()).where(Booking.shift_id == Shift.id, *_EMPTY).correlate(Shift)
     due = (
-        select(Shift.id, reserve.id.label("reserve_id"))
+        select(Shift.id, Shift.gig_id, reserve.id.label("reserve_id"))
         .join(reserve, reserve.standby_of == Shift.id)
         .where(
             Shift.status == ShiftStatus.SCHEDULED,
@@ -136,7 +136,10 @@ def call_due(limit: int = 50) -> int:
         .order_by(Shift.starts_at, Shift.id)
         .limit(limit)
     )
-    return sum(len(_call(row.id, row.reserve_id)) for row in db.session.execute(due).all())
+    rows = sorted(db.session.execute(due).all(), key=lambda row: row.id)
+    # The gigs first, as in every verb that makes their work heavier: who is raised and who is called come one by one.
+    asking.hold_gigs({row.gig_id for row in rows})
+    return sum(len(_call(row.id, row.reserve_id)) for row in rows)
 
 
 def stand_down_due(limit: int = 50) -> int:
@@ -215,8 +218,6 @@ _EMPTY = (Booking.status == BookingStatus.NO_SHOW, ~Booking.is_replaced)
 def _call(shift_id: UUID, reserve_id: UUID) -> Sequence[Booking]:
     """Gives the free seats of one shift to those who stand by for it: who is ready first, then by the points of the
     offer that they accepted. Who said so first is no part of it (rule RACE)."""
-    # The gig first, as in every verb that makes its work heavier: who is raised and who is called come one by one.
-    asking.hold_gigs([db.session.get_one(Shift, shift_id).gig_id])
     shift, reserve = _locked(shift_id, reserve_id)
     asked = select(func.count()).where(Offer.shift_id == shift_id, Offer.status.in_(OPEN_OFFER))
     is_held = shift.status is ShiftStatus.SCHEDULED

@@ -23,7 +23,7 @@ class CorrectionForm:
     """The rows of one booking's clock: what each counts, and from when; each lasts until the next begins."""
 
     def __init__(self, booking: Booking, zone: str) -> None:
-        self.starts_at, self.ends_at, self.zone = booking.starts_at, booking.ends_at, ZoneInfo(zone)
+        self.starts_at, self.ends_at, self.zone = booking.clock_from, booking.ends_at, ZoneInfo(zone)
         self.known = stretches_of(entries_of(booking)) or [Stretch(EntryKind.WORK, self.starts_at, self.ends_at)]
         self.rows = range(len(self.known) + MORE_ROWS)
 

@@ -1,6 +1,7 @@
 """Standing by: asked as for any shift, called when a seat is free, paid when none is; and every race in it."""
 
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,6 +46,7 @@ PRICE = "POST /api/v1/shifts/<uuid:shift_id>/standby/price"
 PLAN = "POST /api/v1/shifts/<uuid:shift_id>/standby"
 READY = "POST /api/v1/bookings/<uuid:booking_id>/ready"
 MUCH = Money.of("1000", "USD")
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def planned(scene: Scene, shift: Shift, seats: int = 1) -> Shift:
@@ -144,6 +146,20 @@ def test_a_seat_that_is_given_up_goes_to_who_stands_by(scene: Scene, how: str) -
     sound()
     worked = make.work(reserve_booking)
     assert (worked.status, line_of(worked).work_minutes, line_of(worked).standby_minutes) == ("worked", 240, 0)
+
+
+def test_all_gigs_are_held_before_any_shift(scene: Scene, statements: Statements) -> None:
+    """Whoever holds a shift and waits for a gig may be waited for by somebody who holds the gig."""
+    for there in (scene, make.scene()):
+        seat, _ = seat_and_standby(there)
+        offers.release(seat.id, by=me(seat))
+    make.at(MONDAY - HOUR)
+    with statements() as seen:
+        assert standby.call_due() == 2
+    gigs = [place for place, text in enumerate(seen) if "FROM gig " in text and "FOR SHARE" in text]
+    shifts = [place for place, text in enumerate(seen) if "FROM shift " in text and "FOR NO KEY UPDATE" in text]
+    assert (len(gigs), len(shifts)) == (1, 2)
+    assert gigs[0] < shifts[0]
 
 
 def test_long_before_the_start_a_free_seat_is_searched_for_as_any(scene: Scene) -> None:

@@ -13,7 +13,8 @@ from marketplace.shifts.rules import CorrectionStatus, EntryKind
 from marketplace.web.correcting import CorrectionForm
 from tests.factories import accounts
 from tests.factories import shifts as make
-from tests.factories.shifts import MONDAY, Scene
+from tests.factories.shifts import MONDAY, ZONE, Scene
+from tests.shifts.test_standby import called_after
 from tests.web.visitor import Visitor
 
 
@@ -69,3 +70,14 @@ def test_the_rows_are_read_on_the_clock_of_the_place(scene: Scene) -> None:
         (EntryKind.WORK, 3.5),
         (EntryKind.WORK, 5.5),
     ]
+
+
+def test_who_stood_by_and_forgot_to_press_writes_from_the_call_on(scene: Scene) -> None:
+    """Called twenty seconds after 9:30, and missed: what they write as 9:30 is the moment of the call."""
+    booking = called_after(scene, 30 + 1 / 3)
+    make.at(MONDAY + timedelta(minutes=50))
+    assert attendance.mark_no_shows() == 1
+    form = CorrectionForm(booking, ZONE)
+    assert form.values == {"kind_0": "work", "from_0": "09:30", "ends": "13:00"}
+    (written,) = form.read({"from_0": time(9, 30), "ends": time(13)})
+    assert (written.started_at, written.ended_at) == (booking.called_at, booking.ends_at)
