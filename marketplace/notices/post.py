@@ -130,7 +130,9 @@ def _note(each: Delivery, result: Result) -> bool:
     each.error = result.reason
     each.try_at = again or each.try_at
     each.ended_at = None if again else clock.now()
-    log.warning(
+    # What is over by the time it can be sent is no failure of anything.
+    tell = log.info if each.error == OVER else log.warning
+    tell(
         "message not sent", delivery=str(each.id), way=each.way, error=each.error, tries=each.tries, given_up=not again
     )
     return again is not None
