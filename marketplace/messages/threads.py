@@ -12,7 +12,7 @@ from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record, record_many
+from marketplace.core.events import Event, record, record_many
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move, move_one
 from marketplace.gigs.models import Gig, Instructions
@@ -159,10 +159,14 @@ def _of_shift(about: About, people: Collection[UUID]) -> dict[UUID, Thread]:
 
 
 def _check_tellings(about: About) -> None:
+    """What a company says of itself about a shift is counted; its answers to questions are not."""
     since = clock.now() - timedelta(hours=1)
-    of_company = (Thread.shift_id == about.shift_id, Message.side == Side.COMPANY, Message.said_at > since)
-    written = select(func.count(Message.said_at.distinct())).join(Thread, Thread.id == Message.thread_id)
-    if db.session.scalars(written.where(*of_company)).one() >= MOST_TOLD_AN_HOUR:
+    # One telling writes its events within a moment, those of closed threads before the others.
+    moments = func.date_trunc("second", Event.at)
+    told = select(func.count(moments.distinct())).where(
+        Event.name == "shift.told", Event.about.contains([f"shift:{about.shift_id}"]), Event.at > since
+    )
+    if db.session.scalars(told).one() >= MOST_TOLD_AN_HOUR:
         raise TooManyMessages
 
 

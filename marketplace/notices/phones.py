@@ -106,6 +106,8 @@ def prove(phone_id: UUID, code: str, *, by: Actor) -> Phone:
     A wrong one is counted, so it is no refusal that rolls back: the number comes back without `proven_at`, and the door
     answers WrongCode after the commit. Raises NotFound, CodeOver.
     """
+    # The person before their numbers, as where one is given: a number that is proven must not end in the same moment.
+    db.session.get_one(Person, require_person(by), with_for_update={"key_share": True})
     row = _own(phone_id, by)
     if row.proven_at is not None:
         return row

@@ -5,12 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.problems import Conflict, NotFound
 from marketplace.notices.address_models import PushSubscription
 from marketplace.notices.carrying import is_open
@@ -61,8 +63,14 @@ def subscribe(subscription: Subscription, *, by: Actor) -> PushSubscription:
     if (db.session.scalar(count) or 0) >= MOST:
         raise TooManyBrowsers(limit=MOST)
     sealed = vault.seal(me, subscription.written().encode(), what=_WHAT)
-    row = PushSubscription(person_id=me, sealed=sealed, fingerprint=fingerprint, made_at=clock.now())
-    db.session.add(row)
+    made = insert(PushSubscription).values(
+        id=new_id(), person_id=me, sealed=sealed, fingerprint=fingerprint, made_at=clock.now()
+    )
+    once = made.on_conflict_do_nothing(index_elements=["fingerprint"]).returning(PushSubscription)
+    row = db.session.scalars(once).one_or_none()
+    if row is None:
+        # Somebody else on the same browser said so in the same moment, and by now has: whoever is last gets it.
+        return subscribe(subscription, by=by)
     record("push_subscription.made", row, by=by)
     return row
 

@@ -82,7 +82,7 @@ def accept(correction_id: UUID, *, by: Actor) -> Correction:
     """The other side agrees: a proposal counts from now on. Raises NotFound, Forbidden, WrongState."""
     found, booking = _to_answer(correction_id, by=by)
     if found.status is CorrectionStatus.PROPOSED:
-        _apply(booking, _read(found.after), EntrySource.COMPANY, (EntryFlag.CORRECTED,))
+        _apply(booking, kept_stretches(found.after), EntrySource.COMPANY, (EntryFlag.CORRECTED,))
     _answered(found, CorrectionStatus.ACCEPTED, None, by=by)
     return found
 
@@ -92,7 +92,7 @@ def contest(correction_id: UUID, words: str, *, by: Actor) -> Correction:
     counts on, and only a cut with its reasons can take minutes of it. Raises NotFound, Forbidden, WrongState."""
     found, booking = _to_answer(correction_id, by=by)
     if found.status is CorrectionStatus.CLAIMED and found.side is CorrectedBy.COMPANY:
-        _apply(booking, _read(found.before), EntrySource.PERSON, (EntryFlag.CORRECTED,))
+        _apply(booking, kept_stretches(found.before), EntrySource.PERSON, (EntryFlag.CORRECTED,))
     _answered(found, CorrectionStatus.CONTESTED, words.strip(), by=by)
     return found
 
@@ -283,7 +283,8 @@ def _lapse(ids: Sequence[UUID], status: CorrectionStatus) -> int:
     return len(move(Correction, ids, old=status, new=CorrectionStatus.LAPSED, by=CLOCK, event="correction.lapsed"))
 
 
-def _read(kept: Sequence[Any]) -> list[Stretch]:
+def kept_stretches(kept: Sequence[Any]) -> list[Stretch]:
+    """The stretches that a correction keeps, `before` or `after`."""
     return [
         Stretch(
             EntryKind(each["kind"]),

@@ -1,6 +1,6 @@
 """A mistake of the clock as people write it: from when on the clock counted what, on the clock of the shift's place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,15 +79,3 @@ class CorrectionForm:
         ]
         floor = earliest.replace(second=0, microsecond=0)
         return next((moment for moment in tries if moment >= floor), tries[-1])
-
-
-def told(kept: Sequence[Mapping[str, str]]) -> list[Stretch]:
-    """What a correction keeps, for a page."""
-    return [
-        Stretch(
-            EntryKind(each["kind"]),
-            datetime.fromisoformat(each["started_at"]),
-            datetime.fromisoformat(each["ended_at"]),
-        )
-        for each in kept
-    ]

@@ -21,7 +21,7 @@ from marketplace.shifts.correction_schemas import CorrectionWordsSchema
 from marketplace.shifts.models import Booking, Timesheet
 from marketplace.web import company, work
 from marketplace.web.company_timesheets import own_timesheet
-from marketplace.web.correcting import CorrectionForm, told
+from marketplace.web.correcting import CorrectionForm
 from marketplace.web.forms import Form
 from marketplace.web.pictures import stretches_line
 
@@ -127,7 +127,9 @@ def _shown(booking: Booking, rows: CorrectionForm, form: Form, answering: Form |
     """Every correction with pictures of what stood before and what stands instead, in the span of the shift."""
     made = corrections.of_bookings([booking.id])
     pictures = {
-        (each.id, side): stretches_line(told(getattr(each, side)), booking.starts_at, booking.ends_at)
+        (each.id, side): stretches_line(
+            corrections.kept_stretches(getattr(each, side)), booking.starts_at, booking.ends_at
+        )
         for each in made
         for side in ("before", "after")
     }
