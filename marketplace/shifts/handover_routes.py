@@ -76,6 +76,7 @@ def propose(given: dict[str, Any], handover_id: UUID) -> SwapProposal:
 
 
 @blueprint.get("/swap-proposals/<uuid:swap_id>")
+@blueprint.etag
 @blueprint.response(200, s.ShownProposalSchema)
 @problems(blueprint, 401, 403, 404)
 def show_proposal(swap_id: UUID) -> dict[str, Any]:
