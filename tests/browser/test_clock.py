@@ -69,3 +69,23 @@ def test_a_shift_is_worked_without_network(
     tab.get_by_role("button", name="Sign out").click()
     tab.wait_for_function("async () => !(await caches.has('setara-today'))")
     context.close()
+
+
+def test_who_presses_and_leaves_at_once_has_pressed(
+    page: Page, apart_app: Flask, committed: Committed, sign_in: SignIn
+) -> None:
+    """The page looks whether there is a network before it sends; whoever goes on meanwhile loses nothing."""
+    with committed():
+        booking_id = shifts.booked(shifts.scene()).id
+        email = people.person(db.session.get_one(Booking, booking_id).contractor_id).email
+        shifts.at(MONDAY + timedelta(minutes=1))
+    sign_in(page, email)
+    page.goto("/work")
+    page.route("**/api/v1/clock", lambda _route: None)
+    page.get_by_role("button", name="Clock in").click()
+    page.goto("/inbox")
+    page.unroute("**/api/v1/clock")
+    page.goto("/work")
+    expect(page.get_by_role("heading", name="You are working")).to_be_visible()
+    with apart_app.app_context():
+        assert db.session.get_one(Booking, booking_id).status == "working"

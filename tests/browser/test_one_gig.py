@@ -143,7 +143,9 @@ def _work(ana: Page, odi: Page) -> None:
     expect(ana.get_by_role("button", name="Clock out")).to_be_visible()
     _move_clock(odi, "2023-05-10T18:00")
     ana.goto("/work")
-    ana.get_by_role("button", name="Clock out").click()
+    # The page first looks whether there is a network.
+    with ana.expect_navigation():
+        ana.get_by_role("button", name="Clock out").click()
     ana.goto("/work/timesheets")
     ana.get_by_role("link", name="Look at it").click()
     expect(ana.locator("h1")).to_contain_text("handed in")

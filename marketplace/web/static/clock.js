@@ -103,19 +103,25 @@
       return false;
     }
   };
+  // Whoever leaves the page before that is known has pressed all the same: it is kept, and sent from the next page.
+  let pending = null;
+  addEventListener("pagehide", () => { pending?.(); pending = null; });
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.dataset.press) return;
     event.preventDefault();
     if (form.dataset.pressed) return;
     form.dataset.pressed = "yes";
+    pending = () => put(form.dataset.press, form.dataset.booking, form.querySelector("button").textContent.trim());
     if (await reaches()) {
+      pending = null;
       form.submit();
       return;
     }
     delete form.dataset.pressed;
     cutOff = true;
-    put(form.dataset.press, form.dataset.booking, form.querySelector("button").textContent.trim());
+    pending?.();
+    pending = null;
     show();
     state.focus();
   });
