@@ -16,8 +16,9 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.pay import proof
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.shifts.models import Booking, Shift, TimesheetCut
+from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, SEAT_FREE, CutStatus
+from marketplace.shifts.timesheet_models import TimesheetCut
 
 MOST_FOUND = 100
 

@@ -27,7 +27,17 @@ from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
-from marketplace.shifts import correction_models, feed_models, hazard_models, leading_models, series_models, tap_models
+from marketplace.shifts import (
+    correction_models,
+    feed_models,
+    guarantee_models,
+    handover_models,
+    hazard_models,
+    leading_models,
+    series_models,
+    tap_models,
+    timesheet_models,
+)
 from marketplace.shifts import models as shifts_models
 from marketplace.standards import hiding_models
 from marketplace.standards import models as standards_models
@@ -54,6 +64,9 @@ TABLES = (
     messages_models,
     channel_models,
     shifts_models,
+    timesheet_models,
+    handover_models,
+    guarantee_models,
     series_models,
     feed_models,
     hazard_models,

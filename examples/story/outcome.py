@@ -32,8 +32,9 @@ from marketplace.pay import payslips
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.proof import prove
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OfferStatus
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards import exchange
 from marketplace.standards.rates import LineKind, Payee
 from marketplace.workforce.models import Contractor

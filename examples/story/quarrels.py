@@ -10,8 +10,9 @@ from marketplace.core.db import db, transaction
 from marketplace.disputes import service as disputes
 from marketplace.shifts import cuts
 from marketplace.shifts.cuts import NewCut
-from marketplace.shifts.models import Booking, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import CutCategory, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 
 CUT_MINUTES = 60
 

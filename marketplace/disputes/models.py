@@ -11,7 +11,7 @@ from marketplace.core.db import Base, Id, Instant, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.disputes import rules
 from marketplace.disputes.rules import DisputeStatus, StatementKind
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.timesheet_models import TimesheetCut
 
 
 class Dispute(Stateful):

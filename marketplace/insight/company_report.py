@@ -25,7 +25,8 @@ from marketplace.insight.report_rules import WINDOWS, NoSuchQuarter, PlaceShare,
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.shifts.hazard_models import HazardFlag
-from marketplace.shifts.models import Booking, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import TimesheetCut, TimesheetLine
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee

@@ -59,8 +59,9 @@ from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.handover_models import Handover, HandoverCode, SwapProposal
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
 from marketplace.shifts.leading_models import LeadMinutes
-from marketplace.shifts.models import Booking, Offer, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, TimeEntry
 from marketplace.shifts.tap_models import ClockTap
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionComment
 from marketplace.surveys.models import Survey, SurveyAnswer

@@ -31,8 +31,9 @@ from marketplace.insight.rules import (
     moment,
 )
 from marketplace.qualifications.models import Holding, Qualification
-from marketplace.shifts.models import Booking, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.queries import Profile
 

@@ -26,8 +26,9 @@ from marketplace.core.lifecycle import move_one
 from marketplace.ledger.models import LedgerAccount
 from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts import barred, guarantees, offers
-from marketplace.shifts.models import Booking, Timesheet, TimesheetCut
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce import bars, deciding, queries
 from marketplace.workforce.bars import AppealStatus, ClosingAlready, ClosingStatus, Left

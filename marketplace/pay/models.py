@@ -17,7 +17,7 @@ from marketplace.core.money import Money
 from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.shifts.hazard_models import BackPay
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.standards.rates import LineKind, Payee
 
 

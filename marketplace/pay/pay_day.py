@@ -18,7 +18,7 @@ from marketplace.qualifications.models import Attempt
 from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
-from marketplace.shifts.models import Timesheet, TimesheetCut
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 
 APPROVED_WAITS = timedelta(days=1)
 """PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too

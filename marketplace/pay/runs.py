@@ -39,8 +39,8 @@ from marketplace.qualifications import attempts
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
 from marketplace.shifts.hazard_models import BackPay
-from marketplace.shifts.models import Timesheet, TimesheetCut
 from marketplace.shifts.sick import leave_cause
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 BATCH = 200

@@ -12,8 +12,9 @@ from marketplace.pay import holds, works
 from marketplace.pay.lines import PLATFORM_FEES, owed
 from marketplace.pay.rules import handling_fee
 from marketplace.shifts import cuts
-from marketplace.shifts.models import Booking, TimesheetCut
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import CutEnd, CutStatus
+from marketplace.shifts.timesheet_models import TimesheetCut
 
 
 def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> Money | None:

@@ -46,7 +46,7 @@ from marketplace.shifts.hours import (
     paid_minutes,
     scheduled_minutes,
 )
-from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
     PENDING_CUT,
@@ -57,6 +57,7 @@ from marketplace.shifts.rules import (
     TimesheetStatus,
 )
 from marketplace.shifts.sick import leave_cause
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds

@@ -27,7 +27,7 @@ from marketplace.shifts.hours import (
     scheduled_minutes,
 )
 from marketplace.shifts.missed import hold_again
-from marketplace.shifts.models import Booking, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import (
     OPEN_CORRECTION,
     BadCorrection,
@@ -41,6 +41,7 @@ from marketplace.shifts.rules import (
     TimesheetStatus,
     TooLateToCorrect,
 )
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 
 MOST_STRETCHES = 40
 ANSWERABLE = (TimesheetStatus.OPEN, TimesheetStatus.SUBMITTED)

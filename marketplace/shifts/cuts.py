@@ -18,7 +18,6 @@ from marketplace.messages import queries as messages
 from marketplace.messages.rules import waited_minutes
 from marketplace.shifts import timesheets
 from marketplace.shifts.hours import most_to_cut, scheduled_minutes
-from marketplace.shifts.models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.rules import (
     NOT_WORKING,
     BadCut,
@@ -30,6 +29,7 @@ from marketplace.shifts.rules import (
     TooLateToDispute,
     WaitedForAnswer,
 )
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.standards.catalogue import RULES
 
 CLAIM_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["claim_days"])

@@ -33,8 +33,9 @@ from marketplace.shifts import guaranteed as rules
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat
 from marketplace.shifts.handover_queries import swapped_at_home
-from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, ShiftStatus
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards import queries as standards
 from marketplace.standards.hours import Span, week_of
 from marketplace.standards.rates import PriceInput, cost, price

@@ -38,8 +38,9 @@ from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import PaySteps
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, for_training
-from marketplace.shifts.models import Booking, Offer, Shift, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span

@@ -29,7 +29,7 @@ from marketplace.shifts import asking, attendance, back_pay, caps, flags, timesh
 from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
-from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
 from marketplace.shifts.reserve import cancelled
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
@@ -38,6 +38,7 @@ from marketplace.shifts.rules import (
     NotUnlawful,
     TimesheetStatus,
 )
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.standards.hazard import ILLEGAL, OPT_IN, HazardClass
 from marketplace.standards.rates import highest_cost
 from marketplace.workforce.models import HazardConsent

@@ -28,7 +28,8 @@ from marketplace.shifts import (
 )
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
-from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.timesheet_models import Timesheet
 
 shifts = Blueprint("shifts", __name__, url_prefix="/api/v1/shifts", description="A company's shifts.")
 offers = Blueprint("offers", __name__, url_prefix="/api/v1/offers", description="Shifts offered to people.")

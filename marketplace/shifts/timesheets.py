@@ -25,8 +25,9 @@ from marketplace.shifts.hours import (
     paid_minutes,
     scheduled_minutes,
 )
-from marketplace.shifts.models import Booking, Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking, Shift, TimeEntry
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 
 Week = tuple[UUID, UUID, date]
 """Contractor, gig and Monday: what a timesheet is about."""

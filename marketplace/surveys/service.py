@@ -23,8 +23,9 @@ from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.shifts.models import Booking, Offer, Timesheet
+from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.surveys import queries
 from marketplace.surveys.models import Concern, Survey, SurveyAnswer
 from marketplace.surveys.rules import OPEN_FOR, Ask, ConcernStatus, NothingWritten, SurveyEnded

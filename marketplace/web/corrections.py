@@ -18,7 +18,8 @@ from marketplace.shifts import corrections
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.correction_schemas import CorrectionWordsSchema
-from marketplace.shifts.models import Booking, Timesheet
+from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.web import company, work
 from marketplace.web.company_timesheets import own_timesheet
 from marketplace.web.correcting import CorrectionForm

@@ -23,8 +23,9 @@ from marketplace.gigs.rules import NOT_CLOSED, GigStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
-from marketplace.shifts.models import Shift, Timesheet
+from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import hiding
 from marketplace.standards.hiding_rules import HidingStatus
 from marketplace.surveys import queries as surveys

@@ -52,8 +52,9 @@ from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.handover_models import Handover, SwapProposal
 from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.hazard_models import HazardFlag
-from marketplace.shifts.models import Booking, Offer, Shift, Timesheet
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.series_models import ShiftSeries
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import comments
 from marketplace.standards.hazard import HazardCategory
 from marketplace.standards.hiding_models import Hiding

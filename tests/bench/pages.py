@@ -19,7 +19,8 @@ from sqlalchemy.engine import Engine
 from marketplace.accounts.models import Person
 from marketplace.app import create_app
 from marketplace.core.db import db, transaction
-from marketplace.shifts.models import Shift, TimesheetLine
+from marketplace.shifts.models import Shift
+from marketplace.shifts.timesheet_models import TimesheetLine
 from tests.bench.planning import copy
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, WEDNESDAY, Scene

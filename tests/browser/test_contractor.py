@@ -17,7 +17,7 @@ from marketplace.core.events import Event
 from marketplace.gigs.models import Gig
 from marketplace.notices import service as notices
 from marketplace.shifts import offers
-from marketplace.shifts.models import TimesheetLine
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, shifts
 from tests.factories import contracts as papers

@@ -17,7 +17,7 @@ from marketplace.disputes.models import Dispute
 from marketplace.ledger import queries as books
 from marketplace.pay import runs
 from marketplace.pay.models import PayLine
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.timesheet_models import TimesheetCut
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts.rules import OperatorRole, Right
 from marketplace.core.idempotency import HEADER
 from marketplace.disputes.models import Dispute
-from marketplace.shifts.models import TimesheetCut
+from marketplace.shifts.timesheet_models import TimesheetCut
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made

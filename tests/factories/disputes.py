@@ -8,8 +8,9 @@ from marketplace.disputes import service
 from marketplace.disputes.models import Dispute
 from marketplace.shifts import cuts
 from marketplace.shifts.cuts import NewCut
-from marketplace.shifts.models import Booking, TimesheetCut, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import CutCategory
+from marketplace.shifts.timesheet_models import TimesheetCut, TimesheetLine
 from tests.factories import accounts, shifts
 from tests.factories.shifts import Scene
 

@@ -13,7 +13,8 @@ from marketplace.pay import payments, runs, service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.shifts import timesheets
-from marketplace.shifts.models import Booking, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from tests.factories import accounts, shifts
 from tests.factories.shifts import Scene
 

@@ -24,7 +24,7 @@ from marketplace.pay import payments, proof, rail_fees, runs, service
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus, RunStatus
-from marketplace.shifts.models import Timesheet
+from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY

@@ -24,8 +24,9 @@ from marketplace.pay import payments, payslips, queries, runs, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import LeverEffect, NothingToRetry, OpStatus, RunStatus
 from marketplace.shifts import attendance, scheduling
-from marketplace.shifts.models import Booking, Timesheet
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import EntryKind, TimesheetStatus
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.models import Contractor

@@ -13,7 +13,8 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
-from marketplace.shifts.models import Booking, TimesheetLine
+from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.floor import Period
 from marketplace.standards.models import RegionVersion
 from marketplace.standards.rates import LineKind

@@ -19,7 +19,7 @@ from marketplace.core.problems import Forbidden, NotFound, Problem
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, offers
-from marketplace.shifts.models import Booking, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import (
     BookingStatus,
     EntryFlag,
@@ -29,6 +29,7 @@ from marketplace.shifts.rules import (
     TimesheetStatus,
     TooEarly,
 )
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -13,8 +13,9 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.shifts import attendance, scheduling, sick
 from marketplace.shifts.exposure import Exposed, stop_moment
-from marketplace.shifts.models import Booking, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, EntryKind
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.hazard import HazardClass
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -13,8 +13,9 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.pay import proof
 from marketplace.shifts import attendance, flags, offers, raising, sick
-from marketplace.shifts.models import Booking, TimesheetLine
+from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from tests.factories import accounts, care, gigs
 from tests.factories import shifts as make

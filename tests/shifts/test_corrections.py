@@ -20,7 +20,7 @@ from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, corrections, taps, timesheets
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.hours import Stretch
-from marketplace.shifts.models import Booking, TimeEntry, TimesheetLine
+from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import (
     BadCorrection,
     BookingStatus,
@@ -33,6 +33,7 @@ from marketplace.shifts.rules import (
     TooLateToCorrect,
 )
 from marketplace.shifts.taps import Tap
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from tests.factories import accounts

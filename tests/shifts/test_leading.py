@@ -16,7 +16,7 @@ from marketplace.ledger import queries as books
 from marketplace.matching import claiming, planning, replacing, service
 from marketplace.shifts import handovers, leading, offers, scheduling
 from marketplace.shifts.handover_rules import HandoverKind
-from marketplace.shifts.models import Offer, TimesheetLine
+from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import (
     BadLead,
     BadOffer,
@@ -28,6 +28,7 @@ from marketplace.shifts.rules import (
     ShiftBegun,
     ShiftStatus,
 )
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.catalogue import RULES
 from tests.factories import accounts
 from tests.factories import shifts as make

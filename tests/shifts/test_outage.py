@@ -14,8 +14,9 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.matching import rules as ranking
 from marketplace.shifts import attendance, outage
-from marketplace.shifts.models import Booking, Shift, TimesheetLine
+from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, TooEarly, TooLateForOutage
+from marketplace.shifts.timesheet_models import TimesheetLine
 from tests.factories import accounts, pay
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene

@@ -12,7 +12,7 @@ from marketplace.core.problems import Forbidden
 from marketplace.gigs import gate, preparation, queries
 from marketplace.gigs.rules import Shown
 from marketplace.shifts import piloting, timesheets
-from marketplace.shifts.models import Timesheet
+from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.gigs import KANSAS

@@ -13,7 +13,8 @@ from marketplace.core.db import db
 from marketplace.core.idempotency import HEADER
 from marketplace.gigs import service as gigs
 from marketplace.matching import deciding
-from marketplace.shifts.models import Booking, Timesheet
+from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, ZONE, Scene

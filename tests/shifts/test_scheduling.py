@@ -17,7 +17,7 @@ from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, laying, scheduling
-from marketplace.shifts.models import Shift, TimeEntry, Timesheet, TimesheetLine
+from marketplace.shifts.models import Shift, TimeEntry
 from marketplace.shifts.rules import (
     BadShift,
     BookingStatus,
@@ -31,6 +31,7 @@ from marketplace.shifts.rules import (
     TimesheetStatus,
     VolumeCapReached,
 )
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -27,7 +27,7 @@ from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, handovers, offers, scheduling, sick
 from marketplace.shifts.handover_models import Handover, SwapProposal
 from marketplace.shifts.handover_rules import HandoverKind, HandoverStatus, ProposalStatus
-from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
 from marketplace.shifts.queries import COUNTS
 from marketplace.shifts.rules import (
     ACTIVE_BOOKING,
@@ -39,6 +39,7 @@ from marketplace.shifts.rules import (
     OfferStatus,
     ShiftStatus,
 )
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.hours import Span, minutes_by_week
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts

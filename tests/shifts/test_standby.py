@@ -24,7 +24,7 @@ from marketplace.pay.lines import priced
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance, corrections, offers, outage, reserve, scheduling, sick, standby
 from marketplace.shifts.hours import Counted, Stretch, overtime_worked
-from marketplace.shifts.models import Booking, Offer, Shift, TimesheetLine
+from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import (
     BadCorrection,
     BadShift,
@@ -34,6 +34,7 @@ from marketplace.shifts.rules import (
     OnStandby,
     ShiftStatus,
 )
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.rates import LineKind, PriceInput, cost, price
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, pay

@@ -8,8 +8,8 @@ from marketplace.accounts.models import Person
 from marketplace.core.db import db
 from marketplace.shifts import attendance, corrections
 from marketplace.shifts.correction_models import Correction
-from marketplace.shifts.models import TimesheetLine
 from marketplace.shifts.rules import CorrectionStatus, EntryKind
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.web.correcting import CorrectionForm
 from tests.factories import accounts
 from tests.factories import shifts as make

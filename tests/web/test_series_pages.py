@@ -12,9 +12,10 @@ from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.shifts import feeds, timesheets
-from marketplace.shifts.models import Shift, Timesheet
+from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BookingStatus, SeriesStatus
 from marketplace.shifts.series_models import ShiftSeries
+from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.web.coverage import Load, weeks
 from marketplace.web.series_form import rule_words
 from tests.factories import accounts
