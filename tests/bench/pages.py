@@ -73,8 +73,9 @@ def key(word: str) -> str:
 
 
 def addresses(scene: Scene) -> dict[str, str]:
-    """Where the pages of the company are."""
-    shift = db.session.scalars(select(Shift.id).where(Shift.company_id == scene.company_id).limit(1)).one()
+    """Where the pages of the company are; the one shift is the last to come, for a worked one asks other questions."""
+    own = select(Shift.id).where(Shift.company_id == scene.company_id)
+    shift = db.session.scalars(own.order_by(Shift.starts_at.desc(), Shift.id).limit(1)).one()
     root = f"/company/{scene.company_id}"
     return {name: root + path.format(gig=scene.gig.id, shift=shift) for name, path in PAGES.items()}
 

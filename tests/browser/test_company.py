@@ -126,7 +126,7 @@ def test_the_number_that_would_pass_is_two_presses_away(page: Page, paths: dict[
     sign_in(page, OWNER)
     page.goto(paths["gig-refused"])
     page.get_by_role("link", name="passes every rule about the rate").click()
-    assert page.get_by_label("Rate for an hour of work").input_value() == "7.25"
+    expect(page.get_by_label("Rate for an hour of work")).to_have_value("7.25")
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Streets at night")
     expect(page.locator("dl.facts").first).to_contain_text("$7.25")

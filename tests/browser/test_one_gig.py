@@ -88,11 +88,14 @@ def test_a_person_plays_the_gig_in_every_role(tabs: Tabs) -> None:
 
 def _verify_instructions(milo: Page) -> None:
     milo.get_by_role("link", name=re.compile("Instructions, version 1")).click()
+    verify = milo.get_by_role("button", name="Verify version 1")
+    # `all()` does not wait for a page: asked too early it finds no box, and nothing is ticked.
+    expect(verify).to_be_visible()
     for box in milo.get_by_role("checkbox").all():
         box.check()
-    milo.get_by_role("button", name="Verify version 1").click()
+    verify.click()
     # "Verified" alone would do before the answer is there: the page that asks for it says it, too.
-    expect(milo.get_by_role("button", name="Verify version 1")).to_have_count(0)
+    expect(verify).to_have_count(0)
 
 
 def _fund_and_publish(dana: Page) -> None:

@@ -104,4 +104,4 @@ def test_the_clock_is_put_forward_by_keyboard(page: Page, world: tuple[str, dict
     page.get_by_role("button", name="1 day").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Saved.")
-    assert page.locator(".figure-big").inner_text() != before
+    expect(page.locator(".figure-big")).not_to_have_text(before)

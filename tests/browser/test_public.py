@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.factories import accounts
 
@@ -45,7 +45,7 @@ def test_a_person_signs_up_by_keyboard_alone(page: Page) -> None:
         page.keyboard.type(typed)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/sign-in"))
-    assert page.get_by_role("status").first.inner_text().startswith("A message with a link")
+    expect(page.get_by_role("status").first).to_have_text(re.compile("^A message with a link"))
 
 
 def test_an_own_account_is_sound_and_speaks_both_languages(
@@ -60,5 +60,5 @@ def test_an_own_account_is_sound_and_speaks_both_languages(
     phone.goto("/account")
     sound(phone, "account")
     phone.get_by_role("button", name="Indonesia").click()
-    assert phone.locator("html").get_attribute("lang") == "id"
+    expect(phone.locator("html")).to_have_attribute("lang", "id")
     sound(phone, "account-id")
