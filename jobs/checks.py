@@ -17,8 +17,9 @@ from marketplace.pay import proof
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, SEAT_FREE, CutStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, SEAT_FREE
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus
 
 MOST_FOUND = 100
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from examples.story import script
 from examples.story.world import World
@@ -113,8 +113,8 @@ class Crowd:
         )
         return len(going)
 
-    def _bookings(self, status: BookingStatus, when: object) -> Sequence[Booking]:
-        found = db.session.scalars(select(Booking).where(Booking.status == status, when)).all()  # type: ignore[arg-type]
+    def _bookings(self, status: BookingStatus, when: ColumnElement[bool]) -> Sequence[Booking]:
+        found = db.session.scalars(select(Booking).where(Booking.status == status, when)).all()
         return sorted(found, key=lambda booking: self._numbers[booking.contractor_id])
 
 

@@ -16,9 +16,11 @@ from marketplace.ledger import queries as books
 from marketplace.matching import service as matching
 from marketplace.pay import service as pay
 from marketplace.shifts import attendance, flags, offers, raising, scheduling, sick, timesheets
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, CompensationRule, EntryKind, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import CompensationRule, TimesheetStatus
 from marketplace.standards.rules import HazardCategory, HazardClass
 
 RACERS, SEATS = 200 // script.share(), 20 // script.share()

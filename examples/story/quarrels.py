@@ -11,8 +11,8 @@ from marketplace.disputes import service as disputes
 from marketplace.shifts import cuts
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutCategory, TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import CutCategory, TimesheetStatus
 
 CUT_MINUTES = 60
 

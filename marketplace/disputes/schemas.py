@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
 from marketplace.disputes.rules import DisputeStatus, StatementKind
-from marketplace.shifts.schemas import TimesheetCutSchema
+from marketplace.shifts.timesheet_schemas import TimesheetCutSchema
 
 LONGEST = 4000
 

@@ -28,8 +28,8 @@ from marketplace.disputes.rules import (
 )
 from marketplace.pay.settlements import advance, settle
 from marketplace.shifts import cuts
-from marketplace.shifts.rules import CutEnd, CutStatus
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd, CutStatus
 
 
 def claim(cut_id: UUID, words: str, *, by: Actor) -> Dispute:

@@ -18,8 +18,9 @@ from marketplace.insight.publishing import is_public
 from marketplace.insight.report_rules import Quarter, enough
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BookingStatus, CompensationRule, TimesheetStatus
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import CompensationRule, TimesheetStatus
 from marketplace.standards.exchange import Converted, convert
 from marketplace.standards.rules import NoSourcedRate
 from marketplace.workforce.models import Contractor

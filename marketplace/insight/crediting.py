@@ -17,8 +17,8 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.insight.models import Credit, Naming
 from marketplace.insight.rules import credit_name
-from marketplace.shifts.rules import TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards import hiding
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.hiding_rules import HiddenKind

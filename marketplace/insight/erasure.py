@@ -24,8 +24,9 @@ from marketplace.insight.sections import SECTIONS, Section, own_accounts
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import ACTIVE_BOOKING, CutStatus, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.shifts.timesheet_rules import CutStatus, TimesheetStatus
 from marketplace.workforce.bars import AppealStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus

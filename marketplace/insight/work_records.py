@@ -32,8 +32,8 @@ from marketplace.insight.rules import (
 )
 from marketplace.qualifications.models import Holding, Qualification
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.queries import Profile
 

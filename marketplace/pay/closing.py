@@ -27,8 +27,9 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts import barred, guarantees, offers
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BookingStatus, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.shifts.timesheet_rules import PENDING_CUT, TimesheetStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce import bars, deciding, queries
 from marketplace.workforce.bars import AppealStatus, ClosingAlready, ClosingStatus, Left

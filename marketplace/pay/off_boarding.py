@@ -16,9 +16,11 @@ from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpStatus
 from marketplace.shifts import guarantees
 from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import ACTIVE_BOOKING, PENDING_CUT, BackPayStatus, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.shifts.timesheet_rules import PENDING_CUT, TimesheetStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 

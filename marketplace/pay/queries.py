@@ -34,8 +34,8 @@ from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BackPayStatus
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")

@@ -13,8 +13,8 @@ from marketplace.pay.lines import PLATFORM_FEES, owed
 from marketplace.pay.rules import handling_fee
 from marketplace.shifts import cuts
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutEnd, CutStatus
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd, CutStatus
 
 
 def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> Money | None:

@@ -36,7 +36,9 @@ from marketplace.pay.lines import Leave, LeaveYear, Paid, Promise, Work
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.qualifications.models import Attempt
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.hours import (
     Minutes,
     Stretch,
@@ -47,17 +49,10 @@ from marketplace.shifts.hours import (
     scheduled_minutes,
 )
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import (
-    ACTIVE_BOOKING,
-    PENDING_CUT,
-    BackPayStatus,
-    BookingStatus,
-    CutStatus,
-    EntryKind,
-    TimesheetStatus,
-)
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds

@@ -20,6 +20,7 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.shifts import caps, missed, prepared, timesheets
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind, EntrySource, NotClockedIn, ShiftOver, TooEarly
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     CLOCK_IN_GRACE,
@@ -32,17 +33,8 @@ from marketplace.shifts.hours import (
 )
 from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.reserve import ANSWER_WITHIN
-from marketplace.shifts.rules import (
-    BookingStatus,
-    CompensationRule,
-    EntryFlag,
-    EntryKind,
-    EntrySource,
-    NotClockedIn,
-    OnStandby,
-    ShiftOver,
-    TooEarly,
-)
+from marketplace.shifts.rules import BookingStatus, OnStandby
+from marketplace.shifts.timesheet_rules import CompensationRule
 
 
 def clock_in(

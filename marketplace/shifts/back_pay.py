@@ -13,9 +13,9 @@ from marketplace.core.lifecycle import move
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BackPayStatus
 from marketplace.shifts.timesheet_models import TimesheetCut, TimesheetLine
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import PriceInput, cost, price

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from marketplace.core.db import db
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.exposure import Exposed, stop_moment
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import EntryKind
 from marketplace.standards.hazard import HazardClass, caps
 from marketplace.workforce.models import Contractor
 

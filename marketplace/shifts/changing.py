@@ -24,14 +24,7 @@ from marketplace.shifts import adding, laying, moving, scheduling, series
 from marketplace.shifts.hours import moving as moving_curve
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Offer, Shift
-from marketplace.shifts.rules import (
-    BadShift,
-    GigNotOpen,
-    OfferStatus,
-    PriceChanged,
-    SeriesStatus,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import BadShift, GigNotOpen, OfferStatus, PriceChanged, SeriesStatus, ShiftStatus
 from marketplace.shifts.scheduling import CancellationPrice
 from marketplace.shifts.series_models import ShiftSeries
 

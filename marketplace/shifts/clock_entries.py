@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from marketplace.core.db import db
 from marketplace.shifts import caps
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind, EntrySource
 from marketplace.shifts.exposure import Exposed, stop_moment
 from marketplace.shifts.hours import Stretch
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import EntryFlag, EntryKind, EntrySource
 from marketplace.standards.hazard import HazardClass
 from marketplace.workforce.models import Contractor
 

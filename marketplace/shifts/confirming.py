@@ -11,9 +11,10 @@ from marketplace.core.db import db
 from marketplace.core.events import record, record_many
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
+from marketplace.shifts.clock_rules import TooEarly
 from marketplace.shifts.confirmation import AGAIN_WITHIN, ASK_WITHIN, opens_at
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BookingStatus, ShiftBegun, TooEarly
+from marketplace.shifts.rules import BookingStatus, ShiftBegun
 
 
 def confirm(booking_id: UUID, *, by: Actor) -> Booking:

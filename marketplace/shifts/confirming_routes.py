@@ -7,8 +7,8 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core.http import problems
 from marketplace.shifts import confirming, queries
+from marketplace.shifts.booking_schemas import BookingSchema
 from marketplace.shifts.models import Booking
-from marketplace.shifts.schemas import BookingSchema
 
 blueprint = Blueprint(
     "confirmations", __name__, url_prefix="/api/v1/bookings", description="What is between a yes and its shift."

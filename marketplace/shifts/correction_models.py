@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Instant, JsonList, choice
 from marketplace.core.lifecycle import Stateful
-from marketplace.shifts import rules
-from marketplace.shifts.rules import CorrectedBy, CorrectionStatus
+from marketplace.shifts import clock_rules
+from marketplace.shifts.clock_rules import CorrectedBy, CorrectionStatus
 
 
 class Correction(Stateful):
@@ -36,7 +36,7 @@ class Correction(Stateful):
     about: ClassVar = MappingProxyType(
         {"correction": "id"} | {word: f"{word}_id" for word in ("booking", "gig", "company", "contractor")}
     )
-    transitions: ClassVar = rules.CORRECTION_TRANSITIONS
+    transitions: ClassVar = clock_rules.CORRECTION_TRANSITIONS
 
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))

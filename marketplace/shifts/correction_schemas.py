@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import marshmallow as ma
 
+from marketplace.shifts.clock_rules import CorrectedBy, CorrectionStatus, EntryKind
 from marketplace.shifts.corrections import MOST_STRETCHES
 from marketplace.shifts.hours import Stretch
-from marketplace.shifts.rules import CorrectedBy, CorrectionStatus, EntryKind
 
 ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 MOST_WORDS = 500

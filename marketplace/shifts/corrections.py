@@ -16,6 +16,17 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.shifts import prepared, queries, timesheets
 from marketplace.shifts.clock_entries import breaks_cap, entries_of, runs_elsewhere, stretches_of, write
+from marketplace.shifts.clock_rules import (
+    OPEN_CORRECTION,
+    BadCorrection,
+    ClockElsewhere,
+    CorrectedBy,
+    CorrectionStatus,
+    EntryFlag,
+    EntryKind,
+    EntrySource,
+    TooLateToCorrect,
+)
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.hours import (
     CORRECT_WITHIN,
@@ -28,20 +39,9 @@ from marketplace.shifts.hours import (
 )
 from marketplace.shifts.missed import hold_again
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import (
-    OPEN_CORRECTION,
-    BadCorrection,
-    BookingStatus,
-    ClockElsewhere,
-    CorrectedBy,
-    CorrectionStatus,
-    EntryFlag,
-    EntryKind,
-    EntrySource,
-    TimesheetStatus,
-    TooLateToCorrect,
-)
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 
 MOST_STRETCHES = 40
 ANSWERABLE = (TimesheetStatus.OPEN, TimesheetStatus.SUBMITTED)

@@ -17,19 +17,18 @@ from marketplace.core.problems import NotFound
 from marketplace.messages import queries as messages
 from marketplace.messages.rules import waited_minutes
 from marketplace.shifts import timesheets
+from marketplace.shifts.clock_rules import EntryFlag, WaitedForAnswer
 from marketplace.shifts.hours import most_to_cut, scheduled_minutes
-from marketplace.shifts.rules import (
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import (
     NOT_WORKING,
     BadCut,
     CutCategory,
     CutEnd,
     CutStatus,
-    EntryFlag,
     TimesheetStatus,
     TooLateToDispute,
-    WaitedForAnswer,
 )
-from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.standards.catalogue import RULES
 
 CLAIM_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["claim_days"])

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import extract, func, select
 
 from marketplace.core.db import db
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import EntryKind
 from marketplace.standards.engagement import Dependence
 from marketplace.standards.rules import RULES
 

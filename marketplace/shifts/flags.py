@@ -15,8 +15,9 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.shifts.hazard_models import ContentReport, HazardFlag, HazardFlagNote
+from marketplace.shifts.hazard_rules import FlagStatus
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, FlagStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.standards.hazard import ILLEGAL, HazardCategory
 
 MAY_FLAG = (*ACTIVE_BOOKING, BookingStatus.WORKED)

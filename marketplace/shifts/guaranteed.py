@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from marketplace.shifts.rules import BookingStatus, EntryFlag
+from marketplace.shifts.clock_rules import EntryFlag
+from marketplace.shifts.rules import BookingStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span

@@ -12,9 +12,9 @@ from marketplace.shifts import handover_codes as codes
 from marketplace.shifts import handover_queries as reads
 from marketplace.shifts import handover_schemas as s
 from marketplace.shifts import handovers, queries
+from marketplace.shifts.booking_schemas import BookingSchema
 from marketplace.shifts.handover_models import Handover, HandoverCode, SwapProposal
 from marketplace.shifts.models import Booking
-from marketplace.shifts.schemas import BookingSchema
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/api/v1", description="Cover and swap.")
 _LISTS = {s.Which.MINE: reads.mine, s.Which.ASKED: reads.asked_of, s.Which.WANTED: reads.wanted}

@@ -16,11 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Instant, Minor, choice
 from marketplace.core.lifecycle import Stateful
-from marketplace.shifts import rules
-from marketplace.shifts.rules import (
-    BackPayStatus,
-    FlagStatus,
-)
+from marketplace.shifts import hazard_rules
+from marketplace.shifts.hazard_rules import BackPayStatus, FlagStatus
 from marketplace.standards.hazard import HazardCategory, HazardClass
 
 
@@ -37,7 +34,7 @@ class BackPay(Stateful):
     about: ClassVar = MappingProxyType(
         {word: f"{word}_id" for word in ("booking", "gig", "company", "contractor")} | {"back_pay": "id"}
     )
-    transitions: ClassVar = rules.BACK_PAY_TRANSITIONS
+    transitions: ClassVar = hazard_rules.BACK_PAY_TRANSITIONS
 
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"))
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))
@@ -61,7 +58,7 @@ class HazardFlag(Stateful):
     about: ClassVar = MappingProxyType(
         {word: f"{word}_id" for word in ("booking", "gig", "company", "contractor")} | {"hazard_flag": "id"}
     )
-    transitions: ClassVar = rules.FLAG_TRANSITIONS
+    transitions: ClassVar = hazard_rules.FLAG_TRANSITIONS
 
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("booking.id"), index=True)
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"))

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, page_schema
-from marketplace.shifts.rules import FlagStatus
+from marketplace.shifts.hazard_rules import FlagStatus
 from marketplace.standards.hazard import LEAST_CLASS, HazardCategory, HazardClass
 
 LONGEST_NOTE = 2000

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from marketplace.core.money import largest_remainder
-from marketplace.shifts.rules import BREAKS, PAID_KINDS, CompensationRule, EntryFlag, EntryKind
+from marketplace.shifts.clock_rules import BREAKS, PAID_KINDS, EntryFlag, EntryKind
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hours import Span, night_time, week_of
 from marketplace.standards.rates import call_in_minimum, call_in_missing

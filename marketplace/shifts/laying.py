@@ -16,10 +16,11 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.gate import pilot_cap
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
+from marketplace.shifts.clock_rules import PAID_KINDS
 from marketplace.shifts.crew_first import TooLateForCrew, first_until
 from marketplace.shifts.hours import LONGEST_SHIFT, scheduled_minutes
 from marketplace.shifts.models import Booking, Shift, TimeEntry
-from marketplace.shifts.rules import PAID_KINDS, BadShift, GigNotOpen, ShiftStatus, VolumeCapReached
+from marketplace.shifts.rules import BadShift, GigNotOpen, ShiftStatus, VolumeCapReached
 
 MOST_SEATS = 500
 FURTHEST = timedelta(days=366)

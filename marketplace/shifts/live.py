@@ -18,17 +18,12 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind
 from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.hazard_rules import FlagStatus
 from marketplace.shifts.hours import CLOCK_IN_GRACE
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
-from marketplace.shifts.rules import (
-    OPEN_OFFER,
-    BookingStatus,
-    EntryFlag,
-    EntryKind,
-    FlagStatus,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import OPEN_OFFER, BookingStatus, ShiftStatus
 from marketplace.workforce.models import Contractor
 
 COMING = timedelta(hours=4)

@@ -24,18 +24,12 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList,
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
+from marketplace.shifts.clock_rules import BREAKS, EntryKind, EntrySource
 from marketplace.shifts.confirmation import Confirmation, stands
 from marketplace.shifts.hours import Stretch, break_due_at, scheduled_minutes
 from marketplace.shifts.reserve import paid_beside
-from marketplace.shifts.rules import (
-    BREAKS,
-    BookingStatus,
-    CompensationRule,
-    EntryKind,
-    EntrySource,
-    OfferStatus,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import BookingStatus, OfferStatus, ShiftStatus
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
 
 

@@ -17,13 +17,7 @@ from marketplace.shifts import asking, queries, timesheets, yes
 from marketplace.shifts.holds import returned
 from marketplace.shifts.leading_models import LeadMinutes
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import (
-    BadOffer,
-    BookingStatus,
-    OfferStatus,
-    ShiftBegun,
-    YesIsCollected,
-)
+from marketplace.shifts.rules import BadOffer, BookingStatus, OfferStatus, ShiftBegun, YesIsCollected
 from marketplace.workforce.models import Contractor
 
 Chosen = Sequence[tuple[UUID, Mapping[str, Any]]]

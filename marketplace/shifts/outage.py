@@ -21,10 +21,12 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import attendance, queries, timesheets
+from marketplace.shifts.clock_rules import EntryKind, TooEarly, TooLateForOutage
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import OUTAGE_PAID, OUTAGE_WITHIN, scheduled_minutes
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryKind, TooEarly, TooLateForOutage
+from marketplace.shifts.rules import BookingStatus
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rates import highest_cost
 from marketplace.workforce.models import Contractor

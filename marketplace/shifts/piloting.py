@@ -11,8 +11,8 @@ from marketplace.gigs import gate, preparation
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus, Shown
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.workforce.models import Contractor
 
 APPROVED = (TimesheetStatus.APPROVED, TimesheetStatus.LOCKED)

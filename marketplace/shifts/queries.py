@@ -39,8 +39,9 @@ from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import PaySteps
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, for_training
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN, HazardClass
 from marketplace.standards.hours import Span

@@ -26,19 +26,16 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.shifts import asking, attendance, back_pay, caps, flags, timesheets
+from marketplace.shifts.clock_rules import EntryFlag
 from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.hazard_rules import NotUnlawful
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
 from marketplace.shifts.reserve import cancelled
-from marketplace.shifts.rules import (
-    ACTIVE_BOOKING,
-    BookingStatus,
-    EntryFlag,
-    NotUnlawful,
-    TimesheetStatus,
-)
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.hazard import ILLEGAL, OPT_IN, HazardClass
 from marketplace.standards.rates import highest_cost
 from marketplace.workforce.models import HazardConsent

@@ -26,8 +26,10 @@ from marketplace.shifts import (
     sick,
     timesheets,
 )
+from marketplace.shifts import booking_schemas as b
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
+from marketplace.shifts import timesheet_schemas as t
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.timesheet_models import Timesheet
 
@@ -155,7 +157,7 @@ def list_offers_of_shift(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]
 
 @shifts.get("/<uuid:shift_id>/bookings")
 @shifts.arguments(PageArgs, location="query")
-@shifts.response(200, s.BookingPage)
+@shifts.response(200, b.BookingPage)
 @problems(shifts, 401, 403, 404, 422)
 def list_bookings_of_shift(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
     """Everybody who has a seat, for the company."""
@@ -184,7 +186,7 @@ def show_offer(offer_id: UUID) -> Offer:
 
 
 @offers.post("/<uuid:offer_id>/accept")
-@offers.response(200, s.BookingSchema)
+@offers.response(200, b.BookingSchema)
 @offers.alt_response(202, schema=s.OfferSchema, description="The yes is collected until the window closes")
 @problems(offers, 400, 401, 403, 404, 409)
 @idempotency.required
@@ -214,7 +216,7 @@ def withdraw(offer_id: UUID) -> Offer:
 
 
 @offers.get("/<uuid:offer_id>/preparation")
-@offers.response(200, s.PreparedSchema)
+@offers.response(200, b.PreparedSchema)
 @problems(offers, 401, 404)
 def show_offer_preparation(offer_id: UUID) -> prepared.Prepared:
     """The instructions that hold in the offered shift, and whom to ask."""
@@ -222,7 +224,7 @@ def show_offer_preparation(offer_id: UUID) -> prepared.Prepared:
 
 
 @bookings.get("/after-care")
-@bookings.response(200, s.AfterCaresSchema)
+@bookings.response(200, b.AfterCaresSchema)
 @problems(bookings, 401, 403)
 def list_after_care() -> dict[str, Any]:
     """The care that stays open to you after very distressing work, who pays for it, and whom to call."""
@@ -230,7 +232,7 @@ def list_after_care() -> dict[str, Any]:
 
 
 @bookings.get("/<uuid:booking_id>/preparation")
-@bookings.response(200, s.PreparedSchema)
+@bookings.response(200, b.PreparedSchema)
 @problems(bookings, 401, 404)
 def show_booking_preparation(booking_id: UUID) -> prepared.Prepared:
     """The instructions under which the shift is worked and judged, and whom to ask."""
@@ -238,8 +240,8 @@ def show_booking_preparation(booking_id: UUID) -> prepared.Prepared:
 
 
 @bookings.get("")
-@bookings.arguments(s.BookingListArgs, location="query")
-@bookings.response(200, s.BookingPage)
+@bookings.arguments(b.BookingListArgs, location="query")
+@bookings.response(200, b.BookingPage)
 @problems(bookings, 401, 403, 422)
 def list_my_bookings(args: dict[str, Any]) -> dict[str, Any]:
     """Your seats, with their clocks."""
@@ -248,7 +250,7 @@ def list_my_bookings(args: dict[str, Any]) -> dict[str, Any]:
 
 @bookings.get("/<uuid:booking_id>")
 @bookings.etag
-@bookings.response(200, s.BookingSchema)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 401, 404)
 def show_booking(booking_id: UUID) -> Booking:
     """One booking with its clock: your own, or your company's."""
@@ -256,8 +258,8 @@ def show_booking(booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/clock-in")
-@bookings.arguments(s.PressSchema, required=False)
-@bookings.response(200, s.BookingSchema)
+@bookings.arguments(b.PressSchema, required=False)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
 def clock_in(given: dict[str, Any], booking_id: UUID) -> Booking:
     """Start the clock. Pressing twice is pressing once."""
@@ -265,8 +267,8 @@ def clock_in(given: dict[str, Any], booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/clock-out")
-@bookings.arguments(s.PressSchema, required=False)
-@bookings.response(200, s.BookingSchema)
+@bookings.arguments(b.PressSchema, required=False)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
 def clock_out(given: dict[str, Any], booking_id: UUID) -> Booking:
     """Stop the clock. The week's last clock-out hands the timesheet in."""
@@ -274,8 +276,8 @@ def clock_out(given: dict[str, Any], booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/start-break")
-@bookings.arguments(s.BreakSchema)
-@bookings.response(200, s.BookingSchema)
+@bookings.arguments(b.BreakSchema)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
 def start_break(given: dict[str, Any], booking_id: UUID) -> Booking:
     """Begin a paid or an unpaid break."""
@@ -283,8 +285,8 @@ def start_break(given: dict[str, Any], booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/end-break")
-@bookings.arguments(s.PressSchema, required=False)
-@bookings.response(200, s.BookingSchema)
+@bookings.arguments(b.PressSchema, required=False)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 401, 403, 404, 409, 422)
 def end_break(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
     """Go back to work."""
@@ -292,7 +294,7 @@ def end_break(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/release")
-@bookings.response(200, s.BookingSchema)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 400, 401, 403, 404, 409)
 @idempotency.required
 def release(booking_id: UUID) -> Booking:
@@ -301,7 +303,7 @@ def release(booking_id: UUID) -> Booking:
 
 
 @bookings.get("/<uuid:booking_id>/sick")
-@bookings.response(200, s.SickPaySchema)
+@bookings.response(200, b.SickPaySchema)
 @problems(bookings, 401, 403, 404, 409)
 def show_sick_pay(booking_id: UUID) -> sick.SickPay:
     """What you would be paid if you reported sick now. Nothing is changed."""
@@ -309,7 +311,7 @@ def show_sick_pay(booking_id: UUID) -> sick.SickPay:
 
 
 @bookings.post("/<uuid:booking_id>/sick")
-@bookings.response(200, s.BookingSchema)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 400, 401, 403, 404, 409)
 @idempotency.required
 def report_sick(booking_id: UUID) -> Booking:
@@ -318,7 +320,7 @@ def report_sick(booking_id: UUID) -> Booking:
 
 
 @bookings.post("/<uuid:booking_id>/outage")
-@bookings.response(200, s.BookingSchema)
+@bookings.response(200, b.BookingSchema)
 @problems(bookings, 400, 401, 403, 404, 409)
 @idempotency.required
 def report_outage(booking_id: UUID) -> Booking:
@@ -335,8 +337,8 @@ def _shown(booking: Booking) -> Booking:
 
 
 @timesheet_doors.get("")
-@timesheet_doors.arguments(s.TimesheetListArgs, location="query")
-@timesheet_doors.response(200, s.TimesheetPage)
+@timesheet_doors.arguments(t.TimesheetListArgs, location="query")
+@timesheet_doors.response(200, t.TimesheetPage)
 @problems(timesheet_doors, 401, 403, 404, 422)
 def list_timesheets(args: dict[str, Any]) -> dict[str, Any]:
     """Your own timesheets, or those of a company."""
@@ -346,7 +348,7 @@ def list_timesheets(args: dict[str, Any]) -> dict[str, Any]:
 
 @timesheet_doors.get("/<uuid:timesheet_id>")
 @timesheet_doors.etag
-@timesheet_doors.response(200, s.TimesheetSchema)
+@timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 404)
 def show_timesheet(timesheet_id: UUID) -> Timesheet:
     """One timesheet, line by line."""
@@ -354,7 +356,7 @@ def show_timesheet(timesheet_id: UUID) -> Timesheet:
 
 
 @timesheet_doors.post("/<uuid:timesheet_id>/submit")
-@timesheet_doors.response(200, s.TimesheetSchema)
+@timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 403, 404, 409)
 def submit(timesheet_id: UUID) -> Timesheet:
     """Hand the week in before it is complete."""
@@ -362,7 +364,7 @@ def submit(timesheet_id: UUID) -> Timesheet:
 
 
 @timesheet_doors.post("/<uuid:timesheet_id>/approve")
-@timesheet_doors.response(200, s.TimesheetSchema)
+@timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 403, 404, 409)
 def approve(timesheet_id: UUID) -> Timesheet:
     """The company's yes. Without an answer the timesheet is approved after 72 hours."""
@@ -370,8 +372,8 @@ def approve(timesheet_id: UUID) -> Timesheet:
 
 
 @timesheet_doors.post("/<uuid:timesheet_id>/cut")
-@timesheet_doors.arguments(s.CutsSchema)
-@timesheet_doors.response(200, s.TimesheetSchema)
+@timesheet_doors.arguments(t.CutsSchema)
+@timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 403, 404, 409, 422)
 def cut(given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
     """Take paid minutes off some lines, each with its reason, and approve the rest. The money of what is cut stays held

@@ -150,128 +150,6 @@ SEAT_FREE = (
 """A booking that has no seat of the shift any more: it was given back, or somebody else has it."""
 
 
-class FlagStatus(StrEnum):
-    """What became of a worker's flag."""
-
-    OPEN = "open"
-    UPHELD = "upheld"
-    """The class was raised."""
-    DISMISSED = "dismissed"
-    """An operator looked and found the class right, and said why."""
-    REPORTED = "reported"
-    """An operator found the content unlawful: the gig is closed, and the content was reported."""
-
-
-FLAG_TRANSITIONS: Mapping[FlagStatus, frozenset[FlagStatus]] = MappingProxyType(
-    {
-        FlagStatus.OPEN: frozenset({FlagStatus.UPHELD, FlagStatus.DISMISSED, FlagStatus.REPORTED}),
-        FlagStatus.UPHELD: frozenset(),
-        FlagStatus.DISMISSED: frozenset(),
-        FlagStatus.REPORTED: frozenset(),
-    }
-)
-
-
-class BackPayStatus(StrEnum):
-    """What became of a premium that is owed for work that was paid before its class was raised."""
-
-    DUE = "due"
-    """Held for the booking; the next pay run takes it."""
-    PAID = "paid"
-    """A pay run has taken it."""
-
-
-BACK_PAY_TRANSITIONS: Mapping[BackPayStatus, frozenset[BackPayStatus]] = MappingProxyType(
-    {BackPayStatus.DUE: frozenset({BackPayStatus.PAID}), BackPayStatus.PAID: frozenset()}
-)
-
-
-class EntryKind(StrEnum):
-    """What a stretch of time on the clock was. All but the unpaid break are paid, an outage up to its number."""
-
-    WORK = "work"
-    WAITING = "waiting"
-    OUTAGE = "outage"
-    """Power or network is lost (rule OUTAGE)."""
-    PAID_BREAK = "paid_break"
-    UNPAID_BREAK = "unpaid_break"
-
-
-PAID_KINDS = (EntryKind.WORK, EntryKind.WAITING, EntryKind.OUTAGE, EntryKind.PAID_BREAK)
-BREAKS = (EntryKind.PAID_BREAK, EntryKind.UNPAID_BREAK)
-
-
-class Press(StrEnum):
-    """What a person presses on the clock; a device without network keeps it and sends it later."""
-
-    CLOCK_IN = "clock_in"
-    WORK = "work"
-    """Back from a break, from waiting or from an outage."""
-    WAITING = "waiting"
-    PAID_BREAK = "paid_break"
-    UNPAID_BREAK = "unpaid_break"
-    OUTAGE = "outage"
-    CLOCK_OUT = "clock_out"
-
-
-class TapOutcome(StrEnum):
-    """What became of a press that a device had kept."""
-
-    COUNTED = "counted"
-    REFUSED = "refused"
-
-
-class EntrySource(StrEnum):
-    PERSON = "person"
-    JOB = "job"
-    COMPANY = "company"
-
-
-class EntryFlag(StrEnum):
-    """What whoever approves the time should look at. A flag never changes a minute by itself."""
-
-    CLIENT_TIME = "client_time"
-    """The device's time was taken, because it lay within the bound."""
-    CLIENT_TIME_REFUSED = "client_time_refused"
-    """The device's time lay outside the bound; the server's was taken."""
-    CORRECTED = "corrected"
-    """It was written down later; the correction says by whom and why (rule CORRECT)."""
-    CLAIMED = "claimed"
-    """It was pressed on a device that had no network for long; what it says is taken (rule OFFLINE)."""
-    FORGOTTEN = "forgotten_clock_out"
-    """A job closed it at the end of the shift."""
-    ENDED_BY_COMPANY = "ended_by_company"
-    FELL_ILL = "fell_ill"
-    """The person reported sick, and the clock was stopped at that moment."""
-    CAP_REACHED = "cap_reached"
-    """The day's or week's cap of the hazard class was reached, and the clock was stopped at that minute."""
-    CLASS_RAISED = "class_raised"
-    """The work became heavier than the person had agreed to, and the clock was stopped at that moment."""
-    OUTAGE = "outage"
-    """Power or network was lost; the time is paid up to the number of the rule."""
-    UNLAWFUL_CONTENT = "unlawful_content"
-    """The content was found unlawful, and every clock of the gig was stopped at that moment."""
-
-
-class TimesheetStatus(StrEnum):
-    OPEN = "open"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    """Without the minutes that the company has cut, if any."""
-    LOCKED = "locked"
-    """A pay run has taken it."""
-
-
-TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = MappingProxyType(
-    {
-        TimesheetStatus.OPEN: frozenset({TimesheetStatus.SUBMITTED}),
-        TimesheetStatus.SUBMITTED: frozenset({TimesheetStatus.APPROVED}),
-        TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED}),
-        TimesheetStatus.LOCKED: frozenset(),
-    }
-)
-
-
 class LeadPart(StrEnum):
     """What the lead of a shift does in minutes of their own."""
 
@@ -279,109 +157,6 @@ class LeadPart(StrEnum):
     """Before the shift."""
     CHECKING = "checking"
     """After it."""
-
-
-class CorrectedBy(StrEnum):
-    """Whose correction of the clock it is."""
-
-    PERSON = "person"
-    DEVICE = "device"
-    """The person's, whose phone had no network until a job had stopped the clock (rule OFFLINE)."""
-    COMPANY = "company"
-
-
-class CorrectionStatus(StrEnum):
-    """Where a correction of the clock stands."""
-
-    PROPOSED = "proposed"
-    """The company's, and it takes minutes: nothing is changed until the person says yes."""
-    CLAIMED = "claimed"
-    """It counts, and the other side has not said anything."""
-    ACCEPTED = "accepted"
-    CONTESTED = "contested"
-    """The other side does not agree. A person's correction counts on, and only a cut can take its minutes; a company's
-    does not count any more."""
-    LAPSED = "lapsed"
-    """A later correction took its place, or the timesheet was answered first."""
-
-
-OPEN_CORRECTION = (CorrectionStatus.PROPOSED, CorrectionStatus.CLAIMED)
-CORRECTION_TRANSITIONS: Mapping[CorrectionStatus, frozenset[CorrectionStatus]] = MappingProxyType(
-    {
-        each: frozenset({CorrectionStatus.ACCEPTED, CorrectionStatus.CONTESTED, CorrectionStatus.LAPSED})
-        for each in OPEN_CORRECTION
-    }
-    | {each: frozenset() for each in (CorrectionStatus.ACCEPTED, CorrectionStatus.CONTESTED, CorrectionStatus.LAPSED)}
-)
-
-
-class CutCategory(StrEnum):
-    """Why a company takes minutes off a line. Only time can be cut: how well somebody worked is no reason."""
-
-    NOT_AT_WORK = "not_at_work"
-    OUTSIDE_SHIFT = "outside_shift"
-    FORGOTTEN_CLOCK_OUT = "forgotten_clock_out"
-    COUNTED_TWICE = "counted_twice"
-    SOMEBODY_ELSE = "somebody_else"
-
-
-NOT_WORKING = frozenset({CutCategory.NOT_AT_WORK, CutCategory.FORGOTTEN_CLOCK_OUT})
-"""Reasons that say of time on the clock that nobody worked in it: the penalties for time of OPEN_QUESTION."""
-
-
-class CutStatus(StrEnum):
-    """Where a cut stands. Its money is held until it is `upheld` or `paid`."""
-
-    OPEN = "open"
-    """The contractor may still dispute it."""
-    CLAIMED = "claimed"
-    """It is disputed."""
-    UPHELD = "upheld"
-    """Nothing of it is restored, and its money went back to the gig."""
-    RESTORED = "restored"
-    """Minutes of it are to be paid after all."""
-    PAID = "paid"
-    """A pay run has taken what was restored."""
-
-
-PENDING_CUT = (CutStatus.OPEN, CutStatus.CLAIMED, CutStatus.RESTORED)
-"""A cut whose money may still be owed."""
-CUT_TRANSITIONS: Mapping[CutStatus, frozenset[CutStatus]] = MappingProxyType(
-    {
-        CutStatus.OPEN: frozenset({CutStatus.CLAIMED, CutStatus.UPHELD}),
-        CutStatus.CLAIMED: frozenset({CutStatus.UPHELD, CutStatus.RESTORED}),
-        CutStatus.RESTORED: frozenset({CutStatus.PAID}),
-        CutStatus.UPHELD: frozenset(),
-        CutStatus.PAID: frozenset(),
-    }
-)
-
-
-class CutEnd(StrEnum):
-    """Why a cut is decided."""
-
-    UNCLAIMED = "unclaimed"
-    """Nobody disputed it in time."""
-    WITHDRAWN = "withdrawn"
-    """The contractor took the claim back."""
-    RULED = "ruled"
-    NOT_RULED = "not_ruled"
-    """Nobody ruled in time, which favours the contractor."""
-    ADVANCED = "advanced"
-    """The sum is small, so it is paid at once; the ruling decides who bears it (rule APPEAL_ADVANCE)."""
-
-
-class CompensationRule(StrEnum):
-    """Why minutes are paid that were not worked."""
-
-    NOTICE = "NOTICE"
-    """The shift was cancelled late."""
-    CALL_IN = "CALL_IN"
-    """The shift was ended by the company after it had begun."""
-    HAZARD = "HAZARD"
-    """Distressing work had to stop, at its cap or because it became heavier: neutral hours fill the schedule."""
-    OUTAGE = "OUTAGE"
-    """Power or network was lost, and the person could not come."""
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
@@ -404,18 +179,6 @@ class VolumeCapReached(Conflict):
     code = "volume_cap_reached"
     title = "The gig may not schedule more hours before its pilot is recorded."
     remedy = "Record the pilot's result, or schedule fewer hours."
-
-
-class TooLateForOutage(Conflict):
-    code = "too_late_for_outage"
-    title = "An outage is reported within a stated time after its shift."
-    remedy = "Write to the company, or to the operators."
-
-
-class NotUnlawful(Conflict):
-    code = "not_unlawful"
-    title = "Only a flag of unlawful content closes a gig."
-    remedy = "Raise the class of the gig, or dismiss the flag with an answer."
 
 
 class NotEligible(Conflict):
@@ -457,32 +220,6 @@ class GigOutOfFunds(Conflict):
     remedy = "The company has to fund the gig; the offer stays open until it expires."
 
 
-class TooEarly(Conflict):
-    code = "too_early"
-    title = "The shift has not begun."
-    remedy = "Clock in shortly before its start."
-
-
-class TooLateToClaim(Conflict):
-    """Rule OFFLINE."""
-
-    code = "too_late_to_claim"
-    title = "What a device kept counts up to 24 hours later."
-    remedy = "If you worked, tell the company before it approves the timesheet."
-
-
-class ShiftOver(Conflict):
-    code = "shift_over"
-    title = "The shift is over."
-    remedy = "If you worked, tell the company before it approves the timesheet."
-
-
-class NotClockedIn(Conflict):
-    code = "not_clocked_in"
-    title = "The clock is not running for this booking."
-    remedy = "Clock in first."
-
-
 class BadLead(Invalid):
     """Rule LEAD."""
 
@@ -494,47 +231,6 @@ class LeadNamed(Conflict):
     code = "lead_named"
     title = "Somebody leads this shift already."
     remedy = "Cancel the minutes of that lead first; their price is shown before."
-
-
-class BadCorrection(Invalid):
-    code = "bad_correction"
-    title = "The clock cannot be corrected like this."
-    remedy = "Tell the time from its beginning to its end, within the shift and without a gap; a break is a part of it."
-
-
-class TooLateToCorrect(Conflict):
-    """Rule CORRECT."""
-
-    code = "too_late_to_correct"
-    title = "The clock can be corrected for 48 hours after the shift, until its timesheet is answered."
-    remedy = "Write to the company about it."
-
-
-class ClockElsewhere(Conflict):
-    code = "clock_elsewhere"
-    title = "At that time the clock ran in another shift."
-    remedy = "Leave that time out, or correct the other shift first."
-
-
-class BadCut(Invalid):
-    code = "bad_cut"
-    title = "Time cannot be cut like this."
-    remedy = "Cut each line at most once, by no more than its paid minutes, and say why."
-
-
-class WaitedForAnswer(Conflict):
-    """Rule OPEN_QUESTION: what was asked had no answer in this time, or a late one."""
-
-    code = "waited_for_answer"
-    title = "In this time a question waited for your answer."
-    remedy = "Answer what is open. Minutes that waited for a late answer stay paid."
-
-
-class TooLateToDispute(Conflict):
-    """Rule DISPUTE: the window has closed."""
-
-    code = "too_late_to_dispute"
-    title = "This cut can no longer be disputed."
 
 
 class NotYours(Forbidden):

@@ -17,6 +17,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.ledger import service as ledger
 from marketplace.shifts import adding, asking, attendance, laying, timesheets
+from marketplace.shifts.clock_rules import EntryFlag, EntrySource
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
     Compensation,
@@ -30,14 +31,7 @@ from marketplace.shifts.laying import Planned
 from marketplace.shifts.leading_models import LeadMinutes
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.reserve import cancelled
-from marketplace.shifts.rules import (
-    ACTIVE_BOOKING,
-    BookingStatus,
-    EntryFlag,
-    EntrySource,
-    PriceChanged,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, PriceChanged, ShiftStatus
 from marketplace.standards.rates import PriceInput, cost, price
 
 Curve = Callable[[datetime, datetime, datetime, int], Compensation]

@@ -16,11 +16,12 @@ from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.shifts import attendance, queries, timesheets
+from marketplace.shifts.clock_rules import EntryFlag, EntrySource, ShiftOver
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import minutes_left
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.reserve import unused_minutes
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryFlag, EntrySource, ShiftOver
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.shifts import adding, asking, attendance, laying, timesheets
+from marketplace.shifts.clock_rules import ShiftOver, TooEarly
 from marketplace.shifts.hours import CLOCK_IN_GRACE
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Offer, Shift
@@ -33,9 +34,7 @@ from marketplace.shifts.rules import (
     NotStandingBy,
     PriceChanged,
     ShiftBegun,
-    ShiftOver,
     ShiftStatus,
-    TooEarly,
 )
 from marketplace.standards.rates import NO_STEP, PriceInput, cost, price
 

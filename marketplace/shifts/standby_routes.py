@@ -10,8 +10,9 @@ from marketplace.core import idempotency
 from marketplace.core.http import problems
 from marketplace.shifts import queries, standby
 from marketplace.shifts import standby_schemas as s
+from marketplace.shifts.booking_schemas import BookingSchema
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.schemas import BookingSchema, ShiftSchema
+from marketplace.shifts.schemas import ShiftSchema
 
 blueprint = Blueprint("standby", __name__, url_prefix="/api/v1", description="People who stand by for a shift.")
 

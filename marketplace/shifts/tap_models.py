@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Id, Instant, choice
-from marketplace.shifts.rules import Press, TapOutcome
+from marketplace.shifts.clock_rules import Press, TapOutcome
 
 
 class ClockTap(Base):

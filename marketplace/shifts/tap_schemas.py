@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import marshmallow as ma
 
-from marketplace.shifts.rules import Press, TapOutcome
+from marketplace.shifts.clock_rules import Press, TapOutcome
 from marketplace.shifts.taps import MOST_TAPS
 
 ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))

@@ -15,9 +15,10 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound, Problem
 from marketplace.shifts import attendance, corrections, outage, queries
+from marketplace.shifts.clock_rules import EntryKind, Press, TapOutcome, TooLateToClaim
 from marketplace.shifts.hours import Counted, claimed_at
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BookingStatus, EntryKind, Press, TapOutcome, TooLateToClaim
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.tap_models import ClockTap
 
 MOST_TAPS = 100

@@ -18,16 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Id, Instant, JsonList, choice
 from marketplace.core.lifecycle import Stateful
-from marketplace.shifts import rules
+from marketplace.shifts import timesheet_rules
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import (
-    CompensationRule,
-    CutCategory,
-    CutEnd,
-    CutStatus,
-    TimesheetStatus,
-)
+from marketplace.shifts.timesheet_rules import CompensationRule, CutCategory, CutEnd, CutStatus, TimesheetStatus
 from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines
 
 
@@ -54,7 +48,7 @@ class Timesheet(Stateful):
     about: ClassVar = MappingProxyType(
         {"timesheet": "id", "gig": "gig_id", "company": "company_id", "contractor": "contractor_id"}
     )
-    transitions: ClassVar = rules.TIMESHEET_TRANSITIONS
+    transitions: ClassVar = timesheet_rules.TIMESHEET_TRANSITIONS
 
     gig_id: Mapped[UUID] = mapped_column(ForeignKey("gig.id"), index=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
@@ -201,7 +195,7 @@ class TimesheetCut(Stateful):
             "contractor": "contractor_id",
         }
     )
-    transitions: ClassVar = rules.CUT_TRANSITIONS
+    transitions: ClassVar = timesheet_rules.CUT_TRANSITIONS
 
     line_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet_line.id"))
     timesheet_id: Mapped[UUID] = mapped_column(ForeignKey("timesheet.id"))

@@ -15,6 +15,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hours import (
     HAND_IN_AFTER,
     SILENCE_APPROVES,
@@ -26,8 +27,9 @@ from marketplace.shifts.hours import (
     scheduled_minutes,
 )
 from marketplace.shifts.models import Booking, Shift, TimeEntry
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, EntryKind, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 
 Week = tuple[UUID, UUID, date]
 """Contractor, gig and Monday: what a timesheet is about."""

@@ -24,8 +24,9 @@ from marketplace.core.problems import NotFound
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.shifts.models import Booking, Offer
-from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, TimesheetStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.surveys import queries
 from marketplace.surveys.models import Concern, Survey, SurveyAnswer
 from marketplace.surveys.rules import OPEN_FOR, Ask, ConcernStatus, NothingWritten, SurveyEnded

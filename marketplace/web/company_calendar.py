@@ -19,8 +19,9 @@ from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.shifts import queries
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.shifts.rules import ShiftStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.web import coverage
 from marketplace.web.company import SHOWN, after, blueprint
 from marketplace.web.company_shifts import seats_of, shift_titles

@@ -22,9 +22,9 @@ from marketplace.pay.rules import handling_fee
 from marketplace.shifts import corrections, cuts, queries, taps, timesheets
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES
-from marketplace.shifts.rules import CutCategory, TimesheetStatus
-from marketplace.shifts.schemas import NewCutSchema
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import CutCategory, TimesheetStatus
+from marketplace.shifts.timesheet_schemas import NewCutSchema
 from marketplace.web import waiting
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 
 from marketplace.shifts.clock_entries import entries_of, stretches_of
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.correction_schemas import MOST_WORDS
 from marketplace.shifts.hours import Stretch
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import EntryKind
 from marketplace.web.words import name_of
 
 MORE_ROWS = 3

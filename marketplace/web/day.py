@@ -17,10 +17,11 @@ from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.shifts import queries as shifts
+from marketplace.shifts.clock_rules import BREAKS, EntryKind
 from marketplace.shifts.confirmation import Confirmation
 from marketplace.shifts.hours import CLOCK_IN_GRACE, Stretch, minutes_by_kind
 from marketplace.shifts.models import Booking, Offer
-from marketplace.shifts.rules import ACTIVE_BOOKING, BREAKS, BookingStatus, EntryKind, OfferStatus
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
 

@@ -25,7 +25,7 @@ from marketplace.gigs.models import Gig
 from marketplace.pay.settlements import fee_of
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import CutEnd
+from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.web import company, operator, work
 from marketplace.web.forms import Form
 

@@ -16,10 +16,10 @@ from marketplace.contracts.benefits import Balance
 from marketplace.contracts.statement import Course
 from marketplace.core.money import Money
 from marketplace.insight.before_yes import Scorecard
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hours import Stretch as Counted
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import EntryKind
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.shifts.totals import DayMinutes, MinuteKind
 from marketplace.web.words import duration, money_words, name_of

@@ -13,8 +13,8 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.problems import Invalid
 from marketplace.shifts import taps
+from marketplace.shifts.clock_rules import Press
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import Press
 from marketplace.shifts.tap_schemas import TapsSchema
 from marketplace.web import public
 from marketplace.web.problem_words import problem_said

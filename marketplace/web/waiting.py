@@ -24,8 +24,9 @@ from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift
-from marketplace.shifts.rules import ShiftStatus, TimesheetStatus
+from marketplace.shifts.rules import ShiftStatus
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards import hiding
 from marketplace.standards.hiding_rules import HidingStatus
 from marketplace.surveys import queries as surveys

@@ -41,9 +41,10 @@ from marketplace.shifts import (
     timesheets,
 )
 from marketplace.shifts import queries as shifts
+from marketplace.shifts.booking_schemas import BreakSchema
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking, Offer
-from marketplace.shifts.rules import OPEN_OFFER, EntryKind
-from marketplace.shifts.schemas import BreakSchema
+from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN

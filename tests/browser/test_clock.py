@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.core.db import db
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import EntryKind
 from marketplace.shifts.tap_models import ClockTap
 from tests.browser.conftest import PATIENCE, PHONE
 from tests.factories import shifts

@@ -15,8 +15,8 @@ from marketplace.disputes.rules import DisputeStatus, PaidAlready
 from marketplace.gigs import funding
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
-from marketplace.shifts.rules import CutEnd
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.rates import LineKind, Payee
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make

@@ -14,7 +14,8 @@ from marketplace.core.money import Money
 from marketplace.disputes.models import Dispute
 from marketplace.disputes.rules import DisputeStatus
 from marketplace.shifts import attendance
-from marketplace.shifts.rules import CutCategory, EntryKind
+from marketplace.shifts.clock_rules import EntryKind
+from marketplace.shifts.timesheet_rules import CutCategory
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made

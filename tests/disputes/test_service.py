@@ -37,9 +37,10 @@ from marketplace.pay import queries as pay
 from marketplace.pay.lines import owed
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutEnd, CutStatus, EntryKind, TooLateToDispute
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd, CutStatus, TooLateToDispute
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make

@@ -37,6 +37,12 @@ def person(
     return made
 
 
+def person_of(person_id: UUID | None) -> Person:
+    """The person of an actor, a booking or an offer."""
+    assert person_id is not None
+    return queries.person(person_id)
+
+
 def operator(*roles: OperatorRole) -> Actor:
     """An operator in the roles, an admin if none is named."""
     who = person(name="Odi Operator")

@@ -9,8 +9,8 @@ from marketplace.disputes.models import Dispute
 from marketplace.shifts import cuts
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutCategory
 from marketplace.shifts.timesheet_models import TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import CutCategory
 from tests.factories import accounts, shifts
 from tests.factories.shifts import Scene
 

@@ -16,10 +16,10 @@ from marketplace.gigs import funding, preparation
 from marketplace.gigs.models import Gig
 from marketplace.shifts import attendance, corrections, offers, scheduling
 from marketplace.shifts import series as recurring
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.hours import Stretch
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import EntryKind
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.hazard import HazardClass

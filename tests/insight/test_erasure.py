@@ -35,7 +35,7 @@ from marketplace.pay import closing
 from marketplace.shifts import attendance, cuts, flags, offers, questions
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer
-from marketplace.shifts.rules import CutCategory
+from marketplace.shifts.timesheet_rules import CutCategory
 from marketplace.standards.hazard import HazardCategory
 from tests.contracts.test_moving import stipend, usd
 from tests.factories import accounts, channels, disputes, pay, shifts, workforce

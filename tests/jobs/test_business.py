@@ -17,8 +17,9 @@ from marketplace.notices import queries
 from marketplace.pay import service as pay
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
-from marketplace.shifts.rules import CutEnd, CutStatus, OfferStatus, TimesheetStatus
+from marketplace.shifts.rules import OfferStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd, CutStatus, TimesheetStatus
 from tests.factories import accounts as make
 from tests.factories import disputes
 from tests.factories import pay as paying

@@ -7,8 +7,9 @@ import pytest
 
 from marketplace.messages import threads
 from marketplace.shifts import attendance, cuts
+from marketplace.shifts.clock_rules import WaitedForAnswer
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutCategory, WaitedForAnswer
+from marketplace.shifts.timesheet_rules import CutCategory
 from tests.factories import accounts, disputes
 from tests.factories import messages as talk
 from tests.factories import shifts as make

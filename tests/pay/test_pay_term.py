@@ -15,8 +15,8 @@ from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpStatus
 from marketplace.shifts import attendance, timesheets
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.rates import LineKind
 from marketplace.standards.rules import RULES
 from tests.factories import accounts

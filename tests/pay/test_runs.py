@@ -24,9 +24,10 @@ from marketplace.pay import payments, payslips, queries, runs, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import LeverEffect, NothingToRetry, OpStatus, RunStatus
 from marketplace.shifts import attendance, scheduling
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import EntryKind, TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.models import Contractor

@@ -19,17 +19,11 @@ from marketplace.core.problems import Forbidden, NotFound, Problem
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, offers
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind, NotClockedIn, ShiftOver, TooEarly
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import (
-    BookingStatus,
-    EntryFlag,
-    EntryKind,
-    NotClockedIn,
-    ShiftOver,
-    TimesheetStatus,
-    TooEarly,
-)
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -18,8 +18,8 @@ from marketplace.pay import queries as seen
 from marketplace.pay.models import PayLine
 from marketplace.shifts import flags, raising
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import CutEnd
 from marketplace.shifts.timesheet_models import TimesheetCut
+from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, disputes, gigs, pay

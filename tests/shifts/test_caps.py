@@ -12,10 +12,12 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.shifts import attendance, scheduling, sick
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind
 from marketplace.shifts.exposure import Exposed, stop_moment
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, EntryKind
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
 from tests.factories import accounts
 from tests.factories import shifts as make

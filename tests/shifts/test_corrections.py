@@ -18,12 +18,8 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, corrections, taps, timesheets
-from marketplace.shifts.correction_models import Correction
-from marketplace.shifts.hours import Stretch
-from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import (
+from marketplace.shifts.clock_rules import (
     BadCorrection,
-    BookingStatus,
     ClockElsewhere,
     CorrectedBy,
     CorrectionStatus,
@@ -32,6 +28,10 @@ from marketplace.shifts.rules import (
     Press,
     TooLateToCorrect,
 )
+from marketplace.shifts.correction_models import Correction
+from marketplace.shifts.hours import Stretch
+from marketplace.shifts.models import Booking, TimeEntry
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.taps import Tap
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.catalogue import RULES

@@ -12,7 +12,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.shifts import attendance, cuts, scheduling, timesheets
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BadCut, CutStatus, TimesheetStatus
+from marketplace.shifts.timesheet_rules import BadCut, CutStatus, TimesheetStatus
 from tests.factories import accounts, disputes
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene

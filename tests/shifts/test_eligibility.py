@@ -14,7 +14,8 @@ from uuid_utils.compat import uuid7
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, Where
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat, first_no, judge, overtime
-from marketplace.shifts.rules import BOOKING_TRANSITIONS, OFFER_TRANSITIONS, SHIFT_TRANSITIONS, TIMESHEET_TRANSITIONS
+from marketplace.shifts.rules import BOOKING_TRANSITIONS, OFFER_TRANSITIONS, SHIFT_TRANSITIONS
+from marketplace.shifts.timesheet_rules import TIMESHEET_TRANSITIONS
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish

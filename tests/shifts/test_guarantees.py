@@ -20,10 +20,11 @@ from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
 from marketplace.shifts import guaranteed, guarantees, offers, standby
+from marketplace.shifts.clock_rules import EntryFlag
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.guaranteed import Held, Refused, Seat, Week
 from marketplace.shifts.handover_rules import HandoverKind
-from marketplace.shifts.rules import BookingStatus, EntryFlag
+from marketplace.shifts.rules import BookingStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.rates import LineKind

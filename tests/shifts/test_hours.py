@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind
 from marketplace.shifts.hours import (
     Stretch,
     break_due_at,
@@ -21,7 +22,7 @@ from marketplace.shifts.hours import (
     scheduled_minutes,
     within,
 )
-from marketplace.shifts.rules import CompensationRule, EntryFlag, EntryKind
+from marketplace.shifts.timesheet_rules import CompensationRule
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -12,9 +12,9 @@ from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.problems import NotFound
 from marketplace.shifts import attendance, flags, live, outage
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.live import Now
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import EntryKind
 from marketplace.standards.hazard import HazardCategory
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -14,9 +14,11 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.matching import rules as ranking
 from marketplace.shifts import attendance, outage
+from marketplace.shifts.clock_rules import EntryFlag, TooEarly, TooLateForOutage
 from marketplace.shifts.models import Booking, Shift
-from marketplace.shifts.rules import BookingStatus, CompensationRule, EntryFlag, TooEarly, TooLateForOutage
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
+from marketplace.shifts.timesheet_rules import CompensationRule
 from tests.factories import accounts, pay
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene

@@ -17,8 +17,9 @@ from marketplace.ledger import queries as books
 from marketplace.matching import deciding
 from marketplace.shifts import attendance, offers, timesheets
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import BookingStatus, OfferStatus, TimesheetStatus
+from marketplace.shifts.rules import BookingStatus, OfferStatus
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY

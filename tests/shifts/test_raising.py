@@ -21,8 +21,10 @@ from marketplace.pay import proof
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance, flags, raising, standby
 from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.hazard_rules import FlagStatus
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotEligible, OfferStatus
+from marketplace.shifts.rules import BookingStatus, NotEligible, OfferStatus
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, gigs, pay

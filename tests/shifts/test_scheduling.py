@@ -17,21 +17,19 @@ from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, laying, scheduling
+from marketplace.shifts.clock_rules import EntryFlag, EntrySource
 from marketplace.shifts.models import Shift, TimeEntry
 from marketplace.shifts.rules import (
     BadShift,
     BookingStatus,
-    CompensationRule,
-    EntryFlag,
-    EntrySource,
     GigNotOpen,
     OfferStatus,
     PriceChanged,
     ShiftStatus,
-    TimesheetStatus,
     VolumeCapReached,
 )
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import CompensationRule, TimesheetStatus
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make

@@ -25,20 +25,12 @@ from marketplace.core.problems import Problem
 from marketplace.gigs.rules import hold_account as gig_hold
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, handovers, offers, scheduling, sick
+from marketplace.shifts.clock_rules import PAID_KINDS, EntryKind
 from marketplace.shifts.handover_models import Handover, SwapProposal
 from marketplace.shifts.handover_rules import HandoverKind, HandoverStatus, ProposalStatus
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
 from marketplace.shifts.queries import COUNTS
-from marketplace.shifts.rules import (
-    ACTIVE_BOOKING,
-    OPEN_OFFER,
-    PAID_KINDS,
-    SEAT_FREE,
-    BookingStatus,
-    EntryKind,
-    OfferStatus,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, SEAT_FREE, BookingStatus, OfferStatus, ShiftStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.hours import Span, minutes_by_week
 from marketplace.workforce.models import Contractor

@@ -13,8 +13,9 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.matching import rules as ranking
 from marketplace.shifts import attendance, offers, queries, sick
+from marketplace.shifts.clock_rules import EntryFlag, ShiftOver
 from marketplace.shifts.models import Shift
-from marketplace.shifts.rules import BookingStatus, EntryFlag, ShiftOver
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
 from tests.factories import accounts, care
 from tests.factories import shifts as make

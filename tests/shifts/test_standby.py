@@ -23,17 +23,10 @@ from marketplace.pay import works
 from marketplace.pay.lines import priced
 from marketplace.pay.models import PayLine
 from marketplace.shifts import attendance, corrections, offers, outage, reserve, scheduling, sick, standby
+from marketplace.shifts.clock_rules import BadCorrection, EntryKind
 from marketplace.shifts.hours import Counted, Stretch, overtime_worked
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import (
-    BadCorrection,
-    BadShift,
-    BookingStatus,
-    DoubleBooked,
-    EntryKind,
-    OnStandby,
-    ShiftStatus,
-)
+from marketplace.shifts.rules import BadShift, BookingStatus, DoubleBooked, OnStandby, ShiftStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.rates import LineKind, PriceInput, cost, price
 from marketplace.workforce.models import Contractor

@@ -13,8 +13,9 @@ from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, outage, taps
+from marketplace.shifts.clock_rules import EntryFlag, EntryKind, Press, TapOutcome
 from marketplace.shifts.models import Booking, TimeEntry
-from marketplace.shifts.rules import BookingStatus, EntryFlag, EntryKind, Press, TapOutcome
+from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.taps import Tap
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.catalogue import RULES

@@ -13,8 +13,8 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.shifts import attendance, offers, timesheets
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import TimesheetStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene

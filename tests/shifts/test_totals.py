@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.shifts import attendance, outage, queries
-from marketplace.shifts.rules import EntryKind
+from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.totals import MinuteKind, paid
 from tests.factories import accounts, disputes

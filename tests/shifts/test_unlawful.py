@@ -16,8 +16,10 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
 from marketplace.shifts import attendance, flags, raising, scheduling
 from marketplace.shifts.hazard_models import HazardFlag
+from marketplace.shifts.hazard_rules import FlagStatus, NotUnlawful
 from marketplace.shifts.models import Booking
-from marketplace.shifts.rules import BookingStatus, CompensationRule, FlagStatus, NotUnlawful, OfferStatus
+from marketplace.shifts.rules import BookingStatus, OfferStatus
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from tests.factories import accounts, gigs
 from tests.factories import shifts as make

@@ -20,8 +20,9 @@ from marketplace.gigs.rules import ChecklistItem, GigStatus
 from marketplace.pay import queries as pay_queries
 from marketplace.shifts import queries as shifts_queries
 from marketplace.shifts.models import Offer, Shift
-from marketplace.shifts.rules import OfferStatus, ShiftStatus, TimesheetStatus
+from marketplace.shifts.rules import OfferStatus, ShiftStatus
 from marketplace.shifts.timesheet_models import Timesheet
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from tests.factories import accounts, contracts, gigs, shifts, workforce
 from tests.web.visitor import Visitor
 

@@ -1,44 +1,29 @@
-"""A contractor's pages, as forms that are filled in and links that are followed."""
+"""A contractor's pages: who may come in, the record, contracts and pay."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts import queries as people
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import CLOCK
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
-from marketplace.core.idempotency import StoredAnswer
-from marketplace.matching import deciding
-from marketplace.notices import service as notices
-from marketplace.shifts import offers
-from marketplace.shifts import queries as bookings
-from marketplace.shifts.models import Booking, Offer
-from marketplace.shifts.rules import BookingStatus, EntryKind, OfferStatus
+from marketplace.shifts.models import Booking
 from marketplace.standards.catalogue import RULES
-from marketplace.workforce import agreement, availability, documents, queries, service
+from marketplace.workforce import availability, queries
 from marketplace.workforce.calendar import Quiet, Window, Wish
-from marketplace.workforce.papers import Purpose
-from marketplace.workforce.rules import ContractorStatus, Level, RequirementKind, RequirementStatus
-from tests.factories import accounts, shifts, standards, workforce
+from tests.factories import accounts, standards, workforce
 from tests.factories import contracts as papers
 from tests.factories import pay as made
-from tests.factories.shifts import MONDAY, Scene
-from tests.papers import bomb, pdf, png, zip_file
-from tests.web.visitor import Page, Visitor
-
-
-def person_of(contractor_id: UUID | None) -> Person:
-    assert contractor_id is not None
-    return people.person(contractor_id)
+from tests.factories.accounts import person_of
+from tests.factories.shifts import Scene
+from tests.web.visitor import Visitor
 
 
 def contractor_pages(app: Flask) -> list[str]:
@@ -99,144 +84,6 @@ def test_what_is_another_persons_is_not_found_either(app: Flask, visitor: Visito
     mine = Visitor(app.test_client()).signed_in(person_of(booking.contractor_id))
     for path in paths:
         assert mine.look(path).status == 200, path
-
-
-# --- the application ------------------------------------------------------------------------------------------------
-
-
-def applying(visitor: Visitor, **other: str) -> Page:
-    fields: dict[str, str | list[str]] = {
-        "country": "ID",
-        "timezone": "Asia/Pontianak",
-        "born_on": "1990-05-17",
-        "payout_currency": "IDR",
-        "skills": ["image-labelling", "text-labelling"],
-        "languages__id": "C2",
-    } | other
-    return visitor.send("/me/apply", **fields)
-
-
-def test_somebody_applies_and_sees_what_is_missing(visitor: Visitor) -> None:
-    person = accounts.person()
-    visitor.signed_in(person)
-    page = applying(visitor)
-    assert page.address == "/me/application", page.words
-    assert "0 of 7 steps are done." in page.words
-    me = accounts.actor_of(person)
-    profile = queries.profile(person.id, me)
-    assert profile.skills == ["image-labelling", "text-labelling"]
-    assert profile.languages == {"id": Level.C2}
-    assert profile.contractor.payout_currency == "IDR"
-
-
-def test_a_refused_application_keeps_everything_that_was_typed(visitor: Visitor) -> None:
-    visitor.signed_in(accounts.person())
-    page = applying(visitor, timezone="Borneo/Pontianak", languages__id="B2")
-    assert page.status == 422
-    assert "is not known" in page.words
-    form = page.form()
-    assert form.values["country"] == ["ID"]
-    assert form.values["timezone"] == ["Borneo/Pontianak"]
-    assert form.values["born_on"] == ["1990-05-17"]
-    assert form.values["skills"] == ["", "image-labelling", "text-labelling"]
-    assert form.values["languages.id"] == ["B2"]
-    assert visitor.hand_in(page, timezone="Asia/Pontianak").address == "/me/application"
-
-
-def steps_of(person_id: UUID) -> dict[RequirementKind, RequirementStatus]:
-    return {row.kind: row.status for row in queries.requirements(person_id, accounts.actor_of(person_id))}
-
-
-def test_the_steps_of_an_application_are_done_one_after_the_other(visitor: Visitor) -> None:
-    applied = workforce.applied()
-    visitor.signed_in(person_of(applied.id))
-    page = visitor.look("/me/application")
-    assert "Next: Who you are" in page.words
-    paper = {"identity__number": "X 123 4567", "identity__expires_on": "2031-05-01", "file": png()}
-    page = visitor.hand_in(page, "/application/identity", **paper)
-    assert "Next: Where you live" in page.words
-    page = visitor.hand_in(page, "/application/residence", file=pdf(), note="The bill of May.")
-    assert "You wrote: The bill of May." in page.words
-    page = visitor.hand_in(page, "/application/right_to_work")
-    page = visitor.hand_in(page, "/application/tax", tax__number_kind="ssn", tax__number="123-45-678")
-    assert not [body for body in db.session.scalars(select(StoredAnswer.body)) if b"123-45" in body]
-    page = visitor.hand_in(page, "/application/tax", tax__number_kind="ssn", tax__number="123-45-6789")
-    page = visitor.hand_in(page, "/open-account")
-    page = visitor.hand_in(page, "/application/terms", terms_sha256=agreement.CURRENT.sha256)
-    assert "Everything is shown." in page.words
-    assert "123456789" not in page.html.replace("-", "")
-    states = steps_of(applied.id)
-    assert {states.pop(RequirementKind.TERMS), states.pop(RequirementKind.TAX)} == {RequirementStatus.MET}
-    assert set(states.values()) == {RequirementStatus.SUBMITTED}
-
-
-def test_any_step_may_be_done_first_and_what_is_missing_is_said(visitor: Visitor) -> None:
-    applied = workforce.applied()
-    visitor.signed_in(person_of(applied.id))
-    page = visitor.send("/me/application?step=residence", "/application/residence", note="I live here.")
-    assert (page.status, "Something that belongs to this step is missing." in page.words) == (409, True)
-    assert page.form("/application/residence").values["note"] == ["I live here."]
-    for bad, told in ((zip_file(), "neither a PNG or JPEG picture nor a PDF"), (bomb(), "too large")):
-        page = visitor.hand_in(page, "/application/residence", file=bad)
-        assert (page.status >= 400, told in page.words) == (True, True)
-    page = visitor.hand_in(page, "/application/residence", file=png())
-    assert page.status == 200
-    assert steps_of(applied.id)[RequirementKind.RESIDENCE] is RequirementStatus.SUBMITTED
-    assert steps_of(applied.id)[RequirementKind.IDENTITY] is RequirementStatus.OPEN
-
-
-def test_the_file_of_a_refused_form_need_not_be_chosen_again(visitor: Visitor) -> None:
-    """A paper that has expired is refused, and its picture is kept: the form is mended without it."""
-    applied = workforce.applied()
-    visitor.signed_in(person_of(applied.id))
-    page = visitor.send("/me/application?step=identity", "/application/identity")
-    assert (page.status, "No file is kept." in page.words) == (422, True)
-    given = {"identity.number": "X 1234567", "identity.country": "DE", "identity.kind": "passport"}
-    page = visitor.hand_in(page, "/application/identity", file=png(), **given, **{"identity.expires_on": "2020-01-01"})
-    assert (page.status, "Your file is kept" in page.words) == (422, True)
-    page = visitor.hand_in(page, "/application/identity", **given, **{"identity.expires_on": "2039-01-01"})
-    assert page.status == 200
-    assert steps_of(applied.id)[RequirementKind.IDENTITY] is RequirementStatus.SUBMITTED
-    assert len(documents.documents(applied.id, accounts.actor_of(applied.id))) == 1
-
-
-def test_a_document_of_ones_own_is_read_taken_back_and_nobody_elses(app: Flask, visitor: Visitor) -> None:
-    applied, other = workforce.applied(), workforce.applied()
-    me = accounts.actor_of(applied.id)
-    (kept,) = documents.hand_in([(Purpose.IDENTITY, png())], by=me)
-    visitor.signed_in(person_of(applied.id))
-    shown = visitor.client.get(f"/me/documents/{kept.id}")
-    assert (shown.status_code, shown.mimetype) == (200, "image/png")
-    assert shown.headers["Content-Disposition"].startswith("attachment;")
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert shown.headers["Cache-Control"] == "no-store"
-    assert "sandbox" in shown.headers["Content-Security-Policy"]
-    stranger = Visitor(app.test_client()).signed_in(person_of(other.id))
-    assert stranger.look(f"/me/documents/{kept.id}").status == 404
-    assert "Erased" in visitor.send("/me/application", "/take-back").words
-    assert visitor.look(f"/me/documents/{kept.id}").status == 410
-
-
-def test_somebody_who_moved_says_and_shows_it(visitor: Visitor) -> None:
-    ana = workforce.contractor()
-    visitor.signed_in(person_of(ana.id))
-    given = {"subdivision": "US-WA", "timezone": "America/Los_Angeles", "note": "Since May."}
-    refused = visitor.send("/me/move", "/move", **given)
-    assert refused.status == 409
-    assert refused.form("/me/move").values["subdivision"] == ["US-WA"]
-    page = visitor.hand_in(refused, "/me/move", file=png())
-    assert "An operator looks at your move" in page.words
-    assert "I have moved" in visitor.hand_in(page, "/withdraw").words
-
-
-def test_a_refusal_is_read_with_its_reason_and_contested(visitor: Visitor) -> None:
-    applied = workforce.applied()
-    service.refuse(applied.id, "The document could not be read.", by=accounts.operator())
-    visitor.signed_in(person_of(applied.id))
-    assert "The document could not be read." in visitor.look("/me/application").words
-    page = visitor.send("/me/application", "/contest", words="It was read in the call.")
-    assert "It was read in the call." in page.words
-    assert queries.contractor(applied.id, accounts.actor_of(applied.id)).status is ContractorStatus.APPLIED
 
 
 # --- the record -----------------------------------------------------------------------------------------------------
@@ -363,184 +210,6 @@ def test_a_contract_is_declined_or_ended(visitor: Visitor, ana: Person) -> None:
     assert [row.status for row in (declined, ended)] == [ContractStatus.DECLINED, ContractStatus.ENDED]
 
 
-# --- work -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def offer(scene: Scene) -> Offer:
-    return shifts.offered(scene, shifts.shift(scene), shifts.contracted(scene))
-
-
-def test_an_offer_shows_what_is_promised_before_the_yes(visitor: Visitor, scene: Scene, offer: Offer) -> None:
-    visitor.signed_in(person_of(offer.contractor_id))
-    assert "An offer waits for your answer" in visitor.look("/work").words
-    page = visitor.look(f"/work/offers/{offer.id}")
-    for said in (
-        "$60.00 USD",
-        "$67.40 USD",
-        "America/Chicago",
-        "neutral (H0)",
-        "sick leave $2.00 USD (8 min)",
-        "health contribution $2.40 USD",
-        "The company asked you by hand.",
-        "Declining has no effect on later offers.",
-        "less than 24 hours before: paid 2 h",
-    ):
-        assert said in page.words, said
-    taken = visitor.hand_in(page, "/accept")
-    assert "Accepted." in taken.words
-    assert "$67.40 USD" in taken.words
-    assert db.session.get_one(Offer, offer.id).status is OfferStatus.ACCEPTED
-
-
-def test_a_yes_that_is_collected_and_what_became_of_it(visitor: Visitor, scene: Scene) -> None:
-    """Two are asked for one seat. The page says before the yes that nobody has to hurry, afterwards what decided."""
-    shift = shifts.shift(scene, MONDAY + timedelta(days=1))
-    asked = shifts.asked(scene, shift, [shifts.contracted(scene), shifts.contracted(scene, windows=[])])
-    offers.say_yes(asked[0].id, by=people.actor_of(asked[0].contractor_id))
-    visitor.signed_in(person_of(asked[1].contractor_id))
-    assert "not who was first" in visitor.look(f"/work/offers/{asked[1].id}").words
-    assert "Your yes is collected." in visitor.send(f"/work/offers/{asked[1].id}", "/accept").words
-    assert "your yes is collected; decided by" in visitor.look("/work/offers").words
-    deciding.decide_due()
-    page = visitor.look(f"/work/offers/{asked[1].id}").words
-    assert "The seats went to others" in page
-    assert "2 people said yes for the open seats, of which there were 1" in page
-    assert "You have 6200 points; the last seat went to 7700." in page
-
-
-def test_an_offer_is_declined_without_effect(visitor: Visitor, offer: Offer) -> None:
-    visitor.signed_in(person_of(offer.contractor_id))
-    page = visitor.send(f"/work/offers/{offer.id}", "/decline")
-    assert "It has no effect on later offers." in page.words
-    assert db.session.get_one(Offer, offer.id).status is OfferStatus.DECLINED
-
-
-def test_an_offer_that_is_gone_says_so_on_its_page(visitor: Visitor, scene: Scene, offer: Offer) -> None:
-    visitor.signed_in(person_of(offer.contractor_id))
-    page = visitor.look(f"/work/offers/{offer.id}")
-    offers.withdraw(offer.id, by=scene.company)
-    gone = visitor.hand_in(page, "/accept")
-    assert gone.status == 409
-    assert "This offer is not open any more." in gone.words
-    assert "Look at the other shifts that are open to you." in gone.words
-
-
-def test_a_matched_offer_says_why_by_parts(visitor: Visitor, scene: Scene) -> None:
-    ana = shifts.contracted(scene)
-    reason = {
-        "score": 7000,
-        "rank": 1,
-        "weights_version": 1,
-        "parts": [
-            {"part": "availability", "points": 100, "weight": 30},
-            {"part": "spread", "points": 50, "weight": 20},
-        ],
-    }
-    shift = shifts.shift(scene)
-    (made_offer,) = offers.offer(shift.id, [(ana.id, reason)], shift.starts_at, by=scene.company)
-    page = visitor.signed_in(person_of(ana.id)).look(f"/work/offers/{made_offer.id}")
-    assert "Your place by points: 1." in page.words
-    assert "it lies in the hours you want 100 of 100, weight 30" in page.words
-
-
-def test_the_day_of_a_shift_is_one_large_button_after_another(visitor: Visitor, scene: Scene) -> None:
-    booking = shifts.booked(scene)
-    visitor.signed_in(person_of(booking.contractor_id))
-    waiting = visitor.look("/work")
-    assert "Your next shift" in waiting.words
-    assert not waiting.offers("/clock-in")
-
-    shifts.at(MONDAY)
-    started = visitor.send("/work", "/clock-in")
-    assert started.address == "/work"
-    assert "Take your paid break" in started.words
-
-    shifts.at(MONDAY + timedelta(hours=2))
-    resting = press_paid_break(visitor, started)
-    assert "You are on a break" in resting.words
-
-    shifts.at(MONDAY + timedelta(hours=2, minutes=20))
-    back = visitor.hand_in(resting, "/back-to-work")
-    assert "Clock out" in back.words
-    assert "Take your paid break" not in back.words
-
-    shifts.at(MONDAY + timedelta(hours=4))
-    done = visitor.send("/work", "/clock-out")
-    assert "Nothing to do" in done.words
-    kinds = [entry.kind for entry in loaded(booking).entries]
-    assert kinds == [EntryKind.WORK, EntryKind.PAID_BREAK, EntryKind.WORK]
-
-
-def press_paid_break(visitor: Visitor, page: Page) -> Page:
-    """Presses the first of the buttons for a break, which is the large one."""
-    form = next(form for form in page.forms if form.action.endswith("/break"))
-    assert form.values["kind"] == ["paid_break"]
-    visitor.client.post(form.action, data=form.values)
-    return visitor.look("/work")
-
-
-def loaded(booking: Booking) -> Booking:
-    return bookings.booking(booking.id, seen_by=accounts.actor_of(booking.contractor_id))
-
-
-def test_a_press_that_comes_twice_counts_once(visitor: Visitor, scene: Scene) -> None:
-    booking = shifts.booked(scene)
-    visitor.signed_in(person_of(booking.contractor_id))
-    shifts.at(MONDAY)
-    page = visitor.look("/work")
-    visitor.hand_in(page, "/clock-in")
-    visitor.hand_in(page, "/clock-in")
-    assert len(loaded(booking).entries) == 1
-
-
-def test_a_press_too_early_is_explained_on_the_shifts_page(visitor: Visitor, scene: Scene) -> None:
-    booking = shifts.booked(scene)
-    page = visitor.signed_in(person_of(booking.contractor_id)).send(f"/work/shifts/{booking.id}", "/clock-in")
-    assert page.status == 409
-    assert "The shift has not begun." in page.words
-    assert "Clock in shortly before its start." in page.words
-    assert (
-        visitor.client.post(f"/work/shifts/{booking.id}/juggle", data=page.form("/clock-in").values).status_code == 404
-    )
-
-
-def test_a_seat_is_given_back_before_the_start(visitor: Visitor, scene: Scene) -> None:
-    booking = shifts.booked(scene)
-    shifts.at(booking.starts_at - timedelta(hours=30))
-    visitor.signed_in(person_of(booking.contractor_id))
-    assert "/give-back" in visitor.look(f"/work/shifts/{booking.id}").html
-    before = visitor.look(f"/work/shifts/{booking.id}/give-back").words
-    assert "it counts 1 point until" in before
-    assert "pays 1 h" in before, "both sides stand there before anybody decides"
-    page = visitor.send(f"/work/shifts/{booking.id}/give-back", "/release")
-    assert "given back" in page.words
-    assert "1 point counts now." in visitor.look("/work/reliability").words
-    assert db.session.get_one(Booking, booking.id).status is BookingStatus.RELEASED
-
-
-def test_the_lists_show_what_was_worked(visitor: Visitor, scene: Scene) -> None:
-    booking = shifts.worked(scene)
-    visitor.signed_in(person_of(booking.contractor_id))
-    assert "worked" in visitor.look("/work/shifts").words
-    assert "4 h paid time" in visitor.look("/work/timesheets").words
-    assert "accepted" in visitor.look("/work/offers").words
-
-
-def test_a_week_is_handed_in_early(visitor: Visitor, scene: Scene) -> None:
-    ana = shifts.contracted(scene)
-    shifts.booked(scene, ana, starts_at=MONDAY + timedelta(days=2))
-    booking = shifts.worked(scene, ana)
-    sheet = db.session.scalars(select(Event.subject_id).where(Event.name.startswith("timesheet"))).all()
-    assert sheet == []
-    visitor.signed_in(person_of(booking.contractor_id))
-    link = re.search(r"/work/timesheets/[0-9a-f-]{36}", visitor.look("/work/timesheets").html)
-    assert link is not None
-    page = visitor.send(link[0], "/submit")
-    assert "handed in" in page.words
-    assert "work 4 h" in page.words
-
-
 # --- pay ------------------------------------------------------------------------------------------------------------
 
 
@@ -592,23 +261,3 @@ def test_benefits_stand_as_balance_and_entries(visitor: Visitor, paid: Booking) 
     page = visitor.signed_in(person_of(paid.contractor_id)).look("/work/benefits")
     assert page.status == 200
     assert "SICK" in page.words
-
-
-# --- the inbox ------------------------------------------------------------------------------------------------------
-
-
-def test_the_inbox_leads_to_what_it_tells_of(visitor: Visitor, offer: Offer) -> None:
-    told = db.session.scalars(select(Event.id).where(Event.name == "offer.made")).all()
-    notices.deliver(told, by=CLOCK)
-    visitor.signed_in(person_of(offer.contractor_id))
-    page = visitor.look("/inbox")
-    assert "not read" in page.words
-    assert f"/work/offers/{offer.id}" in page.html
-    assert "not read" not in visitor.hand_in(page, "/inbox/read").words
-
-
-def test_another_persons_notice_is_not_there(visitor: Visitor, offer: Offer) -> None:
-    visitor.signed_in(accounts.person())
-    page = visitor.look("/account")
-    answer = visitor.client.post(f"/inbox/{uuid4()}/read", data=page.form().values)
-    assert answer.status_code == 404

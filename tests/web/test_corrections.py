@@ -7,8 +7,8 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.core.db import db
 from marketplace.shifts import attendance, corrections
+from marketplace.shifts.clock_rules import CorrectionStatus, EntryKind
 from marketplace.shifts.correction_models import Correction
-from marketplace.shifts.rules import CorrectionStatus, EntryKind
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.web.correcting import CorrectionForm
 from tests.factories import accounts
