@@ -24,9 +24,11 @@ from marketplace.gigs.models import Gig
 from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.reserve import unused_minutes
 from marketplace.shifts.rules import BookingStatus, PriceChanged
+from marketplace.standards import rates
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import NO_STEP, highest_cost
+from marketplace.standards.rates import NO_STEP, PriceInput, cost, highest_cost
 from marketplace.workforce.models import Contractor
 
 NEAR = timedelta(days=8)
@@ -45,10 +47,12 @@ class AddingPrice:
     minutes: int
     work: Money
     added: Money
+    standby: Money
+    """For people who stand by, if none of them is needed; whoever is called works in a seat that is paid already."""
 
     @property
     def total(self) -> Money:
-        return self.work + self.added
+        return self.work + self.added + self.standby
 
 
 def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
@@ -78,15 +82,16 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
     return {(row[0], row[1]): late[row[0]] for row in db.session.execute(found.distinct())}
 
 
-def price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool) -> AddingPrice:
+def price(
+    gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool, standby: int = 0
+) -> AddingPrice:
     """What such a shift of the gig, planned now, costs at most. The caller has checked who asks."""
     now = clock.now()
     length, minutes = scheduled_minutes(starts_at, ends_at), added_late(starts_at, ends_at, now)
     people = _scheduled_at(gig.company_id, [starts_at], now).get(starts_at, 0) if minutes else 0
     work = _cost(gig, length, training=training)
-    return AddingPrice(
-        people, minutes, work * seats, (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
-    )
+    late = (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
+    return AddingPrice(people, minutes, work * seats, late, unused_cost(gig, starts_at, ends_at) * standby)
 
 
 def price_of(gig: Gig, planned: Sequence[Planned]) -> Money:
@@ -104,9 +109,23 @@ def price_of(gig: Gig, planned: Sequence[Planned]) -> Money:
     return total(sums, gig.currency)
 
 
-def check_price(gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool, agreed: Money) -> None:
+def standby_of(gig: Gig, planned: Sequence[Planned]) -> Money:
+    """What the people who are to stand by for these shifts cost if none of them is needed."""
+    sums = (unused_cost(gig, each.starts_at, each.ends_at) * each.standby for each in planned if each.standby)
+    return total(sums, gig.currency)
+
+
+def unused_cost(gig: Gig, starts_at: datetime, ends_at: datetime) -> Money:
+    """What one person costs at most who stands by for such a shift of the gig in vain (rule STANDBY)."""
+    points = gig.pay_steps.highest if gig.pay_steps else NO_STEP
+    minutes = unused_minutes(starts_at, ends_at)
+    given = PriceInput(rate=gig.rate, standby_minutes=minutes, fee_percent=gig.fee_percent, step_points=points)
+    return cost(rates.price(given))
+
+
+def check_price(gig: Gig, planned: Planned, agreed: Money) -> None:
     """Raises PriceChanged when the shift costs more than was agreed to."""
-    asked = price(gig, starts_at, ends_at, seats, training)
+    asked = price(gig, planned.starts_at, planned.ends_at, planned.seats, planned.training, planned.standby)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
 

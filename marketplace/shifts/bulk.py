@@ -20,42 +20,49 @@ from marketplace.shifts.sheet import Fault, Row, Sheet, SheetNotGood, read
 class Look:
     """What a file would plan: its `rows`, what is wrong with which line, and the minutes of all seats together.
     `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT); `added` is
-    what it costs at most that they are added late to the schedules of people who have one (house rule NOTICE)."""
+    what it costs at most that they are added late to the schedules of people who have one (house rule NOTICE), and
+    `standby` what people who stand by cost if none of them is needed (rule STANDBY)."""
 
     rows: Sequence[Row]
     faults: Sequence[Fault]
     minutes: int
     minutes_left: int | None
     added: Money
+    standby: Money
 
 
-def look(gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor) -> Look:
+def look(
+    gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, standby: int = 0, *, by: Actor
+) -> Look:
     """What the file says, and what is wrong with it. It plans nothing. Raises NotFound, UnknownZone.
 
-    `timezone` and `seats` stand for lines that say none. The gig is not locked: nobody's yes waits for a look.
+    `timezone`, `seats` and `standby` stand for lines that say none. The gig is not locked: nobody's yes waits for a
+    look.
     """
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    return _look(gig, content, timezone, seats, crew_id)
+    return _look(gig, content, timezone, (seats, standby), crew_id)
 
 
 def plan(
-    gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, *, by: Actor
+    gig_id: UUID, content: str, timezone: str, seats: int, crew_id: UUID | None = None, standby: int = 0, *, by: Actor
 ) -> Sequence[Shift]:
     """Plans every shift of the file, or none. Raises SheetNotGood, which names every bad line, and what
     `laying.check()` raises."""
     gig = laying.own_gig(gig_id, by=by)
-    found = _look(gig, content, timezone, seats, crew_id)
+    found = _look(gig, content, timezone, (seats, standby), crew_id)
     if found.faults:
         raise SheetNotGood(found.faults)
     return laying.lay(gig, [_planned(row, crew_id) for row in found.rows], by=by)
 
 
-def _look(gig: Gig, content: str, timezone: str, seats: int, crew_id: UUID | None) -> Look:
+def _look(gig: Gig, content: str, timezone: str, usual: tuple[int, int], crew_id: UUID | None) -> Look:
+    """`usual` are the seats, and the people who stand by, of lines that say none."""
     clock.zone(timezone)
-    sheet: Sheet = read(content.encode(), timezone, seats, _is_zone)
+    seats, standby = usual
+    sheet: Sheet = read(content.encode(), timezone, seats, _is_zone, standby)
     now, rows, faults = clock.now(), [], list(sheet.faults)
     for row in sheet.rows:
         try:
@@ -66,11 +73,12 @@ def _look(gig: Gig, content: str, timezone: str, seats: int, crew_id: UUID | Non
     planned = [_planned(row, crew_id) for row in rows]
     faults.sort(key=lambda fault: fault.line)
     minutes = sum(each.seat_minutes for each in planned)
-    return Look(rows, faults, minutes, laying.volume_left(gig), adding.price_of(gig, planned))
+    costs = adding.price_of(gig, planned), adding.standby_of(gig, planned)
+    return Look(rows, faults, minutes, laying.volume_left(gig), *costs)
 
 
 def _planned(row: Row, crew_id: UUID | None) -> Planned:
-    return Planned(row.starts_at, row.ends_at, row.timezone, row.seats, crew_id)
+    return Planned(row.starts_at, row.ends_at, row.timezone, row.seats, crew_id, standby=row.standby)
 
 
 def _is_zone(name: str) -> bool:

@@ -42,13 +42,15 @@ class Wanted:
     ends: time
     seats: int
     crew_id: UUID | None
+    standby: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePrice:
     """What a change costs the company at a moment: `moved` and `cancelled` shift by shift, and at most `added` since
     the new times are late for people who have a schedule (house rule NOTICE). `kept` shifts stay as they are, but for
-    their seats, and `laid` are new."""
+    their seats, and `laid` are new. What people cost who are to stand by in vain is told beside the total, since it is
+    pay for their time, as the work of the new shifts is."""
 
     series_id: UUID
     kept: int
@@ -56,6 +58,7 @@ class ChangePrice:
     moved: Sequence[CancellationPrice]
     cancelled: Sequence[CancellationPrice]
     added: Money
+    standby: Money
     total: Money
 
 
@@ -73,7 +76,8 @@ def price(series_id: UUID, wanted: Wanted, *, by: Actor) -> ChangePrice:
     require_company(by, old.company_id, Right.GIGS)
     gig = db.session.get_one(Gig, old.gig_id)
     new = _checked(old, gig, wanted)
-    return _price(old, gig, _plan(old, new, wanted.from_day, series.laid_of(old, Shift.series_day >= wanted.from_day)))
+    plan = _plan(old, new, wanted.from_day, series.laid_of(old, Shift.series_day >= wanted.from_day))
+    return _price(old, gig, plan, new.standby)
 
 
 def change(series_id: UUID, wanted: Wanted, agreed: Money, reason: str, *, by: Actor) -> ShiftSeries:
@@ -86,7 +90,7 @@ def change(series_id: UUID, wanted: Wanted, agreed: Money, reason: str, *, by: A
     gig = db.session.get_one(Gig, old.gig_id)
     new = _checked(old, gig, wanted)
     plan = _plan(old, new, wanted.from_day, series.laid_of(old, Shift.series_day >= wanted.from_day, lock=True))
-    asked = _price(old, gig, plan)
+    asked = _price(old, gig, plan, new.standby)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
     old.last_day, old.ended_because = wanted.from_day - A_DAY, reason
@@ -95,6 +99,8 @@ def change(series_id: UUID, wanted: Wanted, agreed: Money, reason: str, *, by: A
     record("series.changed", new, by=by, data={"from": str(old.id), "from_day": wanted.from_day.isoformat()})
     scheduling.cancel_shifts(plan.dropped, agreed, reason, by=by)
     _keep(new, gig, plan.kept, by=by)
+    if new.standby != old.standby:
+        _keep_standby(new, gig, plan.kept, agreed, reason, by=by)
     moving.move_shifts(gig, plan.moved, agreed, reason, series_id=new.id, by=by)
     laying.lay(gig, plan.laid, series_id=new.id, by=by)
     series.fill(new, gig, by=by)
@@ -140,12 +146,14 @@ def _checked(old: ShiftSeries, gig: Gig, wanted: Wanted) -> ShiftSeries:
         except_days=sorted({*days, *_freed(old, wanted.from_day)}),
         seats=wanted.seats,
         crew_id=wanted.crew_id,
+        standby=wanted.standby,
         filled_until=max(old.filled_until, wanted.from_day - A_DAY),
         status=SeriesStatus.ACTIVE,
     )
     first = next(iter(series.upcoming(new.recurrence, first_day + laying.FURTHEST)), None)
     if first is not None:
-        laying.check_plan(Planned(first.starts_at, first.ends_at, new.timezone, new.seats), new.company_id, now)
+        planned = Planned(first.starts_at, first.ends_at, new.timezone, new.seats, standby=new.standby)
+        laying.check_plan(planned, new.company_id, now)
     if new.crew_id is not None and not laying.is_open_crew(new.crew_id, new.company_id):
         raise BadShift("The company has no such crew.", field="crew_id")
     return new
@@ -177,7 +185,7 @@ def _plan(old: ShiftSeries, new: ShiftSeries, from_day: date, held: Sequence[Shi
     return _Plan(kept, moved, dropped, list(wanted.values()))
 
 
-def _price(old: ShiftSeries, gig: Gig, plan: _Plan) -> ChangePrice:
+def _price(old: ShiftSeries, gig: Gig, plan: _Plan, standby: int) -> ChangePrice:
     moved = scheduling.price_of([shift for shift, _ in plan.moved], curve=moving_curve)
     cancelled = scheduling.price_of(plan.dropped)
     # Whoever is paid for the moving is not paid for the adding too.
@@ -185,7 +193,10 @@ def _price(old: ShiftSeries, gig: Gig, plan: _Plan) -> ChangePrice:
     others = [replace(each, seats=each.seats - paid[shift.id]) for shift, each in plan.moved]
     added = adding.price_of(gig, [*plan.laid, *others])
     whole = total((each.total for each in (*moved, *cancelled)), gig.currency) + added
-    return ChangePrice(old.id, len(plan.kept), len(plan.laid), moved, cancelled, added, whole)
+    more = max(0, standby - old.standby)
+    kept = [Planned(each.starts_at, each.ends_at, each.timezone, each.seats, standby=more) for each in plan.kept]
+    stands_by = adding.standby_of(gig, [*plan.laid, *(each for _, each in plan.moved), *kept])
+    return ChangePrice(old.id, len(plan.kept), len(plan.laid), moved, cancelled, added, stands_by, whole)
 
 
 def _keep(new: ShiftSeries, gig: Gig, kept: Sequence[Shift], *, by: Actor) -> None:
@@ -200,6 +211,28 @@ def _keep(new: ShiftSeries, gig: Gig, kept: Sequence[Shift], *, by: Actor) -> No
     record_many("shift.seats_changed", changed, by=by)
     if sum(shift.seats for shift in kept) > before:
         laying.check_volume(gig, 0)
+
+
+def _keep_standby(new: ShiftSeries, gig: Gig, kept: Sequence[Shift], agreed: Money, reason: str, *, by: Actor) -> None:
+    """So many people stand by for these shifts as the new series says; nobody who does, or is asked to, is let go."""
+    beside = select(Shift).where(Shift.standby_of.in_([shift.id for shift in kept]))
+    beside = beside.where(Shift.status == ShiftStatus.SCHEDULED).order_by(Shift.id).with_for_update(key_share=True)
+    reserves = {shift.standby_of: shift for shift in db.session.scalars(beside)}
+    asked, laid, ended, changed = _asked(list(reserves.values())), [], [], []
+    for shift in kept:
+        reserve, people = reserves.get(shift.id), min(new.standby, shift.seats)
+        if reserve is None:
+            laid.append(Planned(shift.starts_at, shift.ends_at, shift.timezone, people, standby_of=shift.id))
+            continue
+        seats = max(people, reserve.seats_taken + asked.get(reserve.id, 0))
+        if not seats:
+            ended.append(reserve)
+        elif seats != reserve.seats:
+            reserve.seats = seats
+            changed.append((reserve, {"seats": seats}))
+    record_many("shift.seats_changed", changed, by=by)
+    laying.lay(gig, [each for each in laid if each.seats], by=by)
+    scheduling.cancel_shifts(ended, agreed, reason, by=by)
 
 
 def _asked(shifts: Sequence[Shift]) -> Mapping[UUID, int]:

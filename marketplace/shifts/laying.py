@@ -39,6 +39,8 @@ class Planned:
     series_day: date | None = None
     moved_from: UUID | None = None
     standby_of: UUID | None = None
+    standby: int = 0
+    """How many people are to stand by for it, in a shift of their own that is laid with it (rule STANDBY)."""
 
     @property
     def seat_minutes(self) -> int:
@@ -85,6 +87,8 @@ def check_plan(planned: Planned, company_id: UUID, now: datetime) -> None:
     _check_times(planned.starts_at, planned.ends_at, now)
     if not 1 <= planned.seats <= MOST_SEATS:
         raise BadShift(f"A shift has 1 to {MOST_SEATS} seats.", field="seats")
+    if planned.standby:
+        check_standby(planned.standby, planned.seats, planned.training, "standby")
     if planned.crew_id is None:
         return
     if not is_open_crew(planned.crew_id, company_id):
@@ -93,7 +97,28 @@ def check_plan(planned: Planned, company_id: UUID, now: datetime) -> None:
         raise TooLateForCrew(field="crew_id")
 
 
+def check_standby(people: int, seats: int, training: bool, field: str) -> None:
+    """Raises BadShift unless so many people can stand by for a shift of so many seats."""
+    if training:
+        raise BadShift("Nobody stands by for training.", field=field)
+    if not 1 <= people <= seats:
+        raise BadShift(f"At most as many stand by as the shift has seats, which are {seats}.", field=field)
+
+
 def insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, *, by: Actor) -> Sequence[Shift]:
+    """Writes the shifts, and beside each the one in which people stand by for it, if any do. Returns the former."""
+    shifts = _insert(gig, planned, series_id, by=by)
+    beside = [
+        Planned(each.starts_at, each.ends_at, each.timezone, each.standby, standby_of=shift.id)
+        for each, shift in zip(planned, shifts, strict=True)
+        if each.standby
+    ]
+    if beside:
+        _insert(gig, beside, by=by)
+    return shifts
+
+
+def _insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, *, by: Actor) -> Sequence[Shift]:
     now = clock.now()
     shifts = [
         Shift(

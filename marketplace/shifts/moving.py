@@ -18,7 +18,7 @@ from marketplace.core.events import record_many
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.shifts import laying, offers, queries, scheduling
+from marketplace.shifts import laying, offers, queries, scheduling, standby
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.hours import moving
 from marketplace.shifts.laying import Planned
@@ -39,8 +39,8 @@ def moving_price(shift_id: UUID, *, by: Actor) -> CancellationPrice:
 def move_shift(
     shift_id: UUID, starts_at: datetime, ends_at: datetime, agreed: Money, reason: str, *, by: Actor
 ) -> Shift:
-    """Takes the shift's time back at the price that the company saw, plans the new one with the same seats and asks
-    whoever had a seat about it. Returns the new shift.
+    """Takes the shift's time back at the price that the company saw, plans the new one with the same seats, also those
+    of people who stand by, and asks whoever had a seat about it. Returns the new shift.
 
     Raises ShiftBegun once it has begun, PriceChanged, and what `scheduling.schedule()` raises.
     """
@@ -54,7 +54,16 @@ def move_shift(
         raise ShiftBegun
     if (starts_at, ends_at) == (old.starts_at, old.ends_at):
         raise BadShift("It is at that time already.", field="starts_at")
-    planned = Planned(starts_at, ends_at, old.timezone, old.seats, old.crew_id, old.is_training)
+    stands_by = standby.of_shift(shift_id, seen_by=by)
+    planned = Planned(
+        starts_at,
+        ends_at,
+        old.timezone,
+        old.seats,
+        old.crew_id,
+        old.is_training,
+        standby=min(stands_by.seats, old.seats) if stands_by else 0,
+    )
     (new,) = move_shifts(gig, [(old, planned)], agreed, reason, by=by)
     return new
 

@@ -67,6 +67,7 @@ def schedule(
     crew_id: UUID | None = None,
     *,
     training: bool = False,
+    standby: int = 0,
     agreed: Money | None = None,
     moved_from: UUID | None = None,
     by: Actor,
@@ -74,14 +75,15 @@ def schedule(
     """Plans a shift of an open gig. Raises BadShift, GigNotOpen, UnknownZone, VolumeCapReached, TooLateForCrew.
 
     `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware. The crew, if one is
-    named, is asked first (rule CREW_FIRST). In a shift for `training` the work is learned. `agreed` is the price that
-    the company saw (`adding.price()`), where it was shown one: PriceChanged when it has become dearer meanwhile.
+    named, is asked first (rule CREW_FIRST). In a shift for `training` the work is learned. So many people as `standby`
+    says stand by for it (rule STANDBY). `agreed` is the price that the company saw (`adding.price()`), where it was
+    shown one: PriceChanged when it has become dearer meanwhile.
     """
     gig = laying.own_gig(gig_id, by=by)
-    planned = Planned(starts_at, ends_at, timezone, seats, crew_id, training, moved_from=moved_from)
+    planned = Planned(starts_at, ends_at, timezone, seats, crew_id, training, moved_from=moved_from, standby=standby)
     laying.check(gig, [planned])
     if agreed is not None:
-        adding.check_price(gig, starts_at, ends_at, seats, training, agreed)
+        adding.check_price(gig, planned, agreed)
     (shift,) = laying.insert(gig, [planned], by=by)
     return shift
 
@@ -93,6 +95,7 @@ def adding_price(
     timezone: str,
     seats: int,
     training: bool = False,
+    standby: int = 0,
     *,
     by: Actor,
 ) -> adding.AddingPrice:
@@ -101,8 +104,8 @@ def adding_price(
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    laying.check(gig, [Planned(starts_at, ends_at, timezone, seats, training=training)])
-    return adding.price(gig, starts_at, ends_at, seats, training)
+    laying.check(gig, [Planned(starts_at, ends_at, timezone, seats, training=training, standby=standby)])
+    return adding.price(gig, starts_at, ends_at, seats, training, standby)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:

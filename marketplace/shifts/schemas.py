@@ -12,6 +12,8 @@ from marketplace.shifts.timesheet_rules import CompensationRule
 
 MOST_ASKED = 500
 LONGEST_REASON = 500
+STANDBY = ma.validate.Range(0, 500)
+STANDS_BY = "How many people stand by for it, in a shift of their own (STANDBY); at most as many as it has seats"
 ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 """Moments of this century or the next: all that a calendar needs."""
 
@@ -44,16 +46,19 @@ class ShiftPlanSchema(ma.Schema):
         load_default=False,
         metadata={"description": "The work is learned in it: paid, open to who lacks its qualifications (TRAINING)"},
     )
+    standby = ma.fields.Integer(load_default=0, strict=True, validate=STANDBY, metadata={"description": STANDS_BY})
 
 
 class AddingPriceSchema(ma.Schema):
-    """What the shift costs at most, before overtime and night: its `work`, and what is `added` for those of the
-    `people` with a schedule of that week who may get a seat, `minutes` each (rule NOTICE)."""
+    """What the shift costs at most, before overtime and night: its `work`, what is `added` for those of the `people`
+    with a schedule of that week who may get a seat, `minutes` each (rule NOTICE), and `standby` for people who stand by
+    in vain (rule STANDBY)."""
 
     people = ma.fields.Integer(required=True)
     minutes = ma.fields.Integer(required=True)
     work = MoneyField(required=True)
     added = MoneyField(required=True)
+    standby = MoneyField(required=True)
     total = MoneyField(required=True)
 
 
@@ -71,8 +76,8 @@ class NewShiftSchema(ShiftPlanSchema):
 
 
 class ShiftSheetSchema(ma.Schema):
-    """A file of shifts: a CSV sheet whose first line names the columns day, begins, ends and, where wanted, seats and
-    timezone; or an iCalendar file with a VEVENT for each shift."""
+    """A file of shifts: a CSV sheet whose first line names the columns day, begins, ends and, where wanted, seats,
+    timezone and standby; or an iCalendar file with a VEVENT for each shift."""
 
     gig_id = ma.fields.UUID(required=True)
     content = ma.fields.String(
@@ -89,6 +94,12 @@ class ShiftSheetSchema(ma.Schema):
         load_default=1, strict=True, validate=ma.validate.Range(1, 500), metadata={"description": "Of lines without"}
     )
     crew_id = ma.fields.UUID(load_default=None, allow_none=True)
+    standby = ma.fields.Integer(
+        load_default=0,
+        strict=True,
+        validate=STANDBY,
+        metadata={"description": "Of lines without, and of each event of a calendar: how many people stand by"},
+    )
 
 
 class ShiftSheetRowSchema(ma.Schema):
@@ -97,6 +108,7 @@ class ShiftSheetRowSchema(ma.Schema):
     ends_at = ma.fields.AwareDateTime(required=True)
     timezone = ma.fields.String(required=True)
     seats = ma.fields.Integer(required=True)
+    standby = ma.fields.Integer(required=True)
 
 
 class ShiftSheetFaultSchema(ma.Schema):
@@ -115,6 +127,9 @@ class ShiftSheetLookSchema(ma.Schema):
     )
     added = MoneyField(
         required=True, metadata={"description": "At most, for adding them late to somebody's schedule (rule NOTICE)"}
+    )
+    standby = MoneyField(
+        required=True, metadata={"description": "For people who stand by, if none of them is needed (rule STANDBY)"}
     )
 
 

@@ -53,10 +53,12 @@ class SeriesPrice:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The first times of a series, at most MOST_SHOWN, in order; and what those of the next four weeks cost at most
-    beside their time, because they are added late to the schedules of people who have one (house rule NOTICE)."""
+    beside their time, because they are added late to the schedules of people who have one (house rule NOTICE), and for
+    people who stand by, if none of them is needed (rule STANDBY)."""
 
     items: Sequence[Occurrence]
     added: Money
+    standby: Money
 
 
 def preview(
@@ -68,6 +70,7 @@ def preview(
     timezone: str,
     seats: int,
     crew_id: UUID | None = None,
+    standby: int = 0,
     *,
     by: Actor,
 ) -> Preview:
@@ -79,8 +82,8 @@ def preview(
     require_company(by, gig.company_id, Right.GIGS)
     found = upcoming(recurrence_of(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
     laid = [each for each in found if each.starts_at <= clock.now() + HORIZON]
-    planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id) for each in laid]
-    return Preview(found[:MOST_SHOWN], adding.price_of(gig, planned))
+    planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id, standby=standby) for each in laid]
+    return Preview(found[:MOST_SHOWN], adding.price_of(gig, planned), adding.standby_of(gig, planned))
 
 
 def start(
@@ -92,21 +95,23 @@ def start(
     timezone: str,
     seats: int,
     crew_id: UUID | None = None,
+    standby: int = 0,
     *,
     by: Actor,
 ) -> ShiftSeries:
     """A new series of shifts of an open gig, and its shifts of the next four weeks as far as the gig's volume allows.
 
     `rule` is an RRULE of RFC 5545, the times stand on the clock of `timezone`; an end that is not after the beginning
-    is on the next day. The crew, if one is named, is asked first wherever rule CREW_FIRST allows it. Raises
-    BadRecurrence, BadShift, UnknownZone, GigNotOpen.
+    is on the next day. The crew, if one is named, is asked first wherever rule CREW_FIRST allows it; so many people
+    as `standby` says stand by for each shift (rule STANDBY). Raises BadRecurrence, BadShift, UnknownZone, GigNotOpen.
     """
     gig = laying.own_gig(gig_id, by=by)
     recurrence = recurrence_of(rule, first_day, begins, ends, timezone)
     if gig.status is not GigStatus.OPEN:
         raise GigNotOpen(f"It is {gig.status}.")
     first = upcoming(recurrence, first_day + FURTHEST)[0]
-    laying.check_plan(Planned(first.starts_at, first.ends_at, timezone, seats), gig.company_id, clock.now())
+    planned = Planned(first.starts_at, first.ends_at, timezone, seats, standby=standby)
+    laying.check_plan(planned, gig.company_id, clock.now())
     if crew_id is not None and not laying.is_open_crew(crew_id, gig.company_id):
         raise BadShift("The company has no such crew.", field="crew_id")
     made = ShiftSeries(
@@ -120,6 +125,7 @@ def start(
         except_days=[],
         seats=seats,
         crew_id=crew_id,
+        standby=standby,
         filled_until=first_day - A_DAY,
         status=SeriesStatus.ACTIVE,
     )
@@ -295,6 +301,7 @@ def planned_of(series: ShiftSeries, days: Sequence[Occurrence], now: datetime) -
             series.seats,
             crew if first_until(now, each.starts_at) > now else None,
             series_day=each.day,
+            standby=series.standby,
         )
         for each in days
     ]

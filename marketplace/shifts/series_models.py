@@ -31,6 +31,7 @@ class ShiftSeries(Stateful):
         ForeignKeyConstraint(["crew_id", "company_id"], ["crew.id", "crew.company_id"]),
         UniqueConstraint("id", "gig_id"),
         CheckConstraint("seats > 0", name="seats_positive"),
+        CheckConstraint("standby BETWEEN 0 AND seats", name="standby_for_seats"),
         CheckConstraint("(held_up_because IS NULL) = (try_again_at IS NULL)", name="held_up_and_tried_again"),
         Index("ix_shift_series_filled_until", "filled_until", postgresql_where=text("status = 'active'")),
     )
@@ -51,6 +52,8 @@ class ShiftSeries(Stateful):
     except_days: Mapped[list[date]] = mapped_column(ARRAY(Date))
     seats: Mapped[int]
     crew_id: Mapped[UUID | None]
+    standby: Mapped[int] = mapped_column(default=0)
+    """How many people stand by for each of its shifts (rule STANDBY)."""
     filled_until: Mapped[date]
     """The last day that was laid; before the first day where none was."""
     held_up_because: Mapped[str | None] = mapped_column(Text)

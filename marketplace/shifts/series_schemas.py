@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.shifts.rules import SeriesStatus
-from marketplace.shifts.schemas import LONGEST_REASON, CancellationPriceSchema
+from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, CancellationPriceSchema
 
 _RULE = "An RRULE of RFC 5545 with FREQ of DAILY, WEEKLY or MONTHLY, such as FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270331"
 
@@ -22,6 +22,7 @@ class _TimesSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
     )
+    standby = ma.fields.Integer(load_default=0, strict=True, validate=STANDBY, metadata={"description": STANDS_BY})
 
 
 class NewSeriesSchema(_TimesSchema):
@@ -55,6 +56,10 @@ class SeriesPreviewSchema(ma.Schema):
         required=True,
         metadata={"description": "At most, for adding those of four weeks late to somebody's schedule (rule NOTICE)"},
     )
+    standby = MoneyField(
+        required=True,
+        metadata={"description": "For people who stand by for those of four weeks, if none is needed (rule STANDBY)"},
+    )
 
 
 class SeriesSchema(ma.Schema):
@@ -77,6 +82,7 @@ class SeriesSchema(ma.Schema):
     except_days = ma.fields.List(ma.fields.Date(), required=True)
     seats = ma.fields.Integer(required=True)
     crew_id = ma.fields.UUID(required=True, allow_none=True)
+    standby = ma.fields.Integer(required=True, metadata={"description": "How many people stand by for each shift"})
     filled_until = ma.fields.Date(required=True, metadata={"description": "Its days up to this one are laid"})
     held_up_because = ma.fields.String(
         required=True,
@@ -149,5 +155,9 @@ class ChangePriceSchema(ma.Schema):
     cancelled = ma.fields.List(ma.fields.Nested(CancellationPriceSchema), required=True)
     added = MoneyField(
         required=True, metadata={"description": "At most, for new times that are late for a schedule (rule NOTICE)"}
+    )
+    standby = MoneyField(
+        required=True,
+        metadata={"description": "For people who stand by for them, if none is needed; no part of the total"},
     )
     total = MoneyField(required=True)

@@ -20,8 +20,8 @@ from marketplace.shifts.recurrence import moment, shows
 
 MOST_ROWS: Final = 1000
 MOST_BYTES: Final = 256 * 1024
-COLUMNS: Final = ("day", "begins", "ends", "seats", "timezone")
-"""The columns of a sheet, named in its first line; the last two may be missing."""
+COLUMNS: Final = ("day", "begins", "ends", "seats", "timezone", "standby")
+"""The columns of a sheet, named in its first line; the last three may be missing."""
 _BEGIN = "BEGIN:VCALENDAR"
 
 
@@ -34,6 +34,7 @@ class Row:
     ends_at: datetime
     timezone: str
     seats: int
+    standby: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ class _Unreadable(Exception):
         self.fault = fault
 
 
-def read(content: bytes, timezone: str, seats: int, known: Callable[[str], bool]) -> Sheet:
-    """What the file says, whichever of the two it is. `timezone` and `seats` stand where it says none; `known` tells
-    whether a name is one of a zone. A file that cannot be read at all has one fault."""
+def read(content: bytes, timezone: str, seats: int, known: Callable[[str], bool], standby: int = 0) -> Sheet:
+    """What the file says, whichever of the two it is. `timezone`, `seats` and `standby` stand where it says none;
+    `known` tells whether a name is one of a zone. A file that cannot be read at all has one fault."""
     try:
         lines = list(_lines(content, timezone))
     except _Unreadable as broken:
@@ -100,9 +101,10 @@ def read(content: bytes, timezone: str, seats: int, known: Callable[[str], bool]
     if len(lines) > MOST_ROWS:
         return Sheet((), [Fault(lines[MOST_ROWS][0], "There are more than %(most)s shifts.", {"most": MOST_ROWS})])
     rows, faults = [], []
+    usual = {"timezone": timezone, "seats": str(seats), "standby": str(standby)}
     for line, told in lines:
         try:
-            rows.append(_row(line, {"timezone": timezone, "seats": str(seats)} | told, known))
+            rows.append(_row(line, usual | told, known))
         except _Bad as bad:
             faults.append(Fault(line, bad.sentence, bad.named))
     return Sheet(rows, faults + _twice(rows))
@@ -134,7 +136,8 @@ def write(rows: Sequence[Row]) -> str:
     table.writerow(COLUMNS)
     for row in rows:
         begins, ends = (each.astimezone(ZoneInfo(row.timezone)) for each in (row.starts_at, row.ends_at))
-        table.writerow([begins.date().isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}", row.seats, row.timezone])
+        times = [begins.date().isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}"]
+        table.writerow([*times, row.seats, row.timezone, row.standby])
     return written.getvalue()
 
 
@@ -166,7 +169,7 @@ def _row(line: int, told: Mapping[str, str], known: Callable[[str], bool]) -> Ro
     if not known(told["timezone"]):
         raise _Bad("%(zone)s is not a time zone of the IANA database.", zone=told["timezone"])
     starts_at, ends_at = _moments(told, ZoneInfo(told["timezone"]))
-    return Row(line, starts_at, ends_at, told["timezone"], _seats(told["seats"]))
+    return Row(line, starts_at, ends_at, told["timezone"], _seats(told["seats"]), _people(told["standby"]))
 
 
 def _moments(told: Mapping[str, str], place: ZoneInfo) -> tuple[datetime, datetime]:
@@ -206,9 +209,19 @@ def _time(text: str) -> time:
 
 
 def _seats(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len("9999")):
+    if not _is_number(text):
         raise _Bad("%(text)s is not a number of seats.", text=text)
     return int(text)
+
+
+def _people(text: str) -> int:
+    if not _is_number(text):
+        raise _Bad("%(text)s is not a number of people who stand by.", text=text)
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= len("9999")
 
 
 # --- a calendar -------------------------------------------------------------------------------------------------------

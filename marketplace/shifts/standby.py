@@ -36,7 +36,6 @@ from marketplace.shifts.rules import (
     ShiftBegun,
     ShiftStatus,
 )
-from marketplace.standards.rates import NO_STEP, PriceInput, cost, price
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +185,14 @@ def _to_stand_by_for(shift_id: UUID, seats: int, *, by: Actor) -> Shift:
 def _check(shift: Shift, seats: int) -> None:
     if shift.standby_of is not None:
         raise BadShift("People stand by for a shift, and not for those who stand by.", field="shift_id")
-    if shift.is_training:
-        raise BadShift("Nobody stands by for training.", field="shift_id")
     if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= clock.now():
         raise ShiftBegun
-    if not 1 <= seats <= shift.seats:
-        raise BadShift(f"At most as many stand by as the shift has seats, which are {shift.seats}.", field="seats")
+    laying.check_standby(seats, shift.seats, shift.is_training, "seats")
 
 
 def _price(shift: Shift, gig: Gig, seats: int) -> StandbyPrice:
     minutes = unused_minutes(shift.starts_at, shift.ends_at)
-    points = gig.pay_steps.highest if gig.pay_steps else NO_STEP
-    given = PriceInput(rate=gig.rate, standby_minutes=minutes, fee_percent=gig.fee_percent, step_points=points)
-    one = cost(price(given))
+    one = adding.unused_cost(gig, shift.starts_at, shift.ends_at)
     most = adding.price(gig, shift.starts_at, shift.ends_at, seats, training=False).total
     stands = ready_until(shift.starts_at, shift.ends_at) - shift.starts_at
     return StandbyPrice(seats, int(stands.total_seconds()) // 60, minutes, one * seats, most)

@@ -96,10 +96,16 @@ def _within(first: date, last: date) -> ColumnElement[bool]:
 
 def _loads(company_id: UUID, first: date, last: date) -> Mapping[date, Load]:
     shifts = queries.company_shifts(company_id, seen_by=actor()).where(
-        _within(first, last), Shift.status != ShiftStatus.CANCELLED, Shift.standby_of.is_(None)
+        _within(first, last), Shift.status != ShiftStatus.CANCELLED
     )
-    counted = shifts.with_only_columns(ON_ITS_CLOCK, func.count(), func.sum(Shift.seats), func.sum(Shift.seats_taken))
-    found = {day: Load(*map(int, numbers)) for day, *numbers in db.session.execute(counted.group_by(ON_ITS_CLOCK))}
+    work = Shift.standby_of.is_(None)
+    counted = shifts.with_only_columns(
+        ON_ITS_CLOCK,
+        func.count().filter(work),
+        *(func.sum(seats).filter(which) for which in (work, ~work) for seats in (Shift.seats, Shift.seats_taken)),
+    )
+    rows = db.session.execute(counted.group_by(ON_ITS_CLOCK))
+    found = {day: Load(*(int(number or 0) for number in numbers)) for day, *numbers in rows}
     waiting = _to_approve(queries.company_shifts(company_id, seen_by=actor()).where(_within(first, last)))
     by_day = waiting.with_only_columns(ON_ITS_CLOCK, func.count()).group_by(ON_ITS_CLOCK)
     for day, number in db.session.execute(by_day):

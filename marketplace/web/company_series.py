@@ -1,6 +1,7 @@
 """A company's shifts that recur: started after a look at their days, freed of a day, ended at a price."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor
@@ -208,7 +210,7 @@ def _asked(args: type[ma.Schema], name: str) -> date | None:
 
 def _prefilled(company_id: UUID, by: Actor) -> dict[str, Any]:
     given = {"gig_id": request.args.get("gig", ""), "timezone": usual_zone(company_id, by)}
-    return given | {"unit": "WEEKLY", "every": "1", "seats": "1"}
+    return given | {"unit": "WEEKLY", "every": "1", "seats": "1", "standby": "0"}
 
 
 def _look(data: dict[str, Any], by: Actor) -> Preview:
@@ -234,4 +236,15 @@ def _loads(of: ShiftSeries) -> Mapping[date, Load]:
         Shift.series_id == of.id, Shift.status != ShiftStatus.CANCELLED
     )
     rows = db.session.execute(counted.group_by(Shift.series_day))
-    return {day: Load(*map(int, numbers)) for day, *numbers in rows if day is not None}
+    loads = {day: Load(*map(int, numbers)) for day, *numbers in rows if day is not None}
+    main = aliased(Shift)
+    beside = (
+        select(main.series_day, func.sum(Shift.seats), func.sum(Shift.seats_taken))
+        .join(main, main.id == Shift.standby_of)
+        .where(main.series_id == of.id, Shift.status != ShiftStatus.CANCELLED)
+        .group_by(main.series_day)
+    )
+    for day, places, standing in db.session.execute(beside):
+        assert day is not None
+        loads[day] = replace(loads.get(day, Load()), standby=int(places), standing=int(standing))
+    return loads

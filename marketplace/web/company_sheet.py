@@ -40,7 +40,7 @@ class Reading:
 def plan_file(company_id: UUID) -> ResponseReturnValue:
     """The form for a file. Its first button shows what was read, the second plans it."""
     by = actor()
-    form = Form(ShiftSheetSchema, {"timezone": usual_zone(company_id, by), "seats": "1"})
+    form = Form(ShiftSheetSchema, {"timezone": usual_zone(company_id, by), "seats": "1", "standby": "0"})
     reading: Reading | None = None
     if request.method == "POST":
         given = request.form.copy()
@@ -72,7 +72,7 @@ def _reading(look: Look) -> Reading:
     for row in look.rows:
         day = row.starts_at.astimezone(ZoneInfo(row.timezone)).date()
         known = loads.get(day, coverage.NOTHING)
-        loads[day] = Load(known.shifts + 1, known.seats + row.seats, 0)
+        loads[day] = Load(known.shifts + 1, known.seats + row.seats, 0, known.standby + row.standby)
     shown = coverage.weeks(loads, min(loads), max(loads)) if loads else []
     return Reading(look, "" if look.faults else write(look.rows), shown, _said(look.faults))
 

@@ -67,7 +67,8 @@ def list_shifts(company_id: UUID) -> str:
 def schedule_shift(company_id: UUID) -> ResponseReturnValue:
     by = actor()
     open_gigs = list(db.session.scalars(gigs.company_gigs(company_id, by, GigStatus.OPEN).order_by(Gig.id.desc())))
-    form = Form(ShiftForm, {"gig_id": request.args.get("gig", ""), "timezone": usual_zone(company_id, by)})
+    given = {"gig_id": request.args.get("gig", ""), "timezone": usual_zone(company_id, by), "standby": "0"}
+    form = Form(ShiftForm, given)
     planned = form.run(lambda data: _planned(data, by)) if request.method == "POST" else None
     if isinstance(planned, Shift):
         return saved("show_shift", shift_id=planned.id)
@@ -86,10 +87,11 @@ def crews_of(company_id: UUID, by: Actor) -> Select[Crew]:
 
 
 def _planned(data: dict[str, Any], by: Actor) -> Shift | AddingPrice:
-    """Plans the shift; where it is added late to somebody's schedule, not before its price was seen (rule NOTICE)."""
+    """Plans the shift; where it is added late to somebody's schedule (rule NOTICE), or people are to stand by for it,
+    not before its price was seen."""
     gig_id, crew_id, agreed = own_gig_id(data.pop("gig_id"), by), data.pop("crew_id"), data.pop("agreed")
     price = scheduling.adding_price(gig_id, **data, by=by)
-    if price.added and agreed is None:
+    if (price.added or price.standby) and agreed is None:
         return price
     return scheduling.schedule(gig_id, **data, crew_id=crew_id, agreed=agreed, by=by)
 

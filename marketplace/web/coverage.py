@@ -9,12 +9,14 @@ from flask_babel import gettext, ngettext
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The shifts of one day: how many, their seats, and the seats that are taken; and how many pieces of work on them
-    wait for the company's approval."""
+    """The shifts of one day: how many, their seats, and the seats that are taken; how many people are to stand by for
+    them, and do; and how many pieces of work on them wait for the company's approval."""
 
     shifts: int = 0
     seats: int = 0
     taken: int = 0
+    standby: int = 0
+    standing: int = 0
     waiting: int = 0
 
 
@@ -51,6 +53,8 @@ def summary(loads: Mapping[date, Load]) -> Load:
         sum(each.shifts for each in every),
         sum(each.seats for each in every),
         sum(each.taken for each in every),
+        sum(each.standby for each in every),
+        sum(each.standing for each in every),
         sum(each.waiting for each in every),
     )
 
@@ -61,10 +65,12 @@ def load_words(load: Load) -> str:
     words = str(
         gettext("%(shifts)s, %(taken)s of %(seats)s seats taken", shifts=shifts, taken=load.taken, seats=load.seats)
     )
+    more = []
+    if load.standby:
+        more.append(gettext("%(standing)s of %(places)s stand by", standing=load.standing, places=load.standby))
     if load.waiting:
-        to_approve = ngettext("%(num)d to approve", "%(num)d to approve", load.waiting)
-        return f"{words}, {to_approve}"
-    return words
+        more.append(ngettext("%(num)d to approve", "%(num)d to approve", load.waiting))
+    return ", ".join((words, *more))
 
 
 def _cell(on: date, load: Load, is_inside: bool, is_left_out: bool) -> Cell:

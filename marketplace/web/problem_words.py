@@ -39,6 +39,7 @@ PATTERNS: Final = (
     "%(minutes)s minutes of the line can be cut for this reason.",
     "%(planned)s of %(cap)s minutes are planned; %(minutes)s more are asked for.",
     "A shift has 1 to %(most)s seats.",
+    "At most as many stand by as the shift has seats, which are %(seats)s.",
     "A shift begins within %(days)s days.",
     "A shift ends at most %(hours)s hours after its start.",
     "You want at least %(least)s hours a week, and the week leaves %(left)s.",

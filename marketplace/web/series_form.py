@@ -92,6 +92,7 @@ def as_it_is(of: ShiftSeries, from_day: date) -> dict[str, Any]:
         "last": date.fromisoformat(until).isoformat() if until else "",
         "seats": str(of.seats),
         "crew_id": str(of.crew_id or ""),
+        "standby": str(of.standby),
     }
 
 

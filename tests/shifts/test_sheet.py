@@ -50,8 +50,8 @@ def test_a_sheet_is_read_in_the_clock_time_of_its_zone() -> None:
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
-        ("", [(1, "The first line names the columns: day, begins, ends, seats, timezone.")]),
-        ("day,begins\n", [(1, "The first line names the columns: day, begins, ends, seats, timezone.")]),
+        ("", [(1, "The first line names the columns: day, begins, ends, seats, timezone, standby.")]),
+        ("day,begins\n", [(1, "The first line names the columns: day, begins, ends, seats, timezone, standby.")]),
         ("day,begins,ends\n", [(1, "No shift stands in the file.")]),
         (b"day,begins,ends\n\xff", [(2, "This is not UTF-8.")]),
         ("day,begins,ends\n" + "x" * MOST_BYTES, [(1, "The file is larger than 256 kB.")]),
@@ -62,6 +62,10 @@ def test_a_sheet_is_read_in_the_clock_time_of_its_zone() -> None:
         ("day,begins,ends\n2026-11-24,,13:00\n", [(2, "The field begins is empty.")]),
         ("day,begins,ends\n2026-11-24,09:00,13:00,1\n", [(2, "The line has more fields than the first line names.")]),
         ("day,begins,ends,seats\n2026-11-24,09:00,13:00,²\n", [(2, "² is not a number of seats.")]),
+        (
+            "day,begins,ends,standby\n2026-11-24,09:00,13:00,one\n",
+            [(2, "one is not a number of people who stand by.")],
+        ),
         (
             "day,begins,ends\n2027-03-14,02:30,06:00\n",
             [(2, "On that day the clock of this zone leaves this time out.")],
