@@ -184,6 +184,12 @@ def end_with_neutral_hours(booking: Booking, moment: datetime, flag: EntryFlag) 
     record("booking.stopped", booking, by=CLOCK, data={"because": str(flag), "neutral_minutes": left})
 
 
+def end_at_raise(booking: Booking, moment: datetime) -> None:
+    """Stops a running clock because the work became heavier than its person agreed to. The booking is locked."""
+    end_with_neutral_hours(booking, moment, EntryFlag.CLASS_RAISED)
+    timesheets.enter([booking], by=CLOCK)
+
+
 def mark_no_shows(limit: int = 50) -> int:
     """Closes bookings whose person has not come half an hour after the start; the gig gets its money back. Returns how
     many. It is a fact on the booking, not a strike: what follows for the person is a person's decision."""

@@ -74,10 +74,12 @@ def raise_class(gig_id: UUID, hazard_class: HazardClass, categories: Collection[
     declared = {*gig.hazard_categories, *categories}
     unwilling = _unwilling(bookings, hazard_class, declared)
     taken_out = [b for b in bookings if b.id in unwilling and b.status is BookingStatus.BOOKED]
-    heavier = [b for b in bookings if b.hazard_class < hazard_class and b not in taken_out]
+    missed = [b for b in bookings if b.status is BookingStatus.NO_SHOW]
+    heavier = [b for b in bookings if b.hazard_class < hazard_class and b not in (*taken_out, *missed)]
     held, unheld = _reprice(gig, heavier, paid, hazard_class, by=by)
     # Nobody begins heavier work without its premium and its caps: a seat that could not be repriced is given up.
     taken_out += [b for b in heavier if b.hazard_class < hazard_class and b.status is BookingStatus.BOOKED]
+    _price_missed(missed, gig, hazard_class)
     working = [b for b in bookings if b.status is BookingStatus.WORKING]
     stopped = [b for b in working if unheld or b.id in unwilling]
     for booking in stopped:
@@ -117,8 +119,10 @@ def stop_unlawful(flag_id: UUID, answer: str, reported_to: str, reference: str, 
     bookings, paid = _lock_bookings(gig.id, back_to, training=True)
     booked = [b for b in bookings if b.status is BookingStatus.BOOKED]
     stopped = [b for b in bookings if b.status is BookingStatus.WORKING]
-    lighter = [b for b in bookings if b.hazard_class < heaviest and b not in booked and not b.is_training]
-    _held, unheld = _reprice(gig, lighter, paid, heaviest, by=by)
+    shown = [b for b in bookings if b.hazard_class < heaviest and b not in booked and not b.is_training]
+    missed = [b for b in shown if b.status is BookingStatus.NO_SHOW]
+    _held, unheld = _reprice(gig, [b for b in shown if b not in missed], paid, heaviest, by=by)
+    _price_missed(missed, gig, heaviest)
     for booking in stopped:
         attendance.end_with_neutral_hours(booking, now, EntryFlag.UNLAWFUL_CONTENT)
     for booking in booked:
@@ -130,6 +134,16 @@ def stop_unlawful(flag_id: UUID, answer: str, reported_to: str, reference: str, 
     _withdraw_offers(gig.id, "unlawful_content", by=by)
     hazards.close_unlawful(gig, by=by)
     return flags.reported(flag, answer, reported_to, reference, by=by)
+
+
+def stop_unwilling(booking_ids: Collection[UUID]) -> None:
+    """Ends running clocks of whoever came back to a gig that had become heavier meanwhile than they agreed to, with the
+    rest of the schedule paid: their device had no network when the class was raised, and they were taken for missed."""
+    found = select(Booking).where(Booking.id.in_(booking_ids), Booking.status == BookingStatus.WORKING)
+    for booking in db.session.scalars(found.order_by(Booking.id).with_for_update()).all():
+        gig = db.session.get_one(Gig, booking.gig_id)
+        if booking.id in _unwilling([booking], booking.hazard_class, gig.hazard_categories):
+            attendance.end_at_raise(booking, clock.now())
 
 
 def hold_unheld(limit: int = 50, *, by: Actor = CLOCK) -> int:
@@ -165,10 +179,11 @@ def _lock_shifts(gig_id: UUID) -> dict[UUID, Shift]:
 
 
 def _lock_bookings(gig_id: UUID, back_to: datetime, *, training: bool = False) -> tuple[Sequence[Booking], set[UUID]]:
-    """Bookings that are not over, and those worked since then, with the ids of those that a pay run has taken; clocks
-    that have reached their cap are stopped there first. Those of training, which shows nothing of what is raised, are
-    among them only where they are asked for."""
-    recent = and_(Booking.status == BookingStatus.WORKED, func.upper(Booking.during) > back_to)
+    """Bookings that are not over, and those worked or missed since then, with the ids of those that a pay run has
+    taken; clocks that have reached their cap are stopped there first. Those of training, which shows nothing of what is
+    raised, are among them only where they are asked for."""
+    over = Booking.status.in_((BookingStatus.WORKED, BookingStatus.NO_SHOW))
+    recent = and_(over, func.upper(Booking.during) > back_to)
     found = select(Booking).where(Booking.gig_id == gig_id, or_(Booking.status.in_(ACTIVE_BOOKING), recent))
     if not training:
         found = found.where(~Booking.is_training)
@@ -233,6 +248,15 @@ def _reprice(
     ledger.post_many(entries)
     back_pay.write([b for b in chosen if b.id in paid and more[b.id]], more, hazard_class, by=by)
     return held, needed - held
+
+
+def _price_missed(bookings: Sequence[Booking], gig: Gig, hazard_class: HazardClass) -> None:
+    """Whoever was missed may have worked without network, or have forgotten to press (rules OFFLINE, CORRECT): it is
+    paid in the higher class, too. Nothing is held until then, and then all of it."""
+    for booking in bookings:
+        if booking.hazard_class < hazard_class:
+            booking.held_amount = _highest_cost(booking, gig, hazard_class).amount
+            booking.hazard_class = hazard_class
 
 
 def _more_to_hold(

@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound, Problem
-from marketplace.shifts import attendance, corrections, outage, queries
+from marketplace.shifts import attendance, corrections, outage, queries, raising
 from marketplace.shifts.clock_rules import EntryKind, Press, TapOutcome, TooLateToClaim
 from marketplace.shifts.hours import Counted, claimed_at
 from marketplace.shifts.models import Booking
@@ -54,7 +54,8 @@ def send(taps: Sequence[Tap], sent_at: datetime, *, by: Actor) -> list[Told]:
     """
     me = require_person(by)
     named = {tap.booking_id for tap in taps}
-    mine = set(db.session.scalars(select(Booking.id).where(Booking.id.in_(named), Booking.contractor_id == me)))
+    found = select(Booking.id, Booking.status).where(Booking.id.in_(named), Booking.contractor_id == me)
+    mine = {row.id: row.status for row in db.session.execute(found)}
     received = clock.now()
     told = {}
     for tap in sorted(taps, key=lambda each: each.at):
@@ -63,6 +64,8 @@ def send(taps: Sequence[Tap], sent_at: datetime, *, by: Actor) -> list[Told]:
             told[tap.id] = Told(tap.id, TapOutcome.REFUSED, code=refused.code, problem=refused)
         else:
             told[tap.id] = _count(tap, claimed_at(received, sent_at, tap.at), sent_at, received, by=by)
+    if missed := [known for known, status in mine.items() if status is BookingStatus.NO_SHOW]:
+        raising.stop_unwilling(missed)
     return [told[tap.id] for tap in taps]
 
 

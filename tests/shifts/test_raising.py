@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,11 +20,13 @@ from marketplace.gigs.rules import BadTerms, ClassMayNotFall, ClassTooLight, Gig
 from marketplace.ledger import queries as books
 from marketplace.pay import proof
 from marketplace.pay.models import PayLine
-from marketplace.shifts import attendance, flags, raising, standby
+from marketplace.shifts import attendance, flags, raising, standby, taps
+from marketplace.shifts.clock_rules import EntryFlag, Press
 from marketplace.shifts.hazard_models import HazardFlag
 from marketplace.shifts.hazard_rules import FlagStatus
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BookingStatus, NotEligible, OfferStatus
+from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind
@@ -281,3 +284,66 @@ def test_an_operator_dismisses_with_an_answer(scene: Scene) -> None:
         flags.dismiss(made.id, "No.", by=both)
     answered = flags.dismiss(made.id, "It quotes a newspaper.", by=accounts.operator(OperatorRole.STANDARDS))
     assert (answered.status, answered.note.answer) == (FlagStatus.DISMISSED, "It quotes a newspaper.")
+
+
+def sent(booking: Booking, *presses: tuple[Press, timedelta]) -> None:
+    """A device of the person, which had no network, sends now what was pressed so long after the start."""
+    start = booking.starts_at
+    kept = [taps.Tap(uuid4(), booking.id, press, start + after) for press, after in presses]
+    taps.send(kept, clock.now(), by=accounts.actor_of(booking.contractor_id))
+
+
+def test_whoever_was_missed_and_had_worked_is_paid_in_the_class_that_was_raised_meanwhile(app: Flask) -> None:
+    """Five hours at 15.00 in H1, without network from the start: a job takes the person for a no-show, and after two
+    hours the gig becomes H2. The phone says later that they worked 200 minutes: 50.00 wages and, since no minute of H2
+    is without it, 25 % on all of them, 12.50. Held again is what the whole shift costs in H2, 103.75 and not 84.25."""
+    with transaction():
+        scene = mild()
+        booking, other = willing(scene), willing(scene)
+        begin(other)
+        at(booking.starts_at + HOUR / 2)
+        assert attendance.mark_no_shows() == 1
+        at(booking.starts_at + 2 * HOUR)
+        flags.flag(other.id, HazardCategory.HATE, "Slurs.", by=accounts.actor_of(other.contractor_id))
+        raised = to_h2(scene)
+        assert (raised.repriced, raised.held) == ([other.id], usd("19.50")), "nothing is held for a seat that is missed"
+        at(booking.starts_at + 5 * HOUR)
+        sent(booking, (Press.CLOCK_IN, 0 * HOUR), (Press.CLOCK_OUT, HOUR * 10 / 3))
+        assert (booking.hazard_class, booking.held) == (HazardClass.H2, usd("103.75"))
+        assert books.balance(booking.hold_account, "USD") == usd("103.75")
+        pay.approved(scene, booking)
+    pay.paid()
+    lines = db.session.scalars(select(PayLine).where(PayLine.booking_id == booking.id))
+    paid = {line.kind: (line.seconds // 60, line.money) for line in lines}
+    assert paid[LineKind.WAGES] == (200, usd("50.00"))
+    assert paid[LineKind.HAZARD_PREMIUM] == (200, usd("12.50"))
+    assert holds() == []
+
+
+def test_a_missed_shift_before_the_first_flag_keeps_its_class(scene: Scene) -> None:
+    scene = mild()
+    booking = willing(scene)
+    at(booking.starts_at + HOUR)
+    attendance.mark_no_shows()
+    at(booking.ends_at + HOUR)
+    to_h2(scene)
+    assert (booking.hazard_class, booking.held) == (HazardClass.H1, usd("84.25"))
+
+
+def test_who_works_without_network_what_they_have_not_agreed_to_stops_once_it_is_known(scene: Scene) -> None:
+    """Consent to insults in H1 is none to hate in H2. The phone is heard of after three of five hours: the clock ends
+    there, and the two that are left are paid."""
+    scene = mild()
+    ana = make.contracted(scene)
+    make.consent(ana, "insults", HazardClass.H1)
+    booking = make.booked(scene, ana, hours=5)
+    at(booking.starts_at + HOUR / 2)
+    attendance.mark_no_shows()
+    at(booking.starts_at + 2 * HOUR)
+    to_h2(scene)
+    at(booking.starts_at + 3 * HOUR)
+    sent(booking, (Press.CLOCK_IN, 0 * HOUR))
+    assert (booking.status, booking.hazard_class) == (BookingStatus.WORKED, HazardClass.H2)
+    assert (booking.compensation_minutes, booking.compensation_rule) == (120, CompensationRule.HAZARD)
+    line = db.session.scalars(select(TimesheetLine).where(TimesheetLine.booking_id == booking.id)).one()
+    assert (line.work_minutes, line.flags) == (180, [EntryFlag.CLAIMED, EntryFlag.CLASS_RAISED])
