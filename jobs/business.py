@@ -376,4 +376,4 @@ def deliver_notices(event_ids: Sequence[int]) -> None:
 
 @job(reaching.SEND, again=False)
 def send_messages() -> None:
-    in_batches(post.send_due, post.batch())
+    post.send_due()

@@ -114,7 +114,8 @@ def test_a_company_invites_its_crew_and_it_is_remembered(app: Any, work: Work) -
 
 def lines_of(company_id: Any) -> list[queries.InvitationLine]:
     owner = accounts.owner_of(company_id)
-    return queries.invitation_lines(db.session.scalars(queries.invitations(company_id, owner)).all())
+    found = queries.invitations(company_id, owner).order_by(Invitation.id)
+    return queries.invitation_lines(db.session.scalars(found).all())
 
 
 def test_a_company_learns_from_nothing_whether_somebody_has_an_account(app: Any, work: Work) -> None:

@@ -72,9 +72,10 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(apart: Database) -
 
     def fastest(address: str) -> float:
         def once() -> float:
-            started = time.perf_counter()
+            # What it costs this process, since on a busy machine the clock on the wall tells of others.
+            started = time.process_time()
             made.test_client().post("/api/v1/sessions", json={"email": address, "password": "wrong wrong wrong"})
-            return time.perf_counter() - started
+            return time.process_time() - started
 
         return min(once() for _ in range(5))
 

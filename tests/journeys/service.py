@@ -40,7 +40,8 @@ class Answer:
 
 
 class Service:
-    """Processes on one database, each with a log in the folder. Start what the test needs; `stop` ends all of it."""
+    """Processes on one database, each with a log in the folder. Start what the test needs; `stop` ends all of it.
+    `settings` are told to those that are started from then on."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         listening = Listening("127.0.0.1", free_port())
@@ -49,11 +50,13 @@ class Service:
         self._listening = listening
         self._folder = folder
         self.running: list[subprocess.Popen[bytes]] = []
+        self.settings: dict[str, str] = {}
 
     @property
     def environment(self) -> dict[str, str]:
         """What its processes are told: a demonstration, so that time moves, with workers that show life often."""
-        return self.database.environ(SETARA_DEMO="1", SETARA_BASE_URL=self.url, JOBS_HEARTBEAT="0.5")
+        told = {"SETARA_DEMO": "1", "SETARA_BASE_URL": self.url, "JOBS_HEARTBEAT": "0.5"}
+        return self.database.environ(**told | self.settings)
 
     def start_web(self) -> subprocess.Popen[bytes]:
         """Starts the web server as `make run` does, and returns when it answers."""

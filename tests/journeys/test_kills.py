@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 
 from jobs.checks import findings
 from jobs.runner import MOST_ATTEMPTS
-from marketplace.accounts.rules import available_account
+from marketplace.accounts.rules import CLOCK, available_account
 from marketplace.app import create_app
 from marketplace.contracts.models import BenefitEntry
 from marketplace.core import clock, queue
@@ -36,6 +36,9 @@ from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.notices import phones, post, service
+from marketplace.notices.models import Delivery
+from marketplace.notices.ways import State, Way
 from marketplace.pay import service as pay
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import OpStatus, RunStatus
@@ -45,6 +48,7 @@ from tests.factories import pay as payments
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY
 from tests.journeys.service import Answer, Service, wait_until
+from tests.notices.gateway import SECRET, TOKEN, running
 
 pytestmark = pytest.mark.truncating
 ANY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -196,6 +200,44 @@ def test_a_deposit_whose_worker_is_killed(crew: Service, apart_app: SetaraFlask,
             assert db.session.scalars(select(SandboxCall.amount)).all() == [10_000]
             assert db.session.scalars(select(Posting.amount)).all() == [10_000]
         every_truth_holds()
+
+
+def test_a_message_whose_worker_is_killed_while_the_gateway_has_it(
+    crew: Service, apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway has taken it, and nobody wrote that down. Meanwhile nothing is locked and no transaction is open;
+    later it is handed in again under the same key, which is no second message."""
+    with running() as gateway, apart_app.app_context():
+        settings = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "GATEWAY_SECRET": SECRET}
+        for name, value in settings.items():
+            monkeypatch.setitem(apart_app.config, name, value)
+        monkeypatch.setitem(apart_app.config, "GATEWAY_WAYS", ("sms",))
+        crew.settings = {**settings, "GATEWAY_WAYS": "sms"}
+        with transaction():
+            phones.add("+62 812-3456-789", by=accounts.actor_of(accounts.person().id))
+            asked = db.session.scalars(select(Event.id).where(Event.name == "phone.code_asked")).one()
+            service.deliver([asked], by=CLOCK)
+        gateway.answers.clear()
+        victim = crew.start_jobs("worker")
+        wait_until(lambda: gateway.taken, "the gateway to have the message")
+        with psycopg.connect(crew.database.admin_dsn, autocommit=True) as watch:
+            (tries,) = watch.execute("SELECT tries FROM delivery WHERE way = 'sms' FOR UPDATE NOWAIT").fetchone() or ()
+            assert tries == 1
+            idle = (
+                "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+            )
+            wait_until(lambda: watch.execute(idle).fetchone() == (True,), "nobody to keep a transaction open")
+        victim.kill()
+        victim.wait()
+        gateway.answers.set()
+        assert post.send_due() == 0, "whoever has claimed it may still be at it"
+        with transaction():
+            clock.move_to(clock.now() + post.STALE_AFTER)
+        assert post.send_due() == 1
+        assert (len(gateway.heard), len(gateway.taken)) == (2, 1)
+        with transaction():
+            sent = db.session.scalars(select(Delivery).where(Delivery.way == Way.SMS)).one()
+            assert (sent.state, sent.tries, sent.provider_id) == (State.SENT, 2, "gw-0")
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------

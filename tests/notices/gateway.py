@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 TOKEN = "let me in"
+LONGEST = 150.0
+"""Seconds that an answer is held back at most: longer than any test waits for what must come before it."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -24,6 +26,7 @@ class _Door(BaseHTTPRequestHandler):
             self._answer(*self.server.refuses[body["to"]])
         else:
             self.server.taken.setdefault(key, body)
+            self.server.answers.wait(LONGEST)
             if self.server.loses:
                 self.server.loses -= 1
                 # The message was taken; its sender never learns that.
@@ -44,7 +47,8 @@ class _Door(BaseHTTPRequestHandler):
 
 
 class Gateway(ThreadingHTTPServer):
-    """`taken` are messages by their key, `heard` the keys of all attempts; `loses` is how many answers get lost."""
+    """`taken` are messages by their key, `heard` the keys of all attempts; `loses` is how many answers get lost, and
+    while `answers` is cleared none is given."""
 
     daemon_threads = True
 
@@ -54,6 +58,8 @@ class Gateway(ThreadingHTTPServer):
         self.heard: list[str] = []
         self.refuses: dict[str, tuple[int, Any]] = {}
         self.loses = 0
+        self.answers = threading.Event()
+        self.answers.set()
 
     @property
     def url(self) -> str:

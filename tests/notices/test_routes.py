@@ -70,7 +70,7 @@ def test_the_outbox(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Non
     with transaction():
         made = make.company()
         service.deliver([record("company.verified", made, by=CLOCK).id], by=CLOCK)
-        post.send_due()
+    post.send_due()
     (mail,) = client.get("/api/v1/outbox").json["items"]
     assert mail["subject"] == f"{made.legal_name} is verified"
     assert mail["address"].endswith("@example.com")

@@ -261,7 +261,7 @@ def test_a_receipt_counts_if_the_gateway_signed_it_just_now(there: Gateway, clie
     with transaction():
         with_phone()
         sent = texted()
-        post.send_due()
+    post.send_due()
     body = {"key": str(sent.id), "status": "delivered"}
     assert signed(client, body, secret="another secret of somebody").status_code == 401
     assert signed(client, body, age=600).status_code == 401
@@ -377,7 +377,7 @@ def test_what_was_sent_and_its_figures(app: Flask, client: FlaskClient) -> None:
         made = make.company(owner)
         event = record("company.verified", made, by=CLOCK)
         service.deliver([event.id], by=CLOCK)
-        post.send_due()
+    post.send_due()
     (item,) = client.get("/api/v1/deliveries", headers=make.bearer(owner)).json["items"]
     assert (item["way"], item["state"], item["error"]) == ("mail", "sent", None)
     assert "body" not in item

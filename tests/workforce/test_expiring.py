@@ -60,7 +60,8 @@ def look(day: date | datetime) -> None:
 
 
 def pauses() -> list[Restriction]:
-    return list(db.session.scalars(select(Restriction).where(Restriction.source == Source.PAPER)))
+    found = select(Restriction).where(Restriction.source == Source.PAPER)
+    return list(db.session.scalars(found.order_by(Restriction.begins_at, Restriction.id)))
 
 
 def renewed(me: Actor, until: date) -> None:
