@@ -52,6 +52,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_booking_given_up", "booking")
     op.drop_table("strike")
+    # Whoever contested a strike has a row of the same id.
+    op.execute("DELETE FROM appeal WHERE id IN (SELECT id FROM vetting_decision WHERE outcome = 'struck')")
     op.execute("DELETE FROM vetting_decision WHERE outcome = 'struck'")
     op.execute("DELETE FROM proposal WHERE kind = 'strike'")
     _allow("vetting_decision", "outcome", OUTCOMES)
