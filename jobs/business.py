@@ -24,6 +24,7 @@ from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
+    breaks,
     clock_laws,
     confirming,
     corrections,
@@ -143,6 +144,11 @@ def stand_down() -> None:
 @job("shifts.no_show", again=False)
 def mark_no_shows() -> None:
     in_batches(attendance.mark_no_shows)
+
+
+@job("shifts.tell_breaks", again=False)
+def tell_of_breaks() -> None:
+    in_batches(breaks.tell_due, 200)
 
 
 @job("shifts.close_forgotten", again=False)

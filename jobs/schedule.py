@@ -60,6 +60,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.stand_down", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
+    Entry("shifts.tell_breaks", every_minutes(1)),
     Entry("shifts.finish", every_minutes(1)),
     Entry("timesheets.submit", every_minutes(5)),
     Entry("timesheets.auto_approve", every_minutes(5)),

@@ -444,6 +444,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "so on your page of standing: whoever looks reads it first, and what is excused counts nothing.",
             ),
         ),
+        "reliability.counted": (
+            Telling(
+                _C,
+                _BOTH,
+                "An operator has read what you said of a late no",
+                "It was found no good cause, so it counts, for 30 days from when it happened. The reason stands on "
+                "your page of standing, and you can contest it there. It keeps no offer from you.",
+            ),
+        ),
         "strike.given": (
             Telling(
                 _C,
@@ -984,6 +993,23 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _BOTH,
                 "Your shift is near: %(gig)s",
                 "It is %(shift)s. If you cannot come, give the seat back, so that somebody else can take it.",
+            ),
+        ),
+        "booking.break_due": (
+            Telling(
+                _C,
+                _BOTH,
+                "A break of 30 minutes is due: %(gig)s",
+                "You have worked 6 hours without one. Your clock runs on, and every minute is paid, until you press "
+                "it on the page of the shift.",
+            ),
+        ),
+        "booking.paid_break_due": (
+            Telling(
+                _C,
+                _BOTH,
+                "A paid break is due: %(gig)s",
+                "It belongs to your work, and nothing is taken off your pay for it. Press it on the page of the shift.",
             ),
         ),
         "booking.called": (

@@ -236,6 +236,10 @@ class Booking(Stateful):
     confirm_urged_at: Mapped[Instant | None]
     """When they were asked again, since they had not answered."""
     confirmed_at: Mapped[Instant | None]
+    breaks_told: Mapped[int] = mapped_column(default=0)
+    """Of how many paid breaks the person was told that they are due (rule PAID_BREAK)."""
+    long_break_told_at: Mapped[Instant | None]
+    """When they were told that half an hour of break is due (rule BREAK)."""
     stops_at: Mapped[Instant | None]
     """When the running clock reaches the cap of its hazard class, if that is before the end of the shift."""
     sick_at: Mapped[Instant | None]

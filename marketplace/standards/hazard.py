@@ -92,8 +92,14 @@ def judge_opt_in(hazard_class: HazardClass, consented: bool) -> Verdict:
 
 def paid_break_minutes(hazard_class: HazardClass, work_minutes: int) -> int:
     """Paid break that belongs to so many minutes of work: whole breaks only, one for each full stretch."""
+    every, minutes = paid_break_rhythm(hazard_class)
+    return work_minutes // every * minutes
+
+
+def paid_break_rhythm(hazard_class: HazardClass) -> tuple[int, int]:
+    """After how many minutes of work of that class a paid break belongs to it, and how many minutes that has."""
     numbers, key = RULES["PAID_BREAK"].parameters, hazard_class.lower()
-    return work_minutes // numbers[f"{key}_every_minutes"] * numbers[f"{key}_minutes"]
+    return numbers[f"{key}_every_minutes"], numbers[f"{key}_minutes"]
 
 
 def judge_exposure(exposures: Mapping[HazardClass, Exposure]) -> list[Verdict]:

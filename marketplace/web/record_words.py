@@ -231,6 +231,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "standby_minutes": lazy_gettext("Time of standing by"),
         "confirm_asked_at": lazy_gettext("Asked whether you still come"),
         "confirm_urged_at": lazy_gettext("Asked again whether you come"),
+        "breaks_told": lazy_gettext("Paid breaks that you were told of"),
+        "long_break_told_at": lazy_gettext("Told that a break of 30 minutes is due"),
         "restored_minutes": lazy_gettext("Restored time"),
         "revoked_at": lazy_gettext("Taken back"),
         "revoked_because": lazy_gettext("Why it was taken back"),
