@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.core.problems import Conflict
 from marketplace.shifts.hours import HALF_WITHIN, WHOLE_WITHIN, cancellation_curve
 from marketplace.standards.catalogue import RULES
 
@@ -50,6 +51,12 @@ class Why(StrEnum):
     """Somebody took the seat before the start."""
     EXCUSED = "excused"
     """A human found that it had a good cause, or that the strike was wrong."""
+
+
+class NothingCounts(Conflict):
+    code = "nothing_counts"
+    title = "This shift counts nothing, so there is nothing to excuse."
+    remedy = "Illness and outages have buttons of their own on the page of the shift."
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from marketplace.shifts.late_no import (
     FREE_AFTER_YES,
     POINTS,
     STRIKES,
+    NothingCounts,
     Rung,
     Step,
     Why,
@@ -34,11 +35,15 @@ from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.reserve import unused_minutes
 from marketplace.shifts.rules import BookingStatus, ShiftBegun
 from marketplace.workforce import proposals, queries, strikes
-from marketplace.workforce.bars import ProposalKind, ProposalStatus, StrikeStatus
-from marketplace.workforce.standing_models import Proposal, Strike
+from marketplace.workforce.bars import AppealStatus, ProposalKind, ProposalStatus, StrikeStatus
+from marketplace.workforce.standing_models import Appeal, Proposal, Strike
 
 GIVEN_UP = (BookingStatus.RELEASED, BookingStatus.NO_SHOW)
 """What can count. Illness, outages, heavier work and what a company ended have statuses of their own."""
+
+
+FALLEN = (AppealStatus.OVERTURNED, AppealStatus.LAPSED)
+"""Answers to an appeal by which a decision falls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class LateNo:
     why: Why
     points: int
     counts_until: datetime
+    cause: str | None
+    """What the person said of it, in their own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,39 @@ def giving_back(booking_id: UUID, *, by: Actor) -> GivingBack:
     return GivingBack(booking.id, now, step, points, mine(by=by).points, until, step in STRIKES, rungs)
 
 
+def state_cause(booking_id: UUID, words: str, *, by: Actor) -> LateNo:
+    """The person says why they gave a seat back late, or did not come: from that moment on, as long as it counts. It
+    goes before the operators at once, and what one of them excuses in writing counts nothing; who does not has to say
+    why, and that can be contested. Saying it anew replaces it until somebody has decided.
+
+    Raises NotFound, ReasonMissing, NothingCounts where nothing counts, ProposalClosed once it was decided.
+    """
+    me = require_person(by)
+    row = db.session.execute(_given_up(Booking).where(Booking.id == booking_id, Booking.contractor_id == me)).first()
+    if row is None:
+        booking = db.session.get(Booking, booking_id)
+        if booking is None or booking.contractor_id != me:
+            raise NotFound
+        raise NothingCounts
+    found, proposal = _late_no(row), row.proposal_id
+    if found.step is Step.IN_TIME or (found.why is not Why.COUNTS and proposal is None):
+        raise NothingCounts
+    if proposal is None:
+        made = proposals.propose(
+            ProposalKind.STRIKE,
+            me,
+            _evidence(row.Booking, found),
+            rule="RELIABILITY",
+            key=str(booking_id),
+            lasts=found.counts_until - clock.now(),
+        )
+        # A job may have put it before the operators in the same moment.
+        key = f"{ProposalKind.STRIKE}:{booking_id}"
+        proposal = made.id if made else db.session.scalars(select(Proposal.id).where(Proposal.key == key)).one()
+    proposals.answer(proposal, words, by=by)
+    return found
+
+
 def propose_strikes(limit: int = 50) -> int:
     """Asks operators to look at missed shifts, and at seats that were given back in the last day and nobody took. Each
     once, and not before the time is over in which an outage can be told. Returns how many it looked at.
@@ -152,7 +192,9 @@ def propose_strikes(limit: int = 50) -> int:
 
 def _evidence(booking: Booking, found: LateNo) -> dict[str, Any]:
     """Ids and numbers, for whoever looks."""
+    can_strike = found.step in STRIKES
     return {
+        "strike_from": (found.ends_at + OUTAGE_WITHIN).isoformat() if can_strike else None,
         "booking": str(booking.id),
         "shift": str(booking.shift_id),
         "gig": str(booking.gig_id),
@@ -180,12 +222,19 @@ def _given_up(*more: Any) -> Any:
             func.upper(Booking.during).label("ends_at"),
             _happened_at.label("happened_at"),
             case((Booking.status == BookingStatus.RELEASED, _taken_again()), else_=literal(False)).label("taken"),
-            or_(Proposal.status == ProposalStatus.DISMISSED, Strike.status == StrikeStatus.LIFTED).label("excused"),
+            or_(
+                Proposal.status == ProposalStatus.DISMISSED,
+                Strike.status == StrikeStatus.LIFTED,
+                Appeal.status.in_(FALLEN),
+            ).label("excused"),
+            Proposal.id.label("proposal_id"),
+            Proposal.words.label("words"),
             *more,
         )
         .join(Shift, Shift.id == Booking.shift_id)
         .outerjoin(Proposal, Proposal.key == func.concat(f"{ProposalKind.STRIKE}:", cast(Booking.id, Text)))
         .outerjoin(Strike, Strike.proposal_id == Proposal.id)
+        .outerjoin(Appeal, Appeal.id == Proposal.decision_id)
         .where(Booking.status.in_(GIVEN_UP), _happened_at > clock.now() - COUNTS_FOR)
         .order_by(_happened_at.desc(), Booking.id)
     )
@@ -209,4 +258,5 @@ def _late_no(row: Any) -> LateNo:
     step = Step.MISSED if missed else step_of(row.starts_at, row.made_at, row.happened_at)
     why = Why.EXCUSED if row.excused else Why.TAKEN if row.taken else Why.COUNTS
     points = POINTS[step] if why is Why.COUNTS else 0
-    return LateNo(row.id, row.starts_at, row.ends_at, row.happened_at, step, why, points, row.happened_at + COUNTS_FOR)
+    until = row.happened_at + COUNTS_FOR
+    return LateNo(row.id, row.starts_at, row.ends_at, row.happened_at, step, why, points, until, row.words)

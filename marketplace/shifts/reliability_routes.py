@@ -22,6 +22,17 @@ def show_mine() -> reliability.Reliability:
     return reliability.mine(by=actor())
 
 
+@blueprint.post("/bookings/<uuid:booking_id>/good-cause")
+@blueprint.arguments(s.GoodCauseSchema)
+@blueprint.response(200, s.LateNoSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def state_good_cause(given: dict[str, str], booking_id: UUID) -> reliability.LateNo:
+    """Say why you gave the seat back late, or did not come. An operator answers in writing; what is excused counts
+    nothing, and what is not can be contested."""
+    reliability.state_cause(booking_id, given["words"], by=actor())
+    return next(each for each in reliability.mine(by=actor()).items if each.booking_id == booking_id)
+
+
 @blueprint.get("/bookings/<uuid:booking_id>/giving-back")
 @blueprint.response(200, s.GivingBackSchema)
 @problems(blueprint, 401, 403, 404, 409)

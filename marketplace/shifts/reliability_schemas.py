@@ -17,6 +17,15 @@ class LateNoSchema(ma.Schema):
     why = ma.fields.Enum(Why, by_value=True, required=True)
     points = ma.fields.Integer(required=True)
     counts_until = ma.fields.AwareDateTime(required=True)
+    cause = ma.fields.String(required=True, allow_none=True, metadata={"description": "What you said of it"})
+
+
+class GoodCauseSchema(ma.Schema):
+    words = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 2000),
+        metadata={"description": "Why you could not come; operators read it, and no company"},
+    )
 
 
 class ReliabilitySchema(ma.Schema):

@@ -398,11 +398,13 @@ _PEOPLE = (
         "What giving a seat back counts is told before it, on the steps by which a company pays for its own no "
         "(NOTICE): less than 24 hours before the start 2 points, less than 72 hours 1, a missed shift 3. It counts "
         "nothing within 15 minutes of the yes, where somebody took the seat before the start, or for sickness, an "
-        "outage, heavier work or another good cause that a human finds; and after 30 days no more. No money is taken, "
-        "and no rank, rule or offer reads it.",
+        "outage, heavier work or another good cause that a human finds; and after 30 days no more. A cause can be "
+        "stated as soon as the seat is given back, and as long as it counts: an operator answers in writing, and a no "
+        "can be contested. No money is taken, and no rank, rule or offer reads it.",
         f"{FAIRWORK}, 3.1 (cancelling for a good cause does not hurt the rating); the numbers are house policy, after "
         "Clipboard, which shows the loss before it, and WAE, where it falls off on day 31",
         "tests/shifts/test_reliability.py::test_both_sides_stand_on_the_same_steps",
+        version=2,
         since=date(2026, 11, 29),
         half_points=1,
         whole_points=2,

@@ -28,6 +28,23 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days_to_contest=30,
             ),
         ),
+        "RELIABILITY": (
+            _before(
+                1,
+                "What giving a seat back counts is told before it, on the steps by which a company pays for its own no "
+                "(NOTICE): less than 24 hours before the start 2 points, less than 72 hours 1, a missed shift 3. It "
+                "counts nothing within 15 minutes of the yes, where somebody took the seat before the start, or for "
+                "sickness, an outage, heavier work or another good cause that a human finds; and after 30 days no "
+                "more. No money is taken, and no rank, rule or offer reads it.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                half_points=1,
+                whole_points=2,
+                missed_points=3,
+                free_minutes=15,
+                days=30,
+            ),
+        ),
         "PILOT": (
             _before(
                 1,

@@ -75,6 +75,7 @@ STATUSES = {
     "submitted": lazy_gettext("handed in"),
     "stood_by": lazy_gettext("stood by"),
     "struck": lazy_gettext("a strike"),
+    "counted": lazy_gettext("a late no that counts"),
     "live": lazy_gettext("counts"),
     "suspended": lazy_gettext("suspended"),
     "unknown": lazy_gettext("not known yet"),
@@ -525,6 +526,7 @@ NAMES = {
         "suspend": lazy_gettext("Suspend"),
         "refuse": lazy_gettext("Refuse the application"),
         "strike": lazy_gettext("Count it as a strike for 30 days"),
+        "counts": lazy_gettext("No good cause: it counts, and is no strike"),
     },
     "answer": {
         "upheld": lazy_gettext("The decision stands"),

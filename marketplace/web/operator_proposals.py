@@ -20,7 +20,7 @@ from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved
 from marketplace.web.words import name_of
-from marketplace.workforce import proposals, queries, reviews, signals
+from marketplace.workforce import proposals, queries, reviews, signals, strikes
 from marketplace.workforce.bars import LONGEST_RESTRICTION, Measure, ProposalKind, ProposalStatus
 from marketplace.workforce.queries import Profile
 from marketplace.workforce.rules import ContractorStatus
@@ -80,7 +80,7 @@ def show_proposal(proposal_id: UUID, **forms: Form) -> ResponseReturnValue:
         sides=sides,
         ended=_ended([proposal]),
         shared=signals.shared(ids[0], ids[1], by) if len(ids) == 2 else [],
-        measures=_measures(status, proposal.kind),
+        measures=_measures(status, proposal),
         happened=_happened([proposal]),
         is_own=by.person_id in ids,
         deciders=accounts.person_name([proposal.decided_by] if proposal.decided_by else []),
@@ -123,6 +123,8 @@ def _happened(found: Sequence[Proposal]) -> dict[UUID, datetime]:
     return {each.id: datetime.fromisoformat(each.evidence["starts_at"]) for each in missed}
 
 
-def _measures(status: ContractorStatus, kind: ProposalKind) -> list[choices.Choice]:
-    open_to = (Measure.STRIKE,) if kind is ProposalKind.STRIKE else OPEN_TO.get(status, (Measure.RESTRICT,))
+def _measures(status: ContractorStatus, proposal: Proposal) -> list[choices.Choice]:
+    open_to = OPEN_TO.get(status, (Measure.RESTRICT,))
+    if proposal.kind is ProposalKind.STRIKE:
+        open_to = (Measure.COUNTS, Measure.STRIKE) if strikes.may_strike(proposal) else (Measure.COUNTS,)
     return [(each.value, name_of("measure", each)) for each in open_to]

@@ -113,9 +113,10 @@ def answer_appeal(appeal_id: UUID) -> ResponseReturnValue:
     return saved("show_appeal", appeal_id=appeal_id) if form.done(act) else show_appeal(appeal_id, form)
 
 
+_NOTHING_MILDER = (Outcome.REFUSED, Outcome.WITHDRAWN, Outcome.STRUCK, Outcome.COUNTED)
+
+
 def _answers(appeal: Appeal) -> list[choices.Choice]:
-    """A refusal, a withdrawal and a strike have nothing milder beside them."""
-    open_to = (
-        ANSWERS[:2] if appeal.decision.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN, Outcome.STRUCK) else ANSWERS
-    )
+    """A refusal, a withdrawal, a strike and a late no that counts have nothing milder beside them."""
+    open_to = ANSWERS[:2] if appeal.decision.outcome in _NOTHING_MILDER else ANSWERS
     return [(each.value, name_of("answer", each)) for each in open_to]

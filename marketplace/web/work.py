@@ -35,7 +35,6 @@ from marketplace.shifts import (
     outage,
     prepared,
     reached,
-    reliability,
     standby,
     taps,
     timesheets,
@@ -49,7 +48,7 @@ from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rates import OWN_BENEFITS
-from marketplace.web import late_no_pictures, pictures, site, verdict_pictures, words
+from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
@@ -243,31 +242,6 @@ def _care_of(booking: Booking, by: Actor) -> list[after_care.AfterCare]:
     if booking.hazard_class not in OPT_IN:
         return []
     return [each for each in after_care.mine(seen_by=by) if each.company_id == booking.company_id]
-
-
-@blueprint.get("/shifts/<uuid:booking_id>/give-back")
-def give_back(booking_id: UUID) -> str:
-    """What giving the seat back counts now, on the steps by which the company pays, before anybody decides."""
-    by = actor()
-    booking = own(shifts.booking(booking_id, seen_by=by), by)
-    db.session.refresh(booking, ["offer", "shift"])
-    told = reliability.giving_back(booking_id, by=by)
-    return render_template(
-        "work/give_back.html",
-        booking=booking,
-        told=told,
-        mine=late_no_pictures.steps(told, late_no_pictures.yours),
-        theirs=late_no_pictures.steps(told, late_no_pictures.the_companys),
-        companies=company_names([booking]),
-    )
-
-
-@blueprint.get("/reliability")
-def show_reliability() -> str:
-    """What counts of the last days, until when, and what was excused."""
-    by = actor()
-    me = workforce.contractor(require_person(by), by)
-    return render_template("work/reliability.html", told=reliability.mine(by=by), zone=me.timezone)
 
 
 @blueprint.post("/shifts/<uuid:booking_id>/break")

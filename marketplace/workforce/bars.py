@@ -174,7 +174,9 @@ class Measure(StrEnum):
     SUSPEND = "suspend"
     REFUSE = "refuse"
     STRIKE = "strike"
-    """It counts as a strike until it falls off. Of one missed shift nothing else can come."""
+    """It counts as a strike until it falls off. Of one missed shift nothing heavier can come."""
+    COUNTS = "counts"
+    """What the person stated is no good cause, so that the late no counts as it does. It is no strike."""
 
 
 class RestrictionStatus(StrEnum):

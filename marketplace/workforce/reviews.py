@@ -55,7 +55,7 @@ def accept(
 ) -> Proposal:
     """An operator has looked at a proposal and decides, with reasons of their own, which the person reads and can
     contest: a restriction from all new offers until `expires_at`, a suspension, or, of an applicant, a refusal; and of
-    one missed shift a strike.
+    one late no a strike, or that it counts.
 
     Raises NotFound, Forbidden, OwnCase, ReasonMissing, ProposalClosed, BadMeasure, BadExpiry, or WrongState where the
     person's status does not allow it.
@@ -72,6 +72,9 @@ def accept(
         service.suspend(proposal.contractor_id, given, by=by)
     elif measure is Measure.STRIKE:
         _strike(proposal, given, by=by)
+    elif measure is Measure.COUNTS:
+        deciding.write(proposal.contractor_id, Outcome.COUNTED, given, by=by)
+        record("reliability.counted", proposal, by=by)
     else:
         service.refuse(proposal.contractor_id, given, by=by)
     decision = queries.decisions(proposal.contractor_id)[0]
@@ -136,6 +139,12 @@ def _about_strike(appeal: Appeal, outcome: AppealStatus, reason: str, _until: da
     appeals.close(appeal, outcome, reason, by=by)
 
 
+def _about_count(appeal: Appeal, outcome: AppealStatus, reason: str, _until: datetime | None, by: Actor) -> None:
+    if outcome is AppealStatus.CHANGED:
+        raise BadAnswer("That it counts is upheld or overturned.", field="outcome")
+    appeals.close(appeal, outcome, reason, by=by)
+
+
 def _about_restriction(appeal: Appeal, outcome: AppealStatus, reason: str, until: datetime | None, by: Actor) -> None:
     restriction = appeals.of_decision(appeal.id)
     if restriction is None:
@@ -166,4 +175,5 @@ _ANSWERS: dict[Outcome, Callable[[Appeal, AppealStatus, str, datetime | None, Ac
     Outcome.CLOSED: _about_closing,
     Outcome.WITHDRAWN: _about_withdrawal,
     Outcome.STRUCK: _about_strike,
+    Outcome.COUNTED: _about_count,
 }

@@ -131,6 +131,8 @@ class Outcome(StrEnum):
     """A qualification that was given without a test is taken back by whoever gave it."""
     STRUCK = "struck"
     """A missed shift, or a seat that was given back very late, counts as a strike until it falls off."""
+    COUNTED = "counted"
+    """A late no counts as it does: the cause that its person stated was not found a good one."""
 
 
 CONTESTABLE = frozenset(Outcome) - {Outcome.VETTED, Outcome.REINSTATED}

@@ -28,9 +28,18 @@ LOOK_AT: Final = RULES["STRIKE"].parameters["live_strikes"]
 
 
 def check_measure(proposal: Proposal, measure: Measure) -> None:
-    """Raises BadMeasure: of one missed shift nothing else than a strike can come, and of nothing else a strike."""
-    if (proposal.kind is ProposalKind.STRIKE) is not (measure is Measure.STRIKE):
+    """Raises BadMeasure: of one late no nothing else can come than that it counts, or is a strike, and of nothing else
+    either; and it is a strike only where it came so late, and 48 hours after the shift at the earliest."""
+    if (proposal.kind is ProposalKind.STRIKE) is not (measure in (Measure.STRIKE, Measure.COUNTS)):
         raise BadMeasure(f"This finding is {proposal.kind}.", field="measure")
+    if measure is Measure.STRIKE and not may_strike(proposal):
+        raise BadMeasure("Of this late no a strike cannot come, or not yet.", field="measure")
+
+
+def may_strike(proposal: Proposal) -> bool:
+    """Whether a strike can come of a late no now: `strike_from` says from when on, or that it never can."""
+    begins = proposal.evidence.get("strike_from", proposal.made_at.isoformat())
+    return begins is not None and clock.now() >= datetime.fromisoformat(begins)
 
 
 def give(proposal: Proposal, decision: VettingDecision, *, by: Actor) -> Strike:

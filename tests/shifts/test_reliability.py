@@ -8,24 +8,35 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.problems import NotFound
 from marketplace.matching import engine, facts, instance, planning
 from marketplace.matching import rules as ranking
 from marketplace.shifts import attendance, eligibility, late_no, offers, outage, reliability, sick
-from marketplace.shifts.late_no import Step, Why, step_of
+from marketplace.shifts.late_no import NothingCounts, Step, Why, step_of
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.reliability import GivingBack, Reliability, propose_strikes
 from marketplace.workforce import appeals, proposals, restrictions, reviews, strikes
-from marketplace.workforce.bars import AppealStatus, BadAnswer, BadMeasure, Measure, ProposalKind, ProposalStatus
+from marketplace.workforce.bars import (
+    AppealStatus,
+    BadAnswer,
+    BadMeasure,
+    Measure,
+    ProposalClosed,
+    ProposalKind,
+    ProposalStatus,
+)
 from marketplace.workforce.standing_models import Proposal, Strike
 from tests.factories import accounts, standing
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, WEDNESDAY, Scene
 from tests.shifts.test_races import at_once
+from tests.web.visitor import Visitor
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+GOOD_CAUSE = "POST /api/v1/bookings/<uuid:booking_id>/good-cause"
 GIVING_BACK = "GET /api/v1/bookings/<uuid:booking_id>/giving-back"
 MINE = "GET /api/v1/contractors/me/reliability"
 STRIKES = "GET /api/v1/contractors/me/strikes"
@@ -169,6 +180,72 @@ def test_good_cause_is_read_first_and_excused(scene: Scene) -> None:
     assert (item.why, item.points, propose_strikes()) == (Why.EXCUSED, 0, 0)
 
 
+def test_a_cause_can_be_stated_from_the_late_no_on_and_is_excused_by_a_human(scene: Scene) -> None:
+    """Thirty hours before the start a no counts one point, which no job puts before anybody: the person does."""
+    booking = make.booked(scene)
+    me = accounts.actor_of(booking.contractor_id)
+    make.at(MONDAY - 30 * HOUR)
+    with pytest.raises(NothingCounts):
+        reliability.state_cause(booking.id, "It is not given back yet.", by=me)
+    released(booking)
+    for words in ("My child fell ill.", "My child is in hospital."):
+        reliability.state_cause(booking.id, words, by=me)
+    (proposal,) = open_ones()
+    assert (proposal.words, proposal.evidence["step"], own(booking).points) == ("My child is in hospital.", "half", 1)
+    with pytest.raises(BadMeasure):
+        reviews.accept(proposal.id, Measure.STRIKE, "Late.", by=standing.operator())
+    proposals.dismiss(proposal.id, "Nobody could have come.", by=standing.operator())
+    (item,) = own(booking).items
+    assert (item.why, item.cause, own(booking).points) == (Why.EXCUSED, "My child is in hospital.", 0)
+    with pytest.raises(ProposalClosed):
+        reliability.state_cause(booking.id, "And more.", by=me)
+    with pytest.raises(NotFound):
+        reliability.state_cause(booking.id, "Not mine.", by=scene.company)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_cause_that_is_found_no_good_one_is_contested_and_falls(scene: Scene, answered: bool) -> None:
+    """Two hours before the start; a strike cannot come of it before the shift, and none is proposed beside it."""
+    booking = make.booked(scene)
+    make.at(MONDAY - 2 * HOUR)
+    released(booking)
+    reliability.state_cause(booking.id, "I forgot.", by=accounts.actor_of(booking.contractor_id))
+    (proposal,) = open_ones()
+    with pytest.raises(BadMeasure):
+        reviews.accept(proposal.id, Measure.STRIKE, "Late.", by=standing.operator())
+    reviews.accept(proposal.id, Measure.COUNTS, "Forgetting is no cause.", by=standing.operator())
+    make.at(MONDAY + 3 * DAY)
+    assert (own(booking).points, propose_strikes(), own(booking).strikes) == (2, 0, [])
+    assert proposal.decision_id is not None
+    appeal = standing.contested(booking.contractor_id, proposal.decision_id)
+    if answered:
+        with pytest.raises(BadAnswer):
+            reviews.answer(appeal.id, AppealStatus.CHANGED, "Hm.", clock.now() + DAY, by=standing.operator())
+        reviews.answer(appeal.id, AppealStatus.OVERTURNED, "They were told the wrong day.", by=standing.operator())
+    else:
+        make.at(appeal.answer_by)
+        appeals.lapse_due()
+    assert {item.why for item in own(booking).items} == {Why.EXCUSED}
+
+
+def test_a_cause_goes_with_the_seat_on_the_page(client: FlaskClient, scene: Scene) -> None:
+    booking, other = make.booked(scene), make.booked(scene)
+    make.at(MONDAY - 30 * HOUR)
+    visitor = Visitor(client).signed_in(db.session.get_one(Person, booking.contractor_id))
+    page = visitor.look(f"/work/shifts/{booking.id}/give-back")
+    done = visitor.hand_in(page, "/give-back", words="My child is in hospital.")
+    assert (done.status, booking.status) == (200, "released")
+    assert "My child is in hospital." in visitor.look("/work/reliability").words
+    visitor.hand_in(done, "/sign-out")
+    visitor.signed_in(db.session.get_one(Person, other.contractor_id))
+    visitor.hand_in(visitor.look(f"/work/shifts/{other.id}/give-back"), "/give-back")
+    late = visitor.look("/work/reliability")
+    said = visitor.hand_in(late, f"/work/reliability/{other.id}", words="The bus burned.")
+    assert (said.status, "The bus burned." in said.words) == (200, True)
+    said_of = [each.words for each in open_ones() if each.kind is ProposalKind.STRIKE]
+    assert said_of == ["My child is in hospital.", "The bus burned."]
+
+
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_strike_falls_on_appeal_or_by_silence(scene: Scene, answered: bool) -> None:
     strike = struck(scene)
@@ -217,6 +294,9 @@ def test_a_job_that_several_workers_run_at_once_proposes_each_once(apart_app: Fl
         assert len(open_ones()) == 3
 
 
+@pytest.mark.door(GOOD_CAUSE, "works")
+@pytest.mark.door(GOOD_CAUSE, "wrong_state")
+@pytest.mark.door(GOOD_CAUSE, "wrong_shape")
 @pytest.mark.door(GIVING_BACK, "works")
 @pytest.mark.door(GIVING_BACK, "wrong_state")
 @pytest.mark.door(MINE, "works")
@@ -228,10 +308,24 @@ def test_the_doors_tell_it(client: FlaskClient, scene: Scene) -> None:
     address = f"/api/v1/bookings/{booking.id}/giving-back"
     answer = client.get(address, headers=accounts.bearer(booking.contractor_id))
     assert (answer.status_code, answer.json["step"], answer.json["is_looked_at"]) == (200, "whole", True)
+    cause = f"/api/v1/bookings/{booking.id}/good-cause"
+    mine = accounts.bearer(booking.contractor_id)
+    assert client.post(cause, json={"words": "Why?"}, headers=mine).json["code"] == "nothing_counts"
+    assert client.post(cause, json={"words": ""}, headers=mine).status_code == 422
     strike = struck(scene, booking)
     mine = accounts.bearer(booking.contractor_id)
     assert client.get(address, headers=mine).status_code == 409
     assert client.get("/api/v1/contractors/me/reliability", headers=mine).json["points"] == 3
+    assert client.post(cause, json={"words": "Late."}, headers=mine).json["code"] == "proposal_closed"
+    other = make.booked(scene, starts_at=clock.now() + 2 * DAY)
+    make.at(clock.now() + HOUR)
+    released(other)
+    stated = client.post(
+        cause.replace(str(booking.id), str(other.id)),
+        json={"words": "A flood."},
+        headers=accounts.bearer(other.contractor_id),
+    )
+    assert (stated.status_code, stated.json["cause"], stated.json["why"]) == (200, "A flood.", "counts")
     listed = client.get("/api/v1/contractors/me/strikes", headers=mine).json["items"]
     assert [(each["reason"], each["status"]) for each in listed] == [("Nobody said anything.", "live")]
     theirs = f"/api/v1/vetting/contractors/{booking.contractor_id}/strikes"
@@ -239,6 +333,8 @@ def test_the_doors_tell_it(client: FlaskClient, scene: Scene) -> None:
     assert [each["id"] for each in seen] == [str(strike.id)]
 
 
+@pytest.mark.door(GOOD_CAUSE, "not_signed_in")
+@pytest.mark.door(GOOD_CAUSE, "not_mine")
 @pytest.mark.door(GIVING_BACK, "not_signed_in")
 @pytest.mark.door(GIVING_BACK, "not_mine")
 @pytest.mark.door(MINE, "not_signed_in")
@@ -249,10 +345,13 @@ def test_nobody_reads_what_counts_for_somebody_else(client: FlaskClient, scene: 
     booking = make.booked(scene)
     back = f"/api/v1/bookings/{booking.id}/giving-back"
     theirs = f"/api/v1/vetting/contractors/{booking.contractor_id}/strikes"
+    cause = f"/api/v1/bookings/{booking.id}/good-cause"
+    assert client.post(cause, json={"words": "x"}).status_code == 401
     for address in (back, theirs, "/api/v1/contractors/me/reliability", "/api/v1/contractors/me/strikes"):
         assert client.get(address).status_code == 401
     for somebody in (accounts.bearer(scene.company), accounts.bearer(make.contracted(scene).id)):
         assert client.get(back, headers=somebody).status_code == 404
+        assert client.post(cause, json={"words": "x"}, headers=somebody).status_code == 404
         assert client.get(theirs, headers=somebody).status_code == 404
     with pytest.raises(NotFound):
         reliability.giving_back(booking.id, by=scene.company)
