@@ -10,12 +10,12 @@ from marketplace.accounts import papers as company_papers
 from marketplace.accounts.rules import CLOCK
 from marketplace.contracts import expiry, status
 from marketplace.core import clock
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, snapshot, transaction
 from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, forgetting, planning, replacing
+from marketplace.matching import deciding, forgetting, planning, replacing, trials
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching
 from marketplace.notices import service as notices
@@ -98,6 +98,26 @@ def make_plan(plan_id: str) -> None:
     except Exception:
         with transaction():
             planning.give_up(UUID(plan_id))
+        raise
+
+
+@job(trials.MAKE, again=False)
+def try_out(trial_id: str) -> None:
+    """Makes a trial. Each step reads what it needs in a transaction of its own, and says how far it is."""
+    known = UUID(trial_id)
+    try:
+        with snapshot():
+            work = trials.begun(known)
+        for number, step in enumerate(work.steps, start=1):
+            with snapshot():
+                work.look_at(step)
+            with transaction():
+                trials.progressed(known, number, len(work.steps))
+        with transaction():
+            trials.finish(known, work.told())
+    except Exception:
+        with transaction():
+            trials.give_up(known)
         raise
 
 

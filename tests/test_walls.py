@@ -25,6 +25,7 @@ PLANTED = {
     "a model calls a verb": ("gigs/models.py", "from marketplace.ledger import service"),
     "a schema reads the database": ("gigs/schemas.py", "from marketplace.gigs import models"),
     "the pages are imported by a room": ("pay/service.py", "import marketplace.web"),
+    "the scorer reads who gave shifts back": ("matching/engine.py", "from marketplace.shifts import late_no"),
     "the application starts a job": ("app.py", "import jobs"),
 }
 

@@ -632,6 +632,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "residence_change.decided_by": _WHO_DID_IT,
         "screening_hit.decided_by": _WHO_DID_IT,
         "vetting_policy.set_by": _WHO_DID_IT,
+        "published_weights.set_by": _WHO_DID_IT,
+        "trial.asked_by": _WHO_DID_IT,
         "vetting_policy.identity_by": "in which ways an identity may be checked; it names nobody",
         "proposal.decided_by": _WHO_DID_IT,
         "proposal.other_id": "the older of two accounts that share something; it is told to whoever looks, not to both",

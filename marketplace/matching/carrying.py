@@ -14,7 +14,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.matching import facts
 from marketplace.matching.engine import Given, Planned
 from marketplace.matching.instance import Instance, Opening
-from marketplace.matching.rules import WEIGHTS, offer_until
+from marketplace.matching.rules import offer_until
 from marketplace.shifts import asking
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import Busy, Person, first_no
@@ -51,7 +51,6 @@ def carry_out(
     sizes = {opening.shift_id: opening for opening in instance.openings}
     free = {known: _room(sizes[known], shift.seats_open - unanswered.get(known, 0)) for known, shift in locked.items()}
     members = {member.id: member for member in instance.members}
-    weights = WEIGHTS[instance.weights_version]
     now = clock.now()
     chosen = []
     for given in wanted:
@@ -64,7 +63,7 @@ def carry_out(
         if first_no(seat, person) is not None or _overlap(waiting.get(known, ()), seat.span):
             continue
         free[shift.id] -= 1
-        reason = given.scored.reason(weights) | dict(reasons[shift.id])
+        reason = given.scored.reason(instance.weights) | dict(reasons[shift.id])
         until = offer_until(now, shift.starts_at, person.quiet, person.zone)
         awake = offer_until(now, shift.starts_at) - now
         chosen.append(asking.Asked(shift, person, reason, until, answer=awake))

@@ -5,7 +5,6 @@ The score is the one by which people are asked; `shifts.collecting` asks the rul
 
 from marketplace.matching import facts
 from marketplace.matching.engine import order
-from marketplace.matching.rules import WEIGHTS
 from marketplace.shifts import collecting
 
 
@@ -22,5 +21,4 @@ def _order(window: collecting.Window) -> collecting.Order:
     """Those who said yes, the highest score first. Whoever has no contract any more, or is not vetted, is not in it."""
     said_yes = [offer.contractor_id for offer in window.yeses]
     instance = facts.read([(window.shift, window.gig)], only=said_yes, but_for=window.shift.id)
-    weights = WEIGHTS[instance.weights_version]
-    return [(each.candidate.contractor_id, each.reason(weights)) for each in order(instance)]
+    return [(each.candidate.contractor_id, each.reason(instance.weights)) for each in order(instance)]

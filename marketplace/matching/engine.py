@@ -20,14 +20,13 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.matching.instance import Instance, Opening, Work
-from marketplace.matching.rules import URGENT, WEIGHTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
-from marketplace.matching.somebody import Somebody
+from marketplace.matching.rules import URGENT, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
+from marketplace.matching.somebody import Somebody, Steps, steps_of
 from marketplace.matching.waves import reaches
 from marketplace.shifts.crew_first import CREW_FIRST, not_yet
 from marketplace.shifts.eligibility import ONE_PLACE, Person, Seat, judge_fit, judge_time
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.verdicts import Verdict
-from marketplace.workforce.rules import Level
 
 MOST_TRIES = 4000
 """How often one plan may ask the rules for its second try. A count and not a time, so that all machines agree."""
@@ -124,17 +123,18 @@ def order(instance: Instance) -> list[Scored]:
     (opening,) = instance.openings
     work = instance.work_of(opening)
     people = [Somebody(member) for member in instance.members]
-    candidates = [who.candidate(opening, work, _steps(who.member.person.languages, work)) for who in people]
-    return rank(candidates, opening.shift_id, _length(opening), WEIGHTS[instance.weights_version], instance.seed)
+    begins = opening.span.starts_at
+    candidates = [who.candidate(opening, work, steps_of(who.member.person, work, begins)) for who in people]
+    return rank(candidates, opening.shift_id, _length(opening), instance.weights, instance.seed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Somebody who fits the work, as the rules read them for it, and how far above the needed language they are."""
+    """Somebody who fits the work, as the rules read them for it, and how far above what it needs they are."""
 
     who: Somebody
     person: Person
-    steps: int
+    steps: Steps
 
 
 class _Planner:
@@ -142,7 +142,7 @@ class _Planner:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.weights = WEIGHTS[instance.weights_version]
+        self.weights = instance.weights
         self.people = [Somebody(member) for member in instance.members]
         self.openings = {opening.shift_id: opening for opening in instance.openings}
         self.given: dict[UUID, list[Given]] = {opening.shift_id: [] for opening in instance.openings}
@@ -295,7 +295,7 @@ class _Planner:
                 person = who.member.under_contract(work.company_id, opening.span.ends_at)
                 verdict = _fit_no(seat, person)
                 if verdict is None:
-                    fits.append(_Fit(who, person, _steps(person.languages, work)))
+                    fits.append(_Fit(who, person, steps_of(person, work, opening.span.starts_at)))
                 else:
                     refused[verdict.rule] += 1
             self._fits[key] = fits, refused
@@ -347,10 +347,3 @@ def _fit_no(seat: Seat, person: Person) -> Verdict | None:
 
 def _length(opening: Opening) -> int:
     return scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
-
-
-def _steps(spoken: Mapping[str, Level], work: Work) -> int:
-    """How many levels above the needed one the person speaks, in the language where that is least."""
-    levels, needs = list(Level), [need for need in work.criteria.languages if need.language in spoken]
-    above = [levels.index(spoken[need.language]) - levels.index(need.level) for need in needs]
-    return max(0, min(above, default=0))

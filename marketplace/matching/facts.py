@@ -14,9 +14,11 @@ from marketplace.contracts import queries as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs.models import Gig
+from marketplace.matching import weighing
 from marketplace.matching.instance import First, Instance, Member, Opening, Past, Signed, Work, born_for
 from marketplace.matching.models import MatchRun
-from marketplace.matching.rules import CURRENT, SEASON
+from marketplace.matching.objective import Weights
+from marketplace.matching.rules import SEASON
 from marketplace.matching.waves import MEASURED, WITHIN, Answers, sizes
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.crew_first import first_until
@@ -38,16 +40,21 @@ ScheduledWork = Sequence[tuple[Shift, Gig]]
 
 
 def read(
-    found: ScheduledWork, *, only: Collection[UUID] | None = None, seed: int = 0, but_for: UUID | None = None
+    found: ScheduledWork,
+    *,
+    only: Collection[UUID] | None = None,
+    seed: int = 0,
+    but_for: UUID | None = None,
+    weights: Weights | None = None,
 ) -> Instance:
     """What a plan for these shifts is reckoned from: their open seats, and every vetted person who has a contract with
     one of their companies; of those only the named ones, if they are named. An open offer of the shift `but_for` takes
-    nobody's time: the plan is about that very offer."""
+    nobody's time: the plan is about that very offer. Weighed as it is now, unless other `weights` are given."""
     at = clock.now()
     members = _members(found, at, only, but_for) if found else []
     return Instance(
         at=at,
-        weights_version=CURRENT.version,
+        weights=weights or weighing.current(),
         seed=seed,
         works={gig.id: _work(gig) for gig in sorted({gig for _, gig in found}, key=lambda gig: gig.id)},
         openings=_openings(found, at),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
+from marketplace.matching.objective import SHIPPED, Weights
 from marketplace.matching.waves import Sizes
 from marketplace.qualifications.levels import PaySteps, Proof
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat
@@ -23,8 +24,9 @@ from marketplace.workforce.bars import Bar, Scope, Source, Target
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
 from marketplace.workforce.rules import ContractorStatus, Level
 
-FORM = 2
-"""The version of the shape that `as_dict` writes. In the first, windows were wishes to work and days were not told."""
+FORM = 3
+"""The version of the shape that `as_dict` writes. In the first, windows were wishes to work and days were not told;
+until the third the weights were only named by their version, and there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,10 @@ class Member:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One problem of matching: openings, the work they are for, and the people who may be asked, each in the order of
-    their ids. `at` is when the facts were read."""
+    their ids; and what counts how much. `at` is when the facts were read."""
 
     at: datetime
-    weights_version: int
+    weights: Weights
     seed: int
     works: Mapping[UUID, Work]
     openings: Sequence[Opening]
@@ -180,7 +182,7 @@ class Instance:
         return {
             "form": FORM,
             "at": self.at.isoformat(),
-            "weights_version": self.weights_version,
+            "weights": self.weights.as_dict(),
             "seed": self.seed,
             "works": [_work_out(work) for work in self.works.values()],
             "openings": [_opening_out(opening) for opening in self.openings],
@@ -194,7 +196,7 @@ class Instance:
         works = [_work_in(work) for work in stored["works"]]
         return cls(
             at=at,
-            weights_version=stored["weights_version"],
+            weights=_weights_in(stored),
             seed=stored["seed"],
             works={work.gig_id: work for work in works},
             openings=[_opening_in(opening) for opening in stored["openings"]],
@@ -208,6 +210,10 @@ def born_for(age: int, on: date) -> date:
 
 
 # --- to JSON and back -------------------------------------------------------------------------------------------------
+
+
+def _weights_in(stored: Mapping[str, Any]) -> Weights:
+    return Weights.of_dict(stored["weights"]) if "weights" in stored else SHIPPED[stored["weights_version"]]
 
 
 def _span_out(span: Span) -> list[str]:

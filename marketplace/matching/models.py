@@ -1,17 +1,18 @@
 """What matching saw and decided: a plan with its input, and for each shift who was given a seat of it, and why."""
 
+from datetime import date
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Id, Instant, Json, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.matching import rules
-from marketplace.matching.rules import PlanScope, PlanStatus
+from marketplace.matching.rules import PlanScope, PlanStatus, TrialKind, TrialStatus
 
 
 class Plan(Stateful):
@@ -49,6 +50,57 @@ class Plan(Stateful):
     report: Mapped[Json]
     input_sha256: Mapped[str | None] = mapped_column(CHAR(64))
     status: Mapped[PlanStatus] = mapped_column(choice(PlanStatus, "status"))
+
+
+class Trial(Stateful):
+    """Something that was tried on paper: what it is, and what would come of it beside what comes of things as they are.
+    Nothing else is ever changed by it. `progress` is how many of the `steps` are done.
+
+    `company_id` and `shift_id` are empty of weights, which operators try. `result` holds counts, and nobody's id.
+    """
+
+    __tablename__ = "trial"
+    __table_args__ = (
+        CheckConstraint("progress BETWEEN 0 AND steps", name="no_more_than_steps"),
+        CheckConstraint("(status = 'running') = (done_at IS NULL)", name="ended_when_done"),
+        CheckConstraint(
+            "(kind = 'weights') = (company_id IS NULL) AND (kind = 'shift') = (shift_id IS NOT NULL)",
+            name="of_a_company",
+        ),
+        Index("ix_trial_company_id_id", "company_id", "id"),
+    )
+    about: ClassVar = MappingProxyType({"trial": "id", "company": "company_id", "shift": "shift_id"})
+    transitions: ClassVar = rules.TRIAL_TRANSITIONS
+
+    kind: Mapped[TrialKind] = mapped_column(choice(TrialKind, "kind"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shift.id"), index=True)
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[Instant]
+    done_at: Mapped[Instant | None]
+    weights_version: Mapped[int]
+    tried: Mapped[Json]
+    steps: Mapped[int]
+    progress: Mapped[int] = mapped_column(default=0)
+    result: Mapped[Json]
+    status: Mapped[TrialStatus] = mapped_column(choice(TrialStatus, "status"))
+
+
+class PublishedWeights(Subject):
+    """A version of the weights that operators have published, from which day it holds, why, and the trial in which they
+    saw what it changes. Versions are added, never changed."""
+
+    __tablename__ = "published_weights"
+    __table_args__ = (UniqueConstraint("version"),)
+    about: ClassVar = MappingProxyType({"weights": "id", "trial": "trial_id"})
+
+    version: Mapped[int] = mapped_column(SmallInteger)
+    parts: Mapped[Json]
+    valid_from: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[Instant]
+    trial_id: Mapped[UUID] = mapped_column(ForeignKey("trial.id"))
 
 
 class SavedShift(Base):

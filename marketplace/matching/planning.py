@@ -22,13 +22,12 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.matching import carrying, facts, forgetting
+from marketplace.matching import carrying, facts, forgetting, weighing
 from marketplace.matching.engine import Given, Planned, solve
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.report import report
 from marketplace.matching.rules import (
-    CURRENT,
     HORIZON,
     LONGEST_HORIZON,
     URGENT,
@@ -184,7 +183,7 @@ def _begin(
         starts_at=from_,
         ends_at=until,
         made_at=clock.now(),
-        weights_version=CURRENT.version,
+        weights_version=weighing.current().version,
         seed=seed,
         report={},
         status=PlanStatus.RUNNING,
@@ -197,9 +196,14 @@ def _begin(
 
 
 def openings(plan: Plan) -> list[tuple[Shift, Gig]]:
-    """What a plan of a horizon is about: shifts still to come within it that have seats nobody is asked about."""
-    within = (Shift.starts_at >= max(plan.starts_at, clock.now()), Shift.starts_at < plan.ends_at)
-    mine = () if plan.company_id is None else (Shift.company_id == plan.company_id,)
+    """What a plan of a horizon is about."""
+    return open_between(plan.starts_at, plan.ends_at, company_id=plan.company_id)
+
+
+def open_between(from_: datetime, until: datetime, *, company_id: UUID | None = None) -> list[tuple[Shift, Gig]]:
+    """Shifts still to come that begin within that time and have seats nobody is asked about."""
+    within = (Shift.starts_at >= max(from_, clock.now()), Shift.starts_at < until)
+    mine = () if company_id is None else (Shift.company_id == company_id,)
     found = _with_open_seats(*within, *mine).order_by(Shift.id)
     return [(row.Shift, row.Gig) for row in db.session.execute(found)]
 
@@ -239,7 +243,7 @@ def _not_since_the_crew(now: datetime) -> ColumnElement[bool]:
 
 def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[MatchRun], list[Offer]]:
     """Reckons the plan, makes its offers and stores everything. Nothing is locked before the offers are made."""
-    instance = facts.read(found, seed=plan.seed)
+    instance = facts.read(found, seed=plan.seed, weights=weighing.of(plan.weights_version))
     planned = solve(instance)
     digest = _store(plan, instance)
     run_ids = {each.shift_id: new_id() for each in planned}

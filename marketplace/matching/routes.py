@@ -7,10 +7,9 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import claiming, planning, queries, replacing, service
+from marketplace.matching import claiming, planning, queries, replacing, service, trials, weighing
 from marketplace.matching import schemas as s
-from marketplace.matching.models import MatchRun, Plan
-from marketplace.matching.rules import CURRENT, WEIGHTS
+from marketplace.matching.models import MatchRun, Plan, Trial
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.schemas import OfferSchema, OffersMadeSchema
 
@@ -24,10 +23,38 @@ blueprints = (shifts, open_ones, plans, weights, seats)
 
 @weights.get("/weights")
 @weights.doc(security=[])
-@weights.response(200, s.AllWeightsSchema)
+@weights.response(200, s.ObjectiveSchema)
 def list_weights() -> dict[str, Any]:
-    """The parts of the score and their weights, every version. Public."""
-    return {"current": CURRENT.version, "items": list(WEIGHTS.values())}
+    """The published objective: what counts and what it means, every version of its weights, and what never counts."""
+    return weighing.objective()
+
+
+@weights.post("/weights")
+@weights.arguments(s.NewWeightsSchema)
+@weights.response(201, s.WeightsSchema)
+@problems(weights, 401, 403, 404, 409, 422)
+def publish_weights(given: dict[str, Any]) -> dict[str, Any]:
+    """Publish the weights that a trial has tried as the next version. For operators of standards."""
+    return weighing.publish(**given, by=actor()).as_dict()
+
+
+@weights.post("/weights/trials")
+@weights.arguments(s.NewWeightsTrialSchema)
+@weights.response(202, s.TrialSchema)
+@problems(weights, 401, 403, 404, 422)
+def try_weights(given: dict[str, Any]) -> Trial:
+    """Try weights on paper against the newest: fill, offers and hours by place and language. For operators of
+    standards; nothing is offered."""
+    return trials.order_weights(given["weights"], by=actor())
+
+
+@weights.get("/weights/trials/<uuid:trial_id>")
+@weights.etag
+@weights.response(200, s.TrialSchema)
+@problems(weights, 401, 404)
+def show_weights_trial(trial_id: UUID) -> Trial:
+    """One trial of weights, and what would come of it. For operators."""
+    return trials.trial(trial_id, seen_by=actor())
 
 
 @shifts.post("/<uuid:shift_id>/match")

@@ -1,4 +1,4 @@
-"""The score by which people are asked, its published parts and weights, and whom nobody asks.
+"""The score by which people are asked, part by part, and whom nobody asks. Its weights stand in `matching.objective`.
 
 In prose. Of the people whom the rules of `shifts.eligibility` let pass and whose chosen band of weekly hours has room,
 those with the highest score are asked, as many as seats are open. Each part gives 0 to 100 points; a published whole
@@ -13,7 +13,7 @@ rules NO_RETALIATION and DATA).
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -21,9 +21,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.matching.objective import Part, Weights
 from marketplace.matching.waves import WITHIN
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.history import FIRST
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.calendar import Quiet
 
@@ -38,25 +38,10 @@ HORIZON = timedelta(days=14)
 """How far ahead the clock plans."""
 LONGEST_HORIZON = 4 * HORIZON
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
-LANGUAGE_STEP: Final = 25
-"""Points for each level of the Common European Framework above the one that the work needs."""
+LEVEL_STEP: Final = 25
+"""Points for each level above the one that the work needs: of the Common European Framework, or of a skill."""
 
 HOURS_BAND: Final = RULES["HOURS_BAND"]
-
-
-class Part(StrEnum):
-    """What the score is made of."""
-
-    AVAILABILITY = "availability"
-    """The shift lies in the hours that the person wants to work; half the points where they said nothing of it."""
-    BAND = "band"
-    """The week is short of the hours that the person chose."""
-    SPREAD = "spread"
-    """The person had few hours in the last 28 days, over all companies."""
-    CONTINUITY = "continuity"
-    """The person has worked for the company in the last 90 days."""
-    LANGUAGE = "language"
-    """The person speaks the needed language above the needed level."""
 
 
 class BadHorizon(Invalid):
@@ -83,6 +68,30 @@ PLAN_TRANSITIONS: Mapping[PlanStatus, frozenset[PlanStatus]] = MappingProxyType(
         PlanStatus.RUNNING: frozenset({PlanStatus.DONE, PlanStatus.FAILED}),
         PlanStatus.DONE: frozenset(),
         PlanStatus.FAILED: frozenset(),
+    }
+)
+
+
+class TrialKind(StrEnum):
+    """What is tried, without anything of it being done."""
+
+    WEIGHTS = "weights"
+    """Other weights, by an operator."""
+    SHIFT = "shift"
+    """Another shift than one that has open seats: its pay, hours, seats or requirements, by its company."""
+
+
+class TrialStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+TRIAL_TRANSITIONS: Mapping[TrialStatus, frozenset[TrialStatus]] = MappingProxyType(
+    {
+        TrialStatus.RUNNING: frozenset({TrialStatus.DONE, TrialStatus.FAILED}),
+        TrialStatus.DONE: frozenset(),
+        TrialStatus.FAILED: frozenset(),
     }
 )
 
@@ -148,37 +157,6 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """One published version of what counts how much. Whole numbers; the largest score is 100 times their sum."""
-
-    version: int
-    valid_from: date
-    parts: Mapping[Part, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "version": self.version,
-            "valid_from": self.valid_from.isoformat(),
-            "weights": {part.value: weight for part, weight in self.parts.items()},
-        }
-
-
-WEIGHTS: Mapping[int, Weights] = MappingProxyType(
-    {
-        1: Weights(
-            1,
-            FIRST,
-            MappingProxyType(
-                {Part.AVAILABILITY: 30, Part.BAND: 30, Part.SPREAD: 20, Part.CONTINUITY: 10, Part.LANGUAGE: 10}
-            ),
-        )
-    }
-)
-"""Every version there ever was: a decision is explained by the version that it was made with (EXPLAIN)."""
-CURRENT: Final = WEIGHTS[max(WEIGHTS)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """All that the score may know of a person. Times are whole minutes.
@@ -187,7 +165,7 @@ class Candidate:
     are booked, worked, asked about or planned in the shift's week; `recent_minutes` were booked or worked in the 28
     days before it, and what the same plan has given them already counts too; `company_minutes` are those for the
     company in the 90 days before it. `language_steps` are levels above the needed one, of the language where they are
-    fewest.
+    fewest; `skill_steps` those that tests have proven, of the skill where they are fewest.
     """
 
     contractor_id: UUID
@@ -198,6 +176,7 @@ class Candidate:
     recent_minutes: int
     company_minutes: int
     language_steps: int
+    skill_steps: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self) | {"contractor_id": str(self.contractor_id)}
@@ -228,7 +207,7 @@ class Scored:
             "weights_version": weights.version,
             "parts": [
                 {"part": part.value, "points": self.points[part], "weight": weight}
-                for part, weight in weights.parts.items()
+                for part, weight in weights.ranking.items()
             ],
         }
 
@@ -252,7 +231,8 @@ def points(candidate: Candidate, shift_minutes: int) -> dict[Part, int]:
         Part.BAND: _band_points(candidate, candidate.week_minutes + shift_minutes),
         Part.SPREAD: 100 * WEEK_MINUTES // (WEEK_MINUTES + candidate.recent_minutes),
         Part.CONTINUITY: 100 * min(candidate.company_minutes, WEEK_MINUTES) // WEEK_MINUTES,
-        Part.LANGUAGE: min(100, LANGUAGE_STEP * candidate.language_steps),
+        Part.LANGUAGE: min(100, LEVEL_STEP * candidate.language_steps),
+        Part.QUALITY: min(100, LEVEL_STEP * candidate.skill_steps),
     }
 
 
@@ -304,4 +284,4 @@ def _band_points(candidate: Candidate, after: int) -> int:
 
 def _scored(candidate: Candidate, shift_minutes: int, weights: Weights) -> tuple[int, dict[Part, int]]:
     earned = points(candidate, shift_minutes)
-    return sum(weights.parts[part] * value for part, value in earned.items()), earned
+    return sum(weights.of(part) * value for part, value in earned.items()), earned

@@ -1,24 +1,85 @@
 """Searches, their weights and their explanations on the wire."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
 from marketplace.gigs.rules import WorkKind
-from marketplace.matching.rules import HORIZON, LONGEST_HORIZON, Outcome, Part, PlanStatus, Search
+from marketplace.matching.objective import Part
+from marketplace.matching.rules import (
+    HORIZON,
+    LONGEST_HORIZON,
+    Outcome,
+    PlanStatus,
+    Search,
+    TrialKind,
+    TrialStatus,
+)
 from marketplace.shifts.schemas import ERA
 
 
+def _weights(**more: Any) -> ma.fields.Dict:
+    return ma.fields.Dict(ma.fields.Enum(Part, by_value=True), ma.fields.Integer(), required=True, **more)
+
+
 class WeightsSchema(ma.Schema):
-    """One published version of what counts how much. Each part has 0 to 100 points; the score is the weighted sum."""
+    """One published version of what counts how much. Each part has 0 to 100 points; the score is the weighted sum.
+    `report` is what it changed against the version before, as operators saw it before they published it."""
 
     version = ma.fields.Integer(required=True)
     valid_from = ma.fields.Date(required=True)
-    weights = ma.fields.Dict(ma.fields.Enum(Part, by_value=True), ma.fields.Integer(), required=True, attribute="parts")
+    weights = _weights(attribute="parts")
+    reason = ma.fields.String(required=True)
+    published_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    report = ma.fields.Dict(required=True)
 
 
-class AllWeightsSchema(ma.Schema):
+class PartSchema(ma.Schema):
+    part = ma.fields.Enum(Part, by_value=True, required=True)
+    meaning = ma.fields.String(required=True)
+    ranks_people = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether it counts for a person, or for the seat whoever has it"}
+    )
+
+
+class ObjectiveSchema(ma.Schema):
+    """What counts, every version of how much, and what never counts."""
+
     current = ma.fields.Integer(required=True)
+    parts = ma.fields.List(ma.fields.Nested(PartSchema), required=True)
+    never = ma.fields.List(ma.fields.String(), required=True)
     items = ma.fields.List(ma.fields.Nested(WeightsSchema), required=True)
+
+
+class NewWeightsTrialSchema(ma.Schema):
+    """Weights to be tried on paper: a whole number for every part."""
+
+    weights = _weights()
+
+
+class NewWeightsSchema(ma.Schema):
+    """The weights of a trial that is done become the next version."""
+
+    trial_id = ma.fields.UUID(required=True)
+    valid_from = ma.fields.Date(required=True, metadata={"description": "The first day on which they hold, in UTC"})
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+
+
+class TrialSchema(ma.Schema):
+    """Something that was tried on paper. `result` is what would come of it, beside what comes of things as they are; it
+    is empty until the trial is done. `progress` is how many of its `steps` are."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.Enum(TrialKind, by_value=True, required=True)
+    status = ma.fields.Enum(TrialStatus, by_value=True, required=True)
+    asked_at = ma.fields.AwareDateTime(required=True)
+    done_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    weights_version = ma.fields.Integer(required=True)
+    steps = ma.fields.Integer(required=True)
+    progress = ma.fields.Integer(required=True)
+    tried = ma.fields.Dict(required=True)
+    result = ma.fields.Dict(required=True)
 
 
 class ReplacementSchema(ma.Schema):

@@ -12,10 +12,11 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.matching import facts, planning, queries
+from marketplace.matching import facts, planning, queries, weighing
 from marketplace.matching.engine import Answer, why_not
 from marketplace.matching.models import MatchRun
-from marketplace.matching.rules import CURRENT, SENTENCES, WEIGHTS, Outcome
+from marketplace.matching.objective import Weights
+from marketplace.matching.rules import SENTENCES, Outcome
 from marketplace.shifts import asking, leading
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.eligibility import first_no
@@ -34,7 +35,7 @@ class Explained:
     reason: Mapping[str, Any] = field(default_factory=dict)
     verdict: Mapping[str, Any] | None = None
     cutoff: int | None = None
-    weights_version: int = CURRENT.version
+    weights_version: int = field(default_factory=lambda: weighing.current().version)
 
 
 def match(shift_id: UUID, *, by: Actor) -> list[Offer]:
@@ -102,16 +103,16 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
         )
     before = [known for known, seat in seats.items() if run.turn is None or seat.turn < run.turn]
     answer = why_not(instance, run.shift_id, contractor_id, before)
-    return None if answer is None else _answered(answer, run)
+    return None if answer is None else _answered(answer, run, instance.weights)
 
 
-def _answered(answer: Answer, run: MatchRun) -> Explained:
+def _answered(answer: Answer, run: MatchRun, weights: Weights) -> Explained:
     outcome = answer.outcome(run.cutoff)
     if answer.verdict is not None:
         return Explained(
             outcome, answer.verdict.sentence, {}, answer.verdict.as_dict(), run.cutoff, run.weights_version
         )
-    reason = answer.scored.told(WEIGHTS[run.weights_version]) if answer.scored else {}
+    reason = answer.scored.told(weights) if answer.scored else {}
     return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
 
 

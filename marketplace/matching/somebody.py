@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -11,9 +12,30 @@ from zoneinfo import ZoneInfo
 
 from marketplace.matching.instance import Member, Opening, Past, Work
 from marketplace.matching.rules import RECENT, SEASON, Candidate
-from marketplace.shifts.eligibility import Busy
+from marketplace.qualifications.levels import level_of
+from marketplace.shifts.eligibility import Busy, Person
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.hours import Span, week_of
+from marketplace.workforce.rules import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many levels above the needed one somebody is, in the language, and in the skill, where that is least."""
+
+    languages: int
+    skills: int
+
+
+def steps_of(person: Person, work: Work, at: datetime) -> Steps:
+    """What the person speaks, and what tests have proven of the needed skills at that moment, above what is needed."""
+    spoken, levels = person.languages, list(Level)
+    needs = [need for need in work.criteria.languages if need.language in spoken]
+    above = [levels.index(spoken[need.language]) - levels.index(need.level) for need in needs]
+    proven = work.criteria.proven_levels
+    skills = {*work.criteria.skills, *proven}
+    beyond = [level_of(person.proofs, skill, at) - proven.get(skill, 0) for skill in skills]
+    return Steps(max(0, min(above, default=0)), max(0, min(beyond, default=0)))
 
 
 class Somebody:
@@ -58,7 +80,7 @@ class Somebody:
             for each in self.busy
         )
 
-    def candidate(self, opening: Opening, work: Work, steps: int) -> Candidate:
+    def candidate(self, opening: Opening, work: Work, steps: Steps) -> Candidate:
         member, begins = self.member, opening.span.starts_at
         zone = member.person.zone
         wants = member.person.calendar.wants(zone, begins, opening.span.ends_at)
@@ -71,7 +93,8 @@ class Somebody:
             week_minutes=self.weeks[_local_week(begins, zone)],
             recent_minutes=self.recent.between(begins - RECENT, begins) + self.given_minutes,
             company_minutes=season.between(begins - SEASON, begins) if season else 0,
-            language_steps=steps,
+            language_steps=steps.languages,
+            skill_steps=steps.skills,
         )
 
 

@@ -360,8 +360,9 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "EXPLAIN": _held(
             "EXPLAIN",
-            "match_run.weights_version offer.reason plan_input.body",
+            "match_run.weights_version offer.reason plan_input.body published_weights.parts",
             "tests/matching/test_routes.py::test_the_weights_are_published "
+            "tests/matching/test_weighing.py::test_a_published_version_ranks_from_its_day_on_and_old_plans_keep_theirs "
             "tests/matching/test_service.py::test_a_search_stores_what_it_saw_and_can_be_repeated_from_it",
         ),
         "EXPORT": _held(
@@ -379,6 +380,7 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "NO_RETALIATION",
             "match_run.input_sha256",
             "tests/matching/test_rules.py::test_the_score_has_no_place_for_a_no_a_dispute_or_who_somebody_is "
+            "tests/matching/test_weighing.py::test_the_facts_of_a_plan_come_from_no_table_that_fairness_forbids "
             "tests/shifts/test_eligibility.py::test_no_rule_can_read_what_a_person_declined_disputed_or_said",
         ),
         "DATA": _held(

@@ -464,6 +464,7 @@ NAMES = {
         "spread": lazy_gettext("you had few hours in the last 28 days"),
         "continuity": lazy_gettext("you worked for this company in the last 90 days"),
         "language": lazy_gettext("you speak the language better than needed"),
+        "quality": lazy_gettext("a test has proven your skill beyond what is needed"),
     },
     "payee_of_others": {
         "contractor": lazy_gettext("paid to people"),
@@ -477,6 +478,17 @@ NAMES = {
         "spread": lazy_gettext("they had few hours in the last 28 days"),
         "continuity": lazy_gettext("they worked for you in the last 90 days"),
         "language": lazy_gettext("they speak the language better than needed"),
+        "quality": lazy_gettext("a test has proven their skill beyond what is needed"),
+    },
+    "part_itself": {
+        "availability": lazy_gettext("Wanted hours"),
+        "band": lazy_gettext("Chosen weekly hours"),
+        "spread": lazy_gettext("Few hours lately"),
+        "continuity": lazy_gettext("Work for the company before"),
+        "language": lazy_gettext("Language beyond the need"),
+        "quality": lazy_gettext("Proven skill beyond the need"),
+        "fill": lazy_gettext("A filled seat"),
+        "urgency": lazy_gettext("A seat that begins soon"),
     },
     "scope": {
         "company": lazy_gettext("offers of one company"),

@@ -85,6 +85,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.STANDARDS, "operator.list_tests", lazy_gettext("Tests"), 0),
         (OperatorRole.STANDARDS, "operator.list_surveys", lazy_gettext("Surveys"), waits.concerns or 0),
         (OperatorRole.STANDARDS, "operator.list_flags", lazy_gettext("Flags"), 0),
+        (OperatorRole.STANDARDS, "operator.list_weights", lazy_gettext("Weights"), 0),
         (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
         (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
         (OperatorRole.ADMIN, "operator.show_clock", lazy_gettext("Clock"), 0),

@@ -11,6 +11,9 @@ from marketplace.web.patterns import Patterns
 from marketplace.web.words import amounts, day, said, status_words, when
 
 PATTERNS: Final = (
+    "A filled seat would weigh %(fill)s, and what ranks people %(ranking)s.",
+    "The chosen hours would weigh %(band)s, and another part %(heaviest)s.",
+    "Give %(part)s a whole number from 0 to %(most)s.",
     "Comments are open until %(moment)s. So far %(unanswered)s of them have no answer.",
     "Comments were open until %(moment)s; %(unanswered)s of them have no answer.",
     "The gig is %(status)s; this is for one that is %(allowed)s.",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, Where
 from marketplace.matching.instance import Instance, Member, Opening, Past, Signed, Work
-from marketplace.matching.rules import CURRENT
+from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.shifts.eligibility import Agreed, Busy, Person
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
@@ -43,7 +43,7 @@ def market(
     openings = [_opening(draw, works[number % gigs], seats, days) for number in range(shifts)]
     return Instance(
         at=AT,
-        weights_version=CURRENT.version,
+        weights=NEWEST_SHIPPED,
         seed=0,
         works={work.gig_id: work for work in sorted(works, key=lambda work: work.gig_id)},
         openings=sorted(openings, key=lambda opening: opening.shift_id),

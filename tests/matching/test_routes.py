@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.matching import planning
+from marketplace.matching.objective import Part
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
@@ -87,7 +88,10 @@ def test_searching_and_explaining(client: FlaskClient, scene: Scene) -> None:
 def test_the_weights_are_published(client: FlaskClient) -> None:
     answer = ask(client, WEIGHTS)
     assert answer.status_code == 200
-    assert answer.json["current"] == answer.json["items"][-1]["version"]
+    assert answer.json["current"] == answer.json["items"][-1]["version"] == 2
+    newest = answer.json["items"][-1]["weights"]
+    assert [part["part"] for part in answer.json["parts"]] == sorted(newest, key=list(Part).index)
+    assert any("declined" in sentence for sentence in answer.json["never"])
     assert answer.json["items"][0]["weights"] == {
         "availability": 30,
         "band": 30,

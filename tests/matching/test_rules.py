@@ -1,7 +1,7 @@
 """The score, part by part, and what can never be in it."""
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -12,17 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from marketplace.matching.rules import (
-    CURRENT,
-    WEIGHTS,
-    Candidate,
-    Part,
-    Weights,
-    band_verdict,
-    offer_until,
-    points,
-    rank,
-)
+from marketplace.matching.objective import NEWEST_SHIPPED, SHIPPED, Part
+from marketplace.matching.rules import Candidate, band_verdict, offer_until, points, rank
 from marketplace.workforce.calendar import Quiet
 
 SHIFT = UUID("01a20000-0000-7000-8000-000000000001")
@@ -56,6 +47,7 @@ ANA = Candidate(
         ({"company_minutes": 9999}, Part.CONTINUITY, 100),
         ({"language_steps": 2}, Part.LANGUAGE, 50),
         ({"language_steps": 5}, Part.LANGUAGE, 100),
+        ({"skill_steps": 3}, Part.QUALITY, 75),
     ],
 )
 def test_the_points_of_each_part(change: dict[str, Any], part: Part, expected: int) -> None:
@@ -64,10 +56,10 @@ def test_the_points_of_each_part(change: dict[str, Any], part: Part, expected: i
 
 def test_a_score_can_be_added_up_by_hand() -> None:
     person = replace(ANA, wants=None, week_minutes=1560, recent_minutes=2400, company_minutes=1200, language_steps=1)
-    (only,) = rank([person], SHIFT, FOUR_HOURS, WEIGHTS[1])
+    (only,) = rank([person], SHIFT, FOUR_HOURS, SHIPPED[1])
     # 30 x 50 + 30 x 50 + 20 x 50 + 10 x 50 + 10 x 25
     assert (only.score, only.rank) == (4750, 1)
-    assert sum(part["points"] * part["weight"] for part in only.reason(WEIGHTS[1])["parts"]) == 4750
+    assert sum(part["points"] * part["weight"] for part in only.reason(SHIPPED[1])["parts"]) == 4750
 
 
 def test_a_full_band_is_not_asked_for_more() -> None:
@@ -92,6 +84,7 @@ candidates = st.lists(
         recent_minutes=st.integers(0, 12000),
         company_minutes=st.integers(0, 12000),
         language_steps=st.integers(0, 5),
+        skill_steps=st.integers(0, 5),
     ),
     max_size=12,
     unique_by=lambda candidate: candidate.contractor_id,
@@ -102,8 +95,8 @@ candidates = st.lists(
 def test_the_order_depends_on_the_facts_and_not_on_their_order(people: list[Candidate], shuffle: Any) -> None:
     shuffled = list(people)
     shuffle.shuffle(shuffled)
-    ranked = rank(people, SHIFT, FOUR_HOURS, CURRENT)
-    assert ranked == rank(shuffled, SHIFT, FOUR_HOURS, CURRENT)
+    ranked = rank(people, SHIFT, FOUR_HOURS, NEWEST_SHIPPED)
+    assert ranked == rank(shuffled, SHIFT, FOUR_HOURS, NEWEST_SHIPPED)
     assert [each.score for each in ranked] == sorted((each.score for each in ranked), reverse=True)
     assert all(0 <= value <= 100 for each in ranked for value in each.points.values())
     assert [Candidate.of(person.as_dict()) for person in people] == people
@@ -111,7 +104,7 @@ def test_the_order_depends_on_the_facts_and_not_on_their_order(people: list[Cand
 
 def test_no_account_is_always_first_among_equals() -> None:
     people = [replace(ANA, contractor_id=uuid7()) for _ in range(8)]
-    first = {rank(people, uuid7(), FOUR_HOURS, CURRENT)[0].candidate.contractor_id for _ in range(60)}
+    first = {rank(people, uuid7(), FOUR_HOURS, NEWEST_SHIPPED)[0].candidate.contractor_id for _ in range(60)}
     assert len(first) > 3
 
 
@@ -126,16 +119,8 @@ def test_the_score_has_no_place_for_a_no_a_dispute_or_who_somebody_is() -> None:
         "recent_minutes",
         "company_minutes",
         "language_steps",
+        "skill_steps",
     }
-
-
-def test_every_version_of_the_weights_weighs_every_part_with_a_whole_number() -> None:
-    for number, weights in WEIGHTS.items():
-        assert weights.version == number
-        assert set(weights.parts) == set(Part)
-        assert all(isinstance(weight, int) and weight >= 0 for weight in weights.parts.values())
-    assert CURRENT is WEIGHTS[max(WEIGHTS)]
-    assert Weights(9, date(2027, 1, 1), {Part.BAND: 1}).as_dict()["weights"] == {"band": 1}
 
 
 @pytest.mark.parametrize(
