@@ -62,6 +62,7 @@ NOBODYS = {
 """Routes with a parameter that names nothing that could be another person's."""
 
 ALWAYS_POSSIBLE = {
+    "POST /api/v1/matching/weights/trials": "weights can always be tried; it changes nothing",
     "POST /api/v1/sessions": "nothing has to be in a state for it",
     "DELETE /api/v1/sessions/current": "a key that is no longer good is not signed in",
     "PATCH /api/v1/people/me": "one's name and language can always be changed",

@@ -35,7 +35,9 @@ from marketplace.insight.rules import Part
 from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import planning
 from marketplace.matching import service as matching
-from marketplace.matching.models import Plan
+from marketplace.matching import trials as matching_trials
+from marketplace.matching.models import Plan, Trial
+from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.messages import channels as opening
 from marketplace.messages.channel_models import ChannelMember, ChannelWords
 from marketplace.messages.models import Thread
@@ -174,6 +176,7 @@ def build(app: SetaraFlask) -> World:
     mine, _, _ = (feeds.make(company, by=ours.company) for company in (None, ours.company_id, ours.company_id))
     for who in (ana.id, viewer):
         phones.add("+62 812 3456 789", by=accounts.actor_of(who))
+    matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
@@ -312,6 +315,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
+        "trial_id": list(db.session.scalars(select(Trial.id).order_by(Trial.id))),
         "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }
