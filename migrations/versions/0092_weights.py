@@ -9,8 +9,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0089"
-down_revision = "0088"
+revision = "0092"
+down_revision = "0091"
 
 
 def upgrade() -> None:
