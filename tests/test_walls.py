@@ -24,6 +24,8 @@ PLANTED = {
     "a rule imports Flask": ("standards/rules.py", "from flask import request"),
     "a model calls a verb": ("gigs/models.py", "from marketplace.ledger import service"),
     "a schema reads the database": ("gigs/schemas.py", "from marketplace.gigs import models"),
+    "the solver imports a room": ("solver/problem.py", "from marketplace.core import problems"),
+    "the solver reads the database": ("solver/tables.py", "import sqlalchemy"),
     "the pages are imported by a room": ("pay/service.py", "import marketplace.web"),
     "the scorer reads who gave shifts back": ("matching/engine.py", "from marketplace.shifts import late_no"),
     "the application starts a job": ("app.py", "import jobs"),

@@ -1,0 +1,207 @@
+"""Whether somebody may take one shift more, and what it adds to the points of their whole plan. Compiled.
+
+The rules are asked of somebody's bookings and the shifts that they are given (`mine`, so many of them as `count` says).
+Every rule that holds for a set of shifts holds for each part of it, so that a plan can be built up and taken apart.
+"""
+
+import numpy as np
+
+from marketplace.solver.compiling import inner
+from marketplace.solver.problem import WEEK, Longs
+from marketplace.solver.tables import BY_DAY, BY_WEEK, MIDNIGHT, ONE, SPLIT, WEEK_OF, Tables
+
+
+@inner
+def covers(t: Tables, word: int, person: int, start: int, end: int) -> bool:
+    """Whether all hours that the time touches are among those hours of the person's week (`CAN` or `WANTS`)."""
+    hour = (start % WEEK) // 60
+    for _ in range((end - 1) // 60 - start // 60 + 1):
+        if not (t.hours[person, word + (hour >> 6)] >> np.uint64(hour & 63)) & np.uint64(1):
+            return False
+        hour = hour + 1 if hour < 167 else 0
+    return True
+
+
+@inner
+def day_of(t: Tables, zone: int, minute: int) -> int:
+    """The number of the local day in which the minute lies; -1 before the first one."""
+    low, high = 0, t.days.shape[1]
+    while low < high:
+        middle = (low + high) // 2
+        if t.days[zone, middle, MIDNIGHT] <= minute:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@inner
+def week_at(t: Tables, zone: int, minute: int) -> int:
+    """The number of the local week in which the minute lies; -1 where it is not known."""
+    day = day_of(t, zone, minute)
+    week: int = t.days[zone, day, WEEK_OF] if 0 <= day < t.days.shape[1] - 1 else -1
+    return week
+
+
+@inner
+def within(t: Tables, zone: int, day: int, start: int, end: int) -> int:
+    """How many minutes of a time lie in a local day."""
+    minutes: int = min(end, t.days[zone, day + 1, MIDNIGHT]) - max(start, t.days[zone, day, MIDNIGHT])
+    return max(0, minutes)
+
+
+@inner
+def amount(t: Tables, cap: int, zone: int, start: int, end: int, period: int) -> int:
+    """What a time counts in one period of a cap."""
+    day, minutes = day_of(t, zone, start), end - start
+    if t.cap[cap].counted != SPLIT:
+        if t.cap[cap].period <= BY_WEEK and (
+            not 0 <= day < t.days.shape[1] - 1 or period_of(t, cap, zone, day) != period
+        ):
+            return 0
+        return 1 if t.cap[cap].counted == ONE else minutes
+    if t.cap[cap].period == BY_DAY:
+        return within(t, zone, period, start, end)
+    if t.cap[cap].period != BY_WEEK:
+        return minutes
+    total, day = 0, max(0, day)
+    while day < t.days.shape[1] - 1 and t.days[zone, day, MIDNIGHT] < end:
+        if t.days[zone, day, WEEK_OF] == period:
+            total += within(t, zone, day, start, end)
+        day += 1
+    return total
+
+
+@inner
+def has_room(t: Tables, person: int, mine: Longs, count: int, shift: int) -> bool:
+    """Whether every cap that counts the shift has room for it, in every period that it touches."""
+    zone, start, end = t.person[person].zone, t.shift[shift].start, t.shift[shift].end
+    first = day_of(t, zone, start)
+    last = day_of(t, zone, end - 1)
+    for cap in range(len(t.cap)):
+        bit = np.uint32(1) << np.uint32(cap)
+        if not t.shift[shift].marks & bit:
+            continue
+        reach = last if t.cap[cap].counted == SPLIT else first
+        low, high = period_of(t, cap, zone, first), period_of(t, cap, zone, reach)
+        for period in range(low, high + 1):
+            used = amount(t, cap, zone, start, end, period)
+            if used + used_of(t, cap, person, mine, count, period) > t.own[person, cap]:
+                return False
+    return True
+
+
+@inner
+def period_of(t: Tables, cap: int, zone: int, day: int) -> int:
+    """The number of the period of a cap in which a day lies."""
+    if t.cap[cap].period == BY_DAY:
+        return day
+    week: int = t.days[zone, day, WEEK_OF] if t.cap[cap].period == BY_WEEK else 0
+    return week
+
+
+@inner
+def used_of(t: Tables, cap: int, person: int, mine: Longs, count: int, period: int) -> int:
+    """What somebody's given shifts and bookings count in one period of a cap."""
+    zone, total, bit = t.person[person].zone, 0, np.uint32(1) << np.uint32(cap)
+    for place in range(count):
+        other = mine[place]
+        if t.shift[other].marks & bit:
+            total += amount(t, cap, zone, t.shift[other].start, t.shift[other].end, period)
+    for booked in range(t.person[person].booked, t.person[person + 1].booked):
+        if t.booked[booked].marks & bit:
+            total += amount(t, cap, zone, t.booked[booked].start, t.booked[booked].end, period)
+    return total
+
+
+@inner
+def is_free(t: Tables, person: int, mine: Longs, count: int, shift: int) -> bool:
+    """Whether nothing that the person has is at the same time."""
+    start, end = t.shift[shift].start, t.shift[shift].end
+    for place in range(count):
+        if t.shift[mine[place]].start < end and start < t.shift[mine[place]].end:
+            return False
+    for booked in range(t.person[person].booked, t.person[person + 1].booked):
+        if t.booked[booked].blocks and t.booked[booked].start < end and start < t.booked[booked].end:
+            return False
+    return True
+
+
+@inner
+def is_rested(t: Tables, person: int, mine: Longs, count: int, shift: int) -> bool:
+    """Whether the stretch of work around the shift is short enough for every rest."""
+    for rest in range(t.rest.shape[1]):
+        least, longest = t.rest[person, rest, 0], t.rest[person, rest, 1]
+        low, high = t.shift[shift].start, t.shift[shift].end
+        alone, grows = True, True
+        while grows:
+            grows = False
+            for place in range(count):
+                start, end = t.shift[mine[place]].start, t.shift[mine[place]].end
+                if start - high < least and low - end < least:
+                    alone = False
+                    if start < low or end > high:
+                        low, high, grows = min(low, start), max(high, end), True
+            for booked in range(t.person[person].booked, t.person[person + 1].booked):
+                start, end = t.booked[booked].start, t.booked[booked].end
+                if t.booked[booked].works and start - high < least and low - end < least:
+                    alone = False
+                    if start < low or end > high:
+                        low, high, grows = min(low, start), max(high, end), True
+        if high - low > longest and not (alone and longest == 0):
+            return False
+    return True
+
+
+@inner
+def may_take(t: Tables, person: int, mine: Longs, count: int, shift: int) -> bool:
+    """Whether the person may take the shift beside what they have; that they fit it is known."""
+    return (
+        is_free(t, person, mine, count, shift)
+        and is_rested(t, person, mine, count, shift)
+        and has_room(t, person, mine, count, shift)
+    )
+
+
+@inner
+def spread(t: Tables, before: int, minutes: int) -> int:
+    """What minutes count that follow so many others."""
+    total, after = 0, before + minutes
+    for step in range(len(t.step)):
+        total += t.step[step].points * max(0, min(after, t.step[step].ends) - max(before, t.step[step].begins))
+    return total
+
+
+@inner
+def week_minutes(t: Tables, person: int, mine: Longs, count: int, week: int) -> int:
+    """Minutes of work that begins in the local week, booked or given."""
+    zone, total = t.person[person].zone, 0
+    for place in range(count):
+        if week_at(t, zone, t.shift[mine[place]].start) == week:
+            total += t.shift[mine[place]].end - t.shift[mine[place]].start
+    for booked in range(t.person[person].booked, t.person[person + 1].booked):
+        if t.booked[booked].works and week_at(t, zone, t.booked[booked].start) == week:
+            total += t.booked[booked].end - t.booked[booked].start
+    return total
+
+
+@inner
+def added(t: Tables, person: int, mine: Longs, count: int, shift: int) -> int:
+    """What the minutes of one shift more count in the band and the spread."""
+    minutes, total = t.shift[shift].end - t.shift[shift].start, 0
+    if t.weight[0].band:
+        used = week_minutes(t, person, mine, count, week_at(t, t.person[person].zone, t.shift[shift].start))
+        total += t.weight[0].band * (min(used + minutes, t.person[person].least) - min(used, t.person[person].least))
+    before = t.person[person].recent
+    for place in range(count):
+        before += t.shift[mine[place]].end - t.shift[mine[place]].start
+    return total + spread(t, before, minutes)
+
+
+@inner
+def added_by_all(t: Tables, person: int, mine: Longs, count: int) -> int:
+    """What all of the given shifts count in the band and the spread."""
+    total = 0
+    for place in range(count):
+        total += added(t, person, mine, place, mine[place])
+    return total

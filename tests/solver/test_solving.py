@@ -1,0 +1,56 @@
+"""The solver on markets made from a seed: one plan with any number of threads, and within its bound."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from marketplace.solver.generating import generate
+from marketplace.solver.market import problem_of
+from marketplace.solver.problem import BadProblem, Cap, Counted, Period, Problem
+from marketplace.solver.solving import solve
+
+
+def pairs_of(problem: Problem, seed: int, threads: int) -> list[tuple[int, int]]:
+    plan = solve(problem, seed=seed, threads=threads)
+    return list(zip(plan.shift.tolist(), plan.person.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("seats", [150, 800])
+def test_the_same_seed_gives_the_same_plan_on_any_number_of_threads(seats: int) -> None:
+    problem = problem_of(generate(400, seats, seed=5))
+    found = pairs_of(problem, 3, threads=1)
+    assert found == pairs_of(problem, 3, threads=2) == pairs_of(problem, 3, threads=3)
+    taken = Counter(shift for shift, _ in found)
+    assert all(taken[shift] <= problem.shifts.seats[shift] for shift in taken)
+    assert len(set(found)) == len(found)
+
+
+def test_a_plan_is_near_a_bound_that_holds_for_the_whole_problem() -> None:
+    plan = solve(problem_of(generate(400, 800, seed=1)))
+    assert plan.holds_for_all
+    assert plan.objective.total <= plan.bound
+    assert plan.gap < 0.05
+
+
+def test_nobody_and_nothing_make_an_empty_plan() -> None:
+    for people, seats in ((0, 5), (5, 0), (0, 0)):
+        plan = solve(problem_of(generate(people, seats, seed=1)))
+        assert (len(plan.shift), plan.objective.total, plan.bound) == (0, 0, 0)
+
+
+def test_arrays_that_contradict_each_other_are_refused_in_a_sentence() -> None:
+    problem = problem_of(generate(10, 10, seed=1))
+    short = [Cap(Period.DAY, Counted.SPLIT, np.zeros(9, np.int32))]
+    with pytest.raises(BadProblem, match="Every person has their limit of every cap"):
+        Problem(
+            epoch=problem.epoch,
+            zones=problem.zones,
+            people=problem.people,
+            shifts=problem.shifts,
+            fits=problem.fits,
+            bookings=problem.bookings,
+            barred=problem.barred,
+            caps=short,
+            rests=problem.rests,
+        )
