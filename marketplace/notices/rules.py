@@ -1078,6 +1078,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "%(contractor)s worked for you. Without an answer in 72 hours it is approved.",
             ),
         ),
+        "booking.cap_exceeded": (
+            Telling(
+                Audience.STANDARDS,
+                _INBOX,
+                "Somebody worked beyond a cap without network: %(gig)s",
+                "%(contractor)s could not be stopped at the cap of the hazard class, since their phone had no network. "
+                "The time is paid. Look whether they need care, and whether shifts of %(company)s are too long.",
+            ),
+        ),
         "correction.made": (
             Telling(
                 Audience.TIMESHEETS,

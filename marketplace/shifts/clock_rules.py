@@ -68,6 +68,9 @@ class EntryFlag(StrEnum):
     """The person reported sick, and the clock was stopped at that moment."""
     CAP_REACHED = "cap_reached"
     """The day's or week's cap of the hazard class was reached, and the clock was stopped at that minute."""
+    CAP_EXCEEDED = "cap_exceeded"
+    """Without network nothing could stop the clock: the work went beyond a cap of its hazard class. It is paid, and
+    operators are told."""
     CLASS_RAISED = "class_raised"
     """The work became heavier than the person had agreed to, and the clock was stopped at that moment."""
     OUTAGE = "outage"
@@ -154,7 +157,7 @@ class TooLateToCorrect(Conflict):
     """Rule CORRECT."""
 
     code = "too_late_to_correct"
-    title = "The clock can be corrected for 48 hours after the shift, until its timesheet is answered."
+    title = "The clock can be corrected for 48 hours after the shift, until its timesheet is paid."
     remedy = "Write to the company about it."
 
 

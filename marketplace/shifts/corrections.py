@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
@@ -40,11 +40,13 @@ from marketplace.shifts.hours import (
 from marketplace.shifts.missed import hold_again
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus
-from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 
 MOST_STRETCHES = 40
 ANSWERABLE = (TimesheetStatus.OPEN, TimesheetStatus.SUBMITTED)
+CORRECTABLE = (*ANSWERABLE, TimesheetStatus.APPROVED)
+"""While what a person says later of their own clock still counts: a company that approves at once ends no window."""
 
 
 def correct(booking_id: UUID, stretches: Sequence[Stretch], words: str, *, by: Actor) -> Correction:
@@ -53,7 +55,7 @@ def correct(booking_id: UUID, stretches: Sequence[Stretch], words: str, *, by: A
     A person's own counts at once, and so does a company's that takes no minute; one that takes any is a proposal, which
     changes nothing until the person says yes. A later correction takes the place of one that was not answered. Whoever
     was missed and did work is no no-show any more, and what the work may cost is held again. All of it lies within the
-    shift, so that what is held suffices.
+    shift, so that what is held suffices. What was approved waits for its company again when its person corrects it.
 
     Raises NotFound, Forbidden, WrongState while the clock runs, TooLateToCorrect, BadCorrection, ClockElsewhere.
     """
@@ -68,7 +70,11 @@ def correct(booking_id: UUID, stretches: Sequence[Stretch], words: str, *, by: A
 
 def from_device(booking_id: UUID, kind: EntryKind | None, counted: Counted, *, by: Actor) -> Correction | None:
     """What a device without network had kept of a clock that a job has stopped: counted as if it had come in time.
-    `kind` is None where the clock was stopped. None where no job had stopped it: whoever did meant it."""
+    `kind` is None where the clock was stopped. None where no job had stopped it: whoever did meant it.
+
+    Nothing could stop a clock that nobody heard of at a cap of its hazard class. What was worked beyond it is paid, and
+    operators of standards are told: what it did to the person is no question of minutes.
+    """
     booking = _lock(booking_id, by=by)
     entries = entries_of(booking)
     forgotten = booking.status is BookingStatus.WORKED and entries and EntryFlag.FORGOTTEN in entries[-1].flags
@@ -76,7 +82,11 @@ def from_device(booking_id: UUID, kind: EntryKind | None, counted: Counted, *, b
         return None
     _check_open(booking, CorrectedBy.DEVICE)
     after = pressed_later(stretches_of(entries), kind, counted.at, booking.ends_at)
-    return _made(booking, CorrectedBy.DEVICE, after, None, counted.flags, by=by, is_forgotten=kind is not None)
+    flags = counted.flags
+    if breaks_cap(booking, after):
+        flags += (EntryFlag.CAP_EXCEEDED,)
+        record("booking.cap_exceeded", booking, by=by, data={"hazard_class": str(booking.hazard_class)})
+    return _made(booking, CorrectedBy.DEVICE, after, None, flags, by=by, is_forgotten=kind is not None)
 
 
 def accept(correction_id: UUID, *, by: Actor) -> Correction:
@@ -117,7 +127,8 @@ def is_open(booking: Booking, *, by: Actor, now: datetime) -> bool:
         possible = possible and now < booking.ends_at + CORRECT_WITHIN
     else:
         possible = booking.status is BookingStatus.WORKED
-    return possible and db.session.scalars(_sheet_status(booking)).one_or_none() in (None, *ANSWERABLE)
+    side = CorrectedBy.PERSON if by.is_in_person(booking.contractor_id) else CorrectedBy.COMPANY
+    return possible and _why_closed(booking, db.session.scalars(_sheet_status(booking)).one_or_none(), side) is None
 
 
 def lapse_due(limit: int = 100) -> int:
@@ -157,8 +168,22 @@ def _check_open(booking: Booking, side: CorrectedBy) -> None:
     if side is CorrectedBy.PERSON and clock.now() >= booking.ends_at + CORRECT_WITHIN:
         raise TooLateToCorrect(f"It ended at {booking.ends_at.isoformat()}.")
     status = db.session.scalars(_sheet_status(booking).with_for_update(of=Timesheet)).one_or_none()
-    if status is not None and status not in ANSWERABLE:
-        raise TooLateToCorrect(f"The timesheet is {status}.")
+    if (closed := _why_closed(booking, status, side)) is not None:
+        raise closed
+
+
+def _why_closed(booking: Booking, status: TimesheetStatus | None, side: CorrectedBy) -> TooLateToCorrect | None:
+    """Why what stands on a timesheet of that status is not corrected any more, by that side; None while it is. None is
+    the status of what is on no timesheet."""
+    if status is not None and status not in (ANSWERABLE if side is CorrectedBy.COMPANY else CORRECTABLE):
+        return TooLateToCorrect(f"The timesheet is {status}.")
+    if status is TimesheetStatus.APPROVED and db.session.scalar(exists(_cut_of(booking)).select()):
+        return TooLateToCorrect("Time of it was cut.", remedy="Dispute the cut: an operator then decides.")
+    return None
+
+
+def _cut_of(booking: Booking) -> Select[UUID]:
+    return select(TimesheetCut.id).where(TimesheetCut.booking_id == booking.id)
 
 
 def _sheet_status(booking: Booking) -> Select[TimesheetStatus]:
@@ -232,6 +257,8 @@ def _made(
         source = EntrySource.COMPANY if side is CorrectedBy.COMPANY else EntrySource.PERSON
         write(booking, after, source, flags, is_forgotten=is_forgotten)
         timesheets.rewrite(booking)
+    if side is not CorrectedBy.COMPANY:
+        timesheets.reopen(booking, by=by)
     data = {"minutes_before": row.minutes_before, "minutes_after": row.minutes_after}
     told = "by_company" if side is CorrectedBy.COMPANY else "made"
     record("correction.proposed" if proposed else f"correction.{told}", row, by=by, data=data)

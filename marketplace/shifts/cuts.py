@@ -129,7 +129,7 @@ def take(cut_ids: Sequence[UUID], *, by: Actor) -> list[UUID]:
 
 def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine]:
     found = select(TimesheetLine).where(TimesheetLine.timesheet_id == sheet.id)
-    found = found.options(joinedload(TimesheetLine.booking))
+    found = found.options(joinedload(TimesheetLine.booking), joinedload(TimesheetLine.cut))
     lines = {line.id: line for line in db.session.scalars(found)}
     if not cuts or len({each.line_id for each in cuts}) != len(cuts):
         raise BadCut("A cut names at least one line, and each line once.", field="cuts")
@@ -137,6 +137,8 @@ def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine
         line = lines.get(each.line_id)
         if line is None:
             raise BadCut("This line is not on the timesheet.", field="line_id")
+        if line.cut is not None:
+            raise BadCut("This line was cut before.", field="line_id")
         if not 0 < each.minutes <= most_of(line):
             raise BadCut(f"{most_of(line)} minutes of the line can be cut.", field="minutes")
         if not each.clause.strip() or not each.missing.strip():

@@ -22,7 +22,7 @@ from marketplace.shifts import timesheet_rules
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_rules import CompensationRule, CutCategory, CutEnd, CutStatus, TimesheetStatus
-from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines
+from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines, paid
 
 
 class Timesheet(Stateful):
@@ -66,6 +66,11 @@ class Timesheet(Stateful):
     @property
     def totals(self) -> Mapping[MinuteKind, int]:
         return of_lines(self.lines)
+
+    @property
+    def paid_minutes(self) -> int:
+        """Of all lines, by work or by what is owed beside it; without what is cut."""
+        return paid(self.totals)
 
     @property
     def days(self) -> list[DayMinutes]:

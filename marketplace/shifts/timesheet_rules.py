@@ -20,7 +20,8 @@ TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = Ma
     {
         TimesheetStatus.OPEN: frozenset({TimesheetStatus.SUBMITTED}),
         TimesheetStatus.SUBMITTED: frozenset({TimesheetStatus.APPROVED}),
-        TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED}),
+        # Back to where it waits for its company: the person corrected what was approved (rule CORRECT).
+        TimesheetStatus.APPROVED: frozenset({TimesheetStatus.LOCKED, TimesheetStatus.SUBMITTED}),
         TimesheetStatus.LOCKED: frozenset(),
     }
 )

@@ -61,6 +61,16 @@ def rewrite(booking: Booking) -> None:
     db.session.flush()
 
 
+def reopen(booking: Booking, *, by: Actor) -> None:
+    """Has the company answer again where the person has corrected a booking on an approved timesheet, which the caller
+    has locked. Its silence approves as early as before: it had the timesheet all the while."""
+    sheet = select(Timesheet).join(TimesheetLine, TimesheetLine.timesheet_id == Timesheet.id)
+    found = db.session.scalars(sheet.where(TimesheetLine.booking_id == booking.id)).one_or_none()
+    if found is not None and found.status is TimesheetStatus.APPROVED:
+        answer = {"decided_at": None, "decided_by": None}
+        move_one(found, TimesheetStatus.SUBMITTED, by=by, event="timesheet.reopened", values=answer)
+
+
 def _is_owed(booking: Booking) -> bool:
     """Whether something is owed though nobody worked it."""
     return bool(booking.compensation_minutes or booking.sick_minutes or booking.standby_minutes)

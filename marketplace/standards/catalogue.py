@@ -654,9 +654,11 @@ _SEATS = (
         "somebody has taken it, whoever asks is booked. Nobody pays anybody for it, and nothing that ranks people "
         "reads any of it. The company is told who comes and does not pick: everybody whom its requirements let pass "
         "is equal. What a seat pays beside its time goes with it: a handover makes no hour of NOTICE, and saves none.",
-        "House policy; Oregon SB 828 and Seattle's Secure Scheduling Ordinance know swaps and cover that employees "
-        "agree among themselves, and owe no pay for a changed schedule then. That a company does not approve is ours: "
-        "a yes by its own requirements needs no second one, and whoever could refuse one person could choose people",
+        "House policy after Oregon, where no pay is owed for a changed schedule if employees swap or cover among "
+        "themselves, which their employer may ask to approve before (ORS 653.455 (3)(b), read in copies of 2019 and "
+        "2026); of Seattle (SMC 14.22) the same is said, with low confidence. Both are for retail, hotels and food. "
+        "That a company does not approve is ours: a yes by its own requirements needs no second one, and whoever "
+        "could refuse one person could choose people",
         "tests/shifts/test_handovers.py::test_a_cover_hands_over_seat_and_money_at_the_takers_own_terms",
         since=date(2026, 11, 29),
         most_people_asked_a_day=20,
@@ -805,9 +807,9 @@ _PRICES = (
         "it was planned, or would have had one if the company had not taken it back for nothing; whoever had none has "
         "no schedule to which it is added.",
         "House policy: one curve for all gigs, since a laxer one for work on demand would make every gig on demand; "
-        "after Oregon SB 828 (half pay for hours that are cancelled, an hour's for a shift that is moved or added "
-        "late). That only a schedule can be added to, so that new work can open at once, is house policy; the service, "
-        "not the company, finds the people, so nobody is chosen for having none",
+        "after Oregon SB 828 (ORS 653.455 (2): half pay for hours that are cancelled, an hour's for a shift that is "
+        "moved or added late). That only a schedule can be added to, so that new work can open at once, is house "
+        "policy; the service, not the company, finds the people, so nobody is chosen for having none",
         "tests/shifts/test_adding.py::test_a_shift_added_late_pays_an_hour_beside_its_time",
         version=4,
         since=date(2026, 11, 29),
@@ -839,8 +841,9 @@ _PRICES = (
         "Called, they are paid for the work and for the minutes from the start to the call; not called, for half of "
         "the schedule, and no less than those 60 minutes. All of it is at the full rate, so never below the floor, and "
         "the money for the whole shift is held from their yes on. A no to it refuses no guaranteed hours.",
-        "Oregon SB 828 (half pay for hours on call that are not used); that the time of being there is paid in full "
-        "is house policy after Instawork, which pays backups who are sent home; the other numbers are house policy",
+        "Oregon SB 828 (ORS 653.455 (2)(b)(D): half pay for hours on call that are not used; not its voluntary standby "
+        "list, ORS 653.432, whose hours pay nothing beside); that the time of being there is paid in full is house "
+        "policy after Instawork, which pays backups who are sent home; the other numbers are house policy",
         "tests/shifts/test_standby.py::test_standing_by_in_vain_pays_half_and_no_less_than_the_hour",
         version=2,
         since=date(2026, 11, 29),
@@ -885,11 +888,14 @@ _PRICES = (
     _rule(
         "CORRECT",
         Basis.HOUSE,
-        "A mistake of the clock can be corrected by its person within 48 hours after the shift, until the timesheet is "
-        "answered: it counts at once, and what stood before stays beside it with who changed it and why. What a "
-        "company corrects counts at once where it gives minutes; to take any it needs the person's yes, or a cut.",
-        "House policy: whoever forgot to press should not lose the pay, and no minute goes in silence",
+        "A mistake of the clock can be corrected by its person within 48 hours after the shift, until a pay run has "
+        "taken the timesheet: it counts at once, what was approved waits for its company again, and what stood before "
+        "stays beside it with who changed it and why. Time that was cut is disputed instead. What a company corrects "
+        "counts at once where it gives minutes; to take any it needs the person's yes, or a cut.",
+        "House policy: whoever forgot to press should not lose the pay, no minute goes in silence, and a company that "
+        "approves at once must not end the time to find a mistake",
         "tests/shifts/test_corrections.py::test_a_forgotten_clock_in_is_corrected_and_paid",
+        version=2,
         since=date(2026, 11, 29),
         correct_within_hours=48,
     ),

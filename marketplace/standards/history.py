@@ -45,6 +45,18 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days=30,
             ),
         ),
+        "CORRECT": (
+            _before(
+                1,
+                "A mistake of the clock can be corrected by its person within 48 hours after the shift, until the "
+                "timesheet is answered: it counts at once, and what stood before stays beside it with who changed it "
+                "and why. What a company corrects counts at once where it gives minutes; to take any it needs the "
+                "person's yes, or a cut.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                correct_within_hours=48,
+            ),
+        ),
         "PILOT": (
             _before(
                 1,

@@ -430,6 +430,7 @@ NAMES = {
         "forgotten_clock_out": lazy_gettext("clock-out was forgotten; stopped at the shift's end"),
         "ended_by_company": lazy_gettext("ended by the company"),
         "cap_reached": lazy_gettext("stopped at the cap of its hazard class"),
+        "cap_exceeded": lazy_gettext("beyond the cap of its hazard class, without network: paid, operators look at it"),
         "class_raised": lazy_gettext("stopped because the work became heavier"),
         "outage": lazy_gettext("power or network was lost"),
         "unlawful_content": lazy_gettext("stopped because unlawful content was found"),

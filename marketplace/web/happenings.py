@@ -6,6 +6,7 @@ from marketplace.core.events import Event
 
 _EVENTS = {
     "survey.asked": lazy_gettext("Somebody whose work is paid was asked how it was."),
+    "booking.cap_exceeded": lazy_gettext("Without network, work went beyond a cap of its hazard class; it is paid."),
     "concern.opened": lazy_gettext("What people say is low; an operator looks at it."),
     "concern.closed": lazy_gettext("An operator looked at what people say."),
     "company.applied": lazy_gettext("The company applied."),
@@ -276,6 +277,7 @@ _EVENTS = {
     "correction.lapsed": lazy_gettext("A correction of the clock is over."),
     "timesheet.submitted": lazy_gettext("The timesheet was handed in."),
     "timesheet.approved": lazy_gettext("The timesheet was approved."),
+    "timesheet.reopened": lazy_gettext("The clock was corrected, so the timesheet waits for its company again."),
     "timesheet.cut": lazy_gettext("The company cut time, with reasons, and approved the rest."),
     "cut.made": lazy_gettext("Time was cut."),
     "cut.claimed": lazy_gettext("A cut was disputed."),

@@ -10,14 +10,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.accounts.rules import Actor, CompanyRole
+from marketplace.accounts.rules import CLOCK, Actor, CompanyRole
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.shifts import attendance, corrections, taps, timesheets
+from marketplace.shifts import attendance, corrections, cuts, taps, timesheets
 from marketplace.shifts.clock_rules import (
     BadCorrection,
     ClockElsewhere,
@@ -34,6 +35,7 @@ from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.taps import Tap
 from marketplace.shifts.timesheet_models import TimesheetLine
+from marketplace.shifts.timesheet_rules import BadCut, CutCategory, TimesheetStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from tests.factories import accounts
@@ -144,7 +146,7 @@ def test_what_is_not_answered_ends_with_a_later_one_or_with_the_timesheet(scene:
     assert corrections.lapse_due() == 0
     timesheets.approve(line(booking).timesheet_id, by=scene.company)
     with pytest.raises(TooLateToCorrect):
-        corrections.correct(booking.id, told(0, W, 240), "I forgot.", by=me(booking))
+        corrections.correct(booking.id, told(0, W, 240), "They forgot.", by=scene.company)
     with pytest.raises(TooLateToCorrect):
         corrections.accept(second.id, by=scene.company)
     assert (corrections.lapse_due(), corrections.lapse_due()) == (1, 0)
@@ -160,6 +162,43 @@ def test_two_days_after_the_shift_it_is_too_late(scene: Scene) -> None:
     assert timesheets.auto_approve_due() == 0
     make.at(after(240 + 72 * 60))
     assert timesheets.auto_approve_due() == 1
+
+
+def test_a_company_that_approves_at_once_ends_no_window(scene: Scene) -> None:
+    """215 of 240 minutes, approved when the clock had hardly stopped. A day later the person says that they came at
+    nine: 240 count, and the company, whose silence approves at the same moment as before, answers them."""
+    booking = late(scene)
+    sheet = timesheets.approve(line(booking).timesheet_id, by=scene.company)
+    submitted = sheet.submitted_at
+    make.at(after(24 * 60))
+    assert corrections.is_open(booking, by=me(booking), now=clock.now())
+    assert not corrections.is_open(booking, by=scene.company, now=clock.now())
+    made = corrections.correct(booking.id, told(0, W, 240), "I forgot.", by=me(booking))
+    assert (sheet.status, sheet.decided_at, sheet.submitted_at) == (TimesheetStatus.SUBMITTED, None, submitted)
+    assert line(booking).work_minutes == 240
+    corrections.accept(made.id, by=scene.company)
+    assert timesheets.approve(sheet.id, by=scene.company).status is TimesheetStatus.APPROVED
+    make.at(after(48 * 60 + 239))
+    timesheets.lock([sheet.id], by=CLOCK)
+    with pytest.raises(TooLateToCorrect, match="locked"):
+        corrections.correct(booking.id, told(0, W, 240), "Once more.", by=me(booking))
+
+
+def test_what_was_cut_is_disputed_and_not_corrected(scene: Scene) -> None:
+    """A company has answered the line with its reasons; the other of the two of that week is corrected all the same,
+    and no line is cut twice."""
+    ana = make.contracted(scene)
+    booking, tuesday = make.booked(scene, ana), make.booked(scene, ana, starts_at=after(24 * 60))
+    for each in (booking, tuesday):
+        make.work(each)
+    cut = cuts.NewCut(line(tuesday).id, 30, CutCategory.NOT_AT_WORK, "4.1", "Nobody was there.")
+    sheet = cuts.cut(line(tuesday).timesheet_id, [cut], by=scene.company)
+    with pytest.raises(TooLateToCorrect, match="cut"):
+        corrections.correct(tuesday.id, told(24 * 60, W, 28 * 60), "I was.", by=me(tuesday))
+    corrections.correct(booking.id, told(0, W, 200), "I left early.", by=me(booking))
+    assert sheet.status is TimesheetStatus.SUBMITTED
+    with pytest.raises(BadCut, match="cut before"):
+        cuts.cut(sheet.id, [cut], by=scene.company)
 
 
 WRONG = {
@@ -198,10 +237,8 @@ def test_nobody_is_on_two_clocks(scene: Scene) -> None:
     assert line(booking).work_minutes == 70
 
 
-def test_a_cap_holds_for_what_is_written_later(app: object) -> None:
-    """Two hours of the morning became distressing work after they were done, so that two of the day's four are left:
-    a correction cannot go beyond them, but for the break that lies between."""
-    scene = make.scene(hazard_class=HazardClass.H2, hazard_categories=("violence",), rate=Money.of("30.00", "USD"))
+def after_a_heavy_morning(scene: Scene) -> Booking:
+    """A shift of four hours of somebody who has done two hours in class H2 that day."""
     ana = make.contracted(scene)
     make.consent(ana, "violence", HazardClass.H2)
     booking = make.booked(scene, ana)
@@ -209,6 +246,14 @@ def test_a_cap_holds_for_what_is_written_later(app: object) -> None:
     make.contract(neutral, ana)
     morning = make.worked(neutral, ana, starts_at=after(-300), hours=2)
     morning.hazard_class = HazardClass.H2
+    return booking
+
+
+def test_a_cap_holds_for_what_is_written_later(app: object) -> None:
+    """Two hours of the morning became distressing work after they were done, so that two of the day's four are left:
+    a correction cannot go beyond them, but for the break that lies between."""
+    scene = make.scene(hazard_class=HazardClass.H2, hazard_categories=("violence",), rate=Money.of("30.00", "USD"))
+    booking = after_a_heavy_morning(scene)
     make.at(MONDAY)
     attendance.clock_in(booking.id, by=me(booking))
     make.at(after(60))
@@ -239,6 +284,27 @@ def test_a_phone_that_comes_back_after_the_job_has_stopped_the_clock(scene: Scen
     assert {(each.side, each.words) for each in made} == {(CorrectedBy.DEVICE, None)}
     assert made[0].before == corrections.as_json(told(0, W, 240))
     assert [each.status for each in made][-1] is CorrectionStatus.CLAIMED
+
+
+def test_a_device_that_kept_more_than_a_cap_is_paid_and_operators_are_told(app: object) -> None:
+    """Two hours of the morning leave two of the day's four in class H2. The clock runs for an hour and is on a break
+    when the network is lost, so that no job stops it before the end. The phone then sends work from five past ten until
+    five to one: 230 minutes are paid, 110 of them beyond the cap."""
+    scene = make.scene(hazard_class=HazardClass.H2, hazard_categories=("violence",), rate=Money.of("30.00", "USD"))
+    booking = after_a_heavy_morning(scene)
+    make.at(MONDAY)
+    attendance.clock_in(booking.id, by=me(booking))
+    make.at(after(60))
+    attendance.start_break(booking.id, U, by=me(booking))
+    make.at(after(260))
+    attendance.close_forgotten()
+    assert line(booking).work_minutes == 60
+    kept = [Tap(uuid4(), booking.id, press, after(at)) for press, at in ((Press.WORK, 65), (Press.CLOCK_OUT, 235))]
+    make.at(after(500))
+    taps.send(kept, after(500), by=me(booking))
+    assert (line(booking).work_minutes, line(booking).unpaid_break_minutes) == (230, 5)
+    assert EntryFlag.CAP_EXCEEDED in line(booking).flags
+    assert "booking.cap_exceeded" in [event.name for event in timeline("booking", booking.id)]
 
 
 def test_whose_correction_it_is(scene: Scene) -> None:
@@ -293,7 +359,7 @@ def test_the_doors_of_a_correction(client: FlaskClient, scene: Scene) -> None:
     contested = client.post(f"/api/v1/corrections/{again['id']}/contest", json={"words": "No."}, headers=mine)
     assert contested.get_json()["status"] == "contested"
     timesheets.approve(line(booking).timesheet_id, by=scene.company)
-    assert client.post(address, json=body(0, W, 240), headers=mine).status_code == 409
+    assert client.post(address, json=body(0, W, 240), headers=theirs).status_code == 409
 
 
 @pytest.mark.door(CORRECT, "not_signed_in")

@@ -24,6 +24,7 @@ from marketplace.shifts.rules import OfferStatus, ShiftStatus
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 from tests.factories import accounts, contracts, gigs, shifts, workforce
+from tests.factories.accounts import person_of
 from tests.web.visitor import Visitor
 
 PAGES = (
@@ -416,6 +417,11 @@ def test_cancelling_shows_its_price_before(visitor: Visitor, scene: shifts.Scene
     assert "2 h by the rule NOTICE" in page.words
     at.visitor.hand_in(page, reason="The pictures are not there yet.")
     assert db.session.get_one(Shift, booking.shift_id).status is ShiftStatus.CANCELLED
+    # Nobody worked, and it is paid all the same: both sides' lists say what it is.
+    owed = "2 h paid time · owed for time taken back 2 h"
+    assert owed in at.look("/timesheets").words
+    theirs = Visitor(visitor.client.application.test_client()).signed_in(person_of(booking.contractor_id))
+    assert owed in theirs.look("/work/timesheets").words
 
 
 # --- timesheets and money -------------------------------------------------------------------------------------------
