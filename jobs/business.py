@@ -31,6 +31,7 @@ from marketplace.shifts import (
     dependence,
     guarantees,
     handovers,
+    leading,
     offers,
     piloting,
     prepared,
@@ -154,6 +155,11 @@ def ask_whether_they_come() -> None:
 @job("shifts.call", again=False)
 def call_who_stands_by() -> None:
     in_batches(standby.call_due)
+
+
+@job("shifts.name_leads", again=False)
+def name_leads() -> None:
+    in_batches(leading.name_due, ONE)
 
 
 @job("shifts.stand_down", again=False)

@@ -58,6 +58,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.no_show", every_minutes(1)),
     Entry("shifts.call", every_seconds(15)),
     Entry("shifts.stand_down", every_minutes(1)),
+    Entry("shifts.name_leads", every_minutes(1)),
     Entry("shifts.stop_at_cap", every_minutes(1)),
     Entry("shifts.close_forgotten", every_minutes(1)),
     Entry("shifts.tell_breaks", every_minutes(1)),

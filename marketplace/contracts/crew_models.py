@@ -41,6 +41,9 @@ class CrewMember(Subject):
     __table_args__ = (
         ForeignKeyConstraint(["crew_id", "company_id"], ["crew.id", "crew.company_id"]),
         UniqueConstraint("crew_id", "contractor_id"),
+        CheckConstraint("lead_before >= 0 AND lead_after >= 0", name="lead_minutes_not_negative"),
+        CheckConstraint("(lead_before + lead_after > 0) = (lead_named_by IS NOT NULL)", name="lead_named_by_somebody"),
+        Index("uq_crew_member_lead", "crew_id", unique=True, postgresql_where=text("lead_named_by IS NOT NULL")),
     )
     about: ClassVar = MappingProxyType({"crew": "crew_id", "company": "company_id", "contractor": "contractor_id"})
 
@@ -48,3 +51,7 @@ class CrewMember(Subject):
     company_id: Mapped[UUID]
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
     joined_at: Mapped[Instant]
+    lead_before: Mapped[int] = mapped_column(default=0)
+    lead_after: Mapped[int] = mapped_column(default=0)
+    """The minutes before and after a shift in which they lead the crew, if they do (rule LEAD)."""
+    lead_named_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -42,6 +42,16 @@ def rename_crew(given: dict[str, Any], crew_id: UUID) -> Crew:
     return crews.rename(crew_id, given["name"], by=actor())
 
 
+@blueprint.put("/crews/<uuid:crew_id>/lead")
+@blueprint.arguments(s.CrewLeadSchema)
+@blueprint.response(200, s.CrewSchema)
+@problems(blueprint, 401, 403, 404, 409, 422)
+def name_lead(given: dict[str, Any], crew_id: UUID) -> Crew:
+    """Say who leads the crew: a shift of which it is asked first gets that lead once they said yes, and their minutes
+    are paid."""
+    return crews.name_lead(crew_id, given["contractor_id"], given["minutes_before"], given["minutes_after"], by=actor())
+
+
 @blueprint.post("/crews/<uuid:crew_id>/close")
 @blueprint.response(200, s.CrewSchema)
 @problems(blueprint, 401, 403, 404, 409)

@@ -2,9 +2,10 @@
 
 import marshmallow as ma
 
-from marketplace.contracts.crew_rules import AT_ONCE, LONGEST_NAME
+from marketplace.contracts.crew_rules import AT_ONCE, LONGEST_NAME, MOST_LEAD_MINUTES
 from marketplace.core.http import Pattern, page_schema
 
+_MINUTES = ma.validate.Range(0, MOST_LEAD_MINUTES)
 _NAME = ma.validate.And(ma.validate.Length(1, LONGEST_NAME), Pattern(r"^\S(.*\S)?$"))
 
 
@@ -35,6 +36,18 @@ class CrewMemberSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     contractor_id = ma.fields.UUID(required=True)
     joined_at = ma.fields.AwareDateTime(required=True)
+    lead_before = ma.fields.Integer(
+        required=True, metadata={"description": "Minutes in which they lead the crew before a shift (rule LEAD)"}
+    )
+    lead_after = ma.fields.Integer(required=True, metadata={"description": "And after it; none for all but the lead"})
+
+
+class CrewLeadSchema(ma.Schema):
+    """Who leads the crew; nobody without a person."""
+
+    contractor_id = ma.fields.UUID(load_default=None, allow_none=True)
+    minutes_before = ma.fields.Integer(load_default=0, strict=True, validate=_MINUTES)
+    minutes_after = ma.fields.Integer(load_default=0, strict=True, validate=_MINUTES)
 
 
 CrewMemberPage = page_schema(CrewMemberSchema, "CrewMemberPage")

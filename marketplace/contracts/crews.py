@@ -11,7 +11,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, Right, require_company, require_person
 from marketplace.contracts.crew_models import Crew, CrewMember
-from marketplace.contracts.crew_rules import CrewClosed, CrewNamedAlready, NotUnderContract
+from marketplace.contracts.crew_rules import (
+    MOST_LEAD_MINUTES,
+    BadCrewLead,
+    CrewClosed,
+    CrewNamedAlready,
+    NotUnderContract,
+)
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
@@ -98,6 +104,31 @@ def remove(crew_id: UUID, contractor_id: UUID, *, by: Actor) -> None:
     _take_out(crew.id, contractor_id, "crew.member_removed", by=by)
 
 
+def name_lead(crew_id: UUID, contractor_id: UUID | None, before: int, after: int, *, by: Actor) -> Crew:
+    """Says who leads the crew, with how many minutes before and after a shift; nobody, where no member is named. A
+    shift of which the crew is asked first gets that lead once they have said yes to it (rule LEAD).
+
+    Naming the same again is naming once. Raises BadCrewLead, CrewClosed.
+    """
+    crew, found = _own(crew_id, by), leads_of([crew_id]).get(crew_id)
+    member: CrewMember | None = None
+    if contractor_id is not None:
+        if not (0 <= before <= MOST_LEAD_MINUTES and 0 <= after <= MOST_LEAD_MINUTES) or before + after == 0:
+            raise BadCrewLead(field="minutes_before")
+        who = CrewMember.crew_id == crew_id, CrewMember.contractor_id == contractor_id, is_member(clock.now())
+        member = db.session.scalar(select(CrewMember).where(*who).with_for_update())
+        if member is None:
+            raise BadCrewLead(field="contractor_id")
+    if found is not None and found is not member:
+        found.lead_before, found.lead_after, found.lead_named_by = 0, 0, None
+        db.session.flush()
+        record("crew.lead_ended", found, by=by)
+    if member is not None and (member.lead_before, member.lead_after) != (before, after):
+        member.lead_before, member.lead_after, member.lead_named_by = before, after, by.person_id
+        record("crew.lead_named", member, by=by, data={"minutes_before": before, "minutes_after": after})
+    return crew
+
+
 # --- a member's own ---------------------------------------------------------------------------------------------------
 
 
@@ -159,6 +190,16 @@ def people_of(crew_ids: Collection[UUID], at: datetime) -> dict[UUID, frozenset[
         .group_by(CrewMember.crew_id)
     )
     return {crew_id: frozenset(people) for crew_id, people in db.session.execute(found)}
+
+
+def leads_of(crew_ids: Collection[UUID]) -> dict[UUID, CrewMember]:
+    """Who leads each of these crews, while their contract holds, in one statement. For the rooms above."""
+    if not crew_ids:
+        return {}
+    found = select(CrewMember).where(
+        CrewMember.crew_id.in_(crew_ids), CrewMember.lead_named_by.is_not(None), is_member(clock.now())
+    )
+    return {member.crew_id: member for member in db.session.scalars(found)}
 
 
 def holds(at: datetime) -> ColumnElement[bool]:

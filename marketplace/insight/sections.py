@@ -58,7 +58,7 @@ from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.handover_models import Handover, HandoverCode, SwapProposal
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
-from marketplace.shifts.leading_models import LeadMinutes
+from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
 from marketplace.shifts.models import Booking, Offer, TimeEntry
 from marketplace.shifts.tap_models import ClockTap
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
@@ -463,6 +463,7 @@ SECTIONS: tuple[Section, ...] = (
     _own("handover_code", "shifts", "The code by which colleagues name you", _G, HandoverCode.contractor_id),
     _own("time_entries", "shifts", "Your clock", _S, TimeEntry.contractor_id),
     _own("lead_minutes", "shifts", "Minutes in which you lead others", _S, LeadMinutes.contractor_id),
+    _own("lead_plans", "shifts", "Shifts that you are to lead once you have a seat", _S, LeadPlan.contractor_id),
     _own("clock_taps", "shifts", "What you pressed without network", _S, ClockTap.contractor_id),
     _own(
         "clock_corrections",
@@ -668,6 +669,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "survey_concern.closed_by": _WHO_DID_IT,
         "timesheet.decided_by": _WHO_DID_IT,
         "lead_minutes.named_by": _WHO_DID_IT,
+        "lead_plan.planned_by": _WHO_DID_IT,
+        "crew_member.lead_named_by": _WHO_DID_IT,
         "clock_correction.made_by": _WHO_DID_IT,
         "clock_correction.answered_by": _WHO_DID_IT,
         "timesheet_cut.cut_by": _WHO_DID_IT,

@@ -995,6 +995,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is %(shift)s. If you cannot come, give the seat back, so that somebody else can take it.",
             ),
         ),
+        "shift.lead_not_named": (
+            Telling(
+                Audience.GIGS,
+                _BOTH,
+                "Nobody leads your shift yet: %(gig)s",
+                "Who was to lead the shift %(shift)s has a seat in it, and a rule does not allow the minutes beside "
+                "it. Name somebody else on the page of the shift.",
+            ),
+        ),
         "booking.break_due": (
             Telling(
                 _C,

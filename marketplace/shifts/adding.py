@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, DateTime, and_, cast, exists, func, or_, s
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import aliased
 
+from marketplace.contracts import crews
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
@@ -47,12 +48,14 @@ class AddingPrice:
     minutes: int
     work: Money
     added: Money
+    lead: Money
+    """For the minutes of the lead whom the crew brings that is asked first (rule LEAD)."""
     standby: Money
     """For people who stand by, if none of them is needed; whoever is called works in a seat that is paid already."""
 
     @property
     def total(self) -> Money:
-        return self.work + self.added + self.standby
+        return self.work + self.added + self.lead + self.standby
 
 
 def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
@@ -83,7 +86,13 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
 
 
 def price(
-    gig: Gig, starts_at: datetime, ends_at: datetime, seats: int, training: bool, standby: int = 0
+    gig: Gig,
+    starts_at: datetime,
+    ends_at: datetime,
+    seats: int,
+    training: bool,
+    standby: int = 0,
+    crew_id: UUID | None = None,
 ) -> AddingPrice:
     """What such a shift of the gig, planned now, costs at most. The caller has checked who asks."""
     now = clock.now()
@@ -91,7 +100,14 @@ def price(
     people = _scheduled_at(gig.company_id, [starts_at], now).get(starts_at, 0) if minutes else 0
     work = _cost(gig, length, training=training)
     late = (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
-    return AddingPrice(people, minutes, work * seats, late, unused_cost(gig, starts_at, ends_at) * standby)
+    lead = None if crew_id is None else crews.leads_of([crew_id]).get(crew_id)
+    led = lead_cost(gig, (lead.lead_before, lead.lead_after) if lead else (), training=training)
+    return AddingPrice(people, minutes, work * seats, late, led, unused_cost(gig, starts_at, ends_at) * standby)
+
+
+def lead_cost(gig: Gig, parts: Sequence[int], *, training: bool) -> Money:
+    """What minutes of a lead cost at most, each part a shift of its own (rule LEAD), but for adding them late."""
+    return total((_cost(gig, minutes, training=training) for minutes in parts if minutes), gig.currency)
 
 
 def price_of(gig: Gig, planned: Sequence[Planned]) -> Money:
@@ -125,7 +141,8 @@ def unused_cost(gig: Gig, starts_at: datetime, ends_at: datetime) -> Money:
 
 def check_price(gig: Gig, planned: Planned, agreed: Money) -> None:
     """Raises PriceChanged when the shift costs more than was agreed to."""
-    asked = price(gig, planned.starts_at, planned.ends_at, planned.seats, planned.training, planned.standby)
+    times = planned.starts_at, planned.ends_at
+    asked = price(gig, *times, planned.seats, planned.training, planned.standby, planned.crew_id)
     if asked.total > agreed:
         raise PriceChanged(f"It costs {asked.total} now.", price=str(asked.total))
 

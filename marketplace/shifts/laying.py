@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.contracts import crews
 from marketplace.contracts.crew_models import Crew
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -19,6 +20,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.shifts.clock_rules import PAID_KINDS
 from marketplace.shifts.crew_first import TooLateForCrew, first_until
 from marketplace.shifts.hours import LONGEST_SHIFT, scheduled_minutes
+from marketplace.shifts.leading_models import LeadPlan
 from marketplace.shifts.models import Booking, Shift, TimeEntry
 from marketplace.shifts.rules import BadShift, GigNotOpen, ShiftStatus, VolumeCapReached
 
@@ -115,7 +117,28 @@ def insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, 
     ]
     if beside:
         _insert(gig, beside, by=by)
+    _plan_leads(shifts)
     return shifts
+
+
+def _plan_leads(shifts: Sequence[Shift]) -> None:
+    """A crew that is asked first brings its lead, who is asked for their minutes once they said yes."""
+    leads = crews.leads_of({shift.crew_id for shift in shifts if shift.crew_id is not None})
+    for shift in shifts:
+        lead = None if shift.crew_id is None else leads.get(shift.crew_id)
+        if lead is None or lead.lead_named_by is None:
+            continue
+        db.session.add(
+            LeadPlan(
+                shift_id=shift.id,
+                contractor_id=lead.contractor_id,
+                minutes_before=lead.lead_before,
+                minutes_after=lead.lead_after,
+                planned_at=shift.planned_at,
+                planned_by=lead.lead_named_by,
+            )
+        )
+    db.session.flush()
 
 
 def _insert(gig: Gig, planned: Sequence[Planned], series_id: UUID | None = None, *, by: Actor) -> Sequence[Shift]:

@@ -5,19 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
-from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.money import Money, total
-from marketplace.core.problems import NotFound
+from marketplace.core.problems import NotFound, Problem
+from marketplace.gigs.models import Gig
 from marketplace.shifts import adding, laying, offers, queries
 from marketplace.shifts.laying import Planned
-from marketplace.shifts.leading_models import LeadMinutes
-from marketplace.shifts.models import Shift
-from marketplace.shifts.rules import BadLead, LeadNamed, LeadPart, PriceChanged, ShiftBegun, ShiftStatus
+from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
+from marketplace.shifts.models import Booking, Shift
+from marketplace.shifts.rules import (
+    BadLead,
+    BookingStatus,
+    LeadNamed,
+    LeadPart,
+    PriceChanged,
+    ShiftBegun,
+    ShiftStatus,
+)
 from marketplace.standards.catalogue import RULES
 
 MOST = RULES["LEAD"].parameters["most_minutes"]
@@ -65,22 +74,112 @@ def name(
     if of_shifts([shift_id]):
         raise LeadNamed
     gig = laying.own_gig(shift.gig_id, by=by)
-    laid = laying.lay(gig, [_planned(shift, begins, ends) for _, begins, ends in asked.parts], by=by)
+    if (waiting := db.session.get(LeadPlan, shift_id, with_for_update=True)) is not None:
+        waiting.settled_at = waiting.settled_at or clock.now()
+    return _name(
+        shift,
+        gig,
+        LeadPlan(
+            shift_id=shift_id,
+            contractor_id=contractor_id,
+            minutes_before=minutes_before,
+            minutes_after=minutes_after,
+            planned_at=clock.now(),
+            planned_by=by.person_id,
+        ),
+        by=by,
+    )
+
+
+def name_due(limit: int = 50) -> int:
+    """Asks the leads who were planned, and have said yes to their shift, for the minutes beside it: the lead of the
+    crew that was asked first, or of the shift whose new time it is. Where that cannot be, its company is told; plans
+    of shifts that have begun, or are not held, end. Returns how many were looked at.
+
+    Safe to repeat and by many at once: a plan is locked and settled once.
+    """
+    now = clock.now()
+    seated = exists().where(
+        Booking.shift_id == LeadPlan.shift_id,
+        Booking.contractor_id == LeadPlan.contractor_id,
+        Booking.status == BookingStatus.BOOKED,
+        ~Booking.is_standby,
+    )
+    over = or_(Shift.status != ShiftStatus.SCHEDULED, Shift.starts_at <= now)
+    due = (
+        select(LeadPlan, Shift.gig_id)
+        .join(Shift, Shift.id == LeadPlan.shift_id)
+        .where(LeadPlan.settled_at.is_(None), or_(over, seated))
+        .order_by(LeadPlan.shift_id)
+        .limit(limit)
+    )
+    rows = db.session.execute(due).all()
+    for gig_id in sorted({row.gig_id for row in rows}):
+        db.session.get_one(Gig, gig_id, with_for_update={"key_share": True}, populate_existing=True)
+    for row in rows:
+        plan = db.session.get_one(LeadPlan, row.LeadPlan.shift_id, with_for_update=True, populate_existing=True)
+        if plan.settled_at is None:
+            _settle(plan, db.session.get_one(Shift, plan.shift_id), db.session.get_one(Gig, row.gig_id), now)
+    return len(rows)
+
+
+def plans_of(shift_ids: Collection[UUID]) -> dict[UUID, LeadPlan]:
+    """Who leads each of these shifts, or is to once they have a seat in it, with their minutes."""
+    waiting = select(LeadPlan).where(LeadPlan.shift_id.in_(shift_ids), LeadPlan.settled_at.is_(None))
+    found = {plan.shift_id: plan for plan in db.session.scalars(waiting)}
+    for shift_id, rows in of_shifts(shift_ids).items():
+        minutes = {row.part: (part.ends_at - part.starts_at) // timedelta(minutes=1) for row, part in rows}
+        found[shift_id] = LeadPlan(
+            shift_id=shift_id,
+            contractor_id=rows[0][0].contractor_id,
+            minutes_before=minutes.get(LeadPart.BRIEFING, 0),
+            minutes_after=minutes.get(LeadPart.CHECKING, 0),
+            planned_by=rows[0][0].named_by,
+        )
+    return found
+
+
+def keep(plans: Mapping[UUID, LeadPlan]) -> None:
+    """Plans for each of these new shifts the lead of the one that it was."""
+    for shift_id, plan in plans.items():
+        row = db.session.get(LeadPlan, shift_id) or LeadPlan(shift_id=shift_id)
+        row.contractor_id, row.planned_by, row.planned_at = plan.contractor_id, plan.planned_by, clock.now()
+        row.minutes_before, row.minutes_after = plan.minutes_before, plan.minutes_after
+        db.session.add(row)
     db.session.flush()
-    for (part, begins, _), made in zip(asked.parts, laid, strict=True):
+
+
+def _settle(plan: LeadPlan, shift: Shift, gig: Gig, now: datetime) -> None:
+    plan.settled_at = now
+    if shift.status is not ShiftStatus.SCHEDULED or shift.starts_at <= now or of_shifts([shift.id]):
+        return
+    try:
+        with db.session.begin_nested():
+            _name(shift, gig, plan, by=CLOCK)
+    except Problem as refused:
+        plan.because = refused.code
+        record("shift.lead_not_named", shift, by=CLOCK, data={"because": refused.code})
+
+
+def _name(shift: Shift, gig: Gig, plan: LeadPlan, *, by: Actor) -> Sequence[Shift]:
+    """Lays the minutes of a lead beside the shift and asks them. The caller has locked the gig."""
+    parts = _parts(shift, plan.minutes_before, plan.minutes_after)
+    laid = laying.lay(gig, [_planned(shift, begins, ends) for _, begins, ends in parts], by=by)
+    db.session.flush()
+    for (part, begins, _), made in zip(parts, laid, strict=True):
         row = LeadMinutes(
             shift_id=made.id,
             leads_id=shift.id,
-            contractor_id=contractor_id,
+            contractor_id=plan.contractor_id,
             part=part,
             named_at=clock.now(),
-            named_by=by.person_id,
+            named_by=plan.planned_by,
         )
         db.session.add(row)
         db.session.flush()
         reason = {"lead": {"shift_id": str(shift.id), "part": str(part)}}
-        offers.offer(made.id, [(contractor_id, reason)], begins, by=by)
-    data = {"minutes_before": minutes_before, "minutes_after": minutes_after}
+        offers.make_offers(made, [(plan.contractor_id, reason)], begins, by=by)
+    data = {"minutes_before": plan.minutes_before, "minutes_after": plan.minutes_after}
     record("shift.lead_named", shift, by=by, data=data)
     return laid
 

@@ -5,7 +5,7 @@ then simply does not, and the seat is open to others.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,29 +18,61 @@ from marketplace.core.events import record_many
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.shifts import laying, offers, queries, scheduling, standby
+from marketplace.shifts import adding, laying, leading, offers, queries, scheduling, standby
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.hours import moving
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BadShift, ShiftBegun
-from marketplace.shifts.scheduling import CancellationPrice
+from marketplace.shifts.scheduling import Owed
 from marketplace.workforce.models import Contractor
 
 ASKED_FOR = timedelta(hours=48)
 """How long whoever had a seat may think about the new time (our own number)."""
 
 
-def moving_price(shift_id: UUID, *, by: Actor) -> CancellationPrice:
+@dataclass(frozen=True, slots=True)
+class KeptLead:
+    """Who leads the shift, and is asked for the same minutes once they take its new time. `cost` is at most, but for
+    adding them late."""
+
+    contractor_id: UUID
+    minutes_before: int
+    minutes_after: int
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class MovingPrice:
+    """What moving a shift costs at a moment, booking by booking; and what the new time keeps of it."""
+
+    shift_id: UUID
+    at: datetime
+    owed: Sequence[Owed]
+    total: Money
+    lead: KeptLead | None
+    standby: int
+
+
+def moving_price(shift_id: UUID, *, by: Actor) -> MovingPrice:
     """What `move_shift()` would cost the company now, person by person. House rule NOTICE."""
-    return scheduling.cancellation_price(shift_id, by=by, curve=moving)
+    price = scheduling.cancellation_price(shift_id, by=by, curve=moving)
+    plan, shift = leading.plans_of([shift_id]).get(shift_id), db.session.get_one(Shift, shift_id)
+    lead = None
+    if plan is not None:
+        parts = plan.minutes_before, plan.minutes_after
+        cost = adding.lead_cost(db.session.get_one(Gig, shift.gig_id), parts, training=shift.is_training)
+        lead = KeptLead(plan.contractor_id, *parts, cost)
+    stands_by = standby.of_shift(shift_id, seen_by=by)
+    return MovingPrice(price.shift_id, price.at, price.owed, price.total, lead, stands_by.seats if stands_by else 0)
 
 
 def move_shift(
     shift_id: UUID, starts_at: datetime, ends_at: datetime, agreed: Money, reason: str, *, by: Actor
 ) -> Shift:
     """Takes the shift's time back at the price that the company saw, plans the new one with the same seats, also those
-    of people who stand by, and asks whoever had a seat about it. Returns the new shift.
+    of people who stand by, and asks whoever had a seat about it. Whoever led it is asked for the same minutes once they
+    have taken the new time. Returns the new shift.
 
     Raises ShiftBegun once it has begun, PriceChanged, and what `scheduling.schedule()` raises.
     """
@@ -84,10 +116,12 @@ def move_shifts(
         Booking.shift_id.in_([shift.id for shift in old]), Booking.status.in_(ACTIVE_BOOKING)
     )
     seated = [(shift_id, person_id) for shift_id, person_id in db.session.execute(held.order_by(Booking.id))]
+    leads = leading.plans_of([shift.id for shift in old])
     scheduling.cancel_shifts(old, agreed, reason, by=by, curve=moving)
     planned = [replace(each, moved_from=shift.id) for shift, each in moves]
     made = laying.lay(gig, planned, series_id=series_id, by=by)
     record_many("shift.moved", [(new, {"from": str(new.moved_from)}) for new in made], by=by)
+    leading.keep({new.id: leads[new.moved_from] for new in made if new.moved_from in leads})
     for new in made:
         _ask(new, gig, [person_id for shift_id, person_id in seated if shift_id == new.moved_from], by=by)
     return made

@@ -118,9 +118,9 @@ def cancel(given: dict[str, Any], shift_id: UUID) -> Shift:
 
 
 @shifts.get("/<uuid:shift_id>/moving-price")
-@shifts.response(200, s.CancellationPriceSchema)
+@shifts.response(200, s.MovingPriceSchema)
 @problems(shifts, 401, 403, 404)
-def show_moving_price(shift_id: UUID) -> scheduling.CancellationPrice:
+def show_moving_price(shift_id: UUID) -> moving.MovingPrice:
     """What moving the shift to another time would cost now."""
     return moving.moving_price(shift_id, by=actor())
 

@@ -96,6 +96,7 @@ def adding_price(
     seats: int,
     training: bool = False,
     standby: int = 0,
+    crew_id: UUID | None = None,
     *,
     by: Actor,
 ) -> adding.AddingPrice:
@@ -104,8 +105,8 @@ def adding_price(
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    laying.check(gig, [Planned(starts_at, ends_at, timezone, seats, training=training, standby=standby)])
-    return adding.price(gig, starts_at, ends_at, seats, training, standby)
+    laying.check(gig, [Planned(starts_at, ends_at, timezone, seats, crew_id, training, standby=standby)])
+    return adding.price(gig, starts_at, ends_at, seats, training, standby, crew_id)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:

@@ -47,17 +47,23 @@ class ShiftPlanSchema(ma.Schema):
         metadata={"description": "The work is learned in it: paid, open to who lacks its qualifications (TRAINING)"},
     )
     standby = ma.fields.Integer(load_default=0, strict=True, validate=STANDBY, metadata={"description": STANDS_BY})
+    crew_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
+    )
 
 
 class AddingPriceSchema(ma.Schema):
     """What the shift costs at most, before overtime and night: its `work`, what is `added` for those of the `people`
-    with a schedule of that week who may get a seat, `minutes` each (rule NOTICE), and `standby` for people who stand by
-    in vain (rule STANDBY)."""
+    with a schedule of that week who may get a seat, `minutes` each (rule NOTICE), `lead` for the minutes of the
+    crew's lead (rule LEAD), and `standby` for people who stand by in vain (rule STANDBY)."""
 
     people = ma.fields.Integer(required=True)
     minutes = ma.fields.Integer(required=True)
     work = MoneyField(required=True)
     added = MoneyField(required=True)
+    lead = MoneyField(required=True)
     standby = MoneyField(required=True)
     total = MoneyField(required=True)
 
@@ -67,11 +73,6 @@ class NewShiftSchema(ShiftPlanSchema):
         load_default=None,
         allow_none=True,
         metadata={"description": "The total that you saw; refused with `price_changed` if it is dearer now"},
-    )
-    crew_id = ma.fields.UUID(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
     )
 
 
@@ -196,6 +197,21 @@ class CancellationPriceSchema(ma.Schema):
     at = ma.fields.AwareDateTime(required=True)
     owed = ma.fields.List(ma.fields.Nested(OwedSchema), required=True)
     total = MoneyField(required=True)
+
+
+class KeptLeadSchema(ma.Schema):
+    contractor_id = ma.fields.UUID(required=True)
+    minutes_before = ma.fields.Integer(required=True)
+    minutes_after = ma.fields.Integer(required=True)
+    cost = MoneyField(required=True, metadata={"description": "At most, but for adding them late"})
+
+
+class MovingPriceSchema(CancellationPriceSchema):
+    """What moving costs now; and what the new time keeps: people who stand by, and its lead, who is asked for the same
+    minutes once they took the new time."""
+
+    lead = ma.fields.Nested(KeptLeadSchema, required=True, allow_none=True)
+    standby = ma.fields.Integer(required=True)
 
 
 class CancelSchema(ma.Schema):

@@ -87,13 +87,13 @@ def crews_of(company_id: UUID, by: Actor) -> Select[Crew]:
 
 
 def _planned(data: dict[str, Any], by: Actor) -> Shift | AddingPrice:
-    """Plans the shift; where it is added late to somebody's schedule (rule NOTICE), or people are to stand by for it,
-    not before its price was seen."""
-    gig_id, crew_id, agreed = own_gig_id(data.pop("gig_id"), by), data.pop("crew_id"), data.pop("agreed")
+    """Plans the shift; where it is added late to somebody's schedule (rule NOTICE), or people stand by for it or lead
+    it, not before its price was seen."""
+    gig_id, agreed = own_gig_id(data.pop("gig_id"), by), data.pop("agreed")
     price = scheduling.adding_price(gig_id, **data, by=by)
-    if (price.added or price.standby) and agreed is None:
+    if (price.added or price.lead or price.standby) and agreed is None:
         return price
-    return scheduling.schedule(gig_id, **data, crew_id=crew_id, agreed=agreed, by=by)
+    return scheduling.schedule(gig_id, **data, agreed=agreed, by=by)
 
 
 def own_gig_id(gig_id: UUID, by: Actor) -> UUID:
@@ -200,7 +200,8 @@ def move_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
         if made is not None:
             return saved("show_shift", shift_id=made.id)
     price = moving.moving_price(shift_id, by=by)
-    names = accounts.person_name([each.contractor_id for each in price.owed])
+    people = [each.contractor_id for each in price.owed] + ([price.lead.contractor_id] if price.lead else [])
+    names = accounts.person_name(people)
     return render_template("company/move.html", form=form, shift=shift, price=price, names=names), form.status
 
 

@@ -116,7 +116,7 @@ def test_a_paused_gig_gets_no_shifts_and_a_closed_one_ends_the_series(scene: Sce
     assert series.fill_due() == 1
     assert (of.held_up_because, len(held(of))) == ("gig_not_open", 8)
     gigs.resume(scene.gig.id, by=scene.company)
-    clock.move_to(MONDAY + timedelta(hours=1))
+    clock.move_to(MONDAY + timedelta(hours=1, minutes=5))
     assert series.fill_due() == 1
     assert (of.held_up_because, len(held(of))) == (None, 9)
 
