@@ -8,8 +8,8 @@ a crew stands on their membership: whoever leaves leads it no more.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0092"
-down_revision = "0091"
+revision = "0093"
+down_revision = "0092"
 
 
 def upgrade() -> None:
