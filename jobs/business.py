@@ -1,6 +1,7 @@
 """Jobs of the business: each asks the rooms what is due by business time and does it, a batch in each transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +16,9 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, forgetting, planning, replacing, trials
+from marketplace.matching import deciding, forgetting, planning, replacing, trials, tried_shifts
+from marketplace.matching.models import Trial
+from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching
 from marketplace.notices import service as notices
@@ -102,13 +105,21 @@ def make_plan(plan_id: str) -> None:
         raise
 
 
+TRIED: Mapping[TrialKind, Callable[[Trial], trials.Trying]] = MappingProxyType(
+    {TrialKind.WEIGHTS: trials.TriedWeights, TrialKind.SHIFT: tried_shifts.TriedShift}
+)
+"""The work of each kind of trial."""
+
+
 @job(trials.MAKE, again=False)
 def try_out(trial_id: str) -> None:
     """Makes a trial. Each step reads what it needs in a transaction of its own, and says how far it is."""
     known = UUID(trial_id)
     try:
         with snapshot():
-            work = trials.begun(known)
+            if (found := trials.waiting(known)) is None:
+                return
+            work = TRIED[found.kind](found)
         for number, step in enumerate(work.steps, start=1):
             with snapshot():
                 work.look_at(step)

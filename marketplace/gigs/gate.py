@@ -48,9 +48,18 @@ def judge(gig: Gig) -> Judgement:
 
 def judge_at(gig: Gig, rate: Money) -> list[Verdict]:
     """What the gate would say if the gig paid that rate. Raises BadOffer for another currency."""
+    return judge_as(gig, rate, gig.criteria)
+
+
+def judge_as(gig: Gig, rate: Money, criteria: Criteria) -> list[Verdict]:
+    """What the gate would say if the gig paid that rate and asked that of people. Raises BadOffer for another
+    currency."""
     needed = needed_funds(gig, rate)
-    offer = replace(offer_of(gig), rate=rate, other_rates=_stepped_rates(gig, rate), funds_needed=needed)
-    return list(calculator.in_places(offer, places_of(gig)).verdicts)
+    words = criteria_words(criteria)
+    offer = replace(
+        offer_of(gig), rate=rate, criteria=words, other_rates=_stepped_rates(gig, rate), funds_needed=needed
+    )
+    return list(calculator.in_places(offer, _known_places(criteria, gig.currency)).verdicts)
 
 
 def pilot_cap(gig: Gig) -> int | None:
@@ -95,8 +104,12 @@ def offer_of(gig: Gig) -> Offer:
 
 def places_of(gig: Gig) -> list[Place]:
     """The gig's places with what standards knows of them today, floors in the gig's currency."""
-    codes = [(place.country, place.subdivision) for place in gig.criteria.places]
-    return standards.gate_places(codes, currency=gig.currency, on=clock.now().date())
+    return _known_places(gig.criteria, gig.currency)
+
+
+def _known_places(criteria: Criteria, currency: str) -> list[Place]:
+    codes = [(place.country, place.subdivision) for place in criteria.places]
+    return standards.gate_places(codes, currency=currency, on=clock.now().date())
 
 
 def needed_funds(gig: Gig, rate: Money) -> Money:

@@ -128,6 +128,13 @@ def order(instance: Instance) -> list[Scored]:
     return rank(candidates, opening.shift_id, _length(opening), instance.weights, instance.seed)
 
 
+def able(instance: Instance) -> list[UUID]:
+    """Who can be asked for the one opening of the instance as things stand, the highest score first: whom no rule keeps
+    out, however many seats there are."""
+    (opening,) = instance.openings
+    return _Planner(instance).able(opening)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """Somebody who fits the work, as the rules read them for it, and how far above what it needs they are."""
@@ -174,6 +181,11 @@ class _Planner:
         points = scored(candidate, _length(opening), self.weights)
         short = not reaches(opening.waves, who.member.id, opening.most - 1)
         return Answer(self._not_yet(opening, who) or self._time_no(opening, fits[0], candidate), points, short)
+
+    def able(self, opening: Opening) -> list[UUID]:
+        """Who can be asked about it as things stand."""
+        best = self._best_first(opening, Counter())
+        return [fit.who.member.id for fit, each in best if self._time_no(opening, fit, each.candidate) is None]
 
     # --- the first try ------------------------------------------------------------------------------------------------
 

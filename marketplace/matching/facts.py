@@ -46,12 +46,14 @@ def read(
     seed: int = 0,
     but_for: UUID | None = None,
     weights: Weights | None = None,
+    around: Span | None = None,
 ) -> Instance:
     """What a plan for these shifts is reckoned from: their open seats, and every vetted person who has a contract with
     one of their companies; of those only the named ones, if they are named. An open offer of the shift `but_for` takes
-    nobody's time: the plan is about that very offer. Weighed as it is now, unless other `weights` are given."""
+    nobody's time: the plan is about that very offer. Weighed as it is now, unless other `weights` are given.
+    What people do is read for `around` where that is more than the shifts themselves."""
     at = clock.now()
-    members = _members(found, at, only, but_for) if found else []
+    members = _members(found, at, only, but_for, around) if found else []
     return Instance(
         at=at,
         weights=weights or weighing.current(),
@@ -191,13 +193,15 @@ def _work(gig: Gig) -> Work:
     )
 
 
-def _members(found: ScheduledWork, at: datetime, only: Collection[UUID] | None, but_for: UUID | None) -> list[Member]:
+def _members(
+    found: ScheduledWork, at: datetime, only: Collection[UUID] | None, but_for: UUID | None, around: Span | None
+) -> list[Member]:
     signed = _signed({gig.company_id for _, gig in found}, at)
     wanted = signed.keys() if only is None else signed.keys() & set(only)
     vetted = select(Contractor).where(Contractor.id.in_(wanted), Contractor.status == ContractorStatus.VETTED)
     people = list(db.session.scalars(vetted.order_by(Contractor.id)))
     ids = [who.id for who in people]
-    around = Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
+    around = around or Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
     facts = shifts.unsigned(people, around)
     past, waiting = _past(ids, around), waiting_of(ids, but_for)
     return [

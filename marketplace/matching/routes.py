@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import claiming, planning, queries, replacing, service, trials, weighing
+from marketplace.matching import claiming, planning, queries, replacing, service, trials, tried_shifts, weighing
 from marketplace.matching import schemas as s
 from marketplace.matching.models import MatchRun, Plan, Trial
 from marketplace.shifts.models import Offer, Shift
@@ -48,12 +48,13 @@ def try_weights(given: dict[str, Any]) -> Trial:
     return trials.order_weights(given["weights"], by=actor())
 
 
-@weights.get("/weights/trials/<uuid:trial_id>")
+@weights.get("/trials/<uuid:trial_id>")
 @weights.etag
 @weights.response(200, s.TrialSchema)
 @problems(weights, 401, 404)
-def show_weights_trial(trial_id: UUID) -> Trial:
-    """One trial of weights, and what would come of it. For operators."""
+def show_trial(trial_id: UUID) -> Trial:
+    """What was tried on paper, how far it is, and what would come of it: of weights for operators, of a shift for its
+    company."""
     return trials.trial(trial_id, seen_by=actor())
 
 
@@ -72,6 +73,16 @@ def match(shift_id: UUID) -> dict[str, list[Offer]]:
 def list_matches(args: dict[str, Any], shift_id: UUID) -> dict[str, Any]:
     """The searches that were made for a shift, for its company."""
     return page(queries.runs_of_shift(shift_id, seen_by=actor()), MatchRun.id, **args)
+
+
+@shifts.post("/<uuid:shift_id>/trials")
+@shifts.arguments(s.NewShiftTrialSchema)
+@shifts.response(202, s.TrialSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def try_shift(given: dict[str, Any], shift_id: UUID) -> Trial:
+    """Try other pay, hours, seats or requirements on paper: fill and cost beside today's, what the gate says, and what
+    the open seats need. Nothing is changed."""
+    return tried_shifts.order(shift_id, tried_shifts.Tried(**given), by=actor())
 
 
 @shifts.get("/<uuid:shift_id>/explanations/<uuid:contractor_id>")

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from marketplace.core.http import PageArgs, page_schema
+from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.gigs.rules import WorkKind
 from marketplace.matching.objective import Part
 from marketplace.matching.rules import (
@@ -17,6 +17,10 @@ from marketplace.matching.rules import (
     TrialStatus,
 )
 from marketplace.shifts.schemas import ERA
+from marketplace.workforce.rules import Level
+
+NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"
+MANY = ma.validate.Length(0, 100)
 
 
 def _weights(**more: Any) -> ma.fields.Dict:
@@ -64,6 +68,23 @@ class NewWeightsSchema(ma.Schema):
     trial_id = ma.fields.UUID(required=True)
     valid_from = ma.fields.Date(required=True, metadata={"description": "The first day on which they hold, in UTC"})
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+
+
+class NewShiftTrialSchema(ma.Schema):
+    """Another shift, to be tried on paper: what is left out is as it is. Lists and languages stand for all of them."""
+
+    rate = MoneyField(load_default=None, metadata={"description": "What an hour would pay"})
+    starts_at = ma.fields.AwareDateTime(load_default=None, validate=ERA)
+    ends_at = ma.fields.AwareDateTime(load_default=None, validate=ERA)
+    seats = ma.fields.Integer(load_default=None)
+    languages = ma.fields.Dict(
+        ma.fields.String(validate=Pattern("^[a-z]{2,3}$")),
+        ma.fields.Enum(Level, by_value=True),
+        load_default=None,
+        validate=ma.validate.Length(0, 50),
+    )
+    skills = ma.fields.List(ma.fields.String(validate=Pattern(NAME)), load_default=None, validate=MANY)
+    qualifications = ma.fields.List(ma.fields.String(validate=Pattern(NAME)), load_default=None, validate=MANY)
 
 
 class TrialSchema(ma.Schema):

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
 
-from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_operator
 from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.events import record
@@ -62,9 +62,9 @@ def begin(kind: TrialKind, tried: Mapping[str, Any], *, steps: int, by: Actor, *
 
 
 def trial(trial_id: UUID, *, seen_by: Actor) -> Trial:
-    """One trial of weights, for operators. Raises NotFound."""
+    """One trial: of weights for operators, of a shift for its company. Raises NotFound."""
     found = db.session.get(Trial, trial_id)
-    if found is None or not seen_by.is_operator():
+    if found is None or not (seen_by.is_operator() or _is_of_company(found, seen_by)):
         raise NotFound
     return found
 
@@ -74,6 +74,15 @@ def trials_of_weights(*, seen_by: Actor) -> Select[Trial]:
     if not seen_by.is_operator():
         raise NotFound
     return select(Trial).where(Trial.kind == TrialKind.WEIGHTS)
+
+
+class Trying(Protocol):
+    """The work of a trial: its steps are looked at one after the other, and then it tells what came of them."""
+
+    steps: Sequence[Any]
+
+    def look_at(self, step: Any) -> None: ...
+    def told(self) -> Mapping[str, Any]: ...
 
 
 class TriedWeights:
@@ -108,12 +117,10 @@ class TriedWeights:
         }
 
 
-def begun(trial_id: UUID) -> TriedWeights:
-    """The work of a trial that waits. Raises NotFound when there is none, or it is over."""
-    found = db.session.get(Trial, trial_id)
-    if found is None or found.status is not TrialStatus.RUNNING:
-        raise NotFound
-    return TriedWeights(found)
+def waiting(trial_id: UUID) -> Trial | None:
+    """A trial that waits for its job; None when it is over."""
+    found = db.session.get_one(Trial, trial_id)
+    return found if found.status is TrialStatus.RUNNING else None
 
 
 def progressed(trial_id: UUID, progress: int, steps: int) -> None:
@@ -153,3 +160,7 @@ def _plan_ids() -> list[UUID]:
 def _as_it_stands() -> Instance:
     now = clock.now()
     return facts.read(planning.open_between(now, now + HORIZON))
+
+
+def _is_of_company(found: Trial, by: Actor) -> bool:
+    return found.company_id is not None and by.may(Right.READ, found.company_id)

@@ -1,13 +1,12 @@
 """Plans of the coming days: what is planned, how far each day and country is filled, and what kept seats open."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -16,23 +15,14 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.matching import planning, queries
-from marketplace.matching.engine import ASKED_BEFORE
 from marketplace.matching.models import Plan
-from marketplace.matching.report import NOBODY_LEFT
 from marketplace.matching.rules import HORIZON
 from marketplace.matching.schemas import NewPlanSchema
-from marketplace.standards.catalogue import RULES
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import duration, said
-
-_NO_RULE = MappingProxyType(
-    {
-        ASKED_BEFORE: lazy_gettext("Most had been asked before; nobody is asked twice for the same shift."),
-        NOBODY_LEFT: lazy_gettext("Everybody under contract whom the rules let pass has a seat."),
-    }
-)
+from marketplace.web.plan_words import because
+from marketplace.web.words import duration
 
 
 @blueprint.route("/plans", methods=["GET", "POST"])
@@ -70,7 +60,7 @@ def show_plan(plan_id: UUID) -> str:
         whole=_filled(plan.planned, plan.seats),
         days=[(day, _filled(day["planned"], day["seats"], fullest)) for day in days],
         places=[(place, _asked(place), duration(place["minutes"])) for place in places],
-        refused=[(rule, _because(rule), seats) for rule, seats in plan.report.get("refused", {}).items()],
+        refused=[(rule, because(rule), seats) for rule, seats in plan.report.get("refused", {}).items()],
         events=timeline("plan", plan.id, limit=SHOWN),
     )
 
@@ -93,9 +83,3 @@ def _asked(place: Mapping[str, Any]) -> Sequence[Segment]:
             Part(gettext("without"), str(place["people"] - place["asked"]), place["people"] - place["asked"], "ground"),
         ]
     )
-
-
-def _because(rule: str) -> str:
-    if rule in _NO_RULE:
-        return str(_NO_RULE[rule])
-    return said(RULES[rule].sentence) if rule in RULES else rule

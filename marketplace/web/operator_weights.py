@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
+from marketplace.core.problems import NotFound
 from marketplace.matching import trials, weighing
 from marketplace.matching.fairness import LEAST_PEOPLE
 from marketplace.matching.models import Trial
 from marketplace.matching.objective import HEAVIEST, HEAVIEST_SEAT, MEANINGS, OF_SEATS
+from marketplace.matching.rules import TrialKind
 from marketplace.matching.schemas import NewWeightsSchema, NewWeightsTrialSchema
 from marketplace.web import weights_pictures as pictures
 from marketplace.web.forms import Form
@@ -50,6 +52,8 @@ def show_weights_trial(trial_id: UUID) -> ResponseReturnValue:
     """What the weights would change, and the form that publishes them."""
     by = actor()
     trial = trials.trial(trial_id, seen_by=by)
+    if trial.kind is not TrialKind.WEIGHTS:
+        raise NotFound
     form = Form(NewWeightsSchema(exclude=("trial_id",)), {"valid_from": clock.now().date().isoformat()})
     if form.done(lambda data: _publish(trial_id, data)):
         return saved("list_weights")

@@ -33,7 +33,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.insight import crediting, work_records
 from marketplace.insight.rules import Part
 from marketplace.ledger.models import LedgerAccount
-from marketplace.matching import planning
+from marketplace.matching import planning, tried_shifts
 from marketplace.matching import service as matching
 from marketplace.matching import trials as matching_trials
 from marketplace.matching.models import Plan, Trial
@@ -98,6 +98,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "timesheet_id": Timesheet.id,
     "dispute_id": Dispute.id,
     "plan_id": Plan.id,
+    "trial_id": Trial.id,
     "flag_id": HazardFlag.id,
     "thread_id": Thread.id,
     "survey_id": Survey.id,
@@ -213,6 +214,7 @@ def _a_week_of(there: Scene) -> Contractor:
     offers.release(shifts.booked(there, bea, starts_at=MONDAY + 9 * DAY).id, by=accounts.actor_of(bea.id))
     planned = shifts.shift(there, MONDAY + 9 * DAY)
     matching.match(planned.id, by=there.company)
+    tried_shifts.order(planned.id, tried_shifts.Tried(seats=2), by=there.company)
     for _ in range(2):
         planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
     _cancelled(there)
@@ -315,7 +317,6 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
-        "trial_id": list(db.session.scalars(select(Trial.id).order_by(Trial.id))),
         "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }

@@ -29,7 +29,7 @@ from tests.factories.shifts import Scene
 Statements = Callable[[], AbstractContextManager[list[str]]]
 SPREAD_FIRST = dict(NEWEST_SHIPPED.parts) | {Part.BAND: 40, Part.SPREAD: 40, Part.AVAILABILITY: 0}
 TRY = "POST /api/v1/matching/weights/trials"
-TRIAL = "GET /api/v1/matching/weights/trials/<uuid:trial_id>"
+TRIAL = "GET /api/v1/matching/trials/<uuid:trial_id>"
 PUBLISH = "POST /api/v1/matching/weights"
 
 
