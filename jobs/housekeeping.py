@@ -1,11 +1,15 @@
 """Jobs that keep the service itself in order."""
 
+from uuid import UUID
+
 from flask import current_app
 
 from jobs.runner import MOST_ATTEMPTS, in_batches, job
-from marketplace.core import idempotency, queue, vault
+from marketplace.accounts.rules import CLOCK
+from marketplace.core import checks, idempotency, queue, vault
+from marketplace.core.checks import Finding
 from marketplace.core.db import transaction
-from marketplace.matching import claiming
+from marketplace.matching import claiming, indexing
 
 
 @job("queue.stalled", again=False)
@@ -33,3 +37,25 @@ def let_go_of_begun() -> None:
 def rewrap_keys() -> None:
     """After the configured key was changed: has it wrap what the one before still wraps."""
     in_batches(vault.rewrap)
+
+
+@job("matching.refresh", again=False)
+def refresh_index() -> None:
+    """Tells the index of people who was changed."""
+    in_batches(indexing.refresh_due, indexing.AT_ONCE)
+
+
+@job("matching.compare", again=False)
+def compare_index() -> None:
+    """Compares the index of people with the truth, puts it right, and writes down of whom it said too little."""
+    last: UUID | None = None
+    wrong: list[str] = []
+    while True:
+        with transaction():
+            last, found = indexing.compare(last)
+        wrong += found
+        if last is None:
+            break
+    with transaction():
+        indexing.sweep()
+        checks.note(Finding("matching.index", "The index of people leaves out nobody.", wrong), by=CLOCK)

@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
+from marketplace.matching import indexing
 from marketplace.workforce import screening
 
 people = AppGroup("people", help="People and what they are trusted with.")
@@ -92,7 +93,30 @@ def load_list(file: TextIO) -> None:
     click.echo(said)
 
 
+matching = AppGroup("matching", help="Who is asked to take a shift.")
+
+
+@matching.command("reindex")
+def reindex() -> None:
+    """Build the index anew by which a seat finds its best people. Searches go on meanwhile; repeating is harmless."""
+    with transaction():
+        everybody = indexing.contractors()
+    looked_at, last = 0, None
+    with click.progressbar(length=everybody, label="People") as bar:
+        while True:
+            with transaction():
+                last, count = indexing.build(last)
+            if last is None:
+                break
+            looked_at += count
+            bar.update(count)
+    with transaction():
+        indexing.sweep()
+        click.echo(f"Of {looked_at} people {indexing.findable()} can be found.")
+
+
 def register(app: Flask) -> None:
+    app.cli.add_command(matching)
     app.cli.add_command(people)
     app.cli.add_command(issuing)
     app.cli.add_command(world)

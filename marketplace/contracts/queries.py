@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, defer
@@ -303,10 +304,12 @@ class Holding:
     ends_at: datetime | None
 
 
-def holdings(company_ids: Collection[UUID], since: datetime) -> list[Holding]:
-    """Every version that may hold at some moment after `since` between these companies and anybody who has signed one
-    by then: in one statement. The latest signed of each contractor comes first; of those that hold at a moment the
-    first is the one that `in_force` finds."""
+def holdings(
+    company_ids: Collection[UUID] | None, since: datetime, contractor_ids: Collection[UUID] | None = None
+) -> list[Holding]:
+    """Every version that may hold at some moment after `since` between these companies, or any, and anybody who has
+    signed one by then, or the named ones: in one statement. The latest signed of each contractor comes first; of those
+    that hold at a moment the first is the one that `in_force` finds."""
     terms = ContractVersion.terms
     found = (
         select(
@@ -322,7 +325,8 @@ def holdings(company_ids: Collection[UUID], since: datetime) -> list[Holding]:
         .join(Contract, Contract.id == ContractVersion.contract_id)
         .join(Signature, Signature.version_id == ContractVersion.id)
         .where(
-            ContractVersion.company_id.in_(company_ids),
+            true() if company_ids is None else ContractVersion.company_id.in_(company_ids),
+            true() if contractor_ids is None else ContractVersion.contractor_id.in_(contractor_ids),
             Contract.status.in_([ContractStatus.IN_FORCE, ContractStatus.ENDED]),
             or_(Contract.ends_at.is_(None), Contract.ends_at > since),
             or_(ContractVersion.effective_to.is_(None), ContractVersion.effective_to >= since.astimezone(UTC).date()),

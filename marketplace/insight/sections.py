@@ -45,6 +45,7 @@ from marketplace.gigs.models import Gig
 from marketplace.insight.models import Credit, Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.matching.index_models import MatchPair, MatchPerson
 from marketplace.matching.models import PlannedSeat, SavedShift
 from marketplace.messages.channel_models import ChannelKey, ChannelMember, ChannelWords
 from marketplace.messages.models import Message, Question, Thread
@@ -528,6 +529,22 @@ SECTIONS: tuple[Section, ...] = (
         HazardFlag.contractor_id,
         empties=("words", "answer"),
     ),
+    _own(
+        "match_index",
+        "matching",
+        "That searches can find you, by what you say of yourself",
+        _G,
+        MatchPerson.contractor_id,
+        without=("marks",),
+    ),
+    _own(
+        "match_index_companies",
+        "matching",
+        "Of whose seats they can",
+        _G,
+        MatchPair.contractor_id,
+        without=("cell_id", "place", "rate_amount", "currency", "highest_class"),
+    ),
     _own("planned_seats", "matching", "How plans ranked you", _G, PlannedSeat.contractor_id),
     _own("payslips", "pay", "Your payslips", _S, Payslip.contractor_id),
     _own("pay_lines", "pay", "Their lines", _S, PayLine.contractor_id),
@@ -625,6 +642,7 @@ SECTIONS: tuple[Section, ...] = (
 _WHO_DID_IT = "who did it; each such act stands in the doer's own section of events"
 BESIDE: Mapping[str, str] = MappingProxyType(
     {
+        "match_stale.contractor_id": "that something of theirs was changed; it is gone within minutes",
         "invitation.invited_by": _WHO_DID_IT,
         "member_invitation.invited_by": _WHO_DID_IT,
         "company_decision.decided_by": _WHO_DID_IT,

@@ -242,7 +242,10 @@ class _Planner:
             else:
                 free[known] = fit
                 candidates.append(fit.who.candidate(opening, work, fit.steps))
-        for each in rank(candidates, opening.shift_id, _length(opening), self.weights, self.instance.seed):
+        ordered = rank(
+            candidates, opening.shift_id, _length(opening), self.weights, self.instance.seed, opening.lot_bits
+        )
+        for each in ordered:
             yield free[each.candidate.contractor_id], each
 
     def _give(self, opening: Opening, fit: _Fit, each: Scored) -> None:

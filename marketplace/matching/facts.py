@@ -53,15 +53,19 @@ def read(
     nobody's time: the plan is about that very offer. Weighed as it is now, unless other `weights` are given.
     What people do is read for `around` where that is more than the shifts themselves."""
     at = clock.now()
-    members = _members(found, at, only, but_for, around) if found else []
     return Instance(
         at=at,
         weights=weights or weighing.current(),
         seed=seed,
-        works={gig.id: _work(gig) for gig in sorted({gig for _, gig in found}, key=lambda gig: gig.id)},
-        openings=_openings(found, at),
-        members=members,
+        works=works(found),
+        openings=openings(found, at),
+        members=members(found, at, only, but_for, around) if found else [],
     )
+
+
+def works(found: ScheduledWork) -> dict[UUID, Work]:
+    """What the gigs ask for and pay, in the order of their ids."""
+    return {gig.id: _work(gig) for gig in sorted({gig for _, gig in found}, key=lambda gig: gig.id)}
 
 
 def asked_about(shift_ids: Collection[UUID]) -> tuple[dict[UUID, set[UUID]], dict[UUID, int]]:
@@ -146,7 +150,8 @@ def firsts(found: Collection[Shift], at: datetime) -> dict[UUID, First]:
     }
 
 
-def _openings(found: ScheduledWork, at: datetime) -> list[Opening]:
+def openings(found: ScheduledWork, at: datetime) -> list[Opening]:
+    """The seats of the shifts that nobody is asked about, in the order of their ids."""
     asked, unanswered = asked_about([shift.id for shift, _ in found])
     first = firsts([shift for shift, _ in found], at)
     soon = {str(gig.work_kind) for shift, gig in found if shift.starts_at - at <= WITHIN}
@@ -193,10 +198,15 @@ def _work(gig: Gig) -> Work:
     )
 
 
-def _members(
-    found: ScheduledWork, at: datetime, only: Collection[UUID] | None, but_for: UUID | None, around: Span | None
+def members(
+    found: ScheduledWork,
+    at: datetime,
+    only: Collection[UUID] | None,
+    but_for: UUID | None = None,
+    around: Span | None = None,
 ) -> list[Member]:
-    signed = _signed({gig.company_id for _, gig in found}, at)
+    """The people who may be asked for these shifts, as `read()` tells of them, in the order of their ids."""
+    signed = _signed({gig.company_id for _, gig in found}, at, only)
     wanted = signed.keys() if only is None else signed.keys() & set(only)
     vetted = select(Contractor).where(Contractor.id.in_(wanted), Contractor.status == ContractorStatus.VETTED)
     people = list(db.session.scalars(vetted.order_by(Contractor.id)))
@@ -225,9 +235,11 @@ def _as_stored(person: Person, waiting: Sequence[Busy], at: datetime) -> Person:
     return replace(person, born_on=born_on, busy=(*person.busy, *waiting))
 
 
-def _signed(company_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[UUID, list[Signed]]]:
+def _signed(
+    company_ids: Collection[UUID], at: datetime, only: Collection[UUID] | None
+) -> dict[UUID, dict[UUID, list[Signed]]]:
     found: dict[UUID, dict[UUID, list[Signed]]] = defaultdict(lambda: defaultdict(list))
-    for each in contracts.holdings(company_ids, at):
+    for each in contracts.holdings(company_ids, at, only):
         agreed = Agreed(each.version_id, each.rate, HazardClass(each.highest_class))
         signed = Signed(agreed, each.effective_from, each.effective_to, each.ends_at)
         found[each.contractor_id][each.company_id].append(signed)

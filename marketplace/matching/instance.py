@@ -95,6 +95,8 @@ class Opening:
     waves: Sizes
     first: First | None = None
     is_training: bool = False
+    lot_bits: int = 0
+    """Into how many groups people of equal scores are divided (`rules.lot`)."""
 
     def has_to_wait(self, contractor_id: UUID, at: datetime) -> bool:
         """Whether others are asked first at that moment."""
@@ -172,6 +174,9 @@ class Instance:
     works: Mapping[UUID, Work]
     openings: Sequence[Opening]
     members: Sequence[Member]
+    is_narrowed: bool = False
+    """Whether an index chose whom to look at among very many people: of those who are no members nothing is told, and
+    the openings would have gone to the same people (`matching.searching`)."""
 
     def work_of(self, opening: Opening) -> Work:
         """What an opening is for."""
@@ -179,7 +184,8 @@ class Instance:
         return work.for_training if opening.is_training else work
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        # An instance of all people says nothing of narrowing, as before there was any.
+        return ({"narrowed": True} if self.is_narrowed else {}) | {
             "form": FORM,
             "at": self.at.isoformat(),
             "weights": self.weights.as_dict(),
@@ -201,6 +207,7 @@ class Instance:
             works={work.gig_id: work for work in works},
             openings=[_opening_in(opening) for opening in stored["openings"]],
             members=[_member_in(member, at) for member in stored["members"]],
+            is_narrowed=stored.get("narrowed", False),
         )
 
 
@@ -276,15 +283,20 @@ def _work_in(stored: Mapping[str, Any]) -> Work:
 
 def _opening_out(opening: Opening) -> dict[str, Any]:
     # An opening for work says nothing of training, as before there was any.
-    return ({"training": True} if opening.is_training else {}) | {
-        "shift": str(opening.shift_id),
-        "gig": str(opening.gig_id),
-        "span": _span_out(opening.span),
-        "seats": opening.seats,
-        "waves": list(opening.waves),
-        "asked": sorted(str(known) for known in opening.asked),
-        "first": _first_out(opening.first),
-    }
+    groups = {"lot_bits": opening.lot_bits} if opening.lot_bits else {}
+    return (
+        ({"training": True} if opening.is_training else {})
+        | groups
+        | {
+            "shift": str(opening.shift_id),
+            "gig": str(opening.gig_id),
+            "span": _span_out(opening.span),
+            "seats": opening.seats,
+            "waves": list(opening.waves),
+            "asked": sorted(str(known) for known in opening.asked),
+            "first": _first_out(opening.first),
+        }
+    )
 
 
 def _opening_in(stored: Mapping[str, Any]) -> Opening:
@@ -301,6 +313,7 @@ def _opening_in(stored: Mapping[str, Any]) -> Opening:
         waves=(first, second),
         first=_first_in(stored.get("first")),
         is_training=stored.get("training", False),
+        lot_bits=stored.get("lot_bits", 0),
     )
 
 

@@ -22,7 +22,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.matching import carrying, facts, forgetting, weighing
+from marketplace.matching import carrying, facts, forgetting, searching, weighing
 from marketplace.matching.engine import Given, Planned, solve
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
@@ -243,7 +243,7 @@ def _not_since_the_crew(now: datetime) -> ColumnElement[bool]:
 
 def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[MatchRun], list[Offer]]:
     """Reckons the plan, makes its offers and stores everything. Nothing is locked before the offers are made."""
-    instance = facts.read(found, seed=plan.seed, weights=weighing.of(plan.weights_version))
+    instance = searching.read(found, plan.scope, seed=plan.seed, weights=weighing.of(plan.weights_version))
     planned = solve(instance)
     digest = _store(plan, instance)
     run_ids = {each.shift_id: new_id() for each in planned}

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -37,6 +38,8 @@ URGENT = WITHIN
 HORIZON = timedelta(days=14)
 """How far ahead the clock plans."""
 LONGEST_HORIZON = 4 * HORIZON
+GROUP_BITS: Final = 16
+"""The most groups into which people of equal scores are divided, as a power of two."""
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
 LEVEL_STEP: Final = 25
 """Points for each level above the one that the work needs: of the Common European Framework, or of a skill."""
@@ -237,12 +240,17 @@ def points(candidate: Candidate, shift_minutes: int) -> dict[Part, int]:
 
 
 def rank(
-    candidates: Iterable[Candidate], shift_id: UUID, shift_minutes: int, weights: Weights, seed: int = 0
+    candidates: Iterable[Candidate],
+    shift_id: UUID,
+    shift_minutes: int,
+    weights: Weights,
+    seed: int = 0,
+    bits: int = 0,
 ) -> list[Scored]:
     """All candidates, highest score first. The same input gives the same order, on every machine and in every order
     of the input."""
     found = [(_scored(candidate, shift_minutes, weights), candidate) for candidate in candidates]
-    found.sort(key=lambda entry: (-entry[0][0], lot(shift_id, entry[1].contractor_id, seed)))
+    found.sort(key=lambda entry: (-entry[0][0], lot(shift_id, entry[1].contractor_id, seed, bits)))
     return [Scored(who, place, earned, score) for place, ((score, earned), who) in enumerate(found, start=1)]
 
 
@@ -252,9 +260,28 @@ def scored(candidate: Candidate, shift_minutes: int, weights: Weights) -> Scored
     return Scored(candidate, 1, earned, score)
 
 
-def lot(shift_id: UUID, contractor_id: UUID, seed: int = 0) -> bytes:
-    """What orders people of equal scores: a digest, other for each shift, so that no account is always first."""
-    return hashlib.sha256(shift_id.bytes + contractor_id.bytes + seed.to_bytes(8)).digest()
+def lot(shift_id: UUID, contractor_id: UUID, seed: int = 0, bits: int = 0) -> bytes:
+    """What orders people of equal scores: a digest, other for each shift, so that no account is always first.
+
+    Very many people are divided into two to the power of `bits` groups of about a thousand, by a digest of their ids,
+    and each shift draws the order of the groups, then that of the people in them: so the first of a million can be
+    found without a look at all. Everybody's group comes first as often as every other; groups differ in size by a few
+    in a hundred, and so does the chance of a person.
+    """
+    own = hashlib.sha256(shift_id.bytes + contractor_id.bytes + seed.to_bytes(8)).digest()
+    return own if not bits else group_lot(shift_id, group_of(contractor_id, bits), seed) + own
+
+
+@lru_cache(maxsize=65536)
+def group_lot(shift_id: UUID, group: int, seed: int = 0) -> bytes:
+    """What orders the groups of people of equal scores, other for each shift."""
+    return hashlib.sha256(shift_id.bytes + group.to_bytes(2) + seed.to_bytes(8)).digest()
+
+
+def group_of(contractor_id: UUID, bits: int) -> int:
+    """The group of a person where there are two to the power of so many, at most `GROUP_BITS`."""
+    digest = hashlib.sha256(contractor_id.bytes).digest()
+    return int.from_bytes(digest[:2]) >> (GROUP_BITS - bits)
 
 
 def offer_until(

@@ -103,7 +103,20 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
         )
     before = [known for known, seat in seats.items() if run.turn is None or seat.turn < run.turn]
     answer = why_not(instance, run.shift_id, contractor_id, before)
+    if answer is None and instance.is_narrowed:
+        answer = _not_looked_at(run, contractor_id, instance.weights)
     return None if answer is None else _answered(answer, run, instance.weights)
+
+
+def _not_looked_at(run: MatchRun, contractor_id: UUID, weights: Weights) -> Answer | None:
+    """What decides about somebody at whom a search among very many did not have to look: as it stands now. None where
+    they have more points by now than the search had to reach."""
+    shift, gig = db.session.get_one(Shift, run.shift_id), db.session.get_one(Gig, run.gig_id)
+    now = facts.read([(shift, gig)], only=[contractor_id], weights=weights)
+    answer = why_not(now, run.shift_id, contractor_id, ())
+    if answer is None or answer.verdict is not None or answer.scored is None:
+        return answer
+    return answer if run.cutoff is not None and answer.scored.score <= run.cutoff else None
 
 
 def _answered(answer: Answer, run: MatchRun, weights: Weights) -> Explained:
