@@ -11,6 +11,8 @@ VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 24
 PUSH_SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
 """Those of the browsers that there are: nobody else's address is written to, whatever a browser says."""
+RAILS = ("sandbox", "stripe")
+STRIPE_BASE = "https://api.stripe.com"
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -32,8 +34,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     demo = _flag(env, "SETARA_DEMO")
     rail = env.get("SETARA_RAIL", "sandbox")
     base_url = env.get("SETARA_BASE_URL", "http://127.0.0.1:8000")
-    if rail not in ("sandbox",):
-        raise UnsafeSetting(f"SETARA_RAIL is {rail!r}; the payment rail of this version is 'sandbox'.")
+    if rail not in RAILS:
+        raise UnsafeSetting(f"SETARA_RAIL is {rail!r}; it must be one of {', '.join(RAILS)}.")
     if production:
         _refuse_unsafe(env, secret, rail, base_url, url)
     return {
@@ -52,7 +54,9 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         # Time may be moved in tests and demonstrations. In production there is one clock, the machine's.
         "CLOCK_MOVABLE": not production,
         "DEMO": demo,
-        "RAIL": rail,
+        # A key for tests is a rail of its own, so that what it simulates never mixes with money.
+        "RAIL": "stripe_test" if rail == "stripe" and _is_test_key(env) else rail,
+        **_stripe(env, rail, name),
         "BASE_URL": base_url.rstrip("/"),
         "LANGUAGES": ("en", "id"),
         "BABEL_DEFAULT_LOCALE": "en",
@@ -115,6 +119,43 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
             "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
             " change what is written once. Only `flask db upgrade` needs the owner's address."
         )
+
+
+def _is_test_key(env: Mapping[str, str]) -> bool:
+    return env.get("STRIPE_SECRET_KEY", "").startswith(("sk_test_", "rk_test_"))
+
+
+def _stripe(env: Mapping[str, str], rail: str, name: str) -> dict[str, Any]:
+    """What Stripe needs. A key may be kept after the rail was changed, for payments that began there."""
+    key, base = env.get("STRIPE_SECRET_KEY", ""), env.get("STRIPE_API_BASE", STRIPE_BASE)
+    secrets = (env.get("STRIPE_WEBHOOK_SECRET", ""), env.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""))
+    country = env.get("STRIPE_COUNTRY", "")
+    is_test = _is_test_key(env)
+    if key and not is_test and not key.startswith(("sk_live_", "rk_live_")):
+        raise UnsafeSetting("STRIPE_SECRET_KEY is a secret or restricted key of Stripe: sk_test_..., sk_live_...")
+    if base != STRIPE_BASE and (name == "production" or not is_test):
+        raise UnsafeSetting("STRIPE_API_BASE is for tests alone, with a key that begins with sk_test_.")
+    if name == "production" and is_test and not _flag(env, "SETARA_ALLOW_SANDBOX"):
+        raise UnsafeSetting("STRIPE_SECRET_KEY moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
+    if name != "production" and key and not is_test and not _flag(env, "SETARA_ALLOW_LIVE"):
+        raise UnsafeSetting("STRIPE_SECRET_KEY moves real money outside of production; SETARA_ALLOW_LIVE=1 allows it.")
+    if rail == "stripe":
+        if not key:
+            raise UnsafeSetting("SETARA_RAIL=stripe needs STRIPE_SECRET_KEY.")
+        if len(country) != len("US") or not country.isupper():
+            raise UnsafeSetting("SETARA_RAIL=stripe needs STRIPE_COUNTRY, where the platform's account is: US.")
+    if key and not all(each.startswith("whsec_") for each in secrets):
+        raise UnsafeSetting(
+            "Stripe needs STRIPE_WEBHOOK_SECRET and STRIPE_CONNECT_WEBHOOK_SECRET: whsec_..., one of each endpoint."
+        )
+    return {
+        "STRIPE_KEY": key,
+        "STRIPE_BASE": base.rstrip("/"),
+        "STRIPE_COUNTRY": country,
+        "STRIPE_SECONDS": (5.0, 25.0),
+        "STRIPE_WEBHOOK_SECRET": secrets[0],
+        "STRIPE_CONNECT_WEBHOOK_SECRET": secrets[1],
+    }
 
 
 def _refuse_open_gateway(env: Mapping[str, str]) -> None:

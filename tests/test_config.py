@@ -46,6 +46,9 @@ def test_production_starts_with_safe_settings() -> None:
         ("SETARA_DEMO", "maybe", "must be 1 or 0"),
         ("SETARA_ENV", "prodction", "must be one of"),
         ("SETARA_RAIL", "cash", "SETARA_RAIL"),
+        ("SETARA_RAIL", "stripe", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY", "pk_live_public", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY", "sk_live_key", "STRIPE_WEBHOOK_SECRET"),
         ("DATABASE_URL", "sqlite:///x", "PostgreSQL"),
         ("DATABASE_URL", "", "DATABASE_URL is not set"),
         ("DATABASE_POOL", "many", "DATABASE_POOL"),
@@ -55,6 +58,37 @@ def test_production_starts_with_safe_settings() -> None:
 def test_an_unsafe_setting_is_refused_with_its_name(name: str, value: str, word: str) -> None:
     with pytest.raises(config.UnsafeSetting, match=word):
         config.load(SAFE | {name: value})
+
+
+STRIPE = {
+    "SETARA_RAIL": "stripe",
+    "STRIPE_SECRET_KEY": "sk_live_key",
+    "STRIPE_COUNTRY": "US",
+    "STRIPE_WEBHOOK_SECRET": "whsec_1",
+    "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_2",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"STRIPE_COUNTRY": ""}, "STRIPE_COUNTRY"),
+        ({"STRIPE_CONNECT_WEBHOOK_SECRET": ""}, "STRIPE_CONNECT_WEBHOOK_SECRET"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
+        ({"STRIPE_SECRET_KEY": "sk_test_key", "STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
+        ({"STRIPE_SECRET_KEY": "sk_test_key", "SETARA_ALLOW_SANDBOX": "0"}, "moves no money"),
+        ({"SETARA_ENV": "development"}, "SETARA_ALLOW_LIVE"),
+        ({"SETARA_ENV": "development", "SETARA_ALLOW_LIVE": "1", "STRIPE_API_BASE": "http://h"}, "STRIPE_API_BASE"),
+    ],
+)
+def test_keys_and_places_that_do_not_belong_together(more: dict[str, str], word: str) -> None:
+    with pytest.raises(config.UnsafeSetting, match=word):
+        config.load(SAFE | STRIPE | more)
+
+
+def test_a_test_key_is_a_rail_of_its_own() -> None:
+    assert config.load(SAFE | STRIPE)["RAIL"] == "stripe"
+    assert config.load(SAFE | STRIPE | {"STRIPE_SECRET_KEY": "rk_test_key"})["RAIL"] == "stripe_test"
 
 
 @pytest.mark.parametrize("given", ["postgres://h/d", "postgresql://h/d", "postgresql+psycopg://h/d"])

@@ -28,6 +28,7 @@ from marketplace.messages import routes as messages
 from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
+from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
@@ -93,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standby.blueprint,
     *matching.blueprints,
     *pay.blueprints,
+    *rails.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

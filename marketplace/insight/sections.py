@@ -53,6 +53,7 @@ from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
+from marketplace.pay.rail_models import RailAccount, RailPayout
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
@@ -548,7 +549,17 @@ SECTIONS: tuple[Section, ...] = (
     _own("planned_seats", "matching", "How plans ranked you", _G, PlannedSeat.contractor_id),
     _own("payslips", "pay", "Your payslips", _S, Payslip.contractor_id),
     _own("pay_lines", "pay", "Their lines", _S, PayLine.contractor_id),
-    _own("payouts", "pay", "Payouts to you", _S, PaymentOp.contractor_id, without=("idempotency_key",)),
+    _own(
+        "payouts",
+        "pay",
+        "Payouts to you",
+        _E,
+        PaymentOp.contractor_id,
+        without=("idempotency_key",),
+        empties=("reason",),
+    ),
+    _own("rail_accounts", "pay", "Your accounts at a payment rail", _S, RailAccount.contractor_id),
+    _own("bank_payouts", "pay", "What went from there to your bank", _S, RailPayout.contractor_id),
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
     _own("disputes", "disputes", "Your disputes", _S, Dispute.contractor_id),
     _through(
@@ -646,6 +657,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "invitation.invited_by": _WHO_DID_IT,
         "member_invitation.invited_by": _WHO_DID_IT,
         "company_decision.decided_by": _WHO_DID_IT,
+        "rail_movement.explained_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
         "residence_change.decided_by": _WHO_DID_IT,

@@ -14,7 +14,7 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, ch
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
-from marketplace.pay import rules
+from marketplace.pay import rules, stripe_rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import TimesheetCut
@@ -178,25 +178,29 @@ class PaymentOp(Stateful):
         UniqueConstraint("idempotency_key"),
         UniqueConstraint("rail", "external_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("status <> 'done' OR external_id IS NOT NULL", name="done_has_external_id"),
+        CheckConstraint(
+            "status NOT IN ('done', 'with_payer', 'reversed') OR external_id IS NOT NULL", name="done_has_external_id"
+        ),
         CheckConstraint("status <> 'refused' OR refusal_code IS NOT NULL", name="refused_has_reason"),
-        CheckConstraint("(kind = 'deposit') = (company_id IS NOT NULL)", name="deposit_has_company"),
+        CheckConstraint("(kind IN ('deposit', 'refund')) = (company_id IS NOT NULL)", name="deposit_has_company"),
         CheckConstraint("(arrived_amount IS NULL) = (arrived_currency IS NULL)", name="arrived_whole"),
-        CheckConstraint("arrived_amount IS NULL OR status = 'done'", name="arrived_when_done"),
-        CheckConstraint("(kind = 'payout') = (contractor_id IS NOT NULL)", name="payout_has_contractor"),
+        CheckConstraint("arrived_amount IS NULL OR status IN ('done', 'reversed')", name="arrived_when_done"),
+        CheckConstraint("(kind IN ('payout', 'reversal')) = (contractor_id IS NOT NULL)", name="payout_has_contractor"),
+        CheckConstraint("(kind IN ('refund', 'reversal')) = (of_id IS NOT NULL)", name="undoes_another"),
         CheckConstraint("(kind = 'payout') = (payslip_id IS NOT NULL)", name="payout_has_payslip"),
         # At most one payout of a payslip can still move, or has moved, money.
         Index(
             "uq_payment_op_payslip_id",
             "payslip_id",
             unique=True,
-            postgresql_where=text("status <> 'refused' AND payslip_id IS NOT NULL"),
+            postgresql_where=text("status NOT IN ('refused', 'reversed') AND payslip_id IS NOT NULL"),
         ),
         Index(
             "ix_payment_op_next_try_at",
             "next_try_at",
-            postgresql_where=text("status IN ('intent', 'sent', 'unknown')"),
+            postgresql_where=text("status IN ('intent', 'sent', 'unknown', 'with_payer')"),
         ),
+        Index("ix_payment_op_of_id", "of_id", postgresql_where=text("of_id IS NOT NULL")),
         Index("ix_payment_op_kept", "id", postgresql_where=text("rail_fee_amount > 0")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -208,6 +212,8 @@ class PaymentOp(Stateful):
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
     contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
+    of_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"))
+    """The deposit of which this sends something back, or the payout that this takes back."""
     rail: Mapped[str] = mapped_column(Text)
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
@@ -218,7 +224,12 @@ class PaymentOp(Stateful):
     first_sent_at: Mapped[Instant | None]
     tries: Mapped[int] = mapped_column(default=0)
     external_id: Mapped[str | None] = mapped_column(Text)
+    pay_url: Mapped[str | None] = mapped_column(Text)
+    """The rail's own page where a waiting payment is made, until `waits_until`."""
+    waits_until: Mapped[Instant | None]
     refusal_code: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why an operator has a payout taken back. Emptied when the person is erased."""
     why: Mapped[str | None] = mapped_column(Text)
     """What the rail said when it was not simply done."""
     who_can_fix: Mapped[str | None] = mapped_column(Text)
@@ -252,13 +263,13 @@ class PaymentOp(Stateful):
 
     @property
     def moves_real_money(self) -> bool:
-        """False on the sandbox rail, whose every payment says so."""
-        return self.rail != rules.SANDBOX
+        """False on rails for tests, whose every payment says so."""
+        return self.rail not in (rules.SANDBOX, stripe_rules.TEST)
 
     @property
     def owner_id(self) -> UUID:
         """The company that pays in, or the contractor who is paid out."""
-        owner = self.company_id if self.kind is OpKind.DEPOSIT else self.contractor_id
+        owner = self.company_id if self.kind in (OpKind.DEPOSIT, OpKind.REFUND) else self.contractor_id
         assert owner is not None, "the table's constraints say so"
         return owner
 

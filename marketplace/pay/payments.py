@@ -4,9 +4,10 @@ Whatever dies, and wherever: before the first commit nothing has happened; after
 again under the same key until the answer is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +17,22 @@ from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.lifecycle import move_one
+from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import rules
+from marketplace.pay.known_rails import rail
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus
-from marketplace.pay.sandbox import rail
 
 BATCH = 20
 """Payments that one process claims at once: with a rail that answers within a second, all are asked about long before
 the first of them counts as lost (`rules.STALE_AFTER`)."""
-DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN)
+DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.WAITING)
 """Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
+OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
+"""Statuses in which an answer of the rail still counts."""
 NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
 
 
@@ -39,6 +43,8 @@ class Claim:
     order: Order
     rail: str
     may_repeat: bool
+    waiting: str | None = None
+    """The rail's own name of a payment that waits for its payer."""
 
 
 def advance_ops(limit: int = 100) -> int:
@@ -57,6 +63,18 @@ def advance_ops(limit: int = 100) -> int:
     return asked
 
 
+def learn(op_id: UUID, says: Callable[[Order], Result]) -> bool:
+    """Writes down what the rail told of a payment by itself, whatever this process is waiting for. Returns whether
+    there is such a payment. Must not be called inside a transaction, since `says` may ask the rail."""
+    with transaction():
+        op = db.session.get(PaymentOp, op_id)
+        order = None if op is None else _order(op)
+    if order is None:
+        return False
+    _record({op_id: says(order)})
+    return True
+
+
 def _claim(most: int) -> list[Claim]:
     with transaction():
         now = clock.now()
@@ -66,6 +84,10 @@ def _claim(most: int) -> list[Claim]:
 
 
 def _take(op: PaymentOp, now: datetime) -> Claim:
+    if op.status is OpStatus.WAITING:
+        # It stays what it is; nobody else asks about it meanwhile.
+        op.next_try_at = now + rules.STALE_AFTER
+        return Claim(_order(op), op.rail, may_repeat=False, waiting=op.external_id)
     if op.status is OpStatus.SENT:
         _arrive(op, OpStatus.UNKNOWN, why="The process that was asking has died.")
     first = op.first_sent_at or now
@@ -76,6 +98,8 @@ def _take(op: PaymentOp, now: datetime) -> Claim:
 
 def _ask(claim: Claim) -> Result:
     outside = rail(claim.rail)
+    if claim.waiting is not None:
+        return outside.follow(claim.order, claim.waiting)
     if claim.may_repeat:
         return outside.send(claim.order)
     return outside.find(claim.order) or NOT_FOUND
@@ -86,11 +110,13 @@ def _record(results: Mapping[UUID, Result]) -> None:
     with transaction():
         found = select(PaymentOp).where(PaymentOp.id.in_(results)).order_by(PaymentOp.id).with_for_update()
         ops = db.session.scalars(found.execution_options(populate_existing=True)).all()
-        waiting = [op for op in ops if op.transitions[op.status]]
+        waiting = [op for op in ops if op.status in OPEN]
         if entries := [entry for op in waiting if (entry := _entry(op, results[op.id])) is not None]:
             ledger.post_many(entries)
         for op in waiting:
             _settle(op, results[op.id])
+            if op.kind is OpKind.REVERSAL and op.status is OpStatus.DONE:
+                _take_back(op)
 
 
 def _settle(op: PaymentOp, result: Result) -> None:
@@ -99,10 +125,34 @@ def _settle(op: PaymentOp, result: Result) -> None:
             _arrive(op, OpStatus.DONE, external_id=external_id, why=None, **_landed(arrived))
         case Refused(code=code, text=text, who_can_fix=who):
             _arrive(op, OpStatus.REFUSED, refusal_code=code, why=text, who_can_fix=who)
+        case Waiting() if op.status in (OpStatus.SENT, OpStatus.UNKNOWN):
+            _arrive(op, OpStatus.WAITING, external_id=result.id, why=None, **_page(result))
+        case Waiting() | Unknown() if op.status is OpStatus.WAITING:
+            _wait_on(op, result)
         case Unknown(why=why) if op.status is OpStatus.SENT:
             _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
-        case Parked(why=why) if op.status is OpStatus.SENT:
+        case Parked(why=why) if op.status in (OpStatus.SENT, OpStatus.WAITING):
             _arrive(op, OpStatus.PARKED, why=why)
+
+
+def _page(result: Waiting) -> dict[str, Any]:
+    """Where the payer pays, and when the rail is asked next."""
+    return {
+        "pay_url": result.url, "waits_until": result.until, "next_try_at": clock.now() + rules.LOOK_AGAIN
+    }  # fmt: skip
+
+
+def _wait_on(op: PaymentOp, result: Waiting | Unknown) -> None:
+    if isinstance(result, Waiting):
+        op.pay_url, op.waits_until = result.url, result.until
+    op.next_try_at = clock.now() + rules.LOOK_AGAIN
+
+
+def _take_back(op: PaymentOp) -> None:
+    """The payout that a reversal undid is no payout any more, so that its payslip can be paid again."""
+    assert op.of_id is not None, "the table's constraints say so"
+    payout = db.session.get_one(PaymentOp, op.of_id, with_for_update=True, populate_existing=True)
+    _arrive(payout, OpStatus.REVERSED)
 
 
 def _landed(arrived: Arrival | None) -> dict[str, Any]:
@@ -129,10 +179,20 @@ def _order(op: PaymentOp) -> Order:
 def _entry(op: PaymentOp, result: Result) -> Entry | None:
     """What the books say of a result; None where no money moved."""
     match result:
-        case Done() if op.kind is OpKind.DEPOSIT:
-            return rules.deposit_received(op.id, op.rail, op.owner_id, op.money)
         case Done():
-            return rules.payout_done(op.id, op.rail, op.owner_id, op.money)
+            return _DONE[op.kind](op.id, op.rail, op.owner_id, op.money)
         case Refused() if op.kind is OpKind.PAYOUT:
             return rules.payout_returned(op.id, op.owner_id, op.money)
+        case Refused() if op.kind is OpKind.REFUND:
+            return rules.refund_failed(op.id, op.owner_id, op.money)
     return None
+
+
+_DONE: Mapping[OpKind, Callable[[UUID, str, UUID, Money], Entry]] = MappingProxyType(
+    {
+        OpKind.DEPOSIT: rules.deposit_received,
+        OpKind.PAYOUT: rules.payout_done,
+        OpKind.REFUND: rules.refund_done,
+        OpKind.REVERSAL: rules.payout_taken_back,
+    }
+)

@@ -14,10 +14,10 @@ from marketplace.core.db import db
 from marketplace.core.money import Money, minor_digits
 from marketplace.ledger import queries as books
 from marketplace.pay import queries
+from marketplace.pay.known_rails import rail
 from marketplace.pay.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import in_flight, payable
-from marketplace.pay.sandbox import rail
 from marketplace.standards.exchange import convert
 from marketplace.standards.rules import NoSourcedRate
 

@@ -5,6 +5,7 @@ A rail is called outside every transaction that moves money, and may be called a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -69,7 +70,17 @@ class Parked:
     why: str
 
 
-Result = Done | Refused | Unknown | Parked
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The rail has taken the order, under this name of its own, and waits for the payer: at `url`, where there is a
+    page of its own for that, until then."""
+
+    id: str
+    url: str | None = None
+    until: datetime | None = None
+
+
+Result = Done | Refused | Unknown | Parked | Waiting
 
 
 class Rail(Protocol):
@@ -85,4 +96,8 @@ class Rail(Protocol):
 
     def find(self, order: Order) -> Result | None:
         """What became of an order whose answer was lost. None when the rail has never seen it."""
+        ...
+
+    def follow(self, order: Order, name: str) -> Result:
+        """What has become of an order that was waiting under this name."""
         ...

@@ -24,6 +24,10 @@ class OpKind(StrEnum):
     """Money of a company comes in."""
     PAYOUT = "payout"
     """Pay of a contractor goes out."""
+    REFUND = "refund"
+    """What a company paid in, and does not need, goes back to where it came from."""
+    REVERSAL = "reversal"
+    """A payout that went wrong comes back from the person's account at the rail, and is payable again."""
 
 
 class OpStatus(StrEnum):
@@ -37,47 +41,48 @@ class OpStatus(StrEnum):
     """The rail was asked and the answer is not known: it may have happened. Asked again under the same key."""
     PARKED = "parked"
     """Nothing can be said about the money until a person has looked."""
+    WAITING = "with_payer"
+    """The rail has taken the order and waits for the payer, who has a page of its own for that."""
     DONE = "done"
     REFUSED = "refused"
     """The rail said no and nothing moved. A new attempt is a new payment."""
+    REVERSED = "reversed"
+    """A payout that was done and has come back whole."""
 
 
 OP_TRANSITIONS: Mapping[OpStatus, frozenset[OpStatus]] = MappingProxyType(
     {
         OpStatus.INTENT: frozenset({OpStatus.SENT}),
-        OpStatus.SENT: frozenset({OpStatus.DONE, OpStatus.REFUSED, OpStatus.UNKNOWN, OpStatus.PARKED}),
+        OpStatus.SENT: frozenset(
+            {OpStatus.DONE, OpStatus.REFUSED, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING}
+        ),
         # The answer of an earlier, slower try may come in while the payment waits for the next one.
-        OpStatus.UNKNOWN: frozenset({OpStatus.SENT, OpStatus.DONE, OpStatus.REFUSED}),
+        OpStatus.UNKNOWN: frozenset({OpStatus.SENT, OpStatus.DONE, OpStatus.REFUSED, OpStatus.WAITING}),
         OpStatus.PARKED: frozenset({OpStatus.UNKNOWN, OpStatus.DONE, OpStatus.REFUSED}),
-        OpStatus.DONE: frozenset(),
+        OpStatus.WAITING: frozenset({OpStatus.DONE, OpStatus.REFUSED, OpStatus.PARKED}),
+        OpStatus.DONE: frozenset({OpStatus.REVERSED}),
         OpStatus.REFUSED: frozenset(),
+        OpStatus.REVERSED: frozenset(),
     }
 )
 
+_SUFFIXES = {
+    OpStatus.INTENT: "requested",
+    OpStatus.SENT: "sent",
+    OpStatus.UNKNOWN: "left_unanswered",
+    OpStatus.PARKED: "parked",
+    OpStatus.WAITING: "waiting",
+    OpStatus.REFUSED: "refused",
+    OpStatus.REVERSED: "reversed",
+}
 OP_EVENTS: Mapping[OpKind, Mapping[OpStatus, str]] = MappingProxyType(
     {
-        OpKind.DEPOSIT: MappingProxyType(
-            {
-                OpStatus.INTENT: "deposit.requested",
-                OpStatus.SENT: "deposit.sent",
-                OpStatus.UNKNOWN: "deposit.left_unanswered",
-                OpStatus.PARKED: "deposit.parked",
-                OpStatus.DONE: "deposit.received",
-                OpStatus.REFUSED: "deposit.refused",
-            }
-        ),
-        OpKind.PAYOUT: MappingProxyType(
-            {
-                OpStatus.INTENT: "payout.requested",
-                OpStatus.SENT: "payout.sent",
-                OpStatus.UNKNOWN: "payout.left_unanswered",
-                OpStatus.PARKED: "payout.parked",
-                OpStatus.DONE: "payout.paid",
-                OpStatus.REFUSED: "payout.refused",
-            }
-        ),
+        kind: MappingProxyType({each: f"{kind}.{word}" for each, word in (_SUFFIXES | {OpStatus.DONE: done}).items()})
+        for kind, done in {
+            OpKind.DEPOSIT: "received", OpKind.PAYOUT: "paid", OpKind.REFUND: "returned", OpKind.REVERSAL: "done",
+        }.items()
     }
-)
+)  # fmt: skip
 """The event that tells of a payment's arrival in each status."""
 
 
@@ -140,6 +145,25 @@ class NothingToRetry(Conflict):
     remedy = "Wait for the answer of the payout that is under way."
 
 
+class NotRefundable(Conflict):
+    code = "deposit_not_refundable"
+    title = "Only what was paid in and has not gone back can be sent back."
+    remedy = "Choose a deposit that has arrived, and no more than what is left of it."
+
+
+class NotReversible(Conflict):
+    code = "payout_not_reversible"
+    title = "Only a payout that is done can be taken back, once."
+
+
+class RailsNeverMix(Conflict):
+    """Money that came by one rail would go out by another."""
+
+    code = "rails_never_mix"
+    title = "There is still money on another payment rail."
+    remedy = "A service changes its rail when nothing stands on the old one any more."
+
+
 class UnknownRail(Invalid):
     code = "unknown_rail"
     title = "There is no payment rail of this name."
@@ -152,6 +176,8 @@ STALE_AFTER = timedelta(minutes=2)
 KEY_LIVES = timedelta(hours=23)
 """How long a rail is trusted to remember an idempotency key. Stripe may forget one after 24 hours
 (docs.stripe.com/api/idempotent_requests); then the same key would be a new payment."""
+LOOK_AGAIN = timedelta(minutes=10)
+"""How often the rail is asked about a payment that waits for its payer. Rails tell sooner, where they reach us."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -198,6 +224,30 @@ def outside(rail: str) -> str:
 
 def deposit_received(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry:
     return Entry(f"deposit:{op_id}", [Move(outside(rail), available_account(company_id), money)])
+
+
+def returning(company_id: UUID) -> str:
+    """The account of a company's money that a rail is told to send back to it."""
+    return f"company:{company_id}:returning"
+
+
+def refund_begun(op_id: UUID, company_id: UUID, money: Money) -> Entry:
+    """Before the rail hears of it, the money leaves what can be spent."""
+    return Entry(f"refund:{op_id}:begun", [Move(available_account(company_id), returning(company_id), money)])
+
+
+def refund_done(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry:
+    return Entry(f"refund:{op_id}:done", [Move(returning(company_id), outside(rail), money)])
+
+
+def refund_failed(op_id: UUID, company_id: UUID, money: Money) -> Entry:
+    """Refused: what was to go back is the company's to spend again."""
+    return Entry(f"refund:{op_id}:failed", [Move(returning(company_id), available_account(company_id), money)])
+
+
+def payout_taken_back(op_id: UUID, rail: str, contractor_id: UUID, money: Money) -> Entry:
+    """A payout came back: it is payable again."""
+    return Entry(f"reversal:{op_id}:done", [Move(outside(rail), payable(contractor_id), money)])
 
 
 def payout_begun(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:

@@ -30,6 +30,14 @@ class PaymentSchema(ma.Schema):
     created_at = ma.fields.AwareDateTime(required=True)
     tries = ma.fields.Integer(required=True)
     external_id = ma.fields.String(required=True, allow_none=True, metadata={"description": "The rail's own id"})
+    of_id = ma.fields.UUID(required=True, allow_none=True, metadata={"description": "The payment that it undoes"})
+    pay_url = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "The rail's own page where the payer pays"}
+    )
+    waits_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+    reason = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Why an operator has it taken back"}
+    )
     refusal_code = ma.fields.String(required=True, allow_none=True)
     why = ma.fields.String(required=True, allow_none=True)
     who_can_fix = ma.fields.String(required=True, allow_none=True)

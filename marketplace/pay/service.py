@@ -1,11 +1,13 @@
-"""The verbs of pay that people use: deposit, start a run, try a payout again, let a parked payment go on."""
+"""The verbs of pay that people use: deposit, start a run, try a payout again, let a parked payment go on.
 
-from collections.abc import Sequence
+Whatever a rail will be told of a payment is written down with it, once (`PaymentOp.params`)."""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_operator, require_person
@@ -17,7 +19,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.pay import rules
+from marketplace.pay import rules, stripe_rules, switching, telling
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
 
@@ -29,11 +31,15 @@ ADVANCE_RUN = "pay_run.advance"
 
 def deposit(company_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     """Writes down that the company pays in. The rail is asked by a job after the commit; the money is available when
-    the payment is done. Raises NotADeposit when the amount is not above zero."""
+    the payment is done. Raises NotADeposit when the amount is not above zero, NotCarried when the rail has no such
+    amount, RailsNeverMix."""
     require_company(by, company_id, Right.MONEY)
     if money.amount <= 0:
         raise rules.NotADeposit(field="money")
-    op = _intend(OpKind.DEPOSIT, money, company_id=company_id, by=by)
+    name = switching.rail_of_new_payments()
+    if name in stripe_rules.NAMES:
+        stripe_rules.check_deposit(money)
+    op = _intend(OpKind.DEPOSIT, money, name, telling.of_deposit(company_id), company_id=company_id, by=by)
     queue.defer(ADVANCE_RAIL)
     return op
 
@@ -41,8 +47,9 @@ def deposit(company_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
 def pay_out(payslips: Sequence[Payslip], *, by: Actor) -> list[PaymentOp]:
     """Writes down the payouts of issued payslips and takes the money out of what is payable. Not a person's verb: runs
     and `retry_payout()` call it."""
+    told = telling.of_payouts(payslips)
     ops = [
-        _intend(OpKind.PAYOUT, slip.net, contractor_id=slip.contractor_id, payslip_id=slip.id, by=by)
+        _intend(OpKind.PAYOUT, slip.net, *told[slip.id], contractor_id=slip.contractor_id, payslip_id=slip.id, by=by)
         for slip in payslips
     ]
     ledger.post_many([rules.payout_begun(op.id, op.owner_id, op.money) for op in ops])
@@ -50,7 +57,8 @@ def pay_out(payslips: Sequence[Payslip], *, by: Actor) -> list[PaymentOp]:
 
 
 def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
-    """Pays the same payslip again after a refusal: a new payment with a new key. Raises NothingToRetry."""
+    """Pays the same payslip again after a refusal, or after it was taken back: a new payment with a new key. Raises
+    NothingToRetry."""
     op = db.session.scalars(select(PaymentOp).where(PaymentOp.id == op_id, PaymentOp.kind == OpKind.PAYOUT)).first()
     if op is None:
         raise NotFound
@@ -58,12 +66,55 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
         require_operator(by, OperatorRole.FINANCE)
     # The payslip's row is locked so that two retries cannot both find nothing under way.
     payslip = db.session.scalars(select(Payslip).where(Payslip.id == op.payslip_id).with_for_update()).one()
-    alive = select(PaymentOp.id).where(PaymentOp.payslip_id == payslip.id, PaymentOp.status != OpStatus.REFUSED)
+    over = (OpStatus.REFUSED, OpStatus.REVERSED)
+    alive = select(PaymentOp.id).where(PaymentOp.payslip_id == payslip.id, PaymentOp.status.not_in(over))
     if db.session.scalar(alive) is not None:
         raise rules.NothingToRetry
     again = pay_out([payslip], by=by)[0]
     queue.defer(ADVANCE_RAIL)
     return again
+
+
+def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
+    """Sends back a part of a deposit, or all of it, by the way it came. What is set aside for work is not there to be
+    sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit.
+    """
+    found = select(PaymentOp).where(PaymentOp.id == deposit_id, PaymentOp.kind == OpKind.DEPOSIT)
+    paid_in = db.session.scalars(found.with_for_update()).one_or_none()
+    if paid_in is None or paid_in.company_id is None:
+        raise NotFound
+    require_company(by, paid_in.company_id, Right.MONEY)
+    gone = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
+        PaymentOp.of_id == paid_in.id, PaymentOp.status != OpStatus.REFUSED
+    )
+    left = paid_in.amount - int(db.session.scalar(gone) or 0)
+    if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
+        raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
+    told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
+    op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
+    ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
+    queue.defer(ADVANCE_RAIL)
+    return op
+
+
+def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp:
+    """Has a payout that went wrong taken back whole from the person's account at the rail. It is payable again at once,
+    so that nobody loses by it. For operators of finance, with a reason that the person reads. Raises NotReversible."""
+    require_operator(by, OperatorRole.FINANCE)
+    found = select(PaymentOp).where(PaymentOp.id == payout_id, PaymentOp.kind == OpKind.PAYOUT)
+    payout = db.session.scalars(found.with_for_update()).one_or_none()
+    if payout is None:
+        raise NotFound
+    begun = select(PaymentOp.id).where(PaymentOp.of_id == payout.id, PaymentOp.status != OpStatus.REFUSED)
+    if payout.status is not OpStatus.DONE or db.session.scalar(begun) is not None:
+        raise rules.NotReversible
+    told = {"of": payout.external_id, "metadata": {"payout": str(payout.id)}}
+    op = _intend(
+        OpKind.REVERSAL, payout.money, payout.rail, told, contractor_id=payout.contractor_id, of_id=payout.id,
+        reason=reason.strip(), by=by,
+    )  # fmt: skip
+    queue.defer(ADVANCE_RAIL)
+    return op
 
 
 def unpark(op_id: UUID, *, by: Actor) -> PaymentOp:
@@ -103,7 +154,7 @@ def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
     run = PayRun(
         company_id=company_id,
         through=through,
-        rail=current_app.config["RAIL"],
+        rail=switching.rail_of_new_payments(),
         started_at=clock.now(),
         status=RunStatus.STARTED,
     )
@@ -117,27 +168,27 @@ def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
 def _intend(
     kind: OpKind,
     money: Money,
+    rail: str,
+    params: Mapping[str, Any],
     *,
-    company_id: UUID | None = None,
-    contractor_id: UUID | None = None,
-    payslip_id: UUID | None = None,
     by: Actor,
+    **whose: Any,
 ) -> PaymentOp:
+    """Writes a payment down, with everything that its rail will be told. `whose` are its columns: who pays or is paid,
+    and what for."""
     op_id, now = new_id(), clock.now()
     op = PaymentOp(
         id=op_id,
         kind=kind,
-        company_id=company_id,
-        contractor_id=contractor_id,
-        payslip_id=payslip_id,
-        rail=current_app.config["RAIL"],
+        rail=rail,
         amount=money.amount,
         currency=money.currency,
-        params={"payslip": str(payslip_id)} if payslip_id else {},
+        params=dict(params),
         idempotency_key=rules.idempotency_key(kind, op_id),
         created_at=now,
         next_try_at=now,
         status=OpStatus.INTENT,
+        **whose,
     )
     db.session.add(op)
     db.session.flush()

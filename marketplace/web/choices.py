@@ -74,7 +74,12 @@ EFFECTS: Names = MappingProxyType(
     }
 )
 PAYMENTS: Names = MappingProxyType(
-    {OpKind.DEPOSIT: lazy_gettext("deposits of companies"), OpKind.PAYOUT: lazy_gettext("payouts to contractors")}
+    {
+        OpKind.DEPOSIT: lazy_gettext("deposits of companies"),
+        OpKind.PAYOUT: lazy_gettext("payouts to contractors"),
+        OpKind.REFUND: lazy_gettext("deposits that go back"),
+        OpKind.REVERSAL: lazy_gettext("payouts that are taken back"),
+    }
 )
 REQUIREMENTS: Names = MappingProxyType(
     {

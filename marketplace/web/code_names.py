@@ -83,6 +83,8 @@ STATUSES = {
     "waiting": lazy_gettext("waiting for a second person"),
     "vetted": lazy_gettext("vetted"),
     "withdrawn": lazy_gettext("withdrawn"),
+    "with_payer": lazy_gettext("waits to be paid"),
+    "reversed": lazy_gettext("taken back"),
     "worked": lazy_gettext("worked"),
     "working": lazy_gettext("working now"),
 }

@@ -109,6 +109,20 @@ def open_sandbox_accounts(people: Sequence[Actor]) -> list[PayoutAccount]:
     return [found[known] for known in actors]
 
 
+def give_account(rail: str, reference: str, *, by: Actor) -> None:
+    """Writes down where the person is paid, and hands that requirement in where it was asked for and is open. Their
+    first account counts; who has one already keeps the row, and the rail knows the newer one."""
+    me = require_person(by)
+    row = {"contractor_id": me, "rail": rail, "reference": reference, "given_at": clock.now()}
+    made = insert(PayoutAccount).values(row).on_conflict_do_nothing().returning(PayoutAccount.contractor_id)
+    if db.session.scalar(made) is None:
+        return
+    signals.note_many(SignalKind.PAYOUT_ACCOUNT, {me: f"{rail} {reference}"})
+    asked = requirements.states([me])[me].get(RequirementKind.PAYOUT_ACCOUNT)
+    if asked in (RequirementStatus.OPEN, RequirementStatus.REFUSED):
+        requirements.submit_many([(by, {RequirementKind.PAYOUT_ACCOUNT: f"An account on the rail '{rail}'."})])
+
+
 def write_descriptions(told: Mapping[UUID, tuple[Collection[str], Mapping[str, Level]]]) -> None:
     """Writes down skills and languages of people of whom none are known. Raises BadProfile."""
     skills, spoken = [], []

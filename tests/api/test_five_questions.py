@@ -58,11 +58,13 @@ PUBLIC = {
 
 NOBODYS = {
     "POST /api/v1/password-resets/<token>": "a token belongs to whoever holds it; a wrong one is a wrong state",
+    "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>": "it says of what kind a call is",
 }
 """Routes with a parameter that names nothing that could be another person's."""
 
 ALWAYS_POSSIBLE = {
     "POST /api/v1/matching/weights/trials": "weights can always be tried; it changes nothing",
+    "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>": "a call is kept whatever it is about, and once",
     "POST /api/v1/sessions": "nothing has to be in a state for it",
     "DELETE /api/v1/sessions/current": "a key that is no longer good is not signed in",
     "PATCH /api/v1/people/me": "one's name and language can always be changed",

@@ -334,6 +334,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     names = sorted(db.session.scalars(account))
     return values | {
         "name": (*names, "rail:sandbox"),
+        "endpoint": ("platform", "connect"),
         "rule_id": ("FLOOR", "REST"),
         "version": ("1", "2"),
         "number": ("2", "0"),

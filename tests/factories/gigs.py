@@ -5,6 +5,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from marketplace.accounts import service as companies
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, CompanyRole, available_account
@@ -43,7 +45,8 @@ def terms(contact: UUID, **other: Any) -> Terms:
 
 def money_for(company_id: UUID, money: Money) -> None:
     """Gives the company money to dispose of, as a deposit would."""
-    moves = [Move("rail:sandbox", available_account(company_id), money)]
+    rail = current_app.config["RAIL"]
+    moves = [Move(f"rail:{rail}", available_account(company_id), money)]
     ledger.post(Entry(f"test:deposit:{next(_numbers)}", moves))
 
 

@@ -141,7 +141,8 @@ def test_every_status_of_a_payment_has_its_event() -> None:
 
 
 def test_a_settled_payment_stays_settled() -> None:
-    assert {status for status, after in OP_TRANSITIONS.items() if not after} == {OpStatus.DONE, OpStatus.REFUSED}
+    assert {status for status, after in OP_TRANSITIONS.items() if not after} == {OpStatus.REVERSED, OpStatus.REFUSED}
+    assert OP_TRANSITIONS[OpStatus.DONE] == {OpStatus.REVERSED}, "a payout that is taken back, and nothing else"
     assert RUN_TRANSITIONS[RunStatus.PAID] == frozenset()
 
 

@@ -1,0 +1,47 @@
+"""Jobs at a real rail: people's accounts there, what it tells us, and its balance beside the books.
+
+Where no rail has a key, they have nothing to do.
+"""
+
+from uuid import UUID
+
+from flask import current_app
+
+from jobs.runner import job
+from marketplace.pay import rail_accounts, rail_inbox, reconciling
+
+
+def _is_configured() -> bool:
+    return bool(current_app.config["STRIPE_KEY"])
+
+
+@job(rail_accounts.OPEN_ACCOUNT)
+def open_account(account_id: str) -> None:
+    if _is_configured():
+        rail_accounts.open_asked(UUID(account_id))
+
+
+@job(rail_inbox.HANDLE)
+def handle_calls() -> None:
+    if _is_configured():
+        rail_inbox.handle_due()
+
+
+@job("rail.handle_waiting", again=False)
+def handle_waiting_calls() -> None:
+    """Answers again what could not be answered at once."""
+    if _is_configured():
+        rail_inbox.handle_due()
+
+
+@job(rail_inbox.RECONCILE)
+def reconcile() -> None:
+    if _is_configured():
+        reconciling.reconcile()
+
+
+@job("rail.reconcile_due", again=False)
+def reconcile_due() -> None:
+    """Compares what moved at the rail with the books, also where it told nothing."""
+    if _is_configured():
+        reconciling.reconcile()

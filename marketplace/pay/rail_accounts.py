@@ -1,0 +1,135 @@
+"""People's own accounts at a rail: opened, and looked at again, with what is still missing."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.rules import CLOCK, Actor, require_person
+from marketplace.core import clock, queue
+from marketplace.core.db import db, in_transaction, transaction
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.problems import NotFound
+from marketplace.pay import known_rails, stripe_rules
+from marketplace.pay.rail_models import RailAccount
+from marketplace.pay.rail_rules import NotOnThisRail, NoWayToPay, RailSilent
+from marketplace.pay.stripe_rail import AccountState, NotAllowed, Unreachable
+from marketplace.workforce import applying
+from marketplace.workforce.models import Contractor
+
+OPEN_ACCOUNT = "rail.open_account"
+"""The job that asks the rail for an account; its argument is `account_id`."""
+BACK = "/work/payout-account"
+"""The page to which people come back from the rail's own."""
+
+
+def destinations(wanted: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
+    """Where people are paid, by rail and person. Who has no account there is left out."""
+    known = select(RailAccount.rail, RailAccount.contractor_id, RailAccount.external_id).where(
+        tuple_(RailAccount.rail, RailAccount.contractor_id).in_(wanted),
+        RailAccount.closed_at.is_(None),
+        RailAccount.external_id.is_not(None),
+    )
+    return {(row.rail, row.contractor_id): row.external_id for row in db.session.execute(known)}
+
+
+def mine(*, by: Actor) -> RailAccount | None:
+    """The asker's account at the rail of this service."""
+    own = RailAccount.contractor_id == require_person(by)
+    found = select(RailAccount).where(own, RailAccount.rail == current_app.config["RAIL"])
+    return db.session.scalars(found.where(RailAccount.closed_at.is_(None))).one_or_none()
+
+
+def ask_for(*, by: Actor) -> RailAccount:
+    """Has an account opened at the rail, once: asked again it is the same one. A job asks the rail after the commit.
+
+    Raises NotOnThisRail, NoWayToPay for a country that the rail does not reach, NotFound for who is no contractor.
+    """
+    me = db.session.get(Contractor, require_person(by))
+    if me is None:
+        raise NotFound
+    name: str = current_app.config["RAIL"]
+    if name not in stripe_rules.NAMES:
+        raise NotOnThisRail
+    reach = stripe_rules.reach(me.country, current_app.config["STRIPE_COUNTRY"])
+    if reach is None:
+        raise NoWayToPay(f"{me.country} is in no list of countries that Stripe pays to.", country=me.country)
+    row = {
+        "id": new_id(), "contractor_id": me.id, "rail": name, "country": me.country,
+        "agreement": reach.agreement, "can_receive": False, "can_pay_out": False, "missing": [],
+        "asked_at": clock.now(),
+    }  # fmt: skip
+    made = insert(RailAccount).values(row).on_conflict_do_nothing().returning(RailAccount.id)
+    if (fresh := db.session.scalar(made)) is not None:
+        record("rail_account.asked", db.session.get_one(RailAccount, fresh), by=by)
+        applying.give_account(name, str(fresh), by=by)
+    account = mine(by=by)
+    assert account is not None, "the insert met it, or made it"
+    if account.external_id is None:
+        queue.defer(OPEN_ACCOUNT, account_id=str(account.id))
+    return account
+
+
+def open_asked(account_id: UUID) -> None:
+    """Asks the rail for the account of a row. The row's id is the key, so that asking twice opens one."""
+    _refuse_inside()
+    with transaction():
+        row = db.session.get(RailAccount, account_id)
+        if row is None or row.external_id is not None or row.closed_at is not None:
+            return
+        asked = (f"account:{row.id}", row.country, row.agreement, {"contractor": str(row.contractor_id)})
+    try:
+        state = known_rails.stripe().open_account(*asked)
+    except NotAllowed as no:
+        with transaction():
+            db.session.get_one(RailAccount, account_id).problem = no.text
+        return
+    _note(account_id, state)
+
+
+def look(external_id: str) -> bool:
+    """Reads an account at the rail again. Returns whether it is one of ours. Raises NotAllowed, Unreachable."""
+    _refuse_inside()
+    with transaction():
+        known = select(RailAccount.id).where(
+            RailAccount.rail == known_rails.stripe().name, RailAccount.external_id == external_id
+        )
+        account_id = db.session.scalar(known)
+    if account_id is None:
+        return False
+    _note(account_id, known_rails.stripe().account(external_id))
+    return True
+
+
+def onward(*, by: Actor) -> str:
+    """The address of a page of the rail's where the asker gives what is missing. It is good once, for some minutes, so
+    it is asked for when it is pressed; no money moves by it. Raises NotFound, RailSilent."""
+    account = mine(by=by)
+    if account is None or account.external_id is None:
+        raise NotFound
+    try:
+        return known_rails.stripe().onboarding_link(account.external_id, current_app.config["BASE_URL"] + BACK).url
+    except (NotAllowed, Unreachable) as silent:
+        raise RailSilent from silent
+
+
+def _note(account_id: UUID, state: AccountState) -> None:
+    with transaction():
+        row = db.session.get_one(RailAccount, account_id, with_for_update=True, populate_existing=True)
+        is_new, could = row.external_id is None, row.can_receive
+        row.external_id, row.country = state.id, state.country or row.country
+        row.can_receive, row.can_pay_out = state.can_receive, state.can_pay_out
+        row.missing, row.disabled_reason, row.problem = list(state.missing), state.disabled_reason, None
+        row.looked_at = clock.now()
+        if is_new:
+            record("rail_account.opened", row, by=CLOCK)
+        if state.can_receive != could:
+            record("rail_account.ready" if state.can_receive else "rail_account.restricted", row, by=CLOCK)
+
+
+def _refuse_inside() -> None:
+    if in_transaction():
+        raise RuntimeError("A rail is never called inside a transaction.")

@@ -1,0 +1,103 @@
+"""A person who is owed, a company that pays, and Stripe between them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.pay import payments, runs
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rail_models import RailAccount
+from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.pay.stripe_rules import TEST, Agreement
+from tests.factories import pay as made
+from tests.stripe_contract.server import KEY, Standin
+from tests.stripe_contract.world import World
+
+ACCOUNT = "acct_000001"
+"""The first account that a fresh world makes."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """60.00 USD that a run has written down for a person in Kansas. `at` is the moment."""
+
+    op_id: UUID
+    contractor_id: UUID
+    company_id: UUID
+    run_id: UUID
+    at: datetime
+
+
+@contextmanager
+def on_stripe(app: Flask, standin: Standin) -> Iterator[None]:
+    """The application with a test key, whose Stripe is the stand-in."""
+    ours = {
+        "RAIL": TEST, "STRIPE_KEY": KEY, "STRIPE_BASE": standin.address, "STRIPE_SECONDS": (2.0, 0.3),
+        "STRIPE_COUNTRY": "US", "STRIPE_WEBHOOK_SECRET": standin.world.secrets["platform"],
+        "STRIPE_CONNECT_WEBHOOK_SECRET": standin.world.secrets["connect"],
+    }  # fmt: skip
+    before = {name: app.config[name] for name in ours}
+    app.config.update(ours)
+    app.extensions.pop("setara_stripe_rail", None)
+    try:
+        yield
+    finally:
+        app.config.update(before)
+        app.extensions.pop("setara_stripe_rail", None)
+
+
+def owed() -> Owed:
+    booking = made.worked_and_approved()
+    with transaction():
+        account = RailAccount(
+            contractor_id=booking.contractor_id, rail=TEST, country="US", agreement=Agreement.FULL,
+            external_id=ACCOUNT, can_receive=True, can_pay_out=True, missing=[], asked_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(account)
+    run_id = made.started().id
+    runs.finish_run(run_id)
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT)).one()
+    return Owed(op.id, booking.contractor_id, booking.company_id, run_id, clock.now())
+
+
+def onboarded(world: World) -> str:
+    told = {"country": "US", "capabilities": {"transfers": {"requested": True}}}
+    account: str = world.answer("POST", "/v1/accounts", {}, told, None)["id"]
+    world.onboard(account)
+    assert account == ACCOUNT
+    return account
+
+
+def status_of(op_id: UUID) -> OpStatus:
+    return db.session.scalars(select(PaymentOp.status).where(PaymentOp.id == op_id)).one()
+
+
+def op_of(op_id: UUID) -> PaymentOp:
+    return db.session.get_one(PaymentOp, op_id, populate_existing=True)
+
+
+def later(how_long: timedelta) -> None:
+    with transaction():
+        clock.move_to(clock.now() + how_long)
+
+
+def until_known(op_id: UUID, *, rounds: int = 6) -> OpStatus:
+    """Asks as the jobs would, with the pauses that they keep, until the rail has said what became of a payment."""
+    for _ in range(rounds):
+        payments.advance_ops()
+        if status_of(op_id) not in (OpStatus.SENT, OpStatus.UNKNOWN):
+            break
+        later(timedelta(minutes=10))
+    return status_of(op_id)
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")

@@ -1,0 +1,183 @@
+"""What Stripe tells by itself: believed when signed, kept once, harmless twice and in any order."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from marketplace.accounts.rules import OperatorRole, available_account
+from marketplace.core.db import db, transaction
+from marketplace.ledger import queries as books
+from marketplace.pay import payments, rail_accounts, rail_inbox, service
+from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
+from marketplace.pay.rail_rules import MOST_TRIES, Outcome
+from marketplace.pay.rules import OpStatus
+from tests.factories import accounts, workforce
+from tests.stripe_contract.paying import ACCOUNT, Owed, op_of, status_of, until_known, usd
+from tests.stripe_contract.server import Fault, Standin
+
+PLATFORM, CONNECT = "/api/v1/rails/stripe/platform", "/api/v1/rails/stripe/connect"
+DOOR = "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>"
+
+
+def call(client: FlaskClient, standin: Standin, event: dict[str, Any], **how: Any) -> TestResponse:
+    body, headers = standin.world.signed(event, **how)
+    return client.post(CONNECT if "account" in event else PLATFORM, data=body, headers=headers)
+
+
+def outcomes() -> list[tuple[str, Outcome, str | None]]:
+    rows = select(RailEvent.name, RailEvent.outcome, RailEvent.error).order_by(RailEvent.id)
+    return [(row.name, row.outcome, row.error) for row in db.session.execute(rows)]
+
+
+@pytest.mark.door(DOOR, "works")
+@pytest.mark.door(DOOR, "not_signed_in")
+@pytest.mark.door(DOOR, "wrong_shape")
+def test_only_stripe_is_believed_and_only_just_now(owed: Owed, standin: Standin, client: FlaskClient) -> None:
+    payments.advance_ops()
+    event = standin.world.events[-1]
+    assert event["type"] == "transfer.created"
+    assert call(client, standin, event, secret="whsec_of_somebody").status_code == 401
+    assert call(client, standin, event, ago=301).json["code"] == "rail_signature_not_valid"
+    assert call(client, standin, event, ago=-120).status_code == 401, "from the future"
+    body, headers = standin.world.signed(event)
+    assert client.post(PLATFORM, data=body.replace(b"6000", b"6001"), headers=headers).status_code == 401
+    assert client.post(CONNECT, data=body, headers=headers).status_code == 401, "each door has its own secret"
+    assert client.post(PLATFORM, data=body, content_type="application/json").status_code == 401
+    assert client.post("/api/v1/rails/stripe/nonsense", data=body, headers=headers).status_code == 404
+    assert db.session.scalar(select(func.count(RailEvent.id))) == 0
+    body, headers = standin.world.signed({"object": "v2.core.event", "id": "evt_thin"})
+    assert client.post(PLATFORM, data=body, headers=headers).json["code"] == "not_an_event"
+    assert call(client, standin, event).json == {"id": event["id"], "outcome": "waiting"}
+    assert call(client, standin, event, ago=-30).status_code == 200
+    assert db.session.scalar(select(func.count(RailEvent.id))) == 1
+
+
+def test_a_call_comes_before_the_lost_answer(owed: Owed, standin: Standin, client: FlaskClient) -> None:
+    """The payment is still being asked about when Stripe tells of it; the late answer then changes nothing."""
+    (claim,) = payments._claim(1)
+    late = payments._ask(claim)
+    call(client, standin, standin.world.events[-1])
+    assert rail_inbox.handle_due() == 1
+    assert status_of(owed.op_id) is OpStatus.DONE
+    payments._record({owed.op_id: late})
+    call(client, standin, standin.world.events[-1])
+    assert rail_inbox.handle_due() == 0
+    assert (op_of(owed.op_id).external_id, len(standin.world.all("transfer"))) == ("tr_000001", 1)
+
+
+def test_a_deposit_is_there_when_stripe_says_so(standin: Standin, client: FlaskClient) -> None:
+    lab = accounts.company().id
+    with transaction():
+        op_id = service.deposit(lab, usd("10.00"), by=accounts.owner_of(lab)).id
+    payments.advance_ops()
+    standin.world.pay(str(op_of(op_id).external_id))
+    for event in reversed(standin.world.events):
+        assert call(client, standin, event).status_code == 200
+    rail_inbox.handle_due()
+    assert (status_of(op_id), books.balance(available_account(lab), "USD")) == (OpStatus.DONE, usd("10.00"))
+    assert {each[1] for each in outcomes()} == {Outcome.HANDLED, Outcome.IGNORED}
+
+
+def test_a_debit_that_comes_back_is_refused(standin: Standin, client: FlaskClient) -> None:
+    lab = accounts.company().id
+    with transaction():
+        op_id = service.deposit(lab, usd("10.00"), by=accounts.owner_of(lab)).id
+    payments.advance_ops()
+    standin.world.debit(str(op_of(op_id).external_id))
+    call(client, standin, standin.world.events[-1])
+    rail_inbox.handle_due()
+    op = op_of(op_id)
+    assert (op.status, op.pay_url) == (OpStatus.WAITING, None)
+    standin.world.debit_fails(str(op.external_id))
+    call(client, standin, standin.world.events[-1])
+    rail_inbox.handle_due()
+    assert (status_of(op_id), op_of(op_id).refusal_code) == (OpStatus.REFUSED, "payment_failed")
+
+
+def test_what_the_books_do_not_know_is_shown_to_a_person(owed: Owed, standin: Standin, client: FlaskClient) -> None:
+    made = standin.world.answer(
+        "POST", "/v1/transfers", {}, {"amount": 100, "currency": "usd", "destination": ACCOUNT}, None
+    )
+    call(client, standin, standin.world.events[-1])
+    other = standin.world.answer("POST", "/v1/accounts", {}, {"country": "US"}, None)["id"]
+    standin.world.onboard(other)
+    call(client, standin, standin.world.events[-1])
+    rail_inbox.handle_due()
+    assert outcomes() == [
+        ("transfer.created", Outcome.UNMATCHED, "no_such_payment"),
+        ("account.updated", Outcome.UNMATCHED, "no_such_account"),
+    ]
+    assert made["id"] == db.session.scalars(select(RailEvent.about_id).order_by(RailEvent.id)).first()
+
+
+def test_what_cannot_be_read_again_is_tried_and_then_shown(
+    owed: Owed, standin: Standin, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payments.advance_ops()
+    call(client, standin, standin.world.events[-1])
+    monkeypatch.setattr(standin.world, "answer", lambda *_asked: 1 / 0)
+    for _ in range(MOST_TRIES):
+        rail_inbox.handle_due()
+    assert outcomes() == [("transfer.created", Outcome.FAILED, "Unreachable")]
+    assert rail_inbox.handle_due() == 0
+    monkeypatch.undo()
+    with transaction():
+        rail_inbox.ask_again(standin.world.events[-1]["id"], by=accounts.operator(OperatorRole.FINANCE))
+    rail_inbox.handle_due()
+    assert outcomes() == [("transfer.created", Outcome.HANDLED, None)]
+
+
+def test_real_money_is_no_business_of_a_test_key(owed: Owed, standin: Standin, client: FlaskClient) -> None:
+    payments.advance_ops()
+    assert call(client, standin, standin.world.events[-1] | {"livemode": True}).json["outcome"] == "ignored"
+    assert rail_inbox.handle_due() == 0
+
+
+# --- people's accounts ------------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_opened_once_and_says_what_is_missing(standin: Standin, client: FlaskClient) -> None:
+    """However often it is asked for, and whatever got lost."""
+    standin.world.counts["acct"] = 10
+    me = workforce.contractor()
+    by = accounts.actor_of(me.id)
+    with transaction():
+        first = rail_accounts.ask_for(by=by).id
+        assert rail_accounts.ask_for(by=by).id == first
+    standin.faults.append(Fault.RESET_AFTER)
+    with pytest.raises(Exception, match="lost"):
+        rail_accounts.open_asked(first)
+    rail_accounts.open_asked(first)
+    rail_accounts.open_asked(first)
+    (there,) = standin.world.all("account")
+    account = db.session.get_one(RailAccount, first)
+    assert (account.external_id, account.can_receive) == (there["id"], False)
+    assert "external_account" in account.missing
+    assert there["tos_acceptance"] == {"service_agreement": "full"}
+    assert rail_accounts.onward(by=by).startswith(f"https://connect.stripe.com/setup/s/{there['id']}/")
+    standin.world.onboard(there["id"])
+    call(client, standin, standin.world.events[-1])
+    rail_inbox.handle_due()
+    db.session.refresh(account)
+    assert (account.can_receive, account.can_pay_out, account.missing) == (True, True, [])
+
+
+@pytest.mark.parametrize(("order", "state"), [((0, 1, 2), "failed"), ((2, 1, 0), "failed"), ((1, 0), "paid")])
+def test_a_payout_to_a_bank_is_watched_in_any_order(
+    owed: Owed, standin: Standin, client: FlaskClient, order: tuple[int, ...], state: str
+) -> None:
+    """What was paid can still come back, and nothing that is told late undoes it."""
+    until_known(owed.op_id)
+    payout = standin.world.pay_out(ACCOUNT, 6000)["id"]
+    told = [standin.world.events[-1], standin.world.payout_is(payout, "paid")]
+    if state == "failed":
+        told.append(standin.world.payout_is(payout, "failed", "account_closed"))
+    for number in order:
+        call(client, standin, told[number])
+        rail_inbox.handle_due()
+    row = db.session.scalars(select(RailPayout)).one()
+    assert (row.money, row.state, row.contractor_id) == (usd("60.00"), state, owed.contractor_id)
+    assert row.failure == ("account_closed" if state == "failed" else None)

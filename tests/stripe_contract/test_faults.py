@@ -1,0 +1,247 @@
+"""Whatever goes wrong between Setara and Stripe: one effect there, one entry here."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+import stripe
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from marketplace.accounts.rules import OperatorRole
+from marketplace.core.db import db, transaction
+from marketplace.core.ids import new_id
+from marketplace.ledger import queries as books
+from marketplace.pay import known_rails, payments, proof, service
+from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, in_flight, payable
+from marketplace.pay.stripe_rail import StripeRail
+from tests.factories import accounts
+from tests.pay.books import everything_holds, undone
+from tests.stripe_contract.paying import ACCOUNT, Owed, later, onboarded, op_of, status_of, until_known, usd
+from tests.stripe_contract.server import AFTER, Fault, Standin
+
+WORKERS = 20
+
+
+class Forgetful(StripeRail):
+    """What must not be: a new key for each attempt."""
+
+    def send(self, order: Order) -> Result:
+        return super().send(replace(order, key=str(uuid4())))
+
+
+def transfers(standin: Standin) -> int:
+    return len(standin.world.all("transfer"))
+
+
+@pytest.mark.parametrize("fault", [each for each in Fault if each is not Fault.SAVED_NOTHING])
+def test_a_payout_happens_once_whatever_goes_wrong(owed: Owed, standin: Standin, fault: Fault) -> None:
+    standin.faults.append(fault)
+    assert until_known(owed.op_id) is OpStatus.DONE
+    assert transfers(standin) == 1
+    assert op_of(owed.op_id).external_id == standin.world.all("transfer")[0]["id"]
+    assert books.balance(in_flight(owed.contractor_id), "USD") == usd("0")
+    everything_holds()
+
+
+@pytest.mark.parametrize("fault", sorted(AFTER))
+def test_a_key_for_each_attempt_would_pay_twice(
+    owed: Owed, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """The tests above are not vacuous: without the one key they fail."""
+    rail = known_rails.stripe()
+    monkeypatch.setitem(
+        app.extensions, "setara_stripe_rail", Forgetful(rail.client, home="https://setara.example", live=False)
+    )
+    standin.faults.append(fault)
+    until_known(owed.op_id)
+    assert transfers(standin) == 2
+
+
+def test_what_stripe_told_nothing_of_waits_for_a_person(owed: Owed, standin: Standin) -> None:
+    """Its own crash is kept under the key for ever, and nothing is to be found: the money stays in flight."""
+    standin.faults.append(Fault.SAVED_NOTHING)
+    assert until_known(owed.op_id, rounds=3) is OpStatus.UNKNOWN
+    later(KEY_LIVES)
+    assert until_known(owed.op_id) is OpStatus.PARKED
+    assert (transfers(standin), books.balance(in_flight(owed.contractor_id), "USD")) == (0, usd("60.00"))
+    everything_holds()
+
+
+def test_every_request_says_whose_it_is(owed: Owed, standin: Standin) -> None:
+    payments.advance_ops()
+    (made,) = standin.world.all("transfer")
+    told = made["metadata"]
+    assert made["transfer_group"] == f"pay_run:{owed.run_id}"
+    assert told["setara_op"] == str(owed.op_id)
+    assert (told["net"], told["engagement"]) == ("60.00 USD", "contractor")
+    assert told["contracts"].count("-") == 4, "one contract, by its id"
+    assert "health_contribution" in told
+    assert list(standin.keys) == [f"payout:{owed.op_id}:1"]
+
+
+def test_too_little_at_stripe_gives_the_money_back_and_can_be_tried_again(owed: Owed, standin: Standin) -> None:
+    standin.world.available["usd"] = 5999
+    assert until_known(owed.op_id) is OpStatus.REFUSED
+    op = op_of(owed.op_id)
+    assert (op.refusal_code, op.who_can_fix) == ("balance_insufficient", "operator")
+    assert books.balance(payable(owed.contractor_id), "USD") == usd("60.00")
+    standin.world.top_up(1)
+    with transaction():
+        again = service.retry_payout(owed.op_id, by=accounts.operator(OperatorRole.FINANCE)).id
+    assert until_known(again) is OpStatus.DONE
+    assert transfers(standin) == 1
+    everything_holds()
+
+
+def test_a_restricted_account_is_the_persons_to_mend(owed: Owed, standin: Standin) -> None:
+    standin.world.restrict(ACCOUNT, "individual.verification.document")
+    assert until_known(owed.op_id) is OpStatus.REFUSED
+    op = op_of(owed.op_id)
+    assert (op.refusal_code, op.who_can_fix) == ("insufficient_capabilities_for_transfer", "contractor")
+    assert books.balance(payable(owed.contractor_id), "USD") == usd("60.00")
+
+
+def test_a_wrong_key_says_nothing_about_the_money(
+    owed: Owed, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "STRIPE_KEY", "sk_test_another")
+    app.extensions.pop("setara_stripe_rail", None)
+    assert until_known(owed.op_id) is OpStatus.PARKED
+    assert books.balance(in_flight(owed.contractor_id), "USD") == usd("60.00")
+    app.extensions.pop("setara_stripe_rail", None)
+
+
+def test_the_same_key_for_another_amount_is_parked(owed: Owed, standin: Standin, rail: StripeRail) -> None:
+    (claim,) = payments._claim(1)
+    assert isinstance(rail.send(claim.order), Done)
+    told = rail.send(replace(claim.order, money=usd("61.00")))
+    assert told == Parked("This key was used before for another order.")
+    assert transfers(standin) == 1
+
+
+def test_what_stripe_moved_is_what_was_ordered(owed: Owed, standin: Standin, rail: StripeRail) -> None:
+    (claim,) = payments._claim(1)
+    rail.send(claim.order)
+    standin.world.all("transfer")[0]["amount"] = 1
+    assert isinstance(rail.find(claim.order), Parked)
+
+
+def test_twenty_workers_at_one_order_make_one_transfer(owed: Owed, standin: Standin, rail: StripeRail) -> None:
+    (claim,) = payments._claim(1)
+    start = Barrier(WORKERS)
+
+    def work() -> Result:
+        start.wait(10)
+        return rail.send(claim.order)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        told = [each.result() for each in [pool.submit(work) for _ in range(WORKERS)]]
+    assert transfers(standin) == 1
+    assert {type(each) for each in told} <= {Done, Unknown}, "two at once conflict, and are told so"
+    assert len({each.id for each in told if isinstance(each, Done)}) <= 1
+    assert isinstance(rail.send(claim.order), Done)
+
+
+def test_a_payout_without_an_account_is_the_persons_to_mend(owed: Owed, rail: StripeRail) -> None:
+    (claim,) = payments._claim(1)
+    order = replace(claim.order, params=dict(claim.order.params) | {"destination": None})
+    told = rail.send(order)
+    assert isinstance(told, Refused)
+    assert (told.code, told.who_can_fix) == ("payout_account_missing", "contractor")
+    assert rail.find(order) is None
+
+
+@pytest.mark.parametrize("fault", [None, *sorted(AFTER)])
+def test_a_payout_is_taken_back_once_and_can_be_paid_again(owed: Owed, standin: Standin, fault: Fault | None) -> None:
+    """What comes back is payable at once: 60.00 to the wrong account, and 60.00 to the right one."""
+    finance = accounts.operator(OperatorRole.FINANCE)
+    until_known(owed.op_id)
+    if fault is not None:
+        standin.faults.append(fault)
+    with transaction():
+        back = service.take_back(owed.op_id, "It went to an account that is not yours.", by=finance).id
+    assert until_known(back) is OpStatus.DONE
+    assert standin.world.all("transfer")[0]["amount_reversed"] == 6000
+    assert status_of(owed.op_id) is OpStatus.REVERSED
+    assert books.balance(payable(owed.contractor_id), "USD") == usd("60.00")
+    everything_holds()
+    with transaction():
+        again = service.retry_payout(owed.op_id, by=finance).id
+    assert until_known(again) is OpStatus.DONE
+    with pytest.raises(NothingToRetry):
+        service.retry_payout(owed.op_id, by=finance)
+    everything_holds()
+
+
+def test_an_empty_account_gives_nothing_back(owed: Owed, standin: Standin) -> None:
+    until_known(owed.op_id)
+    standin.world.things[ACCOUNT]["_empty"] = True
+    with transaction():
+        back = service.take_back(owed.op_id, "Twice.", by=accounts.operator(OperatorRole.FINANCE)).id
+    assert until_known(back) is OpStatus.REFUSED
+    assert status_of(owed.op_id) is OpStatus.DONE
+    everything_holds()
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+def test_killed_at_any_step_a_payout_happens_once(
+    owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The steps are counted, and each is the last one once: every statement, and before and after every request."""
+    steps = _trial(owed, standin, monkeypatch, None)
+    assert steps > 10, "they are really counted"
+    for last in range(1, steps + 1):
+        _trial(owed, standin, monkeypatch, last)
+
+
+def _trial(owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: int | None) -> int:
+    """A payout that dies once after so many steps, and is taken up again. Returns how many there were."""
+    count = 0
+    ask = stripe.RequestsClient.request
+
+    def step(*_args: object) -> None:
+        nonlocal count
+        count += 1
+        if count == last:
+            raise Killed
+
+    def asked(*args: object, **more: object) -> object:
+        step()
+        answer = ask(*args, **more)  # type: ignore[arg-type]
+        step()
+        return answer
+
+    standin.reset()
+    onboarded(standin.world)
+    standin.world.top_up(100_000)
+    with undone():
+        event.listen(Engine, "after_cursor_execute", step)
+        monkeypatch.setattr(stripe.RequestsClient, "request", asked)
+        try:
+            payments.advance_ops()
+        except Killed:
+            db.session.remove()
+        finally:
+            event.remove(Engine, "after_cursor_execute", step)
+            monkeypatch.setattr(stripe.RequestsClient, "request", ask)
+        if last is not None:
+            later(timedelta(minutes=10))
+        assert until_known(owed.op_id) is OpStatus.DONE, f"killed at step {last}"
+        assert transfers(standin) == 1, f"killed at step {last}"
+        assert [each.wrong for each in (proof.currencies_balance(), proof.nobody_is_paid_twice())] == [[], []]
+    return count
+
+
+def test_an_order_for_what_stripe_does_not_carry_asks_nothing(standin: Standin, rail: StripeRail) -> None:
+    from_nowhere = Order(new_id(), OpKind.PAYOUT, "key", usd("1.00"), new_id(), {"destination": ACCOUNT})
+    told = rail.send(replace(from_nowhere, money=type(usd("1.00"))(100, "UGX"), params={"destination": ACCOUNT}))
+    assert isinstance(told, Refused)
+    assert (told.code, standin.asked) == ("rail_cannot_carry", [])
