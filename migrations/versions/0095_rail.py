@@ -11,8 +11,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
-revision = "0089"
-down_revision = "0088"
+revision = "0095"
+down_revision = "0094"
 
 OLD_KINDS = "'deposit', 'payout'"
 NEW_KINDS = "'deposit', 'payout', 'refund', 'reversal'"
