@@ -121,6 +121,12 @@ def trials_of(shift_id: UUID, *, seen_by: Actor) -> Select[Trial]:
     return select(Trial).where(Trial.shift_id == shift_id)
 
 
+def trials_of_company(company_id: UUID, *, seen_by: Actor) -> Select[Trial]:
+    """What a company has tried of its shifts. Raises NotFound."""
+    require_company(seen_by, company_id, Right.READ)
+    return select(Trial).where(Trial.company_id == company_id)
+
+
 class TriedShift:
     """The work of a trial of a shift: each step reads, and leaves nothing in the database."""
 

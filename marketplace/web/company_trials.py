@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
@@ -21,7 +22,7 @@ from marketplace.matching.schemas import NewShiftTrialSchema
 from marketplace.shifts.models import Shift
 from marketplace.web import words
 from marketplace.web.company import SHOWN, after, blueprint, saved
-from marketplace.web.company_shifts import own_shift
+from marketplace.web.company_shifts import own_shift, shift_titles
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.plan_words import because, need_words
@@ -60,6 +61,17 @@ def try_shift(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
         language_names=dict(words.languages()),
         trials=page(before, Trial.id, limit=SHOWN, after=after()),
     ), form.status
+
+
+@blueprint.get("/trials")
+def list_trials(company_id: UUID) -> str:
+    """What was tried of the company's shifts, the newest first."""
+    found = page(tried_shifts.trials_of_company(company_id, seen_by=actor()), Trial.id, limit=SHOWN, after=after())
+    of = select(Shift).where(Shift.id.in_({each.shift_id for each in found["items"]}))
+    shifts = {shift.id: shift for shift in db.session.scalars(of)}
+    return render_template(
+        "company/trials.html", found=found, shifts=shifts, titles=shift_titles(list(shifts.values()))
+    )
 
 
 @blueprint.get("/shifts/<uuid:shift_id>/trials/<uuid:trial_id>")
