@@ -20,11 +20,7 @@ class Catalogues(Domain):
     """Flask-Babel's words from every .po of `translations/<language>/LC_MESSAGES`, read once a process."""
 
     def get_translations(self) -> NullTranslations:
-        language = str(get_locale())
-        if language not in self.cache:
-            self.cache[language] = read_catalogues(CATALOGUES / language / "LC_MESSAGES")
-        translations: NullTranslations = self.cache[language]
-        return translations
+        return words_of(str(get_locale()))
 
 
 def init_app(app: Flask, choose: Callable[[], str | None]) -> None:
@@ -35,12 +31,13 @@ def init_app(app: Flask, choose: Callable[[], str | None]) -> None:
 
 @lru_cache(maxsize=8)
 def words_of(language: str) -> NullTranslations:
-    """The words of a language outside of a request, such as those that a text is written in for ever."""
-    return read_catalogues(CATALOGUES / language / "LC_MESSAGES")
+    """The words of a language, also outside of a request, such as those that a text is written in for ever. Reading the
+    catalogues takes a third of a second, so it is done once a process."""
+    return _read(CATALOGUES / language / "LC_MESSAGES")
 
 
-def read_catalogues(folder: Path) -> NullTranslations:
-    """The words of a language. The one that the code is written in has no folder: its words stand as they are."""
+def _read(folder: Path) -> NullTranslations:
+    """The language that the code is written in has no folder: its words stand as they are."""
     if not folder.exists():
         return NullTranslations()
     words = Catalog()

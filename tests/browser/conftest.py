@@ -152,6 +152,13 @@ def sign_in() -> Callable[[Page, str], None]:
     return through_the_page
 
 
+def press(page: Page, name: str, *, exact: bool = False) -> None:
+    """Presses a button of a form and waits for the page that answers it. Whoever goes on or reloads before that may
+    break off what was sent, and words that stood there before say nothing about the answer."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).click()
+
+
 @pytest.fixture
 def sound() -> Callable[[Page, str], None]:
     """`sound(page, "today")` says that the page in view breaks no WCAG 2 A or AA rule, in light and in dark, and that

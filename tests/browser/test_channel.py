@@ -91,6 +91,7 @@ def test_two_people_talk_and_nobody_else_can_read_it(
         assert WORDS not in second.content()
         first.get_by_role("button", name="Look again").last.click()
         first.get_by_role("button", name="Let in").click()
+        expect(first.get_by_role("button", name="Let in")).to_have_count(0)
         second.get_by_role("button", name="Look again").first.click()
         expect(second.get_by_text(WORDS)).to_be_visible()
         # Both see the same number, and the second says so.

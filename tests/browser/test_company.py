@@ -15,6 +15,7 @@ from marketplace.gigs import preparation
 from marketplace.gigs import service as gigs_service
 from marketplace.matching import service as matching
 from marketplace.shifts import queries
+from tests.browser.conftest import press
 from tests.factories import accounts, contracts, gigs, pay, shifts, workforce
 
 pytestmark = pytest.mark.browser
@@ -93,20 +94,14 @@ def with_pay(paths: dict[str, str], apart_app: object, committed: Committed) -> 
     return paths
 
 
-def test_every_page_is_sound_on_a_wide_screen(
-    page: Page, with_pay: dict[str, str], sign_in: SignIn, sound: Sound
+def test_every_page_is_sound_on_a_wide_screen_and_on_a_phone(
+    page: Page, phone: Page, with_pay: dict[str, str], sign_in: SignIn, sound: Sound
 ) -> None:
-    sign_in(page, OWNER)
-    for name, path in with_pay.items():
-        page.goto(path)
-        sound(page, f"company-{name}")
-
-
-def test_every_page_is_sound_on_a_phone(phone: Page, with_pay: dict[str, str], sign_in: SignIn, sound: Sound) -> None:
-    sign_in(phone, OWNER)
-    for name, path in with_pay.items():
-        phone.goto(path)
-        sound(phone, f"company-{name}")
+    for tab in (page, phone):
+        sign_in(tab, OWNER)
+        for name, path in with_pay.items():
+            tab.goto(path)
+            sound(tab, f"company-{name}")
 
 
 def test_refusals_are_sound(phone: Page, paths: dict[str, str], sign_in: SignIn, sound: Sound) -> None:
@@ -137,7 +132,7 @@ def test_terms_are_read_signed_and_proposed_by_hand(
 ) -> None:
     sign_in(page, OWNER)
     page.goto(paths["terms"])
-    page.get_by_role("button", name="Read the whole text").click()
+    press(page, "Read the whole text")
     sound(page, "company-terms-read")
     page.get_by_label("Sign with your full name").fill("Olga Owner")
     page.get_by_role("button", name="Sign for the company").click()

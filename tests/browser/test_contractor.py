@@ -19,6 +19,7 @@ from marketplace.notices import service as notices
 from marketplace.shifts import offers
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.workforce.models import Contractor
+from tests.browser.conftest import press
 from tests.factories import accounts, shifts
 from tests.factories import contracts as papers
 from tests.factories import pay as made
@@ -107,7 +108,7 @@ def test_the_same_in_indonesian(
 ) -> None:
     paths, email = _paid_week(apart_app, committed)
     sign_in(phone, email)
-    phone.get_by_role("button", name="Indonesia").click()
+    press(phone, "Indonesia")
     for name in ("today", "offer", "payslip", "record"):
         phone.goto(paths[name])
         expect(phone.locator("html")).to_have_attribute("lang", "id")
@@ -119,13 +120,14 @@ def test_an_application_is_written_on_a_phone(phone: Page, committed: Committed,
         accounts.person("budi@example.com", name="Budi Santoso")
     sign_in(phone, "budi@example.com")
     phone.get_by_role("link", name="Apply to work").click()
+    expect(phone.get_by_label("Country")).to_be_visible()
     sound(phone, "apply")
     phone.get_by_label("Country").select_option("ID")
     phone.get_by_label("Time zone").fill("Asia/Nowhere")
     phone.get_by_label("Date of birth").fill("1990-05-17")
     phone.get_by_label("image labelling").check()
     phone.get_by_label("English").select_option("B2")
-    phone.get_by_role("button", name="Apply").click()
+    press(phone, "Apply")
     expect(phone.get_by_label("Time zone")).to_have_value("Asia/Nowhere")
     expect(phone.get_by_label("Country")).to_have_value("ID")
     expect(phone.get_by_label("English")).to_have_value("B2")
@@ -187,13 +189,13 @@ def test_a_change_of_a_contract_is_proposed_read_and_consented_to_on_a_phone(
     page.goto(f"/company/{company_id}/contracts/templates/new")
     page.get_by_label("The lowest pay of any hour").fill("16.50")
     page.get_by_label("Months after the end until secrecy ends").fill("18")
-    page.get_by_role("button", name="Read the whole text").click()
+    press(page, "Read the whole text")
     page.get_by_label("Sign with your full name").fill("Olga Owner")
     sound(page, "template-read")
-    page.get_by_role("button", name="Sign for the company").click()
+    press(page, "Sign for the company")
     page.get_by_role("link", name="Text number 2").click()
     page.locator(f"#person-{ana_id}").check()
-    page.get_by_role("button", name="Propose to those who are ticked").click()
+    press(page, "Propose to those who are ticked")
     sign_in(phone, email)
     phone.goto("/me/contracts")
     expect(phone.get_by_text("a change is proposed")).to_be_visible()

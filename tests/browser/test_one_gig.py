@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from marketplace import demo
 from marketplace.standards.catalogue import RULES
+from tests.browser.conftest import press
 from tests.conftest import ROOT, Database
 from tests.journeys.service import Service, wait_until
 
@@ -100,13 +101,13 @@ def _verify_instructions(milo: Page) -> None:
 
 def _fund_and_publish(dana: Page) -> None:
     _open_gig(dana)
-    dana.get_by_role("button", name="Publish", exact=True).click()
+    press(dana, "Publish", exact=True)
     expect(dana.locator(".verdict-fail")).to_contain_text("ESCROW")
     expect(dana.locator(".verdict-fail")).to_contain_text("67.40 USD")
     _picture(dana, "gate")
     dana.get_by_label("Set aside for this gig").fill("67.40")
-    dana.get_by_role("button", name="Set aside", exact=True).click()
-    dana.get_by_role("button", name="Publish", exact=True).click()
+    press(dana, "Set aside", exact=True)
+    press(dana, "Publish", exact=True)
     expect(dana.locator("h1")).to_contain_text("open")
 
 
@@ -125,9 +126,9 @@ def _plan_a_shift(dana: Page) -> None:
     dana.get_by_label("Ends").fill("13:00")
     dana.get_by_label("Time zone").fill("America/Chicago")
     dana.get_by_label("Seats").fill("1")
-    dana.get_by_role("button", name="Plan the shift").click()
+    press(dana, "Plan the shift")
     expect(dana.locator("h1")).to_contain_text("scheduled")
-    dana.get_by_role("button", name="Find people").click()
+    press(dana, "Find people")
     expect(dana.locator("main")).to_contain_text("Ana Labeller")
 
 
@@ -135,7 +136,7 @@ def _accept(ana: Page) -> None:
     ana.goto("/work/offers")
     ana.get_by_role("listitem").filter(has_text="Label street pictures").get_by_role("link").click()
     expect(ana.locator("main")).to_contain_text("Why")
-    ana.get_by_role("button", name="Accept").click()
+    press(ana, "Accept")
     expect(ana.locator("main")).to_contain_text("booked")
 
 
@@ -146,9 +147,7 @@ def _work(ana: Page, odi: Page) -> None:
     expect(ana.get_by_role("button", name="Clock out")).to_be_visible()
     _move_clock(odi, "2023-05-10T18:00")
     ana.goto("/work")
-    # The page first looks whether there is a network.
-    with ana.expect_navigation():
-        ana.get_by_role("button", name="Clock out").click()
+    press(ana, "Clock out")
     ana.goto("/work/timesheets")
     ana.get_by_role("link", name="Look at it").click()
     expect(ana.locator("h1")).to_contain_text("handed in")
@@ -157,21 +156,21 @@ def _work(ana: Page, odi: Page) -> None:
 def _move_clock(odi: Page, moment: str) -> None:
     odi.goto("/desk/clock")
     odi.get_by_label("Day and time, UTC").fill(moment)
-    odi.get_by_role("button", name="Move the clock").click()
+    press(odi, "Move the clock")
     expect(odi.locator("main")).to_contain_text("10")
 
 
 def _approve(dana: Page) -> None:
     dana.get_by_role("link", name="Timesheets", exact=True).click()
     dana.locator("main").get_by_role("link", name=re.compile("Ana Labeller|Look")).first.click()
-    dana.get_by_role("button", name="Approve every line").click()
+    press(dana, "Approve every line")
     expect(dana.locator("main")).to_contain_text("approved")
 
 
 def _pay(odi: Page) -> None:
     odi.goto("/desk/pay")
     odi.get_by_label("Weeks that began by").fill("2023-05-08")
-    odi.get_by_role("button", name="Start the run").click()
+    press(odi, "Start the run")
     wait_until(lambda: odi.reload() and odi.locator(".is-done").count() and not odi.locator(".is-ahead").count(), "pay")
 
 

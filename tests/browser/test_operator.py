@@ -57,28 +57,20 @@ def world(committed: Committed, apart_app: SetaraFlask) -> tuple[str, dict[str, 
         "rates": "/rates",
         "benefit-plans": "/benefits",
         "benefit-plan": "/benefits/sick-leave",
+        "live": "/live",
     }
     return email, {name: f"/desk{path}" for name, path in names.items()}
 
 
-def test_every_page_is_sound_on_a_wide_screen(
-    page: Page, world: tuple[str, dict[str, str]], sign_in: SignIn, sound: Sound
+def test_every_page_is_sound_on_a_wide_screen_and_on_a_phone(
+    page: Page, phone: Page, world: tuple[str, dict[str, str]], sign_in: SignIn, sound: Sound
 ) -> None:
     email, paths = world
-    sign_in(page, email)
-    for name, path in paths.items():
-        page.goto(path)
-        sound(page, f"desk-{name}")
-
-
-def test_every_page_is_sound_on_a_phone(
-    phone: Page, world: tuple[str, dict[str, str]], sign_in: SignIn, sound: Sound
-) -> None:
-    email, paths = world
-    sign_in(phone, email)
-    for name, path in paths.items():
-        phone.goto(path)
-        sound(phone, f"desk-{name}")
+    for tab in (page, phone):
+        sign_in(tab, email)
+        for name, path in paths.items():
+            tab.goto(path)
+            sound(tab, f"desk-{name}")
 
 
 def test_an_applicant_is_taken_in_and_the_refusal_before_is_sound(

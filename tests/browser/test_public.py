@@ -39,7 +39,7 @@ def test_a_person_signs_up_by_keyboard_alone(page: Page) -> None:
     page.goto("/sign-up")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     for typed in ("Budi", "budi@example.com", accounts.PASSWORD):
         page.keyboard.press("Tab")
         page.keyboard.type(typed)

@@ -21,7 +21,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs.models import Gig
-from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE, PHONE, press
 from tests.factories import accounts, shifts
 from tests.factories.shifts import Scene
 from tests.pay.books import everything_holds
@@ -112,8 +112,8 @@ def _plan(olga: Page) -> None:
     ):
         olga.get_by_label(label).fill(value)
     olga.get_by_label("Days, weeks or months").select_option("DAILY")
-    olga.get_by_role("button", name="See the days").click()
-    olga.get_by_role("button", name="Start the series").click()
+    press(olga, "See the days")
+    press(olga, "Start the series")
     expect(olga.locator("h1")).to_contain_text("goes on")
 
 
@@ -121,7 +121,7 @@ def _answer(tab: Page, day: str, answer: str, becomes: str) -> None:
     tab.goto("/work/offers")
     tab.get_by_role("listitem").filter(has_text=day).get_by_role("link").click()
     expect(tab.locator("main")).to_contain_text("The company pays")
-    tab.get_by_role("button", name=answer, exact=True).click()
+    press(tab, answer, exact=True)
     expect(tab.locator("main")).to_contain_text(becomes)
 
 
@@ -130,10 +130,11 @@ def _claim(week: Week) -> Page:
     bea = week.tab(week.person())
     bea.goto("/work/open-shifts")
     friday = bea.get_by_role("listitem").filter(has_text="Mar 12, 2027")
-    friday.get_by_role("button", name="Save").click()
+    with bea.expect_navigation():
+        friday.get_by_role("button", name="Save").click()
     bea.goto("/work/open-shifts?saved=true")
-    bea.get_by_role("button", name="Ask for it").click()
-    bea.get_by_role("button", name="Say yes").click()
+    press(bea, "Ask for it")
+    press(bea, "Say yes")
     expect(bea.get_by_role("button", name="Take the yes back")).to_be_visible()
     week.at("2027-03-10T14:00")
     bea.goto("/work")
@@ -162,11 +163,11 @@ def _take_friday_over(week: Week, bea: Page, ana: Page) -> None:
     bea.goto("/work/shifts")
     bea.get_by_role("link", name=re.compile("Boxes")).first.click()
     bea.get_by_role("link", name="Find somebody to cover").click()
-    bea.get_by_role("button", name="Ask", exact=True).click()
+    press(bea, "Ask", exact=True)
     expect(bea.locator("main")).to_contain_text("You are booked until somebody has taken it")
     ana.goto("/work/open-shifts")
     ana.get_by_role("listitem").filter(has_text="Mar 12, 2027").get_by_role("link").first.click()
-    ana.get_by_role("button", name="Take the shift").click()
+    press(ana, "Take the shift")
     expect(ana.locator("main")).to_contain_text("booked")
     bea.goto("/work/shifts")
     expect(bea.locator("main")).to_contain_text("handed over")
@@ -221,7 +222,7 @@ def _cancel_sunday(week: Week, olga: Page, ana: Page) -> None:
     olga.get_by_role("link", name="See what cancelling costs").click()
     expect(olga.locator("main")).to_contain_text("46.80")
     olga.get_by_label("Why").fill("The data is late.")
-    olga.get_by_role("button", name="Cancel at this price").click()
+    press(olga, "Cancel at this price")
     expect(olga.locator("h1")).to_contain_text("cancelled")
     week.at("2027-03-14T07:00")
     ana.goto("/inbox")
@@ -235,10 +236,10 @@ def _move_monday(week: Week, olga: Page, ana: Page) -> None:
     olga.get_by_label("Changed from this day on").fill("2027-03-15")
     olga.get_by_label("Begins").fill("20:00")
     olga.get_by_label("Ends").fill("02:00")
-    olga.get_by_role("button", name="See what it does and costs").click()
+    press(olga, "See what it does and costs")
     expect(olga.locator("main")).to_contain_text("2 shifts are moved")
     olga.get_by_label("Why").fill("The data comes earlier.")
-    olga.get_by_role("button", name="Change it at this price").click()
+    press(olga, "Change it at this price")
     expect(olga.locator("main")).to_contain_text("8:00 PM–2:00 AM")
     week.at("2027-03-14T08:00")
     _answer(ana, "Mar 15, 2027, 8:00 PM", "Accept", "booked")
@@ -249,7 +250,7 @@ def _approve_and_pay(week: Week, olga: Page, ana: Page) -> None:
     week.at("2027-03-14T09:00")
     olga.get_by_role("link", name=re.compile("^Timesheets")).click()
     olga.locator("main").get_by_role("listitem").filter(has_text="17 h").get_by_role("link").first.click()
-    olga.get_by_role("button", name="Approve every line").click()
+    press(olga, "Approve every line")
     expect(olga.locator("main")).to_contain_text("approved")
     week.at("2027-03-22T12:00")
     ana.goto("/work/pay")
@@ -262,9 +263,7 @@ def _approve_and_pay(week: Week, olga: Page, ana: Page) -> None:
 def _press(tab: Page, name: str) -> None:
     """The large button of the day, or one beside it."""
     tab.goto("/work")
-    # The script first asks whether there is a network, and then sends the form.
-    with tab.expect_navigation():
-        tab.get_by_role("button", name=name).click()
+    press(tab, name)
 
 
 def _open_series(olga: Page) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from marketplace import app as _every_table
 from marketplace.core.db import Base
-from marketplace.core.language import CATALOGUES, read_catalogues
+from marketplace.core.language import words_of
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, HELD, Commitment, Origin, State
 from marketplace.standards.fairness import fairness_page
@@ -48,7 +48,7 @@ def test_a_row_that_is_not_held_says_what_is_lacking(row: Commitment) -> None:
 
 
 def test_whoever_reads_indonesian_reads_it_all() -> None:
-    words = read_catalogues(CATALOGUES / "id" / "LC_MESSAGES")
+    words = words_of("id")
     said = [row.asked for row in COMMITMENTS] + [row.held.lacks for row in COMMITMENTS if row.held.lacks]
     assert [sentence for sentence in said if words.gettext(sentence) == sentence] == []
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from marketplace.core.language import CATALOGUES, read_catalogues
+from marketplace.core.language import words_of
 from marketplace.standards import queries, regions
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.commitments import COMMITMENTS
@@ -84,6 +84,6 @@ def test_everybody_reads_what_was_known_of_a_place(visitor: Visitor) -> None:
 
 
 def test_every_sentence_of_a_verdict_has_an_indonesian() -> None:
-    translated = read_catalogues(CATALOGUES / "id" / "LC_MESSAGES")
+    translated = words_of("id")
     said = [*PATTERNS, *WHOLE, *problem_words.PATTERNS, *(rule.sentence for rule in RULES.values())]
     assert [sentence for sentence in said if translated.gettext(sentence) == sentence] == []
