@@ -20,7 +20,7 @@ from marketplace.matching import deciding, forgetting, planning, replacing, tria
 from marketplace.matching.models import Trial
 from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
-from marketplace.notices import post, reaching
+from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
 from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs
 from marketplace.pay import service as pay
@@ -31,6 +31,7 @@ from marketplace.shifts import (
     clock_laws,
     confirming,
     corrections,
+    covering,
     dependence,
     guarantees,
     handovers,
@@ -62,6 +63,27 @@ def expire_offers() -> None:
 @job("handovers.end", again=False)
 def end_handovers() -> None:
     in_batches(handovers.end_due)
+
+
+@job("handovers.call")
+def call_for_cover(event_ids: Sequence[int]) -> None:
+    """Tells everybody who may take a shift that it is to be had, each request in a transaction of its own."""
+    for handover_id in _subjects(event_ids):
+        with transaction():
+            covering.call(handover_id)
+
+
+@job("handovers.tell_gone")
+def tell_that_it_is_gone(event_ids: Sequence[int]) -> None:
+    for handover_id in _subjects(event_ids):
+        with transaction():
+            covering.tell_gone(handover_id)
+
+
+def _subjects(event_ids: Sequence[int]) -> Sequence[UUID]:
+    with transaction():
+        found = select(Event.subject_id).where(Event.id.in_(event_ids)).order_by(Event.id)
+        return list(dict.fromkeys(db.session.scalars(found)))
 
 
 @job("shifts.decide", again=False)
@@ -415,6 +437,11 @@ def screen_people() -> None:
 def deliver_notices(event_ids: Sequence[int]) -> None:
     with transaction():
         notices.deliver(event_ids, by=CLOCK)
+
+
+@job("mail.miss_receipts", again=False)
+def miss_receipts() -> None:
+    in_batches(receipts.miss_due, 100)
 
 
 @job(reaching.SEND, again=False)

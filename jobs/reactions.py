@@ -22,6 +22,7 @@ MOST_EVENTS = 500
 MOST_TRANSACTIONS = 200
 """Transactions whose events are answered at once, where they were written faster than they are answered."""
 GIVE_BACK = "qualifications.give_back"
+TELL_GONE = "handovers.tell_gone"
 SEARCH_AGAIN = "shifts.search_again"
 WITHDRAW_BARRED = "offers.withdraw_barred"
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -38,6 +39,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "person.erased": ("matching.take_out",),
         "booking.released": (SEARCH_AGAIN,),
         "booking.given_up": (SEARCH_AGAIN,),
+        "handover.asked": ("handovers.call",),
+        "handover.taken": (TELL_GONE,),
+        "handover.withdrawn": (TELL_GONE,),
+        "handover.ended": (TELL_GONE,),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
         "restriction.made_by_paper": (WITHDRAW_BARRED,),
     }

@@ -40,6 +40,7 @@ def daily(hour: int) -> CronTrigger:
 TIMETABLE: Sequence[Entry] = (
     # One look at everything goes in this order: what has ended first, then what that makes room for, then money.
     # An offer that reaches somebody now is not over yet.
+    Entry("mail.miss_receipts", every_minutes(1)),
     Entry("mail.send", every_seconds(15)),
     Entry("offers.expire", every_seconds(15)),
     Entry("handovers.end", every_minutes(1)),

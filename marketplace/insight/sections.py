@@ -58,7 +58,7 @@ from marketplace.qualifications.models import Answer, Attempt, Holding, TestCont
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
 from marketplace.shifts.guarantee_models import Guarantee
-from marketplace.shifts.handover_models import Handover, HandoverCode, SwapProposal
+from marketplace.shifts.handover_models import CoverCall, Handover, HandoverCode, SwapProposal
 from marketplace.shifts.hazard_models import BackPay, HazardFlag, HazardFlagNote
 from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
 from marketplace.shifts.models import Booking, Offer, TimeEntry
@@ -460,6 +460,13 @@ SECTIONS: tuple[Section, ...] = (
         _S,
         Handover.asked_id,
         without=("contractor_id", "booking_id", "new_booking_id"),
+    ),
+    _own(
+        "cover_calls",
+        "shifts",
+        "Shifts that you were told were to be taken over",
+        _S,
+        CoverCall.contractor_id,
     ),
     _own("swap_proposals", "shifts", "Shifts that you offered for others", _S, SwapProposal.contractor_id),
     _own("handover_code", "shifts", "The code by which colleagues name you", _G, HandoverCode.contractor_id),

@@ -20,15 +20,20 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import Conflict, NotFound
-from marketplace.shifts import confirming, offers
+from marketplace.shifts import confirming, covering, offers
 from marketplace.shifts.confirmation import opens_at
+from marketplace.shifts.handover_models import CoverCall, Handover
+from marketplace.shifts.handover_queries import looks_at
+from marketplace.shifts.handover_rules import HandoverKind, HandoverStatus
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BookingStatus, OfferStatus
+from marketplace.workforce.models import Contractor
 
 PAGE: Final = "/a/"
 """Where a link leads; the token follows. Short, since a text message is paid for by its letters."""
@@ -124,6 +129,51 @@ def _bookings(ids: Collection[UUID]) -> dict[UUID, Thing]:
     }
 
 
+def _covers(ids: Collection[UUID]) -> dict[UUID, Thing]:
+    """Each with the terms that its person would say yes to now; a link to others than they were told of answers
+    nothing. One more read of the person for each, since each of them has a week of their own."""
+    new = aliased(Booking)
+    found = (
+        select(CoverCall, Handover, Booking, Offer.terms, Contractor, new.contractor_id.label("taker_id"))
+        .join(Handover, Handover.id == CoverCall.handover_id)
+        .join(Booking, Booking.id == Handover.booking_id)
+        .join(Offer, Offer.id == Booking.offer_id)
+        .join(Contractor, Contractor.id == CoverCall.contractor_id)
+        .outerjoin(new, new.id == Handover.new_booking_id)
+        .where(CoverCall.id.in_(ids))
+    )
+    rows, now, things = db.session.execute(found).all(), clock.now(), {}
+    waiting: dict[UUID, list[Contractor]] = {}
+    for row in rows:
+        if row.Handover.status is HandoverStatus.OPEN and row.Booking.status is BookingStatus.BOOKED:
+            waiting.setdefault(row.Booking.id, []).append(row.Contractor)
+    seats = {row.Booking.id: row.Booking for row in rows}
+    looks = {
+        (booking_id, look.person.contractor_id): look
+        for booking_id, people in waiting.items()
+        for look in looks_at(seats[booking_id], people, HandoverKind.COVER)
+    }
+    for call, handover, booking, terms, who, taker_id in rows:
+        look = looks.get((booking.id, who.id))
+        as_told = look is not None and look.terms_sha256 == call.terms_sha256
+        things[call.id] = Thing(
+            call.id,
+            who.id,
+            handover.company_id,
+            call.terms_sha256,
+            look.terms if look is not None and look.terms is not None else terms,
+            booking.starts_at,
+            booking.starts_at,
+            as_told and now < booking.starts_at,
+            "accepted" if taker_id == who.id else _cover_status(handover, look is not None and not as_told),
+        )
+    return things
+
+
+def _cover_status(handover: Handover, has_other_terms: bool) -> str:
+    return "terms_changed" if has_other_terms else str(handover.status)
+
+
 PURPOSES: Final = (
     Purpose(
         "offer",
@@ -145,9 +195,21 @@ PURPOSES: Final = (
         _bookings,
         MappingProxyType({"yes": lambda known, by: confirming.confirm(known, by=by)}),
     ),
+    Purpose(
+        "cover",
+        "k",
+        "cover",
+        _covers,
+        MappingProxyType({"yes": lambda known, by: covering.take(known, by=by)}),
+    ),
 )
 ASKED_BY: Mapping[str, Purpose] = MappingProxyType(
-    {"offer.made": PURPOSES[0], "booking.confirm_asked": PURPOSES[1], "booking.confirm_urged": PURPOSES[1]}
+    {
+        "offer.made": PURPOSES[0],
+        "booking.confirm_asked": PURPOSES[1],
+        "booking.confirm_urged": PURPOSES[1],
+        "cover.wanted": PURPOSES[2],
+    }
 )
 """Of an event: the question that its messages carry a link to."""
 _BY_LETTER: Final = {purpose.letter: purpose for purpose in PURPOSES}

@@ -16,10 +16,12 @@ from marketplace.core.problems import NotFound
 from marketplace.notices import clocks
 from marketplace.notices.models import Delivery
 from marketplace.notices.reaching import fall_back
-from marketplace.notices.ways import OVER, TEXTS, Outcome, State, Way
+from marketplace.notices.ways import OVER, RECEIPT_WITHIN, TEXTS, UNHEARD, Outcome, State, Way
 from marketplace.workforce.models import Contractor
 
 FIGURES = timedelta(days=30)
+LOOKED_AT = timedelta(days=3)
+"""How long after a message was written its receipt is missed at most: it may have waited for the end of quiet hours."""
 NEVER_ARRIVED = "not_delivered"
 
 
@@ -60,6 +62,31 @@ def note(key: UUID, outcome: Outcome, *, at: datetime | None = None) -> Delivery
     return found
 
 
+def miss_due(limit: int = 100) -> int:
+    """Sends text messages of which no receipt came in time by the next way that their people have, as if they had not
+    arrived; a receipt that comes later counts all the same. Returns how many were looked at.
+
+    Safe to repeat and by many at once: each is given up on once.
+    """
+    late = clock.now() - RECEIPT_WITHIN
+    due = select(Delivery).where(
+        Delivery.way.in_(TEXTS),
+        Delivery.at > late - LOOKED_AT,
+        Delivery.ended_at <= late,
+        Delivery.error.is_(None),
+        Delivery.delivered_at.is_(None),
+    )
+    due = due.order_by(Delivery.ended_at, Delivery.id).limit(limit).with_for_update(skip_locked=True)
+    found = db.session.scalars(due).all()
+    for each in found:
+        each.error = UNHEARD
+    db.session.flush()
+    if found:
+        events = db.session.scalars(select(Event).where(Event.id.in_({each.event_id for each in found})))
+        fall_back(found, {event.id: event for event in events})
+    return len(found)
+
+
 def figures(*, seen_by: Actor) -> Sequence[Figure]:
     """How many messages of the last 30 days reached people, by way and country. For operators who run the service: no
     words, no person."""
@@ -67,6 +94,7 @@ def figures(*, seen_by: Actor) -> Sequence[Figure]:
     known = case(
         (Delivery.ended_at.is_(None), str(State.QUEUED)),
         (Delivery.error == OVER, str(State.OVER)),
+        (Delivery.error == UNHEARD, str(State.UNHEARD)),
         (Delivery.error.is_not(None), str(State.FAILED)),
         (Delivery.delivered_at.is_not(None), str(State.DELIVERED)),
         else_=str(State.SENT),

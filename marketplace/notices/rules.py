@@ -770,6 +770,24 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "%(shift)s; its page says who comes.",
             ),
         ),
+        "cover.wanted": (
+            Telling(
+                _C,
+                _BOTH,
+                "Somebody asks for cover: %(gig)s",
+                "The shift is %(shift)s. Everybody who may do the work is asked at the same time, and whoever takes it "
+                "first has it. No answer is an answer, too: nothing follows from it.",
+            ),
+        ),
+        "cover.gone": (
+            Telling(
+                _C,
+                _INBOX,
+                "A shift that was to be had is gone: %(gig)s",
+                "The shift %(shift)s was taken by somebody else, or is not to be handed over any more. Nothing follows "
+                "for you.",
+            ),
+        ),
         "handover.asked": (
             Telling(
                 Audience.COLLEAGUE,

@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
 _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
-        Kind.OFFERS: ("offer", "crew"),
+        Kind.OFFERS: ("offer", "crew", "cover"),
         Kind.SHIFTS: ("booking", "shift", "handover", "swap_proposal", "standby", "confirmation", "release", "series"),
         Kind.MONEY: (
             "payslip", "payout", "timesheet", "correction", "deposit", "benefit", "benefit_transfer", "guarantee",
@@ -83,12 +83,21 @@ class State(StrEnum):
     DELIVERED = "delivered"
     """Whoever carries it says that it has arrived. E-mail has no such receipt."""
     FAILED = "failed"
+    UNHEARD = "unheard"
+    """It was handed over, and no receipt came in time: nobody knows, so the next way is tried too."""
     OVER = "over"
     """Not sent, since what it asks was answered or over before it could ring."""
 
 
 OVER: Final = "over"
 """What stands in the place of an error then."""
+
+
+UNHEARD: Final = "no_receipt"
+"""What stands in the place of an error where no receipt came in time."""
+RECEIPT_WITHIN: Final = timedelta(minutes=15)
+"""How long the receipt of a text message is awaited (our own number): a telephone that is off costs nobody the time to
+answer, and few messages that arrive need longer."""
 
 
 class Outcome(StrEnum):
@@ -132,7 +141,7 @@ def state(*, ended: bool, error: str | None, delivered: bool) -> State:
     if not ended:
         return State.QUEUED
     if error is not None:
-        return State.OVER if error == OVER else State.FAILED
+        return {OVER: State.OVER, UNHEARD: State.UNHEARD}.get(error, State.FAILED)
     return State.DELIVERED if delivered else State.SENT
 
 

@@ -20,6 +20,7 @@ from marketplace.gigs.models import Gig
 from marketplace.notices.rules import Telling
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.qualifications.models import Qualification
+from marketplace.shifts.handover_models import Handover
 from marketplace.shifts.models import Booking, Shift
 
 
@@ -43,6 +44,8 @@ class Known:
         # A request to take a shift over names the booking alone, so that nothing of it is told to the company.
         alone = [event for event in events if event.ref("handover") is not None]
         self._seats = {row.id: row for row in _handed(alone)} if alone else {}
+        told = [event for event in events if event.ref("cover") is not None]
+        self._covers = {row.id: row for row in _covered(told)} if told else {}
         self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
         self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
 
@@ -65,11 +68,14 @@ class Known:
         return Said(gettext(telling.title, **facts), gettext(telling.words, **facts))
 
     def _gig(self, event: Event) -> str:
-        seat = self._seats.get(event.ref("booking"))
+        seat = self._seat(event)
         return "" if seat is None else str(seat.title)
 
+    def _seat(self, event: Event) -> Any:
+        return self._seats.get(event.ref("booking")) or self._covers.get(event.ref("handover"))
+
     def _shift(self, event: Event) -> str:
-        shift = self._shifts.get(event.ref("shift")) or self._seats.get(event.ref("booking"))
+        shift = self._shifts.get(event.ref("shift")) or self._seat(event)
         return "" if shift is None else span(shift.starts_at, shift.ends_at, shift.timezone)
 
     def _money(self, event: Event) -> str:
@@ -121,6 +127,13 @@ def _handed(events: Sequence[Event]) -> Sequence[Any]:
     columns = (Booking.id, Shift.starts_at, Shift.ends_at, Shift.timezone, Gig.title)
     found = select(*columns).join(Shift, Shift.id == Booking.shift_id).join(Gig, Gig.id == Booking.gig_id)
     return db.session.execute(found.where(Booking.id.in_(_ids(events, "booking")))).all()
+
+
+def _covered(events: Sequence[Event]) -> Sequence[Any]:
+    """The seats that some requests are about, by the request, each with its shift's time and its gig's title."""
+    columns = (Handover.id, Shift.starts_at, Shift.ends_at, Shift.timezone, Gig.title)
+    found = select(*columns).join(Shift, Shift.id == Handover.shift_id).join(Gig, Gig.id == Handover.gig_id)
+    return db.session.execute(found.where(Handover.id.in_(_ids(events, "handover")))).all()
 
 
 def _column(key: Any, column: Any, events: Sequence[Event], word: str) -> dict[UUID | None, str]:

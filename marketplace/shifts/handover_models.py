@@ -68,6 +68,23 @@ class Handover(Stateful):
         return self.booking.ends_at
 
 
+class CoverCall(Subject):
+    """Somebody who may take a shift for which everybody is asked, and was told of it with these terms. It is no offer,
+    holds no seat, and is over once somebody took the shift: `gone_at` is when they were told so."""
+
+    __tablename__ = "cover_call"
+    __table_args__ = (UniqueConstraint("handover_id", "contractor_id"),)
+    about: ClassVar = MappingProxyType({"cover": "id", "handover": "handover_id", "contractor": "contractor_id"})
+
+    handover_id: Mapped[UUID] = mapped_column(ForeignKey("handover.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
+    terms_sha256: Mapped[str] = mapped_column(CHAR(64))
+    made_at: Mapped[Instant]
+    gone_at: Mapped[Instant | None]
+
+    handover: Mapped[Handover] = relationship(lazy="raise")
+
+
 class SwapProposal(Stateful):
     """A shift that somebody offers for the one of a request. `terms_sha256` is the digest of the terms of that one,
     which they have seen and agree to; who asked for the swap sees the terms of this one, and decides."""

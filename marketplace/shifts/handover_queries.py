@@ -87,18 +87,27 @@ class Change:
 def look_at(booking: Booking, taker: Contractor, kind: HandoverKind, gives: Booking | None = None) -> Look:
     """What the seat is for whoever takes it, with the week as it would be then: without the shift that they give for
     it. What the seat pays beside its time goes with it. Locks nothing."""
+    return looks_at(booking, [taker], kind, gives)[0]
+
+
+def looks_at(
+    booking: Booking, takers: Sequence[Contractor], kind: HandoverKind, gives: Booking | None = None
+) -> list[Look]:
+    """As `look_at()`, for many people in as many statements as for one."""
     shift, gig = db.session.get_one(Shift, booking.shift_id), db.session.get_one(Gig, booking.gig_id)
-    seat = _seat(booking, shift, gig)
-    person = queries.people([taker], shift.company_id, seat)[taker.id]
-    if gives is not None:
-        given = Span(gives.starts_at, gives.ends_at)
-        person = replace(person, busy=tuple(b for b in person.busy if not (b.active and b.span == given)))
-    verdict = first_no(seat, person)
-    if verdict is not None:
-        return Look(booking, shift, gig, seat, person, verdict, None, None)
-    covers = accident_covers([shift.company_id], [taker.id])
-    terms = asking.terms_of(shift, gig, seat, person, {"by": BY, "kind": str(kind)}, covers)
-    return Look(booking, shift, gig, seat, person, None, terms, digest(terms))
+    seat, found = _seat(booking, shift, gig), []
+    known = queries.people(takers, shift.company_id, seat)
+    covers = accident_covers([shift.company_id], [taker.id for taker in takers])
+    for taker in takers:
+        person = known[taker.id]
+        if gives is not None:
+            given = Span(gives.starts_at, gives.ends_at)
+            person = replace(person, busy=tuple(b for b in person.busy if not (b.active and b.span == given)))
+        verdict, terms = first_no(seat, person), None
+        if verdict is None:
+            terms = asking.terms_of(shift, gig, seat, person, {"by": BY, "kind": str(kind)}, covers)
+        found.append(Look(booking, shift, gig, seat, person, verdict, terms, digest(terms) if terms else None))
+    return found
 
 
 def handover(handover_id: UUID, *, seen_by: Actor) -> Handover:

@@ -104,6 +104,8 @@ def ready(booking_id: UUID, *, by: Actor) -> Booking:
     if now >= until:
         raise ShiftOver(f"It ended at {until.isoformat()}.", ended_at=until.isoformat())
     booking.ready_at = now
+    # Whoever is there has come, also if they did not answer whether they would (rule CONFIRM).
+    booking.confirmed_at = booking.confirmed_at or now
     record("booking.ready", booking, by=by)
     return booking
 

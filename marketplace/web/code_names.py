@@ -164,6 +164,9 @@ NAMES = {
         "yes": lazy_gettext("Yes, I take it"),
         "no": lazy_gettext("No, not this one"),
     },
+    "tap_cover": {
+        "yes": lazy_gettext("Yes, I take the shift"),
+    },
     "tap_coming": {
         "yes": lazy_gettext("Yes, I come"),
     },
@@ -177,6 +180,7 @@ NAMES = {
     },
     "sent": {
         "queued": lazy_gettext("waiting"),
+        "unheard": lazy_gettext("sent, and no receipt came"),
         "sent": lazy_gettext("sent"),
         "delivered": lazy_gettext("arrived"),
         "failed": lazy_gettext("did not arrive"),

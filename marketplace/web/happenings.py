@@ -268,6 +268,8 @@ _EVENTS = {
     "booking.confirm_urged": lazy_gettext("There was no answer, so the person was asked again."),
     "booking.confirmed": lazy_gettext("The person said that they come."),
     "booking.missed": lazy_gettext("Nobody clocked in."),
+    "cover.wanted": lazy_gettext("The person was told that a shift is to be taken over."),
+    "cover.gone": lazy_gettext("The person was told that the shift is gone."),
     "shift.lead_not_named": lazy_gettext("The minutes of the planned lead could not be asked for."),
     "crew.lead_named": lazy_gettext("Somebody was named to lead the crew."),
     "crew.lead_ended": lazy_gettext("Somebody leads the crew no more."),

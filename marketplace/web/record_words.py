@@ -245,6 +245,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "confirm_urged_at": lazy_gettext("Asked again whether you come"),
         "planned_at": lazy_gettext("Planned"),
         "because": lazy_gettext("Why not"),
+        "gone_at": lazy_gettext("Told that it is gone"),
         "lead_before": lazy_gettext("Minutes in which you lead the crew before a shift"),
         "lead_after": lazy_gettext("Minutes in which you lead the crew after a shift"),
         "breaks_told": lazy_gettext("Paid breaks that you were told of"),

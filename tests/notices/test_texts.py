@@ -294,6 +294,21 @@ def test_what_did_not_arrive_goes_by_e_mail(there: Gateway) -> None:
     assert db.session.scalars(others).all() == [Way.MAIL]
 
 
+def test_what_is_not_receipted_in_time_goes_by_the_next_way_and_may_still_arrive(there: Gateway) -> None:
+    """Nobody knows whether a message arrived of which no receipt came in a quarter of an hour."""
+    with_phone()
+    sent = texted()
+    post.send_due()
+    clock.move_to(clock.now() + timedelta(minutes=14))
+    assert receipts.miss_due() == 0
+    clock.move_to(clock.now() + timedelta(minutes=2))
+    assert (receipts.miss_due(), receipts.miss_due()) == (1, 0)
+    others = select(Delivery.way).where(Delivery.event_id == sent.event_id, Delivery.id != sent.id)
+    assert (sent.state, db.session.scalars(others).all()) == (State.UNHEARD, [Way.MAIL])
+    receipts.note(sent.id, Outcome.DELIVERED)
+    assert (sent.state, receipts.miss_due()) == (State.DELIVERED, 0)
+
+
 def test_no_receipt_is_about_an_e_mail(app: Flask) -> None:
     make.company()
     told("company.verified")
