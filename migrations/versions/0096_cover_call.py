@@ -7,8 +7,8 @@ shift is told; the row is what their link answers, and by it they are told once 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0094"
-down_revision = "0093"
+revision = "0096"
+down_revision = "0095"
 
 
 def upgrade() -> None:
