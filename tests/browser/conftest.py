@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, ViewportSize, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from marketplace.core.db import transaction
@@ -46,6 +46,17 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 TOO_WIDE = """width => document.documentElement.scrollWidth <= width ? [] :
     [...document.querySelectorAll("main *, header > *, footer *")]
         .filter(each => each.getBoundingClientRect().right > width).map(each => each.outerHTML.slice(0, 120))"""
+MOST_TABS = 120
+"""More than any page has to go through: the menu, the page and the foot."""
+NO_FOCUS_SHOWN = """() => {
+    const each = document.activeElement;
+    if (!each || each === document.body) return null;
+    // Of a time the browser marks the part, hours or minutes, in which the focus is.
+    if (each.type === "time") return null;
+    const look = getComputedStyle(each);
+    const shown = (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== "none";
+    return shown ? null : each.outerHTML.slice(0, 120);
+}"""
 SCHEMES: dict[Literal["light", "dark"], list[str]] = {"light": ["wcag2a", "wcag2aa"], "dark": ["color-contrast"]}
 """What is asked of a page in each scheme. Only the colours differ in the dark."""
 A_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -157,6 +168,19 @@ def press(page: Page, name: str, *, exact: bool = False) -> None:
     break off what was sent, and words that stood there before say nothing about the answer."""
     with page.expect_navigation():
         page.get_by_role("button", name=name, exact=exact).click()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Goes on with the tabulator from where the focus is, as somebody does who has no mouse, until it is there. Each
+    thing on the way must show that it has the focus: an outline or a shadow."""
+    expect(wanted).to_be_visible()
+    for _press in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        unseen = page.evaluate(NO_FOCUS_SHOWN)
+        assert unseen is None, f"the focus cannot be seen on {unseen}"
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError(f"{MOST_TABS} presses of the tabulator do not reach {wanted}")
 
 
 @pytest.fixture

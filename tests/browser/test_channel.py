@@ -13,7 +13,7 @@ from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import Base, db
 from marketplace.core.http import SetaraFlask
-from tests.browser.conftest import PHONE, opened
+from tests.browser.conftest import PHONE, opened, tab_to
 from tests.factories import accounts, workforce
 from tests.factories import shifts as make
 
@@ -22,6 +22,13 @@ Committed = Callable[[], AbstractContextManager[None]]
 Sound = Callable[[Page, str], None]
 SignIn = Callable[[Page, str], None]
 WORDS, ANSWER, PASSPHRASE = "We ask for more on Monday, all of us.", "I am with you.", "seven herons by the river"
+
+COMPARED_ANOTHER = """() => {
+    const name = Object.keys(localStorage).find((each) => each.endsWith(":compared"));
+    const kept = JSON.parse(localStorage.getItem(name));
+    localStorage.setItem(name, JSON.stringify({ ...kept, code: `another ${kept.code}` }));
+}"""
+"""As if another key had been compared on this device, long before somebody put theirs in its place."""
 
 
 @contextmanager
@@ -41,6 +48,16 @@ def come_in(page: Page, channel: str, name: str, passphrase: str = PASSPHRASE) -
     page.get_by_label("A passphrase for this channel").fill(passphrase)
     page.get_by_label("Once more").fill(passphrase)
     page.get_by_role("button", name="Come in").click()
+
+
+def come_in_by_keyboard(page: Page, channel: str, name: str) -> None:
+    page.goto(channel)
+    typed = {"What you are called here": name, "A passphrase for this channel": PASSPHRASE, "Once more": PASSPHRASE}
+    for label, words in typed.items():
+        tab_to(page, page.get_by_label(label))
+        page.keyboard.type(words)
+    tab_to(page, page.get_by_role("button", name="Come in"))
+    page.keyboard.press("Enter")
 
 
 def say(page: Page, words: str) -> None:
@@ -83,21 +100,27 @@ def test_two_people_talk_and_nobody_else_can_read_it(
     with tab(browser, live_server, ana, sign_in) as first, tab(browser, live_server, bea, sign_in) as second:
         first.goto(channel)
         sound(first, "channel-join")
-        come_in(first, channel, "Kite of the north")
-        say(first, WORDS)
+        come_in_by_keyboard(first, channel, "Kite of the north")
+        tab_to(first, first.get_by_label("Write"))
+        first.keyboard.type(WORDS)
+        tab_to(first, first.get_by_role("button", name="Encrypt and send"))
+        first.keyboard.press("Enter")
+        expect(first.get_by_text(WORDS)).to_be_visible()
         # Whoever comes later sees nothing until somebody who is in lets them in.
         come_in(second, channel, "Heron")
         expect(second.get_by_role("heading", name="You are at the door")).to_be_visible()
         assert WORDS not in second.content()
         first.get_by_role("button", name="Look again").last.click()
-        first.get_by_role("button", name="Let in").click()
+        tab_to(first, first.get_by_role("button", name="Let in"))
+        first.keyboard.press("Enter")
         expect(first.get_by_role("button", name="Let in")).to_have_count(0)
         second.get_by_role("button", name="Look again").first.click()
         expect(second.get_by_text(WORDS)).to_be_visible()
         # Both see the same number, and the second says so.
         number = first.locator("[data-part=compared] .secret").inner_text()
         expect(second.locator("[data-part=compare] .secret")).to_have_text(number)
-        second.get_by_role("button", name="It is the same").click()
+        tab_to(second, second.get_by_role("button", name="It is the same"))
+        second.keyboard.press("Enter")
         say(second, ANSWER)
         first.get_by_role("button", name="Look again").last.click()
         expect(first.get_by_text(ANSWER)).to_be_visible()
@@ -107,9 +130,19 @@ def test_two_people_talk_and_nobody_else_can_read_it(
         first.get_by_label("Your passphrase for this channel").fill("six herons by the river")
         first.get_by_role("button", name="Open", exact=True).click()
         expect(first.locator("#channel-state")).to_contain_text("This passphrase does not open your key.")
+        # A key that does not follow from the one that was compared on this device is told, and nothing can be written
+        # under it before its number was compared anew.
+        first.evaluate(COMPARED_ANOTHER)
         first.get_by_label("Your passphrase for this channel").fill(PASSPHRASE)
         first.get_by_role("button", name="Open", exact=True).click()
         expect(first.get_by_text(ANSWER)).to_be_visible()
+        expect(first.locator("[data-part=changed]")).to_contain_text("Compare the number below with a colleague")
+        expect(first.get_by_label("Write")).to_be_hidden()
+        sound(first, "channel-changed")
+        tab_to(first, first.get_by_role("button", name="It is the same"))
+        first.keyboard.press("Enter")
+        expect(first.locator("[data-part=changed]")).to_be_hidden()
+        expect(first.get_by_label("Write")).to_be_visible()
         # Whoever leaves takes the key along, so the next browser makes another, which the others follow.
         second.get_by_text("Mute or leave").click()
         second.get_by_role("button", name="Leave the channel").click()

@@ -19,7 +19,7 @@ from marketplace.notices import service as notices
 from marketplace.shifts import offers
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.workforce.models import Contractor
-from tests.browser.conftest import press
+from tests.browser.conftest import press, tab_to
 from tests.factories import accounts, shifts
 from tests.factories import contracts as papers
 from tests.factories import pay as made
@@ -161,6 +161,33 @@ def test_a_shift_is_worked_with_one_thumb(phone: Page, committed: Committed, sig
     phone.goto(f"/work/shifts/{booking_id}")
     expect(phone.get_by_text("break, paid").first).to_be_visible()
     sound(phone, "booking-worked")
+
+
+def test_a_mistake_of_the_clock_and_how_one_is_told_by_keyboard(
+    page: Page, committed: Committed, sign_in: SignIn, sound: Sound
+) -> None:
+    with committed():
+        worked = shifts.worked(shifts.scene())
+        email, booking_id = people.person(worked.contractor_id).email, worked.id
+    sign_in(page, email)
+    page.goto(f"/work/shifts/{booking_id}/corrections")
+    sound(page, "corrections")
+    tab_to(page, page.get_by_label("Why does the clock have to be corrected?"))
+    page.keyboard.type("I have looked again.")
+    tab_to(page, page.locator("main").get_by_role("button").last)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("I have looked again.")
+    page.goto("/account/reach")
+    sound(page, "reach")
+    box = page.locator("#ways").locator("..").get_by_role("checkbox").first
+    before = box.is_checked()
+    tab_to(page, box)
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("#ways").locator("..").get_by_role("checkbox").first).to_be_checked(checked=not before)
 
 
 def test_a_contract_is_read_and_signed_by_keyboard(page: Page, committed: Committed, sign_in: SignIn) -> None:

@@ -11,7 +11,7 @@ from marketplace.core.db import db
 from marketplace.notices import one_tap
 from marketplace.notices.one_tap import PURPOSES
 from marketplace.shifts.models import Booking
-from tests.browser.conftest import PATIENCE, PHONE
+from tests.browser.conftest import PATIENCE, PHONE, tab_to
 from tests.factories import shifts
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,9 @@ def test_a_yes_from_the_poorest_phone(
     tab.goto(path)
     expect(tab.get_by_text("Nothing is taken out of it")).to_be_visible()
     context.clear_cookies()
-    tab.get_by_role("button", name="Yes, I take it").click()
+    # By keyboard alone.
+    tab_to(tab, tab.get_by_role("button", name="Yes, I take it"))
+    tab.keyboard.press("Enter")
     expect(tab.get_by_role("status")).to_contain_text("The money for this shift is set aside for you.")
     expect(tab.get_by_role("button")).to_have_count(0)
     tab.get_by_role("link", name="Sign in to see everything").click()

@@ -171,7 +171,7 @@ def test_a_seat_is_given_back_before_the_start(visitor: Visitor, scene: Scene) -
     before = visitor.look(f"/work/shifts/{booking.id}/give-back").words
     assert "it counts 1 point until" in before
     assert "pays 1 h" in before, "both sides stand there before anybody decides"
-    page = visitor.send(f"/work/shifts/{booking.id}/give-back", "/release")
+    page = visitor.send(f"/work/shifts/{booking.id}/give-back", "/give-back")
     assert "given back" in page.words
     assert "1 point counts now." in visitor.look("/work/reliability").words
     assert db.session.get_one(Booking, booking.id).status is BookingStatus.RELEASED
