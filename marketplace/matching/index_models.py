@@ -23,6 +23,15 @@ class MatchPerson(Base):
     marks: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
+class MatchMark(Base):
+    """How many people have a mark: whether it is rare decides how they are looked for, and nothing else."""
+
+    __tablename__ = "match_mark"
+
+    mark: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    people: Mapped[int]
+
+
 class MatchCell(Base):
     """A `index_rules.Cell` of a company, and how many people are in it. Cells are never changed, only counted."""
 

@@ -5,9 +5,10 @@ nobody, and only leaves their id (`index_models.MatchStale`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from marketplace.contracts import queries as contracts
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.matching.index_models import MatchCell, MatchPair, MatchPerson, MatchStale
+from marketplace.matching.index_models import MatchCell, MatchMark, MatchPair, MatchPerson, MatchStale
 from marketplace.matching.index_rules import LOOKS_BACK, Cell, Told, cell_of, marks_of, place_of
 from marketplace.matching.rules import SEASON
 from marketplace.shifts import queries as shifts
@@ -89,8 +90,9 @@ def compare(after: UUID | None, limit: int = AT_ONCE) -> tuple[UUID | None, list
 
 
 def sweep() -> int:
-    """Deletes cells that nobody is in, and returns how many there were."""
+    """Deletes cells that nobody is in, and returns how many there were; and marks that nobody has."""
     _alone()
+    db.session.execute(delete(MatchMark).where(MatchMark.people <= 0))
     used = select(MatchPair.cell_id).where(MatchPair.cell_id == MatchCell.id).exists()
     gone = delete(MatchCell).where(MatchCell.people <= 0, ~used).returning(MatchCell.id)
     return len(db.session.execute(gone).all())
@@ -214,18 +216,34 @@ def _pair(cell: Cell, held: Sequence[contracts.Holding]) -> Pair:
 def _write(ids: Collection[UUID], truth: Truth) -> None:
     """Puts the truth about these people in place of what the index says of them. Rows that say it already stay."""
     numbers = _cells({(company, pair.cell) for (_, company), pair in truth.pairs.items()})
-    before = _pairs(ids)
+    pairs, marks = _pairs(ids), {row.contractor_id: row.marks for row in _persons(ids)}
     after = {key: numbers[key[1], pair.cell] for key, pair in truth.pairs.items()}
-    _delete(set(ids) - truth.marks.keys(), before.keys() - after.keys())
-    _put(MatchPerson, [{"contractor_id": known, "marks": marks} for known, marks in truth.marks.items()])
+    _delete(set(ids) - truth.marks.keys(), pairs.keys() - after.keys())
+    _put(MatchPerson, [{"contractor_id": known, "marks": own} for known, own in truth.marks.items()])
     _put(MatchPair, [_row(key, cell, truth.pairs[key]) for key, cell in after.items()])
-    counts = Counter(after.values())
-    counts.subtract(before.values())
-    changed = [{"cell": cell, "more": more} for cell, more in sorted(counts.items()) if more]
-    if changed:
+    _count_cells(_changes(pairs.values(), after.values()))
+    _count_marks(_changes(chain.from_iterable(marks.values()), chain.from_iterable(truth.marks.values())))
+
+
+def _changes(before: Iterable[int], after: Iterable[int]) -> list[dict[str, int]]:
+    """Of what there is more or less than before, and how much."""
+    counts = Counter(after)
+    counts.subtract(before)
+    return [{"what": what, "more": more} for what, more in sorted(counts.items()) if more]
+
+
+def _count_cells(changes: Sequence[Mapping[str, int]]) -> None:
+    if changes:
         more = MatchCell.people + bindparam("more")
-        counted = update(MatchCell).where(MatchCell.id == bindparam("cell")).values(people=more)
-        db.session.connection().execute(counted, changed)
+        counted = update(MatchCell).where(MatchCell.id == bindparam("what")).values(people=more)
+        db.session.connection().execute(counted, changes)
+
+
+def _count_marks(changes: Sequence[Mapping[str, int]]) -> None:
+    if changes:
+        new = insert(MatchMark).values(mark=bindparam("what"), people=bindparam("more"))
+        more = {"people": MatchMark.people + new.excluded.people}
+        db.session.connection().execute(new.on_conflict_do_update(index_elements=["mark"], set_=more), changes)
 
 
 def _cells(wanted: Collection[tuple[UUID, Cell]]) -> dict[tuple[UUID, Cell], int]:

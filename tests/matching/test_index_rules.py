@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
 from marketplace.matching.engine import order
-from marketplace.matching.index_models import MatchCell, MatchPair, MatchPerson
+from marketplace.matching.index_models import MatchCell, MatchMark, MatchPair, MatchPerson
 from marketplace.matching.index_rules import (
     ALWAYS,
     LOOKS_BACK,
@@ -197,6 +197,7 @@ def test_what_the_index_can_be_told() -> None:
     }  # fmt: skip
     assert {each.name for each in fields(Cell)} == {"wishes", "day", "recent", "company", "band_min", "band_max"}
     assert {column.name for column in MatchPerson.__table__.c} == {"contractor_id", "marks"}
+    assert {column.name for column in MatchMark.__table__.c} == {"mark", "people"}
     assert {column.name for column in MatchPair.__table__.c} == {
         "contractor_id", "company_id", "cell_id", "place", "rate_amount", "currency", "highest_class",
     }  # fmt: skip

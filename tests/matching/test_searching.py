@@ -19,7 +19,7 @@ from marketplace.core.ids import new_id
 from marketplace.gigs.models import Gig
 from marketplace.matching import facts, hunting, index_rules, indexing, planning, searching, service
 from marketplace.matching.engine import Planned, solve
-from marketplace.matching.index_models import MatchCell, MatchPair, MatchPerson, MatchStale
+from marketplace.matching.index_models import MatchCell, MatchMark, MatchPair, MatchPerson, MatchStale
 from marketplace.matching.index_rules import bits_for
 from marketplace.matching.instance import First
 from marketplace.matching.models import MatchRun
@@ -87,6 +87,7 @@ def crowd(_made: Crowd, app: SetaraFlask) -> Iterator[Crowd]:
         patched.setattr(searching, "FEW", 0)
         patched.setattr(searching, "LEAST", 1)
         patched.setattr(hunting, "AT_ONCE", 1)
+        patched.setattr(hunting, "RARE", -1)
         while indexing.refresh_due():
             pass
         yield Crowd(*(again(each) for each in (_made.scene, _made.busy, _made.worked)))
@@ -123,21 +124,23 @@ def by_index(shift: Shift, gig: Gig) -> list[Planned]:
     return solve(found)
 
 
-@pytest.mark.parametrize("knobs", ["cells", "groups", "look up"])
+@pytest.mark.parametrize("knobs", ["cells", "groups", "in vain", "rare marks", "rare people"])
 def test_the_same_people_are_asked(crowd: Crowd, knobs: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         if knobs == "groups":
             patched.setattr(index_rules, "GROUPED_FROM", 1)
             patched.setattr(index_rules, "IN_GROUP", 2)
             patched.setattr(hunting, "GROUPED_FROM", 0)
-        if knobs == "look up":
+        # Ten people are rare whatever they have, unless nobody is.
+        patched.setattr(hunting, "RARE", 4 if knobs == "rare marks" else 4096 if knobs == "rare people" else -1)
+        if knobs == "in vain":
             patched.setattr(hunting, "IN_VAIN", 0)
             patched.setattr(hunting, "HARDLY_ANY", 0)
         gig = db.session.get_one(Gig, crowd.scene.gig.id)
         usual = {key: getattr(gig, key) for key in ("skills", "languages", "places")}
         db.session.expunge(gig)
 
-        @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+        @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
         @given(
             start=st.integers(-30, 24 * 16),
             hours=st.integers(1, 12),
@@ -230,12 +233,14 @@ def test_no_verb_can_forget_the_index(crowd: Crowd, verb: Verb) -> None:
     assert indexing.compare(None)[1] == []
 
 
-def test_cells_are_counted(crowd: Crowd) -> None:
+def test_cells_and_marks_are_counted(crowd: Crowd) -> None:
     a_contract(crowd)
     indexing.refresh_due()
     counted = text("SELECT count(*) FROM match_pair WHERE cell_id = :cell")
     for cell in db.session.scalars(select(MatchCell)):
         assert cell.people == db.session.scalar(counted, {"cell": cell.id})
+    real = Counter(mark for marks in db.session.scalars(select(MatchPerson.marks)) for mark in marks)
+    assert {row.mark: row.people for row in db.session.scalars(select(MatchMark)) if row.people} == real
     make.at(clock.now() + 30 * DAY)
     indexing.compare(None)
     assert indexing.sweep() > 0
