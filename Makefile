@@ -30,6 +30,7 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.pages
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.shift_day
+	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.instant
 	@exec $(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report

@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.matching import deciding, facts, service
+from marketplace.core.db import db
+from marketplace.matching import deciding, facts, replacing, service
 from marketplace.matching.waves import Answers, half_of, reaches, size, sizes
 from marketplace.shifts import offers
-from marketplace.shifts.models import Shift
+from marketplace.shifts.models import Offer, Shift
+from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -41,6 +44,46 @@ def test_near_the_start_five_are_asked_for_four_seats_and_nothing_is_oversold(sc
         offers.say_yes(offer.id, by=accounts.actor_of(offer.contractor_id))
     deciding.decide_due()
     assert (shift.seats_taken, shift.seats_open) == (4, 0)
+
+
+def test_planning_again_keeps_open_offers_and_bookings(scene: Scene) -> None:
+    """Of five who are asked for four seats two decline, and one has no answer yet: so many more are asked as seats are
+    then nobody's, offers that stand stay as they are, and what was promised is never asked about again."""
+    for _ in range(8):
+        make.contracted(scene)
+    make.at(MONDAY - timedelta(hours=48))
+    shift = make.shift(scene, MONDAY, seats=4)
+    first = service.match(shift.id, by=scene.company)
+    stood = {offer.id: (offer.contractor_id, offer.expires_at) for offer in first[2:]}
+    for offer in first[:2]:
+        offers.decline(offer.id, by=accounts.actor_of(offer.contractor_id))
+    for offer in first[2:4]:
+        offers.say_yes(offer.id, by=accounts.actor_of(offer.contractor_id))
+    more = service.match(shift.id, by=scene.company)
+    assert (len(first), len(more)) == (5, 1)
+    db.session.expire_all()
+    left = {offer.id: offer for offer in db.session.scalars(select(Offer).where(Offer.status.in_(OPEN_OFFER)))}
+    assert {known: (left[known].contractor_id, left[known].expires_at) for known in stood} == stood
+    for offer in (first[4], *more):
+        offers.say_yes(offer.id, by=accounts.actor_of(offer.contractor_id))
+    make.at(max(offer.expires_at for offer in left.values()))
+    while deciding.decide_due():
+        pass
+    assert shift.seats_taken == 4
+    assert replacing.search_again(shift.id) == []
+
+
+@given(seats=st.integers(1, 500), yeses=st.integers(0, 5000), silent=st.integers(0, 5000))
+def test_a_wave_is_as_long_as_the_seats_and_at_most_twice(seats: int, yeses: int, silent: int) -> None:
+    """Whatever was answered: so the yeses that are collected can be no more than twice the seats, and a window decides
+    which of them have one (RACE)."""
+    assert seats <= size(seats, Answers(yeses, yeses + silent)) <= 2 * seats
+
+
+@given(seats=st.integers(1, 500), offers=st.integers(0, 5000), yeses=st.integers(0, 5000), more=st.integers(0, 100))
+def test_who_says_yes_more_often_is_asked_in_a_shorter_wave(seats: int, offers: int, yeses: int, more: int) -> None:
+    yeses = min(yeses, offers)
+    assert size(seats, Answers(min(offers, yeses + more), offers)) <= size(seats, Answers(yeses, offers))
 
 
 def declines(scene: Scene, person: Contractor, count: int) -> None:
