@@ -8,8 +8,8 @@ nobody.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0095"
-down_revision = "0094"
+revision = "0097"
+down_revision = "0096"
 
 
 def upgrade() -> None:
