@@ -6,7 +6,7 @@ anybody: so a mistake of the index makes nobody eligible. One shift is planned f
 go to the same people as if everybody had been read; several shifts from the best of each, enough for all.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -121,21 +121,26 @@ class _Search:
         opening, at = self.opening, self.whole.at
         if wanted == 0 or opening.seats == 0:
             return {}
-        looked_at = self._look(changed)
         if opening.first is not None and at < opening.first.until:
-            return looked_at | self._look(opening.first.people)
+            return self._look(opening.first.people)
         seat = self.whole.work_of(opening).seat(opening.span)
         question = Question(opening, seat, self.whole.weights, self.whole.seed)
         hunt, size = Hunt(question, self.pool.cells, self.pool.people), max(LEAST, 2 * wanted)
-        during = Range(opening.span.starts_at, opening.span.ends_at)
-        while (place := hunt.place) is not None:
-            last = self._last(looked_at, wanted, question)
-            if last is not None and place > last:
-                break
-            ids = [known for known in hunt.take(size, last) if known not in looked_at and known not in opening.asked]
-            looked_at |= self._look(free_of(ids, during))
+        looked_at: dict[UUID, Member] = {}
+        more, last = self._free([*changed, *hunt.take(size, None)], looked_at), None
+        while True:
+            looked_at |= self._look(more)
+            last, place = self._last(looked_at, wanted, question), hunt.place
+            if place is None or (last is not None and place > last):
+                return looked_at
             size = min(2 * size, MOST_AT_ONCE)
-        return looked_at
+            more = self._free(hunt.take(size, last), looked_at)
+
+    def _free(self, ids: Sequence[UUID], looked_at: Mapping[UUID, Member]) -> list[UUID]:
+        """Those who were not asked yet, nor looked at, and have no booking at that time."""
+        left = [known for known in dict.fromkeys(ids) if known not in looked_at and known not in self.opening.asked]
+        span = self.opening.span
+        return free_of(left, Range(span.starts_at, span.ends_at))
 
     def _look(self, ids: Collection[UUID]) -> dict[UUID, Member]:
         if not ids:

@@ -105,6 +105,7 @@ class Offer(Stateful):
         CheckConstraint("collects OR NOT claimed", name="claims_are_collected"),
         CheckConstraint("decision IS NULL OR status IN ('accepted', 'not_chosen')", name="decided_of_a_yes"),
         Index("ix_offer_contractor_id_status", "contractor_id", "status"),
+        Index("ix_offer_shift_id", "shift_id"),
         Index("ix_offer_made_at", "made_at", postgresql_using="brin"),
         Index("ix_offer_collected", "expires_at", postgresql_where=text("status = 'collected'")),
         Index("ix_offer_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
