@@ -14,6 +14,7 @@ from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
+from marketplace.solver.commands import matching as of_files
 from marketplace.workforce import screening
 
 people = AppGroup("people", help="People and what they are trusted with.")
@@ -93,7 +94,7 @@ def load_list(file: TextIO) -> None:
     click.echo(said)
 
 
-matching = AppGroup("matching", help="Who is asked to take a shift.")
+matching = AppGroup("matching", help="Who is asked to take a shift.", commands=of_files.commands)
 
 
 @matching.command("reindex")

@@ -26,6 +26,7 @@ PLANTED = {
     "a schema reads the database": ("gigs/schemas.py", "from marketplace.gigs import models"),
     "the solver imports a room": ("solver/problem.py", "from marketplace.core import problems"),
     "the solver reads the database": ("solver/tables.py", "import sqlalchemy"),
+    "the checker asks the solver": ("solver/checker.py", "from marketplace.solver import market"),
     "the pages are imported by a room": ("pay/service.py", "import marketplace.web"),
     "the scorer reads who gave shifts back": ("matching/engine.py", "from marketplace.shifts import late_no"),
     "the application starts a job": ("app.py", "import jobs"),

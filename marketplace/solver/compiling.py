@@ -21,8 +21,9 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def _folder() -> Path:
     """Where the compiled loops are kept, named after the text of all of them: numba looks only at the file of a
     function, and would go on calling the old form of one that it calls in another file."""
-    text = b"\0".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))
-    name = sha256(text).hexdigest()[:16]
+    texts = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
+    loops = [text for text in texts if b"solver.tables import" in text or b"class Tables(" in text]
+    name = sha256(b"\0".join(loops)).hexdigest()[:16]
     beside = HERE / "__pycache__"
     base = beside if os.access(beside if beside.exists() else HERE, os.W_OK) else Path(tempfile.gettempdir())
     return base / f"setara-solver-{os.getuid() if hasattr(os, 'getuid') else 'user'}-{name}"

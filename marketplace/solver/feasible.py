@@ -199,6 +199,14 @@ def added(t: Tables, person: int, mine: Longs, count: int, shift: int) -> int:
 
 
 @inner
+def most_of_time(t: Tables, person: int, shift: int) -> int:
+    """The most that the minutes of a shift can add in band and spread, whatever else the person does."""
+    minutes = t.shift[shift].end - t.shift[shift].start
+    band: int = t.weight[0].band * min(minutes, t.person[person].least)
+    return band + spread(t, t.person[person].recent, minutes)
+
+
+@inner
 def added_by_all(t: Tables, person: int, mine: Longs, count: int) -> int:
     """What all of the given shifts count in the band and the spread."""
     total = 0

@@ -29,7 +29,7 @@ PLACES = (
     ("MX", "America/Mexico_City", "es"),
 )
 LANGUAGES = tuple(sorted({language for _, _, language in PLACES} | {"en"}))
-SKILLS = tuple(f"skill-{number:02}" for number in range(40))
+SKILLS = tuple(f"skill-{number:02}" for number in range(24))
 COMPANIES_OF_WORK = 4
 """Kinds of work that each company offers."""
 SEATS_OF_A_SHIFT = (1, 2, 3, 4, 6, 8, 10, 12)
@@ -66,10 +66,10 @@ def _contractors(draw: np.random.Generator, count: int, companies: int) -> Contr
         id=[f"c{number:07}" for number in range(count)],
         zone=place,
         region=place.copy(),
-        skills=_some(draw, count, len(SKILLS), 1, 5, 0.6),
+        skills=_some(draw, count, len(SKILLS), 2, 6, 0.6),
         languages=_languages(draw, count, place),
         companies=_some(draw, count, companies, 0, 2, 0.0),
-        floor=(100 * draw.integers(3, 13, count)).astype(np.int64),
+        floor=(100 * draw.integers(3, 11, count)).astype(np.int64),
         quality=np.clip(draw.normal(70, 15, count), 0, 100).astype(np.int32),
         least=(most // 2).astype(np.int32),
         most=most,
@@ -144,7 +144,7 @@ def _openings(draw: np.random.Generator, seats: int, companies: int, days: int) 
     hazard = draw.random(kinds) < 0.15
     hours = np.where(hazard[kind], 2 * draw.integers(1, 3, count), draw.choice([2, 4, 4, 6, 8], count))
     start = 60 * draw.integers(0, 24 * days - 8, count) + 30 * draw.integers(0, 2, count)
-    own_regions = _some(draw, kinds, len(PLACES), 1, 3, 0.5)
+    own_regions = _some(draw, kinds, len(PLACES), 1, 5, 0.5)
     anywhere = draw.random(kinds) < 0.3
     return Openings(
         id=[f"s{number:07}" for number in range(count)],

@@ -5,7 +5,7 @@ of their own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -139,6 +139,13 @@ class Market:
     booked: Booked
     house: House
     scores: Scores
+
+
+def weighed(market: Market, scores: Scores) -> Market:
+    """The same market with other weights. Raises ValueError where a shift is of an urgency that they do not know."""
+    if len(market.openings.urgency) and int(market.openings.urgency.max()) >= len(scores.urgency):
+        raise ValueError(f"There are {len(scores.urgency)} weights of urgency, and shifts of a higher number.")
+    return replace(market, scores=scores)
 
 
 def problem_of(market: Market) -> Problem:

@@ -1,8 +1,8 @@
 """Which pairs of a person and a shift the solver looks at. Compiled.
 
 Who fits the kind of a shift, is not barred from it and may take it alone, makes a pair that is *eligible*. Where all
-eligible pairs are too many, each shift keeps its best ones: it looks at its kind from a place on that the seed decides,
-stops when it has seen several times as many eligible people as it keeps, and prefers people whom few shifts have kept.
+eligible pairs are too many, each shift keeps its best ones, and prefers people whom few shifts have kept. The lists of
+kinds then stand by points, so that it can stop where nobody better follows.
 """
 
 from typing import Any, NamedTuple
@@ -10,12 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner
-from marketplace.solver.feasible import covers, may_take
+from marketplace.solver.feasible import covers, may_take, most_of_time, spread
 from marketplace.solver.problem import Ints, Longs
 from marketplace.solver.tables import CAN, WANTS, Tables
 
 KEPT_PENALTY = 8
 """How many percent of the best points of a fit each shift more counts against somebody, whom other shifts kept."""
+
+
+CHANCE = 16
+"""Bits by which equal points are told apart."""
 
 
 class Lists(NamedTuple):
@@ -155,32 +159,88 @@ def _best(
     out_person: Ints,
     out_points: Longs,
 ) -> int:
-    first, last = lists.fit_first[lists.kind[shift]], lists.fit_first[lists.kind[shift] + 1]
-    size = last - first
-    begin = mixed(shift, size, seed) % size
+    """A heap of the best that were seen, the worst of them on top."""
     nothing = np.empty(0, np.int64)
-    seen, places, rank = 0, np.empty(5 * most, np.int64), np.empty(5 * most, np.int64)
-    scale = t.weight[0].want + 100
-    for step in range(size):
-        place = first + begin + step if begin + step < size else first + begin + step - size
+    rank, places, found = np.empty(most, np.int64), np.empty(most, np.int64), 0
+    penalty = (t.weight[0].want + lists.fit_points[lists.fit_first[lists.kind[shift]]]) * KEPT_PENALTY // 100
+    for place in range(lists.fit_first[lists.kind[shift]], lists.fit_first[lists.kind[shift] + 1]):
+        highest = (lists.fit_points[place] + t.weight[0].want + 1) << CHANCE
+        if found == most and highest <= rank[0]:
+            break
         person = wide(lists.fit_person[place])
+        lowered = highest - ((kept[person] * penalty) << CHANCE)
+        if found == most and lowered <= rank[0]:
+            continue
         if not is_eligible(t, lists, shift, person, nothing):
             continue
-        places[seen] = place
-        lowered = kept[person] * KEPT_PENALTY * scale // 100
-        rank[seen] = ((pair_points(t, lists, shift, place) - t.shift[shift].points - lowered) << 16) + (
-            mixed(person, shift, seed) & 0xFFFF
-        )
-        seen += 1
-        if seen == 5 * most:
-            break
-    order = falling(rank[:seen])
-    found = min(seen, most)
+        points = pair_points(t, lists, shift, place) - t.shift[shift].points - kept[person] * penalty
+        key = (points << CHANCE) + (mixed(person, shift, seed) & ((1 << CHANCE) - 1))
+        if found < most:
+            _rise(rank, places, found, key, place)
+            found += 1
+        elif key > rank[0]:
+            _sink(rank, places, found, key, place)
     for number in range(found):
-        place = places[order[number]]
-        out_person[base + number] = lists.fit_person[place]
-        out_points[base + number] = pair_points(t, lists, shift, place)
+        out_person[base + number] = lists.fit_person[places[number]]
+        out_points[base + number] = pair_points(t, lists, shift, places[number])
     return found
+
+
+@inner
+def _rise(rank: Longs, places: Longs, at: int, key: int, place: int) -> None:
+    """Puts a key into a heap of so many."""
+    while at > 0 and rank[(at - 1) // 2] > key:
+        rank[at], places[at] = rank[(at - 1) // 2], places[(at - 1) // 2]
+        at = (at - 1) // 2
+    rank[at], places[at] = key, place
+
+
+@inner
+def _sink(rank: Longs, places: Longs, count: int, key: int, place: int) -> None:
+    """Puts a key in the stead of the lowest of a heap."""
+    at = 0
+    while 2 * at + 1 < count:
+        child = 2 * at + 1
+        if child + 1 < count and rank[child + 1] < rank[child]:
+            child += 1
+        if rank[child] >= key:
+            break
+        rank[at], places[at] = rank[child], places[child]
+        at = child
+    rank[at], places[at] = key, place
+
+
+@compiled
+def worthwhile(
+    t: Tables,
+    lists: Lists,
+    shifts: Longs,
+    price: Longs,
+    slot: Longs,
+    out_person: Ints,
+    out_points: Longs,
+    out_count: Longs,
+) -> None:
+    """Of each of the shifts, every eligible pair of the whole problem that may be worth more than its price. Counts
+    them, and writes as many as have room from `slot[shift]` to `slot[shift + 1]`. Lists of kinds stand by points."""
+    nothing = np.empty(0, np.int64)
+    for shift in shifts:
+        minutes = t.shift[shift].end - t.shift[shift].start
+        most = t.weight[0].want + t.weight[0].band * minutes + spread(t, int(np.int64(0)), minutes)
+        found, base, room = 0, slot[shift], slot[shift + 1] - slot[shift]
+        net = t.shift[shift].points - price[shift]
+        for place in range(lists.fit_first[lists.kind[shift]], lists.fit_first[lists.kind[shift] + 1]):
+            if net + lists.fit_points[place] + most <= 0:
+                break
+            person = wide(lists.fit_person[place])
+            points = pair_points(t, lists, shift, place)
+            if points - price[shift] + most_of_time(t, person, shift) <= 0:
+                continue
+            if is_eligible(t, lists, shift, person, nothing):
+                if found < room:
+                    out_person[base + found], out_points[base + found] = person, points
+                found += 1
+        out_count[shift] = found
 
 
 @compiled

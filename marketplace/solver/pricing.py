@@ -6,25 +6,18 @@ Every plan counts at most the sum of the price of each seat and of what each per
 
 import numpy as np
 
-from marketplace.solver.compiling import compiled, inner
-from marketplace.solver.feasible import spread
+from marketplace.solver.compiling import compiled
+from marketplace.solver.feasible import most_of_time
 from marketplace.solver.pairs import Pairs, falling
-from marketplace.solver.problem import Longs
+from marketplace.solver.problem import Bytes, Longs
 from marketplace.solver.schedules import MOST_UNITS, best
 from marketplace.solver.tables import Tables
 
 
-@inner
-def most_of_time(t: Tables, person: int, shift: int) -> int:
-    """The most that the minutes of a shift can add in band and spread, whatever else the person does."""
-    minutes = t.shift[shift].end - t.shift[shift].start
-    band: int = t.weight[0].band * min(minutes, t.person[person].least)
-    return band + spread(t, t.person[person].recent, minutes)
-
-
 @compiled
-def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, demand: Longs) -> int:
-    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take."""
+def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, demand: Longs, wanted: Bytes) -> int:
+    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take, and
+    marks the pairs in `wanted`."""
     most = 0
     for person in range(begin, end):
         most = max(most, pairs.first[person + 1] - pairs.first[person])
@@ -42,8 +35,12 @@ def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, demand: Lon
                 count += 1
         _, bound, found = best(t, person, shifts, worth, count, chosen, still)
         total += bound
-        for place in range(found):
-            demand[chosen[place]] += 1
+        place = 0
+        for pair in range(pairs.first[person], pairs.first[person + 1]):
+            if place < found and pairs.shift[pair] == chosen[place]:
+                demand[chosen[place]] += 1
+                wanted[pair] = 1
+                place += 1
     return total
 
 

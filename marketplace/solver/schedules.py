@@ -13,7 +13,7 @@ from marketplace.solver.feasible import added, amount, may_take, spread, week_at
 from marketplace.solver.problem import NO_LIMIT, Longs
 from marketplace.solver.tables import BY_WEEK, ONE, SPLIT, Tables
 
-MOST_STEPS = 4000
+MOST_STEPS = 300
 """Of one search. Whoever has more gets the best plan that was found by then."""
 MOST_UNITS = 64
 """Into how many parts the hours of a week are divided at most."""

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner
-from marketplace.solver.feasible import added, added_by_all, covers, may_take, spread
+from marketplace.solver.feasible import added, added_by_all, covers, may_take, most_of_time, spread
 from marketplace.solver.pairs import Pairs, falling
-from marketplace.solver.pricing import most_of_time
 from marketplace.solver.problem import Bytes, Longs
 from marketplace.solver.schedules import MOST_UNITS, best
 from marketplace.solver.tables import WANTS, Tables
@@ -21,8 +20,12 @@ MOST_LOOKED_AT = 300
 
 
 class Draft(NamedTuple):
+    """`held[seat[shift]:seat[shift] + filled[shift]]` are the pairs that have a seat of the shift."""
+
     taken: Bytes
     filled: Longs
+    seat: Longs
+    held: Longs
 
 
 class Scratch(NamedTuple):
@@ -102,14 +105,22 @@ def most_pairs(pairs: Pairs) -> int:
 
 @inner
 def take(pairs: Pairs, draft: Draft, pair: int) -> None:
+    shift = pairs.shift[pair]
     draft.taken[pair] = 1
-    draft.filled[pairs.shift[pair]] += 1
+    draft.held[draft.seat[shift] + draft.filled[shift]] = pair
+    draft.filled[shift] += 1
 
 
 @inner
 def leave(pairs: Pairs, draft: Draft, pair: int) -> None:
+    shift = pairs.shift[pair]
     draft.taken[pair] = 0
-    draft.filled[pairs.shift[pair]] -= 1
+    draft.filled[shift] -= 1
+    last = draft.seat[shift] + draft.filled[shift]
+    place = last
+    while draft.held[place] != pair:
+        place -= 1
+    draft.held[place] = draft.held[last]
 
 
 @compiled
@@ -169,9 +180,9 @@ def follow_prices(t: Tables, pairs: Pairs, draft: Draft, price: Longs, people: L
 def cheapest(t: Tables, pairs: Pairs, draft: Draft, shift: int, but: int, mine: Longs) -> tuple[int, int]:
     """Of those who have a seat of the shift, whose leaving costs least, as their pair and that loss; -1 if nobody."""
     least, found = 0, -1
-    for place in range(pairs.shift_first[shift], pairs.shift_first[shift + 1]):
-        pair = pairs.by_shift[place]
-        if not draft.taken[pair] or pairs.person[pair] == but:
+    for place in range(draft.seat[shift], draft.seat[shift] + draft.filled[shift]):
+        pair = draft.held[place]
+        if pairs.person[pair] == but:
             continue
         draft.taken[pair] = 0
         count = mine_of(pairs, draft, pairs.person[pair], mine)

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
-from marketplace.solver.pairs import Lists, Pairs, arrange, choose
+from marketplace.solver.pairs import Lists, Pairs, arrange, choose, worthwhile
 from marketplace.solver.pricing import ask, first_prices, move_prices
-from marketplace.solver.problem import Longs, Objective, Plan, Problem
+from marketplace.solver.problem import Bytes, Longs, Objective, Plan, Problem
 from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, parts_of, plan_all_again
 from marketplace.solver.tables import Tables, tables
 
@@ -19,7 +20,11 @@ ALL_PAIRS = 4_000_000
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 ROUNDS_OF_CHOICE = 16
 """In which shifts choose their pairs, the scarcest first: what one round keeps counts from the next on."""
-ROUNDS_OF_PRICES = 60
+ROUNDS_OF_PRICES = 50
+ROUNDS_OF_NEW_PRICES = 12
+ROUNDS_OF_ALL = 3
+"""How often at most every pair of the whole problem is looked at."""
+MOST_WORTHWHILE = 60_000_000
 ROUNDS_OF_MOVES = 6
 BLOCK = 2048
 """People whom one thread looks at before it takes the next block."""
@@ -84,41 +89,56 @@ class _Crew:
         return sum(self.pool.map(lambda each: work(*each), blocks))
 
 
+def _by_points(lists: Lists) -> None:
+    """Puts the people of each kind in the order of their points, the highest first."""
+    for begin, end in pairwise(lists.fit_first.tolist()):
+        order = np.argsort(-lists.fit_points[begin:end], kind="stable")
+        lists.fit_person[begin:end] = lists.fit_person[begin:end][order]
+        lists.fit_points[begin:end] = lists.fit_points[begin:end][order]
+
+
 class _Solver:
     def __init__(self, problem: Problem, seed: int, clock: _Clock, crew: _Crew, progress: Progress) -> None:
         self.problem, self.seed, self.clock, self.crew, self.progress = problem, seed, clock, crew, progress
         self.t: Tables = tables(problem)
         self.lists = Lists(
-            np.ascontiguousarray(problem.shifts.kind, np.int64),
-            np.ascontiguousarray(problem.fits.first, np.int64),
-            np.ascontiguousarray(problem.fits.person, np.int32),
-            np.ascontiguousarray(problem.fits.points, np.int32),
-            np.ascontiguousarray(problem.barred.first, np.int64),
-            np.ascontiguousarray(problem.barred.person, np.int32),
+            np.array(problem.shifts.kind, np.int64),
+            np.array(problem.fits.first, np.int64),
+            np.array(problem.fits.person, np.int32),
+            np.array(problem.fits.points, np.int32),
+            np.array(problem.barred.first, np.int64),
+            np.array(problem.barred.person, np.int32),
         )
-        self.has_all_pairs = False
+        size = np.diff(self.lists.fit_first)[self.lists.kind]
+        self.has_all_pairs = int(size.sum()) <= ALL_PAIRS
+        if not self.has_all_pairs:
+            _by_points(self.lists)
 
     def plan(self) -> Plan:
         self.progress(0.0, "pairs")
         pairs = self._pairs()
-        order = self._order(pairs)
         self.progress(0.2, "prices")
-        price, bound = self._prices(pairs)
+        price, bound = self._prices(pairs, self._first_prices(pairs), ROUNDS_OF_PRICES)
+        holds = self.has_all_pairs
+        if not holds and not self.clock.is_over(0.4):
+            pairs, price, bound, holds = self._whole(pairs, price, bound)
+        order = self._order(pairs)
         self.progress(0.6, "seats")
         drafts = [self._greedy(pairs, order)]
         if not self.clock.is_over(0.7):
             drafts.append(self._by_prices(pairs, order, price))
         draft = max(drafts, key=lambda each: self._objective(pairs, each).total)
         self._improve(pairs, draft, order)
-        return self._told(pairs, draft, price, bound)
+        return self._told(pairs, draft, price, bound, holds)
 
     # --- pairs --------------------------------------------------------------------------------------------------------
 
     def _pairs(self) -> Pairs:
         shifts, people = self.problem.shifts.count, self.problem.people.count
         size = np.diff(self.lists.fit_first)[self.lists.kind]
-        self.has_all_pairs = int(size.sum()) <= ALL_PAIRS
-        keep = size if self.has_all_pairs else np.minimum(size, KEPT_FOR_A_SEAT * self.t.shift["seats"] + KEPT_BESIDE)
+        keep = size
+        if not self.has_all_pairs:
+            keep = np.minimum(size, KEPT_FOR_A_SEAT * self.t.shift["seats"] + KEPT_BESIDE)
         slot = np.concatenate([[0], np.cumsum(keep)]).astype(np.int64)
         found_person, found_points = np.empty(slot[-1], np.int32), np.empty(slot[-1], np.int64)
         count, kept = np.zeros(shifts, np.int64), np.zeros(people, np.int32)
@@ -136,8 +156,7 @@ class _Solver:
             if not self.has_all_pairs:
                 for shift in part:
                     kept[found_person[slot[shift] : slot[shift] + count[shift]]] += 1
-        by_start = np.lexsort((np.arange(shifts), self.t.shift["start"])).astype(np.int64)
-        return arrange(by_start, people, slot, count, found_person, found_points)
+        return arrange(self._by_start(), people, slot, count, found_person, found_points)
 
     def _order(self, pairs: Pairs) -> Longs:
         """Shifts by what their seats count, then by how few people there are for each."""
@@ -146,47 +165,102 @@ class _Solver:
 
     # --- prices -------------------------------------------------------------------------------------------------------
 
-    def _prices(self, pairs: Pairs) -> tuple[Longs, int]:
-        """The prices whose bound is the lowest, and that bound."""
-        count = self.problem.shifts.count
-        price = np.zeros(count, np.int64)
+    def _first_prices(self, pairs: Pairs) -> Longs:
+        price = np.zeros(self.problem.shifts.count, np.int64)
         first_prices(self.t, pairs, price)
-        span = int(pairs.points.max(initial=0)) if count else 0
-        step = np.maximum(1, np.minimum(np.maximum(price, self.t.shift["points"]) // 64, max(1, span // 16))).astype(
-            np.int64
-        )
-        before = np.zeros(count, np.int64)
-        lowest, least = price.copy(), -1
-        for number in range(ROUNDS_OF_PRICES):
-            demand, bound = self._ask(pairs, price)
+        return price
+
+    def _prices(self, pairs: Pairs, price: Longs, rounds: int, part: int = 16) -> tuple[Longs, int]:
+        """The prices whose bound is the lowest, from those on, and that bound. The first step is the `part`-th part of
+        the most points that there are."""
+        price, lowest, least = price.copy(), price, -1
+        step = np.full(len(price), max(1, int(pairs.points.max(initial=0)) // part), np.int64)
+        before = np.zeros(len(price), np.int64)
+        for number in range(rounds):
+            demand, bound, _ = self._ask(pairs, price)
             if least < 0 or bound < least:
                 lowest, least = price.copy(), bound
             if self.clock.is_over(0.5) or not move_prices(self.t, price, step, before, demand):
                 break
-            self.progress(0.2 + 0.4 * number / ROUNDS_OF_PRICES, "prices")
+            self.progress(0.2 + 0.4 * number / rounds, "prices")
         return lowest, least
 
-    def _ask(self, pairs: Pairs, price: Longs) -> tuple[Longs, int]:
+    def _ask(self, pairs: Pairs, price: Longs) -> tuple[Longs, int, Bytes]:
+        """What everybody would take at the prices, the bound that it proves, and the pairs that they would take."""
         demands: list[Longs] = []
+        wanted = np.zeros(len(pairs.shift), np.uint8)
 
         def look(begin: int, end: int) -> int:
             demand = np.zeros(len(price), np.int64)
-            total = ask(self.t, pairs, price, begin, end, demand)
+            total = ask(self.t, pairs, price, begin, end, demand, wanted)
             demands.append(demand)
             return int(total)
 
         people = self.problem.people.count
-        block = max(BLOCK, -(-people // 64))
-        total = self.crew.each(people, block, look)
+        total = self.crew.each(people, max(BLOCK, -(-people // 64)), look)
         demand = np.zeros(len(price), np.int64)
-        for part in demands:
-            demand += part
-        return demand, total + int((price * self.t.shift["seats"]).sum())
+        for each in demands:
+            demand += each
+        return demand, total + int((price * self.t.shift["seats"]).sum()), wanted
+
+    def _whole(self, pairs: Pairs, price: Longs, bound: int) -> tuple[Pairs, Longs, int, bool]:
+        """Makes the bound one of the whole problem: looks at every eligible pair at the prices, takes what people would
+        rather have among the pairs, and prices anew. Returns the best bound that holds for all, if there is any."""
+        best: tuple[Longs, int] | None = None
+        for number in range(ROUNDS_OF_ALL):
+            more = self._worthwhile(price)
+            if more is None:
+                break
+            _, whole, wanted = self._ask(more, price)
+            if best is None or whole < best[1]:
+                best = price, whole
+            if number + 1 == ROUNDS_OF_ALL or self.clock.is_over(0.5):
+                break
+            pairs = self._joined(pairs, more, np.flatnonzero(wanted))
+            price, bound = self._prices(pairs, price, ROUNDS_OF_NEW_PRICES, 256)
+        return (pairs, price, bound, False) if best is None else (pairs, *best, True)
+
+    def _worthwhile(self, price: Longs) -> Pairs | None:
+        """Every pair of the whole problem that is worth more than its price; None where they are too many to keep."""
+        shifts = self.problem.shifts.count
+        count, slot = np.zeros(shifts, np.int64), np.zeros(shifts + 1, np.int64)
+        person, points = np.empty(0, np.int32), np.empty(0, np.int64)
+        everything = np.arange(shifts, dtype=np.int64)
+
+        def look(begin: int, end: int) -> int:
+            worthwhile(self.t, self.lists, everything[begin:end], price, slot, person, points, count)
+            return 0
+
+        self.crew.each(shifts, 64, look)
+        slot = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        if slot[-1] > MOST_WORTHWHILE:
+            return None
+        person, points = np.empty(slot[-1], np.int32), np.empty(slot[-1], np.int64)
+        self.crew.each(shifts, 64, look)
+        return arrange(self._by_start(), self.problem.people.count, slot, count, person, points)
+
+    def _joined(self, pairs: Pairs, more: Pairs, which: Longs) -> Pairs:
+        """The pairs, and some of the others that are not among them."""
+        people = self.problem.people.count
+        shift = np.concatenate([pairs.shift, more.shift[which]])
+        person = np.concatenate([pairs.person, more.person[which]])
+        points = np.concatenate([pairs.points, more.points[which]])
+        _, first = np.unique(shift * people + person, return_index=True)
+        shift, person, points = shift[first], person[first], points[first]
+        count = np.bincount(shift, minlength=self.problem.shifts.count).astype(np.int64)
+        slot = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        return arrange(self._by_start(), people, slot, count, person.astype(np.int32), points)
+
+    def _by_start(self) -> Longs:
+        start = self.t.shift["start"]
+        return np.lexsort((np.arange(len(start)), start)).astype(np.int64)
 
     # --- seats --------------------------------------------------------------------------------------------------------
 
     def _empty(self, pairs: Pairs) -> Draft:
-        return Draft(np.zeros(len(pairs.shift), np.uint8), np.zeros(self.problem.shifts.count, np.int64))
+        seat = np.concatenate([[0], np.cumsum(self.t.shift["seats"])]).astype(np.int64)
+        filled, held = np.zeros(self.problem.shifts.count, np.int64), np.zeros(seat[-1] + 1, np.int64)
+        return Draft(np.zeros(len(pairs.shift), np.uint8), filled, seat, held)
 
     def _greedy(self, pairs: Pairs, order: Longs) -> Draft:
         draft = self._empty(pairs)
@@ -216,7 +290,7 @@ class _Solver:
     def _objective(self, pairs: Pairs, draft: Draft) -> Objective:
         return Objective(*parts_of(self.t, pairs, draft))
 
-    def _told(self, pairs: Pairs, draft: Draft, price: Longs, bound: int) -> Plan:
+    def _told(self, pairs: Pairs, draft: Draft, price: Longs, bound: int, holds: bool) -> Plan:
         taken = np.flatnonzero(draft.taken)
         shift, person = pairs.shift[taken], pairs.person[taken]
         order = np.lexsort((person, shift))
@@ -225,7 +299,7 @@ class _Solver:
             person=person[order].astype(np.int32),
             objective=self._objective(pairs, draft),
             bound=bound,
-            holds_for_all=self.has_all_pairs,
+            holds_for_all=holds,
             prices=price,
             seconds=self.clock.spent,
             peak_bytes=0,

@@ -1,0 +1,90 @@
+"""Plans of small instances against a proven optimum, and every plan against the checker."""
+
+import csv
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from marketplace.solver import files, solving
+from marketplace.solver.checker import Instance, check
+from marketplace.solver.market import Market, problem_of
+from marketplace.solver.problem import Plan
+from tests.solver.markets import dense
+from tests.solver.oracle import best
+
+
+def planned(market: Market, folder: Path) -> Plan:
+    """The plan of a market, with the files of both in the folder."""
+    files.write(market, folder)
+    plan = solving.solve(problem_of(files.read(folder)))
+    files.write_plan(plan, market, folder / "plan.csv")
+    (folder / "report.json").write_text(json.dumps(files.report_of(plan, market, 0)))
+    return plan
+
+
+@example(people=5, seats=14, seed=7, days=14)
+@settings(max_examples=25, deadline=None)
+@given(
+    people=st.integers(1, 7), seats=st.integers(1, 24), seed=st.integers(0, 10_000), days=st.sampled_from([2, 4, 14])
+)
+def test_the_optimum_lies_between_the_plan_and_its_bound(people: int, seats: int, seed: int, days: int) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        plan = planned(dense(people, seats, seed, days=days), folder)
+        assert check(folder, folder / "plan.csv", folder / "report.json").broken == []
+        optimum = best(Instance(folder))
+    assert plan.holds_for_all
+    assert plan.objective.total <= optimum <= plan.bound
+    assert plan.objective.total >= 0.97 * optimum
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_plans_are_the_optimum_or_within_a_hundredth_of_it(seed: int, tmp_path: Path) -> None:
+    plan = planned(dense(8, 20, seed), tmp_path)
+    assert plan.objective.total >= 0.99 * best(Instance(tmp_path))
+
+
+def test_a_bound_from_some_pairs_holds_for_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not all pairs are kept, all are looked at again: otherwise the bound would be one of a smaller problem."""
+    market = dense(60, 60, 5)
+    whole = solving.solve(problem_of(market))
+    monkeypatch.setattr(solving, "ALL_PAIRS", 0)
+    monkeypatch.setattr(solving, "KEPT_FOR_A_SEAT", 1)
+    monkeypatch.setattr(solving, "KEPT_BESIDE", 0)
+    few = planned(market, tmp_path)
+    assert few.holds_for_all
+    assert whole.objective.total <= few.bound
+    assert check(tmp_path, tmp_path / "plan.csv", tmp_path / "report.json").holds
+
+
+def test_the_checker_sees_every_kind_of_lie(tmp_path: Path) -> None:
+    market = dense(6, 12, 3)
+    planned(market, tmp_path)
+    plan, report = tmp_path / "plan.csv", tmp_path / "report.json"
+    with plan.open(newline="") as file:
+        rows = [(row["shift"], row["contractor"]) for row in csv.DictReader(file)]
+    instance = Instance(tmp_path)
+
+    def said(pairs: list[tuple[str, str]]) -> str:
+        return "\n".join(instance.check(pairs).broken)
+
+    assert said(rows) == ""
+    assert "2 times" in said([*rows, rows[0]])
+    assert "There is no shift nothing" in said([("nothing", rows[0][1])])
+    assert "There is no contractor nobody" in said([(rows[0][0], "nobody")])
+    everything = [(shift, rows[0][1]) for shift in instance.shifts]
+    for words in ("two things at once", "minutes in a day", "minutes in a week", "without a rest", "chosen minutes"):
+        assert words in said(everything)
+    everybody = [(rows[0][0], person) for person in instance.people] * 2
+    assert "seats, and" in said(everybody)
+    told = json.loads(report.read_text())
+    for part in ("fill", "total"):
+        lie = told | {"objective": told["objective"] | {part: told["objective"][part] + 1}}
+        report.write_text(json.dumps(lie))
+        assert f"points of {part}" in "\n".join(check(tmp_path, plan, report).broken)
+    report.write_text(json.dumps(told | {"bound": told["objective"]["total"] - 1}))
+    assert "more than its bound" in "\n".join(check(tmp_path, plan, report).broken)
