@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from jobs import reckoning
 from jobs.runner import in_batches, job
 from marketplace.accounts import papers as company_papers
 from marketplace.accounts.rules import CLOCK
@@ -112,7 +113,7 @@ def search_again(event_ids: Sequence[int]) -> None:
 @job("matching.plan_horizon", again=False)
 def plan_horizon() -> None:
     with transaction():
-        planning.plan_due()
+        planning.plan_due(solver=reckoning.solver())
 
 
 @job(planning.MAKE, again=False)
@@ -120,7 +121,7 @@ def make_plan(plan_id: str) -> None:
     """Makes a plan that somebody asked for. One that cannot be made is marked so, and its error is the job's."""
     try:
         with transaction():
-            planning.make(UUID(plan_id))
+            planning.make(UUID(plan_id), solver=reckoning.solver())
     except Exception:
         with transaction():
             planning.give_up(UUID(plan_id))

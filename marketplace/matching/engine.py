@@ -14,7 +14,7 @@ highest score downward, so that most people's weeks are never looked at.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -79,11 +79,13 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Why somebody was given no seat: the verdict that decided, or points that were not enough. `short_wave` says
-    whether the other half of the people was asked in a longer wave."""
+    whether the other half of the people was asked in a longer wave, `together` whether the seats of all shifts were
+    given together (`matching.whole`)."""
 
     verdict: Verdict | None
     scored: Scored | None
     short_wave: bool = False
+    together: bool = False
 
     def outcome(self, cutoff: int | None) -> Outcome:
         """What it comes to where `cutoff` is the lowest score that was given a seat.
@@ -96,12 +98,14 @@ class Answer:
         has_more = self.scored is not None and cutoff is not None and self.scored.score > cutoff
         if not has_more:
             return Outcome.NOT_NEEDED
-        return Outcome.BEYOND_WAVE if self.short_wave else Outcome.EXCHANGED
+        if self.short_wave:
+            return Outcome.BEYOND_WAVE
+        return Outcome.TOGETHER if self.together else Outcome.EXCHANGED
 
 
 def solve(instance: Instance) -> list[Planned]:
     """The plan, by shift, in the order of the instance's openings."""
-    return _Planner(instance).plan()
+    return Planner(instance).plan()
 
 
 def why_not(instance: Instance, shift_id: UUID, contractor_id: UUID, before: Sequence[UUID]) -> Answer | None:
@@ -111,7 +115,7 @@ def why_not(instance: Instance, shift_id: UUID, contractor_id: UUID, before: Seq
     openings = {opening.shift_id: opening for opening in instance.openings}
     if not members or shift_id not in openings:
         return None
-    planner = _Planner(replace(instance, members=members))
+    planner = Planner(replace(instance, members=members))
     (somebody,) = planner.people
     for other in before:
         somebody.take(openings[other], instance.work_of(openings[other]))
@@ -132,11 +136,11 @@ def able(instance: Instance) -> list[UUID]:
     """Who can be asked for the one opening of the instance as things stand, the highest score first: whom no rule keeps
     out, however many seats there are."""
     (opening,) = instance.openings
-    return _Planner(instance).able(opening)
+    return Planner(instance).able(opening)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
+class Fit:
     """Somebody who fits the work, as the rules read them for it, and how far above what it needs they are."""
 
     who: Somebody
@@ -144,30 +148,34 @@ class _Fit:
     steps: Steps
 
 
-class _Planner:
+class Planner:
     """One plan while it is made."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.weights = instance.weights
         self.people = [Somebody(member) for member in instance.members]
+        self._by_id = {who.member.id: who for who in self.people}
         self.openings = {opening.shift_id: opening for opening in instance.openings}
         self.given: dict[UUID, list[Given]] = {opening.shift_id: [] for opening in instance.openings}
         self.refused: dict[UUID, Counter[str]] = {}
         self.turn = 0
         self.tries = MOST_TRIES
-        self._fits: dict[tuple[UUID, bool, int], tuple[list[_Fit], Counter[str]]] = {}
+        self._fits: dict[tuple[UUID, bool, int], tuple[list[Fit], Counter[str]]] = {}
         self._edges = _edges(instance)
 
     def plan(self) -> list[Planned]:
-        order = self._in_order()
+        return self.finish(self.in_order())
+
+    def finish(self, order: Sequence[Opening]) -> list[Planned]:
+        """Fills what is open, in that order, and moves people so that more is; then reads the plan."""
         for opening in order:
-            self._fill(opening)
+            self.fill(opening)
         moved = [self._move_into(opening) for opening in order]
         if any(moved):
             # Whoever moved may be free for a third seat: after this nobody can take any seat that is left.
             for opening in order:
-                self._fill(opening)
+                self.fill(opening)
         return [self._planned(opening) for opening in self.instance.openings]
 
     def answer(self, opening: Opening, who: Somebody) -> Answer:
@@ -187,9 +195,47 @@ class _Planner:
         best = self._best_first(opening, Counter())
         return [fit.who.member.id for fit, each in best if self._time_no(opening, fit, each.candidate) is None]
 
+    # --- a plan from outside ------------------------------------------------------------------------------------------
+
+    def free(self, opening: Opening) -> Iterator[tuple[Fit, Candidate]]:
+        """Who fits, was not asked, has not to wait, and keeps the time free, with what the score may know of them."""
+        for fit, candidate in self._candidates(opening, Counter()):
+            calendar, span = fit.person.calendar, opening.span
+            away = calendar.keeps_free and calendar.is_away(fit.person.zone, span.starts_at, span.ends_at)
+            if not away:
+                yield fit, candidate
+
+    def give_to(self, opening: Opening, wanted: Collection[UUID]) -> None:
+        """Gives its seats to those of them whom no rule keeps out, the highest score first, as far as they go."""
+        for fit, each in self._best_first(opening, Counter()):
+            if self._open_seats(opening) <= 0:
+                return
+            if fit.who.member.id in wanted and self._time_no(opening, fit, each.candidate) is None:
+                self._give(opening, fit, each)
+
+    def change_places(self, opening: Opening) -> int:
+        """Whoever has no seat of the plan at all, and more points for this shift than somebody who has one of its
+        seats, changes places with whoever has the fewest. Returns how many did."""
+        changed = 0
+        seats = self.given[opening.shift_id]
+        for fit, each in self._best_first(opening, Counter()):
+            last = min(seats, key=lambda given: given.scored.score, default=None)
+            if last is None or each.score <= last.scored.score:
+                break
+            if fit.who.given or self._time_no(opening, fit, each.candidate) is not None:
+                continue
+            self._who(last.contractor_id).leave(opening, self._work(opening))
+            seats.remove(last)
+            self._give(opening, fit, each)
+            changed += 1
+        return changed
+
+    def _who(self, contractor_id: UUID) -> Somebody:
+        return self._by_id[contractor_id]
+
     # --- the first try ------------------------------------------------------------------------------------------------
 
-    def _in_order(self) -> list[Opening]:
+    def in_order(self) -> list[Opening]:
         """Urgent ones first, then by how many people fit the work for each of its seats, then by start."""
         seats: Counter[UUID] = Counter()
         for opening in self.instance.openings:
@@ -207,7 +253,7 @@ class _Planner:
 
         return sorted(self.instance.openings, key=key)
 
-    def _fill(self, opening: Opening) -> None:
+    def fill(self, opening: Opening) -> None:
         """Asks the best whom no rule keeps out, as many as the wave reaches, and counts the rules if seats are left."""
         refused: Counter[str] = Counter()
         place = len(self.given[opening.shift_id])
@@ -224,11 +270,18 @@ class _Planner:
         if self._open_seats(opening) > 0:
             self.refused[opening.shift_id] = refused + self._fitting(opening)[1]
 
-    def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[_Fit, Scored]]:
+    def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[Fit, Scored]]:
         """Who fits and is free at that time, highest score first. Counts those who are not free."""
+        free = {fit.who.member.id: (fit, candidate) for fit, candidate in self._candidates(opening, refused)}
+        people = [candidate for _, candidate in free.values()]
+        ordered = rank(people, opening.shift_id, _length(opening), self.weights, self.instance.seed, opening.lot_bits)
+        for each in ordered:
+            yield free[each.candidate.contractor_id][0], each
+
+    def _candidates(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[Fit, Candidate]]:
+        """Those who fit and are free at that time, in no order. Counts those who are not."""
         here = {each.contractor_id for each in self.given[opening.shift_id]}
-        work, free = self._work(opening), {}
-        candidates = []
+        work = self._work(opening)
         for fit in self._fitting(opening)[0]:
             known = fit.who.member.id
             if known in here:
@@ -240,15 +293,9 @@ class _Planner:
             elif fit.who.is_elsewhere(opening.span):
                 refused[ONE_PLACE.id] += 1
             else:
-                free[known] = fit
-                candidates.append(fit.who.candidate(opening, work, fit.steps))
-        ordered = rank(
-            candidates, opening.shift_id, _length(opening), self.weights, self.instance.seed, opening.lot_bits
-        )
-        for each in ordered:
-            yield free[each.candidate.contractor_id], each
+                yield fit, fit.who.candidate(opening, work, fit.steps)
 
-    def _give(self, opening: Opening, fit: _Fit, each: Scored) -> None:
+    def _give(self, opening: Opening, fit: Fit, each: Scored) -> None:
         self.turn += 1
         self.given[opening.shift_id].append(Given(opening.shift_id, self.turn, each))
         fit.who.take(opening, self._work(opening))
@@ -276,7 +323,7 @@ class _Planner:
                     return True
         return False
 
-    def _swap(self, fit: _Fit, old: Opening, new: Opening) -> bool:
+    def _swap(self, fit: Fit, old: Opening, new: Opening) -> bool:
         """Moves a person from one seat to another, if somebody else can take the first."""
         fit.who.leave(old, self._work(old))
         candidate = fit.who.candidate(new, self._work(new), fit.steps)
@@ -298,7 +345,7 @@ class _Planner:
 
     # --- the rules ----------------------------------------------------------------------------------------------------
 
-    def _fitting(self, opening: Opening) -> tuple[list[_Fit], Counter[str]]:
+    def _fitting(self, opening: Opening) -> tuple[list[Fit], Counter[str]]:
         """Who fits the work whatever else they do, and how many people each rule kept out. The same for all shifts of a
         gig between two moments at which a contract begins or ends."""
         work = self._work(opening)
@@ -310,7 +357,7 @@ class _Planner:
                 person = who.member.under_contract(work.company_id, opening.span.ends_at)
                 verdict = _fit_no(seat, person)
                 if verdict is None:
-                    fits.append(_Fit(who, person, steps_of(person, work, opening.span.starts_at)))
+                    fits.append(Fit(who, person, steps_of(person, work, opening.span.starts_at)))
                 else:
                     refused[verdict.rule] += 1
             self._fits[key] = fits, refused
@@ -322,7 +369,7 @@ class _Planner:
             return None
         return not_yet(opening.first.until)
 
-    def _time_no(self, opening: Opening, fit: _Fit, candidate: Candidate) -> Verdict | None:
+    def _time_no(self, opening: Opening, fit: Fit, candidate: Candidate) -> Verdict | None:
         """The rule of time, or HOURS_BAND, that says no; None when the person can take the seat as things stand."""
         seat = self._work(opening).seat(opening.span)
         person = replace(fit.person, busy=fit.who.busy)

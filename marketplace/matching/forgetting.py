@@ -38,7 +38,7 @@ def take_out(person_id: UUID, after: UUID | None, limit: int) -> UUID | None:
     for row in rows:
         text = zlib.decompress(row.body)
         if str(person_id).encode() in text:
-            _replace(row.plan_id, _without(json.loads(text), str(person_id)))
+            _replace(row.plan_id, without(json.loads(text), str(person_id)))
     return rows[-1].plan_id if rows else None
 
 
@@ -52,10 +52,13 @@ def canonical(stored: Mapping[str, Any]) -> bytes:
     return json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _without(stored: Mapping[str, Any], person: str) -> dict[str, Any]:
-    """An input that does not name the person: neither as who may be asked nor as who was."""
+def without(stored: Mapping[str, Any], person: str) -> dict[str, Any]:
+    """An input that does not name the person: not as who may be asked, nor as who was or was meant to be."""
+    wishes = stored.get("wishes")
+    more = {} if wishes is None else {"wishes": [pair for pair in wishes if pair[1] != person]}
     return {
         **stored,
+        **more,
         "members": [each for each in stored["members"] if each["id"] != person],
         "openings": [_nobody_asked(opening, person) for opening in stored["openings"]],
     }

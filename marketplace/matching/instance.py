@@ -177,6 +177,9 @@ class Instance:
     is_narrowed: bool = False
     """Whether an index chose whom to look at among very many people: of those who are no members nothing is told, and
     the openings would have gone to the same people (`matching.searching`)."""
+    wishes: Sequence[tuple[UUID, UUID]] | None = None
+    """Where the solver was asked: the pairs of a shift and a person by which it gave all seats together
+    (`matching.whole`)."""
 
     def work_of(self, opening: Opening) -> Work:
         """What an opening is for."""
@@ -184,8 +187,12 @@ class Instance:
         return work.for_training if opening.is_training else work
 
     def as_dict(self) -> dict[str, Any]:
-        # An instance of all people says nothing of narrowing, as before there was any.
-        return ({"narrowed": True} if self.is_narrowed else {}) | {
+        # An instance of all people says nothing of narrowing, and one without the solver nothing of it, as before there
+        # was any.
+        more: dict[str, Any] = {"narrowed": True} if self.is_narrowed else {}
+        if self.wishes is not None:
+            more["wishes"] = [[str(shift), str(person)] for shift, person in self.wishes]
+        return more | {
             "form": FORM,
             "at": self.at.isoformat(),
             "weights": self.weights.as_dict(),
@@ -208,6 +215,7 @@ class Instance:
             openings=[_opening_in(opening) for opening in stored["openings"]],
             members=[_member_in(member, at) for member in stored["members"]],
             is_narrowed=stored.get("narrowed", False),
+            wishes=_wishes_in(stored.get("wishes")),
         )
 
 
@@ -217,6 +225,10 @@ def born_for(age: int, on: date) -> date:
 
 
 # --- to JSON and back -------------------------------------------------------------------------------------------------
+
+
+def _wishes_in(stored: Sequence[Sequence[str]] | None) -> list[tuple[UUID, UUID]] | None:
+    return None if stored is None else [(UUID(shift), UUID(person)) for shift, person in stored]
 
 
 def _weights_in(stored: Mapping[str, Any]) -> Weights:

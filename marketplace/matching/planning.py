@@ -22,8 +22,8 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.matching import carrying, facts, forgetting, searching, weighing
-from marketplace.matching.engine import Given, Planned, solve
+from marketplace.matching import carrying, facts, forgetting, searching, weighing, whole
+from marketplace.matching.engine import Given, Planned
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.report import report
@@ -69,21 +69,30 @@ def order(days: int = HORIZON.days, *, company_id: UUID | None = None, seed: int
     return made
 
 
-def plan(from_: datetime, until: datetime, *, company_id: UUID | None = None, seed: int = 0, by: Actor) -> Plan:
-    """As `order()`, made here and now: for the clock, commands and whoever can wait some seconds."""
+def plan(
+    from_: datetime,
+    until: datetime,
+    *,
+    company_id: UUID | None = None,
+    seed: int = 0,
+    by: Actor,
+    solver: whole.Solver | None = None,
+) -> Plan:
+    """As `order()`, made here and now: for the clock, commands and whoever can wait some seconds. Without a solver by
+    the instant path alone."""
     _may_plan(company_id, by)
     made = _begin(PlanScope.HORIZON, from_, until, company_id=company_id, seed=seed, by=by)
-    _make(made, openings(made), by=by)
+    _make(made, openings(made), by=by, solver=solver)
     return made
 
 
-def make(plan_id: UUID, *, by: Actor = CLOCK) -> Plan:
+def make(plan_id: UUID, *, by: Actor = CLOCK, solver: whole.Solver | None = None) -> Plan:
     """Makes a plan that was asked for; one that is made already is left as it is."""
     found = db.session.get(Plan, plan_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound
     if found.status is PlanStatus.RUNNING:
-        _make(found, openings(found), by=by)
+        _make(found, openings(found), by=by, solver=solver)
     return found
 
 
@@ -94,7 +103,7 @@ def give_up(plan_id: UUID, *, by: Actor = CLOCK) -> None:
         move_one(found, PlanStatus.FAILED, by=by, event="plan.failed", values={"done_at": clock.now()})
 
 
-def plan_due() -> int:
+def plan_due(solver: whole.Solver | None = None) -> int:
     """Plans the coming horizon when the day has not been planned yet, or a shift has come that no plan has looked at,
     and then at most every quarter of an hour. Returns how many plans were made, which is none or one.
 
@@ -111,7 +120,7 @@ def plan_due() -> int:
         open_seats = open_seats.where(unseen)
     if db.session.execute(open_seats.limit(1)).first() is None:
         return 0
-    plan(now, now + HORIZON, by=CLOCK)
+    plan(now, now + HORIZON, by=CLOCK, solver=solver)
     return 1
 
 
@@ -153,11 +162,11 @@ def instance_of(plan_id: UUID, *, only: UUID | None = None) -> Instance | None:
 def replay(plan_id: UUID) -> list[Planned]:
     """The plan, reckoned again from its stored input: always what was decided then. Raises NotFound once the input, or
     anybody in it, was erased: without them it would be another plan."""
-    whole = select(PlanInput.body, Plan.input_sha256).join(Plan, Plan.id == PlanInput.plan_id)
-    row = db.session.execute(whole.where(Plan.id == plan_id)).one_or_none()
+    stored = select(PlanInput.body, Plan.input_sha256).join(Plan, Plan.id == PlanInput.plan_id)
+    row = db.session.execute(stored.where(Plan.id == plan_id)).one_or_none()
     if row is None or sha256(text := zlib.decompress(row.body)).hexdigest() != row.input_sha256:
         raise NotFound
-    return solve(Instance.of(json.loads(text)))
+    return list(whole.solve(Instance.of(json.loads(text))).planned)
 
 
 # --- the steps of a plan ----------------------------------------------------------------------------------------------
@@ -241,10 +250,15 @@ def _not_since_the_crew(now: datetime) -> ColumnElement[bool]:
     return and_(Shift.crew_id.is_not(None), until <= now, ~since)
 
 
-def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[MatchRun], list[Offer]]:
+def _make(
+    plan: Plan, found: facts.ScheduledWork, *, by: Actor, solver: whole.Solver | None = None
+) -> tuple[list[MatchRun], list[Offer]]:
     """Reckons the plan, makes its offers and stores everything. Nothing is locked before the offers are made."""
     instance = searching.read(found, plan.scope, seed=plan.seed, weights=weighing.of(plan.weights_version))
-    planned = solve(instance)
+    if solver is not None and plan.scope is PlanScope.HORIZON:
+        instance = whole.asked(instance, solver)
+    solved = whole.solve(instance)
+    planned = solved.planned
     digest = _store(plan, instance)
     run_ids = {each.shift_id: new_id() for each in planned}
     first = {opening.shift_id: opening.first for opening in instance.openings}
@@ -256,7 +270,12 @@ def _make(plan: Plan, found: facts.ScheduledWork, *, by: Actor) -> tuple[list[Ma
         "planned": sum(each.filled for each in planned),
         "offered": len(offers),
     }
-    values = counts | {"report": report(instance, planned), "input_sha256": digest, "done_at": clock.now()}
+    told = report(instance, planned) | {"together": solved.together}
+    values = counts | {
+        "report": told,
+        "input_sha256": digest,
+        "done_at": clock.now(),
+    }
     move_one(plan, PlanStatus.DONE, by=by, event="plan.done", values=values, data=counts)
     return runs, list(offers.values())
 

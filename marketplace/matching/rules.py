@@ -134,6 +134,8 @@ class Outcome(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     EXCHANGED = "exchanged"
     """The person had another seat of the plan while this shift was filled, and it was exchanged for a third later."""
+    TOGETHER = "together"
+    """The seats of all shifts were given together, and others of them went to this person, or counted more."""
     ASKED_BEFORE = "asked_before"
     """There was an offer of this shift already, whatever became of it."""
     BEYOND_WAVE = "beyond_wave"
@@ -151,6 +153,8 @@ SENTENCES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.NOT_ELIGIBLE: "A rule does not allow it.",
         Outcome.EXCHANGED: "While the seats were given this person had another one, which was exchanged later so that "
         "one seat more could be filled.",
+        Outcome.TOGETHER: "The seats of all shifts were given together. With this one in place of what this person was "
+        "given, fewer seats would be filled, or all of them would count less.",
         Outcome.BEYOND_WAVE: "As many people were asked as are expected to fill the seats. This person's place came "
         "after them.",
         Outcome.CREW_FIRST: "The company has a crew of its own asked first; then everybody is asked.",

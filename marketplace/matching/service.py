@@ -1,7 +1,7 @@
 """Search people for one shift, ask them, and explain it: to whoever was asked, and to whoever was not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.matching import facts, planning, queries, weighing
 from marketplace.matching.engine import Answer, why_not
-from marketplace.matching.models import MatchRun
+from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.objective import Weights
 from marketplace.matching.rules import SENTENCES, Outcome
 from marketplace.shifts import asking, leading
@@ -101,8 +101,12 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
         return Explained(
             Outcome.ASKED_BEFORE, SENTENCES[Outcome.ASKED_BEFORE], {}, None, run.cutoff, run.weights_version
         )
-    before = [known for known, seat in seats.items() if run.turn is None or seat.turn < run.turn]
+    # Given one after the other, a seat was in the way of those that were given later; given together, of all others.
+    together = bool(db.session.get_one(Plan, run.plan_id).report.get("together"))
+    before = [known for known, seat in seats.items() if together or run.turn is None or seat.turn < run.turn]
     answer = why_not(instance, run.shift_id, contractor_id, before)
+    if answer is not None:
+        answer = replace(answer, together=together)
     if answer is None and instance.is_narrowed:
         answer = _not_looked_at(run, contractor_id, instance.weights)
     return None if answer is None else _answered(answer, run, instance.weights)

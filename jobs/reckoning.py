@@ -1,0 +1,37 @@
+"""The solver as a job calls it: in a process of its own, which alone loads what is compiled, and can be ended."""
+
+import pickle
+import subprocess
+import sys
+
+from flask import current_app
+
+from marketplace.matching.whole import Solver
+from marketplace.solver.problem import Plan, Problem
+
+PATIENCE = 300
+"""Seconds beyond its time after which the process is ended: it may have to compile first."""
+
+
+class SolverFailed(RuntimeError):
+    """The process ended without a plan, with what it said last."""
+
+
+def solver() -> Solver | None:
+    """What a plan of a horizon asks where seats stay open; None where the configuration gives it no time."""
+    seconds: float = current_app.config["SOLVER_SECONDS"]
+    return (lambda problem, seed: solve(problem, seed, seconds)) if seconds > 0 else None
+
+
+def solve(problem: Problem, seed: int, seconds: float) -> Plan:
+    """The best plan that is found in so many seconds. Raises SolverFailed."""
+    command = [sys.executable, "-m", "jobs.solver_process"]
+    given = pickle.dumps((problem, seed, seconds))
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, timeout=seconds + PATIENCE, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise SolverFailed("It took far longer than it was given.") from late
+    if done.returncode != 0:
+        raise SolverFailed(done.stderr.decode(errors="replace")[-500:])
+    plan: Plan = pickle.loads(done.stdout)  # noqa: S301 - our own child wrote it
+    return plan

@@ -1,0 +1,103 @@
+"""The plan of a whole horizon: the seats of all shifts are given together, so that all of them count the most. Pure.
+
+In prose. The instant path (`matching.engine`) plans first. Where it leaves seats open that do not begin soon, the
+solver is asked, with what begins soon as it stands, since there more people are asked than seats are open. Its answer
+is kept with the instance, so that a plan can be repeated without it. Each seat of it is judged by the rules once more;
+what they refuse, or the solver left, is filled as always. Last, nobody without any seat of the plan may have more
+points for a shift than somebody who has one: they change places. The plan that counts more is kept.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from marketplace.matching import engine
+from marketplace.matching.arrays import arrays_of
+from marketplace.matching.engine import Planned, Planner
+from marketplace.matching.instance import Instance, Opening
+from marketplace.matching.objective import Part, urgency_points
+from marketplace.matching.rules import HORIZON, URGENT
+from marketplace.solver.problem import Plan, Problem
+
+FEWEST: Final = 2
+SMALLEST: Final = 500
+"""Openings, and openings times people: below them the solver takes longer to begin than it gains."""
+ROUNDS: Final = 4
+"""How often people without a seat are looked at again, once others have lost theirs to them."""
+Solver = Callable[[Problem, int], Plan]
+
+
+def asked(instance: Instance, solver: Solver) -> Instance:
+    """The instance with the solver's answer, where it is worth to ask: with seats that the instant path leaves open, in
+    a market that is not small."""
+    if len(instance.openings) < FEWEST or len(instance.openings) * len(instance.members) < SMALLEST:
+        return instance
+    planner = Planner(instance)
+    soon, later = _by_urgency(planner)
+    left = {each.shift_id for each in engine.solve(instance) if each.unfilled}
+    if left.isdisjoint(opening.shift_id for opening in later):
+        return instance
+    for opening in soon:
+        planner.fill(opening)
+    if (arrays := arrays_of(planner, later)) is None:
+        return instance
+    plan = solver(arrays.problem, instance.seed)
+    return replace(instance, wishes=arrays.pairs(plan.shift, plan.person))
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The plan, by shift, in the order of the instance's openings; and whether the seats were given together."""
+
+    planned: Sequence[Planned]
+    together: bool
+
+
+def solve(instance: Instance) -> Solved:
+    """The best plan, the same for the same instance."""
+    alone = engine.solve(instance)
+    if instance.wishes is None:
+        return Solved(alone, together=False)
+    together = _together(instance, instance.wishes)
+    is_better = worth(instance, together) > worth(instance, alone)
+    return Solved(together if is_better else alone, is_better)
+
+
+def worth(instance: Instance, planned: Sequence[Planned]) -> int:
+    """What a plan counts by the published objective, each seat with the points at its turn."""
+    weights = instance.weights
+    spans = {opening.shift_id: opening.span for opening in instance.openings}
+    seats = sum(
+        each.filled
+        * (
+            100 * weights.of(Part.FILL)
+            + weights.of(Part.URGENCY) * urgency_points(instance.at, spans[each.shift_id].starts_at, URGENT, HORIZON)
+        )
+        for each in planned
+    )
+    return seats + sum(given.scored.score for each in planned for given in each.given[: each.seats])
+
+
+def _together(instance: Instance, wishes: Sequence[tuple[UUID, UUID]]) -> list[Planned]:
+    planner = Planner(instance)
+    soon, later = _by_urgency(planner)
+    for opening in soon:
+        planner.fill(opening)
+    wanted: dict[UUID, set[UUID]] = {}
+    for shift_id, contractor_id in wishes:
+        wanted.setdefault(shift_id, set()).add(contractor_id)
+    for opening in later:
+        planner.give_to(opening, wanted.get(opening.shift_id, set()))
+    for _ in range(ROUNDS):
+        if not sum(planner.change_places(opening) for opening in later):
+            break
+    return planner.finish([*soon, *later])
+
+
+def _by_urgency(planner: Planner) -> tuple[list[Opening], list[Opening]]:
+    soon: list[Opening] = []
+    later: list[Opening] = []
+    for opening in planner.in_order():
+        (soon if opening.span.starts_at - planner.instance.at <= URGENT else later).append(opening)
+    return soon, later

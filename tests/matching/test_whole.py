@@ -1,0 +1,152 @@
+"""The plan of a whole horizon: by the rules, never worse than the instant path, always the same, and explained."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.accounts.rules import CLOCK
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.matching import engine, forgetting, planning, service, whole
+from marketplace.matching.engine import Planned, Planner, why_not
+from marketplace.matching.instance import Instance
+from marketplace.matching.models import MatchRun
+from marketplace.matching.rules import HORIZON, Outcome
+from marketplace.matching.whole import Solved, asked, solve, worth
+from marketplace.solver import solving
+from marketplace.solver.problem import Plan, Problem
+from tests.factories import accounts
+from tests.factories import shifts as make
+from tests.factories.markets import market
+from tests.factories.shifts import MONDAY, Scene
+from tests.matching.test_engine import no_of, seats_of
+
+DAY = timedelta(days=1)
+
+
+def solver(problem: Problem, seed: int) -> Plan:
+    return solving.solve(problem, seed=seed)
+
+
+def tight(seed: int, people: int = 30, shifts: int = 40) -> Instance:
+    """More seats than people can take, so that who has which decides how many are filled."""
+    return asked(market(seed, people=people, shifts=shifts, seats=3), solver)
+
+
+@pytest.fixture(scope="module")
+def solved() -> list[tuple[Instance, Solved]]:
+    return [(instance, solve(instance)) for instance in (tight(seed) for seed in range(4))]
+
+
+Markets = list[tuple[Instance, Solved]]
+
+
+def test_no_plan_counts_less_than_that_of_the_instant_path(solved: Markets) -> None:
+    gains = [worth(instance, found.planned) - worth(instance, engine.solve(instance)) for instance, found in solved]
+    assert min(gains) >= 0
+    assert sum(found.together for _, found in solved) > len(solved) / 2
+    assert max(gains) > 0
+
+
+def test_every_seat_keeps_every_rule_beside_all_others(solved: Markets) -> None:
+    for instance, found in solved:
+        openings = {opening.shift_id: opening for opening in instance.openings}
+        members = {member.id: member for member in instance.members}
+        taken = [(openings[shift], members[person]) for shift, person in seats_of(list(found.planned))]
+        for opening, member in taken:
+            others = [other for other, who in taken if who is member and other is not opening]
+            assert no_of(instance, opening, member, others) is None
+        turns = [given.turn for each in found.planned for given in each.given]
+        assert len(set(turns)) == len(turns)
+
+
+def test_a_stored_instance_gives_the_same_plan_again(solved: Markets) -> None:
+    for instance, found in solved[:1]:
+        again = Instance.of(json.loads(json.dumps(instance.as_dict())))
+        assert again == instance
+        assert solve(again) == found
+
+
+def test_whoever_has_no_seat_is_told_what_decided(solved: Markets) -> None:
+    """Who has no seat at all never has more points than somebody who has one; who has others may."""
+    told = []
+    for instance, found in solved:
+        if not found.together:
+            continue
+        for each in found.planned:
+            has = {given.contractor_id for given in each.given}
+            without = [member.id for member in instance.members if member.id not in has]
+            told += [_told(instance, found.planned, each, known) for known in without]
+    assert {Outcome.NOT_ELIGIBLE, Outcome.TOGETHER} <= set(told)
+
+
+def _told(instance: Instance, planned: Sequence[Planned], each: Planned, known: UUID) -> Outcome:
+    mine = [one.shift_id for one in planned if any(given.contractor_id == known for given in one.given)]
+    answer = why_not(instance, each.shift_id, known, mine)
+    assert answer is not None
+    outcome = replace(answer, together=True).outcome(each.cutoff)
+    if outcome is Outcome.TOGETHER:
+        assert mine
+    return outcome
+
+
+def test_the_solver_is_asked_where_seats_stay_open_in_a_market_that_is_not_small() -> None:
+    def never(_problem: Problem, _seed: int) -> Plan:
+        raise AssertionError("the instant path does as well")
+
+    for instance in (market(1, people=100, shifts=1), market(1, people=8, shifts=4), market(5, people=200, shifts=12)):
+        assert asked(instance, never) is instance
+
+
+def test_an_erased_person_is_in_no_wish_either(solved: Markets) -> None:
+    instance = solved[0][0]
+    assert instance.wishes
+    person = str(instance.wishes[0][1])
+    text = json.dumps(instance.as_dict())
+    assert person in text
+    assert person not in json.dumps(forgetting.without(json.loads(text), person))
+
+
+def test_somebody_without_a_seat_changes_places_with_whoever_has_fewer_points() -> None:
+    instance = market(2, people=12, shifts=1, seats=2, gigs=1, companies=1)
+    planner = Planner(instance)
+    (opening,) = instance.openings
+    best = [fit.who.member.id for fit, _ in planner.free(opening)]
+    ranked = engine.able(instance)
+    assert set(ranked) <= set(best)
+    assert len(ranked) > opening.seats, "the market of this seed has somebody to spare"
+    planner.give_to(opening, ranked[-opening.seats :])
+    assert planner.change_places(opening) == opening.seats
+    assert {given.contractor_id for given in planner.given[opening.shift_id]} == set(ranked[: opening.seats])
+
+
+def test_a_plan_keeps_what_the_solver_said_and_explains_itself(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two shifts at the same time, and one of a length that nobody wants: seats stay open, so the solver is asked."""
+    monkeypatch.setattr(whole, "SMALLEST", 1)
+    people = [make.contracted(scene, band=(0, 8)) for _ in range(3)]
+    first, second = (make.shift(scene, MONDAY + 3 * DAY, seats=2) for _ in range(2))
+    make.shift(scene, MONDAY + 5 * DAY, hours=9)
+    now = clock.now()
+    plan = planning.plan(now, now + HORIZON, by=CLOCK, solver=solver)
+    instance = planning.instance_of(plan.id)
+    assert instance is not None
+    assert instance.wishes is not None
+    assert len(instance.wishes) == 3
+    assert (plan.seats, plan.planned, plan.offered) == (5, 3, 3)
+    assert [each.filled for each in planning.replay(plan.id)] == [
+        each.offered for each in db.session.scalars(select(MatchRun).order_by(MatchRun.shift_id))
+    ]
+    for person in people:
+        outcomes = {
+            service.explain(shift.id, person.id, seen_by=accounts.actor_of(person.id)).outcome
+            for shift in (first, second)
+        }
+        # Of the second the rules say that they are elsewhere then, or it was full when they came into question.
+        assert len(outcomes) == 2
+        assert outcomes < {Outcome.OFFERED, Outcome.NOT_ELIGIBLE, Outcome.NOT_NEEDED}
+        assert Outcome.OFFERED in outcomes
