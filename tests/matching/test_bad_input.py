@@ -104,7 +104,7 @@ def test_somebody_without_skills_is_told_which(way: Way) -> None:
 
 @WAYS
 def test_people_who_differ_in_nothing_share_the_seats(way: Way) -> None:
-    found = market(6, people=40, shifts=30, seats=2, gigs=1, companies=1)
+    found = market(6, people=10, shifts=8, seats=2, gigs=1, companies=1)
     model = max(found.members, key=lambda member: member.band_max_minutes)
     members = [
         replace(model, person=replace(model.person, contractor_id=member.id, busy=()), past=())
