@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app
 
 from jobs.runner import job
+from marketplace.core.db import transaction
 from marketplace.pay import rail_accounts, rail_inbox, reconciling
 
 
@@ -45,3 +46,14 @@ def reconcile_due() -> None:
     """Compares what moved at the rail with the books, also where it told nothing."""
     if _is_configured():
         reconciling.reconcile()
+
+
+@job("rail.look_at_accounts", again=False)
+def look_at_accounts() -> None:
+    """Reads people's accounts again, one after the other."""
+    if not _is_configured():
+        return
+    with transaction():
+        due = rail_accounts.due_to_be_looked_at()
+    for external_id in due:
+        rail_accounts.look(external_id)

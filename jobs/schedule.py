@@ -91,6 +91,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("rail.owe_fees", every_minutes(5)),
     Entry("rail.handle_waiting", every_minutes(1), follows_business_time=False),
     Entry("rail.reconcile_due", every_minutes(30), follows_business_time=False),
+    Entry("rail.look_at_accounts", every_minutes(5), follows_business_time=False),
     Entry("surveys.ask", every_minutes(30)),
     Entry("surveys.look", every_minutes(30)),
     Entry("accounts.close", every_minutes(5)),

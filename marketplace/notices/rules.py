@@ -1457,6 +1457,34 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is to %(contractor)s. Look at it by hand.",
             ),
         ),
+        "payout.reversed": (
+            Telling(
+                _C,
+                _BOTH,
+                "A payout of %(money)s was taken back",
+                "It is yours as before, and is paid again. The payslip says why.",
+            ),
+        ),
+        "rail_account.ready": (
+            Telling(_C, _BOTH, "You can be paid", "Your account at the payment rail can receive money."),
+        ),
+        "rail_account.restricted": (
+            Telling(
+                _C,
+                _BOTH,
+                "You cannot be paid at the moment",
+                "Your account at the payment rail can receive no money. Look at what is missing there.",
+            ),
+        ),
+        "rail_account.bank_refused": (
+            Telling(_C, _BOTH, "Your bank sent a payment back", "Look at your bank details at the payment rail."),
+        ),
+        "refund.returned": (
+            Telling(Audience.MONEY, _INBOX, "%(money)s went back to you", "It may take some days to arrive."),
+        ),
+        "refund.refused": (
+            Telling(Audience.MONEY, _BOTH, "%(money)s could not be sent back", "It is available again."),
+        ),
         # The service itself.
         "check.failed": (
             Telling(Audience.ADMIN, _BOTH, "A check failed: %(check)s", "What it found stands in the log."),

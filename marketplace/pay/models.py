@@ -240,6 +240,11 @@ class PaymentOp(Stateful):
     """What of a payout came into the person's hands, what the rail kept of it, and the rate that it took (LANDED)."""
     status: Mapped[OpStatus] = mapped_column(choice(OpStatus, "status"))
 
+    undone: Mapped[list["PaymentOp"]] = relationship(
+        primaryjoin="PaymentOp.id == foreign(remote(PaymentOp.of_id))", order_by="PaymentOp.id", viewonly=True
+    )
+    """What sends something of it back, or takes it back."""
+
     @property
     def arrived(self) -> Money | None:
         """None as long as it has not arrived, or where the rail does not say."""

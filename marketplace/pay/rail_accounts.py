@@ -1,10 +1,11 @@
 """People's own accounts at a rail: opened, and looked at again, with what is still missing."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
@@ -22,6 +23,8 @@ from marketplace.workforce.models import Contractor
 
 OPEN_ACCOUNT = "rail.open_account"
 """The job that asks the rail for an account; its argument is `account_id`."""
+LOOK_AFTER, SOON = timedelta(days=1), timedelta(minutes=30)
+"""How old what is known of an account may be; of one that can receive nothing, and whose person waits, less."""
 BACK = "/work/payout-account"
 """The page to which people come back from the rail's own."""
 
@@ -41,6 +44,13 @@ def mine(*, by: Actor) -> RailAccount | None:
     own = RailAccount.contractor_id == require_person(by)
     found = select(RailAccount).where(own, RailAccount.rail == current_app.config["RAIL"])
     return db.session.scalars(found.where(RailAccount.closed_at.is_(None))).one_or_none()
+
+
+def my_account(*, by: Actor) -> RailAccount:
+    """As `mine()`. Raises NotFound where there is none."""
+    if (found := mine(by=by)) is None:
+        raise NotFound
+    return found
 
 
 def ask_for(*, by: Actor) -> RailAccount:
@@ -104,12 +114,24 @@ def look(external_id: str) -> bool:
     return True
 
 
+def due_to_be_looked_at(limit: int = 50) -> list[str]:
+    """Accounts that cannot receive money, or were not looked at for a day: a call about them may have got lost."""
+    old = clock.now() - LOOK_AFTER
+    found = select(RailAccount.external_id).where(
+        RailAccount.closed_at.is_(None),
+        RailAccount.external_id.is_not(None),
+        RailAccount.rail == known_rails.stripe().name,
+        or_(RailAccount.looked_at < old, and_(~RailAccount.can_receive, RailAccount.looked_at < clock.now() - SOON)),
+    )
+    return [str(each) for each in db.session.scalars(found.order_by(RailAccount.looked_at).limit(limit))]
+
+
 def onward(*, by: Actor) -> str:
     """The address of a page of the rail's where the asker gives what is missing. It is good once, for some minutes, so
     it is asked for when it is pressed; no money moves by it. Raises NotFound, RailSilent."""
-    account = mine(by=by)
-    if account is None or account.external_id is None:
-        raise NotFound
+    account = my_account(by=by)
+    if account.external_id is None:
+        raise RailSilent
     try:
         return known_rails.stripe().onboarding_link(account.external_id, current_app.config["BASE_URL"] + BACK).url
     except (NotAllowed, Unreachable) as silent:

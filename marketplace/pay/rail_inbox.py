@@ -23,7 +23,7 @@ from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.pay import known_rails, payments, rail_accounts, rail_rules, stripe_rules
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
-from marketplace.pay.rail_rules import Endpoint, NotAnEvent, NotFromTheRail, Outcome
+from marketplace.pay.rail_rules import Endpoint, NotAnEvent, NotFromTheRail, NotLost, Outcome
 from marketplace.pay.rules import UnknownRail
 from marketplace.pay.stripe_rail import NotAllowed, Unreachable
 
@@ -73,20 +73,29 @@ def calls(seen_by: Actor) -> Select[RailEvent]:
     return select(RailEvent)
 
 
+def newest(*, outcome: Outcome | None = None, limit: int = 50, seen_by: Actor) -> list[RailEvent]:
+    """The newest calls, of one end if it is named."""
+    found = calls(seen_by).order_by(RailEvent.received_at.desc(), RailEvent.id.desc()).limit(limit)
+    return list(db.session.scalars(found if outcome is None else found.where(RailEvent.outcome == outcome)))
+
+
 def counts(seen_by: Actor) -> Mapping[Outcome, int]:
     """How many calls came to which end."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    counted = select(RailEvent.outcome, func.count()).group_by(RailEvent.outcome)
-    found = dict(db.session.execute(counted).tuples().all())
+    counted = select(RailEvent.outcome, func.count().label("number")).group_by(RailEvent.outcome)
+    found = {row.outcome: row.number for row in db.session.execute(counted)}
     return {each: found.get(each, 0) for each in Outcome}
 
 
 def ask_again(event_id: str, *, by: Actor) -> RailEvent:
-    """Has a call answered again that was not matched or could not be handled. For operators of finance."""
+    """Has a call answered again that was not matched or could not be handled. For operators of finance. Raises
+    NotLost."""
     require_operator(by, OperatorRole.FINANCE)
-    row = db.session.get(RailEvent, event_id)
-    if row is None or row.outcome not in (Outcome.UNMATCHED, Outcome.FAILED):
+    row = db.session.get(RailEvent, event_id, with_for_update=True)
+    if row is None:
         raise NotFound
+    if row.outcome not in (Outcome.UNMATCHED, Outcome.FAILED):
+        raise NotLost
     row.outcome, row.tries, row.error = Outcome.WAITING, 0, None
     queue.defer(HANDLE)
     return row

@@ -128,6 +128,10 @@ class RailMovement(Base):
     explained_at: Mapped[Instant | None]
 
     @property
+    def gross(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
     def net(self) -> Money:
         return Money(self.amount - self.fee, self.currency)
 

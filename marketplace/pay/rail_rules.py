@@ -70,6 +70,11 @@ class RailSilent(Conflict):
     remedy = "Try again in a minute."
 
 
+class NotLost(Conflict):
+    code = "call_not_lost"
+    title = "Only a call that matched nothing, or could not be handled, is answered again."
+
+
 class NotStray(Conflict):
     code = "movement_not_stray"
     title = "Only a movement that matches nothing is explained, once."

@@ -106,6 +106,12 @@ def strays(seen_by: Actor) -> Select[RailMovement]:
     return movements(seen_by).where(RailMovement.match == Match.STRAY)
 
 
+def newest(*, match: Match | None = None, limit: int = 50, seen_by: Actor) -> list[RailMovement]:
+    """The newest movements, of one kind of match if it is named."""
+    found = movements(seen_by).order_by(RailMovement.created_at.desc(), RailMovement.id.desc()).limit(limit)
+    return list(db.session.scalars(found if match is None else found.where(RailMovement.match == match)))
+
+
 def days(seen_by: Actor, most: int = DAYS) -> list[Day]:
     """The newest days with a movement, by currency, the newest first. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)

@@ -54,6 +54,17 @@ def show_deposit(company_id: UUID, deposit_id: UUID) -> PaymentOp:
     return queries.deposit(company_id, deposit_id, seen_by=actor())
 
 
+@companies.post("/<uuid:company_id>/deposits/<uuid:deposit_id>/refunds")
+@companies.arguments(s.DepositArgs)
+@companies.response(202, s.PaymentSchema)
+@problems(companies, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def refund(given: dict[str, Any], company_id: UUID, deposit_id: UUID) -> PaymentOp:
+    """Have a part of a deposit sent back by the way it came. What is set aside for work stays."""
+    by = actor()
+    return service.refund(queries.deposit(company_id, deposit_id, seen_by=by).id, given["money"], by=by)
+
+
 @companies.get("/<uuid:company_id>/balance")
 @companies.etag
 @companies.response(200, s.CompanyBalancesSchema)
@@ -161,6 +172,17 @@ def show_payout(payout_id: UUID) -> PaymentOp:
 def retry_payout(payout_id: UUID) -> PaymentOp:
     """Pay again what the rail refused, as a new payment."""
     return service.retry_payout(payout_id, by=actor())
+
+
+@payouts.post("/payouts/<uuid:payout_id>/take-back")
+@payouts.arguments(s.TakeBackArgs)
+@payouts.response(202, s.PaymentSchema)
+@problems(payouts, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def take_back(given: dict[str, str], payout_id: UUID) -> PaymentOp:
+    """Have a payout that went wrong taken back whole: it is payable again at once. For operators of finance, with a
+    reason that the person reads."""
+    return service.take_back(payout_id, given["reason"], by=actor())
 
 
 @payouts.post("/payments/<uuid:payment_id>/unpark")

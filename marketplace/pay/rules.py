@@ -176,7 +176,7 @@ STALE_AFTER = timedelta(minutes=2)
 KEY_LIVES = timedelta(hours=23)
 """How long a rail is trusted to remember an idempotency key. Stripe may forget one after 24 hours
 (docs.stripe.com/api/idempotent_requests); then the same key would be a new payment."""
-LOOK_AGAIN = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(minutes=2)
 """How often the rail is asked about a payment that waits for its payer. Rails tell sooner, where they reach us."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 

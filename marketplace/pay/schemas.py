@@ -15,6 +15,12 @@ class DepositArgs(ma.Schema):
     money = MoneyField(required=True)
 
 
+class TakeBackArgs(ma.Schema):
+    reason = ma.fields.String(
+        required=True, validate=ma.validate.Length(3, 2000), metadata={"description": "The person reads it"}
+    )
+
+
 class PaymentSchema(ma.Schema):
     """A payment through a rail. On the sandbox rail no money moves."""
 

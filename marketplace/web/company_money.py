@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import available_account
 from marketplace.core.db import db
+from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
@@ -47,7 +48,12 @@ def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValu
     shown = form or Form(DepositArgs, {"money.currency": "USD"})
     found = page(queries.deposits(company_id, by), PaymentOp.id, limit=SHOWN, after=after())
     return render_template(
-        "company/money.html", form=shown, found=found, purses=purses(company_id, by), currencies=words.currencies()
+        "company/money.html",
+        form=shown,
+        found=found,
+        purses=purses(company_id, by),
+        currencies=words.currencies(),
+        has_paid=request.args.get("paid"),
     ), shown.status
 
 
@@ -56,6 +62,19 @@ def deposit(company_id: UUID) -> ResponseReturnValue:
     form = Form(DepositArgs)
     done = form.done(lambda data: service.deposit(company_id, data["money"], by=actor()))
     return saved("show_money") if done else show_money(company_id, form)
+
+
+@blueprint.route("/money/deposits/<uuid:deposit_id>", methods=["GET", "POST"])
+def show_deposit(company_id: UUID, deposit_id: UUID) -> ResponseReturnValue:
+    """One deposit: what happened, what went back of it, and a form to send more of it back."""
+    by = actor()
+    op = queries.deposit(company_id, deposit_id, by)
+    form = Form(DepositArgs, {"money.currency": op.currency})
+    if form.done(lambda data: service.refund(op.id, data["money"], by=by)):
+        return saved("show_deposit", deposit_id=op.id)
+    back = db.session.scalars(select(PaymentOp).where(PaymentOp.of_id == op.id).order_by(PaymentOp.id.desc())).all()
+    events = timeline("payment", op.id, limit=SHOWN)
+    return render_template("company/deposit.html", op=op, form=form, back=back, events=events), form.status
 
 
 @blueprint.get("/money/paid")

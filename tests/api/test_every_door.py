@@ -94,6 +94,7 @@ FROM_OUTSIDE = {
     "contractor.terms": "the home page leads there while a new edition waits for an answer",
     "public.did_document": "programs ask for it",
     "public.clock_worker": "the script of the clock asks for it",
+    "work.to_the_rail": "it leads to the page of a rail where an account is open",
     "work.look_inside": "the script of a channel asks for it",
     "work.list_channel_words": "the script of a channel asks for it",
     "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",

@@ -23,6 +23,7 @@ from marketplace.contracts import crews
 from marketplace.contracts import service as agreements
 from marketplace.contracts.crew_models import Crew
 from marketplace.contracts.models import Contract, Template
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
@@ -45,7 +46,10 @@ from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
-from marketplace.pay.rules import OpKind
+from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
+from marketplace.pay.rail_rules import Endpoint, Match, Outcome
+from marketplace.pay.rules import SANDBOX, OpKind
+from marketplace.pay.stripe_rules import Agreement
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
@@ -178,10 +182,37 @@ def build(app: SetaraFlask) -> World:
     for who in (ana.id, viewer):
         phones.add("+62 812 3456 789", by=accounts.actor_of(who))
     matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
+    _at_the_rail(ana)
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
     return World(app, db.engine, roles, people, ids, _secrets(theirs))
+
+
+def _at_the_rail(ana: Contractor) -> None:
+    """Her account, two movements and two calls, as a real rail would have told of them."""
+    now, named = clock.now(), {"rail": SANDBOX}
+    db.session.add(
+        RailAccount(
+            contractor_id=ana.id, country="US", agreement=Agreement.FULL, external_id="acct_1", can_receive=True,
+            can_pay_out=True, missing=["external_account"], asked_at=now, looked_at=now, **named,
+        )
+    )  # fmt: skip
+    for number in (1, 2):
+        db.session.add(
+            RailMovement(
+                id=f"txn_{number}", kind="transfer", amount=-700, fee=0, currency="USD", created_at=now, seen_at=now,
+                match=Match.STRAY, why="no_payment_of_ours", **named,
+            )
+        )  # fmt: skip
+        db.session.add(
+            RailEvent(
+                id=f"evt_{number}", endpoint=Endpoint.PLATFORM, name="transfer.created", about_kind="transfer",
+                about_id="tr_1", is_live=False, created_at=now, received_at=now, tries=1, outcome=Outcome.UNMATCHED,
+                error="no_such_payment", **named,
+            )
+        )  # fmt: skip
+    db.session.flush()
 
 
 def _company() -> Scene:
@@ -335,6 +366,8 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     return values | {
         "name": (*names, "rail:sandbox"),
         "endpoint": ("platform", "connect"),
+        "call_id": ("evt_1", "evt_2"),
+        "movement_id": ("txn_1", "txn_2"),
         "rule_id": ("FLOOR", "REST"),
         "version": ("1", "2"),
         "number": ("2", "0"),

@@ -75,6 +75,8 @@ class Standin:
     keys: dict[str, Kept] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Method and path of every request."""
+    told: dict[str, str] = field(default_factory=dict)
+    """The headers of the last one."""
     wrong: list[str] = field(default_factory=list)
     """Answers of the stand-in itself that Stripe's document does not allow. Must stay empty."""
     address: str = ""
@@ -95,6 +97,7 @@ class Standin:
         parts = urlsplit(target)
         with self._lock:
             self.asked.append((method, parts.path))
+            self.told = dict(headers.items())
             fault = self.faults.pop(0) if method == "POST" and self.faults else None
         if (early := _early(fault)) is not None or fault is Fault.RESET_BEFORE:
             return early

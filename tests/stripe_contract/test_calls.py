@@ -1,13 +1,17 @@
 """What Stripe tells by itself: believed when signed, kept once, harmless twice and in any order."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from jobs.runner import run_now
 from marketplace.accounts.rules import OperatorRole, available_account
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.ledger import queries as books
 from marketplace.pay import payments, rail_accounts, rail_inbox, service
@@ -15,7 +19,7 @@ from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rail_rules import MOST_TRIES, Outcome
 from marketplace.pay.rules import OpStatus
 from tests.factories import accounts, workforce
-from tests.stripe_contract.paying import ACCOUNT, Owed, op_of, status_of, until_known, usd
+from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
 
 PLATFORM, CONNECT = "/api/v1/rails/stripe/platform", "/api/v1/rails/stripe/connect"
@@ -163,6 +167,27 @@ def test_an_account_is_opened_once_and_says_what_is_missing(standin: Standin, cl
     rail_inbox.handle_due()
     db.session.refresh(account)
     assert (account.can_receive, account.can_pay_out, account.missing) == (True, True, [])
+
+
+def test_an_account_is_looked_at_again_though_no_call_came(
+    owed: Owed, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = db.session.scalars(select(RailAccount).where(RailAccount.external_id == ACCOUNT)).one()
+    account.looked_at = clock.now()
+    standin.world.restrict(ACCOUNT, "individual.verification.document")
+    with transaction():
+        pass
+    run_now("rail.look_at_accounts")
+    assert (account.can_receive, standin.asked) == (True, []), "it was looked at just now"
+    later(timedelta(days=1, minutes=1))
+    run_now("rail.look_at_accounts")
+    db.session.refresh(account)
+    assert (account.can_receive, account.missing) == (False, ["individual.verification.document"])
+    monkeypatch.setitem(app.config, "STRIPE_KEY", "")
+    before = len(standin.asked)
+    for name in ("rail.look_at_accounts", "rail.handle_waiting", "rail.reconcile_due"):
+        run_now(name)
+    assert len(standin.asked) == before, "without a key there is nothing to do"
 
 
 @pytest.mark.parametrize(("order", "state"), [((0, 1, 2), "failed"), ((2, 1, 0), "failed"), ((1, 0), "paid")])

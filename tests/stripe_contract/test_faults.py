@@ -1,5 +1,6 @@
 """Whatever goes wrong between Setara and Stripe: one effect there, one entry here."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay import known_rails, payments, proof, service
 from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, in_flight, payable
-from marketplace.pay.stripe_rail import StripeRail
+from marketplace.pay.stripe_rail import API_VERSION, StripeRail
 from tests.factories import accounts
 from tests.pay.books import everything_holds, undone
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, onboarded, op_of, status_of, until_known, usd
@@ -82,6 +83,16 @@ def test_every_request_says_whose_it_is(owed: Owed, standin: Standin) -> None:
     assert told["contracts"].count("-") == 4, "one contract, by its id"
     assert "health_contribution" in told
     assert list(standin.keys) == [f"payout:{owed.op_id}:1"]
+
+
+def test_stripe_is_told_the_version_and_nothing_of_this_machine(owed: Owed, standin: Standin, rail: StripeRail) -> None:
+    rail.holdings()
+    assert standin.told["Stripe-Version"] == API_VERSION
+    assert "Setara" in standin.told["User-Agent"]
+    told = standin.told["X-Stripe-Client-User-Agent"]
+    assert not {"platform", "uname", "telemetry_id"} & set(json.loads(told))
+    assert "X-Stripe-Client-Telemetry" not in standin.told
+    assert (rail.mode, rail.moves_real_money, rail.name) == ("test", False, "stripe_test")
 
 
 def test_too_little_at_stripe_gives_the_money_back_and_can_be_tried_again(owed: Owed, standin: Standin) -> None:
