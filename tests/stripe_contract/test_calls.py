@@ -101,6 +101,22 @@ def test_a_debit_that_comes_back_is_refused(standin: Standin, client: FlaskClien
     assert (status_of(op_id), op_of(op_id).refusal_code) == (OpStatus.REFUSED, "payment_failed")
 
 
+def test_a_call_tells_of_a_page_whose_answer_was_lost(standin: Standin, client: FlaskClient) -> None:
+    """A debit was begun on a page that this service never heard of: it waits for the money, and asks for no other."""
+    lab = accounts.company().id
+    payments.advance_ops()  # What was due before has no part in it.
+    standin.faults.append(Fault.RESET_AFTER)
+    with transaction():
+        op_id = service.deposit(lab, usd("10.00"), by=accounts.owner_of(lab)).id
+    payments.advance_ops()
+    assert status_of(op_id) is OpStatus.UNKNOWN
+    (session,) = standin.world.all("checkout.session")
+    standin.world.debit(session["id"])
+    call(client, standin, standin.world.events[-1])
+    rail_inbox.handle_due()
+    assert (status_of(op_id), op_of(op_id).external_id) == (OpStatus.WAITING, session["id"])
+
+
 def test_what_the_books_do_not_know_is_shown_to_a_person(owed: Owed, standin: Standin, client: FlaskClient) -> None:
     made = standin.world.answer(
         "POST", "/v1/transfers", {}, {"amount": 100, "currency": "usd", "destination": ACCOUNT}, None
