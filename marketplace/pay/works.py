@@ -14,17 +14,20 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     Uuid,
     and_,
     any_,
     bindparam,
+    case,
+    cast,
     exists,
     extract,
     func,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.contracts import leave
@@ -207,23 +210,43 @@ def leave_caps(contractor_ids: Collection[UUID]) -> dict[UUID, int]:
     return {row.id: sick_cap_seconds(row.country, row.subdivision) for row in db.session.execute(places)}
 
 
-def not_yet_paid(now: datetime, company_id: UUID | None = None) -> list[Work]:
+def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collection[UUID] | None = None) -> list[Work]:
     """Every booking that is or may be owed for and is not all on issued payslips, with its time until now; of one
-    company or of all. What payslips have paid of it is not taken off: see `issued()`.
+    company or of all, or of these. What payslips have paid of it is not taken off: see `issued()`.
     """
-    paid = exists().where(
-        PayLine.booking_id == Booking.id,
-        PayLine.payslip_id == Payslip.id,
-        Payslip.status == PayslipStatus.ISSUED,
-    )
-    in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
-    known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
-    alive = or_(known, Booking.compensation_minutes > 0, Booking.standby_minutes > 0)
     found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
-    found = found.where(~paid | in_doubt, alive).order_by(Booking.id)
-    rows = db.session.execute(found if company_id is None else found.where(Booking.company_id == company_id)).all()
+    found = found.where(*_unpaid(company_id)).order_by(Booking.id)
+    rows = db.session.execute(found if among is None else found.where(Booking.id == _any_of(among))).all()
     clocks = _clocks([row.Booking.id for row in rows], now)
     return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ()), row.TimesheetCut), None) for row in rows]
+
+
+def alike(now: datetime, company_id: UUID) -> dict[UUID, int]:
+    """Of the bookings that `not_yet_paid()` has of a company one of each kind, and how many there are of it: those that
+    differ in nothing that decides what they cost. Whoever came in time and stayed to the end is like everybody who did.
+    """
+    begins, ends = func.lower(Booking.during), func.upper(Booking.during)
+    until = func.coalesce(TimeEntry.ended_at, now)
+    entry = func.jsonb_build_array(TimeEntry.kind, TimeEntry.started_at - begins, until - begins)
+    clock = select(func.jsonb_agg(aggregate_order_by(entry, TimeEntry.started_at)))
+    clock = clock.where(TimeEntry.booking_id == Booking.id).correlate(Booking)
+    # At which hour it was matters to what is paid for the night alone.
+    when = case((Booking.night_minutes > 0, begins))
+    costs = [column for column in Booking.__table__.columns if column.name not in _NO_COST]
+    kind = func.row(*costs, ends - begins, when, TimesheetCut.id, clock.scalar_subquery()).label("kind")
+    found = select(Booking.id, kind).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    each = found.where(*_unpaid(company_id)).subquery()
+    counted = select(func.min(cast(each.c.id, Text)), func.count()).group_by(each.c.kind)
+    return {UUID(booking_id): count for booking_id, count in db.session.execute(counted)}
+
+
+def paid_of_unpaid(company_id: UUID) -> list[Money]:
+    """What issued payslips have paid of the bookings that `not_yet_paid()` has of a company, by currency."""
+    unpaid = select(Booking.id).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    sums = select(PayLine.currency, func.sum(PayLine.amount)).join(Payslip, Payslip.id == PayLine.payslip_id)
+    sums = sums.where(Payslip.status == PayslipStatus.ISSUED, PayLine.kind.not_in(OWN_BENEFITS))
+    sums = sums.where(PayLine.booking_id.in_(unpaid.where(*_unpaid(company_id))))
+    return [Money(int(amount), code) for code, amount in db.session.execute(sums.group_by(PayLine.currency))]
 
 
 def at_their_floors(works: Sequence[Work]) -> list[Work]:
@@ -251,6 +274,30 @@ def at_their_floors(works: Sequence[Work]) -> list[Work]:
         hourly = floors[asked(work)].hourly * Fraction(60 + unpaid[work.gig_id], 60)
         found.append(replace(work, least_rate=Money(ceil(hourly), work.rate.currency)))
     return found
+
+
+_NO_COST = frozenset(
+    {
+        *("id", "offer_id", "shift_id", "contractor_id", "contract_version_id", "during", "week", "held_amount"),
+        *("made_at", "off_at", "ready_at", "reminded_at", "confirm_asked_at", "confirm_urged_at", "confirmed_at"),
+    }
+)
+"""The columns of a booking that decide nothing of what it costs; of its time they are asked apart. A column that is not
+named here keeps bookings apart."""
+
+
+def _unpaid(company_id: UUID | None) -> list[ColumnElement[bool]]:
+    """Of bookings with their cuts those that are or may be owed for and are not all on issued payslips."""
+    paid = exists().where(
+        PayLine.booking_id == Booking.id,
+        PayLine.payslip_id == Payslip.id,
+        Payslip.status == PayslipStatus.ISSUED,
+    )
+    in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
+    known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
+    alive = or_(known, Booking.compensation_minutes > 0, Booking.standby_minutes > 0)
+    own = [] if company_id is None else [Booking.company_id == company_id]
+    return [~paid | in_doubt, alive, *own]
 
 
 def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
