@@ -33,6 +33,7 @@ from marketplace.core.db import Base, db, transaction
 from marketplace.core.embedded import APP_ROLE, FAST_AND_FORGETFUL, OWNER_ROLE, EmbeddedPostgres
 from marketplace.core.http import SetaraFlask
 from marketplace.core.lifecycle import MOVED
+from marketplace.core.sending import SENT
 from marketplace.states import arrows
 from tests.factories import shifts
 from tests.factories.shifts import Scene
@@ -305,7 +306,8 @@ def statements(app: SetaraFlask) -> Callable[[], AbstractContextManager[list[str
 
         event.listen(Engine, "before_cursor_execute", note)
         try:
-            yield seen
+            with SENT.connected_to(seen.append):
+                yield seen
         finally:
             event.remove(Engine, "before_cursor_execute", note)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, Uuid, bindparam, or_, select, update
+from sqlalchemy import DateTime, Uuid, bindparam, or_, select, update
 
 from marketplace.accounts.models import ApiKey, Member, Person
 from marketplace.accounts.queries import actor_with, rights_of
@@ -28,9 +28,10 @@ from marketplace.accounts.rules import (
     require_person,
 )
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, send, send_last
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
+from marketplace.core.sending import Fixed, Order, Rows
 
 MARK = "setara"
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -57,7 +58,7 @@ class KnownKey:
 
 
 # Built once: every request asks it, and building a statement takes longer than running it.
-_FOUND = (
+_FOUND = Fixed(
     select(
         ApiKey.id, ApiKey.person_id, ApiKey.company_id, ApiKey.sha256, ApiKey.scopes, ApiKey.expires_at,
         ApiKey.revoked_at, ApiKey.last_used_at, Member.role,
@@ -69,7 +70,9 @@ _FOUND = (
 )  # fmt: skip
 _DUE = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= bindparam("before", type_=DateTime(timezone=True)))
 _FREE = select(ApiKey.id).where(ApiKey.id == bindparam("key", type_=Uuid()), _DUE).with_for_update(skip_locked=True)
-_NOTED = update(ApiKey).where(ApiKey.id.in_(_FREE)).values(last_used_at=bindparam("moment"))
+_NOTED = Fixed(
+    update(ApiKey).where(ApiKey.id.in_(_FREE)).values(last_used_at=bindparam("moment", type_=DateTime(timezone=True)))
+)
 
 
 def make_key(
@@ -134,8 +137,7 @@ def find_key(text: str) -> KnownKey:
     prefix, _, secret = rest.partition("_")
     if mark != MARK or not secret:
         raise KeyNotValid
-    db.session.flush()
-    row = db.session.connection().execute(_FOUND, {"prefix": prefix}).one_or_none()
+    row = send(*clock.unread(), Order(_FOUND, {"prefix": prefix}, _only))[-1]
     # An unknown prefix is compared too, with a digest that nothing has, so that it takes the same time.
     kept = row.sha256 if row is not None else "0" * 64
     if not hmac.compare_digest(kept, _digest(secret)) or row is None:
@@ -147,7 +149,11 @@ def find_key(text: str) -> KnownKey:
     return KnownKey(row.id, row.person_id, row.company_id, rights, _actor(row, rights))
 
 
-def _actor(row: Row[Any], rights: frozenset[Right]) -> Actor:
+def _only(rows: Rows) -> Any | None:
+    return rows[0] if rows else None
+
+
+def _actor(row: Any, rights: frozenset[Right]) -> Actor:
     if row.company_id is None:
         return actor_with(row.person_id, row.member, row.grants)
     return Actor(row.person_id, "key", {row.company_id: rights})
@@ -161,7 +167,7 @@ def _issue(row: ApiKey) -> IssuedKey:
     return IssuedKey(row, f"{MARK}_{row.prefix}_{secret}")
 
 
-def _rights(row: Row[Any]) -> frozenset[Right] | None:
+def _rights(row: Any) -> frozenset[Right] | None:
     """The rights of a company's key, none for a personal key; None when there is nothing left of a company's key."""
     if row.company_id is None:
         return frozenset()
@@ -169,11 +175,12 @@ def _rights(row: Row[Any]) -> frozenset[Right] | None:
     return held or None
 
 
-def _note_use(row: Row[Any], moment: datetime) -> None:
-    """Notes the use once a minute, and passes by a row that somebody else is just noting: no request waits for it."""
+def _note_use(row: Any, moment: datetime) -> None:
+    """Notes the use once a minute, with the commit, and passes by a row that somebody else is just noting: no request
+    waits for it."""
     before = moment - USE_NOTED_EVERY
     if row.last_used_at is None or row.last_used_at <= before:
-        db.session.connection().execute(_NOTED, {"key": row.id, "before": before, "moment": moment})
+        send_last(Order(_NOTED, {"key": row.id, "before": before, "moment": moment}, len))
 
 
 def _digest(secret: str) -> str:

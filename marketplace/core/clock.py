@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import queue
-from marketplace.core.db import Base, Instant, db, transaction
+from marketplace.core.db import Base, Instant, db, send_one, transaction
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.core.sending import Fixed, Order, Rows
 
 # The rules of the zones are those of the pinned package, whatever the machine has, unless PYTHONTZPATH names others.
 if "PYTHONTZPATH" not in os.environ:
@@ -64,6 +65,7 @@ class _Standing:
     still_at: datetime | None
 
 
+_READ = Fixed(select(ClockOffset.microseconds, ClockOffset.still_at))
 _held: ContextVar[_Standing | None] = ContextVar("setara_clock_held", default=None)
 
 
@@ -134,18 +136,28 @@ def forget() -> None:
     db.session().info.pop(_CACHED, None)
 
 
+def unread() -> list[Order[None]]:
+    """What reads the offset, to be sent with other statements by whoever will ask for `now()`; nothing where this
+    transaction knows it."""
+    if not current_app.config["CLOCK_MOVABLE"] or _held.get() is not None or _CACHED in db.session().info:
+        return []
+    return [Order(_READ, {}, _remember)]
+
+
 def _standing() -> _Standing:
     if not current_app.config["CLOCK_MOVABLE"]:
         return _Standing(timedelta(), None)
     if (held_at := _held.get()) is not None:
         return held_at
-    info = db.session().info
-    if _CACHED not in info:
-        row = db.session.execute(select(ClockOffset.microseconds, ClockOffset.still_at)).first()
-        known = _Standing(timedelta(microseconds=row.microseconds), row.still_at) if row else None
-        info[_CACHED] = known or _Standing(timedelta(), None)
-    remembered: _Standing = info[_CACHED]
+    for order in unread():
+        send_one(order)
+    remembered: _Standing = db.session().info[_CACHED]
     return remembered
+
+
+def _remember(rows: Rows) -> None:
+    known = [_Standing(timedelta(microseconds=row.microseconds), row.still_at) for row in rows]
+    db.session().info[_CACHED] = known[0] if known else _Standing(timedelta(), None)
 
 
 def zone(name: str) -> ZoneInfo:

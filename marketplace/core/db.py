@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -14,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 
 from marketplace.core.ids import new_id
+from marketplace.core.sending import Order
+from marketplace.core.sending import send as send_over
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,6 +62,7 @@ DEADLOCK = "40P01"
 MOST_RUNS = 4
 BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
+_LAST = "setara_with_the_commit"
 _DEPTH = "setara_transaction_depth"
 
 
@@ -78,6 +82,24 @@ def before_commit(key: str, work: BeforeCommit) -> None:
     db.session().info.setdefault(_PENDING, {}).setdefault(key, work)
 
 
+def send(*orders: Order[Any]) -> list[Any]:
+    """Sends statements together, after what the session has not yet written; see `core.sending`."""
+    session = db.session()
+    session.flush()
+    return send_over(session.connection(), orders)
+
+
+def send_one(order: Order[T]) -> T:
+    """As `send()`, of one."""
+    made: T = send(order)[0]
+    return made
+
+
+def send_last(order: Order[Any]) -> None:
+    """Has a statement sent with the commit, whose answer nobody needs. Rolled back with the rest."""
+    db.session().info.setdefault(_LAST, []).append(order)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: returning commits, raising rolls back.
@@ -95,12 +117,24 @@ def transaction() -> Iterator[Session]:
         yield session
         while pending := session.info.get(_PENDING):
             pending.pop(next(iter(pending)))(session)
+        _send_last(session)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.clear()
+
+
+def _send_last(session: Session) -> None:
+    """Sends what is to go with the commit, and the commit itself, in one round trip; inside of a test's transaction
+    there is no commit to be sent."""
+    if not (orders := session.info.pop(_LAST, [])):
+        return
+    session.flush()
+    connection = session.connection()
+    commit = None if connection.in_nested_transaction() else psycopg.Connection.commit
+    send_over(connection, orders, finish=commit)
 
 
 def transact(work: Callable[[], T]) -> T:

@@ -119,7 +119,7 @@ def announce(event_ids: Sequence[int]) -> None:
 
 def _defer_reactions(session: Session) -> None:
     fresh = session.info.pop(_FRESH, [])
-    queue.defer(REACT, event_ids=fresh)
+    queue.defer_last(REACT, event_ids=fresh)
 
 
 def timeline(word: str, subject_id: UUID, *, limit: int = 50) -> list[Event]:

@@ -18,8 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.db import Base, Instant, Json, db
+from marketplace.core.db import Base, Instant, Json, db, send_last, send_one
 from marketplace.core.problems import Invalid
+from marketplace.core.sending import Fixed, Order
 
 HEADER = "Idempotency-Key"
 FORM_FIELD = "idempotency_key"
@@ -62,11 +63,18 @@ class StoredAnswer(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-# Built once: every request with a key asks them, and building a statement takes longer than running it.
 _ANSWER = cast(Table, StoredAnswer.__table__)
-_OF_KEY = _ANSWER.c.actor == bindparam("of"), _ANSWER.c.key == bindparam("named")
-_CLAIMED = insert(_ANSWER).on_conflict_do_nothing().returning(_ANSWER.c.key)
-_STORED = update(_ANSWER).where(*_OF_KEY)
+_CLAIMED = Fixed(
+    insert(_ANSWER)
+    .values({each.name: bindparam(each.name, type_=each.type) for each in _ANSWER.columns if each.name != "status"})
+    .on_conflict_do_nothing()
+    .returning(_ANSWER.c.key)
+)
+_STORED = Fixed(
+    update(_ANSWER)
+    .where(_ANSWER.c.actor == bindparam("of"), _ANSWER.c.key == bindparam("named"))
+    .values({name: bindparam(f"new_{name}", type_=_ANSWER.c[name].type) for name in ("status", "headers", "body")})
+)
 
 
 def required(view: F) -> F:
@@ -128,7 +136,7 @@ def forget_old() -> int:
 def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
     """Takes the key for this transaction. A second request with it waits here until the first one has ended."""
     row = {"actor": actor, "key": key, "request_sha256": digest, "at": clock.now(), "headers": {}, "body": b""}
-    if db.session.connection().execute(_CLAIMED, row).first() is not None:
+    if send_one(Order(_CLAIMED, row, len)):
         return None
     return db.session.scalars(
         select(StoredAnswer)
@@ -140,9 +148,8 @@ def _claim(actor: str, key: str, digest: str) -> StoredAnswer | None:
 def _store(actor: str, key: str, response: Response) -> None:
     kept = {name: response.headers[name] for name in ("Content-Type", "Location", "ETag") if name in response.headers}
     body = g.pop("body_to_remember", None) or response.get_data()
-    answered = {"of": actor, "named": key, "status": response.status_code, "headers": kept, "body": body}
-    db.session.flush()
-    db.session.connection().execute(_STORED, answered)
+    answer = {"new_status": response.status_code, "new_headers": kept, "new_body": body}
+    send_last(Order(_STORED, {"of": actor, "named": key} | answer, len))
 
 
 def _forget(actor: str, key: str) -> None:

@@ -6,6 +6,7 @@ the old status, and writes their events, in one statement. Whoever lost a race f
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,7 +19,7 @@ from blinker import Signal
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Insert,
+    Select,
     Table,
     Text,
     any_,
@@ -39,9 +40,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, send_one
 from marketplace.core.events import Doer, Event, Subject, announce
 from marketplace.core.problems import Conflict
+from marketplace.core.sending import Fixed, Order, Rows
 
 MOVED = Signal("setara-moved")
 """Sent after rows were moved, with the model and `old`, `new` and how many: `count`. The transaction may still fail."""
@@ -63,6 +65,13 @@ class Stateful(Subject):
     status: Mapped[Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Among:
+    """In place of ids: rows that the statement finds itself when it runs, by a statement that selects their ids."""
+
+    ids: Select[UUID]
+
+
 def make(
     model: type[Stateful], rows: Sequence[Mapping[str, Any]], *, by: Doer | Mapping[UUID, Doer], event: str
 ) -> list[UUID]:
@@ -72,13 +81,20 @@ def make(
     the caller decides whether that matters. A column that no row names gets nothing, not even the model's default. `by`
     is who makes them, or for each row who makes it.
     """
-    if not rows:
-        return []
-    db.session.flush()
+    return send_one(making(model, rows, by=by, event=event)) if rows else []
+
+
+def making(
+    model: type[Stateful], rows: Sequence[Mapping[str, Any]], *, by: Doer | Mapping[UUID, Doer], event: str
+) -> Order[list[UUID]]:
+    """What `make()` sends, of one row at least, to be sent with other statements."""
     facts = {"rows": _as_json(rows), "moment": clock.now(), "event": event, "data": {}} | _doers(by)
-    made = db.session.connection().execute(_making(model, tuple(rows[0]), isinstance(by, Mapping)), facts).all()
-    announce([each.id for each in made])
-    return [each.subject_id for each in made]
+    return Order(_making(model, tuple(rows[0]), isinstance(by, Mapping)), facts, _announced)
+
+
+def _announced(told: Rows) -> list[UUID]:
+    announce([each.id for each in told])
+    return [each.subject_id for each in told]
 
 
 def move(
@@ -102,16 +118,48 @@ def move(
     further texts that differ by row, the same columns for each; `told` names columns of the row that its event tells of
     beside `data`, `data_by_row` what it tells of that row alone. `by` is who moves them, or for each row who moves it.
     """
+    order = moving(
+        model,
+        ids,
+        old=old,
+        new=new,
+        by=by,
+        event=event,
+        values=values,
+        data=data,
+        by_row=by_row,
+        data_by_row=data_by_row,
+        told=told,
+    )
+    return send_one(order) if ids else []
+
+
+def moving(
+    model: type[Stateful],
+    ids: Sequence[UUID] | Among,
+    *,
+    old: StrEnum,
+    new: StrEnum,
+    by: Doer | Mapping[UUID, Doer],
+    event: str,
+    values: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    by_row: Mapping[UUID, Mapping[str, str]] | None = None,
+    data_by_row: Mapping[UUID, Mapping[str, Any]] | None = None,
+    told: Sequence[str] = (),
+    among: Mapping[str, Any] | None = None,
+) -> Order[list[UUID]]:
+    """What `move()` sends, to be sent with other statements; `among` has the parameters of rows that it finds itself.
+    Raises WrongState as `move()` does."""
     if new not in model.transitions[old]:
         raise WrongState(f"{old} is not followed by {new}.", state=str(old), wanted=str(new))
-    if not ids:
-        return []
-    db.session.flush()
     given, texts = dict(values or {}), by_row or {}
     differing = tuple(next(iter(texts.values()), {}))
-    shape = _Shape(tuple(given), differing, tuple(told), data_by_row is not None, isinstance(by, Mapping))
+    found = ids if isinstance(ids, Among) else None
+    shape = _Shape(tuple(given), differing, tuple(told), data_by_row is not None, isinstance(by, Mapping), found)
     facts = {
-        "ids": list(ids),
+        **(among or {}),
+        "ids": ids if isinstance(ids, Sequence) else (),
         "old": old,
         "new": new,
         "moment": clock.now(),
@@ -123,13 +171,15 @@ def move(
     if data_by_row is not None:
         facts["data_by_row"] = {str(key): dict(row) for key, row in data_by_row.items()}
     facts |= {f"to_{name}": value for name, value in given.items()}
-    rows = db.session.connection().execute(_moving(model, shape), facts).all()
-    announce([each.id for each in rows])
-    for each in rows:
-        _remember(model, each.subject_id, {"status": new} | given | dict(texts.get(each.subject_id, {})))
-    if rows:
-        MOVED.send(model, old=old, new=new, count=len(rows))
-    return [each.subject_id for each in rows]
+
+    def moved(rows: Rows) -> list[UUID]:
+        for each in rows:
+            _remember(model, each.subject_id, {"status": new} | given | dict(texts.get(each.subject_id, {})))
+        if rows:
+            MOVED.send(model, old=old, new=new, count=len(rows))
+        return _announced(rows)
+
+    return Order(_moving(model, shape), facts, moved)
 
 
 def _remember(model: type[Stateful], row_id: UUID, changed: Mapping[str, Any]) -> None:
@@ -161,15 +211,17 @@ class _Shape(NamedTuple):
     told: tuple[str, ...]
     own: bool
     several: bool
+    among: Among | None = None
 
 
 @lru_cache(maxsize=256)
-def _moving(model: type[Stateful], shape: _Shape) -> Insert:
+def _moving(model: type[Stateful], shape: _Shape) -> Fixed:
     """The statement of `move()`, built once for each model and shape, since building it takes longer than running
     it. Rows are locked in the order of their ids, so that two who move the same ones cannot wait for each other."""
     table = typed(Table, model.__table__)
     ids, old = bindparam("ids", type_=ARRAY(table.c.id.type)), bindparam("old", type_=table.c.status.type)
-    found = select(table.c.id).where(table.c.id == any_(ids), table.c.status == old)
+    named = table.c.id.in_(shape.among.ids) if shape.among else table.c.id == any_(ids)
+    found = select(table.c.id).where(named, table.c.status == old)
     held = found.order_by(table.c.id).with_for_update(key_share=True).cte("held")
     changed = update(table).where(table.c.id == held.c.id, table.c.status == old)
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in shape.given}
@@ -182,7 +234,7 @@ def _moving(model: type[Stateful], shape: _Shape) -> Insert:
 
 
 @lru_cache(maxsize=64)
-def _making(model: type[Stateful], columns: Sequence[str], several: bool) -> Insert:
+def _making(model: type[Stateful], columns: Sequence[str], several: bool) -> Fixed:
     """The statement of `make()`, built once for each model and its columns."""
     table = typed(Table, model.__table__)
     given = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSONB))
@@ -193,7 +245,7 @@ def _making(model: type[Stateful], columns: Sequence[str], several: bool) -> Ins
     return _told(model, made, bindparam("data", type_=JSONB), several=several)
 
 
-def _told(model: type[Stateful], rows: CTE, data: ColumnElement[Any], *, several: bool) -> Insert:
+def _told(model: type[Stateful], rows: CTE, data: ColumnElement[Any], *, several: bool) -> Fixed:
     """The event of each of the rows, as the rest of the statement that writes them."""
     events = typed(Table, Event.__table__)
     refs = [literal(f"{word}:") + cast(rows.c[name], Text) for word, name in model.about.items()]
@@ -206,7 +258,7 @@ def _told(model: type[Stateful], rows: CTE, data: ColumnElement[Any], *, several
         data,
     )
     columns = ["at", "name", "doer_id", "doer_kind", "subject_id", "about", "data"]
-    return insert(events).from_select(columns, row).returning(events.c.id, events.c.subject_id)
+    return Fixed(insert(events).from_select(columns, row).returning(events.c.id, events.c.subject_id))
 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> Any:

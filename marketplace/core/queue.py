@@ -12,11 +12,12 @@ from typing import Any
 
 import procrastinate
 from procrastinate import SyncPsycopgConnector
-from sqlalchemy import DateTime, Text, bindparam, select, text
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, column, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, Instant, db
+from marketplace.core.db import Base, Instant, db, send_last, send_one
+from marketplace.core.sending import Fixed, Order
 
 app = procrastinate.App(connector=SyncPsycopgConnector())
 """Used for deferring only, never opened: the connection is the session's own."""
@@ -41,13 +42,17 @@ class Job:
 
 
 # What Procrastinate's own `defer()` sends, without what it does around it in Python: every yes waits for it.
-_DEFERRED = text(
-    "SELECT (procrastinate_defer_jobs_v1(ARRAY[CAST("
-    " ROW(:queue, :name, 0, :lock, NULL, :arguments, :at) AS procrastinate_job_to_defer_v1)]))[1]"
-).bindparams(
-    *(bindparam(word, type_=Text()) for word in ("queue", "name", "lock")),
-    bindparam("arguments", type_=JSONB()),
-    bindparam("at", type_=DateTime(timezone=True)),
+_DEFERRED = Fixed(
+    text(
+        "SELECT (procrastinate_defer_jobs_v1(ARRAY[CAST("
+        " ROW(:queue, :name, 0, :lock, NULL, :arguments, :at) AS procrastinate_job_to_defer_v1)]))[1] AS number"
+    )
+    .bindparams(
+        *(bindparam(word, type_=Text()) for word in ("queue", "name", "lock")),
+        bindparam("arguments", type_=JSONB()),
+        bindparam("at", type_=DateTime(timezone=True)),
+    )
+    .columns(column("number", BigInteger()))
 )
 
 
@@ -65,8 +70,16 @@ def defer(
     Jobs run at least once, so a job's work must be safe to repeat. `lock` keeps two jobs of that lock from running at
     the same time. Returns the job's number. Rolled back with the transaction.
     """
-    job = {"queue": queue, "name": name, "lock": lock, "arguments": arguments, "at": at}
-    return int(db.session.connection().execute(_DEFERRED, job).scalar_one())
+    return send_one(_deferring({"queue": queue, "name": name, "lock": lock, "arguments": arguments, "at": at}))
+
+
+def defer_last(name: str, /, **arguments: Any) -> None:
+    """As `defer()`, with the commit itself: so nobody waits for its row."""
+    send_last(_deferring({"queue": "default", "name": name, "lock": None, "arguments": arguments, "at": None}))
+
+
+def _deferring(job: Mapping[str, Any]) -> Order[int]:
+    return Order(_DEFERRED, job, lambda rows: int(rows[0].number))
 
 
 def schedule(name: str, since: datetime) -> Schedule | None:

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, collate, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, send_one
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.sending import Fixed, Order, Rows
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount
 from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
@@ -30,7 +31,8 @@ _HELD = (
     .with_for_update(key_share=True)
 )
 _OPENED = upsert(LedgerAccount).on_conflict_do_nothing()
-_BOOKED = text("""
+_BOOKED = Fixed(
+    text("""
 WITH entry AS (
     INSERT INTO journal_entry (id, cause, at, data)
     SELECT given.id, given.cause, :at, CAST(given.data AS jsonb)
@@ -96,15 +98,18 @@ SELECT
     (SELECT array_agg(id) FROM entry) AS fresh,
     (SELECT jsonb_agg(jsonb_build_array(name, currency, amount) ORDER BY name, currency) FROM account
      WHERE NOT EXISTS (SELECT FROM kept WHERE kept.name = account.name AND kept.currency = account.currency)) AS short
-""").bindparams(
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("amounts", type_=ARRAY(BigInteger())),
-    *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "of", "account_ids")),
-    *(
-        bindparam(name, type_=ARRAY(Text()))
-        for name in ("causes", "data", "sources", "destinations", "currencies", "names", "account_currencies")
-    ),
-    *(bindparam(name, type_=ARRAY(Text())) for name in ("free_names", "free_currencies")),
+""")
+    .bindparams(
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("amounts", type_=ARRAY(BigInteger())),
+        *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "of", "account_ids")),
+        *(
+            bindparam(name, type_=ARRAY(Text()))
+            for name in ("causes", "data", "sources", "destinations", "currencies", "names", "account_currencies")
+        ),
+        *(bindparam(name, type_=ARRAY(Text())) for name in ("free_names", "free_currencies")),
+    )
+    .columns(fresh=ARRAY(Uuid()), short=JSONB())
 )
 """All of an entry in one statement: itself unless its cause was booked before, the balances that are kept, and the
 postings. Balances change in the order of the accounts' names, everywhere, so that two entries over the same accounts
@@ -125,8 +130,11 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     repeated call is harmless; with other postings it raises CauseTaken. Raises InsufficientFunds when an account that
     may not be overdrawn would be; the transaction must then be rolled back or a savepoint used.
     """
-    if not entries:
-        return []
+    return send_one(posting(entries)) if entries else []
+
+
+def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
+    """What `post_many()` sends, of one entry at least, to be sent with other statements."""
     fresh = {entry.cause: new_id() for entry in entries}
     if len(fresh) != len(entries):
         raise CauseTaken("The same cause stands twice in one call.")
@@ -136,12 +144,15 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
     if free:
         _open(free)
     facts = _facts(entries, fresh, moves) | _accounts([pair for pair in pairs if not may_overdraw(pair[0])], free)
-    row = db.session.connection().execute(_BOOKED, facts).one()
-    if row.short:
-        _refuse(row.short)
-    new = set(row.fresh or ())
-    known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
-    return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
+
+    def posted(rows: Rows) -> list[UUID]:
+        if rows[0].short:
+            _refuse(rows[0].short)
+        new = set(rows[0].fresh or ())
+        known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
+        return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
+
+    return Order(_BOOKED, facts, posted)
 
 
 def hold_still(accounts: Collection[Pair]) -> dict[Pair, Money]:

@@ -1,8 +1,10 @@
 """The yes itself: where seats, people and money meet. PostgreSQL decides every race in it.
 
-Whoever says yes is locked and read, with the offer, the shift and the gig, in two statements however many there are;
-the rules are asked; and five more write what follows. Locks are taken in one order, whatever the offers are about:
-people, gigs, shifts, bookings, offers, accounts. So nobody who says yes waits for somebody who waits for them.
+Whoever says yes is locked and read, with the offer, the shift and the gig, in two statements however many there are,
+sent together; the rules are asked; and four more, sent together, write what follows: so what others wait for (a shift's
+seats, a gig's money) is held while PostgreSQL works, and not while this program does. Locks are taken in one order,
+whatever the offers are about: people, gigs, shifts, bookings, offers, accounts. So nobody who says yes waits for
+somebody who waits for them.
 """
 
 from collections import Counter
@@ -11,17 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Table, Uuid, any_, bindparam, column, func, select, update
+from sqlalchemy import Integer, Table, Uuid, any_, bindparam, column, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, send
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import make, move
+from marketplace.core.lifecycle import Among, making, moving
 from marketplace.core.problems import NotFound
+from marketplace.core.sending import Fixed, Order, Rows
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
@@ -46,7 +49,7 @@ from marketplace.shifts.terms import agreed_seat, price_input
 from marketplace.standards.rates import cost, price
 from marketplace.workforce.models import Contractor
 
-Asked = Row[Any]
+Asked = Any
 """An offer, its shift and its gig as they stand, and what the rules ask of whom it was made to: a row of `_ASKED`."""
 
 
@@ -82,14 +85,13 @@ class Yes:
     person: Person
 
 
-# Built once, since building a statement takes longer than running it.
-_LOCKED = (
+_LOCKED = Fixed(
     select(Contractor.id)
     .where(Contractor.id == any_(bindparam("people", type_=ARRAY(Uuid()))))
     .order_by(Contractor.id)
     .with_for_update(key_share=True)
 )
-_ASKED = (
+_ASKED = Fixed(
     select(
         Offer.id.label("offer_id"), Offer.status.label("offer_status"), Offer.contractor_id, Offer.expires_at,
         Offer.collects, Offer.terms["rate"].label("offered_rate"), Offer.terms["pay_steps"].label("offered_steps"),
@@ -124,7 +126,7 @@ _HELD = (
     .cte("held")
 )
 _SHIFT = cast(Table, Shift.__table__)
-_SEATED = (
+_SEATED = Fixed(
     update(_SHIFT)
     .where(
         _SHIFT.c.id == _HELD.c.id,
@@ -132,7 +134,14 @@ _SEATED = (
         _SHIFT.c.seats_taken + _HELD.c.count <= _SHIFT.c.seats,
     )
     .values(seats_taken=_SHIFT.c.seats_taken + _HELD.c.count)
-    .returning(_SHIFT.c.id, (_SHIFT.c.seats - _SHIFT.c.seats_taken).label("left"))
+    .returning(_SHIFT.c.id)
+)
+_OF_FULL_SHIFTS = Among(
+    select(Offer.id)
+    .join(Shift, Shift.id == Offer.shift_id)
+    .where(Shift.id == any_(bindparam("shifts", type_=ARRAY(Uuid()))), Shift.seats_taken == Shift.seats)
+    # Written out, so that the index of open offers is known to have them.
+    .where(text("offer.status = 'pending'"))
 )
 
 
@@ -146,12 +155,10 @@ def answer(wanted: Mapping[UUID, Actor]) -> list[Question]:
     The people are locked first and read then: two yeses of one person come one after the other, so that weekly caps and
     rest see both. One statement for both would read what stood before it waited for the lock.
     """
-    db.session.flush()
     people = sorted({require_person(by) for by in wanted.values()})
-    connection = db.session.connection()
-    connection.execute(_LOCKED, {"people": people})
-    found = connection.execute(_ASKED, {"offers": list(wanted), "people": people})
-    rows = {row.offer_id: row for row in found}
+    locked = Order(_LOCKED, {"people": people}, list)
+    asked = Order(_ASKED, {"offers": list(wanted), "people": people}, list)
+    rows = {row.offer_id: row for row in send(*clock.unread(), locked, asked)[-1]}
     for offer_id, by in wanted.items():
         if offer_id not in rows or rows[offer_id].contractor_id != by.person_id:
             raise NotFound
@@ -165,10 +172,9 @@ def say(questions: Sequence[Question]) -> dict[UUID, Booking]:
     collecting = [each for each in questions if each.collects and not each.is_decided]
     collecting = [each for each in collecting if each.asked.offer_status is not OfferStatus.COLLECTED]
     yeses = dict(zip([each.offer_id for each in (*alone, *collecting)], _judged([*alone, *collecting]), strict=True))
-    seated = _seat([yeses[each.offer_id] for each in alone], _names(alone), OfferStatus.PENDING, "offer.accepted")
-    if collecting:
-        _mark(_names(collecting), OfferStatus.PENDING, OfferStatus.COLLECTED, "offer.collected")
-    _hold(seated)
+    kept = [_marking(_names(collecting), OfferStatus.PENDING, OfferStatus.COLLECTED, "offer.collected")]
+    seats = [yeses[each.offer_id] for each in alone]
+    seated = _seat(seats, _names(alone), OfferStatus.PENDING, "offer.accepted", kept if collecting else ())
     decided = [each.offer_id for each in questions if each.is_decided]
     before = db.session.scalars(select(Booking).where(Booking.offer_id.in_(decided))).all() if decided else []
     return {booking.offer_id: booking for booking in (*seated, *before)}
@@ -180,9 +186,7 @@ def book(yeses: Sequence[Yes], *, by: Actor, old: OfferStatus, event: str) -> li
 
     The people are locked and were judged by the rules. Raises SeatsGone, DoubleBooked, OfferGone, GigOutOfFunds.
     """
-    made = _seat(yeses, {yes.offer_id: by for yes in yeses}, old, event)
-    _hold(made)
-    return made
+    return _seat(yeses, {yes.offer_id: by for yes in yeses}, old, event)
 
 
 # --- the steps --------------------------------------------------------------------------------------------------------
@@ -229,35 +233,56 @@ def _check_open(row: Asked) -> None:
         raise GigNotOpen(f"It is {row.gig_status}.", elsewhere=ELSEWHERE)
 
 
-def _seat(yeses: Sequence[Yes], by: Mapping[UUID, Actor], old: OfferStatus, event: str) -> list[Booking]:
-    """The bookings, the seats and the offers. The money is held last, by whoever calls this."""
+def _seat(
+    yeses: Sequence[Yes], by: Mapping[UUID, Actor], old: OfferStatus, event: str, kept: Sequence[Order[None]] = ()
+) -> list[Booking]:
+    """The seats, the bookings, the offers and the money: all that a yes writes, sent together, with what becomes of
+    offers whose yes is only kept."""
     if not yeses:
+        send(*kept)
         return []
-    full = _take_seats(Counter(yes.shift.id for yes in yeses))
     rows = [_booking(yes) for yes in yeses]
+    bookings = [Booking(**{**_EMPTY, **row}) for row in rows]
+    counts = Counter(yes.shift.id for yes in yeses)
+    send(
+        _seating(counts),
+        _booked(rows, by),
+        _marking(by, old, OfferStatus.ACCEPTED, event),
+        *kept,
+        _withdrawing_rest(counts),
+        _holding(bookings),
+    )
+    for booking in bookings:
+        # As if it had been read again.
+        make_transient_to_detached(booking)
+        db.session.add(booking)
+    return bookings
+
+
+def _seating(counts: Mapping[UUID, int]) -> Order[None]:
+    """Takes so many seats of each shift if they are left. Raises SeatsGone."""
+
+    def seated(rows: Rows) -> None:
+        if len(rows) < len(counts):
+            raise SeatsGone(elsewhere=ELSEWHERE)
+        for row in rows:
+            known = db.session().identity_map.get(identity_key(Shift, row.id))
+            if known is not None:
+                db.session.expire(known, ["seats_taken"])
+
+    return Order(_SEATED, {"shifts": list(counts), "counts": list(counts.values())}, seated)
+
+
+def _booked(rows: Sequence[Mapping[str, Any]], by: Mapping[UUID, Actor]) -> Order[None]:
+    """Writes the bookings. Raises DoubleBooked about the first whose person is somewhere else."""
+
+    def check(made: Collection[UUID]) -> None:
+        for row in rows:
+            if row["id"] not in made:
+                raise DoubleBooked(contractor_id=str(row["contractor_id"]), elsewhere=ELSEWHERE)
+
     doers = {row["id"]: by[row["offer_id"]] for row in rows}
-    made = set(make(Booking, rows, by=doers, event="booking.made"))
-    if len(made) < len(rows):
-        elsewhere = next(row["contractor_id"] for row in rows if row["id"] not in made)
-        raise DoubleBooked(contractor_id=str(elsewhere), elsewhere=ELSEWHERE)
-    _mark(by, old, OfferStatus.ACCEPTED, event)
-    if full:
-        _withdraw_rest(full)
-    return [_as_loaded(row) for row in rows]
-
-
-def _take_seats(counts: Mapping[UUID, int]) -> list[UUID]:
-    """Takes so many seats of each shift if they are left, and returns the shifts of which none are left then. Raises
-    SeatsGone."""
-    wanted = {"shifts": list(counts), "counts": list(counts.values())}
-    rows = db.session.connection().execute(_SEATED, wanted).all()
-    if len(rows) < len(counts):
-        raise SeatsGone(elsewhere=ELSEWHERE)
-    for row in rows:
-        known = db.session().identity_map.get(identity_key(Shift, row.id))
-        if known is not None:
-            db.session.expire(known, ["seats_taken"])
-    return [row.id for row in rows if row.left == 0]
+    return making(Booking, rows, by=doers, event="booking.made").and_then(set).and_then(check)
 
 
 def _booking(yes: Yes) -> dict[str, Any]:
@@ -297,34 +322,37 @@ def _booking(yes: Yes) -> dict[str, Any]:
     }
 
 
-def _as_loaded(row: Mapping[str, Any]) -> Booking:
-    """The booking that was just written, as if it had been read again."""
-    booking = Booking(**{**_EMPTY, **row})
-    make_transient_to_detached(booking)
-    db.session.add(booking)
-    return booking
-
-
-def _mark(by: Mapping[UUID, Actor], old: OfferStatus, new: OfferStatus, event: str) -> None:
+def _marking(by: Mapping[UUID, Actor], old: OfferStatus, new: OfferStatus, event: str) -> Order[None]:
     """Marks the offers, unless one was withdrawn meanwhile: with the last seat, while its yes waited for a seat given
-    back."""
-    if len(move(Offer, list(by), old=old, new=new, by=by, event=event)) < len(by):
-        raise OfferGone(elsewhere=ELSEWHERE)
+    back. Raises OfferGone."""
+
+    def check(moved: Collection[UUID]) -> None:
+        if len(moved) < len(by):
+            raise OfferGone(elsewhere=ELSEWHERE)
+
+    return moving(Offer, list(by), old=old, new=new, by=by, event=event).and_then(check)
 
 
-def _hold(bookings: Sequence[Booking]) -> None:
-    try:
-        ledger.post_many([held(booking) for booking in bookings])
-    except InsufficientFunds as short:
-        raise GigOutOfFunds(**short.members) from short
+def _holding(bookings: Sequence[Booking]) -> Order[None]:
+    """Moves what the bookings cost at most from the gigs' money to theirs. Raises GigOutOfFunds."""
+    posted = ledger.posting([held(booking) for booking in bookings])
+
+    def check(rows: Rows) -> None:
+        try:
+            posted.then(rows)
+        except InsufficientFunds as short:
+            raise GigOutOfFunds(**short.members) from short
+
+    return Order(posted.statement, posted.facts, check)
 
 
-def _withdraw_rest(shift_ids: Collection[UUID]) -> None:
-    """The last seat is taken: whoever has not answered is told so, instead of saying yes in vain."""
-    pending = select(Offer.id).where(Offer.shift_id.in_(shift_ids), Offer.status == OfferStatus.PENDING)
-    move(
+def _withdrawing_rest(shift_ids: Collection[UUID]) -> Order[list[UUID]]:
+    """Where the last seat is taken whoever has not answered is told so, instead of saying yes in vain. It is a
+    statement of its own, which sees the offers that were made while the seats were waited for."""
+    return moving(
         Offer,
-        db.session.scalars(pending).all(),
+        _OF_FULL_SHIFTS,
+        among={"shifts": list(shift_ids)},
         old=OfferStatus.PENDING,
         new=OfferStatus.WITHDRAWN,
         by=CLOCK,

@@ -378,12 +378,13 @@ def test_personal_keys_are_revoked_by_their_person_only(app: Flask) -> None:
 
 
 def test_the_use_of_a_key_is_noted_once_a_minute(app: Flask, statements: Statements) -> None:
-    issued = service.sign_in(accounts.person().email, accounts.PASSWORD)
+    with transaction():
+        issued = service.sign_in(accounts.person().email, accounts.PASSWORD)
     started = clock.now()
     seen_at, counts = [], []
     for seconds in (0, 30, 61):
         clock.move_to(started + timedelta(seconds=seconds))
-        with statements() as seen:
+        with statements() as seen, transaction():
             keys.find_key(issued.secret)
         counts.append(len(seen))
         db.session.refresh(issued.row)
@@ -398,7 +399,7 @@ def test_two_requests_with_one_key_do_not_wait_for_each_other(apart_app: Flask) 
     with apart_app.app_context(), transaction():
         secret = keys.make_personal_key(accounts.person().id).secret
     with apart_app.app_context(), transaction():
-        keys.find_key(secret)
+        db.session.scalars(select(ApiKey).with_for_update()).one()
         with apart_app.app_context(), transaction():
             db.session.execute(select(Person.id).limit(1))
             db.session.connection().exec_driver_sql("SET LOCAL lock_timeout = '500ms'")

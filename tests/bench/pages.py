@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from marketplace.accounts.models import Person
 from marketplace.app import create_app
 from marketplace.core.db import db, transaction
+from marketplace.core.sending import SENT
 from marketplace.shifts.models import Shift
 from marketplace.shifts.timesheet_models import TimesheetLine
 from tests.bench.planning import copy
@@ -90,7 +91,8 @@ def looked(visitor: Visitor, path: str) -> tuple[int, float]:
     event.listen(Engine, "before_cursor_execute", note)
     begun = time.perf_counter()
     try:
-        answer = visitor.client.get(path, headers={"Accept": "text/html"})
+        with SENT.connected_to(seen.append):
+            answer = visitor.client.get(path, headers={"Accept": "text/html"})
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert answer.status_code == 200, (path, answer.status_code)

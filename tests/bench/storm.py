@@ -4,11 +4,12 @@ The ceiling is the bare pair of statements that a yes cannot do without, sent by
 conditional update of the seats, and the insert of the booking under its exclusion constraint, one commit for both; its
 table has no foreign keys. Each runs in turn on the same server, and no job runs beside any of them.
 
-What the verb does beside it, in eight statements: it locks the person, reads what the rules ask (caps, rest, consents,
-contract, standing) and asks them, moves the offer, writes two events, moves the booking's highest cost in the books,
-and leaves a job that answers. HTTP adds the key that says who it is, the answer that is kept under its Idempotency-Key,
-the route, and JSON. Where the time of a yes goes is measured with one client alone, and what the jobs take that answer
-is measured after the storm.
+What the verb does beside it, in eight statements and three round trips: it locks the person, reads what the rules ask
+(caps, rest, consents, contract, standing) and asks them, moves the offer, writes two events, moves the booking's
+highest cost in the books, and leaves a job that answers. HTTP adds the key that says who it is, the answer that is kept
+under its Idempotency-Key, the route, and JSON. Where the time of a yes goes is measured with one client alone, beside
+the bare pair alone: how long each round trip takes, and how much of a processor this program and PostgreSQL take. What
+the jobs take that answer is measured after the storm.
 
 Run by `make bench`, beside a web server of its own.
 """
@@ -27,11 +28,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import psutil
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from psycopg.types.range import TimestamptzRange
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import func, select, text
 from uuid_utils.compat import uuid7
 
 from jobs.programs import PROGRAMS
@@ -40,6 +42,7 @@ from marketplace.accounts.queries import actor_of
 from marketplace.app import create_app
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.sending import ANSWERED, SENT
 from marketplace.matching import deciding
 from marketplace.shifts import asking, offers
 from marketplace.shifts import queries as shifts
@@ -55,16 +58,11 @@ SHIFTS, SEATS = 50, 20
 PEOPLE = SHIFTS * SEATS
 RACED_SEATS, ATTEMPTS, ALONE = 100, 10, 200
 PARTS = {
-    "SELECT contractor.id": "locking the person",
-    "SELECT offer.id AS offer_id": "reading what the rules ask",
-    "SELECT clock_offset": "the clock, which only a demonstration asks",
-    "WITH held AS (SELECT shift": "taking the seat",
-    "WITH made AS (INSERT INTO booking": "the booking and its event",
-    "WITH held AS (SELECT offer": "the offer and its event",
-    "WITH entry": "the money",
-    "SELECT (procrastinate": "the job that answers",
+    "SELECT clock_offset": "locking the person, reading what the rules ask",
+    "WITH held AS (SELECT shift": "seat, booking, offer and money, with events",
+    "SELECT (procrastinate": "the job that answers, and COMMIT",
 }
-"""The statements of a yes by how they begin. What is left is Python's, and what begins and ends a transaction."""
+"""The round trips of a yes by how their first statement begins. What is left is this program's."""
 Times = list[float]
 BARE = (
     "CREATE TABLE bare_shift (LIKE shift INCLUDING ALL)",
@@ -107,14 +105,18 @@ def _post(connection: http.client.HTTPConnection, path: str, key: str) -> None:
 
 def bare_pairs(start: Barrier, rows: Sequence[tuple[UUID, UUID, datetime, datetime]]) -> Times:
     with psycopg.connect(_dsn("DATABASE_OWNER_URL"), row_factory=dict_row) as connection:
-        model = connection.execute("SELECT * FROM booking LIMIT 1").fetchone()
-        assert model is not None
-        insert = SQL("INSERT INTO bare_booking ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
-            SQL(", ").join(map(Identifier, model)), SQL(", ").join(map(Placeholder, model))
-        )
+        insert, model = _bare_insert(connection)
         connection.commit()
         start.wait()
         return [_timed(_bare, connection, insert, model, row) for row in rows]
+
+
+def _bare_insert(connection: psycopg.Connection[Any]) -> tuple[Composed, dict[str, Any]]:
+    """The insert of a booking as a statement, and a booking that is like all."""
+    model = connection.execute("SELECT * FROM booking LIMIT 1").fetchone()
+    assert model is not None
+    names, places = SQL(", ").join(map(Identifier, model)), SQL(", ").join(map(Placeholder, model))
+    return SQL("INSERT INTO bare_booking ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(names, places), model
 
 
 def _bare(connection: psycopg.Connection[Any], insert: Composed, model: dict[str, Any], row: Sequence[Any]) -> None:
@@ -216,13 +218,13 @@ def main() -> None:
         seen: dict[str, list[tuple[float, Times]]] = {"bare": [], "verb": [], "http": []}
         for number in range(ROUNDS):
             seen["verb"].append(_by_verb(offered(scene, MONDAY + timedelta(days=number))))
-            seen["bare"].append(_bare_round(owner, number))
+            seen["bare"].append(_bare_round(owner))
             seen["http"].append(_by_http(offered(scene, MONDAY + timedelta(days=number, hours=3))))
             print(f"round {number + 1} of {ROUNDS} is over", flush=True)
         _tell(seen)
         _check(scene, 2 * ROUNDS * PEOPLE)
         _race(scene)
-        _parts(scene)
+        _parts(scene, owner)
         _answered()
         print(f"deadlocks: {_deadlocks(owner) - before}")
 
@@ -237,14 +239,17 @@ def _by_http(made: Sequence[Offer]) -> tuple[float, Times]:
     return storm(accept_by_http, _shares(keys))
 
 
-def _bare_round(owner: psycopg.Connection, number: int) -> tuple[float, Times]:
+def _bare_round(owner: psycopg.Connection) -> tuple[float, Times]:
+    return storm(bare_pairs, _shares(_bare_rows(owner, PEOPLE)))
+
+
+def _bare_rows(owner: psycopg.Connection, count: int) -> list[Any]:
+    """The newest bookings, to be made once more in tables of which the one is empty and the other full of seats."""
     owner.execute("TRUNCATE bare_shift, bare_booking")
     owner.execute("INSERT INTO bare_shift SELECT * FROM shift")
     owner.execute("UPDATE bare_shift SET seats_taken = 0")
-    found = owner.execute(
-        "SELECT shift_id, contractor_id, lower(during), upper(during) FROM booking ORDER BY id DESC LIMIT %s", [PEOPLE]
-    ).fetchall()
-    return storm(bare_pairs, _shares(found))
+    newest = "SELECT shift_id, contractor_id, lower(during), upper(during) FROM booking ORDER BY id DESC LIMIT %s"
+    return owner.execute(newest, [count]).fetchall()
 
 
 def _tell(seen: dict[str, list[tuple[float, Times]]]) -> None:
@@ -298,33 +303,61 @@ def _race(scene: Scene) -> None:
     )
 
 
-def _parts(scene: Scene) -> None:
-    """Where the time of a yes goes: one client alone, statement by statement."""
+def _parts(scene: Scene, owner: psycopg.Connection) -> None:
+    """Where the time of a yes goes: one client alone, round trip by round trip."""
     made = offered(scene, MONDAY + timedelta(days=ROUNDS + 1))[:ALONE]
     ids = [(offer.id, offer.contractor_id) for offer in made]
     with transaction():
         actors = {person: actor_of(person) for _, person in ids}
-    spent, begun = Counter[str](), [0.0]
+    spent, trip = Counter[str](), list[tuple[str, float]]()
 
-    def begin(*_given: object) -> None:
-        begun[0] = time.perf_counter()
-
-    def end(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        line = " ".join(statement.split())
-        part = next((words for start, words in PARTS.items() if line.startswith(start)), "taking back what is left")
-        spent[part] += time.perf_counter() - begun[0]
+    def begin(statement: str) -> None:
         spent["statements"] += 1
+        if not trip:
+            part = next((words for start, words in PARTS.items() if statement.startswith(start)), "what is left over")
+            trip.append((part, time.perf_counter()))
 
-    event.listen(Engine, "before_cursor_execute", begin)
-    event.listen(Engine, "after_cursor_execute", end)
-    whole = sum(_timed(_accept, offer, actors[person]) for offer, person in ids)
-    event.remove(Engine, "before_cursor_execute", begin)
-    event.remove(Engine, "after_cursor_execute", end)
-    statements = spent.pop("statements")
-    spent["rules, objects, BEGIN and COMMIT"] = whole - spent.total()
-    print(f"one client alone: {statements / ALONE:.1f} statements and {1000 * whole / ALONE:.2f} ms a yes, of which")
+    def end(_statement: str) -> None:
+        if trip:
+            part, begun = trip.pop()
+            spent[part] += time.perf_counter() - begun
+            spent["round trips"] += 1
+
+    with SENT.connected_to(begin), ANSWERED.connected_to(end):
+        whole, processors = _alone(lambda: [_accept(offer, actors[person]) for offer, person in ids], _backend())
+    statements, trips = spent.pop("statements"), spent.pop("round trips")
+    spent["rules, objects, BEGIN"] = whole - spent.total()
+    print(
+        f"one client alone: {statements / ALONE:.1f} statements in {trips / ALONE:.1f} round trips,"
+        f" {1000 * whole / ALONE:.2f} ms a yes, of which"
+    )
     for part, seconds in spent.most_common():
-        print(f"  {part:44} {1000 * seconds / ALONE:>6.2f} ms {seconds / whole:>5.0%}")
+        print(f"  {part:48} {1000 * seconds / ALONE:>6.2f} ms {seconds / whole:>5.0%}")
+    with psycopg.connect(_dsn("DATABASE_OWNER_URL"), row_factory=dict_row) as connection:
+        insert, model = _bare_insert(connection)
+        connection.commit()
+        rows = _bare_rows(owner, ALONE)
+        _, bare = _alone(lambda: [_bare(connection, insert, model, row) for row in rows], connection.info.backend_pid)
+    for name, (own, server) in (("a yes", processors), ("the bare pair", bare)):
+        print(f"  processor of {name:15} {own:>6.2f} ms in Python {server:>6.2f} ms in PostgreSQL")
+
+
+def _alone(work: Callable[[], object], backend: int) -> tuple[float, tuple[float, float]]:
+    """The seconds that the work takes; and of each of its `ALONE` parts the milliseconds of a processor, of this
+    program and of its backend of PostgreSQL."""
+    server = psutil.Process(backend)
+    before, own = server.cpu_times(), time.process_time()
+    begun = time.perf_counter()
+    work()
+    seconds, after = time.perf_counter() - begun, server.cpu_times()
+    spent = after.user + after.system - before.user - before.system
+    return seconds, (1000 * (time.process_time() - own) / ALONE, 1000 * spent / ALONE)
+
+
+def _backend() -> int:
+    """The process of PostgreSQL that answers this program; the pool gives the same connection again."""
+    with transaction():
+        return int(db.session.scalar(select(func.pg_backend_pid())) or 0)
 
 
 def _answered() -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, event
 
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.sending import ANSWERED
 from marketplace.pay import payments, runs
 from tests.factories import disputes
 from tests.factories import pay as made
@@ -48,7 +49,8 @@ def _trial(run_id: UUID, last: int | None) -> tuple[int, object]:
     with undone():
         event.listen(Engine, "after_cursor_execute", die)
         try:
-            _to_the_end(run_id)
+            with ANSWERED.connected_to(die):
+                _to_the_end(run_id)
         except Killed:
             db.session.remove()
         finally:
