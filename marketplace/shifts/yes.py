@@ -315,6 +315,7 @@ def _booking(yes: Yes) -> dict[str, Any]:
         "is_standby": seat.is_standby,
         "standby_minutes": 0,
         "is_replaced": False,
+        "breaks_told": 0,
         "compensation_minutes": 0,
         "sick_minutes": 0,
         "reminded_at": now if shift.starts_at <= now + REMIND_BEFORE else None,
