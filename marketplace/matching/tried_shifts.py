@@ -146,23 +146,30 @@ class TriedShift:
         if step == STEPS[0]:
             planned = solve(instance)[0]
             self.result |= {"before": _told(instance, planned), "refused": dict(planned.refused)}
-        elif step == STEPS[1]:
-            self._as_tried(instance, shift, gig, span)
+            return
+        other = self._as_tried(instance, shift, gig, span)
+        if step == STEPS[1]:
+            self._judge(gig)
+            if self.result["allowed"]:
+                planned = solve(other)[0]
+                self.result |= {"after": _told(other, planned), "refused": dict(planned.refused)}
         else:
-            self.result["needs"] = [_judged(step, gig) for step in gaps.needs(instance)] if _is_short(instance) else []
+            asked = other if self.result["allowed"] else instance
+            self.result["needs"] = [_judged(each, gig) for each in gaps.needs(asked)] if _is_short(asked) else []
 
-    def _as_tried(self, instance: Instance, shift: Shift, gig: Gig, span: Span) -> None:
+    def _as_tried(self, instance: Instance, shift: Shift, gig: Gig, span: Span) -> Instance:
+        (opening,) = instance.openings
+        more = 0 if self.wanted.seats is None else self.wanted.seats - shift.seats
+        rate, criteria = self.wanted.rate or gig.rate, self.wanted.criteria(gig.criteria)
+        work = replace(instance.works[gig.id], rate=rate, criteria=criteria)
+        return gaps.tried(instance, work, span, max(0, opening.seats + more))
+
+    def _judge(self, gig: Gig) -> None:
+        """What the gate says of it; what only needs more money in the gig is reckoned all the same."""
         rate, criteria = self.wanted.rate or gig.rate, self.wanted.criteria(gig.criteria)
         broken = [verdict.as_dict() for verdict in gate.judge_as(gig, rate, criteria) if verdict.failed]
-        after = None
         allowed = all(verdict["rule"] == MONEY for verdict in broken)
-        if allowed:
-            (opening,) = instance.openings
-            more = 0 if self.wanted.seats is None else self.wanted.seats - shift.seats
-            work = replace(instance.works[gig.id], rate=rate, criteria=criteria)
-            other = gaps.tried(instance, work, span, max(0, opening.seats + more))
-            after = _told(other, solve(other)[0])
-        self.result |= {"verdicts": broken, "allowed": allowed, "after": after}
+        self.result |= {"verdicts": broken, "allowed": allowed, "after": None}
 
     def told(self) -> dict[str, Any]:
         return self.result
