@@ -333,9 +333,10 @@ def nobody_is_paid_twice() -> Check:
 def rails_agree() -> Check:
     """Each payment that is done happened outside with its amount, and nothing happened outside that was not ordered."""
     undone = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED)
+    happened = (OpStatus.DONE, OpStatus.REVERSED)
     agree = or_(
         and_(
-            PaymentOp.status == OpStatus.DONE,
+            PaymentOp.status.in_(happened),
             PaymentOp.external_id == SandboxCall.external_id,
             PaymentOp.amount == SandboxCall.amount,
             PaymentOp.currency == SandboxCall.currency,
@@ -345,9 +346,9 @@ def rails_agree() -> Check:
     )
     both = PaymentOp.idempotency_key == SandboxCall.key
     found = select(func.coalesce(PaymentOp.idempotency_key, SandboxCall.key).label("key"), agree.label("agree"))
-    happened = SandboxCall.external_id.is_not(None)
-    done = and_(PaymentOp.rail == SANDBOX, PaymentOp.status == OpStatus.DONE)
-    joined = found.select_from(PaymentOp).join(SandboxCall, both, full=True).where(or_(happened, done))
+    outside = SandboxCall.external_id.is_not(None)
+    done = and_(PaymentOp.rail == SANDBOX, PaymentOp.status.in_(happened))
+    joined = found.select_from(PaymentOp).join(SandboxCall, both, full=True).where(or_(outside, done))
     rows = db.session.execute(joined).all()
     wrong = [f"{row.key}: the rail and the books differ" for row in rows if not row.agree]
     return Check("rails_agree", "What was paid is what the rail did.", len(rows), wrong)

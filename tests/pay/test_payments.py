@@ -21,6 +21,8 @@ from marketplace.pay.rails import Done, Refused
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
 from marketplace.pay.sandbox import SandboxRail
 from tests.factories import accounts
+from tests.factories import pay as made
+from tests.pay.books import everything_holds
 
 TEN = Money.of("10.00", "USD")
 NO = Refused("declined", "The bank says no.", "company")
@@ -268,6 +270,23 @@ def test_operators_of_finance_see_which_levers_are_still_pulled(lab: UUID, owner
     assert list(db.session.scalars(queries.levers(finance))) == [waiting]
     with pytest.raises(NotFound):
         queries.levers(owner)
+
+
+def test_the_sandbox_takes_a_payout_back_and_the_proof_holds(app: Flask, finance: Actor) -> None:
+    """60.00 come back and are paid again: the sandbox remembers three payments, and the books two that stand."""
+    booking = made.worked_and_approved()
+    made.paid()
+    payout = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == booking.contractor_id)).one()
+    with transaction():
+        service.take_back(payout.id, "It went to another account.", by=finance)
+    payments.advance_ops()
+    assert status_of(payout.id) is OpStatus.REVERSED
+    everything_holds()
+    with transaction():
+        service.retry_payout(payout.id, by=finance)
+    payments.advance_ops()
+    assert effects() == 3
+    everything_holds()
 
 
 def test_a_parked_payment_is_stuck(lab: UUID, owner: Actor, finance: Actor) -> None:
