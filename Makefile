@@ -8,10 +8,10 @@ INSTANCE ?= instance
 # Each command is several processes of one program, which are to compile it once, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench demo outcome gig clean environment environment-dev
+.PHONY: help run test check bench bench-matching demo outcome gig clean environment environment-dev
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: environment ## start Setara on http://127.0.0.1:8000 with its own database (ARGS="--port 8001")
 	@exec $(SETARA) --instance $(INSTANCE) $(ARGS)
@@ -31,7 +31,11 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.pages
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.shift_day
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.instant
-	@exec $(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
+	@$(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
+	@exec $(BIN)/python -m tests.bench.matching
+
+bench-matching: environment-dev ## measure plans of a thousand to a million people, and write docs/benchmarks.md
+	@exec $(BIN)/python -m tests.bench.matching $(ARGS)
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
 	@exec $(SETARA) with-jobs --instance $(INSTANCE) -- $(BIN)/python -m examples.story
