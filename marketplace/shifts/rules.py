@@ -211,7 +211,7 @@ class SeatsGone(Conflict):
 class DoubleBooked(Conflict):
     code = "double_booked"
     title = "This person has another booking at that time."
-    remedy = "Give the other booking back first, or take a shift at another time."
+    remedy = "Give the other booking back or decline the offer of that time first, or take a shift at another time."
 
 
 class GigOutOfFunds(Conflict):

@@ -16,6 +16,7 @@ from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core.db import db
 from marketplace.core.http import page
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import WorkKind
@@ -83,6 +84,7 @@ def list_open() -> ResponseReturnValue:
         found=found,
         most=MOST_OPEN,
         titles=_titles(found),
+        rates=_rates(found),
         takeable=(takeable := handover_queries.takeable(MOST_WANTED, seen_by=by)),
         companies=company_names([*found, *(each.shift for each in takeable)]),
         bound=sorted((str(key), name) for key, name in bound.items()),
@@ -145,3 +147,9 @@ def explain_shift(shift_id: UUID, form: Form | None = None) -> ResponseReturnVal
 def _titles(found: Sequence[Shift]) -> dict[UUID, str]:
     titles = select(Gig.id, Gig.title).where(Gig.id.in_({shift.gig_id for shift in found}))
     return {row.id: row.title for row in db.session.execute(titles)}
+
+
+def _rates(found: Sequence[Shift]) -> dict[UUID, Money]:
+    """What an hour of each gig pays at least, to whoever may do it: a level adds to it."""
+    gigs = select(Gig).where(Gig.id.in_({shift.gig_id for shift in found}))
+    return {gig.id: gig.rate for gig in db.session.scalars(gigs)}
