@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
@@ -42,6 +43,7 @@ from marketplace.shifts import (
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.booking_schemas import BreakSchema
 from marketplace.shifts.clock_rules import EntryKind
+from marketplace.shifts.hours import CLOCK_IN_GRACE
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.timesheet_models import Timesheet
@@ -154,9 +156,17 @@ def show_offer(offer_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         why=pictures.score_bar(offer.reason.get("parts", ())),
         decided=pictures.score_bar((offer.decision or {}).get("points", {}).get("parts", ())),
         prepared=prepared.for_offer(offer.id, seen_by=by),
+        booking_id=_booked_by(offer, by),
         events=timeline("offer", offer.id),
         form=shown,
     ), shown.status
+
+
+def _booked_by(offer: Offer, by: Actor) -> UUID | None:
+    """The booking that came of the offer, if one did."""
+    return db.session.scalar(
+        select(Booking.id).where(Booking.offer_id == offer.id, Booking.contractor_id == by.person_id)
+    )
 
 
 def _version(terms: Mapping[str, Any]) -> ContractVersion:
@@ -224,6 +234,7 @@ def show_booking(booking_id: UUID, form: Form | None = None) -> ResponseReturnVa
         version=_version(booking.offer.terms),
         zone=booking.shift.timezone,
         is_asked=is_asked(booking, clock.now()),
+        opens_at=booking.starts_at - CLOCK_IN_GRACE,
         clock=running_clock(booking, clock.now()),
         corrections=len(corrections.of_bookings([booking.id])),
         line=pictures.shift_line(booking, min(clock.now(), booking.ends_at)),

@@ -16,6 +16,7 @@ from marketplace.notices import service as notices
 from marketplace.shifts import offers
 from marketplace.shifts import queries as bookings
 from marketplace.shifts.clock_rules import EntryKind
+from marketplace.shifts.hours import CLOCK_IN_GRACE
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus
 from tests.factories import accounts, shifts
@@ -154,13 +155,28 @@ def test_a_press_that_comes_twice_counts_once(visitor: Visitor, scene: Scene) ->
 
 def test_a_press_too_early_is_explained_on_the_shifts_page(visitor: Visitor, scene: Scene) -> None:
     booking = shifts.booked(scene)
-    page = visitor.signed_in(person_of(booking.contractor_id)).send(f"/work/shifts/{booking.id}", "/clock-in")
-    assert page.status == 409
-    assert "The shift has not begun." in page.words
-    assert "Clock in shortly before its start." in page.words
-    assert (
-        visitor.client.post(f"/work/shifts/{booking.id}/juggle", data=page.form("/clock-in").values).status_code == 404
-    )
+    where = f"/work/shifts/{booking.id}"
+    early = visitor.signed_in(person_of(booking.contractor_id)).look(where)
+    assert not early.offers("/clock-in"), "a button that can only be refused is none"
+    assert "The clock can be started from" in early.words
+    shifts.at(booking.starts_at - CLOCK_IN_GRACE)
+    pressed = visitor.look(where).form("/clock-in").values
+    shifts.at(booking.starts_at - CLOCK_IN_GRACE - timedelta(seconds=1))
+    refused = visitor.client.post(f"{where}/clock-in", data=pressed)
+    assert refused.status_code == 409
+    assert "The shift has not begun." in refused.text
+    assert "Clock in shortly before its start." in refused.text
+    assert visitor.client.post(f"{where}/juggle", data=pressed).status_code == 404
+
+
+def test_lost_power_is_no_break(visitor: Visitor, scene: Scene) -> None:
+    booking = shifts.booked(scene)
+    visitor.signed_in(person_of(booking.contractor_id))
+    shifts.at(MONDAY)
+    lost = visitor.hand_in(visitor.send("/work", "/clock-in"), "/outage")
+    assert "up to an hour of it is paid" in lost.words
+    assert "You are on a break" not in lost.words
+    assert lost.offers("/back-to-work")
 
 
 def test_a_seat_is_given_back_before_the_start(visitor: Visitor, scene: Scene) -> None:
@@ -183,6 +199,7 @@ def test_the_lists_show_what_was_worked(visitor: Visitor, scene: Scene) -> None:
     assert "worked" in visitor.look("/work/shifts").words
     assert "4 h paid time" in visitor.look("/work/timesheets").words
     assert "accepted" in visitor.look("/work/offers").words
+    assert f"/work/shifts/{booking.id}" in visitor.look(f"/work/offers/{booking.offer_id}").html
 
 
 def test_a_week_is_handed_in_early(visitor: Visitor, scene: Scene) -> None:
