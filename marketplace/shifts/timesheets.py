@@ -77,10 +77,16 @@ def _is_owed(booking: Booking) -> bool:
 
 
 def submit(timesheet_id: UUID, *, by: Actor) -> Timesheet:
-    """The contractor hands the week in early. What is booked later in the week goes to another timesheet."""
+    """The contractor hands the week in early. What is booked later in the week goes to another timesheet.
+
+    Handing in twice is handing in once. Raises WrongState once the company has answered: what was approved goes back
+    to its company with a correction alone (rule CORRECT), or its pay would wait for a second answer.
+    """
     sheet = db.session.get(Timesheet, timesheet_id)
     if sheet is None or sheet.contractor_id != require_person(by):
         raise NotFound
+    if sheet.status in (TimesheetStatus.APPROVED, TimesheetStatus.LOCKED):
+        raise WrongState(f"It is {sheet.status}.", state=str(sheet.status))
     if sheet.status is not TimesheetStatus.SUBMITTED:
         move_one(
             sheet,

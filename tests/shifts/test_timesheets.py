@@ -87,6 +87,15 @@ def test_the_company_approves_once(scene: Scene) -> None:
     assert [e.name for e in timeline("timesheet", sheet.id)] == ["timesheet.approved", "timesheet.submitted"]
 
 
+def test_what_was_approved_is_not_handed_in_again(scene: Scene) -> None:
+    booking = make.worked(scene)
+    sheet = sheet_of(booking)
+    timesheets.approve(sheet.id, by=scene.company)
+    with pytest.raises(WrongState, match="It is approved"):
+        timesheets.submit(sheet.id, by=accounts.actor_of(booking.contractor_id))
+    assert sheet.status is TimesheetStatus.APPROVED, "its pay does not wait for a second answer"
+
+
 def test_an_open_week_is_not_approved(scene: Scene) -> None:
     ana = make.contracted(scene)
     make.booked(scene, ana, starts_at=MONDAY + timedelta(days=2))
