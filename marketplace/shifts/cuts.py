@@ -12,7 +12,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.messages import queries as messages
 from marketplace.messages.rules import waited_minutes
@@ -54,6 +54,8 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
     minutes can be cut, or when a reason is blank; WaitedForAnswer; WrongState when the timesheet has been answered.
     """
     sheet = timesheets.to_decide(timesheet_id, by=by)
+    if sheet.status is not TimesheetStatus.SUBMITTED:
+        raise WrongState(f"It is {sheet.status}.", state=str(sheet.status))
     lines = _lines(sheet, cuts)
     _check_waiting(sheet, lines, cuts)
     assert by.person_id is not None
