@@ -12,7 +12,7 @@ from marketplace.pay.stripe_rail import StripeRail
 from tests.conftest import kept
 from tests.stripe_contract import paying
 from tests.stripe_contract.paying import Owed
-from tests.stripe_contract.server import KEY, Standin, serving
+from tests.stripe_contract.server import KEY, Fault, Standin, serving
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,17 @@ def _on_stripe(_room_app: SetaraFlask, _served: Standin) -> Iterator[None]:
 
 
 on_stripe = paying.on_stripe
+
+
+@pytest.fixture(autouse=True)
+def _patience(request: pytest.FixtureRequest, _room_app: SetaraFlask, _on_stripe: None) -> Iterator[None]:
+    """Whoever is about a slow answer hardly waits for one. All others do: a busy machine is slow by itself."""
+    case = getattr(request.node, "callspec", None)
+    if case is None or case.params.get("fault") is not Fault.SLOW_AFTER:
+        yield
+        return
+    with paying.in_a_hurry(_room_app):
+        yield
 
 
 @pytest.fixture

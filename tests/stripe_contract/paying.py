@@ -23,6 +23,8 @@ from tests.stripe_contract.world import World
 
 ACCOUNT = "acct_000001"
 """The first account that a fresh world makes."""
+PATIENCE, HURRY = (2.0, 5.0), (2.0, 0.3)
+"""How long a client waits, as `stripe_rail.SECONDS`: as a rule, and where a test is about a slow answer."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Owed:
 def on_stripe(app: Flask, standin: Standin) -> Iterator[None]:
     """The application with a test key, whose Stripe is the stand-in."""
     ours = {
-        "RAIL": TEST, "STRIPE_KEY": KEY, "STRIPE_BASE": standin.address, "STRIPE_SECONDS": (2.0, 0.3),
+        "RAIL": TEST, "STRIPE_KEY": KEY, "STRIPE_BASE": standin.address, "STRIPE_SECONDS": PATIENCE,
         "STRIPE_COUNTRY": "US", "STRIPE_WEBHOOK_SECRET": standin.world.secrets["platform"],
         "STRIPE_CONNECT_WEBHOOK_SECRET": standin.world.secrets["connect"],
     }  # fmt: skip
@@ -51,6 +53,18 @@ def on_stripe(app: Flask, standin: Standin) -> Iterator[None]:
         yield
     finally:
         app.config.update(before)
+        app.extensions.pop("setara_stripe_rail", None)
+
+
+@contextmanager
+def in_a_hurry(app: Flask) -> Iterator[None]:
+    """The application waits for no slow answer."""
+    app.config["STRIPE_SECONDS"] = HURRY
+    app.extensions.pop("setara_stripe_rail", None)
+    try:
+        yield
+    finally:
+        app.config["STRIPE_SECONDS"] = PATIENCE
         app.extensions.pop("setara_stripe_rail", None)
 
 

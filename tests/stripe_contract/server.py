@@ -21,7 +21,7 @@ from tests.stripe_contract.world import World
 
 KEY = "sk_test_setara"
 SLOW = 0.6
-"""Seconds that a slow answer takes: more than a test's client waits."""
+"""Seconds that a slow answer takes: more than a client in a hurry waits, and less than any other."""
 
 
 class Fault(StrEnum):

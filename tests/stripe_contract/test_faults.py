@@ -60,7 +60,13 @@ def test_a_key_for_each_attempt_would_pay_twice(
     )
     standin.faults.append(fault)
     until_known(owed.op_id)
-    assert transfers(standin) == 2
+    assert transfers(standin) > 1
+
+
+def test_an_answer_that_takes_its_time_is_waited_for(owed: Owed, standin: Standin) -> None:
+    standin.faults.append(Fault.SLOW_AFTER)
+    payments.advance_ops()
+    assert (status_of(owed.op_id), len(standin.keys)) == (OpStatus.DONE, 1)
 
 
 def test_what_stripe_told_nothing_of_waits_for_a_person(owed: Owed, standin: Standin) -> None:
