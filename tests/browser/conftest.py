@@ -170,6 +170,12 @@ def press(page: Page, name: str, *, exact: bool = False) -> None:
         page.get_by_role("button", name=name, exact=exact).click()
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Presses a link and waits for the page that it leads to: the next link may be on the page before, too."""
+    with page.expect_navigation():
+        link.click()
+
+
 def tab_to(page: Page, wanted: Locator) -> None:
     """Goes on with the tabulator from where the focus is, as somebody does who has no mouse, until it is there. Each
     thing on the way must show that it has the focus: an outline or a shadow."""

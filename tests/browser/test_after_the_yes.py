@@ -14,7 +14,7 @@ from jobs.runner import run_pending
 from marketplace.accounts import queries as people
 from marketplace.core import clock
 from marketplace.shifts import scheduling, standby
-from tests.browser.conftest import PHONE, opened
+from tests.browser.conftest import PHONE, follow, opened, press, tab_to
 from tests.factories import accounts, shifts
 from tests.factories.shifts import MONDAY, ZONE
 
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.browser
 Committed = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[Page, str], None]
 Sound = Callable[[Page, str], None]
-MOST_TABS = 80
 HOURS = timedelta(hours=4)
 
 
@@ -33,15 +32,10 @@ def other(browser: Browser, live_server: str) -> Iterator[Page]:
 
 
 def by_keyboard(page: Page, wanted: Locator) -> None:
-    """Goes to it with the tabulator, as somebody does who has no mouse, and presses it."""
-    expect(wanted).to_be_visible()
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("each => each === document.activeElement"):
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
-            return
-    pytest.fail("the tabulator does not come there")
+    """Presses it as somebody does who has no mouse."""
+    tab_to(page, wanted)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def at(app: Flask, committed: Committed, moment: datetime) -> None:
@@ -83,7 +77,7 @@ def test_who_stands_by_is_given_a_seat(
     sign_in(other, olga_s)
     other.goto(where)
     expect(other.locator("main")).to_contain_text("stood by before")
-    other.get_by_role("button", name="Indonesia").click()
+    press(other, "Indonesia")
     expect(other.locator("main")).to_contain_text("tadinya bersiaga")
 
 
@@ -102,18 +96,18 @@ def test_two_people_swap_their_shifts(
     for tab, email in zip((phone, other), emails, strict=True):
         sign_in(tab, email)
     phone.goto(f"/work/shifts/{mine}")
-    phone.get_by_role("link", name="Tukar giliran kerja ini").click()
-    phone.get_by_role("button", name="Tawari").click()
+    follow(phone, phone.get_by_role("link", name="Tukar giliran kerja ini"))
+    press(phone, "Tawari")
     asked = phone.url
     other.goto(asked)
     other.get_by_role("radio").check()
-    other.get_by_role("button", name="Lihat hasilnya").click()
+    press(other, "Lihat hasilnya")
     sound(other, "swap-offered")
-    other.get_by_role("button", name="Tawarkan pertukaran").click()
+    press(other, "Tawarkan pertukaran")
     phone.goto(asked)
-    phone.locator("main").get_by_role("listitem").get_by_role("link").first.click()
+    follow(phone, phone.locator("main").get_by_role("listitem").get_by_role("link").first)
     sound(phone, "swap-answered")
-    phone.get_by_role("button", name="Tukar", exact=True).click()
+    press(phone, "Tukar", exact=True)
     expect(phone.locator("main")).to_contain_text(re.compile("26 Nov"))
     other.goto("/work")
     expect(other.locator("main")).to_contain_text(re.compile("23 Nov"))

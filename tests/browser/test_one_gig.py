@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from marketplace import demo
 from marketplace.standards.catalogue import RULES
-from tests.browser.conftest import press
+from tests.browser.conftest import follow, press
 from tests.conftest import ROOT, Database
 from tests.journeys.service import Service, wait_until
 
@@ -88,7 +88,7 @@ def test_a_person_plays_the_gig_in_every_role(tabs: Tabs) -> None:
 
 
 def _verify_instructions(milo: Page) -> None:
-    milo.get_by_role("link", name=re.compile("Instructions, version 1")).click()
+    follow(milo, milo.get_by_role("link", name=re.compile("Instructions, version 1")))
     verify = milo.get_by_role("button", name="Verify version 1")
     # `all()` does not wait for a page: asked too early it finds no box, and nothing is ticked.
     expect(verify).to_be_visible()
@@ -112,13 +112,13 @@ def _fund_and_publish(dana: Page) -> None:
 
 
 def _open_gig(dana: Page) -> None:
-    dana.get_by_role("link", name="Gigs", exact=True).click()
-    dana.get_by_role("link", name="Label street pictures").click()
+    follow(dana, dana.get_by_role("link", name="Gigs", exact=True))
+    follow(dana, dana.get_by_role("link", name="Label street pictures"))
 
 
 def _plan_a_shift(dana: Page) -> None:
-    dana.get_by_role("link", name="Shifts", exact=True).click()
-    dana.get_by_role("link", name="Plan a shift").first.click()
+    follow(dana, dana.get_by_role("link", name="Shifts", exact=True))
+    follow(dana, dana.get_by_role("link", name="Plan a shift").first)
     street = dana.locator("#gig_id option").filter(has_text="Label street pictures")
     dana.get_by_label("Gig").select_option(street.get_attribute("value"))
     dana.get_by_label("Day").fill("2023-05-10")
@@ -134,7 +134,7 @@ def _plan_a_shift(dana: Page) -> None:
 
 def _accept(ana: Page) -> None:
     ana.goto("/work/offers")
-    ana.get_by_role("listitem").filter(has_text="Label street pictures").get_by_role("link").click()
+    follow(ana, ana.get_by_role("listitem").filter(has_text="Label street pictures").get_by_role("link"))
     expect(ana.locator("main")).to_contain_text("Why")
     press(ana, "Accept")
     expect(ana.locator("main")).to_contain_text("booked")
@@ -149,7 +149,7 @@ def _work(ana: Page, odi: Page) -> None:
     ana.goto("/work")
     press(ana, "Clock out")
     ana.goto("/work/timesheets")
-    ana.get_by_role("link", name="Look at it").click()
+    follow(ana, ana.get_by_role("link", name="Look at it"))
     expect(ana.locator("h1")).to_contain_text("handed in")
 
 
@@ -161,8 +161,8 @@ def _move_clock(odi: Page, moment: str) -> None:
 
 
 def _approve(dana: Page) -> None:
-    dana.get_by_role("link", name="Timesheets", exact=True).click()
-    dana.locator("main").get_by_role("link", name=re.compile("Ana Labeller|Look")).first.click()
+    follow(dana, dana.get_by_role("link", name="Timesheets", exact=True))
+    follow(dana, dana.locator("main").get_by_role("link", name=re.compile("Ana Labeller|Look")).first)
     press(dana, "Approve every line")
     expect(dana.locator("main")).to_contain_text("approved")
 
@@ -176,7 +176,7 @@ def _pay(odi: Page) -> None:
 
 def _read_the_payslip(ana: Page) -> None:
     ana.goto("/work/pay")
-    ana.locator("main").get_by_role("link", name=re.compile("Look at it|payslip", re.IGNORECASE)).first.click()
+    follow(ana, ana.locator("main").get_by_role("link", name=re.compile("Look at it|payslip", re.IGNORECASE)).first)
     for words in (
         "$60.00",
         "WAGES v1",

@@ -21,7 +21,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs.models import Gig
-from tests.browser.conftest import DESKTOP, PATIENCE, PHONE, press
+from tests.browser.conftest import DESKTOP, PATIENCE, PHONE, follow, press
 from tests.factories import accounts, shifts
 from tests.factories.shifts import Scene
 from tests.pay.books import everything_holds
@@ -100,8 +100,8 @@ def test_a_week(week: Week) -> None:
 
 def _plan(olga: Page) -> None:
     """Nights from Thursday to Tuesday, one seat."""
-    olga.get_by_role("link", name="Shifts", exact=True).click()
-    olga.get_by_role("link", name="Plan shifts that recur").first.click()
+    follow(olga, olga.get_by_role("link", name="Shifts", exact=True))
+    follow(olga, olga.get_by_role("link", name="Plan shifts that recur").first)
     for label, value in (
         ("First day", "2027-03-11"),
         ("Begins", "22:00"),
@@ -119,7 +119,7 @@ def _plan(olga: Page) -> None:
 
 def _answer(tab: Page, day: str, answer: str, becomes: str) -> None:
     tab.goto("/work/offers")
-    tab.get_by_role("listitem").filter(has_text=day).get_by_role("link").click()
+    follow(tab, tab.get_by_role("listitem").filter(has_text=day).get_by_role("link"))
     expect(tab.locator("main")).to_contain_text("The company pays")
     press(tab, answer, exact=True)
     expect(tab.locator("main")).to_contain_text(becomes)
@@ -161,12 +161,12 @@ def _work_thursday(week: Week, ana: Page) -> None:
 def _take_friday_over(week: Week, bea: Page, ana: Page) -> None:
     """Bea asks everybody who may whether they take her night. Ana reads what it pays her, takes it and works it."""
     bea.goto("/work/shifts")
-    bea.get_by_role("link", name=re.compile("Boxes")).first.click()
-    bea.get_by_role("link", name="Find somebody to cover").click()
+    follow(bea, bea.get_by_role("link", name=re.compile("Boxes")).first)
+    follow(bea, bea.get_by_role("link", name="Find somebody to cover"))
     press(bea, "Ask", exact=True)
     expect(bea.locator("main")).to_contain_text("You are booked until somebody has taken it")
     ana.goto("/work/open-shifts")
-    ana.get_by_role("listitem").filter(has_text="Mar 12, 2027").get_by_role("link").first.click()
+    follow(ana, ana.get_by_role("listitem").filter(has_text="Mar 12, 2027").get_by_role("link").first)
     press(ana, "Take the shift")
     expect(ana.locator("main")).to_contain_text("booked")
     bea.goto("/work/shifts")
@@ -219,7 +219,7 @@ def _look_at_what_runs(week: Week) -> None:
 def _cancel_sunday(week: Week, olga: Page, ana: Page) -> None:
     """Sixteen hours before its start: three of its six hours are owed, half of the schedule."""
     _open_night(olga, "Mar 14")
-    olga.get_by_role("link", name="See what cancelling costs").click()
+    follow(olga, olga.get_by_role("link", name="See what cancelling costs"))
     expect(olga.locator("main")).to_contain_text("46.80")
     olga.get_by_label("Why").fill("The data is late.")
     press(olga, "Cancel at this price")
@@ -232,7 +232,7 @@ def _cancel_sunday(week: Week, olga: Page, ana: Page) -> None:
 def _move_monday(week: Week, olga: Page, ana: Page) -> None:
     """The series goes on two hours earlier: Monday's shift is moved, and Ana takes the new time."""
     _open_series(olga)
-    olga.get_by_role("link", name="Change times, days or seats").click()
+    follow(olga, olga.get_by_role("link", name="Change times, days or seats"))
     olga.get_by_label("Changed from this day on").fill("2027-03-15")
     olga.get_by_label("Begins").fill("20:00")
     olga.get_by_label("Ends").fill("02:00")
@@ -248,13 +248,13 @@ def _move_monday(week: Week, olga: Page, ana: Page) -> None:
 def _approve_and_pay(week: Week, olga: Page, ana: Page) -> None:
     """The company approves what was worked; what was called off is approved by its silence. The run pays both."""
     week.at("2027-03-14T09:00")
-    olga.get_by_role("link", name=re.compile("^Timesheets")).click()
-    olga.locator("main").get_by_role("listitem").filter(has_text="17 h").get_by_role("link").first.click()
+    follow(olga, olga.get_by_role("link", name=re.compile("^Timesheets")))
+    follow(olga, olga.locator("main").get_by_role("listitem").filter(has_text="17 h").get_by_role("link").first)
     press(olga, "Approve every line")
     expect(olga.locator("main")).to_contain_text("approved")
     week.at("2027-03-22T12:00")
     ana.goto("/work/pay")
-    ana.locator("main").get_by_role("link", name=re.compile("Look at it|payslip", re.IGNORECASE)).first.click()
+    follow(ana, ana.locator("main").get_by_role("link", name=re.compile("Look at it|payslip", re.IGNORECASE)).first)
     # Two nights of 99.00 and one of 82.50, three hours of call-in pay for Sunday, and one and a half for Monday's move.
     expect(ana.locator("main")).to_contain_text("$348.00")
     expect(ana.locator("main")).to_contain_text("$8.50 USD · 34 min")
@@ -267,11 +267,11 @@ def _press(tab: Page, name: str) -> None:
 
 
 def _open_series(olga: Page) -> None:
-    olga.get_by_role("link", name="Shifts", exact=True).click()
-    olga.get_by_role("link", name="Shifts that recur", exact=True).click()
-    olga.locator("main").get_by_role("listitem").filter(has_text="goes on").get_by_role("link").first.click()
+    follow(olga, olga.get_by_role("link", name="Shifts", exact=True))
+    follow(olga, olga.get_by_role("link", name="Shifts that recur", exact=True))
+    follow(olga, olga.locator("main").get_by_role("listitem").filter(has_text="goes on").get_by_role("link").first)
 
 
 def _open_night(olga: Page, day: str) -> None:
     _open_series(olga)
-    olga.get_by_role("listitem").filter(has_text=f"{day}, 2027, 10:00 PM").get_by_role("link").first.click()
+    follow(olga, olga.get_by_role("listitem").filter(has_text=f"{day}, 2027, 10:00 PM").get_by_role("link").first)
