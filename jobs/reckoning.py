@@ -7,14 +7,10 @@ import sys
 from flask import current_app
 
 from marketplace.matching.whole import Solver
-from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.problem import Plan, Problem, SolverFailed
 
 PATIENCE = 300
 """Seconds beyond its time after which the process is ended: it may have to compile first."""
-
-
-class SolverFailed(RuntimeError):
-    """The process ended without a plan, with what it said last."""
 
 
 def solver() -> Solver | None:
@@ -24,11 +20,13 @@ def solver() -> Solver | None:
 
 
 def solve(problem: Problem, seed: int, seconds: float) -> Plan:
-    """The best plan that is found in so many seconds. Raises SolverFailed."""
+    """The best plan that is found in so many seconds. Raises SolverFailed with what the process said last."""
     command = [sys.executable, "-m", "jobs.solver_process"]
     given = pickle.dumps((problem, seed, seconds))
     try:
         done = subprocess.run(command, input=given, capture_output=True, timeout=seconds + PATIENCE, check=False)
+    except OSError as error:
+        raise SolverFailed("Its process could not be begun.") from error
     except subprocess.TimeoutExpired as late:
         raise SolverFailed("It took far longer than it was given.") from late
     if done.returncode != 0:

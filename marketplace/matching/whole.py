@@ -3,8 +3,9 @@
 In prose. The instant path (`matching.engine`) plans first. Where it leaves seats open that do not begin soon, the
 solver is asked, with what begins soon as it stands, since there more people are asked than seats are open. Its answer
 is kept with the instance, so that a plan can be repeated without it. Each seat of it is judged by the rules once more;
-what they refuse, or the solver left, is filled as always. Last, nobody without any seat of the plan may have more
-points for a shift than somebody who has one: they change places. The plan that counts more is kept.
+what they refuse, or the solver left, is filled as always; where it fails, so is all. Last, nobody without any seat of
+the plan may have more points for a shift than somebody who has one: they change places. The plan that counts more is
+kept.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from marketplace.matching import engine
 from marketplace.matching.arrays import arrays_of
 from marketplace.matching.engine import Planned, Planner
 from marketplace.matching.instance import Instance, Opening
 from marketplace.matching.objective import Part, urgency_points
 from marketplace.matching.rules import HORIZON, URGENT
-from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.problem import Plan, Problem, SolverFailed
 
 FEWEST: Final = 2
 SMALLEST: Final = 500
@@ -26,11 +29,13 @@ SMALLEST: Final = 500
 ROUNDS: Final = 4
 """How often people without a seat are looked at again, once others have lost theirs to them."""
 Solver = Callable[[Problem, int], Plan]
+"""Raises SolverFailed."""
+log = structlog.get_logger()
 
 
 def asked(instance: Instance, solver: Solver) -> Instance:
     """The instance with the solver's answer, where it is worth to ask: with seats that the instant path leaves open, in
-    a market that is not small."""
+    a market that is not small. A solver that fails is told in the log, and the plan is that of the instant path."""
     if len(instance.openings) < FEWEST or len(instance.openings) * len(instance.members) < SMALLEST:
         return instance
     planner = Planner(instance)
@@ -42,7 +47,11 @@ def asked(instance: Instance, solver: Solver) -> Instance:
         planner.fill(opening)
     if (arrays := arrays_of(planner, later)) is None:
         return instance
-    plan = solver(arrays.problem, instance.seed)
+    try:
+        plan = solver(arrays.problem, instance.seed)
+    except SolverFailed:
+        log.exception("solver failed", shifts=len(later), people=len(instance.members))
+        return instance
     return replace(instance, wishes=arrays.pairs(plan.shift, plan.person))
 
 

@@ -7,16 +7,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.problem import Plan, Problem, SolverFailed
 from marketplace.solver.solving import Progress, solve
 
 PATIENCE = 60.0
 """Seconds beyond twice its time after which the process is ended: it may have to compile first."""
 STATUS = Path("/proc/self/status")
-
-
-class SolverFailed(RuntimeError):
-    """The process ended without a plan, or was ended because it took far longer than it was given."""
 
 
 def solve_apart(

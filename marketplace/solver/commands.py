@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from marketplace.solver import checker, files
-from marketplace.solver.apart import SolverFailed, solve_apart
+from marketplace.solver.apart import solve_apart
 from marketplace.solver.faults import BadFiles
 from marketplace.solver.generating import generate
 from marketplace.solver.manifest import KINDS, MANIFEST, read_weights
 from marketplace.solver.market import problem_of, weighed
+from marketplace.solver.problem import SolverFailed
 
 NOT_A_MARKET, NOT_A_PLAN, FAILED = 2, 3, 4
 FOLDER = click.Path(file_okay=False, path_type=Path)

@@ -39,6 +39,10 @@ class BadProblem(ValueError):
     """Arrays that contradict each other. Files are judged before, with better words (`files`)."""
 
 
+class SolverFailed(RuntimeError):
+    """The solver ended without a plan, or was ended because it took far longer than it was given."""
+
+
 class Period(IntEnum):
     """Over what a cap counts: a local day or week of the person, or all that the problem is about."""
 

@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 
 from jobs import reckoning
-from jobs.reckoning import SolverFailed
 from marketplace.solver import solving
 from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
+from marketplace.solver.problem import SolverFailed
 
 
 def test_another_process_finds_the_same_plan() -> None:

@@ -16,10 +16,11 @@ from marketplace.matching import engine, forgetting, planning, service, whole
 from marketplace.matching.engine import Planned, Planner, why_not
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun
-from marketplace.matching.rules import HORIZON, Outcome
+from marketplace.matching.models import Plan as MatchPlan
+from marketplace.matching.rules import HORIZON, Outcome, PlanStatus
 from marketplace.matching.whole import Solved, asked, solve, worth
 from marketplace.solver import solving
-from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.problem import Plan, Problem, SolverFailed
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.markets import market
@@ -150,3 +151,20 @@ def test_a_plan_keeps_what_the_solver_said_and_explains_itself(scene: Scene, mon
         assert len(outcomes) == 2
         assert outcomes < {Outcome.OFFERED, Outcome.NOT_ELIGIBLE, Outcome.NOT_NEEDED}
         assert Outcome.OFFERED in outcomes
+
+
+def test_a_solver_that_fails_leaves_the_plan_of_the_instant_path(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "SMALLEST", 1)
+    make.contracted(scene, band=(0, 8))
+    for day in (3, 5):
+        make.shift(scene, MONDAY + day * DAY, seats=2)
+    calls = []
+
+    def fails(problem: Problem, _seed: int) -> Plan:
+        calls.append(problem)
+        raise SolverFailed("killed")
+
+    assert (planning.plan_due(fails), planning.plan_due(fails)) == (1, 0)
+    assert len(calls) == 1
+    made = db.session.scalars(select(MatchPlan)).one()
+    assert (made.status, made.seats, made.offered, made.report["together"]) == (PlanStatus.DONE, 4, 2, False)
