@@ -163,7 +163,7 @@ class StripeRail:
         try:
             return self._find(order)
         except stripe.StripeError as error:
-            return _told(error)
+            return _not_seen(error)
         except UNREADABLE:
             return _unread()
 
@@ -172,8 +172,7 @@ class StripeRail:
         try:
             return _of_session(self._session(name), order)
         except stripe.StripeError as error:
-            told = _told(error)
-            return Parked(told.text) if isinstance(told, Refused) else told
+            return _not_seen(error)
         except UNREADABLE:
             return _unread()
 
@@ -222,7 +221,10 @@ class StripeRail:
         return self.client.v1.checkout.sessions.retrieve(name, {"expand": ["payment_intent"]})
 
     def _refund(self, order: Order) -> Result:
-        intent = self._intent_of(order)
+        try:
+            intent = self._intent_of(order)
+        except stripe.StripeError as error:
+            return _not_seen(error)
         if intent is None:
             return Parked("Stripe does not say by what the deposit was paid.")
         made = self.client.v1.refunds.create(
@@ -432,6 +434,12 @@ def _told(error: stripe.StripeError) -> Refused | Unknown | Parked:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Unknown("Stripe asks to be asked later.")
     return Unknown("Stripe's answer got lost." if status is None else f"Stripe answered with an error ({status}).")
+
+
+def _not_seen(error: stripe.StripeError) -> Unknown | Parked:
+    """What an error of a look says of the money. That Stripe will not show a payment is no word of what it did."""
+    told = _told(error)
+    return Parked(told.text) if isinstance(told, Refused) else told
 
 
 def _words_of(error: stripe.StripeError) -> str:

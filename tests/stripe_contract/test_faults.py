@@ -22,6 +22,7 @@ from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, i
 from marketplace.pay.stripe_rail import API_VERSION, StripeRail
 from tests.factories import accounts
 from tests.pay.books import everything_holds, undone
+from tests.stripe_contract.contract import StripeRefuses
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, onboarded, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import AFTER, Fault, Standin
 
@@ -77,6 +78,26 @@ def test_what_stripe_told_nothing_of_waits_for_a_person(owed: Owed, standin: Sta
     assert until_known(owed.op_id) is OpStatus.PARKED
     assert (transfers(standin), books.balance(in_flight(owed.contractor_id), "USD")) == (0, usd("60.00"))
     everything_holds()
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause"), [(Fault.RESET_AFTER, KEY_LIVES), (Fault.SAVED_500_AFTER, timedelta(minutes=10))]
+)
+def test_a_look_that_is_refused_says_nothing_about_the_money(
+    owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, fault: Fault, pause: timedelta
+) -> None:
+    """60.00 have left, and the answer is lost. Were it refused, the person could be paid them again."""
+    standin.faults.append(fault)
+    payments.advance_ops()
+
+    def refuse(*_asked: object, **_where: object) -> None:
+        raise StripeRefuses("No such destination.", code="resource_missing", param="destination", status=400)
+
+    monkeypatch.setattr(standin.world, "list", refuse)
+    later(pause)
+    payments.advance_ops()
+    assert (status_of(owed.op_id), transfers(standin)) == (OpStatus.PARKED, 1)
+    assert books.balance(in_flight(owed.contractor_id), "USD") == usd("60.00")
 
 
 def test_every_request_says_whose_it_is(owed: Owed, standin: Standin) -> None:
@@ -222,7 +243,7 @@ def test_killed_at_any_step_a_payout_happens_once(
 def _trial(owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: int | None) -> int:
     """A payout that dies once after so many steps, and is taken up again. Returns how many there were."""
     count = 0
-    ask = stripe.RequestsClient.request
+    ask, heard = stripe.RequestsClient.request, payments._heard
 
     def step(*_args: object) -> None:
         nonlocal count
@@ -242,6 +263,8 @@ def _trial(owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: 
     with undone():
         event.listen(Engine, "after_cursor_execute", step)
         monkeypatch.setattr(stripe.RequestsClient, "request", asked)
+        # Whoever dies writes nothing down any more, of this or of anything else that went wrong.
+        monkeypatch.setattr(payments, "_heard", payments._ask)
         try:
             payments.advance_ops()
         except Killed:
@@ -249,6 +272,7 @@ def _trial(owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: 
         finally:
             event.remove(Engine, "after_cursor_execute", step)
             monkeypatch.setattr(stripe.RequestsClient, "request", ask)
+            monkeypatch.setattr(payments, "_heard", heard)
         if last is not None:
             later(timedelta(minutes=10))
         assert until_known(owed.op_id) is OpStatus.DONE, f"killed at step {last}"
