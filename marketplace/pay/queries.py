@@ -245,13 +245,13 @@ def payments_of_run(run_id: UUID, seen_by: Actor) -> list[PaymentOp]:
 
 
 def stuck_payments(seen_by: Actor) -> Select[PaymentOp]:
-    """Payments that a person has to look at, for operators of finance: parked ones, and payouts that were refused and
-    not tried again."""
+    """Payments that a person has to look at, for operators of finance: parked ones, and payouts that were refused or
+    taken back, and not tried again."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    again = aliased(PaymentOp)
-    retried = exists().where(again.payslip_id == PaymentOp.payslip_id, again.status != OpStatus.REFUSED)
-    refused = and_(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.REFUSED, ~retried)
-    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, refused))
+    again, over = aliased(PaymentOp), (OpStatus.REFUSED, OpStatus.REVERSED)
+    retried = exists().where(again.payslip_id == PaymentOp.payslip_id, again.status.not_in(over))
+    unpaid = and_(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status.in_(over), ~retried)
+    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, unpaid))
 
 
 def levers(seen_by: Actor) -> Select[SandboxLever]:
