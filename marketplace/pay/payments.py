@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from marketplace.accounts.rules import CLOCK
@@ -24,7 +25,7 @@ from marketplace.pay import rules
 from marketplace.pay.known_rails import rail
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
-from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus
+from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus, UnknownRail
 
 BATCH = 20
 """Payments that one process claims at once: with a rail that answers within a second, all are asked about long before
@@ -34,6 +35,7 @@ DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.WAITING)
 OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
 """Statuses in which an answer of the rail still counts."""
 NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def advance_ops(limit: int = 100) -> int:
         raise RuntimeError("A rail is never called inside a transaction.")
     asked = 0
     while asked < limit and (claims := _claim(min(BATCH, limit - asked))):
-        _record({claim.order.op_id: _ask(claim) for claim in claims})
+        _record({claim.order.op_id: _heard(claim) for claim in claims})
         asked += len(claims)
     return asked
 
@@ -94,6 +96,18 @@ def _take(op: PaymentOp, now: datetime) -> Claim:
     claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now))
     _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=now + rules.STALE_AFTER)
     return claim
+
+
+def _heard(claim: Claim) -> Result:
+    """What the rail said, or what it means that it could not be asked: one payment that cannot be must not keep what is
+    known of the others from being written down."""
+    try:
+        return _ask(claim)
+    except UnknownRail:
+        return Parked("This rail is not configured.")
+    except Exception as broken:
+        log.exception("rail_ask", payment=str(claim.order.op_id))
+        return Unknown(type(broken).__name__)
 
 
 def _ask(claim: Claim) -> Result:

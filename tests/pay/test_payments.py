@@ -15,9 +15,9 @@ from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, queries, service
+from marketplace.pay import payments, queries, service, switching
 from marketplace.pay.models import PaymentOp, SandboxCall
-from marketplace.pay.rails import Done, Refused
+from marketplace.pay.rails import Done, Order, Refused, Result
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
 from marketplace.pay.sandbox import SandboxRail
 from tests.factories import accounts
@@ -230,6 +230,31 @@ def test_the_sandbox_refuses_a_key_for_another_order(lab: UUID, owner: Actor) ->
     assert not rail.moves_real_money
 
 
+def test_one_payment_that_cannot_be_asked_about_keeps_no_other_from_being_known(
+    lab: UUID, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three in one batch: one by a rail that is not configured, one at which the rail breaks, and one that is done."""
+    with monkeypatch.context() as patch:
+        patch.setattr(switching, "rail_of_new_payments", lambda: "stripe_test")
+        elsewhere = deposit(lab, owner)
+        patch.setattr(switching, "rail_of_new_payments", lambda: "sandbox")
+        broken, fine = deposit(lab, owner), deposit(lab, owner)
+    send = SandboxRail.send
+
+    def breaks(rail: SandboxRail, order: Order) -> Result:
+        if order.op_id == broken:
+            raise LookupError
+        return send(rail, order)
+
+    monkeypatch.setattr(SandboxRail, "send", breaks)
+    assert payments.advance_ops() == 3
+    assert [status_of(each) for each in (elsewhere, broken, fine)] == [
+        OpStatus.PARKED, OpStatus.UNKNOWN, OpStatus.DONE
+    ]  # fmt: skip
+    assert db.session.get_one(PaymentOp, elsewhere).why == "This rail is not configured."
+    assert available(lab) == TEN
+
+
 def test_a_rail_is_never_called_inside_a_transaction(lab: UUID, owner: Actor) -> None:
     deposit(lab, owner)
     with transaction(), pytest.raises(RuntimeError):
@@ -281,9 +306,11 @@ def test_the_sandbox_takes_a_payout_back_and_the_proof_holds(app: Flask, finance
         service.take_back(payout.id, "It went to another account.", by=finance)
     payments.advance_ops()
     assert status_of(payout.id) is OpStatus.REVERSED
+    assert list(db.session.scalars(queries.stuck_payments(finance))) == [payout], "nobody is forgotten"
     everything_holds()
     with transaction():
         service.retry_payout(payout.id, by=finance)
+    assert list(db.session.scalars(queries.stuck_payments(finance))) == []
     payments.advance_ops()
     assert effects() == 3
     everything_holds()

@@ -194,6 +194,21 @@ def test_rails_never_mix(
     begun(lab, owner)
 
 
+def test_a_rail_is_not_left_while_a_payment_by_it_is_under_way(
+    lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page may still be paid."""
+    op_id = begun(lab, owner)
+    payments.advance_ops()
+    monkeypatch.setitem(app.config, "RAIL", "sandbox")
+    with pytest.raises(RailsNeverMix, match="under way"):
+        begun(lab, owner)
+    standin.world.things[session_of(op_id)].update(status="expired", url=None)
+    later(LOOK_AGAIN)
+    payments.advance_ops()
+    assert op_of(begun(lab, owner)).rail == "sandbox"
+
+
 def test_the_sandbox_sends_back_too(
     lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
