@@ -186,7 +186,7 @@ def _account(call: RailEvent) -> Handled:
 def _balance(call: RailEvent) -> Handled:
     """What moves the balance is found by comparing all of it."""
     with transaction():
-        queue.defer(RECONCILE)
+        queue.defer(RECONCILE, lock=RECONCILE)
     return Outcome.HANDLED, None
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Date, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.core import clock
 from marketplace.core.db import db, in_transaction, transaction
-from marketplace.core.money import Money
+from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
@@ -23,12 +24,17 @@ from marketplace.pay.rail_models import RailBalance, RailMovement
 from marketplace.pay.rail_rules import Match, NotStray
 from marketplace.pay.rules import OpStatus, outside
 from marketplace.pay.stripe_rail import Holding, Movement
+from marketplace.pay.stripe_rules import NotCarried
+from marketplace.pay.switching import OVER
 
 OVERLAP = timedelta(hours=1)
 """How far each comparison goes back behind the newest movement that is known: Stripe writes several at once."""
 BATCH = 100
 DAYS = 31
 HAPPENED = frozenset({OpStatus.DONE, OpStatus.REVERSED})
+NOT_DONE = "not_done_here"
+"""Why a movement is stray whose payment has not come to its end in the books."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def reconcile() -> int:
         with transaction():
             fresh += _keep(rail.name, part)
     with transaction():
-        _match(db.session.scalars(_stray().limit(BATCH)).all())
+        _match(db.session.scalars(_came_true().execution_options(populate_existing=True)).all())
     holdings = rail.holdings()
     with transaction():
         _note(rail.name, holdings)
@@ -80,13 +86,16 @@ def reconcile() -> int:
 
 def explain(movement_id: str, note: str, *, by: Actor) -> RailMovement:
     """Writes down what an operator found out about a movement without a cause, and books it on the service's own
-    pocket, so that the rail's account stands where the rail does. Raises NotFound, NotStray."""
+    pocket, so that the rail's account stands where the rail does. Raises NotFound, and NotStray also of one whose
+    payment may still book it: it would be booked twice."""
     require_operator(by, OperatorRole.FINANCE)
     row = db.session.get(RailMovement, movement_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
     if row.match is not Match.STRAY:
         raise NotStray
+    if row.payment_op_id is not None and _may_still_book(row, db.session.get_one(PaymentOp, row.payment_op_id)):
+        raise NotStray("Its payment has not come to its end in the books.")
     row.match, row.note, row.explained_by, row.explained_at = Match.EXPLAINED, note.strip(), by.person_id, clock.now()
     if row.net:
         ledger.post(rail_rules.movement_entry(f"rail:{row.id}", row.rail, rail_rules.STRAYS, row.net))
@@ -152,15 +161,29 @@ def _batches(told: Sequence[Movement]) -> Iterable[Sequence[Movement]]:
     return (told[start : start + BATCH] for start in range(0, len(told), BATCH))
 
 
-def _stray() -> Select[RailMovement]:
-    return select(RailMovement).where(RailMovement.match == Match.STRAY).order_by(RailMovement.created_at)
+def _may_still_book(row: RailMovement, op: PaymentOp) -> bool:
+    """Whether the payment is under way, or is done and the next comparison will find that."""
+    return op.status not in OVER or (op.status in HAPPENED and row.why == NOT_DONE)
+
+
+def _came_true() -> Select[RailMovement]:
+    """The oldest strays whose payments are done by now. An operator who explains one at this moment comes first."""
+    done = select(RailMovement).join(PaymentOp, PaymentOp.id == RailMovement.payment_op_id)
+    done = done.where(
+        RailMovement.match == Match.STRAY, RailMovement.why == NOT_DONE, PaymentOp.status.in_(HAPPENED)
+    )  # fmt: skip
+    done = done.order_by(RailMovement.created_at, RailMovement.id).limit(BATCH)
+    return done.with_for_update(of=RailMovement, skip_locked=True)
 
 
 def _keep(rail: str, told: Sequence[Movement]) -> int:
     """Writes new movements down and finds their causes. Returns how many were new."""
     known_ops = {each.op_id for each in told if each.op_id is not None}
     there = set(db.session.scalars(select(PaymentOp.id).where(PaymentOp.id.in_(known_ops))))
-    rows = [_row(rail, each, each.op_id if each.op_id in there else None) for each in told]
+    read = [_row(rail, each, each.op_id if each.op_id in there else None) for each in told]
+    rows = [row for row in read if row is not None]
+    if not rows:
+        return 0
     made = insert(RailMovement).on_conflict_do_nothing().returning(RailMovement.id)
     fresh = db.session.scalars(made, rows).all()
     found = select(RailMovement).where(RailMovement.id.in_(fresh))
@@ -168,14 +191,20 @@ def _keep(rail: str, told: Sequence[Movement]) -> int:
     return len(fresh)
 
 
-def _row(rail: str, told: Movement, op_id: UUID | None) -> dict[str, Any]:
-    amount = stripe_rules.from_stripe(told.amount, told.currency)
+def _row(rail: str, told: Movement, op_id: UUID | None) -> dict[str, Any] | None:
+    """The movement as it is kept; None where its amount is none of ours. All others are compared all the same, and
+    this one is missed by whoever looks at what the rail holds."""
+    try:
+        amount, fee = (stripe_rules.from_stripe(each, told.currency) for each in (told.amount, told.fee))
+    except (BadMoney, NotCarried):
+        log.exception("rail_movement", movement=told.id)
+        return None
     return {
         "id": told.id,
         "rail": rail,
         "kind": told.kind,
         "amount": amount.amount,
-        "fee": stripe_rules.from_stripe(told.fee, told.currency).amount,
+        "fee": fee.amount,
         "currency": amount.currency,
         "source": told.source,
         "payment_op_id": op_id,
@@ -217,7 +246,7 @@ def _cause(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None
         return None, "no_payment_of_ours"
     if (row.amount, row.currency) != (rail_rules.SIGN[kind] * op.amount, op.currency):
         return None, "other_amount"
-    return (rail_rules.done_cause(kind, op.id), None) if op.status in HAPPENED else (None, "not_done_here")
+    return (rail_rules.done_cause(kind, op.id), None) if op.status in HAPPENED else (None, NOT_DONE)
 
 
 def _entries(row: RailMovement) -> list[Entry]:
@@ -230,8 +259,11 @@ def _entries(row: RailMovement) -> list[Entry]:
 
 def _note(rail: str, holdings: Sequence[Holding]) -> None:
     for each in holdings:
-        free = stripe_rules.from_stripe(each.available, each.currency)
-        coming = stripe_rules.from_stripe(each.pending, each.currency)
+        try:
+            free, coming = (stripe_rules.from_stripe(part, each.currency) for part in (each.available, each.pending))
+        except (BadMoney, NotCarried):
+            log.exception("rail_holding", currency=each.currency)
+            continue
         row = insert(RailBalance).values(
             rail=rail, currency=free.currency, available=free.amount, pending=coming.amount, at=clock.now()
         )

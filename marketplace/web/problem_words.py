@@ -24,6 +24,7 @@ PATTERNS: Final = (
     "The flag is %(status)s.",
     "The qualification is %(status)s.",
     "%(status)s is not followed by %(wanted)s.",
+    "Its payment has not come to its end in the books.",
     "It begins at %(moment)s.",
     "It ended at %(moment)s.",
     "It was due by %(moment)s.",

@@ -81,14 +81,35 @@ def test_what_was_done_beside_the_books_is_found(owed: Owed, standin: Standin) -
     assert (day.counts[Match.MATCHED], day.counts[Match.STRAY], day.counts[Match.EXPLAINED]) == (2, 2, 1)
 
 
-def test_a_movement_before_its_payment_is_known_waits_for_it(owed: Owed, standin: Standin) -> None:
+def test_a_movement_before_its_payment_is_known_waits_for_it(
+    owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody explains it meanwhile: the books would have it twice. An older stray does not stand in its way."""
+    monkeypatch.setattr(reconciling, "BATCH", 1)
+    finance = accounts.operator(OperatorRole.FINANCE)
+    standin.world._moved("reserve_hold", -100, 0, "usd", None)
     (claim,) = payments._claim(1)
     lost = payments._ask(claim)
     reconciling.reconcile()
     assert matches()["transfer"] == (Match.STRAY, "not_done_here")
+    early = db.session.scalars(reconciling.strays(finance).where(RailMovement.kind == "transfer")).one().id
+    with pytest.raises(NotStray):
+        reconciling.explain(early, "It went out.", by=finance)
     payments._record({owed.op_id: lost})
+    with pytest.raises(NotStray):
+        reconciling.explain(early, "It went out.", by=finance)
     reconciling.reconcile()
     assert matches()["transfer"] == (Match.MATCHED, None)
+
+
+def test_one_amount_that_cannot_be_read_stops_nothing(owed: Owed, standin: Standin) -> None:
+    """A coin that is no currency of ISO 4217 lies between two movements that are."""
+    until_known(owed.op_id)
+    standin.world._moved("topup", 100, 0, "usdc", None)
+    standin.world._moved("stripe_fee", -250, 0, "usd", None)
+    assert reconciling.reconcile() == 3
+    assert {match for match, _ in matches().values()} == {Match.MATCHED}
+    assert set(differences()) == {"USD"}
 
 
 def test_another_amount_is_no_match(owed: Owed, standin: Standin) -> None:
