@@ -364,10 +364,12 @@ def submit(timesheet_id: UUID) -> Timesheet:
 
 
 @timesheet_doors.post("/<uuid:timesheet_id>/approve")
+@timesheet_doors.arguments(t.WholeSchema, required=False)
 @timesheet_doors.response(200, t.TimesheetSchema)
-@problems(timesheet_doors, 401, 403, 404, 409)
-def approve(timesheet_id: UUID) -> Timesheet:
-    """The company's yes. Without an answer the timesheet is approved after 72 hours."""
+@problems(timesheet_doors, 401, 403, 404, 409, 422)
+def approve(_given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
+    """The company's yes to every line: it takes no body, or an empty one. Without an answer the timesheet is approved
+    after 72 hours."""
     return _sheet(timesheets.approve(timesheet_id, by=actor()))
 
 

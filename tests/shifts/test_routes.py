@@ -161,6 +161,8 @@ def test_a_query_of_the_wrong_shape(client: FlaskClient, scene: Scene, route: st
             (CLOCK_OUT, {"client_at": "0001-01-01T00:00:00+14:00"}, "/client_at"),
             (START_BREAK, {"kind": "work"}, "/kind"),
             (END_BREAK, {"when": 1}, "/when"),
+            (APPROVE, {"cuts": BODIES[CUT]["cuts"]}, "/cuts"),
+            (APPROVE, {"lines": []}, "/lines"),
         ]
     ],
 )
