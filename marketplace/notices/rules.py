@@ -1018,8 +1018,8 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.GIGS,
                 _BOTH,
                 "Nobody leads your shift yet: %(gig)s",
-                "Who was to lead the shift %(shift)s has a seat in it, and a rule does not allow the minutes beside "
-                "it. Name somebody else on the page of the shift.",
+                "Who was to lead the shift %(shift)s has a seat in it, but the minutes beside it could not be asked "
+                "for. Name somebody else on the page of the shift.",
             ),
         ),
         "booking.break_due": (

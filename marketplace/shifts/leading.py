@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.exc import OperationalError
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
@@ -31,6 +33,9 @@ from marketplace.standards.catalogue import RULES
 
 MOST = RULES["LEAD"].parameters["most_minutes"]
 """How many minutes a lead has at most on each side of the shift (rule LEAD)."""
+ERROR = "error"
+"""Why a plan ended that failed by our fault: no code of a problem."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,15 @@ def _settle(plan: LeadPlan, shift: Shift, gig: Gig, now: datetime) -> None:
     try:
         with db.session.begin_nested():
             _name(shift, gig, plan, by=CLOCK)
-    except Problem as refused:
-        plan.because = refused.code
-        record("shift.lead_not_named", shift, by=CLOCK, data={"because": refused.code})
+    except OperationalError:
+        # Somebody else was in the way, or the database: the next look finds the plan as it was.
+        raise
+    except Exception as failure:
+        # One plan that fails must not keep all others waiting behind it, whatever it is.
+        if not isinstance(failure, Problem):
+            log.exception("lead not named", shift=str(shift.id))
+        plan.because = failure.code if isinstance(failure, Problem) else ERROR
+        record("shift.lead_not_named", shift, by=CLOCK, data={"because": plan.because})
 
 
 def _name(shift: Shift, gig: Gig, plan: LeadPlan, *, by: Actor) -> Sequence[Shift]:

@@ -12,7 +12,7 @@ from marketplace.shifts.rules import LeadPart
 class LeadPlan(Base):
     """Who is to lead a shift once they have a seat in it: the lead of the crew that is asked first, or of the shift
     whose new time it is. It waits until `settled_at`: the minutes were asked for, or cannot be, `because` of the code
-    of a problem."""
+    of a problem, or of an "error"."""
 
     __tablename__ = "lead_plan"
     __table_args__ = (

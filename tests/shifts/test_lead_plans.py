@@ -1,6 +1,8 @@
 """Leads who are planned: kept when their shift is moved, and brought by a crew that is asked first."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,8 @@ from marketplace.contracts import crews
 from marketplace.contracts.crew_rules import BadCrewLead
 from marketplace.core.db import db
 from marketplace.core.events import timeline
-from marketplace.shifts import leading, moving, offers, scheduling
+from marketplace.gigs.models import Gig
+from marketplace.shifts import laying, leading, moving, offers, scheduling
 from marketplace.shifts.leading import name_due
 from marketplace.shifts.leading_models import LeadPlan
 from marketplace.shifts.models import Offer, Shift
@@ -105,6 +108,34 @@ def test_minutes_that_a_rule_does_not_allow_are_told_to_the_company(scene: Scene
     assert "shift.lead_not_named" in {event.name for event in timeline("shift", new.id)}
     laid = select(Shift).where(Shift.starts_at < new.starts_at, Shift.ends_at == new.starts_at, Shift.seats == 1)
     assert [each.status for each in db.session.scalars(laid)] == [ShiftStatus.SCHEDULED], "her own shift alone"
+
+
+def test_a_plan_that_breaks_holds_up_no_other(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be asked for, by our fault, is told to the company as well; the plan behind it is carried out."""
+    news = []
+    for day in (0, 3):
+        ana = make.contracted(scene)
+        shift = make.shift(scene, MONDAY + day * DAY, seats=2)
+        make.booked(scene, ana, shift)
+        leading.name(shift.id, ana.id, 15, 0, by=scene.company)
+        news.append(moved(scene, shift))
+        said_yes(news[-1], ana)
+    first, second = sorted(news, key=lambda each: each.id)
+    lay = laying.lay
+
+    def breaks(gig: Gig, planned: Sequence[laying.Planned], **more: Any) -> Sequence[Shift]:
+        made = lay(gig, planned, **more)
+        if planned[0].ends_at == first.starts_at:
+            raise ZeroDivisionError
+        return made
+
+    monkeypatch.setattr(laying, "lay", breaks)
+    assert (name_due(), name_due()) == (2, 0)
+    assert db.session.get_one(LeadPlan, first.id).because == "error"
+    assert "shift.lead_not_named" in {event.name for event in timeline("shift", first.id)}
+    assert (len(parts(scene, first)), len(parts(scene, second))) == (0, 1)
+    laid = select(Shift).where(Shift.ends_at == first.starts_at)
+    assert db.session.scalars(laid).all() == [], "what was begun of it is undone"
 
 
 def test_a_crew_that_is_asked_first_brings_its_lead(scene: Scene) -> None:
