@@ -12,6 +12,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.events import Event
+from marketplace.core.vault import Erased
 from marketplace.notices import clocks, pushes, quiet
 from marketplace.notices.carriers import Accepted, Message, Refused, Result, Unknown
 from marketplace.notices.carrying import Carriers, carriers, open_ways, outbox_is_open
@@ -85,17 +86,41 @@ def _claim(most: int) -> tuple[int, list[Claim]]:
         found = db.session.scalars(due.execution_options(populate_existing=True)).all()
         if not found:
             return 0, []
-        desk = Desk(found)
-        asleep = _put_to_sleep([each for each in found if each.tries], desk.events)
-        return len(found), [_taken(each, desk, now) for each in found if each.id not in asleep]
+        desks = _desks(found)
+        events: dict[int, Event] = {}
+        for desk in {desk for desk in desks.values() if isinstance(desk, Desk)}:
+            events |= desk.events
+        asleep = _put_to_sleep([each for each in found if each.tries and each.event_id in events], events)
+        return len(found), [_taken(each, desks[each.id], now) for each in found if each.id not in asleep]
 
 
-def _taken(each: Delivery, desk: Desk, now: datetime) -> Claim:
+def _desks(found: Sequence[Delivery]) -> Mapping[UUID, Desk | Exception]:
+    """What writes each message: one desk for all of them. Where that fails each has its own, and why it failed stands
+    in the place of one: what cannot be read of one person must not keep the messages of all others waiting."""
+    together = _desk(found)
+    if isinstance(together, Desk):
+        return dict.fromkeys((each.id for each in found), together)
+    return {each.id: _desk([each]) for each in found}
+
+
+def _desk(found: Sequence[Delivery]) -> Desk | Exception:
+    try:
+        with db.session.begin_nested():
+            return Desk(found)
+    except Exception as failure:
+        log.exception("messages not looked up", deliveries=len(found), first=str(found[0].id))
+        return failure
+
+
+def _taken(each: Delivery, desk: Desk | Exception, now: datetime) -> Claim:
     messages: Sequence[Message] = ()
     result: Result | None = None
     if each.tries >= MOST_TRIES:
         # Whoever handed it in has died each time.
         result = Refused(NO_ANSWER, permanent=True)
+    elif isinstance(desk, Exception):
+        # A key that is missing now may be named again; what was erased is not there again.
+        result = Refused(type(desk).__name__, permanent=isinstance(desk, Erased))
     else:
         try:
             messages = desk.write(each)
@@ -106,7 +131,8 @@ def _taken(each: Delivery, desk: Desk, now: datetime) -> Claim:
             log.exception("message not written", delivery=str(each.id))
             result = Refused(type(failure).__name__)
     each.tries, each.try_at = each.tries + 1, now + STALE_AFTER
-    return Claim(each.id, each.way, each.tries, messages, desk.browsers(each), result)
+    browsers = desk.browsers(each) if isinstance(desk, Desk) else ()
+    return Claim(each.id, each.way, each.tries, messages, browsers, result)
 
 
 def _carry(claims: Sequence[Claim]) -> list[tuple[Claim, list[Result]]]:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CLOCK, OperatorRole
-from marketplace.core import clock
+from marketplace.core import clock, vault
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, record
 from marketplace.core.problems import NotFound
@@ -71,6 +71,10 @@ def texted(name: str = "phone.proven", way: Way = Way.SMS) -> Delivery:
     person_id = db.session.scalars(select(Phone.person_id).order_by(Phone.id.desc())).first()
     assert event_id
     assert person_id
+    return _to(person_id, event_id, way)
+
+
+def _to(person_id: UUID, event_id: int, way: Way = Way.SMS) -> Delivery:
     made = Delivery(
         event_id=event_id,
         person_id=person_id,
@@ -83,6 +87,25 @@ def texted(name: str = "phone.proven", way: Way = Way.SMS) -> Delivery:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def test_what_cannot_be_read_of_one_person_holds_up_no_other(there: Gateway) -> None:
+    """The key of one was thrown away, that of another is locked with a key that nobody has named."""
+    people = [with_phone(f"+62 812-3456-78{number}") for number in range(3)]
+    event_id = db.session.scalars(select(Event.id).where(Event.name == "phone.proven").order_by(Event.id)).first()
+    assert event_id
+    erased, locked, good = (_to(each.id, event_id) for each in people)
+    vault.throw_away(people[0].id)
+    db.session.get_one(vault.DataKey, people[1].id).key_id = "lost"
+    db.session.flush()
+    # What this transaction has opened is forgotten, as if another had begun.
+    db.session.begin_nested().rollback()
+    assert (post.send_due(), post.send_due()) == (3, 0)
+    assert [to for to, _ in there.texts] == ["+628123456782"]
+    assert (good.ended_at is not None, good.error) == (True, None)
+    assert (erased.ended_at is not None, erased.error) == (True, "Erased")
+    # A key may be named again, so that message is tried once more.
+    assert (locked.ended_at, locked.error, locked.tries) == (None, "VaultLocked", 1)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
