@@ -59,6 +59,12 @@ class PlanRunning(Conflict):
     remedy = "Look at it in a moment; it sees everything that is open now."
 
 
+class TrialRunning(Conflict):
+    code = "trial_running"
+    title = "A shift of this company is being tried."
+    remedy = "Wait until it is done: one is tried after the other."
+
+
 class PlanStatus(StrEnum):
     RUNNING = "running"
     """Asked for; its job makes it."""

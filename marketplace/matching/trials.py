@@ -22,7 +22,7 @@ from marketplace.matching.fairness import Tally, moved
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import Plan, PlanInput, Trial
 from marketplace.matching.objective import TRIED_DAYS, Part, Weights, check_weights
-from marketplace.matching.rules import HORIZON, PlanScope, PlanStatus, TrialKind, TrialStatus
+from marketplace.matching.rules import HORIZON, PlanScope, PlanStatus, TrialKind, TrialRunning, TrialStatus
 
 MAKE = "matching.try"
 """The job that makes a trial; its argument is `trial_id`."""
@@ -41,8 +41,19 @@ def order_weights(parts: Mapping[Part, int], *, by: Actor) -> Trial:
     return begin(TrialKind.WEIGHTS, tried, steps=len(_plan_ids()) + 1, by=by)
 
 
-def begin(kind: TrialKind, tried: Mapping[str, Any], *, steps: int, by: Actor, **of: UUID) -> Trial:
-    """A trial that waits for its job."""
+def begin(
+    kind: TrialKind,
+    tried: Mapping[str, Any],
+    *,
+    steps: int,
+    company_id: UUID | None = None,
+    shift_id: UUID | None = None,
+    by: Actor,
+) -> Trial:
+    """A trial that waits for its job. No company waits for the trials of another, nor of operators. Raises TrialRunning
+    while one of the same company is made."""
+    if company_id is not None and _is_trying(company_id):
+        raise TrialRunning
     made = Trial(
         kind=kind,
         asked_by=by.person_id,
@@ -52,12 +63,13 @@ def begin(kind: TrialKind, tried: Mapping[str, Any], *, steps: int, by: Actor, *
         steps=steps,
         result={},
         status=TrialStatus.RUNNING,
-        **of,
+        company_id=company_id,
+        shift_id=shift_id,
     )
     db.session.add(made)
     db.session.flush()
     record("trial.asked", made, by=by)
-    queue.defer(MAKE, lock=MAKE, trial_id=str(made.id))
+    queue.defer(MAKE, lock=MAKE if company_id is None else f"{MAKE}:{company_id}", trial_id=str(made.id))
     return made
 
 
@@ -160,6 +172,12 @@ def _plan_ids() -> list[UUID]:
 def _as_it_stands() -> Instance:
     now = clock.now()
     return facts.read(planning.open_between(now, now + HORIZON))
+
+
+def _is_trying(company_id: UUID) -> bool:
+    running = select(Trial.id).where(Trial.company_id == company_id, Trial.status == TrialStatus.RUNNING)
+    lately = running.where(Trial.asked_at > clock.now() - planning.FORGOTTEN_AFTER)
+    return db.session.scalar(lately.limit(1)) is not None
 
 
 def _is_of_company(found: Trial, by: Actor) -> bool:

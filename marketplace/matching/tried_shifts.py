@@ -95,7 +95,8 @@ class Tried:
 
 def order(shift_id: UUID, wanted: Tried, *, by: Actor) -> Trial:
     """Has another shift tried by a job, beside the one that stands. Raises NotFound, Forbidden, GigNotOpen, ShiftBegun,
-    BadLead for the minutes of a lead, BadShift for what no shift can be, and BadOffer for another currency."""
+    BadLead for the minutes of a lead, BadShift for what no shift can be, BadOffer for another currency, and
+    TrialRunning while the company has another one tried."""
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise NotFound
@@ -108,8 +109,14 @@ def order(shift_id: UUID, wanted: Tried, *, by: Actor) -> Trial:
     planned = laying.Planned(begins, ends, shift.timezone, seats)
     laying.check_plan(planned, shift.company_id, clock.now())
     gate.judge_as(gig, wanted.rate or gig.rate, wanted.criteria(gig.criteria))
-    of = {"company_id": shift.company_id, "shift_id": shift.id}
-    return trials.begin(TrialKind.SHIFT, wanted.as_dict(), steps=len(STEPS), by=by, **of)
+    return trials.begin(
+        TrialKind.SHIFT,
+        wanted.as_dict(),
+        steps=len(STEPS),
+        company_id=shift.company_id,
+        shift_id=shift.id,
+        by=by,
+    )
 
 
 def trials_of(shift_id: UUID, *, seen_by: Actor) -> Select[Trial]:

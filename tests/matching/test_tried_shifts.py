@@ -9,13 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from marketplace.accounts.rules import OperatorRole
+from marketplace.core import clock
 from marketplace.core.db import Base, db
 from marketplace.core.events import Event
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed
-from marketplace.matching import service, tried_shifts
+from marketplace.matching import service, trials, tried_shifts
 from marketplace.matching.models import Trial
-from marketplace.matching.rules import TrialStatus
+from marketplace.matching.objective import NEWEST_SHIPPED
+from marketplace.matching.rules import TrialRunning, TrialStatus
 from marketplace.matching.tried_shifts import Tried
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BadShift, ShiftBegun
@@ -131,6 +134,23 @@ def test_what_can_be_no_shift_is_refused_at_once(needy: Scene) -> None:
     make.at(MONDAY)
     with pytest.raises(ShiftBegun):
         tried_shifts.order(shift.id, Tried(), by=needy.company)
+
+
+def test_a_company_tries_one_shift_at_a_time_and_waits_for_no_other(needy: Scene, work: Callable[[], int]) -> None:
+    shift, other = make.shift(needy), make.scene()
+    tried_shifts.order(shift.id, Tried(), by=needy.company)
+    with pytest.raises(TrialRunning):
+        tried_shifts.order(make.shift(needy).id, Tried(), by=needy.company)
+    tried_shifts.order(make.shift(other).id, Tried(), by=other.company)
+    trials.order_weights(NEWEST_SHIPPED.parts, by=accounts.operator(OperatorRole.STANDARDS))
+    held = text("SELECT count(DISTINCT lock) FROM procrastinate_jobs WHERE task_name = 'matching.try'")
+    assert db.session.scalar(held) == 3
+    work()
+    assert tried(work, needy, shift).status is TrialStatus.DONE
+    # One that was lost with its worker holds up nothing after an hour.
+    tried_shifts.order(shift.id, Tried(), by=needy.company)
+    make.at(clock.now() + timedelta(hours=1))
+    assert tried_shifts.order(shift.id, Tried(), by=needy.company).status is TrialStatus.RUNNING
 
 
 # --- the doors --------------------------------------------------------------------------------------------------------
