@@ -73,7 +73,7 @@ class Parked:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The rail has taken the order, under this name of its own, and waits for the payer: at `url`, where there is a
-    page of its own for that, until then."""
+    page of its own for that, until then. Or it waits for the payer's bank, to which something goes back."""
 
     id: str
     url: str | None = None

@@ -42,7 +42,8 @@ class OpStatus(StrEnum):
     PARKED = "parked"
     """Nothing can be said about the money until a person has looked."""
     WAITING = "with_payer"
-    """The rail has taken the order and waits for the payer, who has a page of its own for that."""
+    """The rail has taken the order and waits: for the payer, who has a page of its own for that, or for the payer's
+    bank to take something back."""
     DONE = "done"
     REFUSED = "refused"
     """The rail said no and nothing moved. A new attempt is a new payment."""

@@ -168,8 +168,10 @@ class StripeRail:
             return _unread()
 
     def follow(self, order: Order, name: str) -> Result:
-        """What became of a Checkout. Everything else is done, or not, at once."""
+        """What became of a Checkout, or of a refund. Everything else is done, or not, at once."""
         try:
+            if order.kind is OpKind.REFUND:
+                return _of_refund(self.client.v1.refunds.retrieve(name), order)
             return _of_session(self._session(name), order)
         except stripe.StripeError as error:
             return _not_seen(error)
@@ -402,7 +404,9 @@ def _of_session(made: Any, order: Order) -> Result:
 def _of_refund(made: Any, order: Order) -> Result:
     if made.status in ("failed", "canceled"):
         return Refused("refund_failed", "The payer's bank did not take the money back.", "operator")
-    return _done(made, order)
+    result = _done(made, order)
+    # A bank may take days, and may then say no.
+    return Waiting(made.id) if isinstance(result, Done) and made.status != "succeeded" else result
 
 
 def _account(made: Any) -> AccountState:

@@ -329,6 +329,7 @@ _EVENTS = {
     "refund.requested": lazy_gettext("A part of a deposit is to go back."),
     "refund.sent": lazy_gettext("The rail was asked to send it back."),
     "refund.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),
+    "refund.waiting": lazy_gettext("The rail waits for the payer's bank."),
     "refund.parked": lazy_gettext("A refund is stuck: a person looks at it."),
     "refund.returned": lazy_gettext("A part of a deposit went back."),
     "refund.refused": lazy_gettext("It could not be sent back, and is available again."),

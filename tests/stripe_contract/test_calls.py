@@ -17,7 +17,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay import payments, rail_accounts, rail_inbox, service
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rail_rules import MOST_TRIES, Outcome
-from marketplace.pay.rules import OpStatus
+from marketplace.pay.rules import LOOK_AGAIN, OpStatus
 from tests.factories import accounts, workforce
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
@@ -99,6 +99,26 @@ def test_a_debit_that_comes_back_is_refused(standin: Standin, client: FlaskClien
     call(client, standin, standin.world.events[-1])
     rail_inbox.handle_due()
     assert (status_of(op_id), op_of(op_id).refusal_code) == (OpStatus.REFUSED, "payment_failed")
+
+
+def test_a_refund_that_fails_after_days_is_the_companys_again(standin: Standin, client: FlaskClient) -> None:
+    """The service's balance at Stripe had it back, and nobody's account here did."""
+    lab = accounts.company().id
+    owner = accounts.owner_of(lab)
+    with transaction():
+        op_id = service.deposit(lab, usd("10.00"), by=owner).id
+    payments.advance_ops()
+    standin.world.pay(str(op_of(op_id).external_id))
+    later(LOOK_AGAIN)
+    payments.advance_ops()
+    standin.world.refunds_are = "pending"
+    with transaction():
+        back = service.refund(op_id, usd("10.00"), by=owner).id
+    payments.advance_ops()
+    call(client, standin, standin.world.refund_is(str(op_of(back).external_id), "failed"))
+    rail_inbox.handle_due()
+    assert (status_of(back), op_of(back).refusal_code) == (OpStatus.REFUSED, "refund_failed")
+    assert books.balance(available_account(lab), "USD") == usd("10.00")
 
 
 def test_a_call_tells_of_a_page_whose_answer_was_lost(standin: Standin, client: FlaskClient) -> None:

@@ -148,6 +148,33 @@ def test_what_is_not_needed_goes_back_once(lab: UUID, owner: Actor, standin: Sta
     everything_holds()
 
 
+@pytest.mark.parametrize(
+    ("end", "status", "left"),
+    [
+        ("succeeded", OpStatus.DONE, "6.00"),
+        ("failed", OpStatus.REFUSED, "10.00"),
+        ("canceled", OpStatus.REFUSED, "10.00"),
+    ],
+)
+@pytest.mark.parametrize("begin", ["pending", "requires_action"])
+def test_what_a_bank_takes_back_in_days_is_done_when_it_has_it(
+    lab: UUID, owner: Actor, standin: Standin, begin: str, end: str, status: OpStatus, left: str
+) -> None:
+    """10.00 in, and 4.00 on the way back: they cannot be spent, and are there again if the bank says no."""
+    op_id = paid_in(lab, owner, standin)
+    standin.world.refunds_are = begin
+    with transaction():
+        back = service.refund(op_id, usd("4.00"), by=owner).id
+    for _ in range(2):
+        payments.advance_ops()
+        assert (status_of(back), available(lab)) == (OpStatus.WAITING, usd("6.00"))
+        later(LOOK_AGAIN)
+    standin.world.refund_is(session_of(back), end)
+    payments.advance_ops()
+    assert (status_of(back), available(lab)) == (status, usd(left))
+    everything_holds()
+
+
 def test_what_is_set_aside_does_not_go_back(lab: UUID, owner: Actor, standin: Standin) -> None:
     op_id = paid_in(lab, owner, standin)
     ledger.post(Entry("test:hold", [Move(available_account(lab), "gig:1:hold", usd("7.00"))]))

@@ -33,6 +33,8 @@ class World:
     events: list[Thing] = field(default_factory=list)
     secrets: Mapping[str, str] = field(default_factory=lambda: {"platform": "whsec_platform", "connect": "whsec_conn"})
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    refunds_are: str = "succeeded"
+    """What a refund is at first: cards take it at once, the bank of a debit takes days."""
 
     # --- what may be looked at ----------------------------------------------------------------------------------
 
@@ -159,6 +161,15 @@ class World:
         self.tell("charge.dispute.created", made)
         return made
 
+    def refund_is(self, refund: str, status: str) -> Thing:
+        """The payer's bank has it, or did not take it: then it is in the balance again."""
+        known = self.get("refund", refund)
+        known["status"] = status
+        if status != "succeeded":
+            entry = self._moved("refund_failure", known["amount"], 0, known["currency"], refund)
+            known |= {"failure_reason": "declined", "failure_balance_transaction": entry["id"]}
+        return self.tell("refund.failed" if status == "failed" else "refund.updated", known)
+
     def pay_out(self, account: str, amount: int, currency: str = "usd", status: str = "in_transit") -> Thing:
         """A connected account's balance goes to its bank."""
         made = self.make(
@@ -281,7 +292,7 @@ class World:
                 f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount"
             )
         made = self.make(
-            "refund", "re", amount=amount, currency=charge["currency"], charge=charge["id"], status="succeeded",
+            "refund", "re", amount=amount, currency=charge["currency"], charge=charge["id"], status=self.refunds_are,
             payment_intent=intent["id"], metadata=told.get("metadata", {}),
         )  # fmt: skip
         del made["livemode"]
