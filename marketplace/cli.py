@@ -14,6 +14,7 @@ from marketplace.core.db import transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
+from marketplace.simulation.commands import simulate
 from marketplace.solver.commands import matching as of_files
 from marketplace.workforce import screening
 
@@ -95,6 +96,7 @@ def load_list(file: TextIO) -> None:
 
 
 matching = AppGroup("matching", help="Who is asked to take a shift.", commands=of_files.commands)
+matching.add_command(simulate)
 
 
 @matching.command("reindex")
