@@ -32,7 +32,7 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.shift_day
 	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.instant
 	@$(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
-	@exec $(BIN)/python -m tests.bench.matching
+	@exec $(BIN)/python -m tests.bench.matching --most 10000
 
 bench-matching: environment-dev ## measure plans of a thousand to a million people, and write docs/benchmarks.md
 	@exec $(BIN)/python -m tests.bench.matching $(ARGS)
