@@ -21,7 +21,7 @@ from marketplace.core import clock, queue
 from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
-from marketplace.pay import known_rails, payments, rail_accounts, rail_rules, stripe_rules
+from marketplace.pay import known_rails, payments, rail_accounts, rail_rules, rules, stripe_rules
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rail_rules import Endpoint, NotAnEvent, NotFromTheRail, NotLost, Outcome
 from marketplace.pay.rules import UnknownRail
@@ -52,18 +52,25 @@ def take(endpoint: Endpoint, body: bytes, signature: str) -> RailEvent:
 
 
 def handle_due(limit: int = 100) -> int:
-    """Answers the calls that wait, the oldest first, each once. Returns how many. Any number of processes may do this
-    at once. Must not be called inside a transaction (RuntimeError)."""
+    """Answers the calls that are due, each once, and again after a pause what could not be answered. Returns how many.
+    Any number of processes may do this at once. Must not be called inside a transaction (RuntimeError)."""
     if in_transaction():
         raise RuntimeError("A rail is never called inside a transaction.")
     with transaction():
-        waiting = select(RailEvent).where(RailEvent.outcome == Outcome.WAITING).order_by(RailEvent.received_at)
-        calls = [_copy(each) for each in db.session.scalars(waiting.limit(limit))]
+        now = clock.now()
+        due = select(RailEvent).where(RailEvent.outcome == Outcome.WAITING, RailEvent.try_at <= now)
+        due = due.order_by(RailEvent.try_at, RailEvent.id).limit(limit).with_for_update(skip_locked=True)
+        rows = db.session.scalars(due.execution_options(populate_existing=True)).all()
+        for each in rows:
+            each.try_at = now + rules.STALE_AFTER
+        db.session.flush()
+        calls = [_copy(each) for each in rows]
     for call in calls:
         outcome, word = _answered(call)
         with transaction():
             known = update(RailEvent).where(RailEvent.id == call.id, RailEvent.outcome == Outcome.WAITING)
-            db.session.execute(known.values(outcome=outcome, error=word, tries=RailEvent.tries + 1))
+            tries, next_at = RailEvent.tries + 1, rules.next_try(call.tries + 1, clock.now())
+            db.session.execute(known.values(outcome=outcome, error=word, tries=tries, try_at=next_at))
     return len(calls)
 
 
@@ -96,7 +103,7 @@ def ask_again(event_id: str, *, by: Actor) -> RailEvent:
         raise NotFound
     if row.outcome not in (Outcome.UNMATCHED, Outcome.FAILED):
         raise NotLost
-    row.outcome, row.tries, row.error = Outcome.WAITING, 0, None
+    row.outcome, row.tries, row.error, row.try_at = Outcome.WAITING, 0, None, clock.now()
     queue.defer(HANDLE)
     return row
 
@@ -130,13 +137,15 @@ def _row(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as broken:
         raise NotAnEvent from broken
     key: str = current_app.config["STRIPE_KEY"]
+    now = clock.now()
     # A platform's endpoint for connected accounts is told of test and of real money alike: one of them is not ours.
     ours = is_live == stripe_rules.is_live(key)
     own = {
         "rail": stripe_rules.name_of(key),
         "endpoint": endpoint,
         "is_live": is_live,
-        "received_at": clock.now(),
+        "received_at": now,
+        "try_at": now,
         "tries": 0,
     }
     return row | own | {"outcome": Outcome.WAITING if ours else Outcome.IGNORED}

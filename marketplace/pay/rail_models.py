@@ -51,7 +51,7 @@ class RailEvent(Base):
 
     __tablename__ = "rail_event"
     __table_args__ = (
-        Index("ix_rail_event_waiting", "received_at", postgresql_where=text("outcome = 'waiting'")),
+        Index("ix_rail_event_waiting", "try_at", postgresql_where=text("outcome = 'waiting'")),
         Index("ix_rail_event_outcome", "outcome", "received_at"),
     )
 
@@ -66,6 +66,8 @@ class RailEvent(Base):
     is_live: Mapped[bool]
     created_at: Mapped[Instant]
     received_at: Mapped[Instant]
+    try_at: Mapped[Instant]
+    """When it is answered next, while it waits: a process that answers it puts this off."""
     tries: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
     error: Mapped[str | None] = mapped_column(Text)

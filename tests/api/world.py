@@ -208,8 +208,8 @@ def _at_the_rail(ana: Contractor) -> None:
         db.session.add(
             RailEvent(
                 id=f"evt_{number}", endpoint=Endpoint.PLATFORM, name="transfer.created", about_kind="transfer",
-                about_id="tr_1", is_live=False, created_at=now, received_at=now, tries=1, outcome=Outcome.UNMATCHED,
-                error="no_such_payment", **named,
+                about_id="tr_1", is_live=False, created_at=now, received_at=now, try_at=now, tries=1,
+                outcome=Outcome.UNMATCHED, error="no_such_payment", **named,
             )
         )  # fmt: skip
     db.session.flush()

@@ -17,7 +17,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay import payments, rail_accounts, rail_inbox, service
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rail_rules import MOST_TRIES, Outcome
-from marketplace.pay.rules import LOOK_AGAIN, OpStatus
+from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpStatus, next_try
 from tests.factories import accounts, workforce
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
@@ -159,14 +159,35 @@ def test_what_cannot_be_read_again_is_tried_and_then_shown(
     payments.advance_ops()
     call(client, standin, standin.world.events[-1])
     monkeypatch.setattr(standin.world, "answer", lambda *_asked: 1 / 0)
-    for _ in range(MOST_TRIES):
-        rail_inbox.handle_due()
+    for number in range(1, MOST_TRIES + 1):
+        assert (rail_inbox.handle_due(), rail_inbox.handle_due()) == (1, 0), "a rail that is silent gets a pause"
+        later(next_try(number, clock.now()) - clock.now())
     assert outcomes() == [("transfer.created", Outcome.FAILED, "Unreachable")]
     assert rail_inbox.handle_due() == 0
     monkeypatch.undo()
     with transaction():
         rail_inbox.ask_again(standin.world.events[-1]["id"], by=accounts.operator(OperatorRole.FINANCE))
     rail_inbox.handle_due()
+    assert outcomes() == [("transfer.created", Outcome.HANDLED, None)]
+
+
+def test_a_call_that_a_process_is_answering_is_nobody_elses_until_it_is_lost(
+    owed: Owed, standin: Standin, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payments.advance_ops()
+    call(client, standin, standin.world.events[-1])
+
+    def meanwhile(_call: RailEvent) -> rail_inbox.Handled:
+        assert rail_inbox.handle_due() == 0
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rail_inbox, "_answered", meanwhile)
+        with pytest.raises(KeyboardInterrupt):
+            rail_inbox.handle_due()
+    assert rail_inbox.handle_due() == 0, "it may still be alive"
+    later(STALE_AFTER)
+    assert rail_inbox.handle_due() == 1
     assert outcomes() == [("transfer.created", Outcome.HANDLED, None)]
 
 

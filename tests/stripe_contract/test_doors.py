@@ -77,8 +77,8 @@ def stray() -> str:
 def lost(outcome: Outcome = Outcome.UNMATCHED) -> str:
     row = RailEvent(
         id=f"evt_{outcome}", rail=TEST, endpoint=Endpoint.PLATFORM, name="transfer.created", about_kind="transfer",
-        about_id="tr_x", is_live=False, created_at=clock.now(), received_at=clock.now(), tries=1, outcome=outcome,
-        error="no_such_payment",
+        about_id="tr_x", is_live=False, created_at=clock.now(), received_at=clock.now(), try_at=clock.now(), tries=1,
+        outcome=outcome, error="no_such_payment",
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
