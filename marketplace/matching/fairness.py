@@ -1,7 +1,8 @@
 """How a plan treats people: fill, offers and hours, by the place where they live and by the language that they speak.
 
 Pure. Counts of several plans are added up, so that weights can be looked at over weeks. What fewer people stand behind
-than rule REPORT asks for is told to nobody: small places are counted together, small languages left out.
+than rule REPORT asks for is told to nobody: small places are counted together, small languages left out, and of a group
+of which fewer were asked it is not told what they were asked for.
 """
 
 from collections import Counter, defaultdict
@@ -18,6 +19,8 @@ from marketplace.standards.catalogue import RULES
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 LEAST_PEOPLE: Final = RULES["REPORT"].parameters["least_people"]
+OF_WHO_WAS_ASKED: Final = ("asked", "offers", "minutes")
+"""Numbers of a row that are None where too few people stand behind them."""
 
 
 class Tally:
@@ -60,13 +63,15 @@ class Tally:
 
     def told(self) -> dict[str, Any]:
         """As JSON: the whole, then `places` and `languages` with enough people; a place without a code is all others
-        together. `seats` and `filled` of a group are those of work that is open to its place, or needs its language."""
+        together. `seats` and `filled` of a group are those of work that is open to its place, or needs its language.
+        Where fewer than enough of a group were asked, the numbers of OF_WHO_WAS_ASKED are None; of one place alone they
+        would be what the others leave of the whole, so the next smallest is not told with it."""
         counted = ("seats", "filled", "urgent_seats", "urgent_filled", "offers", "minutes")
         return {name: self.whole[name] for name in counted} | {
             "people": len(self.people),
             "asked": len(self.asked),
-            "places": self.places.told(merged=True),
-            "languages": self.languages.told(merged=False),
+            "places": _silent(self.places.told(merged=True), adds_up=True),
+            "languages": _silent(self.languages.told(merged=False), adds_up=False),
         }
 
 
@@ -117,6 +122,16 @@ class _Groups:
             "seats": sum(seats for seats, _ in reached),
             "filled": sum(filled for _, filled in reached),
         }
+
+
+def _silent(rows: list[dict[str, Any]], *, adds_up: bool) -> list[dict[str, Any]]:
+    """The rows, without what too few people stand behind."""
+    asked = sorted((row for row in rows if row["asked"]), key=lambda row: row["asked"])
+    few = [row for row in asked if row["asked"] < LEAST_PEOPLE]
+    while adds_up and few and len(few) < len(asked) and sum(row["asked"] for row in few) < LEAST_PEOPLE:
+        few.append(asked[len(few)])
+    hidden = {row["code"] for row in few}
+    return [row | dict.fromkeys(OF_WHO_WAS_ASKED) if row["code"] in hidden else row for row in rows]
 
 
 def moved(before: Sequence[Planned], after: Sequence[Planned]) -> int:

@@ -117,18 +117,29 @@ def _people(title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
 
 def _hours(title: str, before: Mapping[str, Any], after: Mapping[str, Any], most: int) -> Beside:
     def bar(row: Mapping[str, Any]) -> list[Segment]:
-        return stacked([pictures.Part(gettext("hours"), duration(row["minutes"]), row["minutes"], "a")], most)
+        minutes = row["minutes"] or 0
+        return stacked([pictures.Part(gettext("hours"), duration(minutes), minutes, "a")], most)
 
-    said = [
-        gettext(
+    said = [_of_group(row) for row in (before, after)]
+    return Beside(title, bar(before), bar(after), (said[0], said[1]))
+
+
+def _of_group(row: Mapping[str, Any]) -> str:
+    """What reached a group; where too few of it were asked, only of how many people it is and what was filled."""
+    words: str
+    if row["minutes"] is None:
+        words = gettext(
+            "too few of %(people)s people were asked to tell more; %(filled)s of %(seats)s seats filled",
+            **{name: row[name] for name in ("people", "filled", "seats")},
+        )
+    else:
+        words = gettext(
             "%(hours)s in %(offers)s offers to %(asked)s of %(people)s people; %(filled)s of %(seats)s seats filled",
             hours=duration(row["minutes"]),
             **{name: row[name] for name in ("offers", "asked", "people", "filled", "seats")},
         )
-        for row in (before, after)
-    ]
-    return Beside(title, bar(before), bar(after), (said[0], said[1]))
+    return words
 
 
 def _most(*lists: Sequence[Mapping[str, Any]]) -> int:
-    return max((row["minutes"] for rows in lists for row in rows), default=0)
+    return max((row["minutes"] or 0 for rows in lists for row in rows), default=0)

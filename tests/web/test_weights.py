@@ -22,10 +22,10 @@ def at_the_desk(visitor: Visitor, role: OperatorRole = OperatorRole.STANDARDS) -
 def test_an_operator_sees_what_weights_would_change_and_everybody_reads_it_then(
     visitor: Visitor, scene: Scene, work: Callable[[], int]
 ) -> None:
-    """Six people and two seats, so that the place where they live is told of."""
+    """Six people and five seats, so that it is told what people of their place were asked for."""
     for _ in range(6):
         make.contracted(scene)
-    make.shift(scene, seats=2)
+    make.shift(scene, seats=5)
     desk = at_the_desk(visitor)
     usual = {f"weights.{part.value}": str(weight) for part, weight in NEWEST_SHIPPED.parts.items()}
     shown = desk.look("/desk/weights")
@@ -37,7 +37,7 @@ def test_an_operator_sees_what_weights_would_change_and_everybody_reads_it_then(
     assert "0 of 1 steps" in tried.words
     work()
     report = desk.look(tried.address)
-    for words in ("30 → 0", "before: 2 of 2", "after: 2 of 2", "United States", "8 h in 2 offers to 2 of 6 people"):
+    for words in ("30 → 0", "before: 5 of 5", "after: 5 of 5", "United States", "20 h in 5 offers to 5 of 6 people"):
         assert words in report.words
     late = desk.send(tried.address, valid_from="2020-01-01", reason="Spread hours more.")
     assert late.status == 422
@@ -48,11 +48,25 @@ def test_an_operator_sees_what_weights_would_change_and_everybody_reads_it_then(
     for words in (
         "Version 3, in force",
         "Spread hours more.",
-        "8 h in 2 offers to 2 of 6 people",
+        "20 h in 5 offers to 5 of 6 people",
         "It came with the service.",
     ):
         assert words in public.words
     assert "was published since" in desk.look(tried.address).words
+
+
+def test_what_too_few_were_asked_for_is_said_to_be_so(visitor: Visitor, scene: Scene, work: Callable[[], int]) -> None:
+    for _ in range(6):
+        make.contracted(scene)
+    make.shift(scene, seats=2)
+    desk = at_the_desk(visitor)
+    tried = desk.send(
+        "/desk/weights", **{f"weights.{part.value}": str(of) for part, of in NEWEST_SHIPPED.parts.items()}
+    )
+    work()
+    words = desk.look(tried.address).words
+    assert "too few of 6 people were asked to tell more; 2 of 2 seats filled" in words
+    assert "in 2 offers" not in words
 
 
 def test_the_desk_of_another_duty_reads_weights_and_changes_none(visitor: Visitor, scene: Scene) -> None:
