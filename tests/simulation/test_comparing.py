@@ -71,7 +71,7 @@ def test_the_command_compares_and_keeps_what_it_found(app: Flask, tmp_path_facto
     alone = [figures(way.name, live(made, way), live(made.all_steady, way), made) for way in ways]
     most = most_seats(made)
     kept = json.loads((out / FIGURES).read_text())
-    assert kept["found"] == json.loads(json.dumps([one.bounded_by(most).as_dict() for one in alone]))
+    assert kept["found"] == json.loads(json.dumps([over_worlds([one.bounded_by(most)]).as_dict() for one in alone]))
     words = (out / PAGE).read_text()
     assert all(f"| {one.policy} | {one.filled:.1%} |" in words for one in alone)
     assert (out / PICTURE).read_text().count("<rect") == 3
