@@ -78,7 +78,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("shifts.follow_clocks", daily(3)),
     Entry("matching.let_go", daily(3)),
     Entry("matching.refresh", every_seconds(20), follows_business_time=False),
-    Entry("matching.compare", daily(1)),
+    Entry("matching.compare", daily(1), follows_business_time=False),
     Entry("matching.plan_horizon", every_minutes(1)),
     Entry("shifts.match", every_seconds(30)),
     Entry("shifts.hold_back_pay", every_minutes(5)),
