@@ -179,6 +179,15 @@ def test_only_the_service_and_operators_pause_a_whole_company(app: Flask) -> Non
     assert gig.status is GigStatus.OPEN
 
 
+def test_a_paused_gig_can_be_closed_and_not_resumed_then(app: Flask) -> None:
+    gig = gigs.open_gig()
+    service.pause(gig.id, by=owner(gig))
+    service.close(gig.id, by=owner(gig))
+    assert gig.status is GigStatus.CLOSED
+    with pytest.raises(WrongState):
+        service.resume(gig.id, by=owner(gig))
+
+
 def test_bookings_do_not_count_against_a_resumed_gig(app: Flask) -> None:
     """What a booking has reserved was put in for the planned work, and still is."""
     gig = gigs.open_gig()
