@@ -77,7 +77,8 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
 
 def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     """Sends back a part of a deposit, or all of it, by the way it came. What is set aside for work is not there to be
-    sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit.
+    sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit,
+    or than a rail still holds that the service has left.
     """
     found = select(PaymentOp).where(PaymentOp.id == deposit_id, PaymentOp.kind == OpKind.DEPOSIT)
     paid_in = db.session.scalars(found.with_for_update()).one_or_none()
@@ -87,7 +88,7 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     gone = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
         PaymentOp.of_id == paid_in.id, PaymentOp.status != OpStatus.REFUSED
     )
-    left = paid_in.amount - int(db.session.scalar(gone) or 0)
+    left = min(paid_in.amount - int(db.session.scalar(gone) or 0), switching.most_back(paid_in.rail, paid_in.money))
     if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
         raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
     told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}

@@ -1,18 +1,33 @@
 """Rails never mix: a service changes its rail when nothing stands on the old one any more."""
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.pay import stripe_rules
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import SANDBOX, OpStatus, RailsNeverMix, outside
+from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, RailsNeverMix, outside
 
 NAMES = (SANDBOX, *stripe_rules.NAMES)
 OVER = (OpStatus.DONE, OpStatus.REFUSED, OpStatus.REVERSED)
 """Ends of a payment: no answer of its rail is waited for any more."""
+
+
+def most_back(rail: str, money: Money) -> int:
+    """How much of money that came by that rail, in minor units, may go back by it: of a rail that the service has left
+    no more than it still holds and is not on its way already. The rest would be another rail's money."""
+    if rail == current_app.config["RAIL"]:
+        return money.amount
+    going = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
+        PaymentOp.rail == rail,
+        PaymentOp.kind == OpKind.REFUND,
+        PaymentOp.currency == money.currency,
+        PaymentOp.status.not_in(OVER),
+    )
+    return -books.balance(outside(rail), money.currency).amount - int(db.session.scalar(going) or 0)
 
 
 def rail_of_new_payments() -> str:

@@ -221,6 +221,23 @@ def test_rails_never_mix(
     begun(lab, owner)
 
 
+def test_what_a_rail_holds_no_more_does_not_go_back_by_it(
+    lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10.00 came by Stripe and 7.00 of it were paid out by it; 7.00 came by the sandbox since. 3.00 can go back to
+    Stripe, and once these are on their way nothing more."""
+    op_id = paid_in(lab, owner, standin)
+    spent = Move(available_account(lab), "rail:stripe_test", usd("7.00"))
+    ledger.post(Entry("test:spent", [spent, Move("rail:sandbox", available_account(lab), usd("7.00"))]))
+    monkeypatch.setitem(app.config, "RAIL", "sandbox")
+    with pytest.raises(NotRefundable) as no:
+        service.refund(op_id, TEN, by=owner)
+    assert no.value.members["left"] == "3.00 USD"
+    service.refund(op_id, usd("3.00"), by=owner)
+    with pytest.raises(NotRefundable):
+        service.refund(op_id, usd("1.00"), by=owner)
+
+
 def test_a_rail_is_not_left_while_a_payment_by_it_is_under_way(
     lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
