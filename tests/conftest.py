@@ -6,6 +6,7 @@ On `ground` a module makes what all its tests begin with, once.
 Both connect as the application's role, which owns nothing.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -46,6 +47,8 @@ TEMPLATE_LOCK = 7262
 hypothesis.settings.register_profile("gate", derandomize=True)
 hypothesis.settings.register_profile("explore")
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+OFTEN_ENOUGH = 20_000
+"""New objects after which the collector of cycles looks among them."""
 T = TypeVar("T")
 SERVER = pytest.StashKey[EmbeddedPostgres]()
 WALKED: set[tuple[str, str, str]] = set()
@@ -135,6 +138,13 @@ def _is_whole_suite(config: pytest.Config) -> bool:
     narrowed = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob, option.lf)
     paths = {Path(argument.partition("::")[0]).resolve() for argument in config.args}
     return not any(narrowed) and paths <= {ROOT, ROOT / "tests"}
+
+
+def pytest_collection_finish() -> None:
+    """From here on cycles are collected among what the tests make."""
+    gc.freeze()
+    gc.set_threshold(OFTEN_ENOUGH)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -53,8 +53,9 @@ def main() -> int:
         return NO_BROWSER
     else:
         _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
-    # Tests of one group share what took long to make, so they stay on one worker.
-    spread = ("-n", "2", "--dist", "loadgroup")
+    # The tests of a file share what took long to make, so they stay on one worker. The files come in their own order:
+    # else those with the fewest tests would be last, and they are the longest, of the browser and of whole services.
+    spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     command = [sys.executable, "-m", "pytest", *spread, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
     try:
         return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])

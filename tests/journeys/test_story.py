@@ -15,8 +15,6 @@ from marketplace.core.embedded import EmbeddedPostgres
 from tests.conftest import ROOT, Database, own_database
 from tests.journeys.service import Service
 
-pytestmark = pytest.mark.xdist_group("story")
-"""On one worker, so that the story is played once for all of them."""
 SHARE = "5"
 LONGEST = 600
 KILLED_AT = "moments 31 of"
