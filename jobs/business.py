@@ -17,7 +17,7 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, forgetting, planning, replacing, trials, tried_shifts
+from marketplace.matching import deciding, forgetting, making, planning, replacing, trials, tried_shifts
 from marketplace.matching.models import Trial
 from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
@@ -112,20 +112,13 @@ def search_again(event_ids: Sequence[int]) -> None:
 
 @job("matching.plan_horizon", again=False)
 def plan_horizon() -> None:
-    with transaction():
-        planning.plan_due(solver=reckoning.solver())
+    planning.plan_due(reckoning.solver())
 
 
 @job(planning.MAKE, again=False)
 def make_plan(plan_id: str) -> None:
-    """Makes a plan that somebody asked for. One that cannot be made is marked so, and its error is the job's."""
-    try:
-        with transaction():
-            planning.make(UUID(plan_id), solver=reckoning.solver())
-    except Exception:
-        with transaction():
-            planning.give_up(UUID(plan_id))
-        raise
+    """Makes a plan that somebody asked for. Where its worker dies, the next one makes the rest."""
+    making.make(UUID(plan_id), solver=reckoning.solver())
 
 
 TRIED: Mapping[TrialKind, Callable[[Trial], trials.Trying]] = MappingProxyType(

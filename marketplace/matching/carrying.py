@@ -28,7 +28,6 @@ Made = Mapping[tuple[UUID, UUID], Offer]
 
 
 def carry_out(
-    found: facts.ScheduledWork,
     instance: Instance,
     planned: Sequence[Planned],
     reasons: Mapping[UUID, Mapping[str, Any]],
@@ -43,12 +42,12 @@ def carry_out(
     if not wanted:
         return {}
     chosen_shifts = {given.shift_id for given in wanted}
-    gigs = asking.hold_gigs({gig.id for shift, gig in found if shift.id in chosen_shifts})
+    sizes = {opening.shift_id: opening for opening in instance.openings}
+    gigs = asking.hold_gigs({sizes[known].gig_id for known in chosen_shifts})
     locked = _locked(chosen_shifts, [known for known, gig in gigs.items() if gig.status is GigStatus.OPEN])
-    people = _people(wanted, instance, found)
+    people = _people(wanted, instance)
     waiting = facts.waiting_of(people.keys())
     asked, unanswered = facts.asked_about(locked.keys())
-    sizes = {opening.shift_id: opening for opening in instance.openings}
     free = {known: _room(sizes[known], shift.seats_open - unanswered.get(known, 0)) for known, shift in locked.items()}
     members = {member.id: member for member in instance.members}
     now = clock.now()
@@ -90,11 +89,12 @@ def _locked(shift_ids: Collection[UUID], gig_ids: Collection[UUID]) -> dict[UUID
     return {shift.id: shift for shift in db.session.scalars(found)}
 
 
-def _people(wanted: Sequence[Given], instance: Instance, found: facts.ScheduledWork) -> dict[UUID, Person]:
+def _people(wanted: Sequence[Given], instance: Instance) -> dict[UUID, Person]:
     """Those who were given a seat, as the rules read them now, without a contract."""
     chosen = {given.contractor_id for given in wanted}
     rows = select(Contractor).where(Contractor.id.in_(chosen)).order_by(Contractor.id)
-    around = Span(min(shift.starts_at for shift, _ in found), max(shift.ends_at for shift, _ in found))
+    spans = [opening.span for opening in instance.openings]
+    around = Span(min(span.starts_at for span in spans), max(span.ends_at for span in spans))
     fresh = rows.execution_options(populate_existing=True)
     return shifts.unsigned(list(db.session.scalars(fresh)), around)
 

@@ -33,13 +33,16 @@ def forget_old(limit: int) -> int:
 def take_out(person_id: UUID, after: UUID | None, limit: int) -> UUID | None:
     """Takes an erased person out of so many inputs, those behind `after` in the order of their plans. Returns the last
     plan that it looked at, None behind the end. Safe to repeat."""
-    some = select(PlanInput).order_by(PlanInput.plan_id).limit(limit)
-    rows = db.session.scalars(some if after is None else some.where(PlanInput.plan_id > after)).all()
+    some = select(Plan.id).join(PlanInput, PlanInput.plan_id == Plan.id).order_by(Plan.id).limit(limit)
+    # Locked before it is read: whoever carries the plan out puts another input in the place of this one.
+    some = some.with_for_update(of=Plan)
+    ids = db.session.scalars(some if after is None else some.where(Plan.id > after)).all()
+    rows = db.session.scalars(select(PlanInput).where(PlanInput.plan_id.in_(ids)).order_by(PlanInput.plan_id)).all()
     for row in rows:
         text = zlib.decompress(row.body)
         if str(person_id).encode() in text:
             _replace(row.plan_id, without(json.loads(text), str(person_id)))
-    return rows[-1].plan_id if rows else None
+    return ids[-1] if ids else None
 
 
 def packed(text: bytes) -> bytes:

@@ -12,7 +12,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.matching import facts, planning, queries, weighing
+from marketplace.matching import facts, making, planning, queries, weighing
 from marketplace.matching.engine import Answer, why_not
 from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.objective import Weights
@@ -94,7 +94,7 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
         return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
     if newest is not None and _is_by_hand(newest) and run.id < newest.id:
         return None
-    instance = planning.instance_of(run.plan_id, only=contractor_id)
+    instance = making.instance_of(run.plan_id, only=contractor_id)
     if instance is None:
         return None
     if any(contractor_id in each.asked for each in instance.openings if each.shift_id == run.shift_id):

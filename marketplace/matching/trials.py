@@ -16,7 +16,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
-from marketplace.matching import facts, planning, weighing
+from marketplace.matching import facts, making, open_seats, weighing
 from marketplace.matching.engine import solve
 from marketplace.matching.fairness import Tally, moved
 from marketplace.matching.instance import Instance
@@ -110,7 +110,7 @@ class TriedWeights:
 
     def look_at(self, plan_id: UUID | None) -> None:
         """Reckons one plan with both weights."""
-        instance = _as_it_stands() if plan_id is AS_IT_STANDS else planning.instance_of(plan_id)
+        instance = _as_it_stands() if plan_id is AS_IT_STANDS else making.instance_of(plan_id)
         if instance is None or not instance.openings:
             return
         before, after = (solve(replace(instance, weights=weights)) for weights in (self.ahead, self.tried))
@@ -171,12 +171,12 @@ def _plan_ids() -> list[UUID]:
 
 def _as_it_stands() -> Instance:
     now = clock.now()
-    return facts.read(planning.open_between(now, now + HORIZON))
+    return facts.read(open_seats.open_between(now, now + HORIZON))
 
 
 def _is_trying(company_id: UUID) -> bool:
     running = select(Trial.id).where(Trial.company_id == company_id, Trial.status == TrialStatus.RUNNING)
-    lately = running.where(Trial.asked_at > clock.now() - planning.FORGOTTEN_AFTER)
+    lately = running.where(Trial.asked_at > clock.now() - making.FORGOTTEN_AFTER)
     return db.session.scalar(lately.limit(1)) is not None
 
 

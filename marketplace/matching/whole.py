@@ -33,14 +33,40 @@ Solver = Callable[[Problem, int], Plan]
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The plan, by shift, in the order of the instance's openings; whether the seats were given together; and the
+    instance that it follows from, with the solver's answer where it was asked."""
+
+    planned: Sequence[Planned]
+    together: bool
+    instance: Instance
+
+
+def reckon(instance: Instance, solver: Solver | None) -> Solved:
+    """The best plan, with the solver where there is one."""
+    alone = engine.solve(instance)
+    return _better(instance if solver is None else _asked(instance, alone, solver), alone)
+
+
+def solve(instance: Instance) -> Solved:
+    """The best plan, the same for the same instance: the solver's answer stands in it where it was asked."""
+    return _better(instance, engine.solve(instance))
+
+
 def asked(instance: Instance, solver: Solver) -> Instance:
-    """The instance with the solver's answer, where it is worth to ask: with seats that the instant path leaves open, in
-    a market that is not small. A solver that fails is told in the log, and the plan is that of the instant path."""
+    """The instance with the solver's answer, where it is worth to ask."""
+    return _asked(instance, engine.solve(instance), solver)
+
+
+def _asked(instance: Instance, alone: Sequence[Planned], solver: Solver) -> Instance:
+    """Asks the solver where the instant path leaves seats open, in a market that is not small. A solver that fails is
+    told in the log, and the plan is that of the instant path."""
     if len(instance.openings) < FEWEST or len(instance.openings) * len(instance.members) < SMALLEST:
         return instance
     planner = Planner(instance)
     soon, later = _by_urgency(planner)
-    left = {each.shift_id for each in engine.solve(instance) if each.unfilled}
+    left = {each.shift_id for each in alone if each.unfilled}
     if left.isdisjoint(opening.shift_id for opening in later):
         return instance
     for opening in soon:
@@ -55,22 +81,12 @@ def asked(instance: Instance, solver: Solver) -> Instance:
     return replace(instance, wishes=arrays.pairs(plan.shift, plan.person))
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """The plan, by shift, in the order of the instance's openings; and whether the seats were given together."""
-
-    planned: Sequence[Planned]
-    together: bool
-
-
-def solve(instance: Instance) -> Solved:
-    """The best plan, the same for the same instance."""
-    alone = engine.solve(instance)
+def _better(instance: Instance, alone: Sequence[Planned]) -> Solved:
     if instance.wishes is None:
-        return Solved(alone, together=False)
+        return Solved(alone, False, instance)
     together = _together(instance, instance.wishes)
     is_better = worth(instance, together) > worth(instance, alone)
-    return Solved(together if is_better else alone, is_better)
+    return Solved(together if is_better else alone, is_better, instance)
 
 
 def worth(instance: Instance, planned: Sequence[Planned]) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
-from marketplace.matching import facts, planning
+from marketplace.matching import facts, open_seats, planning
 from marketplace.matching.models import Plan
 from marketplace.shifts.models import Offer
 from tests.factories import shifts as make
@@ -47,7 +47,7 @@ def read_facts(size: int) -> None:
     """What no plan can do without: reading the facts that it is reckoned from."""
     with transaction():
         now = clock.now()
-        found = planning.openings(Plan(starts_at=now, ends_at=now + timedelta(days=28), company_id=None))
+        found = open_seats.openings(Plan(starts_at=now, ends_at=now + timedelta(days=28), company_id=None))
         assert sum(opening.seats for opening in facts.read(found).openings) == size
 
 

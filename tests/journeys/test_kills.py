@@ -36,12 +36,15 @@ from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.matching.models import Plan
+from marketplace.matching.rules import PlanStatus
 from marketplace.notices import phones, post, service
 from marketplace.notices.models import Delivery
 from marketplace.notices.ways import State, Way
 from marketplace.pay import service as pay
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import OpStatus, RunStatus
+from marketplace.shifts.models import Offer
 from tests.conftest import MIGRATIONS, Database, database_of
 from tests.factories import accounts
 from tests.factories import pay as payments
@@ -168,6 +171,34 @@ def test_a_pay_run_whose_worker_is_killed_at_every_step(crew: Service, apart_app
             queue.defer("pay.advance_runs")
         wait_until(lambda: status_of(run_id) is RunStatus.PAID, "the run")
         assert everything() - between == between - before
+        every_truth_holds()
+
+
+def test_a_plan_whose_worker_is_killed_at_every_step(crew: Service, apart_app: SetaraFlask) -> None:
+    """While its input is kept, and at the end of all that carries it out: the next one makes that plan. In between no
+    transaction is open (`tests/matching/test_making.py`)."""
+    with apart_app.app_context():
+        with transaction():
+            scene = make.scene()
+            for _ in range(3):
+                make.contracted(scene)
+            make.shift(scene, MONDAY + timedelta(days=3), seats=2)
+            queue.defer("matching.plan_horizon", lock="matching.plan_horizon")
+        for table in ("plan_input", "planned_seat"):
+            kill_at(crew, table)
+            with transaction():
+                assert db.session.scalars(select(Plan.status)).all() == [PlanStatus.RUNNING], table
+                assert db.session.scalar(select(func.count(Offer.id))) == 0
+            every_truth_holds()
+        crew.start_jobs("worker")
+
+        def is_made() -> bool:
+            with transaction():
+                return db.session.scalars(select(Plan.status)).all() == [PlanStatus.DONE]
+
+        wait_until(is_made, "the plan")
+        with transaction():
+            assert db.session.scalar(select(func.count(Offer.id))) == 2
         every_truth_holds()
 
 

@@ -13,7 +13,7 @@ from marketplace.contracts import crews
 from marketplace.contracts.crew_models import Crew
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.matching import planning, service
+from marketplace.matching import making, planning, service
 from marketplace.matching.rules import LONGEST_OFFER, Outcome, offer_until
 from marketplace.shifts import offers
 from marketplace.shifts.crew_first import TooLateForCrew, first_until
@@ -115,7 +115,7 @@ def test_no_seat_is_exchanged_for_somebody_who_has_to_wait(scene: Scene) -> None
     other = make.shift(scene, FAR)
     plan = planning.plan(clock.now(), FAR + DAY, by=CLOCK)
     assert [len(offers_of(each.id)) for each in (mine, other)] == [0, 1]
-    again = {each.shift_id: each for each in planning.replay(plan.id)}
+    again = {each.shift_id: each for each in making.replay(plan.id)}
     assert (again[mine.id].refused["CREW_FIRST"], again[other.id].filled) == (2, 1), "the stored input knows the crew"
 
 

@@ -20,7 +20,7 @@ from marketplace.core.http import SetaraFlask
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
 from marketplace.insight.models import Erasure
-from marketplace.matching import carrying, facts, forgetting, planning, service
+from marketplace.matching import carrying, facts, forgetting, making, planning, service
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.rules import HORIZON, LONGEST_OFFER, BadHorizon, Outcome, PlanRunning, PlanStatus
 from marketplace.shifts import offers, raising, sick
@@ -80,7 +80,7 @@ def test_a_plan_is_stored_with_its_input_and_can_be_repeated_from_it(scene: Scen
     # As a day begins, and no id does: four digits alone may stand in one.
     assert b'"1990-' not in zlib.decompress(body), "the input tells nobody's birthday"
     stored = db.session.scalars(select(PlannedSeat).order_by(PlannedSeat.turn)).all()
-    again = sorted((given for each in planning.replay(plan.id) for given in each.given), key=lambda given: given.turn)
+    again = sorted((given for each in making.replay(plan.id) for given in each.given), key=lambda given: given.turn)
     assert [(seat.shift_id, seat.contractor_id, seat.turn, seat.rank, seat.score) for seat in stored] == [
         (each.shift_id, each.contractor_id, each.turn, each.scored.rank, each.scored.score) for each in again
     ]
@@ -138,7 +138,7 @@ def test_once_the_input_is_erased_the_rules_of_now_answer(scene: Scene) -> None:
     before = service.explain(shift.id, ana.id, seen_by=me(ana))
     db.session.execute(delete(PlanInput).where(PlanInput.plan_id == plan.id))
     with pytest.raises(NotFound):
-        planning.replay(plan.id)
+        making.replay(plan.id)
     after = service.explain(shift.id, ana.id, seen_by=me(ana))
     assert before.verdict == after.verdict
     assert (before.cutoff is None, after.cutoff is None) == (False, True)
@@ -152,7 +152,7 @@ def test_the_input_is_forgotten_after_ninety_days(scene: Scene) -> None:
     assert forgetting.forget_old(10) == 0
     clock.move_to(plan.made_at + timedelta(days=90))
     assert (forgetting.forget_old(10), forgetting.forget_old(10)) == (1, 0)
-    assert planning.instance_of(plan.id) is None
+    assert making.instance_of(plan.id) is None
 
 
 def test_who_is_erased_is_taken_out_of_inputs_and_the_others_still_read_their_reasons(
@@ -171,7 +171,7 @@ def test_who_is_erased_is_taken_out_of_inputs_and_the_others_still_read_their_re
     assert str(budi.id).encode() in zlib.decompress(body)
     assert service.explain(shift.id, budi.id, seen_by=me(budi)) == told
     with pytest.raises(NotFound):
-        planning.replay(plan.id)
+        making.replay(plan.id)
 
 
 def test_the_clock_plans_once_a_day_and_when_a_shift_has_come(scene: Scene) -> None:
@@ -223,8 +223,8 @@ def test_a_plan_that_was_ordered_is_made_once_by_its_job(scene: Scene, work: Cal
     work()
     made = db.session.get_one(Plan, ordered.id)
     assert (made.status, made.offered) == (PlanStatus.DONE, 1)
-    planning.make(made.id)
-    planning.give_up(made.id)
+    making.make(made.id)
+    making.give_up(made.id)
     assert db.session.get_one(Plan, ordered.id).status is PlanStatus.DONE
     assert len(asked()) == 1
 

@@ -17,7 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.ids import new_id
 from marketplace.gigs.models import Gig
-from marketplace.matching import facts, hunting, index_rules, indexing, planning, searching, service
+from marketplace.matching import facts, hunting, index_rules, indexing, making, searching, service
 from marketplace.matching.engine import Planned, solve
 from marketplace.matching.index_models import MatchCell, MatchMark, MatchPair, MatchPerson, MatchStale
 from marketplace.matching.index_rules import bits_for
@@ -261,14 +261,14 @@ def test_whoever_was_not_looked_at_learns_why_all_the_same(crowd: Crowd) -> None
     shift = make.shift(crowd.scene, MONDAY + 3 * DAY + 14 * HOUR, seats=2)
     assert len(service.match(shift.id, by=crowd.scene.company)) == 2
     run = db.session.scalars(select(MatchRun).where(MatchRun.shift_id == shift.id)).one()
-    instance = planning.instance_of(run.plan_id)
+    instance = making.instance_of(run.plan_id)
     assert instance is not None
     looked_at = {member.id for member in instance.members}
     others = [known for known in db.session.scalars(select(MatchPair.contractor_id)) if known not in looked_at]
     outcomes = Counter(service.explain(shift.id, known, seen_by=accounts.operator()).outcome for known in others)
     assert outcomes.keys() == {Outcome.NOT_NEEDED, Outcome.NOT_ELIGIBLE}
     assert run.cutoff is not None
-    assert planning.replay(run.plan_id)[0].seats == 2
+    assert making.replay(run.plan_id)[0].seats == 2
     # Who has more points by now than it took then is told that nobody has searched since.
     (days,) = db.session.scalars(select(Contractor).where(Contractor.id.in_(others), Contractor.band_max_hours == 20))
     assert service.explain(shift.id, days.id, seen_by=accounts.operator()).outcome is Outcome.NOT_ELIGIBLE

@@ -15,7 +15,7 @@ from marketplace.core.events import timeline
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import service as gigs
 from marketplace.gigs.rules import Criteria, LanguageNeed
-from marketplace.matching import planning, service
+from marketplace.matching import making, planning, service
 from marketplace.matching.models import MatchRun, PlanInput, PlannedSeat
 from marketplace.matching.rules import SENTENCES, Outcome
 from marketplace.shifts import offers, raising
@@ -171,7 +171,7 @@ def test_a_search_stores_what_it_saw_and_can_be_repeated_from_it(scene: Scene) -
     (offer,) = service.match(shift.id, by=scene.company)
     run = db.session.scalars(select(MatchRun)).one()
     assert (run.seats, run.offered, len(run.input_sha256)) == (1, 1, 64)
-    (again,) = planning.replay(run.plan_id)
+    (again,) = making.replay(run.plan_id)
     (given,) = again.given
     assert (given.contractor_id, given.scored.score, again.cutoff) == (offer.contractor_id, run.cutoff, run.cutoff)
     seat = db.session.scalars(select(PlannedSeat)).one()

@@ -17,7 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs.models import Gig
-from marketplace.matching import facts, planning, service, trials, weighing
+from marketplace.matching import facts, making, planning, service, trials, weighing
 from marketplace.matching.models import Plan, PublishedWeights, Trial
 from marketplace.matching.objective import NEWEST_SHIPPED, BadStart, NotTried, Part
 from marketplace.matching.rules import HORIZON, TrialStatus
@@ -76,7 +76,7 @@ def test_a_published_version_ranks_from_its_day_on_and_old_plans_keep_theirs(
     make.contracted(scene)
     make.shift(scene, seats=2)
     old = plan_ahead()
-    stored = planning.replay(old.id)
+    stored = making.replay(old.id)
     published = publish(tried(work), days=1)
     assert (published.weights.version, weighing.current().version, weighing.newest().version) == (3, 2, 3)
     make.at(clock.now() + timedelta(days=1))
@@ -84,7 +84,7 @@ def test_a_published_version_ranks_from_its_day_on_and_old_plans_keep_theirs(
     make.contracted(scene)
     new = plan_ahead()
     assert (old.weights_version, new.weights_version) == (2, 3)
-    assert planning.replay(old.id) == stored
+    assert making.replay(old.id) == stored
     offer = db.session.scalars(select(Offer).where(Offer.reason["plan_id"].astext == str(new.id))).one()
     assert {part["part"]: part["weight"] for part in offer.reason["parts"]}["spread"] == 40
     told = service.explain(offer.shift_id, offer.contractor_id, seen_by=accounts.actor_of(offer.contractor_id))

@@ -9,15 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from marketplace.accounts.rules import CLOCK
-from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.matching import engine, forgetting, planning, service, whole
+from marketplace.matching import engine, forgetting, making, planning, service, whole
 from marketplace.matching.engine import Planned, Planner, why_not
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun
 from marketplace.matching.models import Plan as MatchPlan
-from marketplace.matching.rules import HORIZON, Outcome, PlanStatus
+from marketplace.matching.rules import Outcome, PlanStatus
 from marketplace.matching.whole import Solved, asked, solve, worth
 from marketplace.solver import solving
 from marketplace.solver.problem import Plan, Problem, SolverFailed
@@ -132,14 +130,14 @@ def test_a_plan_keeps_what_the_solver_said_and_explains_itself(scene: Scene, mon
     people = [make.contracted(scene, band=(0, 8)) for _ in range(3)]
     first, second = (make.shift(scene, MONDAY + 3 * DAY, seats=2) for _ in range(2))
     make.shift(scene, MONDAY + 5 * DAY, hours=9)
-    now = clock.now()
-    plan = planning.plan(now, now + HORIZON, by=CLOCK, solver=solver)
-    instance = planning.instance_of(plan.id)
+    assert planning.plan_due(solver) == 1
+    plan = db.session.scalars(select(MatchPlan)).one()
+    instance = making.instance_of(plan.id)
     assert instance is not None
     assert instance.wishes is not None
     assert len(instance.wishes) == 3
     assert (plan.seats, plan.planned, plan.offered) == (5, 3, 3)
-    assert [each.filled for each in planning.replay(plan.id)] == [
+    assert [each.filled for each in making.replay(plan.id)] == [
         each.offered for each in db.session.scalars(select(MatchRun).order_by(MatchRun.shift_id))
     ]
     for person in people:

@@ -13,7 +13,7 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.matching import claiming, planning, replacing, service
+from marketplace.matching import claiming, open_seats, replacing, service
 from marketplace.shifts import handovers, leading, offers, scheduling
 from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.models import Offer
@@ -81,7 +81,7 @@ def test_nobody_else_is_asked_for_a_lead_s_minutes(scene: Scene) -> None:
     plain = claiming.Wanted()
     seen = db.session.scalars(claiming.open_shifts(plain, seen_by=accounts.actor_of(ben.id))).all()
     assert [each.id for each in seen] == [shift.id]
-    open_ones = [each.Shift.id for each in db.session.execute(planning._with_open_seats())]
+    open_ones = [each.Shift.id for each in db.session.execute(open_seats.with_open_seats())]
     assert (shift.id in open_ones, part.id in open_ones) == (True, False)
 
 

@@ -12,7 +12,7 @@ from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria
-from marketplace.matching import planning
+from marketplace.matching import making
 from marketplace.matching import service as matching
 from marketplace.matching.models import PlanInput
 from marketplace.pay.models import PayLine
@@ -90,7 +90,7 @@ def test_matching_asks_for_training_whom_the_work_is_refused(boxes: Qualificatio
     (offer,) = matching.match(shift.id, by=there.company)
     assert (offer.contractor_id, offer.terms["training"]) == (ana.id, True)
     newest = db.session.scalars(select(PlanInput.plan_id).order_by(PlanInput.plan_id.desc()).limit(1)).one()
-    stored = planning.instance_of(newest)
+    stored = making.instance_of(newest)
     assert stored is not None
     assert [opening.is_training for opening in stored.openings] == [True]
 

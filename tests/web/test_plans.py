@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db
-from marketplace.matching import planning, service
+from marketplace.matching import making, planning, service
 from marketplace.matching.models import Plan
 from marketplace.shifts.models import Offer
 from tests.factories import accounts
@@ -52,7 +52,7 @@ def test_a_plan_of_too_many_days_keeps_what_was_typed(visitor: Visitor, scene: S
 
 def test_a_plan_that_failed_says_that_nothing_was_offered(visitor: Visitor, scene: Scene) -> None:
     made = planning.order(by=accounts.operator())
-    planning.give_up(made.id)
+    making.give_up(made.id)
     shown = at_the_desk(visitor).look(f"/desk/plans/{made.id}")
     assert "It could not be made, and nothing of it was offered." in shown.words
 
