@@ -19,7 +19,6 @@ from blinker import Signal
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Select,
     Table,
     Text,
     any_,
@@ -67,9 +66,9 @@ class Stateful(Subject):
 
 @dataclass(frozen=True, eq=False)
 class Among:
-    """In place of ids: rows that the statement finds itself when it runs, by a statement that selects their ids."""
+    """In place of ids: rows that the statement finds itself when it runs, by a condition on their columns."""
 
-    ids: Select[UUID]
+    condition: ColumnElement[bool]
 
 
 def make(
@@ -220,7 +219,7 @@ def _moving(model: type[Stateful], shape: _Shape) -> Fixed:
     it. Rows are locked in the order of their ids, so that two who move the same ones cannot wait for each other."""
     table = typed(Table, model.__table__)
     ids, old = bindparam("ids", type_=ARRAY(table.c.id.type)), bindparam("old", type_=table.c.status.type)
-    named = table.c.id.in_(shape.among.ids) if shape.among else table.c.id == any_(ids)
+    named = shape.among.condition if shape.among else table.c.id == any_(ids)
     found = select(table.c.id).where(named, table.c.status == old)
     held = found.order_by(table.c.id).with_for_update(key_share=True).cte("held")
     changed = update(table).where(table.c.id == held.c.id, table.c.status == old)

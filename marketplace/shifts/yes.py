@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Table, Uuid, any_, bindparam, column, func, select, text, update
+from sqlalchemy import Integer, Table, Uuid, any_, bindparam, column, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
@@ -136,13 +136,12 @@ _SEATED = Fixed(
     .values(seats_taken=_SHIFT.c.seats_taken + _HELD.c.count)
     .returning(_SHIFT.c.id)
 )
-_OF_FULL_SHIFTS = Among(
-    select(Offer.id)
-    .join(Shift, Shift.id == Offer.shift_id)
-    .where(Shift.id == any_(bindparam("shifts", type_=ARRAY(Uuid()))), Shift.seats_taken == Shift.seats)
-    # Written out, so that the index of open offers is known to have them.
-    .where(text("offer.status = 'pending'"))
+_FULL = select(_SHIFT.c.id).where(
+    _SHIFT.c.id == any_(bindparam("shifts", type_=ARRAY(Uuid()))), _SHIFT.c.seats_taken == _SHIFT.c.seats
 )
+# An array, which is read once and before anything else: a join is planned by how many offers are thought to wait, which
+# a storm makes wrong within seconds, and then every offer is held against the shifts, again at each yes.
+_OF_FULL_SHIFTS = Among(Offer.shift_id == any_(func.array(_FULL.scalar_subquery(), type_=ARRAY(Uuid()))))
 
 
 _EMPTY: Mapping[str, Any] = dict.fromkeys(Booking.__table__.c.keys())

@@ -59,7 +59,7 @@ PEOPLE = SHIFTS * SEATS
 RACED_SEATS, ATTEMPTS, ALONE = 100, 10, 200
 PARTS = {
     "SELECT clock_offset": "locking the person, reading what the rules ask",
-    "WITH held AS (SELECT shift": "seat, booking, offer and money, with events",
+    "WITH held AS": "seat, booking, offer and money, with events",
     "SELECT (procrastinate": "the job that answers, and COMMIT",
 }
 """The round trips of a yes by how their first statement begins. What is left is this program's."""
@@ -305,8 +305,8 @@ def _race(scene: Scene) -> None:
 
 def _parts(scene: Scene, owner: psycopg.Connection) -> None:
     """Where the time of a yes goes: one client alone, round trip by round trip."""
-    made = offered(scene, MONDAY + timedelta(days=ROUNDS + 1))[:ALONE]
-    ids = [(offer.id, offer.contractor_id) for offer in made]
+    # Their rows are not kept: each transaction would end with forgetting what it had read of them.
+    ids = [(offer.id, offer.contractor_id) for offer in offered(scene, MONDAY + timedelta(days=ROUNDS + 1))[:ALONE]]
     with transaction():
         actors = {person: actor_of(person) for _, person in ids}
     spent, trip = Counter[str](), list[tuple[str, float]]()
