@@ -26,7 +26,7 @@ from marketplace.messages import models as messages_models
 from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import models as pay_models
-from marketplace.pay import rail_models
+from marketplace.pay import rail_models, tax_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import (
     correction_models,
@@ -77,6 +77,7 @@ TABLES = (
     matching_models,
     pay_models,
     rail_models,
+    tax_models,
     disputes_models,
     surveys_models,
     notices_models,

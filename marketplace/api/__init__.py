@@ -30,6 +30,7 @@ from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
+from marketplace.pay import tax_routes as taxes
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
 from marketplace.shifts import confirming_routes as confirmations
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *matching.blueprints,
     *pay.blueprints,
     *rails.blueprints,
+    *taxes.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

@@ -54,6 +54,7 @@ from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rail_models import RailAccount, RailPayout
+from marketplace.pay.tax_models import TaxDeclaration, Withholding
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
@@ -565,6 +566,23 @@ SECTIONS: tuple[Section, ...] = (
         without=("idempotency_key",),
         empties=("reason",),
     ),
+    _own(
+        "tax_declarations",
+        "pay",
+        "Where you paid taxes, as you declared it",
+        _E,
+        TaxDeclaration.contractor_id,
+        without=("sealed_number",),
+        empties=("last_digits",),
+    ),
+    _own(
+        "withholdings",
+        "pay",
+        "Tax that was withheld from your pay",
+        _E,
+        Withholding.contractor_id,
+        empties=("reason",),
+    ),
     _own("rail_accounts", "pay", "Your accounts at a payment rail", _S, RailAccount.contractor_id),
     _own("bank_payouts", "pay", "What went from there to your bank", _S, RailPayout.contractor_id),
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
@@ -665,6 +683,9 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "member_invitation.invited_by": _WHO_DID_IT,
         "company_decision.decided_by": _WHO_DID_IT,
         "rail_movement.explained_by": _WHO_DID_IT,
+        "withholding.decided_by": _WHO_DID_IT,
+        "tax_remittance.proposed_by": _WHO_DID_IT,
+        "tax_remittance.decided_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
         "residence_change.decided_by": _WHO_DID_IT,

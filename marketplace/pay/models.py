@@ -44,6 +44,7 @@ class Payslip(Stateful):
         UniqueConstraint("run_id", "contractor_id", "currency"),
         CheckConstraint("net_amount >= 0 AND benefits_amount >= 0 AND cost_amount >= 0", name="no_negative_sums"),
         CheckConstraint("leave_amount BETWEEN 0 AND net_amount", name="leave_is_paid_out"),
+        CheckConstraint("withheld_amount <= net_amount", name="withheld_of_pay"),
         CheckConstraint("status <> 'issued' OR (issued_at IS NOT NULL AND pay_date IS NOT NULL)", name="issued_when"),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -60,6 +61,8 @@ class Payslip(Stateful):
     """What is set aside for the person."""
     leave_amount: Mapped[Minor] = mapped_column(default=0)
     """What of the net pay came from the person's own benefits: leave that was taken, benefits that are paid out."""
+    withheld_amount: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    """What of the net pay goes to a tax authority in the person's name; below zero where more is given back."""
     cost_amount: Mapped[Minor]
     """What the companies pay for it altogether: net pay but for what was the person's own, benefits, fees, margins."""
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entry.id"))
@@ -70,6 +73,15 @@ class Payslip(Stateful):
     @property
     def net(self) -> Money:
         return Money(self.net_amount, self.currency)
+
+    @property
+    def withheld(self) -> Money:
+        return Money(self.withheld_amount, self.currency)
+
+    @property
+    def due(self) -> Money:
+        """What is sent to the person: the net pay without the tax that is withheld."""
+        return self.net - self.withheld
 
     @property
     def benefits(self) -> Money:

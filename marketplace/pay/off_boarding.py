@@ -65,7 +65,9 @@ def _is_owed(row: OffBoarding) -> bool:
         exists().where(between(BackPay), BackPay.status == BackPayStatus.DUE),
         exists().where(between(RailFee), RailFee.taken_at.is_(None)),
         exists().where(between(PayLine), PayLine.payslip_id.is_(None)),
-        exists().where(between(PayLine), PayLine.payslip_id == Payslip.id, Payslip.net_amount > 0, ~gone),
+        exists().where(
+            between(PayLine), PayLine.payslip_id == Payslip.id, Payslip.net_amount > Payslip.withheld_amount, ~gone
+        ),
     )
     return bool(db.session.scalar(select(owed))) or guarantees.is_unsettled(row.contractor_id)
 

@@ -14,6 +14,7 @@ from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.service import start_run
+from marketplace.pay.tax_models import Withholding
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
@@ -27,7 +28,8 @@ late; after a day in which an operator can start a run, the clock does."""
 
 def start_due_run(*, by: Actor) -> PayRun | None:
     """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test, a
-    benefit to be paid out, a week of guaranteed hours or what a rail kept has waited for a day, and returns it.
+    benefit to be paid out, a week of guaranteed hours, what a rail kept or tax that is given back has waited for a day,
+    and returns it.
 
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -40,6 +42,9 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     asked = cash_out.payable(now.date()).where(CashOut.asked_at <= now - APPROVED_WAITS)
     missing = guarantees.payable(None, now.date()).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
     kept = rail_fees.payable(None, now.date()).where(RailFee.kept_at <= now - APPROVED_WAITS)
-    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing, kept)))
+    back = select(Withholding.id).where(
+        Withholding.payslip_id.is_(None), Withholding.made_at <= now - APPROVED_WAITS
+    )  # fmt: skip
+    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing, kept, back)))
     due = db.session.scalar(select(is_due & ~gathering))
     return start_run(None, through=now.date(), by=by) if due else None

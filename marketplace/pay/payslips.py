@@ -13,11 +13,12 @@ from marketplace.contracts import benefits
 from marketplace.core.db import db
 from marketplace.core.money import Money, minor_digits
 from marketplace.ledger import queries as books
-from marketplace.pay import queries
+from marketplace.pay import queries, withholding
 from marketplace.pay.known_rails import rail
 from marketplace.pay.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import in_flight, payable
+from marketplace.pay.tax_models import Withholding
 from marketplace.standards.exchange import convert
 from marketplace.standards.rules import NoSourcedRate
 
@@ -69,6 +70,8 @@ class PayslipView:
     no_rate: str | None
     balances: list[Balance]
     payouts: list[PaymentOp]
+    taxes: list[Withholding]
+    """What laws had withheld of it, company by company, and what was given back with it."""
     rail: str
     moves_real_money: bool
 
@@ -95,6 +98,7 @@ def view(payslip_id: UUID, *, currency: str | None = None, seen_by: Actor) -> Pa
         no_rate=no_rate,
         balances=_balances(slip, seen_by),
         payouts=_payouts(slip),
+        taxes=withholding.of_payslip(slip.id),
         rail=name,
         moves_real_money=rail(name).moves_real_money,
     )

@@ -20,10 +20,11 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import rail_fees, trials, weeks, works
+from marketplace.pay import rail_fees, tax_proof, trials, weeks, works
 from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
+from marketplace.pay.tax_models import Withholding
 from marketplace.qualifications.models import Attempt, Qualification, TestFunding
 from marketplace.qualifications.rules import FundingKind as TestFunds
 from marketplace.shifts.guarantee_models import Guarantee
@@ -313,9 +314,12 @@ def nobody_is_paid_twice() -> Check:
         func.concat("contractor:", cast(PaymentOp.contractor_id, Text)), PaymentOp.currency, -PaymentOp.amount
     )
     parts = union_all(
-        select(ours.label("who"), Payslip.currency, Payslip.net_amount.label("amount")).where(
-            Payslip.status == PayslipStatus.ISSUED
-        ),
+        select(
+            ours.label("who"), Payslip.currency, (Payslip.net_amount - Payslip.withheld_amount).label("amount")
+        ).where(Payslip.status == PayslipStatus.ISSUED),
+        select(
+            func.concat("contractor:", cast(Withholding.contractor_id, Text)), Withholding.currency, -Withholding.amount
+        ).where(Withholding.payslip_id.is_(None)),
         select(
             func.concat("contractor:", func.split_part(LedgerAccount.name, ":", 2)),
             LedgerAccount.currency,
@@ -328,6 +332,12 @@ def nobody_is_paid_twice() -> Check:
     wrong = [f"{r.who}: {Money(int(-r.amount), r.currency)} too much" for r in rows if r.amount]
     sentence = "Everybody's pay is payable, on its way, or paid: once."
     return Check("nobody_is_paid_twice", sentence, len(rows), wrong)
+
+
+def taxes_add_up() -> Check:
+    examined, wrong = tax_proof.differences()
+    sentence = "What was withheld is on its payslip, and is still there or was paid to the authority."
+    return Check("taxes_add_up", sentence, examined, wrong)
 
 
 def rails_agree() -> Check:
@@ -366,6 +376,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     leave_is_there,
     benefits_move_whole,
     nobody_is_paid_twice,
+    taxes_add_up,
     rails_agree,
 )
 

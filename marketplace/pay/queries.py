@@ -31,6 +31,7 @@ from marketplace.pay.fee_models import RailFee
 from marketplace.pay.lines import Work, draft, fees_returned, of_weeks, owed, paid_out
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
+from marketplace.pay.tax_models import Withholding
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
@@ -124,8 +125,8 @@ def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
 
 def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
-    class, lines that no issued payslip has, benefits that move, what a rail kept. What is booked stands in their
-    accounts. The caller may know it."""
+    class, lines that no issued payslip has, benefits that move, what a rail kept, tax that is given back. What is
+    booked stands in their accounts. The caller may know it."""
     issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
     return or_(
         exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
@@ -133,6 +134,7 @@ def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
         exists().where(PayLine.contractor_id == contractor_id, ~issued),
         cash_out.is_moving(contractor_id),
         exists().where(RailFee.contractor_id == contractor_id, RailFee.taken_at.is_(None)),
+        exists().where(Withholding.contractor_id == contractor_id, Withholding.payslip_id.is_(None)),
     )
 
 

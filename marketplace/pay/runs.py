@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import cashing, holds, rail_fees, service, top_ups, trials, weeks, works
+from marketplace.pay import cashing, holds, rail_fees, service, top_ups, trials, weeks, withholding, works
 from marketplace.pay.lines import (
     BENEFIT_OF,
     DraftLine,
@@ -45,6 +45,8 @@ from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
+_IS_PAYABLE = Payslip.net_amount > Payslip.withheld_amount
+"""Whether a payslip has anything to be sent to its person."""
 
 
 def advance_run(run_id: UUID) -> bool:
@@ -159,6 +161,8 @@ def _freeze(run: PayRun) -> bool:
         }
         for group in db.session.execute(groups)
     ]
+    if run.company_id is None:
+        slips += _for_returns(run.id, {(slip["contractor_id"], slip["currency"]) for slip in slips})
     if slips:
         db.session.execute(insert(Payslip), slips)
         own = (Payslip.run_id == PayLine.run_id, Payslip.contractor_id == PayLine.contractor_id)
@@ -181,6 +185,7 @@ def _post(run: PayRun) -> bool:
         booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
         benefits.accrue(_accruals(every), by=CLOCK)
         leave.mark_paid(_leave_paid(every))
+        withholding.take(slips, lines)
         cash_out.mark_paid([line.cash_out_id for line in every if line.cash_out_id is not None])
         _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
         holds.return_rest({known: reason(known, ln.cut_id, ln.back_pay_id) for known, ln in of_work})
@@ -193,7 +198,7 @@ def _post(run: PayRun) -> bool:
 def _pay(run: PayRun) -> bool:
     """Writes down the payouts of issued payslips, for the rail to be asked about."""
     begun = exists().where(PaymentOp.payslip_id == Payslip.id)
-    unpaid = select(Payslip).where(Payslip.run_id == run.id, Payslip.net_amount > 0, ~begun)
+    unpaid = select(Payslip).where(Payslip.run_id == run.id, _IS_PAYABLE, ~begun)
     slips = db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
         service.pay_out(slips, by=CLOCK)
@@ -206,7 +211,7 @@ def _pay(run: PayRun) -> bool:
 def _settle(run: PayRun) -> bool:
     """Ends the run when every payslip of it has been paid out. A refused payout keeps it open until it is mended."""
     paid = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
-    open_ones = select(func.count(Payslip.id)).where(Payslip.run_id == run.id, Payslip.net_amount > 0, ~paid)
+    open_ones = select(func.count(Payslip.id)).where(Payslip.run_id == run.id, _IS_PAYABLE, ~paid)
     if db.session.scalar(open_ones):
         return False
     move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
@@ -252,6 +257,18 @@ def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
 
 def _sum_for(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(PayLine.amount).filter(condition), 0)
+
+
+def _for_returns(run_id: UUID, there: set[tuple[UUID, str]]) -> list[dict[str, Any]]:
+    """Payslips without a line, for people who are given tax back and are paid nothing else by this run."""
+    rows = db.session.execute(withholding.waiting_returns())
+    nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
+    return [
+        {"id": new_id(), "run_id": run_id, "contractor_id": row.contractor_id, "currency": row.currency,
+         "status": PayslipStatus.FROZEN} | nothing
+        for row in rows
+        if (row.contractor_id, row.currency) not in there
+    ]  # fmt: skip
 
 
 def _lines_of(payslip_ids: Sequence[UUID]) -> dict[UUID, list[PayLine]]:

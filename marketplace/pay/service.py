@@ -49,7 +49,7 @@ def pay_out(payslips: Sequence[Payslip], *, by: Actor) -> list[PaymentOp]:
     and `retry_payout()` call it."""
     told = telling.of_payouts(payslips)
     ops = [
-        _intend(OpKind.PAYOUT, slip.net, *told[slip.id], contractor_id=slip.contractor_id, payslip_id=slip.id, by=by)
+        _intend(OpKind.PAYOUT, slip.due, *told[slip.id], contractor_id=slip.contractor_id, payslip_id=slip.id, by=by)
         for slip in payslips
     ]
     ledger.post_many([rules.payout_begun(op.id, op.owner_id, op.money) for op in ops])

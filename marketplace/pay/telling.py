@@ -47,7 +47,7 @@ def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, A
             "contractor": slip.contractor_id,
             "net": slip.net,
             "benefits": slip.benefits,
-        }
+        } | ({"withheld": slip.withheld} if slip.withheld else {})
         params: dict[str, Any] = {
             "payslip": str(slip.id),
             "destination": accounts.get((name, slip.contractor_id)),

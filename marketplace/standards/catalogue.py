@@ -71,6 +71,17 @@ _PAY = (
         least_companies=3,
     ),
     _rule(
+        "WITHHOLDING",
+        Basis.LAW,
+        "Tax that the law of the contractor's country has a company of that country withhold is the contractor's own "
+        "and is paid in their name: the floor is compared before it, as minimum wages are. Where a law is not "
+        "supported nothing is withheld, and the contractor is told to declare it.",
+        "The laws of each country, listed with their sources under /api/v1/taxes/schemes; that what is not sourced is "
+        "not withheld is house policy",
+        "tests/pay/test_tax_rules.py::test_worked_examples",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "SHARE",
         Basis.HOUSE,
         "At least 70 % of what the company pays for the work reaches the contractor as pay and benefits.",

@@ -250,6 +250,7 @@ NAMES = {
         "contractor": lazy_gettext("paid to you"),
         "benefits": lazy_gettext("kept for you as benefits"),
         "platform": lazy_gettext("the service's fee"),
+        "tax": lazy_gettext("tax that is withheld"),
         "third_party": lazy_gettext("a third party's margin"),
     },
     "engagement": {
@@ -589,6 +590,25 @@ NAMES = {
         "upheld": lazy_gettext("The decision stands"),
         "overturned": lazy_gettext("The decision falls"),
         "changed": lazy_gettext("Something milder, until the day below"),
+    },
+    "certificate": {
+        "none": lazy_gettext("nothing more"),
+        "small_earner": lazy_gettext(
+            "that my receipts of this year stay below the limit, without VAT (Philippines)"
+        ),
+        "w9": lazy_gettext("that I am a person of the United States (W-9)"),
+        "w8ben": lazy_gettext("that I am no person of the United States and work elsewhere (W-8BEN)"),
+    },
+    "sure": {
+        "law": lazy_gettext("read in the law"),
+        "authority": lazy_gettext("told by the authority"),
+        "secondary": lazy_gettext("as others tell of it"),
+    },
+    "withheld": {
+        "withheld": lazy_gettext("withheld"),
+        "below": lazy_gettext("withheld: below the law’s limit"),
+        "no_rate": lazy_gettext("withheld: no source gives a rate into the law’s currency"),
+        "given_back": lazy_gettext("given back"),
     },
     "movement": {
         "rail": lazy_gettext("the world outside, through the rail"),

@@ -125,7 +125,10 @@ def requirement_hints() -> dict[str, str]:
             "A bill, a lease or a letter of an authority with your name and address, at most a year old."
         ),
         "right_to_work": gettext("Whoever has a permit shows it."),
-        "tax": gettext("Setara keeps what you declare. It withholds no tax and reports to no tax office anywhere."),
+        "tax": gettext(
+            "Setara keeps what you declare. Where a law that is supported has companies withhold tax from contractors, "
+            "it is withheld by it; elsewhere you declare what you earn yourself."
+        ),
         "payout_account": gettext("Where should you be paid?"),
         "terms": gettext("Read them, then agree if you do."),
     }

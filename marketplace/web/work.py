@@ -25,6 +25,7 @@ from marketplace.messages.models import Thread
 from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
+from marketplace.pay.tax_schemes import BY_ID
 from marketplace.shifts import (
     after_care,
     attendance,
@@ -345,6 +346,7 @@ def show_payslip(payslip_id: UUID) -> str:
             (str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS
         ),
         companies=company_names([each.line for each in view.lines]),
+        laws=BY_ID,
         events=timeline("payslip", payslip_id),
     )
 

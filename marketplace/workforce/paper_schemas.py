@@ -122,7 +122,8 @@ class WorkDeclaredSchema(ma.Schema):
 
 
 class TaxDeclaredSchema(ma.Schema):
-    """Setara keeps what you declare. It withholds no tax and reports to no tax office."""
+    """Setara keeps what you declare. What a law has withheld stands under /api/v1/taxes; nothing is reported to a tax
+    office by the service itself."""
 
     country = ma.fields.String(required=True, allow_none=True)
     number_kind = ma.fields.String(required=True)

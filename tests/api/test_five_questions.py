@@ -33,6 +33,7 @@ PUBLIC = {
     "GET /api/v1/standards/announced-changes/<uuid:change_id>/comments": "what was said and answered is public",
     "GET /api/v1/standards/floors": "what is fair and lawful is no secret",
     "GET /api/v1/standards/exchange": "what is fair and lawful is no secret",
+    "GET /api/v1/taxes/schemes": "what a law takes is no secret",
     "GET /api/v1/benefit-plans": "what benefits promise is no secret",
     "GET /api/v1/benefit-plans/<code>/versions": "what benefits promise is no secret",
     "POST /api/v1/standards/verdicts": "whoever thinks of posting a gig may try the rules first",
@@ -65,6 +66,7 @@ NOBODYS = {
 ALWAYS_POSSIBLE = {
     "POST /api/v1/matching/weights/trials": "weights can always be tried; it changes nothing",
     "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>": "a call is kept whatever it is about, and once",
+    "POST /api/v1/taxes/profile": "where one pays taxes can always be said anew",
     "POST /api/v1/sessions": "nothing has to be in a state for it",
     "DELETE /api/v1/sessions/current": "a key that is no longer good is not signed in",
     "PATCH /api/v1/people/me": "one's name and language can always be changed",

@@ -348,6 +348,8 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
+        "withholding_id": [],
+        "remittance_id": [],
         "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
     }

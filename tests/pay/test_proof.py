@@ -19,7 +19,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import proof
-from marketplace.pay.models import PaymentOp, SandboxCall
+from marketplace.pay.models import PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.qualifications import attempts
 from marketplace.shifts import guarantees
@@ -71,7 +71,7 @@ def test_honest_books_hold_and_every_check_looked_at_something(booking: Booking)
     checks = proof.prove()
     assert broken() == set()
     assert [check.name for check in checks if check.examined == 0] == []
-    assert len({check.name for check in checks}) == len(checks) == 12
+    assert len({check.name for check in checks}) == len(checks) == 13
 
 
 def _waiting(booking: Booking) -> Booking:
@@ -139,6 +139,17 @@ def pay_a_person_twice(booking: Booking) -> None:
     ledger.post(Entry("test:twice", [move]))
 
 
+def lose_withheld_tax(booking: Booking) -> None:
+    """Something is held for a tax office that was withheld from nobody."""
+    move = Move("platform:fees", f"tax:{booking.company_id}:ID", Money(1, "USD"))
+    ledger.post(Entry("test:tax", [move]))
+
+
+def withhold_without_a_line(_booking: Booking) -> None:
+    """A payslip says that something was withheld, and nothing says by which law; the person is owed it all the same."""
+    db.session.execute(update(Payslip).values(withheld_amount=100))
+
+
 def do_what_nobody_ordered(_booking: Booking) -> None:
     call = {"key": "payout:stray:1", "order_sha256": "", "kind": OpKind.PAYOUT, "amount": 6000, "currency": "USD"}
     db.session.add(SandboxCall(**call, at=clock.now(), external_id="sbx_stray"))
@@ -166,6 +177,8 @@ def say_done_without_asking(booking: Booking) -> None:
         (add_to_a_payslip, {"payslips_equal_postings"}),
         (tell_of_leave_that_is_not_there, {"benefits_equal_accruals"}),
         (pay_a_person_twice, {"nobody_is_paid_twice"}),
+        (lose_withheld_tax, {"taxes_add_up"}),
+        (withhold_without_a_line, {"taxes_add_up", "nobody_is_paid_twice"}),
         (do_what_nobody_ordered, {"rails_agree"}),
         (say_done_without_asking, {"rails_agree"}),
     ],
