@@ -593,9 +593,7 @@ NAMES = {
     },
     "certificate": {
         "none": lazy_gettext("nothing more"),
-        "small_earner": lazy_gettext(
-            "that my receipts of this year stay below the limit, without VAT (Philippines)"
-        ),
+        "small_earner": lazy_gettext("that my receipts of this year stay below the limit, without VAT (Philippines)"),
         "w9": lazy_gettext("that I am a person of the United States (W-9)"),
         "w8ben": lazy_gettext("that I am no person of the United States and work elsewhere (W-8BEN)"),
     },
