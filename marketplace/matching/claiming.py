@@ -19,8 +19,8 @@ from marketplace.shifts import asking, leading
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.asking import Asked
 from marketplace.shifts.hours import SHORTEST_WINDOW
-from marketplace.shifts.models import Offer, Shift
-from marketplace.shifts.rules import OPEN_OFFER, OfferStatus, ShiftBegun, ShiftStatus
+from marketplace.shifts.models import Booking, Offer, Shift
+from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, OfferStatus, ShiftBegun, ShiftStatus
 from marketplace.workforce.models import Contractor
 
 CLAIMED = "claimed"
@@ -38,13 +38,24 @@ class Wanted:
 
 
 def open_shifts(wanted: Wanted, *, seen_by: Actor) -> Select[Shift]:
-    """Coming shifts with an open seat, of the companies that the person has a contract with and of which they have no
-    open offer. Whether the rules let them take one is told when they ask, and by `service.explain()`."""
+    """Coming shifts with an open seat, of the companies that the person has a contract with, of which they have no open
+    offer, and in whose time they are booked for nothing else. Whether the other rules let them take one is told when
+    they ask, and by `service.explain()`."""
     me = require_person(seen_by)
     mine = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status.in_(OPEN_OFFER))
     taken = exists().where(Offer.shift_id == Shift.id, Offer.contractor_id == me, Offer.status == OfferStatus.ACCEPTED)
+    elsewhere = exists().where(
+        Booking.contractor_id == me,
+        Booking.status.in_(ACTIVE_BOOKING),
+        Booking.during.overlaps(func.tstzrange(Shift.starts_at, Shift.ends_at)),
+    )
     found = queries.coming(seen_by=seen_by).where(
-        Shift.seats_taken < Shift.seats, Shift.standby_of.is_(None), ~mine, ~taken, ~leading.is_lead_minutes()
+        Shift.seats_taken < Shift.seats,
+        Shift.standby_of.is_(None),
+        ~mine,
+        ~taken,
+        ~elsewhere,
+        ~leading.is_lead_minutes(),
     )
     if wanted.company_id is not None:
         found = found.where(Shift.company_id == wanted.company_id)

@@ -30,7 +30,8 @@ class Form:
     """One form, empty, prefilled or handed in.
 
     `values` are what stands in the fields, `errors` the sentences beside them, `problem` a refusal that is about the
-    whole. `status` is the HTTP status that the page with this form is answered with.
+    whole. `status` is the HTTP status that the page with this form is answered with. Where people write something in
+    other fields than the verb takes, `typed_in` of the schema names the field beside which a refusal of it stands.
     """
 
     def __init__(self, schema: type[ma.Schema] | ma.Schema, values: Mapping[str, Any] | None = None) -> None:
@@ -63,7 +64,8 @@ class Form:
         except Problem as refused:
             self.problem, self.status = refused, refused.status
             if refused.field:
-                self.errors = _beside_fields({refused.field: [refused.detail]}, typed)
+                field = getattr(self.schema, "typed_in", {}).get(refused.field, refused.field)
+                self.errors = _beside_fields({field: [refused.detail]}, typed)
             return None
 
     def done(self, act: Callable[[Any], object]) -> bool:

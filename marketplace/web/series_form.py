@@ -1,7 +1,7 @@
 """A series as people write it: every so many days, weeks or months, on these days, until a day. It becomes a rule."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from flask_babel import gettext, lazy_gettext, ngettext
@@ -37,6 +37,8 @@ class _Recurs(ma.Schema):
 
 class SeriesForm(_Recurs, NewSeriesSchema):
     """A new series."""
+
+    typed_in: ClassVar = {"starts_at": "first_day", "ends_at": "ends"}
 
     @ma.post_load
     def make_rule(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:

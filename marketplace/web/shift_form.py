@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import marshmallow as ma
@@ -20,6 +20,7 @@ class OnTheClock(ma.Schema):
     """`day`, `begins` and `ends` in place of the two moments. A shift that ends before it begins ends on the next day;
     of an hour that the clock shows twice, the first is meant. To be mixed into a schema of the two moments."""
 
+    typed_in: ClassVar = {"starts_at": "day", "ends_at": "ends"}
     day = ma.fields.Date(required=True)
     begins = ma.fields.Time("%H:%M", required=True)
     ends = ma.fields.Time("%H:%M", required=True)

@@ -62,6 +62,16 @@ def test_open_shifts_are_those_of_ones_companies_with_a_seat_left(scene: Scene) 
     assert (seen(bea, work_kind=scene.gig.work_kind), seen(bea, work_kind=other)) == ([first, second], [])
 
 
+def test_nobody_is_shown_what_they_could_not_take_for_being_booked_elsewhere(scene: Scene) -> None:
+    """08:00 to 12:00 is theirs: what runs into it by a minute is left out, what begins as it ends is not."""
+    ana, bea = make.contracted(scene), make.contracted(scene)
+    mine = make.shift(scene, MONDAY, hours=4)
+    make.booked(scene, ana, mine)
+    into, at_its_end = (make.shift(scene, MONDAY + timedelta(minutes=minutes)) for minutes in (239, 240))
+    assert seen(ana) == [at_its_end]
+    assert seen(bea) == [into, at_its_end]
+
+
 def test_who_asks_first_is_no_reason(scene: Scene) -> None:
     """Two ask for the one seat, the second ten minutes later. The window of RACE stays open for its 15 minutes though
     both have said yes, then the points decide: who wants no more hours has less of them."""

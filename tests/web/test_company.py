@@ -380,6 +380,10 @@ def test_a_shift_is_planned_by_the_clock_of_its_zone(visitor: Visitor, scene: sh
     assert wrong.status == 422
     assert wrong.form().values["timezone"] == ["America/Kansas"]
     assert wrong.form().values["begins"] == ["09:00"]
+    gone = at.send("/shifts/new", **fields | {"day": "2026-03-02"}, timezone="America/Chicago", seats="2")
+    assert (gone.status, 'id="day-error"' in gone.html) == (422, True)
+    endless = at.send("/shifts/new", **fields | {"ends": "09:00"}, timezone="America/Chicago", seats="2")
+    assert (endless.status, 'id="ends-error"' in endless.html) == (422, True)
 
 
 def test_people_are_found_and_it_is_said_why(visitor: Visitor, scene: shifts.Scene, owner: Person) -> None:

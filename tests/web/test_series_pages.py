@@ -103,6 +103,8 @@ def test_the_calendar_leads_from_a_day_to_what_is_to_be_approved_on_it(visitor: 
     visitor.signed_in(db.session.get_one(Person, there.company.person_id))
     calendar = visitor.look(f"/company/{there.company_id}/calendar?month=2026-11")
     assert "1 shift, 1 of 1 seats taken, 1 to approve" in calendar.words
+    today = calendar.html.partition('aria-current="date"')[2]
+    assert today[: today.index("</td>")].count("November 26, 2026") == 1
     day = visitor.look(f"/company/{there.company_id}/calendar/2026-11-23")
     assert "Approve the work of Ana" in day.words
     sheet = db.session.scalars(select(Timesheet)).one()
