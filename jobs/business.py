@@ -23,7 +23,7 @@ from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
-from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs
+from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs, tax_years
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
@@ -410,6 +410,11 @@ def recover_rail_fees() -> None:
     """One look, as with guaranteed hours."""
     with transaction():
         rail_fees.recover_due(200)
+
+
+@job("taxes.issue_years", again=False)
+def issue_year_statements() -> None:
+    in_batches(tax_years.issue_due)
 
 
 @job("benefits.tell", again=False)

@@ -31,6 +31,7 @@ from marketplace.pay import closing_routes as closing
 from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
 from marketplace.pay import tax_routes as taxes
+from marketplace.pay import tax_year_routes as years
 from marketplace.qualifications import routes as qualifications
 from marketplace.shifts import attempt_routes as attempts
 from marketplace.shifts import confirming_routes as confirmations
@@ -97,6 +98,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *pay.blueprints,
     *rails.blueprints,
     *taxes.blueprints,
+    *years.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

@@ -55,6 +55,7 @@ from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rail_models import RailAccount, RailPayout
 from marketplace.pay.tax_models import TaxDeclaration, Withholding
+from marketplace.pay.tax_year_models import YearStatement
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed
@@ -583,6 +584,7 @@ SECTIONS: tuple[Section, ...] = (
         Withholding.contractor_id,
         empties=("reason",),
     ),
+    _own("year_statements", "pay", "What you were told of each year", _S, YearStatement.contractor_id),
     _own("rail_accounts", "pay", "Your accounts at a payment rail", _S, RailAccount.contractor_id),
     _own("bank_payouts", "pay", "What went from there to your bank", _S, RailPayout.contractor_id),
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),

@@ -1439,6 +1439,15 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "payslip.issued": (
             Telling(_C, _BOTH, "Your payslip: %(money)s", "It shows every line with its rule and its contract."),
         ),
+        "year_statement.issued": (
+            Telling(_C, _BOTH, "Your statement of the year is there", "It says what you earned and what was withheld."),
+        ),
+        "year_statement.corrected": (
+            Telling(_C, _BOTH, "Your statement of a year has changed", "The new version names what changed."),
+        ),
+        "withholding.given_back": (
+            Telling(_C, _BOTH, "Tax that was withheld is given back to you", "It is paid with the next pay run."),
+        ),
         "payout.paid": (Telling(_C, _BOTH, "%(money)s was paid out to you", "It is on its way to your account."),),
         "payout.refused": (
             Telling(

@@ -139,6 +139,11 @@ def everything(seen_by: Actor) -> Select[Withholding]:
     return select(Withholding)
 
 
+def is_pay() -> ColumnElement[bool]:
+    """Whether a pay line is something that the person earned: also their own benefits, once they are paid out."""
+    return (PayLine.payee_kind == Payee.CONTRACTOR) & PayLine.kind.not_in(NO_INCOME)
+
+
 def is_income() -> ColumnElement[bool]:
     """Whether a pay line counts as pay of the person's by a company."""
     return (PayLine.payee_kind == Payee.CONTRACTOR) & PayLine.kind.not_in(NO_INCOME) & PayLine.company_id.is_not(None)

@@ -591,6 +591,11 @@ NAMES = {
         "overturned": lazy_gettext("The decision falls"),
         "changed": lazy_gettext("Something milder, until the day below"),
     },
+    "year_form": {
+        "us_1099_nec": lazy_gettext("with the boxes of form 1099-NEC"),
+        "id_bukti_potong": lazy_gettext("with the facts of a bukti potong"),
+        "generic": lazy_gettext("not made after any country’s own form"),
+    },
     "certificate": {
         "none": lazy_gettext("nothing more"),
         "small_earner": lazy_gettext("that my receipts of this year stay below the limit, without VAT (Philippines)"),

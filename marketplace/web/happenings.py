@@ -346,6 +346,8 @@ _EVENTS = {
     "rail_account.restricted": lazy_gettext("The account at the payment rail can receive no money at the moment."),
     "rail_account.bank_refused": lazy_gettext("The bank sent a payout back."),
     "tax_declaration.made": lazy_gettext("Where taxes are paid was declared."),
+    "year_statement.issued": lazy_gettext("The statement of a year was issued."),
+    "year_statement.corrected": lazy_gettext("The statement of a year was issued anew: something has changed."),
     "withholding.given_back": lazy_gettext("An operator gave back tax that was withheld."),
     "tax_remittance.proposed": lazy_gettext("A payment to a tax office was proposed."),
     "tax_remittance.paid": lazy_gettext("A tax office was paid."),

@@ -1,19 +1,29 @@
 """A contractor's page about taxes: where they pay them, what the law there takes, and what was withheld."""
 
-from flask import flash, redirect, render_template, url_for
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
+from marketplace.core.db import db
 from marketplace.core.http import page
-from marketplace.pay import tax_profiles, withholding
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.pay import tax_profiles, tax_years, withholding
 from marketplace.pay.tax_models import Withholding
 from marketplace.pay.tax_schemas import TaxDeclarationGivenSchema
 from marketplace.pay.tax_schemes import BY_ID, Certificate
+from marketplace.pay.tax_year_models import YearStatement
+from marketplace.pay.tax_year_routes import as_file
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
+from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.work import SHOWN, blueprint, cursor
 
 
@@ -33,6 +43,7 @@ def show_taxes() -> ResponseReturnValue:
         form=form,
         profile=profile,
         found=found,
+        years=db.session.scalars(tax_years.mine(by=by).order_by(YearStatement.id.desc()).limit(SHOWN)).all(),
         laws=BY_ID,
         companies=accounts.company_name([each.company_id for each in found["items"]]),
         countries=words.countries(),
@@ -40,3 +51,42 @@ def show_taxes() -> ResponseReturnValue:
         kinds=choices.tax_numbers(),
         certificates=[(each.value, words.name_of("certificate", each)) for each in Certificate],
     ), form.status
+
+
+@blueprint.get("/taxes/years/<uuid:statement_id>")
+def show_year(statement_id: UUID) -> str:
+    """One version of a year's statement: each company as a picture and a table."""
+    found = _mine(statement_id)
+    companies = found.figures["companies"]
+    return render_template(
+        "work/year.html",
+        statement=found,
+        companies=[(each, _bar(each)) for each in companies],
+        countries=dict(words.countries()),
+    )
+
+
+@blueprint.get("/taxes/years/<uuid:statement_id>/file")
+def year_file(statement_id: UUID) -> Response:
+    return as_file(_mine(statement_id))
+
+
+def _mine(statement_id: UUID) -> YearStatement:
+    """The statement if it is the asker's own: an operator reads those of others elsewhere."""
+    by = actor()
+    found = tax_years.statement(statement_id, by)
+    if found.contractor_id != by.person_id:
+        raise NotFound
+    return found
+
+
+def _bar(company: Mapping[str, Any]) -> Sequence[Segment]:
+    """What of the pay was withheld."""
+    earned, withheld = (Money.of(company[name], company["currency"]) for name in ("earned", "withheld"))
+    rest = earned - withheld
+    return stacked(
+        [
+            Part(gettext("sent to you"), words.money_words(rest), max(rest.amount, 0), "a"),
+            Part(gettext("withheld"), words.money_words(withheld), max(withheld.amount, 0), "c"),
+        ]
+    )

@@ -89,6 +89,7 @@ _PAGES = {
     "booking": ("work.show_booking", "booking_id"),
     "timesheet": ("work.show_timesheet", "timesheet_id"),
     "payslip": ("work.show_payslip", "payslip_id"),
+    "year_statement": ("work.show_year", "statement_id"),
     "contract": ("contractor.show_contract", "contract_id"),
 }
 _HANDED_OVER = {"swap": ("work.show_swap", "swap_id"), "handover": ("work.show_handover", "handover_id")}

@@ -50,6 +50,9 @@ from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rail_rules import Endpoint, Match, Outcome
 from marketplace.pay.rules import SANDBOX, OpKind
 from marketplace.pay.stripe_rules import Agreement
+from marketplace.pay.tax_schemes import Form
+from marketplace.pay.tax_year_models import YearStatement
+from marketplace.pay.tax_year_rules import sealed
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
@@ -190,7 +193,7 @@ def build(app: SetaraFlask) -> World:
 
 
 def _at_the_rail(ana: Contractor) -> None:
-    """Her account, two movements and two calls, as a real rail would have told of them."""
+    """Her account, two movements and two calls, as a real rail would have told of them, and a year that is over."""
     now, named = clock.now(), {"rail": SANDBOX}
     db.session.add(
         RailAccount(
@@ -210,6 +213,15 @@ def _at_the_rail(ana: Contractor) -> None:
                 id=f"evt_{number}", endpoint=Endpoint.PLATFORM, name="transfer.created", about_kind="transfer",
                 about_id="tr_1", is_live=False, created_at=now, received_at=now, try_at=now, tries=1,
                 outcome=Outcome.UNMATCHED, error="no_such_payment", **named,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    told = {"year": 2025, "country": "US", "form": "generic", "law": None, "companies": [], "benefits": []}
+    for version in (1, 2):
+        db.session.add(
+            YearStatement(
+                contractor_id=ana.id, year=2025, version=version, country="US", form=Form.GENERIC, figures=told,
+                sha256=sealed(told), changed=[], issued_at=now,
             )
         )  # fmt: skip
     db.session.flush()
@@ -349,6 +361,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
         "withholding_id": [],
+        "statement_id": list(db.session.scalars(select(YearStatement.id).order_by(YearStatement.id))),
         "remittance_id": [],
         "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
         "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),

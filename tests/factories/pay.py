@@ -5,17 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.pay import payments, runs, service
+from marketplace.pay import payments, runs, service, tax_profiles
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import LeverEffect, OpKind
+from marketplace.pay.tax_schemes import Certificate
 from marketplace.shifts import timesheets
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
-from tests.factories import accounts, shifts
+from marketplace.workforce.papers import Tax
+from tests.factories import accounts, shifts, standards
 from tests.factories.shifts import Scene
 
 
@@ -73,3 +76,22 @@ def lever(effect: LeverEffect, kind: OpKind = OpKind.PAYOUT, *, times: int = 1, 
     """Makes the sandbox misbehave the next times."""
     with transaction():
         service.pull_lever(effect, kind, times=times, owner_id=owner_id, by=finance())
+
+
+NPWP = "012345678901000"
+
+
+def taxed(country: str = "ID", number: str | None = NPWP, rate: str | None = "16000") -> Booking:
+    """Four hours for 60.00 USD, approved, of somebody who pays taxes where the company has its seat. A dollar is so
+    many of the country's units."""
+    with transaction():
+        there = shifts.scene()
+        db.session.get_one(Company, there.company_id).country = country
+        ana = shifts.contracted(there)
+        tax = Tax(country, "none" if number is None else "other", number)
+        tax_profiles.declare(tax, Certificate.NONE, by=accounts.actor_of(ana.id))
+    booking = worked_and_approved(there, person=ana)
+    if rate is not None:
+        with transaction():
+            standards.rate("USD", "IDR", rate, clock.now().date())
+    return booking

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.accounts.models import Company, Person
+from marketplace.accounts.models import Person
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
@@ -26,37 +26,18 @@ from marketplace.shifts.models import Booking
 from marketplace.workforce.papers import Tax
 from tests.conftest import again, kept
 from tests.factories import accounts, pay, shifts
-from tests.factories import standards as rates
 from tests.pay.books import everything_holds
 from tests.web.visitor import Visitor
-
-NPWP = "012345678901000"
 
 
 def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
 
 
-def _worked(country: str = "ID", number: str | None = NPWP, rate: str | None = "16000") -> Booking:
-    """Four hours for 60.00 USD, approved, of somebody who pays taxes where the company has its seat. A dollar is so
-    many of the country's units."""
-    with transaction():
-        there = shifts.scene()
-        db.session.get_one(Company, there.company_id).country = country
-        ana = shifts.contracted(there)
-        tax = Tax(country, "none" if number is None else "other", number)
-        tax_profiles.declare(tax, Certificate.NONE, by=accounts.actor_of(ana.id))
-    booking = pay.worked_and_approved(there, person=ana)
-    if rate is not None:
-        with transaction():
-            rates.rate("USD", "IDR", rate, clock.now().date())
-    return booking
-
-
 @pytest.fixture(scope="module")
 def _taxed(ground: None) -> Booking:
     def make() -> Booking:
-        booking = _worked()
+        booking = pay.taxed()
         pay.paid()
         return booking
 
@@ -130,7 +111,7 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking) -
 
 
 def test_without_a_rate_nothing_is_withheld_and_it_is_said(app: Flask) -> None:
-    booking = _worked("PH", rate=None)
+    booking = pay.taxed("PH", rate=None)
     pay.paid()
     slip = pay.payslip_of(booking.contractor_id)
     assert (slip.withheld, line_of(booking).why) == (usd("0"), Why.NO_RATE)
