@@ -8,7 +8,7 @@ INSTANCE ?= instance
 # Each command is several processes of one program, which are to compile it once, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench bench-matching demo outcome gig clean environment environment-dev
+.PHONY: help run test check bench bench-kept bench-matching demo outcome gig clean environment environment-dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,13 +26,17 @@ check: environment-dev ## style, types, walls between the rooms, migrations up, 
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/test_migrations.py
 
+BENCH := $(BIN)/python -m
 bench: environment-dev ## measure the verbs that must be fast, on a database of its own
-	@$(SETARA) with-database -- $(BIN)/python -m tests.bench
-	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.pages
-	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.shift_day
-	@$(SETARA) with-database -- $(BIN)/python -m tests.bench.instant
-	@$(SETARA) with-web -- $(BIN)/python -m tests.bench.storm
+	@$(SETARA) with-database -- $(BENCH) tests.bench
+	@$(SETARA) with-database -- $(BENCH) tests.bench.pages
+	@$(SETARA) with-database -- $(BENCH) tests.bench.shift_day
+	@$(SETARA) with-database -- $(BENCH) tests.bench.instant
+	@$(SETARA) with-web -- $(BENCH) tests.bench.storm
 	@exec $(BIN)/python -m tests.bench.matching --most 10000
+
+bench-kept: environment-dev ## measure them on a machine that does nothing else, and keep it in docs/benchmarks.md
+	@$(MAKE) bench BENCH="$(BIN)/python -m tests.bench.keeping"
 
 bench-matching: environment-dev ## measure plans of a thousand to a million people, and write docs/benchmarks.md
 	@exec $(BIN)/python -m tests.bench.matching $(ARGS)

@@ -12,14 +12,13 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from marketplace.solver.apart import solve_apart
 from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
 from marketplace.solver.problem import Plan
+from tests.bench.keeping import PAGE, with_section
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 PACKAGES = ("numpy", "numba")
 HEAD = (
     "| contractors | seats | seeds | filled | gap to the bound | bound of the full problem | index (s) | plan (s) | "
@@ -82,7 +81,6 @@ def line(size: Size, runs: Sequence[Run]) -> str:
 
 def page(lines: Sequence[str], threads: int) -> Iterator[str]:
     load = os.getloadavg()[0]
-    yield "# Benchmarks\n\n## Matching\n\n"
     yield "Written by `make bench-matching`. Markets are those of `matching generate`, with seeds from 1 on.\n\n"
     yield f"{os.cpu_count()} cores, {threads} threads, {platform.machine()}, Python {platform.python_version()}, "
     yield ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
@@ -107,7 +105,7 @@ def main() -> None:
             runs = [run(size, seed, options.threads) for seed in size.seeds]
             lines.append(line(size, runs))
             print(lines[-1], flush=True)
-            PAGE.write_text("".join(page(lines, options.threads)))
+            PAGE.write_text(with_section(PAGE.read_text(), "Matching", "".join(page(lines, options.threads))))
 
 
 if __name__ == "__main__":
