@@ -1,4 +1,8 @@
-"""The solver as a job calls it: in a process of its own, which alone loads what is compiled, and can be ended."""
+"""The solver as a job calls it: in a process of its own, which alone loads what is compiled, and can be ended.
+
+What it finds follows from the problem and the seed: it ends after so many rounds, and no clock decides what is in the
+plan. The clock only ends a process that takes too long; the plan is then that of the instant path.
+"""
 
 import pickle
 import subprocess
@@ -9,22 +13,19 @@ from flask import current_app
 from marketplace.matching.whole import Solver
 from marketplace.solver.problem import Plan, Problem, SolverFailed
 
-PATIENCE = 300
-"""Seconds beyond its time after which the process is ended: it may have to compile first."""
-
 
 def solver() -> Solver | None:
-    """What a plan of a horizon asks where seats stay open; None where the configuration gives it no time."""
+    """What a plan of a horizon asks where seats stay open; None where the configuration gives it no time at all."""
     seconds: float = current_app.config["SOLVER_SECONDS"]
     return (lambda problem, seed: solve(problem, seed, seconds)) if seconds > 0 else None
 
 
 def solve(problem: Problem, seed: int, seconds: float) -> Plan:
-    """The best plan that is found in so many seconds. Raises SolverFailed with what the process said last."""
+    """The plan that the seed leads to. Raises SolverFailed with what the process said last, or when time is over."""
     command = [sys.executable, "-m", "jobs.solver_process"]
-    given = pickle.dumps((problem, seed, seconds))
+    given = pickle.dumps((problem, seed))
     try:
-        done = subprocess.run(command, input=given, capture_output=True, timeout=seconds + PATIENCE, check=False)
+        done = subprocess.run(command, input=given, capture_output=True, timeout=seconds, check=False)
     except OSError as error:
         raise SolverFailed("Its process could not be begun.") from error
     except subprocess.TimeoutExpired as late:

@@ -6,5 +6,5 @@ import sys
 from marketplace.solver.solving import solve
 
 if __name__ == "__main__":
-    problem, seed, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
-    sys.stdout.buffer.write(pickle.dumps(solve(problem, seed=seed, seconds=seconds)))
+    problem, seed = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    sys.stdout.buffer.write(pickle.dumps(solve(problem, seed=seed)))

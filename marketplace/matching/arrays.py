@@ -52,6 +52,8 @@ USUAL_SEAT: Final = 240
 UNIT: Final = 12
 """What a point is to the solver: so much that the points of one minute are whole numbers."""
 STEP: Final = 240
+BEYOND_BAND: Final = 40
+"""Points that a seat beyond the least hours of a band counts; those of a score fall from 100 to 0 with the hours."""
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 """How many people are looked at for each seat, and for each shift beside them."""
 KEPT_COSTS: Final = 500
@@ -119,12 +121,13 @@ def _pairs(planner: Planner, opening: Opening, kept: Counter[UUID]) -> list[tupl
     """Who could take a seat of it, each with their points by the seat: the best, and of equals those who were kept for
     fewer shifts so far. Some of very many for each seat are enough, since everybody is kept for some."""
     weights, minutes = planner.weights, scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
+    beyond = BEYOND_BAND * weights.of(Part.BAND)
     found = []
     for fit, candidate in planner.free(opening):
         earned = points(candidate, minutes)
         known = fit.who.member.id
         score = sum(weights.of(part) * earned[part] for part in OF_PEOPLE) - kept[known] * KEPT_COSTS
-        by_seat = UNIT * sum(weights.of(part) * earned[part] for part in BY_THE_SEAT)
+        by_seat = UNIT * (sum(weights.of(part) * earned[part] for part in BY_THE_SEAT) + beyond)
         found.append((-score, lot(opening.shift_id, known, planner.instance.seed), fit, by_seat))
     found.sort(key=lambda each: each[:2])
     chosen = found[: KEPT_FOR_A_SEAT * opening.seats + KEPT_BESIDE]
@@ -233,4 +236,5 @@ def _weights(planner: Planner) -> Weights:
     by_minute = 100 * UNIT // USUAL_SEAT
     starts = list(range(0, MOST_HOURS, STEP))
     spread = [by_minute * weights.of(Part.SPREAD) * WEEK_MINUTES // (WEEK_MINUTES + recent) for recent in starts]
-    return Weights(band=by_minute * weights.of(Part.BAND), spread_from=starts, spread_points=spread)
+    within = (100 - BEYOND_BAND) * UNIT // USUAL_SEAT * weights.of(Part.BAND)
+    return Weights(band=within, spread_from=starts, spread_points=spread)

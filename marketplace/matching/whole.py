@@ -78,6 +78,7 @@ def _asked(instance: Instance, alone: Sequence[Planned], solver: Solver) -> Inst
     except SolverFailed:
         log.exception("solver failed", shifts=len(later), people=len(instance.members))
         return instance
+    log.info("solver", shifts=len(later), people=len(instance.members), given=len(plan.shift), seconds=plan.seconds)
     return replace(instance, wishes=arrays.pairs(plan.shift, plan.person))
 
 
