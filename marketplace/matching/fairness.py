@@ -7,11 +7,12 @@ of which fewer were asked it is not told what they were asked for.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
 from marketplace.matching.engine import Planned
-from marketplace.matching.instance import Instance, Member, Opening
+from marketplace.matching.instance import Instance, Member, Opening, Work
 from marketplace.matching.rules import URGENT
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.catalogue import RULES
@@ -21,6 +22,22 @@ Rows = Sequence[Row]
 LEAST_PEOPLE: Final = RULES["REPORT"].parameters["least_people"]
 OF_WHO_WAS_ASKED: Final = ("asked", "offers", "minutes")
 """Numbers of a row that are None where too few people stand behind them."""
+
+
+def too_few(instance: Instance) -> frozenset[UUID]:
+    """The gigs of which what is told would tell of single people: those under contract whom their places let in are
+    fewer than rule REPORT asks for."""
+    return frozenset(known for known, work in instance.works.items() if _is_few(instance, work))
+
+
+def _is_few(instance: Instance, work: Work) -> bool:
+    reached = (
+        member
+        for member in instance.members
+        if work.company_id in member.signed
+        and any(place.admits(member.person.country, member.person.subdivision) for place in work.criteria.places)
+    )
+    return sum(1 for _ in islice(reached, LEAST_PEOPLE)) < LEAST_PEOPLE
 
 
 class Tally:

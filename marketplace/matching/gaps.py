@@ -4,9 +4,11 @@ In prose. Each requirement is relaxed by itself, step by step: a level of a lang
 qualification left out, a place added in which somebody under contract lives, the pay raised to what contracts ask for,
 the time moved by up to four hours. Of each the first step is told by which somebody more can be asked, and the first by
 which the seats can be filled. What belongs to people, such as consent, standing or the hours they chose, is no such
-change and is told by nobody.
+change and is told by nobody. Where so few people could be meant that a change would tell of one of them
+(`fairness.too_few`) none is told, and no place is added in which only such few live.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +19,7 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, SkillNeed, Where
 from marketplace.matching.engine import able
+from marketplace.matching.fairness import LEAST_PEOPLE, too_few
 from marketplace.matching.instance import Instance, Work
 from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
@@ -78,6 +81,8 @@ def tried(instance: Instance, work: Work, span: Span, seats: int) -> Instance:
 def needs(instance: Instance) -> list[Step]:
     """What would let more people take a seat of the one opening, by requirement, the smallest changes."""
     (opening,) = instance.openings
+    if opening.gig_id in too_few(instance):
+        return []
     now = able(instance)
     rest = _without(instance, now)
     found: list[Step] = []
@@ -155,9 +160,10 @@ def _levelled(criteria: Criteria, need: SkillNeed, level: int) -> Criteria:
 
 
 def _elsewhere(instance: Instance, criteria: Criteria) -> list[str]:
-    """Countries of people under contract to which the work is not open at all."""
-    countries = {member.person.country for member in instance.members}
-    return sorted(countries - {place.country for place in criteria.places})
+    """Countries of enough people under contract to which the work is not open at all."""
+    countries = Counter(member.person.country for member in instance.members)
+    enough = {country for country, people in countries.items() if people >= LEAST_PEOPLE}
+    return sorted(enough - {place.country for place in criteria.places})
 
 
 def _rates(instance: Instance) -> list[Money]:

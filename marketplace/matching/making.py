@@ -29,6 +29,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.matching import carrying, facts, forgetting, open_seats, searching, weighing, whole
 from marketplace.matching.engine import Given, Planned
+from marketplace.matching.fairness import too_few
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
 from marketplace.matching.report import report
@@ -214,6 +215,7 @@ def _store_runs(
 ) -> list[MatchRun]:
     works = {opening.shift_id: instance.works[opening.gig_id] for opening in instance.openings}
     made = Counter(shift_id for shift_id, _ in offers)
+    few = too_few(instance)
     runs = [
         MatchRun(
             id=run_ids[each.shift_id],
@@ -227,7 +229,7 @@ def _store_runs(
             offered=made[each.shift_id],
             cutoff=each.cutoff,
             turn=each.turn,
-            refused=dict(each.refused),
+            refused={} if works[each.shift_id].gig_id in few else dict(each.refused),
             input_sha256=digest,
         )
         for each in planned

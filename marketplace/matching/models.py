@@ -128,7 +128,8 @@ class PlanInput(Base):
 class MatchRun(Subject):
     """What a plan decided about one shift: its open seats, how many were offered, and the lowest score that was given
     one (`cutoff`). `turn` is the last turn at which somebody was given a seat, empty when a seat stayed open;
-    `refused` then says how many people each rule kept out, by the first rule that did. Never changed."""
+    `refused` then says how many people each rule kept out, by the first rule that did, where enough people could be
+    meant (`fairness.too_few`). Never changed."""
 
     __tablename__ = "match_run"
     __table_args__ = (

@@ -6,23 +6,26 @@ from datetime import UTC
 from typing import Any
 
 from marketplace.matching.engine import Planned
+from marketplace.matching.fairness import Tally, too_few
 from marketplace.matching.instance import Instance
-from marketplace.shifts.hours import scheduled_minutes
 
 NOBODY_LEFT = "NOBODY_LEFT"
 """Stands among the rules where a seat is open although no rule kept anybody out: the company has too few people."""
+TOO_FEW = "TOO_FEW"
+"""Stands among the rules where so few people could be meant that the rule would tell of one of them."""
 
 
 def report(instance: Instance, planned: Sequence[Planned]) -> dict[str, Any]:
     """As JSON: `days` with their open and planned seats (days in UTC), `places` with the people who could be asked, how
-    many of them are, and for how many minutes, and `refused`: open seats by the rule that kept most people from them.
+    many of them are, and for how many minutes, as far as enough people stand behind it (`matching.fairness`), and
+    `refused`: open seats by the rule that kept most people from them.
     """
     return {
         "shifts": len(planned),
         "people": len(instance.members),
         "days": _days(instance, planned),
         "places": _places(instance, planned),
-        "refused": dict(_refused(planned).most_common()),
+        "refused": dict(_refused(instance, planned).most_common()),
     }
 
 
@@ -38,29 +41,19 @@ def _days(instance: Instance, planned: Sequence[Planned]) -> list[dict[str, Any]
 
 
 def _places(instance: Instance, planned: Sequence[Planned]) -> list[dict[str, Any]]:
-    where = {member.id: member.person.country for member in instance.members}
-    length = {
-        opening.shift_id: scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
-        for opening in instance.openings
-    }
-    people = Counter(where.values())
-    asked: dict[str, set[object]] = {place: set() for place in people}
-    minutes: Counter[str] = Counter()
-    for each in planned:
-        for given in each.given:
-            place = where[given.contractor_id]
-            asked[place].add(given.contractor_id)
-            minutes[place] += length[each.shift_id]
-    return [
-        {"place": place, "people": people[place], "asked": len(asked[place]), "minutes": minutes[place]}
-        for place in sorted(people)
-    ]
+    tally = Tally()
+    tally.add(instance, planned)
+    told = {"place": "code", "people": "people", "asked": "asked", "minutes": "minutes"}
+    return [{name: row[column] for name, column in told.items()} for row in tally.told()["places"]]
 
 
-def _refused(planned: Sequence[Planned]) -> Counter[str]:
+def _refused(instance: Instance, planned: Sequence[Planned]) -> Counter[str]:
+    gigs, few = {opening.shift_id: opening.gig_id for opening in instance.openings}, too_few(instance)
     found: Counter[str] = Counter()
     for each in planned:
-        if each.unfilled:
+        if each.unfilled and gigs[each.shift_id] in few:
+            found[TOO_FEW] += each.unfilled
+        elif each.unfilled:
             # Of rules that kept as many people out, the first by name, so that every machine says the same.
             most = min(each.refused, key=lambda rule: (-each.refused[rule], rule), default=NOBODY_LEFT)
             found[most] += each.unfilled

@@ -163,7 +163,10 @@ class MatchRunSchema(ma.Schema):
         keys=ma.fields.String(),
         values=ma.fields.Integer(),
         required=True,
-        metadata={"description": "While a seat is open: how many people each rule kept out, by the first that did"},
+        metadata={
+            "description": "While a seat is open: how many people each rule kept out, by the first that did; "
+            "empty where fewer than 5 people could be meant"
+        },
     )
     input_sha256 = ma.fields.String(required=True)
 

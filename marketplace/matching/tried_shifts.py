@@ -1,7 +1,9 @@
 """A company tries another shift on paper: its pay, hours, seats or requirements; and reads what its open seats need.
 
 Nothing else is changed by it. The gate that publishes gigs judges what is tried as it would judge the gig, so that no
-floor is got around; what it refuses is not reckoned further, unless all that it lacks is money in the gig.
+floor is got around; what it refuses is not reckoned further, unless all that it lacks is money in the gig. Where fewer
+people could be meant than rule REPORT asks for, a trial tells whether a seat is filled and nothing else: from a few
+trials of few people one could read who speaks, earns or does what.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import facts, gaps, trials
 from marketplace.matching.engine import Planned, able, solve
+from marketplace.matching.fairness import too_few
 from marketplace.matching.gaps import Need
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import Trial
@@ -152,14 +155,14 @@ class TriedShift:
         instance = facts.read([(shift, gig)], around=_both(span, Span(shift.starts_at, shift.ends_at)))
         if step == STEPS[0]:
             planned = solve(instance)[0]
-            self.result |= {"before": _told(instance, planned), "refused": dict(planned.refused)}
+            self.result |= {"before": _told(instance, planned), "refused": _refused(instance, planned)}
             return
         other = self._as_tried(instance, shift, gig, span)
         if step == STEPS[1]:
             self._judge(gig)
             if self.result["allowed"]:
                 planned = solve(other)[0]
-                self.result |= {"after": _told(other, planned), "refused": dict(planned.refused)}
+                self.result |= {"after": _told(other, planned), "refused": _refused(other, planned)}
         else:
             asked = other if self.result["allowed"] else instance
             self.result["needs"] = [_judged(each, gig) for each in gaps.needs(asked)] if _is_short(asked) else []
@@ -200,9 +203,17 @@ def _is_short(instance: Instance) -> bool:
 
 
 def _told(instance: Instance, planned: Planned) -> dict[str, Any]:
-    """How many seats are open, how many people could be asked, how many seats that fills, and what it costs."""
+    """How many seats are open, how many people could be asked, how many seats that fills, and what it costs; of few
+    people only whether a seat is filled."""
     (opening,) = instance.openings
     work = instance.work_of(opening)
+    told: dict[str, Any] = {
+        "seats": planned.seats,
+        "fills": planned.filled > 0,
+        "rate": {"amount": str(work.rate.decimal), "currency": work.rate.currency},
+    }
+    if opening.gig_id in too_few(instance):
+        return told | dict.fromkeys(("able", "filled", "cost"))
     members = {member.id: member for member in instance.members}
     seat = work.seat(opening.span)
     chosen = [members[given.contractor_id] for given in planned.given[: planned.filled]]
@@ -210,13 +221,16 @@ def _told(instance: Instance, planned: Planned) -> dict[str, Any]:
         cost(promised_lines(seat, member.under_contract(work.company_id, opening.span.ends_at))) for member in chosen
     ]
     paid = total(prices, work.rate.currency)
-    return {
-        "seats": planned.seats,
+    return told | {
         "able": len(able(instance)),
         "filled": planned.filled,
         "cost": {"amount": str(paid.decimal), "currency": paid.currency},
-        "rate": {"amount": str(work.rate.decimal), "currency": work.rate.currency},
     }
+
+
+def _refused(instance: Instance, planned: Planned) -> dict[str, int]:
+    """How many people each rule keeps out, where enough could be meant."""
+    return {} if too_few(instance) else dict(planned.refused)
 
 
 def _judged(step: gaps.Step, gig: Gig) -> dict[str, Any]:

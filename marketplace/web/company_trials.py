@@ -115,6 +115,8 @@ def _as_it_is(shift: Shift, gig: Gig) -> dict[str, Any]:
 
 
 def _seats(row: Mapping[str, Any]) -> Sequence[Segment]:
+    if row["filled"] is None:
+        return []
     rest = row["seats"] - row["filled"]
     return stacked(
         [

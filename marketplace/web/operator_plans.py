@@ -59,7 +59,10 @@ def show_plan(plan_id: UUID) -> str:
         company=company.get(plan.company_id) if plan.company_id else None,
         whole=_filled(plan.planned, plan.seats),
         days=[(day, _filled(day["planned"], day["seats"], fullest)) for day in days],
-        places=[(place, _asked(place), duration(place["minutes"])) for place in places],
+        places=[
+            (place, [], "") if place["minutes"] is None else (place, _asked(place), duration(place["minutes"]))
+            for place in places
+        ],
         refused=[(rule, because(rule), seats) for rule, seats in plan.report.get("refused", {}).items()],
         events=timeline("plan", plan.id, limit=SHOWN),
     )

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from marketplace.core.money import Money
 from marketplace.matching.engine import ASKED_BEFORE
 from marketplace.matching.gaps import Need
-from marketplace.matching.report import NOBODY_LEFT
+from marketplace.matching.report import NOBODY_LEFT, TOO_FEW
 from marketplace.standards.catalogue import RULES
 from marketplace.web import words
 from marketplace.web.words import money_words, said
@@ -18,6 +18,7 @@ _NO_RULE = MappingProxyType(
     {
         ASKED_BEFORE: lazy_gettext("Most had been asked before; nobody is asked twice for the same shift."),
         NOBODY_LEFT: lazy_gettext("Everybody under contract whom the rules let pass has a seat."),
+        TOO_FEW: lazy_gettext("Fewer than 5 people could be meant, so nothing more is told of them."),
     }
 )
 

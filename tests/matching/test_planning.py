@@ -52,6 +52,9 @@ def asked(status: OfferStatus = OfferStatus.PENDING) -> list[Offer]:
 def test_a_plan_asks_people_for_many_shifts_and_says_what_it_came_to(scene: Scene) -> None:
     people = [make.contracted(scene) for _ in range(3)]
     shifts = [make.shift(scene, MONDAY + number * DAY, seats=2) for number in range(3)]
+    # Two more whose hours have no room; with them there are enough people to be told of.
+    for _ in range(2):
+        make.contracted(scene, band=(0, 3))
     plan = plan_ahead()
     assert (plan.status, plan.seats, plan.planned, plan.offered) == (PlanStatus.DONE, 6, 6, 6)
     made = asked()
@@ -63,7 +66,8 @@ def test_a_plan_asks_people_for_many_shifts_and_says_what_it_came_to(scene: Scen
         assert offer.reason["plan_id"] == str(plan.id)
         assert {"score", "rank", "weights_version", "parts", "run_id"} < set(offer.reason)
         assert offer.expires_at - offer.made_at <= LONGEST_OFFER
-    assert plan.report["places"] == [{"place": "US", "people": 3, "asked": 3, "minutes": 6 * 240}]
+    # Five people, of whom three were asked: too few to tell what they were asked for.
+    assert plan.report["places"] == [{"place": "US", "people": 5, "asked": None, "minutes": None}]
     assert [event.name for event in reversed(timeline("plan", plan.id))] == ["plan.asked", "plan.done"]
     told = db.session.scalar(select(func.count()).select_from(Event).where(Event.name == "offer.made"))
     assert told == 6
@@ -119,6 +123,8 @@ def test_an_open_offer_takes_its_time_and_its_hours_over_all_companies(scene: Sc
 def test_what_the_plan_gave_before_is_the_reason_that_is_told(scene: Scene) -> None:
     """One person, two shifts at once: the second says that the first took the time, not that others had more points."""
     ana = make.contracted(scene)
+    for _ in range(4):
+        make.contracted(scene, band=(0, 3))
     shifts = [make.shift(scene), make.shift(scene, MONDAY + timedelta(hours=2))]
     plan_ahead()
     (offer,) = asked()
@@ -128,7 +134,7 @@ def test_what_the_plan_gave_before_is_the_reason_that_is_told(scene: Scene) -> N
     assert told.verdict is not None
     assert told.verdict["rule"] == "ONE_PLACE"
     run = db.session.scalars(select(MatchRun).where(MatchRun.shift_id == left.id)).one()
-    assert (run.turn, run.refused) == (None, {"ONE_PLACE": 1})
+    assert (run.turn, run.refused) == (None, {"ONE_PLACE": 1, "HOURS_BAND": 4})
 
 
 def test_once_the_input_is_erased_the_rules_of_now_answer(scene: Scene) -> None:

@@ -139,7 +139,7 @@ def test_a_manager_has_the_open_seats_of_the_company_planned(
     plan = ask_plan(client, PLAN, made.json["id"], headers=company)
     assert [plan.json[name] for name in ("status", "seats", "planned", "offered")] == ["done", 2, 1, 1]
     assert plan.json["report"]["days"] == [{"day": MONDAY.date().isoformat(), "seats": 2, "planned": 1}]
-    assert plan.json["report"]["refused"] == {"NOBODY_LEFT": 1}
+    assert plan.json["report"]["refused"] == {"TOO_FEW": 1}
     assert ask_plan(client, PLANS, headers=company).json["items"] == [plan.json]
     (planned,) = ask_plan(client, PLANNED, made.json["id"], headers=company).json["items"]
     assert (planned["shift_id"], planned["plan_id"], planned["offered"]) == (str(shift.id), made.json["id"], 1)

@@ -16,7 +16,7 @@ from marketplace.core.events import Event
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import service, trials, tried_shifts
-from marketplace.matching.models import Trial
+from marketplace.matching.models import MatchRun, Trial
 from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.matching.rules import TrialRunning, TrialStatus
 from marketplace.matching.tried_shifts import Tried
@@ -72,7 +72,7 @@ def test_a_gap_says_which_smallest_change_would_fill_it(needy: Scene, work: Call
 
 
 def test_what_is_tried_stands_beside_what_is(needy: Scene, work: Callable[[], int]) -> None:
-    for level in (Level.B2, Level.B1):
+    for level in (Level.B2, Level.B1, Level.A2, Level.A2, Level.A2):
         speaking(needy, level)
     shift = make.shift(needy, seats=1)
     more = tried(work, needy, shift, seats=2, languages={"id": Level.B1}, rate=Money.of("16.00", USD)).result
@@ -93,11 +93,37 @@ def test_the_gate_refuses_on_paper_what_it_refuses(needy: Scene, work: Callable[
 def test_another_hour_may_find_people(needy: Scene, work: Callable[[], int]) -> None:
     """The only person who fits is booked until an hour after the beginning, and needs eleven hours of rest."""
     ana = make.contracted(needy, languages={"id": Level.B2})
+    for _ in range(4):
+        make.contracted(needy)
     make.booked(needy, ana, starts_at=MONDAY - timedelta(hours=12), hours=4)
     shift = make.shift(needy, MONDAY)
-    assert told(tried(work, needy, shift)) == [("hours", "+3", 1, True)]
+    assert told(tried(work, needy, shift)) == [("language", "", 4, True), ("hours", "+3", 1, True)]
     later = {"starts_at": MONDAY + timedelta(hours=3), "ends_at": MONDAY + timedelta(hours=7)}
     assert tried(work, needy, shift, **later).result["after"]["filled"] == 1
+
+
+def test_of_fewer_than_five_people_only_whether_a_seat_is_filled_is_told(needy: Scene, work: Callable[[], int]) -> None:
+    """Four whom the place lets in, one of them at 17 dollars, and one who lives elsewhere: from numbers a company could
+    read who speaks how well, and at which pay. The fifth of the place changes that."""
+    for level in (Level.B2, Level.B1, Level.A2):
+        speaking(needy, level)
+    speaking(needy, Level.B2, country="KE", subdivision="KE-30", timezone="Africa/Nairobi")
+    make.contracted(needy, languages={"id": Level.C1}, pay="17.00")
+    shift = make.shift(needy, seats=4)
+    few = tried(work, needy, shift, languages={"id": Level.B1}).result
+    for side in ("before", "after"):
+        assert {name: few[side][name] for name in ("able", "filled", "cost", "fills")} == {
+            "able": None, "filled": None, "cost": None, "fills": True,
+        }  # fmt: skip
+    assert (few["refused"], few["needs"]) == ({}, [])
+    nobody = tried(work, needy, shift, skills=["audio"]).result
+    assert (nobody["after"]["fills"], nobody["needs"]) == (False, [])
+    service.match(shift.id, by=needy.company)
+    run = db.session.scalars(select(MatchRun)).one()
+    assert (run.seats - run.offered, run.refused) == (3, {})
+    speaking(needy, Level.A2)
+    enough = tried(work, needy, shift, languages={"id": Level.B1}).result
+    assert (enough["after"]["able"], enough["refused"]["CRITERIA"]) == (1, 3)
 
 
 def whole_database() -> Mapping[str, str]:
@@ -171,7 +197,11 @@ def test_a_shift_is_tried_over_the_api(client: FlaskClient, needy: Scene, work: 
     assert (made.status_code, made.json["status"], made.json["tried"]) == (202, "running", {"languages": {"id": "B1"}})
     work()
     shown = ask(client, TRIAL, shift.id, UUID(made.json["id"]), headers=headers).json
-    assert (shown["status"], shown["result"]["before"]["filled"], shown["result"]["after"]["filled"]) == ("done", 0, 1)
+    assert (shown["status"], shown["result"]["before"]["fills"], shown["result"]["after"]["fills"]) == (
+        "done",
+        False,
+        True,
+    )
 
 
 @pytest.mark.door(TRY, "not_signed_in")

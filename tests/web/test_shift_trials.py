@@ -17,6 +17,8 @@ def test_a_company_reads_what_its_gap_needs(app: Flask, visitor: Visitor, work: 
     scene = make.scene(criteria=need)
     for _ in range(3):
         make.contracted(scene, languages={"id": Level.B1})
+    for _ in range(2):
+        make.contracted(scene, languages={"id": Level.A1})
     shift = make.shift(scene, seats=3)
     assert scene.company.person_id is not None
     visitor.signed_in(people.person(scene.company.person_id))
@@ -30,7 +32,7 @@ def test_a_company_reads_what_its_gap_needs(app: Flask, visitor: Visitor, work: 
     work()
     page = visitor.look(made.address)
     need_said = "3 more people if Indonesian B1 instead of B2 fills every seat"
-    for words in (need_said, "0 of 3", "0 of 2", "CRITERIA 3 people"):
+    for words in (need_said, "0 of 3", "0 of 2", "CRITERIA 5 people"):
         assert words in page.words
     again = {name: given[0] for name, given in visitor.look(f"{path}/trials").forms[-1].values.items() if given}
     refused = visitor.send(f"{path}/trials", **(again | {"seats": "0"}))
