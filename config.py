@@ -47,7 +47,6 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": _count(env, "DATABASE_POOL", 8),
             "max_overflow": 8,
-            "pool_pre_ping": True,
             # An error's text is logged; the values of a statement are people's data.
             "hide_parameters": production,
         },

@@ -9,11 +9,12 @@ from uuid import UUID
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, event, text
+from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, Pool, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 
+from marketplace.core import pool
 from marketplace.core.ids import new_id
 from marketplace.core.sending import Order
 from marketplace.core.sending import send as send_over
@@ -64,6 +65,8 @@ BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
 _LAST = "setara_with_the_commit"
 _DEPTH = "setara_transaction_depth"
+event.listen(Pool, "checkin", pool.rest)
+event.listen(Pool, "checkout", pool.take)
 
 
 @event.listens_for(Session, "after_soft_rollback")

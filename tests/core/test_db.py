@@ -1,12 +1,18 @@
 """Transactions against a PostgreSQL that other processes use too."""
 
 import threading
+import time
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import NullPool, create_engine, text
 
+from marketplace.core import pool
 from marketplace.core.db import db, transact
 from marketplace.core.http import SetaraFlask
+from tests.conftest import Database
 
+BACKEND = text("SELECT pg_backend_pid()")
+END = text("SELECT pg_terminate_backend(:pid, 5000)")
 LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
@@ -31,3 +37,33 @@ def test_who_loses_a_deadlock_runs_again(apart_app: SetaraFlask) -> None:
     other.join(timeout=20)
     assert not other.is_alive()
     assert sorted(runs) in ([1, 1, 2], [1, 2, 2])
+
+
+@pytest.mark.parametrize("rested", [0.0, 2 * pool.ASK_AFTER], ids=["just now", "long"])
+def test_a_connection_that_was_lost_in_the_pool_is_made_anew(
+    apart: Database, monkeypatch: pytest.MonkeyPatch, rested: float
+) -> None:
+    """The server ends it while it rests: whoever comes next gets another, and no error."""
+    engine = create_engine(apart.url, pool_size=1, max_overflow=0)
+    with engine.connect() as before:
+        first = before.scalar(BACKEND)
+    with engine.connect() as again:
+        assert again.scalar(BACKEND) == first
+    with create_engine(apart.url, poolclass=NullPool).connect() as other:
+        assert other.scalar(END, {"pid": first})
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + rested)
+    with engine.connect() as after:
+        assert after.scalar(BACKEND) not in (first, None)
+    engine.dispose()
+
+
+def test_a_connection_that_rested_long_is_asked_and_kept(apart: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = create_engine(apart.url, pool_size=1, max_overflow=0)
+    with engine.connect() as before:
+        first = before.scalar(BACKEND)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 2 * pool.ASK_AFTER)
+    with engine.connect() as after:
+        assert after.scalar(BACKEND) == first
+    engine.dispose()
