@@ -57,6 +57,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "RAIL": "stripe_test" if rail == "stripe" and _is_test_key(env) else rail,
         **_stripe(env, rail, name),
         "BASE_URL": base_url.rstrip("/"),
+        "SELLER": _seller(env),
         "LANGUAGES": ("en", "id"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": "UTC",
@@ -119,6 +120,19 @@ def _refuse_unsafe(env: Mapping[str, str], secret: str, rail: str, base_url: str
             "DATABASE_OWNER_URL is the same as DATABASE_URL: the application must not own its tables, or it could"
             " change what is written once. Only `flask db upgrade` needs the owner's address."
         )
+
+
+def _seller(env: Mapping[str, str]) -> dict[str, str]:
+    """Who sells the service, as it stands on invoices. Without a country no VAT is charged, and invoices say so."""
+    told = {
+        "name": env.get("SETARA_SELLER_NAME", ""),
+        "address": env.get("SETARA_SELLER_ADDRESS", ""),
+        "country": env.get("SETARA_SELLER_COUNTRY", ""),
+        "vat_number": env.get("SETARA_SELLER_VAT_NUMBER", ""),
+    }
+    if told["country"] and not (told["name"] and told["address"]):
+        raise UnsafeSetting("SETARA_SELLER_COUNTRY needs SETARA_SELLER_NAME and SETARA_SELLER_ADDRESS, for invoices.")
+    return told
 
 
 def _is_test_key(env: Mapping[str, str]) -> bool:

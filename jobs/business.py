@@ -23,7 +23,7 @@ from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
-from marketplace.pay import off_boarding, pay_day, payments, rail_fees, runs, tax_years
+from marketplace.pay import invoicing, off_boarding, pay_day, payments, rail_fees, runs, tax_years
 from marketplace.pay import service as pay
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
@@ -410,6 +410,13 @@ def recover_rail_fees() -> None:
     """One look, as with guaranteed hours."""
     with transaction():
         rail_fees.recover_due(200)
+
+
+@job("pay.invoice", again=False)
+def invoice_companies() -> None:
+    """One look: VAT that a company lacks the money for may stay open, and the next look comes soon."""
+    with transaction():
+        invoicing.issue_due()
 
 
 @job("taxes.issue_years", again=False)

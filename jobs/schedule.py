@@ -89,6 +89,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
     Entry("rail.owe_fees", every_minutes(5)),
+    Entry("pay.invoice", every_minutes(5)),
     Entry("taxes.issue_years", daily(5)),
     Entry("rail.handle_waiting", every_minutes(1), follows_business_time=False),
     Entry("rail.reconcile_due", every_minutes(30), follows_business_time=False),

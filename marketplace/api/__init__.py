@@ -28,6 +28,7 @@ from marketplace.messages import routes as messages
 from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
+from marketplace.pay import invoice_routes as invoices
 from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
 from marketplace.pay import tax_routes as taxes
@@ -99,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *rails.blueprints,
     *taxes.blueprints,
     *years.blueprints,
+    *invoices.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

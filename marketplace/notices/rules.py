@@ -1445,6 +1445,12 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "year_statement.corrected": (
             Telling(_C, _BOTH, "Your statement of a year has changed", "The new version names what changed."),
         ),
+        "invoice.issued": (
+            Telling(Audience.MONEY, _INBOX, "There is an invoice", "It is for the fee of the service."),
+        ),
+        "credit_note.issued": (
+            Telling(Audience.MONEY, _INBOX, "There is a credit note", "It says why; the money is available again."),
+        ),
         "withholding.given_back": (
             Telling(_C, _BOTH, "Tax that was withheld is given back to you", "It is paid with the next pay run."),
         ),

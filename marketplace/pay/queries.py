@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import (
@@ -108,19 +108,24 @@ def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
 def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     """A company's money by currency. Raises NotFound or Forbidden."""
     _require_money(company_id, seen_by)
+    free = _sums(LedgerAccount.name == available_account(company_id))
+    held = _sums(LedgerAccount.name.in_(hold_names(company_id)))
+    return [
+        CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
+        for code in sorted({*free, *held})
+    ]
+
+
+def hold_names(company_id: UUID) -> CompoundSelect[str]:
+    """The names of every account in which a company's money is set aside. The caller may know them."""
     gig_holds = select(func.concat("gig:", cast(Gig.id, Text), ":hold")).where(Gig.company_id == company_id)
     booking_holds = select(func.concat("booking:", cast(Booking.id, Text), ":hold"))
-    free = _sums(LedgerAccount.name == available_account(company_id))
     of_bookings = booking_holds.where(Booking.company_id == company_id)
     week_holds = select(func.concat("guarantee:", cast(Guarantee.id, Text), ":hold"))
     of_guarantees = week_holds.where(Guarantee.company_id == company_id)
     fee_holds = select(func.concat("rail_fee:", cast(RailFee.id, Text), ":hold"))
     beside = (of_guarantees, fee_holds.where(RailFee.company_id == company_id), *_test_holds(company_id))
-    held = _sums(LedgerAccount.name.in_(gig_holds.union_all(of_bookings, *beside)))
-    return [
-        CompanyBalance(code, Money(free.get(code, 0), code), Money(held.get(code, 0), code))
-        for code in sorted({*free, *held})
-    ]
+    return gig_holds.union_all(of_bookings, *beside)
 
 
 def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:

@@ -72,6 +72,7 @@ def _belonging(by: Actor) -> list[site.Place]:
 
 
 _PAGES = {
+    "invoice": "company.show_invoice",
     "thread": "company.show_question",
     "dispute": "company.show_dispute",
     "timesheet": "company.show_timesheet",

@@ -48,6 +48,7 @@ SAMPLES: dict[str, Any] = {
     "quoted_on": "2023-05-10",
     "born_on": "1990-05-17",
     "amount": "15.00",
+    "vat_number": "DE136695976",
     "currency": "USD",
     "payout_currency": "USD",
     "base": "EUR",

@@ -103,6 +103,7 @@ ALWAYS_POSSIBLE = {
     "POST /api/v1/work-records/verifications": "it changes nothing",
     "POST /api/v1/work-records/<uuid:record_id>/revoke": "taking back twice is taking back once",
     "POST /api/v1/issuer/keys": "a new key can always be made",
+    "PUT /api/v1/companies/<uuid:company_id>/billing": "how one wants to be billed can always be said anew",
     "PUT /api/v1/companies/<uuid:company_id>/naming": "whether a company may be named can always be said anew",
     "PUT /api/v1/companies/<uuid:company_id>/report/publication": "publishing can always be agreed to, or no longer",
     "PUT /api/v1/contractors/me/credits/<uuid:company_id>": "whether one is named can always be said anew",

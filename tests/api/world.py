@@ -45,6 +45,8 @@ from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
+from marketplace.pay import invoicing
+from marketplace.pay.invoice_models import Invoice
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rail_rules import Endpoint, Match, Outcome
@@ -186,6 +188,7 @@ def build(app: SetaraFlask) -> World:
         phones.add("+62 812 3456 789", by=accounts.actor_of(who))
     matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
     _at_the_rail(ana)
+    invoicing.issue_due()
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
@@ -360,6 +363,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
+        "invoice_id": list(db.session.scalars(select(Invoice.id).order_by(Invoice.id))),
         "withholding_id": [],
         "statement_id": list(db.session.scalars(select(YearStatement.id).order_by(YearStatement.id))),
         "remittance_id": [],
@@ -381,6 +385,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     return values | {
         "name": (*names, "rail:sandbox"),
         "endpoint": ("platform", "connect"),
+        "month": ("2026-11", "2026-12"),
         "call_id": ("evt_1", "evt_2"),
         "movement_id": ("txn_1", "txn_2"),
         "rule_id": ("FLOOR", "REST"),

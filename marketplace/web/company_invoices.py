@@ -1,0 +1,86 @@
+"""A company's invoices, how it wants to be billed, and its statement of a month as picture and table."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from marketplace.accounts.auth import actor
+from marketplace.core import clock
+from marketplace.core.http import page
+from marketplace.pay import company_months, invoicing
+from marketplace.pay.company_months import Flow, Month
+from marketplace.pay.invoice_models import Invoice
+from marketplace.pay.invoice_routes import as_file
+from marketplace.pay.invoice_schemas import BillingArgs
+from marketplace.web.company import SHOWN, after, blueprint, saved
+from marketplace.web.forms import Form
+from marketplace.web.pictures import Part, Segment, stacked
+from marketplace.web.words import money_words, name_of
+
+FILLS = {
+    Flow.PAY: "a",
+    Flow.BENEFITS: "b",
+    Flow.FEES: "c",
+    Flow.VAT: "d",
+    Flow.MARGINS: "e",
+    Flow.REFUND: "f",
+}
+"""The fill of each way that money goes."""
+
+
+@blueprint.route("/money/invoices", methods=["GET", "POST"])
+def list_invoices(company_id: UUID) -> ResponseReturnValue:
+    by = actor()
+    told = invoicing.billing(company_id, by)
+    form = Form(BillingArgs, {"vat_number": told.vat_number or "", "address": told.address})
+
+    def tell(data: dict[str, Any]) -> object:
+        return invoicing.tell(company_id, data["vat_number"], data["address"], by=by)
+
+    if form.done(tell):
+        return saved("list_invoices")
+    found = page(invoicing.invoices(company_id, by), Invoice.id, limit=SHOWN, after=after())
+    return render_template("company/invoices.html", form=form, found=found), form.status
+
+
+@blueprint.get("/money/invoices/<uuid:invoice_id>")
+def show_invoice(company_id: UUID, invoice_id: UUID) -> str:
+    return render_template("company/invoice.html", invoice=invoicing.invoice(company_id, invoice_id, actor()))
+
+
+@blueprint.get("/money/months", defaults={"month": None})
+@blueprint.get("/money/months/<month>")
+def show_month(company_id: UUID, month: str | None) -> str:
+    """What stood there, came and went in a month; the present one where none is named."""
+    chosen = month or f"{clock.now():%Y-%m}"
+    begins, ends = company_months.bounds(chosen)
+    found = company_months.month_of(company_id, chosen, actor())
+    earlier = (begins.year - (begins.month == 1), begins.month - 1 or 12)
+    return render_template(
+        "company/month.html",
+        month=chosen,
+        months=[(each, _bar(each)) for each in found],
+        before="{}-{:02d}".format(*earlier),
+        following=f"{ends:%Y-%m}" if ends <= clock.now() else None,
+    )
+
+
+@blueprint.get("/money/months/<month>/file")
+def month_file(company_id: UUID, month: str) -> Response:
+    return as_file(company_id, month)
+
+
+def _bar(month: Month) -> Sequence[Segment]:
+    """Where the month's money went, and what is left of all that there was."""
+    gone = {flow: -month.flows[flow] for flow in FILLS if flow in month.flows}
+    parts = [
+        Part(name_of("flow", flow), money_words(money), money.amount, FILLS[flow])
+        for flow, money in gone.items()
+        if money.amount > 0
+    ]
+    left = Part(gettext("left"), money_words(month.closing), max(month.closing.amount, 0), "empty")
+    return stacked([*parts, left])
