@@ -2,6 +2,7 @@
 
 import binascii
 import os
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 24
 PUSH_SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
 """Those of the browsers that there are: nobody else's address is written to, whatever a browser says."""
-RAILS = ("sandbox", "stripe")
+RAILS = ("sandbox", "manual", "stripe")
 STRIPE_BASE = "https://api.stripe.com"
 ENVIRONMENTS = ("development", "test", "production")
 
@@ -56,6 +57,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         # A key for tests is a rail of its own, so that what it simulates never mixes with money.
         "RAIL": "stripe_test" if rail == "stripe" and _is_test_key(env) else rail,
         **_stripe(env, rail, name),
+        **_payer(env, rail, production),
         "BASE_URL": base_url.rstrip("/"),
         "SELLER": _seller(env),
         "LANGUAGES": ("en", "id"),
@@ -137,6 +139,24 @@ def _seller(env: Mapping[str, str]) -> dict[str, str]:
 
 def _is_test_key(env: Mapping[str, str]) -> bool:
     return env.get("STRIPE_SECRET_KEY", "").startswith(("sk_test_", "rk_test_"))
+
+
+def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, str]:
+    """From which account people pay by files, and above how many US dollars it takes two of them."""
+    above = env.get("SETARA_TWO_PEOPLE_ABOVE", "500.00")
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", above) is None:
+        raise UnsafeSetting("SETARA_TWO_PEOPLE_ABOVE is an amount of US dollars: 500.00.")
+    name, account = env.get("SETARA_PAYER_NAME", ""), env.get("SETARA_PAYER_ACCOUNT", "")
+    if production and rail == "manual" and not (name and account):
+        raise UnsafeSetting(
+            "SETARA_RAIL=manual needs SETARA_PAYER_NAME and SETARA_PAYER_ACCOUNT, which the files name."
+        )
+    return {
+        "TWO_PEOPLE_ABOVE": above,
+        "PAYER_NAME": name or "Setara",
+        "PAYER_ACCOUNT": account or "NOTPROVIDED",
+        "PAYER_BIC": env.get("SETARA_PAYER_BIC", ""),
+    }
 
 
 def _stripe(env: Mapping[str, str], rail: str, name: str) -> dict[str, Any]:

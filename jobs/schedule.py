@@ -85,6 +85,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("guarantees.reckon", every_minutes(5)),
     Entry("benefits.tell", every_minutes(30)),
     Entry("benefits.expire", every_minutes(5)),
+    Entry("payouts.take_effect", every_minutes(1)),
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),
@@ -105,6 +106,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("gigs.return_funds", every_minutes(5)),
     Entry("screening.screen", every_minutes(1), follows_business_time=False),
     Entry("documents.erase", every_minutes(5)),
+    Entry("payouts.forget_files", every_minutes(30)),
     Entry("matching.forget", daily(2)),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     # What a contract is in fact moves by weeks: nothing in it is due at a moment.

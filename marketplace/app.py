@@ -25,7 +25,15 @@ from marketplace.messages import channel_models
 from marketplace.messages import models as messages_models
 from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
-from marketplace.pay import invoice_models, rail_models, tax_models, tax_year_models
+from marketplace.pay import (
+    invoice_models,
+    manual_models,
+    method_models,
+    pause_models,
+    rail_models,
+    tax_models,
+    tax_year_models,
+)
 from marketplace.pay import models as pay_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import (
@@ -80,6 +88,9 @@ TABLES = (
     tax_models,
     tax_year_models,
     invoice_models,
+    method_models,
+    manual_models,
+    pause_models,
     disputes_models,
     surveys_models,
     notices_models,

@@ -29,6 +29,8 @@ from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import invoice_routes as invoices
+from marketplace.pay import manual_routes as by_hand
+from marketplace.pay import method_routes as payout_methods
 from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
 from marketplace.pay import tax_routes as taxes
@@ -101,6 +103,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *taxes.blueprints,
     *years.blueprints,
     *invoices.blueprints,
+    payout_methods.blueprint,
+    *by_hand.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

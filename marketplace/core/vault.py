@@ -183,6 +183,12 @@ def throw_away(owner_id: UUID) -> bool:
     return known is not None
 
 
+def readable(owner_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the owners whose key was not thrown away: what was sealed for the others is gone."""
+    thrown = select(DataKey.owner_id).where(DataKey.owner_id.in_(owner_ids), DataKey.wrapped.is_(None))
+    return set(owner_ids) - set(db.session.scalars(thrown))
+
+
 def fingerprint(purpose: str, text: str) -> str:
     """A keyed digest (64 hexadecimal digits) by which two equal texts of one purpose are known to be equal, and from
     which nobody without the key can try out texts."""

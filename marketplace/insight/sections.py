@@ -52,6 +52,8 @@ from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.pay.fee_models import RailFee
+from marketplace.pay.manual_models import PaymentFinding
+from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rail_models import RailAccount, RailPayout
 from marketplace.pay.tax_models import TaxDeclaration, Withholding
@@ -585,6 +587,24 @@ SECTIONS: tuple[Section, ...] = (
         empties=("reason",),
     ),
     _own("year_statements", "pay", "What you were told of each year", _S, YearStatement.contractor_id),
+    _own(
+        "payout_methods",
+        "pay",
+        "Where you are paid, and were",
+        _E,
+        PayoutMethod.contractor_id,
+        without=("sealed", "name_decided_by"),
+        empties=("name_reason",),
+    ),
+    _through(
+        "payment_findings",
+        "pay",
+        "What people found out of payouts to you",
+        _E,
+        PaymentFinding.payment_op_id,
+        PaymentOp.contractor_id,
+        empties=("reason",),
+    ),
     _own("rail_accounts", "pay", "Your accounts at a payment rail", _S, RailAccount.contractor_id),
     _own("bank_payouts", "pay", "What went from there to your bank", _S, RailPayout.contractor_id),
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
@@ -688,6 +708,12 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "withholding.decided_by": _WHO_DID_IT,
         "tax_remittance.proposed_by": _WHO_DID_IT,
         "tax_remittance.decided_by": _WHO_DID_IT,
+        "payout_method.name_decided_by": _WHO_DID_IT,
+        "manual_file.made_by": _WHO_DID_IT,
+        "manual_file.released_by": _WHO_DID_IT,
+        "payment_finding.found_by": _WHO_DID_IT,
+        "payment_finding.answered_by": _WHO_DID_IT,
+        "rail_pause.paused_by": _WHO_DID_IT,
         "requirement.decided_by": _WHO_DID_IT,
         "vetting_decision.decided_by": _WHO_DID_IT,
         "residence_change.decided_by": _WHO_DID_IT,

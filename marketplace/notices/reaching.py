@@ -50,6 +50,8 @@ class Reach:
             return [Way.MAIL]
         if told.channel is Channel.NUMBER:
             return [Way.SMS]
+        if told.channel is Channel.EVERYWHERE:
+            return sorted(self.has(person_id))
         row = self._settings.get(person_id)
         return ways_for(kind_of(event.name), row.chosen if row is not None else {}, self.has(person_id))
 
@@ -86,7 +88,7 @@ def fall_back(given_up: Sequence[Delivery], events: Mapping[int, Event]) -> int:
 def _may_go_elsewhere(each: Delivery, event: Event) -> bool:
     """A secret that is meant for one address goes to no other."""
     told = next((told for told in TELLINGS.get(event.name, ()) if told.audience is each.audience), None)
-    return told is not None and told.channel is Channel.BOTH
+    return told is not None and told.channel in (Channel.BOTH, Channel.EVERYWHERE)
 
 
 def _again(each: Delivery, way: Way) -> dict[str, Any]:

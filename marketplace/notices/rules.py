@@ -69,12 +69,15 @@ class Channel(StrEnum):
 
     INBOX = "inbox"
     BOTH = "both"
+    EVERYWHERE = "everywhere"
+    """In the inbox and by every way that they have, whatever they chose: whoever has taken over an account may have
+    chosen a way of their own."""
     MAIL = "mail"
     NUMBER = "number"
     """As a text message to the telephone number that the event is about, and nowhere else."""
 
 
-IN_INBOX = frozenset({Channel.INBOX, Channel.BOTH})
+IN_INBOX = frozenset({Channel.INBOX, Channel.BOTH, Channel.EVERYWHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -1478,6 +1481,77 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 _BOTH,
                 "A payout of %(money)s was taken back",
                 "It is yours as before, and is paid again. The payslip says why.",
+            ),
+        ),
+        "payout_method.change_asked": (
+            Telling(
+                _P,
+                Channel.EVERYWHERE,
+                "Where you are paid is about to change",
+                "The new account counts in 48 hours; until then pay goes to the old one. If it was not you, sign in, "
+                "take the change back under “Where you are paid”, and choose a new password.",
+            ),
+        ),
+        "payout_method.taken_back": (
+            Telling(_P, _BOTH, "Where you are paid stays as it was", "The change was taken back."),
+        ),
+        "payout_method.in_force": (
+            Telling(
+                _P,
+                Channel.EVERYWHERE,
+                "Where you are paid has changed",
+                "From now on pay goes to the new account. If it was not you, tell us at once.",
+            ),
+        ),
+        "payout_method.name_differs": (
+            Telling(
+                _P,
+                _BOTH,
+                "Somebody looks at the name on your account",
+                "It is not the name that your contracts carry. Pay to it waits until an operator has looked, and is "
+                "not lost.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                _INBOX,
+                "%(contractor)s has given an account with another name",
+                "Look whether it is theirs. Pay to it waits.",
+            ),
+        ),
+        "payout_method.name_cleared": (
+            Telling(_P, _BOTH, "The name on your account was cleared", "Pay goes there from now on."),
+        ),
+        "payout_method.refused": (
+            Telling(
+                _P,
+                _BOTH,
+                "Your account was refused",
+                "The reason stands under “Where you are paid”. Your pay is kept; give an account that is your own.",
+            ),
+        ),
+        "manual_file.made": (
+            Telling(
+                Audience.FINANCE,
+                _INBOX,
+                "A file of payments was made",
+                "Above the limit a second person lets it go.",
+            ),
+        ),
+        "payment_finding.made": (
+            Telling(
+                Audience.FINANCE,
+                _INBOX,
+                "Somebody has found what became of a payment",
+                "Above the limit a second person looks too.",
+            ),
+        ),
+        "rail_pause.began": (
+            Telling(
+                Audience.FINANCE,
+                _BOTH,
+                "Payouts of a currency wait",
+                "The payment rail has no money for them, or somebody has stopped them. The page of pay says until "
+                "when.",
             ),
         ),
         "rail_account.ready": (

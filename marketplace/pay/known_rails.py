@@ -1,11 +1,12 @@
-"""The rails of this service. The sandbox is always there, Stripe where a key is configured: a payment keeps the rail
-that it began on, whatever new ones use."""
+"""The rails of this service. The sandbox and the rail of files are always there, Stripe where a key is configured: a
+payment keeps the rail that it began on, whatever new ones use."""
 
 from flask import current_app
 
 from marketplace.pay import stripe_rail, stripe_rules
+from marketplace.pay.manual_rail import ManualRail
 from marketplace.pay.rails import Rail
-from marketplace.pay.rules import SANDBOX, UnknownRail
+from marketplace.pay.rules import MANUAL, SANDBOX, UnknownRail
 from marketplace.pay.sandbox import SandboxRail
 from marketplace.pay.stripe_rail import StripeRail
 
@@ -16,6 +17,8 @@ def rail(name: str) -> Rail:
     """The rail of that name. Raises UnknownRail, also of one that is not configured."""
     if name == SANDBOX:
         return SandboxRail()
+    if name == MANUAL:
+        return ManualRail()
     if name in stripe_rules.NAMES and (ours := stripe()).name == name:
         return ours
     raise UnknownRail(f"{name!r} is not configured.")

@@ -4,7 +4,7 @@ Whatever dies, and wherever: before the first commit nothing has happened; after
 again under the same key until the answer is known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
-from marketplace.pay import rules
+from marketplace.pay import barring, pausing, rules
 from marketplace.pay.known_rails import rail
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
@@ -59,9 +59,13 @@ def advance_ops(limit: int = 100) -> int:
     if in_transaction():
         raise RuntimeError("A rail is never called inside a transaction.")
     asked = 0
-    while asked < limit and (claims := _claim(min(BATCH, limit - asked))):
-        _record({claim.order.op_id: _heard(claim) for claim in claims})
-        asked += len(claims)
+    while asked < limit:
+        seen, claims = _claim(min(BATCH, limit - asked))
+        if not seen:
+            break
+        if claims:
+            told({claim.order.op_id: _heard(claim) for claim in claims})
+        asked += seen
     return asked
 
 
@@ -73,16 +77,22 @@ def learn(op_id: UUID, says: Callable[[Order], Result]) -> bool:
         order = None if op is None else _order(op)
     if order is None:
         return False
-    _record({op_id: says(order)})
+    told({op_id: says(order)})
     return True
 
 
-def _claim(most: int) -> list[Claim]:
+def _claim(most: int) -> tuple[int, list[Claim]]:
+    """How many payments were due, and those of them that a rail is asked about: what must not go out is written down at
+    once, and no rail hears of it."""
     with transaction():
         now = clock.now()
-        due = select(PaymentOp).where(PaymentOp.status.in_(DUE), PaymentOp.next_try_at <= now)
-        due = due.order_by(PaymentOp.next_try_at, PaymentOp.id).limit(most).with_for_update(skip_locked=True)
-        return [_take(op, now) for op in db.session.scalars(due.execution_options(populate_existing=True))]
+        due = select(PaymentOp).where(PaymentOp.status.in_(DUE), PaymentOp.next_try_at <= now, pausing.may_go())
+        due = due.order_by(PaymentOp.next_try_at, PaymentOp.id).limit(most)
+        due = due.with_for_update(of=PaymentOp, skip_locked=True)
+        ops = db.session.scalars(due.execution_options(populate_existing=True)).all()
+        barred = barring.bars(ops)
+        _write_down([op for op in ops if op.id in barred], barred)
+        return len(ops), [_take(op, now) for op in ops if op.id not in barred]
 
 
 def _take(op: PaymentOp, now: datetime) -> Claim:
@@ -119,18 +129,23 @@ def _ask(claim: Claim) -> Result:
     return outside.find(claim.order) or NOT_FOUND
 
 
-def _record(results: Mapping[UUID, Result]) -> None:
-    """Writes down what the rails said. A payment that is settled already is left alone: a slower try has lost."""
+def told(results: Mapping[UUID, Result]) -> None:
+    """Writes down what became of payments, by the word of their rails or of a person who has looked. One that is
+    settled already is left alone: a slower try has lost."""
     with transaction():
         found = select(PaymentOp).where(PaymentOp.id.in_(results)).order_by(PaymentOp.id).with_for_update()
         ops = db.session.scalars(found.execution_options(populate_existing=True)).all()
-        waiting = [op for op in ops if op.status in OPEN]
-        if entries := [entry for op in waiting if (entry := _entry(op, results[op.id])) is not None]:
-            ledger.post_many(entries)
-        for op in waiting:
-            _settle(op, results[op.id])
-            if op.kind is OpKind.REVERSAL and op.status is OpStatus.DONE:
-                _take_back(op)
+        _write_down([op for op in ops if op.status in OPEN], results)
+
+
+def _write_down(ops: Sequence[PaymentOp], results: Mapping[UUID, Result]) -> None:
+    if entries := [entry for op in ops if (entry := _entry(op, results[op.id])) is not None]:
+        ledger.post_many(entries)
+    for op in ops:
+        _settle(op, results[op.id])
+        if op.kind is OpKind.REVERSAL and op.status is OpStatus.DONE:
+            _take_back(op)
+    pausing.learn(ops, results)
 
 
 def _settle(op: PaymentOp, result: Result) -> None:
@@ -145,21 +160,19 @@ def _settle(op: PaymentOp, result: Result) -> None:
             _wait_on(op, result)
         case Unknown(why=why) if op.status is OpStatus.SENT:
             _arrive(op, OpStatus.UNKNOWN, why=why, next_try_at=rules.next_try(op.tries, clock.now()))
-        case Parked(why=why) if op.status in (OpStatus.SENT, OpStatus.WAITING):
+        case Parked(why=why) if op.status in (OpStatus.INTENT, OpStatus.SENT, OpStatus.WAITING):
             _arrive(op, OpStatus.PARKED, why=why)
 
 
 def _page(result: Waiting) -> dict[str, Any]:
     """Where the payer pays, and when the rail is asked next."""
-    return {
-        "pay_url": result.url, "waits_until": result.until, "next_try_at": clock.now() + rules.LOOK_AGAIN
-    }  # fmt: skip
+    return {"pay_url": result.url, "waits_until": result.until, "next_try_at": clock.now() + result.look_after}
 
 
 def _wait_on(op: PaymentOp, result: Waiting | Unknown) -> None:
     if isinstance(result, Waiting):
         op.pay_url, op.waits_until = result.url, result.until
-    op.next_try_at = clock.now() + rules.LOOK_AGAIN
+    op.next_try_at = clock.now() + (result.look_after if isinstance(result, Waiting) else rules.LOOK_AGAIN)
 
 
 def _take_back(op: PaymentOp) -> None:

@@ -1,12 +1,10 @@
 """People's own accounts at a rail: opened, and looked at again, with what is still missing."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import and_, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, or_, select
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock, queue
@@ -14,7 +12,10 @@ from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
-from marketplace.pay import known_rails, stripe_rules
+from marketplace.pay import known_rails, methods, stripe_rules
+from marketplace.pay.method_fields import MethodKind
+from marketplace.pay.method_models import PayoutMethod
+from marketplace.pay.method_rules import ALIVE, MethodStatus, NameCheck
 from marketplace.pay.rail_models import RailAccount
 from marketplace.pay.rail_rules import NotOnThisRail, NoWayToPay, RailSilent
 from marketplace.pay.stripe_rail import AccountState, NotAllowed, Unreachable
@@ -29,21 +30,14 @@ BACK = "/work/payout-account"
 """The page to which people come back from the rail's own."""
 
 
-def destinations(wanted: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
-    """Where people are paid, by rail and person. Who has no account there is left out."""
-    known = select(RailAccount.rail, RailAccount.contractor_id, RailAccount.external_id).where(
-        tuple_(RailAccount.rail, RailAccount.contractor_id).in_(wanted),
-        RailAccount.closed_at.is_(None),
-        RailAccount.external_id.is_not(None),
-    )
-    return {(row.rail, row.contractor_id): row.external_id for row in db.session.execute(known)}
-
-
 def mine(*, by: Actor) -> RailAccount | None:
-    """The asker's account at the rail of this service."""
-    own = RailAccount.contractor_id == require_person(by)
-    found = select(RailAccount).where(own, RailAccount.rail == current_app.config["RAIL"])
-    return db.session.scalars(found.where(RailAccount.closed_at.is_(None))).one_or_none()
+    """The asker's account at the rail of this service: the one that counts, or the first one while it is opened."""
+    return _alive(by).get(MethodStatus.IN_FORCE)
+
+
+def coming(*, by: Actor) -> RailAccount | None:
+    """The asker's account that will count in place of theirs."""
+    return _alive(by).get(MethodStatus.WAITING)
 
 
 def my_account(*, by: Actor) -> RailAccount:
@@ -58,29 +52,69 @@ def ask_for(*, by: Actor) -> RailAccount:
 
     Raises NotOnThisRail, NoWayToPay for a country that the rail does not reach, NotFound for who is no contractor.
     """
-    me = db.session.get(Contractor, require_person(by))
-    if me is None:
-        raise NotFound
+    me = _locked(by)
+    if (account := mine(by=by)) is None:
+        account = _ask(me, by=by)
+        applying.give_account(account.rail, str(account.id), by=by)
+    if account.external_id is None:
+        queue.defer(OPEN_ACCOUNT, account_id=str(account.id))
+    return account
+
+
+def replace(*, by: Actor) -> RailAccount:
+    """Has another account opened in place of the asker's, which counts until 48 hours later and until the new one can
+    receive money (PAYOUT_CHANGE). Raises NotFound where there is none to replace, ChangeUnderWay, and as `ask_for()`.
+    """
+    me = _locked(by)
+    my_account(by=by)
+    account = _ask(me, by=by)
+    queue.defer(OPEN_ACCOUNT, account_id=str(account.id))
+    return account
+
+
+def _ask(me: Contractor, *, by: Actor) -> RailAccount:
     name: str = current_app.config["RAIL"]
     if name not in stripe_rules.NAMES:
         raise NotOnThisRail
     reach = stripe_rules.reach(me.country, current_app.config["STRIPE_COUNTRY"])
     if reach is None:
         raise NoWayToPay(f"{me.country} is in no list of countries that Stripe pays to.", country=me.country)
-    row = {
-        "id": new_id(), "contractor_id": me.id, "rail": name, "country": me.country,
-        "agreement": reach.agreement, "can_receive": False, "can_pay_out": False, "missing": [],
-        "asked_at": clock.now(),
-    }  # fmt: skip
-    made = insert(RailAccount).values(row).on_conflict_do_nothing().returning(RailAccount.id)
-    if (fresh := db.session.scalar(made)) is not None:
-        record("rail_account.asked", db.session.get_one(RailAccount, fresh), by=by)
-        applying.give_account(name, str(fresh), by=by)
-    account = mine(by=by)
-    assert account is not None, "the insert met it, or made it"
-    if account.external_id is None:
-        queue.defer(OPEN_ACCOUNT, account_id=str(account.id))
+    account = RailAccount(
+        id=new_id(), contractor_id=me.id, rail=name, country=me.country, agreement=reach.agreement,
+        can_receive=False, can_pay_out=False, missing=[], asked_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(account)
+    record("rail_account.asked", account, by=by)
+    # Who somebody is, the rail finds out itself.
+    methods.begin(
+        me.id, name, MethodKind.STRIPE, country=me.country, currency=me.payout_currency,
+        rail_account_id=account.id, name_check=NameCheck.SAME, by=by,
+    )  # fmt: skip
+    db.session.flush()
     return account
+
+
+def _locked(by: Actor) -> Contractor:
+    """The asker's row, locked, so that two presses open one account."""
+    me = db.session.get(Contractor, require_person(by), with_for_update=True)
+    if me is None:
+        raise NotFound
+    if current_app.config["RAIL"] not in stripe_rules.NAMES:
+        raise NotOnThisRail
+    return me
+
+
+def _alive(by: Actor) -> dict[MethodStatus, RailAccount]:
+    own = (
+        select(PayoutMethod.status, RailAccount)
+        .join(RailAccount, RailAccount.id == PayoutMethod.rail_account_id)
+        .where(
+            PayoutMethod.contractor_id == require_person(by),
+            PayoutMethod.rail == current_app.config["RAIL"],
+            PayoutMethod.status.in_(ALIVE),
+        )
+    )
+    return {row.status: row.RailAccount for row in db.session.execute(own)}
 
 
 def open_asked(account_id: UUID) -> None:
@@ -127,9 +161,10 @@ def due_to_be_looked_at(limit: int = 50) -> list[str]:
 
 
 def onward(*, by: Actor) -> str:
-    """The address of a page of the rail's where the asker gives what is missing. It is good once, for some minutes, so
-    it is asked for when it is pressed; no money moves by it. Raises NotFound, RailSilent."""
-    account = my_account(by=by)
+    """The address of a page of the rail's where the asker gives what is missing: of the account that is to count, if
+    there is one, else of theirs. It is good once, for some minutes, so it is asked for when it is pressed; no money
+    moves by it. Raises NotFound, RailSilent."""
+    account = coming(by=by) or my_account(by=by)
     if account.external_id is None:
         raise RailSilent
     try:

@@ -18,17 +18,16 @@ from marketplace.pay.stripe_rules import Agreement
 
 class RailAccount(Subject):
     """A person's own account at a rail, as the rail last told of it. The row comes first: its id is the key under which
-    the rail opens one account, however often it is asked."""
+    the rail opens one account, however often it is asked. Which of them counts, their `PayoutMethod` says."""
 
     __tablename__ = "rail_account"
     __table_args__ = (
         UniqueConstraint("rail", "external_id"),
-        Index("uq_rail_account_open", "contractor_id", "rail", unique=True, postgresql_where=text("closed_at IS NULL")),
         CheckConstraint("external_id IS NOT NULL OR NOT (can_receive OR can_pay_out)", name="known_before_used"),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType({"rail_account": "id", "contractor": "contractor_id"})
 
-    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
+    contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"), index=True)
     rail: Mapped[str] = mapped_column(Text)
     country: Mapped[str] = mapped_column(Text)
     agreement: Mapped[Agreement] = mapped_column(choice(Agreement, "agreement"))

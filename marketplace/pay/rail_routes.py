@@ -46,6 +46,15 @@ def show_account() -> RailAccount:
     return rail_accounts.my_account(by=actor())
 
 
+@rails.post("/account/replacement")
+@rails.response(202, s.RailAccountSchema)
+@problems(rails, 401, 403, 404, 409, 422)
+def replace_account() -> RailAccount:
+    """Have another account opened in place of yours. It counts once it can receive money, 48 hours from now at the
+    earliest; until then you are paid to the old one."""
+    return rail_accounts.replace(by=actor())
+
+
 @rails.post("/account/onboarding")
 @rails.response(200, s.OnboardingSchema)
 @problems(rails, 401, 403, 404, 409)

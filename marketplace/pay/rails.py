@@ -5,13 +5,13 @@ A rail is called outside every transaction that moves money, and may be called a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from marketplace.core.money import Money
-from marketplace.pay.rules import OpKind
+from marketplace.pay.rules import LOOK_AGAIN, OpKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,13 @@ class Parked:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The rail has taken the order, under this name of its own, and waits for the payer: at `url`, where there is a
-    page of its own for that, until then. Or it waits for the payer's bank, to which something goes back."""
+    page of its own for that, until then. Or it waits for the payer's bank, to which something goes back, or for a
+    person who pays by hand. It is asked again in `look_after`, unless it tells sooner."""
 
     id: str
     url: str | None = None
     until: datetime | None = None
+    look_after: timedelta = LOOK_AGAIN
 
 
 Result = Done | Refused | Unknown | Parked | Waiting

@@ -13,8 +13,8 @@ from marketplace.core.problems import Conflict, Invalid
 from marketplace.ledger.rules import Entry, Move
 from marketplace.standards.catalogue import RULES
 
-SANDBOX = "sandbox"
-"""The name of the one rail that moves no money."""
+SANDBOX, MANUAL = "sandbox", "manual"
+"""The names of the rail that moves no money, and of the one on which a person pays by a file."""
 
 
 class OpKind(StrEnum):
@@ -42,8 +42,8 @@ class OpStatus(StrEnum):
     PARKED = "parked"
     """Nothing can be said about the money until a person has looked."""
     WAITING = "with_payer"
-    """The rail has taken the order and waits: for the payer, who has a page of its own for that, or for the payer's
-    bank to take something back."""
+    """The rail has taken the order and waits: for the payer, who has a page of its own for that, for the payer's
+    bank to take something back, or for a person who pays by hand."""
     DONE = "done"
     REFUSED = "refused"
     """The rail said no and nothing moved. A new attempt is a new payment."""
@@ -53,13 +53,14 @@ class OpStatus(StrEnum):
 
 OP_TRANSITIONS: Mapping[OpStatus, frozenset[OpStatus]] = MappingProxyType(
     {
-        OpStatus.INTENT: frozenset({OpStatus.SENT}),
+        # What must not go out is refused or parked before any rail hears of it, and may go once a person has looked.
+        OpStatus.INTENT: frozenset({OpStatus.SENT, OpStatus.PARKED, OpStatus.REFUSED}),
         OpStatus.SENT: frozenset(
             {OpStatus.DONE, OpStatus.REFUSED, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING}
         ),
         # The answer of an earlier, slower try may come in while the payment waits for the next one.
         OpStatus.UNKNOWN: frozenset({OpStatus.SENT, OpStatus.DONE, OpStatus.REFUSED, OpStatus.WAITING}),
-        OpStatus.PARKED: frozenset({OpStatus.UNKNOWN, OpStatus.DONE, OpStatus.REFUSED}),
+        OpStatus.PARKED: frozenset({OpStatus.INTENT, OpStatus.UNKNOWN, OpStatus.DONE, OpStatus.REFUSED}),
         OpStatus.WAITING: frozenset({OpStatus.DONE, OpStatus.REFUSED, OpStatus.PARKED}),
         OpStatus.DONE: frozenset({OpStatus.REVERSED}),
         OpStatus.REFUSED: frozenset(),
@@ -157,6 +158,16 @@ class NotReversible(Conflict):
     title = "Only a payout that is done can be taken back, once."
 
 
+class AlreadyPaused(Conflict):
+    code = "rail_paused_already"
+    title = "Payouts of this currency wait at this rail already."
+
+
+class NotPaused(Conflict):
+    code = "rail_not_paused"
+    title = "These payouts do not wait any more."
+
+
 class RailsNeverMix(Conflict):
     """Money that came by one rail would go out by another."""
 
@@ -185,6 +196,15 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 def next_try(tries: int, now: datetime) -> datetime:
     """When a payment without an answer is asked about again: pauses double from 30 seconds up to an hour."""
     return now + min(FIRST_PAUSE * (1 << min(max(tries - 1, 0), 16)), LONGEST_PAUSE)
+
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=12)
+
+
+def pause_until(tries: int, now: datetime) -> datetime:
+    """When payouts are tried again that a rail had no money for, or that their account could not take: pauses double
+    from a quarter of an hour up to half a day."""
+    return now + min(FIRST_WAIT * (1 << min(max(tries, 0), 16)), LONGEST_WAIT)
 
 
 def may_repeat(first_sent_at: datetime | None, now: datetime) -> bool:

@@ -119,13 +119,14 @@ def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp:
 
 
 def unpark(op_id: UUID, *, by: Actor) -> PaymentOp:
-    """Has a parked payment asked about again, under its old key, once an operator has looked."""
+    """Has a parked payment asked about again, under its old key, once an operator has looked. One that no rail has
+    heard of begins from its start."""
     require_operator(by, OperatorRole.FINANCE)
     op = db.session.get(PaymentOp, op_id)
     if op is None:
         raise NotFound
-    event = OP_EVENTS[op.kind][OpStatus.UNKNOWN]
-    move_one(op, OpStatus.UNKNOWN, by=by, event=event, values={"next_try_at": clock.now()})
+    on = OpStatus.INTENT if op.first_sent_at is None else OpStatus.UNKNOWN
+    move_one(op, on, by=by, event=OP_EVENTS[op.kind][on], values={"next_try_at": clock.now()})
     queue.defer(ADVANCE_RAIL)
     return op
 

@@ -9,9 +9,9 @@ from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.pay import stripe_rules
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, RailsNeverMix, outside
+from marketplace.pay.rules import MANUAL, SANDBOX, OpKind, OpStatus, RailsNeverMix, outside
 
-NAMES = (SANDBOX, *stripe_rules.NAMES)
+NAMES = (SANDBOX, MANUAL, *stripe_rules.NAMES)
 OVER = (OpStatus.DONE, OpStatus.REFUSED, OpStatus.REVERSED)
 """Ends of a payment: no answer of its rail is waited for any more."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Text, cast, func, select
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
-from marketplace.pay import rail_accounts, stripe_rules
+from marketplace.pay import methods, stripe_rules
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.standards.rates import Payee
 
@@ -33,10 +33,10 @@ def of_deposit(company_id: UUID) -> dict[str, Any]:
 
 
 def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, Any]]]:
-    """For each payslip the rail of its run, and what that is told: the person's account there, the run, and the
+    """For each payslip the rail of its run, and what that is told: where the person is paid there, the run, and the
     contracts, engagements and benefits that the payslip tells of."""
     rails = _rails({slip.run_id for slip in payslips})
-    accounts = rail_accounts.destinations({(rails[slip.run_id], slip.contractor_id) for slip in payslips})
+    places = methods.in_force({(rails[slip.run_id], slip.contractor_id) for slip in payslips})
     facts = _facts([slip.id for slip in payslips])
     told = {}
     for slip in payslips:
@@ -48,9 +48,11 @@ def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, A
             "net": slip.net,
             "benefits": slip.benefits,
         } | ({"withheld": slip.withheld} if slip.withheld else {})
+        method, destination = places.get((name, slip.contractor_id), (None, None))
         params: dict[str, Any] = {
             "payslip": str(slip.id),
-            "destination": accounts.get((name, slip.contractor_id)),
+            "method": None if method is None else str(method.id),
+            "destination": destination,
             "transfer_group": f"pay_run:{slip.run_id}",
             "metadata": stripe_rules.metadata(own | facts.get(slip.id, {})),
         }

@@ -933,6 +933,38 @@ _PRICES = (
         since=date(2026, 11, 29),
     ),
     _rule(
+        "PAYOUT_CHANGE",
+        Basis.HOUSE,
+        "Who changes where they are paid is told by every way that they have, whatever they chose; money goes to the "
+        "old account for 48 hours more, and until then the change can be taken back.",
+        "House policy: whoever steals an account first changes where it is paid",
+        "tests/pay/test_methods.py::test_a_changed_account_is_told_and_waits_for_48_hours",
+        since=date(2026, 11, 29),
+        hours=48,
+    ),
+    _rule(
+        "NAME_MATCH",
+        Basis.HOUSE,
+        "An account that carries another name than the contract's party goes to a human. Pay to it waits until they "
+        "have cleared it, or refused it with a reason; it is never lost.",
+        "House policy: accounts are rented and stolen, and people's names are written in many ways; below 85 of 100 "
+        "points of likeness a machine cannot say",
+        "tests/pay/test_methods.py::test_another_name_parks_the_pay_with_a_human",
+        since=date(2026, 11, 29),
+        least_alike=85,
+    ),
+    _rule(
+        "TWO_PEOPLE",
+        Basis.HOUSE,
+        "What people pay by a file, and what they find out about a payment that is parked, takes two different people "
+        "above the limit that the service has set. A file is frozen when it is made, each payment is in one at a time, "
+        "and nothing is marked twice. Its contents are erased 90 days after every line of it was marked.",
+        "House policy: separation of duties, as auditors ask of whoever can move money by hand; the numbers are ours",
+        "tests/pay/test_manual.py::test_above_the_limit_it_takes_two_people",
+        since=date(2026, 11, 29),
+        file_kept_days=90,
+    ),
+    _rule(
         "LANDED",
         Basis.HOUSE,
         "Promised net pay, the rates, what the rail kept and what arrived stand on the payslip; how much less arrived "

@@ -11,6 +11,7 @@ from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
 from marketplace.gigs.rules import ChecklistItem, WorkKind
+from marketplace.pay.manual_rules import FindingOutcome
 from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.floor import Period
@@ -79,6 +80,12 @@ PAYMENTS: Names = MappingProxyType(
         OpKind.PAYOUT: lazy_gettext("payouts to contractors"),
         OpKind.REFUND: lazy_gettext("deposits that go back"),
         OpKind.REVERSAL: lazy_gettext("payouts that are taken back"),
+    }
+)
+FOUND: Names = MappingProxyType(
+    {
+        FindingOutcome.HAPPENED: lazy_gettext("It was paid."),
+        FindingOutcome.DID_NOT: lazy_gettext("It was not paid, and will not be."),
     }
 )
 REQUIREMENTS: Names = MappingProxyType(

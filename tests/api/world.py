@@ -23,7 +23,7 @@ from marketplace.contracts import crews
 from marketplace.contracts import service as agreements
 from marketplace.contracts.crew_models import Crew
 from marketplace.contracts.models import Contract, Template
-from marketplace.core import clock
+from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
@@ -45,9 +45,14 @@ from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
-from marketplace.pay import invoicing
+from marketplace.pay import invoicing, methods, pausing
 from marketplace.pay.invoice_models import Invoice
+from marketplace.pay.manual_models import ManualFile, PaymentFinding
+from marketplace.pay.manual_rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
+from marketplace.pay.method_fields import MethodKind
+from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
+from marketplace.pay.pause_models import RailPause
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rail_rules import Endpoint, Match, Outcome
 from marketplace.pay.rules import SANDBOX, OpKind
@@ -189,6 +194,7 @@ def build(app: SetaraFlask) -> World:
     matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
     _at_the_rail(ana)
     invoicing.issue_due()
+    _by_hand(ana, admin)
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
@@ -227,6 +233,32 @@ def _at_the_rail(ana: Contractor) -> None:
                 sha256=sealed(told), changed=[], issued_at=now,
             )
         )  # fmt: skip
+    db.session.flush()
+
+
+def _by_hand(ana: Contractor, admin: Actor) -> None:
+    """Where she is paid and is going to be, the name on which is another; files and findings as operators of finance
+    make them, and two currencies that wait."""
+    for holder, iban in (("Ana Example", "DE89370400440532013000"), ("Somebody Else", "GB29NWBK60161331926819")):
+        methods.give(
+            kind=MethodKind.BANK, country=iban[:2], currency="EUR", holder=holder, details={"iban": iban},
+            by=accounts.actor_of(ana.id),
+        )  # fmt: skip
+    finance, now = accounts.operator(OperatorRole.FINANCE), clock.now()
+    for currency, op_id in zip(("USD", "EUR"), db.session.scalars(select(PaymentOp.id).limit(2)), strict=True):
+        pausing.pause(SANDBOX, currency, "Our bank is closed.", by=finance)
+        file_id = uuid7()
+        (sealed_id,) = vault.put(file_id, [b"Name,Amount"])
+        file = ManualFile(
+            id=file_id, kind=MethodKind.BANK, format=FileFormat.PAIN_001, currency=currency, total_amount=700, lines=1,
+            sha256="0" * 64, sealed_id=sealed_id, made_by=finance.person_id, made_at=now,
+            released_by=admin.person_id, released_at=now, status=FileStatus.RELEASED,
+        )  # fmt: skip
+        finding = PaymentFinding(
+            payment_op_id=op_id, outcome=FindingOutcome.DID_NOT, reference="", reason="It came back.",
+            found_by=finance.person_id, found_at=now, status=FindingStatus.WAITING,
+        )  # fmt: skip
+        db.session.add_all((file, finding))
     db.session.flush()
 
 
@@ -359,6 +391,10 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "deposit_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.DEPOSIT))),
         "payout_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.PAYOUT))),
         "payment_id": list(db.session.scalars(payments)),
+        "method_id": list(db.session.scalars(select(PayoutMethod.id).order_by(PayoutMethod.id))),
+        "file_id": list(db.session.scalars(select(ManualFile.id).order_by(ManualFile.id))),
+        "finding_id": list(db.session.scalars(select(PaymentFinding.id).order_by(PaymentFinding.id))),
+        "pause_id": list(db.session.scalars(select(RailPause.id).order_by(RailPause.id))),
         "run_id": list(db.session.scalars(select(PayRun.id))),
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),

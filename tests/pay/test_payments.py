@@ -144,7 +144,7 @@ def test_a_lever_is_meant_for_one_owner_or_for_all(lab: UUID, owner: Actor, fina
 
 def test_a_process_that_died_while_asking_is_followed_by_another(lab: UUID, owner: Actor) -> None:
     op_id = deposit(lab, owner)
-    (claim,) = payments._claim(10)
+    _, (claim,) = payments._claim(10)
     SandboxRail().send(claim.order)  # and here the process dies
     assert payments.advance_ops() == 0, "it may still be alive"
     later(STALE_AFTER)
@@ -155,7 +155,7 @@ def test_a_process_that_died_while_asking_is_followed_by_another(lab: UUID, owne
 
 def test_what_was_claimed_together_is_asked_again_together_when_its_process_dies(lab: UUID, owner: Actor) -> None:
     ops = [deposit(lab, owner) for _ in range(3)]
-    claims = payments._claim(2)
+    _, claims = payments._claim(2)
     assert [claim.order.op_id for claim in claims] == ops[:2]
     SandboxRail().send(claims[0].order)  # and here the process dies, between two orders
     assert payments.advance_ops() == 1, "the third was nobody's"
@@ -167,11 +167,11 @@ def test_what_was_claimed_together_is_asked_again_together_when_its_process_dies
 
 def test_the_answer_of_a_slow_process_is_harmless(lab: UUID, owner: Actor) -> None:
     op_id = deposit(lab, owner)
-    (claim,) = payments._claim(10)
+    _, (claim,) = payments._claim(10)
     slow = SandboxRail().send(claim.order)
     later(STALE_AFTER)
     payments.advance_ops()
-    payments._record({op_id: slow})
+    payments.told({op_id: slow})
     assert (available(lab), effects()) == (TEN, 1)
 
 
@@ -182,7 +182,7 @@ def test_a_slow_answer_counts_while_a_payment_waits(
 ) -> None:
     """It waits for the next try, or, after a day, for a person."""
     op_id = deposit(lab, owner)
-    (claim,) = payments._claim(10)
+    _, (claim,) = payments._claim(10)
     later(STALE_AFTER)
     pull(LeverEffect.FAIL, finance)
     payments.advance_ops()
@@ -190,7 +190,7 @@ def test_a_slow_answer_counts_while_a_payment_waits(
         later(KEY_LIVES)
         payments.advance_ops()
     assert status_of(op_id) is (OpStatus.PARKED if parked else OpStatus.UNKNOWN)
-    payments._record({op_id: answer or SandboxRail().send(claim.order)})
+    payments.told({op_id: answer or SandboxRail().send(claim.order)})
     assert status_of(op_id) is status
     assert available(lab) == (TEN if status is OpStatus.DONE else Money.zero(TEN.currency))
 
@@ -220,7 +220,7 @@ def test_after_a_day_a_payment_that_had_happened_is_found(lab: UUID, owner: Acto
 
 def test_the_sandbox_refuses_a_key_for_another_order(lab: UUID, owner: Actor) -> None:
     deposit(lab, owner)
-    (claim,) = payments._claim(10)
+    _, (claim,) = payments._claim(10)
     rail, order = SandboxRail(), claim.order
     first = rail.send(order)
     assert isinstance(first, Done)

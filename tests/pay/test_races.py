@@ -145,9 +145,9 @@ def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraF
         with transaction():
             lab = accounts.company().id
             service.deposit(lab, Money(1000, "USD"), by=accounts.owner_of(lab))
-        (claim,) = payments._claim(10)
+        _, (claim,) = payments._claim(10)
         db.session.remove()
-        at_once(apart_app, lambda: payments._record({claim.order.op_id: payments._ask(claim)}))
+        at_once(apart_app, lambda: payments.told({claim.order.op_id: payments._ask(claim)}))
         with transaction():
             assert books.balance(f"company:{lab}:available", "USD") == Money(1000, "USD")
             assert db.session.scalar(select(func.count(SandboxCall.key))) == 1

@@ -287,8 +287,8 @@ def test_a_parked_payment_goes_on(client: FlaskClient) -> None:
     with transaction():
         op = service.deposit(lab.id, Money(1000, "USD"), by=accounts.owner_of(lab.id))
     assert ask(client, UNPARK, finance(), of=op.id).status_code == 409
-    assert len(payments._claim(10)) == 1
-    payments._record({op.id: payments.NOT_FOUND})
+    assert len(payments._claim(10)[1]) == 1
+    payments.told({op.id: payments.NOT_FOUND})
     answer = ask(client, UNPARK, finance(), of=op.id)
     assert (answer.status_code, answer.json["status"]) == (200, "unknown")
 

@@ -12,11 +12,14 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.pay import payments, runs
+from marketplace.pay import methods, payments, runs
+from marketplace.pay.method_fields import MethodKind
+from marketplace.pay.method_rules import NameCheck
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rail_models import RailAccount
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.pay.stripe_rules import TEST, Agreement
+from tests.factories import accounts
 from tests.factories import pay as made
 from tests.stripe_contract.server import KEY, Standin
 from tests.stripe_contract.world import World
@@ -76,6 +79,11 @@ def owed() -> Owed:
             external_id=ACCOUNT, can_receive=True, can_pay_out=True, missing=[], asked_at=clock.now(),
         )  # fmt: skip
         db.session.add(account)
+        db.session.flush()
+        methods.begin(
+            booking.contractor_id, TEST, MethodKind.STRIPE, country="US", currency="USD", rail_account_id=account.id,
+            name_check=NameCheck.SAME, by=accounts.actor_of(booking.contractor_id),
+        )  # fmt: skip
     run_id = made.started().id
     runs.finish_run(run_id)
     op = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT)).one()

@@ -61,12 +61,12 @@ def test_only_stripe_is_believed_and_only_just_now(owed: Owed, standin: Standin,
 
 def test_a_call_comes_before_the_lost_answer(owed: Owed, standin: Standin, client: FlaskClient) -> None:
     """The payment is still being asked about when Stripe tells of it; the late answer then changes nothing."""
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     late = payments._ask(claim)
     call(client, standin, standin.world.events[-1])
     assert rail_inbox.handle_due() == 1
     assert status_of(owed.op_id) is OpStatus.DONE
-    payments._record({owed.op_id: late})
+    payments.told({owed.op_id: late})
     call(client, standin, standin.world.events[-1])
     assert rail_inbox.handle_due() == 0
     assert (op_of(owed.op_id).external_id, len(standin.world.all("transfer"))) == ("tr_000001", 1)

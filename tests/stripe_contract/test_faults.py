@@ -155,7 +155,7 @@ def test_a_wrong_key_says_nothing_about_the_money(
 
 
 def test_the_same_key_for_another_amount_is_parked(owed: Owed, standin: Standin, rail: StripeRail) -> None:
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     assert isinstance(rail.send(claim.order), Done)
     told = rail.send(replace(claim.order, money=usd("61.00")))
     assert told == Parked("This key was used before for another order.")
@@ -163,14 +163,14 @@ def test_the_same_key_for_another_amount_is_parked(owed: Owed, standin: Standin,
 
 
 def test_what_stripe_moved_is_what_was_ordered(owed: Owed, standin: Standin, rail: StripeRail) -> None:
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     rail.send(claim.order)
     standin.world.all("transfer")[0]["amount"] = 1
     assert isinstance(rail.find(claim.order), Parked)
 
 
 def test_twenty_workers_at_one_order_make_one_transfer(owed: Owed, standin: Standin, rail: StripeRail) -> None:
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     start = Barrier(WORKERS)
 
     def work() -> Result:
@@ -186,7 +186,7 @@ def test_twenty_workers_at_one_order_make_one_transfer(owed: Owed, standin: Stan
 
 
 def test_a_payout_without_an_account_is_the_persons_to_mend(owed: Owed, rail: StripeRail) -> None:
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     order = replace(claim.order, params=dict(claim.order.params) | {"destination": None})
     told = rail.send(order)
     assert isinstance(told, Refused)

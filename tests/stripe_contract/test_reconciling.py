@@ -88,14 +88,14 @@ def test_a_movement_before_its_payment_is_known_waits_for_it(
     monkeypatch.setattr(reconciling, "BATCH", 1)
     finance = accounts.operator(OperatorRole.FINANCE)
     standin.world._moved("reserve_hold", -100, 0, "usd", None)
-    (claim,) = payments._claim(1)
+    _, (claim,) = payments._claim(1)
     lost = payments._ask(claim)
     reconciling.reconcile()
     assert matches()["transfer"] == (Match.STRAY, "not_done_here")
     early = db.session.scalars(reconciling.strays(finance).where(RailMovement.kind == "transfer")).one().id
     with pytest.raises(NotStray):
         reconciling.explain(early, "It went out.", by=finance)
-    payments._record({owed.op_id: lost})
+    payments.told({owed.op_id: lost})
     with pytest.raises(NotStray):
         reconciling.explain(early, "It went out.", by=finance)
     reconciling.reconcile()

@@ -1,0 +1,16 @@
+"""Jobs of where people are paid, and of the files that pay them."""
+
+from jobs.runner import in_batches, job
+from marketplace.pay import manual_files, methods
+
+
+@job("payouts.take_effect", again=False)
+def take_effect() -> None:
+    """Has changes count whose wait is over (rule PAYOUT_CHANGE)."""
+    in_batches(methods.take_effect_due)
+
+
+@job("payouts.forget_files", again=False)
+def forget_files() -> None:
+    """Erases what files said whose lines were all marked long ago (rule TWO_PEOPLE)."""
+    in_batches(manual_files.forget_old)

@@ -1,0 +1,50 @@
+"""What keeps a payout from going out although it was ordered: the account that it would go to.
+
+Looked at when the rail is about to hear of it, since an account may have changed since the run wrote it down.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.core.db import db
+from marketplace.pay.method_models import PayoutMethod
+from marketplace.pay.method_rules import MethodStatus, NameCheck
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import Parked, Refused, Result
+from marketplace.pay.rules import OpKind, OpStatus
+
+NAME_WAITS = Parked("The name on the account is not that of the contract: a person looks.")
+CHANGED = Refused("payout_account_changed", "The account was replaced before the money was sent.", "contractor")
+REFUSED = Refused("payout_account_refused", "An operator found that the account is not the person's.", "contractor")
+_BY_STATUS: Mapping[MethodStatus, Result] = MappingProxyType(
+    {
+        MethodStatus.WAITING: CHANGED,
+        MethodStatus.REPLACED: CHANGED,
+        MethodStatus.TAKEN_BACK: CHANGED,
+        MethodStatus.REFUSED: REFUSED,
+    }
+)
+
+
+def bars(ops: Sequence[PaymentOp]) -> dict[UUID, Result]:
+    """What is to be written of payouts that must not go out now, of those that no rail has heard of."""
+    named = {
+        op.id: UUID(op.params["method"])
+        for op in ops
+        if op.kind is OpKind.PAYOUT and op.status is OpStatus.INTENT and op.params.get("method")
+    }
+    if not named:
+        return {}
+    known = db.session.scalars(select(PayoutMethod).where(PayoutMethod.id.in_(set(named.values()))))
+    methods = {row.id: row for row in known.unique()}
+    found = {op_id: _bar(methods[method_id]) for op_id, method_id in named.items()}
+    return {op_id: result for op_id, result in found.items() if result is not None}
+
+
+def _bar(method: PayoutMethod) -> Result | None:
+    if method.name_check is NameCheck.WAITING and method.status is MethodStatus.IN_FORCE:
+        return NAME_WAITS
+    return _BY_STATUS.get(method.status)

@@ -1,0 +1,114 @@
+"""The law of paying by hand: what becomes of a payment and of a file, and when two people are needed (TWO_PEOPLE)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from marketplace.core.problems import Conflict, Forbidden, Invalid
+
+
+class ManualStatus(StrEnum):
+    """Where a payment stands that a person makes."""
+
+    WAITING = "waiting"
+    IN_FILE = "in_file"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+MANUAL_TRANSITIONS: Mapping[ManualStatus, frozenset[ManualStatus]] = MappingProxyType(
+    {
+        ManualStatus.WAITING: frozenset({ManualStatus.IN_FILE, ManualStatus.PAID, ManualStatus.FAILED}),
+        # Out of a file that nobody may have sent.
+        ManualStatus.IN_FILE: frozenset({ManualStatus.WAITING, ManualStatus.PAID, ManualStatus.FAILED}),
+        ManualStatus.PAID: frozenset(),
+        ManualStatus.FAILED: frozenset(),
+    }
+)
+
+
+class FileStatus(StrEnum):
+    MADE = "made"
+    """Frozen, and read by nobody: above the limit a second person has to let it go."""
+    RELEASED = "released"
+    """It can be downloaded, so it may be at the bank: each line of it is marked, and nothing is taken out any more."""
+    WITHDRAWN = "withdrawn"
+    SETTLED = "settled"
+    """Every line of it is marked."""
+
+
+FILE_TRANSITIONS: Mapping[FileStatus, frozenset[FileStatus]] = MappingProxyType(
+    {
+        FileStatus.MADE: frozenset({FileStatus.RELEASED, FileStatus.WITHDRAWN}),
+        FileStatus.RELEASED: frozenset({FileStatus.SETTLED}),
+        FileStatus.WITHDRAWN: frozenset(),
+        FileStatus.SETTLED: frozenset(),
+    }
+)
+
+
+class FileFormat(StrEnum):
+    PAIN_001 = "pain.001.001.09"
+    """ISO 20022: a credit transfer that a customer orders from a bank."""
+    CSV = "csv"
+
+
+class FindingOutcome(StrEnum):
+    """What a person found out about a payment."""
+
+    HAPPENED = "happened"
+    DID_NOT = "did_not_happen"
+
+
+class FindingStatus(StrEnum):
+    WAITING = "waiting"
+    """Above the limit a second person has to find the same."""
+    HOLDS = "holds"
+    CONTRADICTED = "contradicted"
+
+
+FINDING_TRANSITIONS: Mapping[FindingStatus, frozenset[FindingStatus]] = MappingProxyType(
+    {
+        FindingStatus.WAITING: frozenset({FindingStatus.HOLDS, FindingStatus.CONTRADICTED}),
+        FindingStatus.HOLDS: frozenset(),
+        FindingStatus.CONTRADICTED: frozenset(),
+    }
+)
+
+
+class NothingToPay(Conflict):
+    code = "nothing_to_put_in_a_file"
+    title = "No payment waits that such a file could carry."
+    remedy = "Load the page again: somebody else may have made the file."
+
+
+class SecondPerson(Forbidden):
+    """Raised for whoever did the first step themselves."""
+
+    code = "second_person_needed"
+    title = "Above the limit two different people are needed."
+    remedy = "Ask another operator of finance to look."
+
+
+class NotReleased(Conflict):
+    code = "file_not_released"
+    title = "This file is not, or no longer, there to be downloaded."
+    remedy = "Above the limit another operator of finance lets it go first; what was paid long ago is erased."
+
+
+class FoundAlready(Conflict):
+    code = "payment_found_already"
+    title = "Somebody has written down what became of this payment."
+    remedy = "Nothing is marked twice: load the page again and look who did."
+
+
+class NothingToFind(Conflict):
+    code = "payment_needs_no_finding"
+    title = "What becomes of this payment is not for a person to say."
+    remedy = "Only what a person pays, in a file that was let go, or what is parked, is marked."
+
+
+class BadFinding(Invalid):
+    code = "finding_not_whole"
+    title = "Something is missing of what was found."
+    remedy = "Say the reference and the day of what was paid; say why, of what was not."

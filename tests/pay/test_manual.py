@@ -1,0 +1,330 @@
+"""Payments that people make by files: made, frozen, let go by a second person, marked once, and put back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sepaxml
+import xmlschema
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import Actor, OperatorRole
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.lifecycle import WrongState
+from marketplace.core.money import Money
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.ledger import queries as books
+from marketplace.pay import bank_file, findings, manual_files, methods, payments, runs, service
+from marketplace.pay.bank_file import Line, Payer
+from marketplace.pay.findings import Found
+from marketplace.pay.manual_models import ManualFile, ManualPayment
+from marketplace.pay.manual_rules import (
+    BadFinding,
+    FileStatus,
+    FindingOutcome,
+    FindingStatus,
+    FoundAlready,
+    ManualStatus,
+    NothingToFind,
+    NothingToPay,
+    NotReleased,
+    SecondPerson,
+)
+from marketplace.pay.method_fields import MethodKind
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
+from tests.factories import accounts, pay, standards
+from tests.pay.books import everything_holds
+
+BANK, MOBILE = MethodKind.BANK, MethodKind.MOBILE_MONEY
+SCHEMA = Path(sepaxml.__file__).parent / "schemas" / "pain.001.001.09.xsd"
+HAPPENED, DID_NOT = FindingOutcome.HAPPENED, FindingOutcome.DID_NOT
+
+
+@pytest.fixture
+def by_hand(app: Flask) -> Iterator[Flask]:
+    """The application on the rail of files, where 500.00 USD take two people."""
+    before = app.config["RAIL"]
+    app.config["RAIL"] = MANUAL
+    yield app
+    app.config["RAIL"] = before
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def funded_and_worked() -> UUID:
+    """60.00 USD of approved work whose money came in by hand. Returns whose it is."""
+    return pay.worked_and_approved().contractor_id
+
+
+def account_of(person_id: UUID, kind: MethodKind = BANK) -> Actor:
+    me = accounts.actor_of(person_id)
+    name = db.session.get_one(Person, person_id).name
+    bank = {"country": "DE", "currency": "EUR", "details": {"iban": "DE89370400440532013000"}}
+    mobile = {"country": "KE", "currency": "KES", "details": {"phone": "0712 345678"}, "provider": "mpesa_ke"}
+    with transaction():
+        methods.give(kind=kind, holder=name, by=me, **(bank if kind is BANK else mobile))  # type: ignore[arg-type]
+    return me
+
+
+def owed(kind: MethodKind = BANK) -> PaymentOp:
+    """A payout of 60.00 USD that waits for a file."""
+    person_id = funded_and_worked()
+    account_of(person_id, kind)
+    runs.finish_run(pay.started().id)
+    payments.advance_ops()
+    return op_of(person_id)
+
+
+def op_of(person_id: UUID) -> PaymentOp:
+    found = select(PaymentOp).where(PaymentOp.contractor_id == person_id).order_by(PaymentOp.id.desc()).limit(1)
+    return db.session.scalars(found.execution_options(populate_existing=True)).one()
+
+
+def paid(arrived: Money | None = None) -> Found:
+    return Found(outcome=HAPPENED, reference="E2E-1", happened_on=clock.now().date(), arrived=arrived)
+
+
+def not_paid(reason: str = "The bank sent it back: account closed.") -> Found:
+    return Found(outcome=DID_NOT, reason=reason)
+
+
+def made(kind: MethodKind = BANK, currency: str = "USD", *, by: Actor | None = None, **more: str) -> ManualFile:
+    with transaction():
+        return manual_files.make(kind, currency, by=by or pay.finance(), **more)  # type: ignore[arg-type]
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def line(name: str = "Zoë Müller-Łuk", **more: object) -> Line:
+    facts = {"id": "a" * 32, "money": usd("60.00"), "holder": name, "country": "DE", "about": "Pay by Setara"}
+    return Line(**(facts | {"details": {"iban": "DE89370400440532013000"}} | more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("country", "details"),
+    [
+        ("DE", {"iban": "DE89370400440532013000"}),
+        ("US", {"routing_number": "111000025", "account_number": "000123456789"}),
+        ("ID", {"bank_code": "014", "account_number": "1234567890"}),
+        ("KE", {"bank_code": "01", "branch_code": "100", "account_number": "1234567890"}),
+        ("PH", {"bic": "BOPIPHMM", "account_number": "1234567890"}),
+        ("MX", {"clabe": "002010077777777771"}),
+        ("IN", {"ifsc": "HDFC0000001", "account_number": "1234567890"}),
+    ],
+)
+def test_a_bank_file_is_valid_by_the_schema_of_iso_20022(country: str, details: dict[str, str]) -> None:
+    lines = [line(country=country, details=details), line("=cmd|' /C calc'!A0", country=country, details=details)]
+    payer = Payer("Setara Ltd", "DE89 3704 0044 0532 0130 00", "")
+    content = bank_file.as_pain001("f" * 32, datetime(2026, 12, 1, 15, tzinfo=UTC), payer, lines)
+    xmlschema.XMLSchema(str(SCHEMA)).validate(content.decode())
+    assert b"<CtrlSum>120.00</CtrlSum>" in content
+    assert b"<Nm>Zoe Muller-Luk</Nm>" in content
+    assert b"<Nm>cmd " in content
+
+
+@settings(max_examples=50)
+@given(st.lists(st.text(max_size=100), min_size=1, max_size=4))
+def test_every_name_makes_a_file_of_as_many_lines(names: list[str]) -> None:
+    content = bank_file.as_csv((("Name", "holder"), ("Phone", "account")), [line(name) for name in names]).decode()
+    rows = content.split("\r\n")
+    assert (len(rows), rows[0], rows[-1]) == (len(names) + 2, "Name,Phone", "")
+    assert not any(row.startswith(("=", "+", "-,=", "@")) for row in rows)
+
+
+# --- from a run to what arrived -------------------------------------------------------------------------------------
+
+
+def test_a_payout_goes_through_a_file_and_arrives(by_hand: Flask) -> None:
+    """60.00 USD are ordered, go into one file, and 59.20 arrive: the bank kept 0.80."""
+    op = owed()
+    assert (op.status, op.rail, op.moves_real_money) == (OpStatus.WAITING, MANUAL, True)
+    (heap,) = manual_files.heaps(pay.finance())
+    assert (heap.kind, heap.money, heap.payments, heap.no_rate) == (BANK, usd("60.00"), 1, False)
+    finance = pay.finance()
+    file = made(by=finance)
+    assert (file.status, file.lines, file.total) == (FileStatus.RELEASED, 1, usd("60.00"))
+    _, content = manual_files.download(file.id, by=finance)
+    assert manual_files.download(file.id, by=pay.finance())[1] == content
+    assert b"DE89370400440532013000" in content
+    with pytest.raises(NothingToPay):
+        made()
+    with transaction():
+        findings.find([op.id], paid(usd("59.20")), by=finance)
+    op = op_of(op.owner_id)
+    assert (op.status, op.arrived, op.rail_fee) == (OpStatus.DONE, usd("59.20"), usd("0.80"))
+    assert db.session.get_one(ManualFile, file.id).status is FileStatus.SETTLED
+    assert books.balance(payable(op.owner_id), "USD") == usd("0.00")
+    with pytest.raises(FoundAlready):
+        findings.find([op.id], not_paid(), by=finance)
+    payments.advance_ops()
+    everything_holds()
+
+
+def test_what_came_back_is_payable_again_and_in_another_file(by_hand: Flask) -> None:
+    op = owed()
+    finance = pay.finance()
+    with pytest.raises(NothingToFind):
+        findings.find([op.id], paid(), by=finance)
+    file = made()
+    with transaction():
+        findings.find([op.id], not_paid(), by=finance)
+    op = op_of(op.owner_id)
+    assert (op.status, op.refusal_code, op.who_can_fix) == (OpStatus.REFUSED, "found_not_paid", "contractor")
+    assert op.why == "The bank sent it back: account closed."
+    assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
+    with transaction():
+        again = service.retry_payout(op.id, by=accounts.actor_of(op.owner_id))
+    payments.advance_ops()
+    second = made()
+    assert second.id != file.id
+    carried = select(ManualPayment.payment_op_id).where(ManualPayment.file_id == second.id)
+    assert db.session.scalars(carried).all() == [again.id]
+    everything_holds()
+
+
+def test_mobile_money_is_paid_in_its_own_currency_at_a_sourced_rate(by_hand: Flask) -> None:
+    """60.00 USD at 129.50 shillings are 7,770.00 KES; without a rate the payout waits and says so."""
+    op = owed(MOBILE)
+    (heap,) = manual_files.heaps(pay.finance())
+    assert (heap.currency, heap.no_rate) == ("KES", True)
+    with pytest.raises(NothingToPay):
+        made(MOBILE, "KES", provider="mpesa_ke")
+    standards.rate("USD", "KES", "129.50", clock.now().date())
+    file = made(MOBILE, "KES", provider="mpesa_ke")
+    content = manual_files.download(file.id, by=pay.finance())[1].decode()
+    assert content.splitlines()[1].startswith("+254712345678,Ana Example,7770.00,KES,")
+    with transaction():
+        findings.find([op.id], paid(Money.of("7700.00", "KES")), by=pay.finance())
+    op = op_of(op.owner_id)
+    assert (op.status, op.arrived, op.rail_fee) == (OpStatus.DONE, Money.of("7700.00", "KES"), usd("0.00"))
+    assert op.executed_rate is not None
+    assert round(op.executed_rate, 4) == round(op.executed_rate.__class__(7700) / 60, 4)
+    everything_holds()
+
+
+def test_above_the_limit_it_takes_two_people(by_hand: Flask) -> None:
+    """At a limit of 50.00 USD one person makes the file of 60.00, and another lets it go; likewise what was found."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
+    try:
+        op, one, other = owed(), pay.finance(), pay.finance()
+        file = made(by=one)
+        assert file.status is FileStatus.MADE
+        with pytest.raises(NotReleased):
+            manual_files.download(file.id, by=one)
+        with pytest.raises(SecondPerson):
+            manual_files.release(file.id, by=one)
+        with pytest.raises(NothingToFind):
+            findings.find([op.id], not_paid(), by=one)
+        with transaction():
+            manual_files.release(file.id, by=other)
+            (found,) = findings.find([op.id], paid(), by=one)
+        assert (found.status, op_of(op.owner_id).status) == (FindingStatus.WAITING, OpStatus.WAITING)
+        with pytest.raises(SecondPerson):
+            findings.confirm(found.id, by=one)
+        with transaction():
+            findings.contradict(found.id, by=other)
+            (second,) = findings.find([op.id], paid(), by=other)
+        with transaction():
+            findings.confirm(second.id, by=one)
+        with pytest.raises(WrongState):
+            findings.contradict(second.id, by=other)
+        assert op_of(op.owner_id).status is OpStatus.DONE
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    everything_holds()
+
+
+def test_a_file_that_nobody_could_download_is_put_back(by_hand: Flask) -> None:
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
+    try:
+        op, one = owed(), pay.finance()
+        file = made(by=one)
+        with transaction():
+            manual_files.withdraw(file.id, by=one)
+        assert db.session.scalars(select(ManualPayment.status)).all() == [ManualStatus.WAITING]
+        again = made(by=one)
+        assert (again.id != file.id, again.lines) == (True, 1)
+        with transaction():
+            manual_files.release(again.id, by=pay.finance())
+        with pytest.raises(WrongState):
+            manual_files.withdraw(again.id, by=one)
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    assert op_of(op.owner_id).status is OpStatus.WAITING
+
+
+def test_what_a_file_said_is_erased_90_days_after_its_last_line(by_hand: Flask) -> None:
+    op = owed()
+    file = made()
+    with transaction():
+        findings.find([op.id], paid(), by=pay.finance())
+        clock.move_to(clock.now() + timedelta(days=89))
+        assert manual_files.forget_old() == 0
+        clock.move_to(clock.now() + timedelta(days=1))
+        assert manual_files.forget_old() == 1
+    with pytest.raises(NotReleased):
+        manual_files.download(file.id, by=pay.finance())
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (Found(outcome=HAPPENED, happened_on=datetime(2026, 1, 1, tzinfo=UTC).date()), "reference"),
+        (Found(outcome=HAPPENED, reference="A"), "happened_on"),
+        (Found(outcome=HAPPENED, reference="A", happened_on=datetime(2999, 1, 1, tzinfo=UTC).date()), "happened_on"),
+        (
+            Found(
+                outcome=HAPPENED,
+                reference="A",
+                happened_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
+                arrived=Money(0, "USD"),
+            ),
+            "arrived",
+        ),
+    ],
+)
+def test_a_finding_is_whole(app: Flask, found: Found, field: str) -> None:
+    with pytest.raises(BadFinding) as refused:
+        findings.find([accounts.person().id], found, by=pay.finance())
+    assert refused.value.field == field
+
+
+def test_only_finance_pays_by_hand(by_hand: Flask) -> None:
+    op = owed()
+    vetting = accounts.operator(OperatorRole.VETTING)
+    with pytest.raises(Forbidden):
+        manual_files.make(BANK, "USD", by=vetting)
+    with pytest.raises(Forbidden):
+        findings.find([op.id], paid(), by=vetting)
+    with pytest.raises(NotFound):
+        manual_files.heaps(accounts.actor_of(op.owner_id))
+
+
+def test_without_an_account_a_payout_is_refused_and_says_who_can_mend_it(by_hand: Flask) -> None:
+    person_id = funded_and_worked()
+    runs.finish_run(pay.started().id)
+    payments.advance_ops()
+    op = op_of(person_id)
+    assert (op.status, op.refusal_code, op.who_can_fix) == (OpStatus.REFUSED, "payout_account_missing", "contractor")
+
+
+def test_a_deposit_waits_until_somebody_has_seen_it(by_hand: Flask) -> None:
+    lab = accounts.company().id
+    op = pay.deposited(lab, usd("100.00"))
+    assert db.session.get_one(PaymentOp, op.id, populate_existing=True).status is OpStatus.WAITING
+    with transaction():
+        findings.find([op.id], paid(), by=pay.finance())
+    assert db.session.get_one(PaymentOp, op.id, populate_existing=True).status is OpStatus.DONE
+    assert books.balance(outside(MANUAL), "USD") == usd("-100.00")
+    assert OpKind(op.kind) is OpKind.DEPOSIT
