@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0100"
-down_revision = "0099"
+revision = "0103"
+down_revision = "0102"
 
 MAY_CHANGE = {
     "payout_method": "status, ended_at, sealed, name_check, name_reason, name_decided_by, name_decided_at",
