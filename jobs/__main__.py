@@ -4,6 +4,7 @@ Exit codes: 0 stopped on request, or nothing left to do; 2 wrong command line. A
 """
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     """Parses the command line and does what it says."""
     options = _parser().parse_args(arguments)
     app = create_app()
+    gc.freeze()  # What was made until here stays, and is not looked through for cycles again and again.
     if options.mode == "pending":
         with app.app_context():
             log.info("jobs run", mode="pending", count=run_pending())

@@ -47,8 +47,6 @@ TEMPLATE_LOCK = 7262
 hypothesis.settings.register_profile("gate", derandomize=True)
 hypothesis.settings.register_profile("explore")
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
-OFTEN_ENOUGH = 20_000
-"""New objects after which the collector of cycles looks among them."""
 T = TypeVar("T")
 SERVER = pytest.StashKey[EmbeddedPostgres]()
 WALKED: set[tuple[str, str, str]] = set()
@@ -141,10 +139,8 @@ def _is_whole_suite(config: pytest.Config) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """From here on cycles are collected among what the tests make."""
+    """What was imported and collected stays, so that nobody looks for cycles in it again and again."""
     gc.freeze()
-    gc.set_threshold(OFTEN_ENOUGH)
-    gc.enable()
 
 
 @pytest.fixture(scope="session")
