@@ -10,6 +10,7 @@ from marketplace.core import checks, idempotency, queue, vault
 from marketplace.core.checks import Finding
 from marketplace.core.db import transaction
 from marketplace.matching import claiming, indexing
+from marketplace.pay import sealing
 
 
 @job("queue.stalled", again=False)
@@ -37,6 +38,18 @@ def let_go_of_begun() -> None:
 def rewrap_keys() -> None:
     """After the configured key was changed: has it wrap what the one before still wraps."""
     in_batches(vault.rewrap)
+
+
+@job("books.seal", again=False)
+def seal_books() -> None:
+    """Seals what was booked since the last seal."""
+    in_batches(sealing.seal_due, sealing.MOST)
+
+
+@job("books.seal_late", again=False)
+def seal_late() -> None:
+    """Seals what committed so late that no other look would find it."""
+    in_batches(sealing.seal_late, sealing.MOST)
 
 
 @job("matching.refresh", again=False)

@@ -108,6 +108,9 @@ TIMETABLE: Sequence[Entry] = (
     Entry("documents.erase", every_minutes(5)),
     Entry("payouts.forget_files", every_minutes(30)),
     Entry("matching.forget", daily(2)),
+    # What a look at everything has booked is sealed at its end.
+    Entry("books.seal", every_minutes(30)),
+    Entry("books.seal_late", daily(2), follows_business_time=False),
     Entry("checks.run", every_minutes(5), follows_business_time=False),
     # What a contract is in fact moves by weeks: nothing in it is due at a moment.
     Entry("contracts.read_status", daily(4), follows_business_time=False),

@@ -31,6 +31,7 @@ from marketplace.pay import (
     method_models,
     pause_models,
     rail_models,
+    seal_models,
     tax_models,
     tax_year_models,
 )
@@ -91,6 +92,7 @@ TABLES = (
     method_models,
     manual_models,
     pause_models,
+    seal_models,
     disputes_models,
     surveys_models,
     notices_models,

@@ -33,6 +33,7 @@ from marketplace.pay import manual_routes as by_hand
 from marketplace.pay import method_routes as payout_methods
 from marketplace.pay import rail_routes as rails
 from marketplace.pay import routes as pay
+from marketplace.pay import seal_routes as seals
 from marketplace.pay import tax_routes as taxes
 from marketplace.pay import tax_year_routes as years
 from marketplace.qualifications import routes as qualifications
@@ -105,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *invoices.blueprints,
     payout_methods.blueprint,
     *by_hand.blueprints,
+    *seals.blueprints,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,

@@ -222,7 +222,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.setLevel(level)
     # These tell of every job, tick and migration by themselves, which our own lines do as far as anybody needs.
-    for chatty in ("procrastinate", "apscheduler", "alembic"):
+    for chatty in ("procrastinate", "apscheduler", "alembic", "fontTools", "fpdf"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     if not any(isinstance(handler, OurHandler) for handler in root.handlers):
         handler = OurHandler(sys.stderr)

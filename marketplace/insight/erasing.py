@@ -1,7 +1,8 @@
 """What erasing a person does to each section of their record: statements, and nothing about who may ask for it.
 
 What is deleted goes in the order of the foreign keys; what is emptied keeps its row, because it belongs to others too.
-Nothing here touches a posting, an entry of a benefit, an event, a hash or a seal.
+Nothing here touches a posting, an entry of a benefit, an event, a hash or a seal; the salts are thrown away that would
+open a seal where it speaks of the person.
 """
 
 import json
@@ -19,9 +20,12 @@ from marketplace.core.db import Base, db
 from marketplace.core.events import Event
 from marketplace.core.idempotency import StoredAnswer
 from marketplace.insight.rules import NOBODYS_NAME, Because, Fate
-from marketplace.insight.sections import SECTIONS, Section
+from marketplace.insight.sections import SECTIONS, Section, own_accounts
 from marketplace.insight.work_records import revoke_all
+from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.notices.models import Delivery
+from marketplace.pay import sealing
+from marketplace.pay.seal_models import SealedEntry
 from marketplace.shifts.models import Offer
 from marketplace.workforce.models import Contractor
 
@@ -35,12 +39,14 @@ def erase(person: Person) -> None:
     """Empties and deletes whatever says who somebody is. Cannot be undone."""
     name, email, person_id = person.name, person.email, person.id
     revoke_all(person_id, Because.ERASED)
+    # So that nothing of theirs is sealed, with a new salt, after the others were thrown away.
+    sealing.seal_due()
     for section in _children_first():
         db.session.execute(_deleted(section, person_id))
     for section in SECTIONS:
         if section.fate is Fate.EMPTIED and section.name not in _BY_HAND:
             db.session.execute(_emptied(section, person_id))
-    others = (*_of_statements(person_id, name), *_elsewhere(person_id, name, email))
+    others = (*_of_statements(person_id, name), *_elsewhere(person_id, name, email), _of_seals(person_id))
     for statement in (*_of_offers(person_id), *_of_contractor(person_id), *others):
         db.session.execute(statement)
     vault.throw_away(person_id)
@@ -91,6 +97,13 @@ def _of_statements(person_id: UUID, name: str) -> Iterator[Update]:
     companies = {event.ref("company") for event in db.session.scalars(select(Event).where(joined | founded))}
     theirs = func.lower(Adoption.signed_name) == " ".join(name.split()).lower()
     yield update(Adoption).where(Adoption.company_id.in_(companies), theirs).values(signed_name="")
+
+
+def _of_seals(person_id: UUID) -> Update:
+    """What would open the digests of entries about their money."""
+    theirs = select(LedgerAccount.id).where(LedgerAccount.name.in_(own_accounts(person_id)))
+    entries = select(Posting.entry_id).where(Posting.source_id.in_(theirs) | Posting.destination_id.in_(theirs))
+    return update(SealedEntry).where(SealedEntry.entry_id.in_(entries)).values(salt=None)
 
 
 def _elsewhere(person_id: UUID, name: str, email: str) -> Iterator[Update]:

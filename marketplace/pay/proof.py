@@ -20,7 +20,7 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import rail_fees, tax_proof, trials, weeks, works
+from marketplace.pay import rail_fees, seal_proofs, tax_proof, trials, weeks, works
 from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
@@ -364,6 +364,13 @@ def rails_agree() -> Check:
     return Check("rails_agree", "What was paid is what the rail did.", len(rows), wrong)
 
 
+def seals_hold() -> Check:
+    """Every seal follows from the one before it, and the books still say what was sealed: the newest entries each time,
+    the others in turn."""
+    looked, wrong = seal_proofs.broken(turn=int(clock.machine_time().timestamp()) // 300)
+    return Check("seals_hold", "What was sealed of the books stands in them unchanged.", looked, wrong)
+
+
 CHECKS: tuple[Callable[[], Check], ...] = (
     currencies_balance,
     balances_are_sums,
@@ -378,6 +385,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     nobody_is_paid_twice,
     taxes_add_up,
     rails_agree,
+    seals_hold,
 )
 
 

@@ -22,7 +22,7 @@ from marketplace.core.problems import NotFound
 from marketplace.insight import before_yes
 from marketplace.matching import replacing
 from marketplace.messages.models import Thread
-from marketplace.pay import payslips
+from marketplace.pay import payslips, to_date
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
 from marketplace.pay.tax_schemes import BY_ID
@@ -51,6 +51,7 @@ from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN
 from marketplace.standards.rates import OWN_BENEFITS
+from marketplace.standards.rules import RULES
 from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
@@ -348,6 +349,8 @@ def show_payslip(payslip_id: UUID) -> str:
         ),
         companies=company_names([each.line for each in view.lines]),
         laws=BY_ID,
+        year=to_date.year_to_date(view.payslip),
+        rule_said={each.line.rule: words.said(RULES[each.line.rule].sentence) for each in view.lines},
         events=timeline("payslip", payslip_id),
     )
 

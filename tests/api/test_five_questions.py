@@ -40,6 +40,8 @@ PUBLIC = {
     "GET /api/v1/work-records/status/<int:number>": "whoever checks a record is a stranger",
     "POST /api/v1/work-records/verifications": "whoever checks a record is a stranger",
     "GET /api/v1/record/schema": "how a record reads is no secret",
+    "GET /api/v1/seals": "a seal that is no secret is what makes it one",
+    "GET /api/v1/seals/<int:number>": "a seal that is no secret is what makes it one",
     "GET /api/v1/intake": "whoever thinks of applying may see whether it is possible",
     "GET /api/v1/matching/weights": "what counts how much is published (EXPLAIN)",
     "GET /api/v1/adopters": "it is a public list",

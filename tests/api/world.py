@@ -45,7 +45,7 @@ from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
-from marketplace.pay import invoicing, methods, pausing
+from marketplace.pay import invoicing, methods, pausing, sealing
 from marketplace.pay.invoice_models import Invoice
 from marketplace.pay.manual_models import ManualFile, PaymentFinding
 from marketplace.pay.manual_rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
@@ -282,6 +282,8 @@ def _a_week_of(there: Scene) -> Contractor:
     ana, bea = (shifts.contracted(there) for _ in range(2))
     pay.worked_and_approved(there, person=ana)
     pay.paid(there.company_id)
+    for most in (3, sealing.MOST):
+        sealing.seal_due(most)
     disputes.claimed(disputes.worked_and_cut(there, person=ana, starts_at=MONDAY + timedelta(hours=5)))
     shifts.offered(there, shifts.shift(there, MONDAY + 2 * DAY, seats=2), ana)
     offers.decline(shifts.offered(there, shifts.shift(there, MONDAY + 3 * DAY), ana).id, by=accounts.actor_of(ana.id))
