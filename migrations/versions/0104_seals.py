@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0100"
-down_revision = "0099"
+revision = "0104"
+down_revision = "0103"
 
 
 def upgrade() -> None:
