@@ -1,13 +1,19 @@
 """Jobs of where people are paid, and of the files that pay them."""
 
 from jobs.runner import in_batches, job
-from marketplace.pay import manual_files, methods
+from marketplace.pay import manual_files, methods, retrying
 
 
 @job("payouts.take_effect", again=False)
 def take_effect() -> None:
     """Has changes count whose wait is over (rule PAYOUT_CHANGE)."""
     in_batches(methods.take_effect_due)
+
+
+@job("payouts.retry", again=False)
+def retry() -> None:
+    """Orders refused payouts anew whose reason may be over."""
+    in_batches(retrying.retry_due)
 
 
 @job("payouts.forget_files", again=False)

@@ -86,6 +86,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("benefits.tell", every_minutes(30)),
     Entry("benefits.expire", every_minutes(5)),
     Entry("payouts.take_effect", every_minutes(1)),
+    Entry("payouts.retry", every_minutes(5)),
     Entry("pay.run", every_minutes(5)),
     Entry("pay.advance_runs", every_seconds(20)),
     Entry("rail.advance_due", every_seconds(10)),

@@ -27,6 +27,7 @@ from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticate
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 PROBLEM_JSON = "application/problem+json"
+_ASKS_OUTSIDE = "asks_outside"
 AMOUNT = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,4})?")
 """Digits as a person writes them. Decimal() would also take 1e3, 1_000 and digits of other scripts, and with more than
 fourteen before the point the minor units would not fit the database's integers."""
@@ -36,12 +37,22 @@ log = structlog.get_logger()
 class SetaraFlask(Flask):
     """A Flask whose view functions each run in one transaction: returning commits, raising rolls back.
 
-    The answer is serialised, and remembered under its Idempotency-Key, inside that transaction.
+    The answer is serialised, and remembered under its Idempotency-Key, inside that transaction. A view that asks
+    somebody outside runs in none, and opens its own.
     """
 
     def dispatch_request(self) -> ResponseReturnValue:
         answer = super().dispatch_request
+        if getattr(self.view_functions.get(request.endpoint or ""), _ASKS_OUTSIDE, False):
+            return answer()
         return transact(lambda: idempotency.once(self, answer))
+
+
+def asks_outside(view: F) -> F:
+    """Marks a view whose verb asks another machine and waits for its answer: no transaction may be open meanwhile, and
+    the answer, which is good once, is kept under no key."""
+    setattr(view, _ASKS_OUTSIDE, True)
+    return view
 
 
 def init_app(app: Flask) -> None:

@@ -1467,6 +1467,29 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             ),
             Telling(Audience.FINANCE, _INBOX, "A payout of %(money)s came back", "%(contractor)s has been told."),
         ),
+        "payout.delayed": (
+            Telling(
+                _C,
+                _BOTH,
+                "A payout of %(money)s is late",
+                "It is not because of you: the payment rail could not send it. The money is yours as before, and it "
+                "goes out as soon as it can.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                _INBOX,
+                "A payout of %(money)s was refused",
+                "It is no fault of %(contractor)s. The page of pay says why, and whether it is tried again by itself.",
+            ),
+        ),
+        "refund.reversed": (
+            Telling(
+                Audience.MONEY,
+                _BOTH,
+                "%(money)s that went back to you came back",
+                "Your bank did not take it. It is available again.",
+            ),
+        ),
         "payout.parked": (
             Telling(
                 Audience.FINANCE,

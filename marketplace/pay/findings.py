@@ -72,6 +72,8 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
     _check(found)
     ops = _locked(op_ids)
     paid_by_hand = _by_hand(ops)
+    if of([op.id for op in ops]):
+        raise FoundAlready
     for op in ops:
         _check_open(op, paid_by_hand.get(op.id), found)
     now, arrived = clock.now(), found.arrived

@@ -212,6 +212,7 @@ class PaymentOp(Stateful):
             "next_try_at",
             postgresql_where=text("status IN ('intent', 'sent', 'unknown', 'with_payer')"),
         ),
+        Index("ix_payment_op_refused", "id", postgresql_where=text("status = 'refused' AND kind = 'payout'")),
         Index("ix_payment_op_of_id", "of_id", postgresql_where=text("of_id IS NOT NULL")),
         Index("ix_payment_op_kept", "id", postgresql_where=text("rail_fee_amount > 0")),
     )

@@ -34,6 +34,8 @@ DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.WAITING)
 """Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
 OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
 """Statuses in which an answer of the rail still counts."""
+DELAYED = "payout.delayed"
+"""The event of a payout that was refused for a reason that is not its person's."""
 NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
 log = structlog.get_logger()
 
@@ -135,7 +137,7 @@ def told(results: Mapping[UUID, Result]) -> None:
     with transaction():
         found = select(PaymentOp).where(PaymentOp.id.in_(results)).order_by(PaymentOp.id).with_for_update()
         ops = db.session.scalars(found.execution_options(populate_existing=True)).all()
-        _write_down([op for op in ops if op.status in OPEN], results)
+        _write_down([op for op in ops if op.status in OPEN or _came_back(op, results[op.id])], results)
 
 
 def _write_down(ops: Sequence[PaymentOp], results: Mapping[UUID, Result]) -> None:
@@ -148,8 +150,15 @@ def _write_down(ops: Sequence[PaymentOp], results: Mapping[UUID, Result]) -> Non
     pausing.learn(ops, results)
 
 
+def _came_back(op: PaymentOp, result: Result) -> bool:
+    """Whether a rail takes its word back: what it had sent back to a payer has not arrived there."""
+    return op.kind is OpKind.REFUND and op.status is OpStatus.DONE and isinstance(result, Refused)
+
+
 def _settle(op: PaymentOp, result: Result) -> None:
     match result:
+        case Refused(text=text) if op.status is OpStatus.DONE:
+            _arrive(op, OpStatus.REVERSED, why=text)
         case Done(id=external_id, arrived=arrived):
             _arrive(op, OpStatus.DONE, external_id=external_id, why=None, **_landed(arrived))
         case Refused(code=code, text=text, who_can_fix=who):
@@ -196,7 +205,11 @@ def _landed(arrived: Arrival | None) -> dict[str, Any]:
 def _arrive(op: PaymentOp, status: OpStatus, **values: Any) -> None:
     data = {"amount": str(op.money.decimal), "currency": op.currency, "rail": op.rail}
     reason = {key: values[key] for key in ("why", "refusal_code", "who_can_fix") if values.get(key)}
-    move_one(op, status, by=CLOCK, event=OP_EVENTS[op.kind][status], values=values, data=data | reason)
+    event = OP_EVENTS[op.kind][status]
+    if status is OpStatus.REFUSED and op.kind is OpKind.PAYOUT and values.get("who_can_fix") == "operator":
+        # Its person has nothing to mend, and is not sent to look for what they did wrong.
+        event = DELAYED
+    move_one(op, status, by=CLOCK, event=event, values=values, data=data | reason)
 
 
 def _order(op: PaymentOp) -> Order:
@@ -210,6 +223,8 @@ def _entry(op: PaymentOp, result: Result) -> Entry | None:
             return _DONE[op.kind](op.id, op.rail, op.owner_id, op.money)
         case Refused() if op.kind is OpKind.PAYOUT:
             return rules.payout_returned(op.id, op.owner_id, op.money)
+        case Refused() if op.kind is OpKind.REFUND and op.status is OpStatus.DONE:
+            return rules.refund_came_back(op.id, op.rail, op.owner_id, op.money)
         case Refused() if op.kind is OpKind.REFUND:
             return rules.refund_failed(op.id, op.owner_id, op.money)
     return None

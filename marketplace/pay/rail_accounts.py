@@ -163,12 +163,14 @@ def due_to_be_looked_at(limit: int = 50) -> list[str]:
 def onward(*, by: Actor) -> str:
     """The address of a page of the rail's where the asker gives what is missing: of the account that is to count, if
     there is one, else of theirs. It is good once, for some minutes, so it is asked for when it is pressed; no money
-    moves by it. Raises NotFound, RailSilent."""
-    account = coming(by=by) or my_account(by=by)
-    if account.external_id is None:
+    moves by it. Must not be called inside a transaction (RuntimeError). Raises NotFound, RailSilent."""
+    _refuse_inside()
+    with transaction():
+        external_id = (coming(by=by) or my_account(by=by)).external_id
+    if external_id is None:
         raise RailSilent
     try:
-        return known_rails.stripe().onboarding_link(account.external_id, current_app.config["BASE_URL"] + BACK).url
+        return known_rails.stripe().onboarding_link(external_id, current_app.config["BASE_URL"] + BACK).url
     except (NotAllowed, Unreachable) as silent:
         raise RailSilent from silent
 

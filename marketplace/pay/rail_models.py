@@ -137,6 +137,21 @@ class RailMovement(Base):
         return Money(self.amount - self.fee, self.currency)
 
 
+class RailUnread(Base):
+    """A movement whose amount or currency could not be read, in the rail's own words. It is in no sum of ours."""
+
+    __tablename__ = "rail_unread"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    rail: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    amount: Mapped[str] = mapped_column(Text)
+    fee: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Instant] = mapped_column(index=True)
+    seen_at: Mapped[Instant]
+
+
 class RailBalance(Base):
     """What the rail last said that it holds for the platform, in one currency."""
 

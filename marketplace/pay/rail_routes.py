@@ -7,7 +7,7 @@ from flask import request
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
-from marketplace.core.http import problems
+from marketplace.core.http import asks_outside, problems
 from marketplace.pay import rail_accounts, rail_inbox, reconciling
 from marketplace.pay import rail_schemas as s
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
@@ -58,6 +58,7 @@ def replace_account() -> RailAccount:
 @rails.post("/account/onboarding")
 @rails.response(200, s.OnboardingSchema)
 @problems(rails, 401, 403, 404, 409)
+@asks_outside
 def onboard() -> Mapping[str, str]:
     """The address of the rail's own page where you give what is missing. It is good once, for some minutes."""
     return {"url": rail_accounts.onward(by=actor())}
@@ -89,7 +90,8 @@ def answer_again(call_id: str) -> RailEvent:
 @problems(rails, 401, 403, 404, 422)
 def list_movements(args: dict[str, Any]) -> dict[str, Any]:
     """Movements of the rail's balance, newest first, each with its cause in the books. For operators of finance."""
-    return {"items": reconciling.newest(**args, seen_by=actor())}
+    by = actor()
+    return {"items": reconciling.newest(**args, seen_by=by), "unread": reconciling.unread(by)}
 
 
 @rails.post("/movements/<movement_id>/explanation")

@@ -96,6 +96,8 @@ PAYS = MappingProxyType(
     }
 )
 """Movements that a payment of ours causes."""
+BACK: Mapping[str, OpKind] = MappingProxyType({"refund_failure": OpKind.REFUND})
+"""Movements by which what a payment of ours had moved comes back by itself."""
 SIGN: Mapping[OpKind, int] = MappingProxyType(
     {OpKind.DEPOSIT: 1, OpKind.REVERSAL: 1, OpKind.PAYOUT: -1, OpKind.REFUND: -1}
 )

@@ -84,8 +84,20 @@ class MovementsArgs(ma.Schema):
     limit = ma.fields.Integer(load_default=50, validate=MOST)
 
 
+class UnreadMovementSchema(ma.Schema):
+    """A movement that could not be read, in the rail's own words."""
+
+    id = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    amount = ma.fields.String(required=True)
+    fee = ma.fields.String(required=True)
+    currency = ma.fields.String(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+
+
 class MovementsSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(MovementSchema), required=True)
+    unread = ma.fields.List(ma.fields.Nested(UnreadMovementSchema), required=True)
 
 
 class ExplanationArgs(ma.Schema):

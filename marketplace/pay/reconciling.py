@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy import Date, Select, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
@@ -20,9 +20,9 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import known_rails, rail_rules, stripe_rules
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rail_models import RailBalance, RailMovement
+from marketplace.pay.rail_models import RailBalance, RailMovement, RailUnread
 from marketplace.pay.rail_rules import Match, NotStray
-from marketplace.pay.rules import OpStatus, outside
+from marketplace.pay.rules import OpKind, OpStatus, outside
 from marketplace.pay.stripe_rail import Holding, Movement
 from marketplace.pay.stripe_rules import NotCarried
 from marketplace.pay.switching import OVER
@@ -121,6 +121,13 @@ def newest(*, match: Match | None = None, limit: int = 50, seen_by: Actor) -> li
     return list(db.session.scalars(found if match is None else found.where(RailMovement.match == match)))
 
 
+def unread(seen_by: Actor, limit: int = 50) -> list[RailUnread]:
+    """The newest movements whose amounts nobody here could read, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    found = select(RailUnread).order_by(RailUnread.created_at.desc(), RailUnread.id.desc()).limit(limit)
+    return list(db.session.scalars(found))
+
+
 def days(seen_by: Actor, most: int = DAYS) -> list[Day]:
     """The newest days with a movement, by currency, the newest first. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
@@ -169,9 +176,9 @@ def _may_still_book(row: RailMovement, op: PaymentOp) -> bool:
 def _came_true() -> Select[RailMovement]:
     """The oldest strays whose payments are done by now. An operator who explains one at this moment comes first."""
     done = select(RailMovement).join(PaymentOp, PaymentOp.id == RailMovement.payment_op_id)
-    done = done.where(
-        RailMovement.match == Match.STRAY, RailMovement.why == NOT_DONE, PaymentOp.status.in_(HAPPENED)
-    )  # fmt: skip
+    not_taken = and_(PaymentOp.kind == OpKind.REFUND, PaymentOp.status == OpStatus.REFUSED)
+    over = or_(PaymentOp.status.in_(HAPPENED), not_taken)
+    done = done.where(RailMovement.match == Match.STRAY, RailMovement.why == NOT_DONE, over)
     done = done.order_by(RailMovement.created_at, RailMovement.id).limit(BATCH)
     return done.with_for_update(of=RailMovement, skip_locked=True)
 
@@ -180,8 +187,11 @@ def _keep(rail: str, told: Sequence[Movement]) -> int:
     """Writes new movements down and finds their causes. Returns how many were new."""
     known_ops = {each.op_id for each in told if each.op_id is not None}
     there = set(db.session.scalars(select(PaymentOp.id).where(PaymentOp.id.in_(known_ops))))
-    read = [_row(rail, each, each.op_id if each.op_id in there else None) for each in told]
-    rows = [row for row in read if row is not None]
+    read = {each.id: _row(rail, each, each.op_id if each.op_id in there else None) for each in told}
+    unread = [_unread(rail, each) for each in told if read[each.id] is None]
+    if unread:
+        db.session.execute(insert(RailUnread).on_conflict_do_nothing(), unread)
+    rows = [row for row in read.values() if row is not None]
     if not rows:
         return 0
     made = insert(RailMovement).on_conflict_do_nothing().returning(RailMovement.id)
@@ -192,8 +202,7 @@ def _keep(rail: str, told: Sequence[Movement]) -> int:
 
 
 def _row(rail: str, told: Movement, op_id: UUID | None) -> dict[str, Any] | None:
-    """The movement as it is kept; None where its amount is none of ours. All others are compared all the same, and
-    this one is missed by whoever looks at what the rail holds."""
+    """The movement as it is kept; None where its amount is none of ours."""
     try:
         amount, fee = (stripe_rules.from_stripe(each, told.currency) for each in (told.amount, told.fee))
     except (BadMoney, NotCarried):
@@ -212,6 +221,15 @@ def _row(rail: str, told: Movement, op_id: UUID | None) -> dict[str, Any] | None
         "seen_at": clock.now(),
         "match": Match.STRAY,
     }
+
+
+def _unread(rail: str, told: Movement) -> dict[str, Any]:
+    """A movement whose amount is none of ours, as the rail told it: a person reads it there. All others are compared
+    all the same."""
+    return {
+        "id": told.id, "rail": rail, "kind": told.kind, "amount": str(told.amount), "fee": str(told.fee),
+        "currency": told.currency, "created_at": told.created_at, "seen_at": clock.now(),
+    }  # fmt: skip
 
 
 def _match(rows: Sequence[RailMovement]) -> None:
@@ -238,6 +256,8 @@ def _match(rows: Sequence[RailMovement]) -> None:
 
 def _cause(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None, str | None]:
     """The cause of a movement in the books, or a word for why it has none."""
+    if row.kind in rail_rules.BACK:
+        return _came_back(row, ops)
     kind = rail_rules.PAYS.get(row.kind)
     if kind is None:
         return (f"rail:{row.id}", None) if row.kind in rail_rules.OWN else (None, "kind_not_known")
@@ -246,7 +266,25 @@ def _cause(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None
         return None, "no_payment_of_ours"
     if (row.amount, row.currency) != (rail_rules.SIGN[kind] * op.amount, op.currency):
         return None, "other_amount"
-    return (rail_rules.done_cause(kind, op.id), None) if op.status in HAPPENED else (None, NOT_DONE)
+    if op.status in HAPPENED:
+        return rail_rules.done_cause(kind, op.id), None
+    # What a payer's bank did not take had left the rail's balance all the same, and comes back to it.
+    return (f"refund:{op.id}:went", None) if _was_not_taken(op) else (None, NOT_DONE)
+
+
+def _came_back(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None, str | None]:
+    """Likewise, of what a rail had sent and has again: it is the opposite of what it had moved."""
+    op = ops.get(row.payment_op_id) if row.payment_op_id is not None else None
+    if op is None or op.kind is not rail_rules.BACK[row.kind] or op.rail != row.rail:
+        return None, "no_payment_of_ours"
+    if (row.amount, row.currency) != (-rail_rules.SIGN[op.kind] * op.amount, op.currency):
+        return None, "other_amount"
+    is_back = op.status is OpStatus.REVERSED or _was_not_taken(op)
+    return (f"{op.kind}:{op.id}:came_back", None) if is_back else (None, NOT_DONE)
+
+
+def _was_not_taken(op: PaymentOp) -> bool:
+    return op.kind is OpKind.REFUND and op.status is OpStatus.REFUSED
 
 
 def _entries(row: RailMovement) -> list[Entry]:

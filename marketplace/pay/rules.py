@@ -48,7 +48,7 @@ class OpStatus(StrEnum):
     REFUSED = "refused"
     """The rail said no and nothing moved. A new attempt is a new payment."""
     REVERSED = "reversed"
-    """A payout that was done and has come back whole."""
+    """A payout, or what was sent back to a company, that was done and has come back whole."""
 
 
 OP_TRANSITIONS: Mapping[OpStatus, frozenset[OpStatus]] = MappingProxyType(
@@ -264,6 +264,11 @@ def refund_done(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry
 def refund_failed(op_id: UUID, company_id: UUID, money: Money) -> Entry:
     """Refused: what was to go back is the company's to spend again."""
     return Entry(f"refund:{op_id}:failed", [Move(returning(company_id), available_account(company_id), money)])
+
+
+def refund_came_back(op_id: UUID, rail: str, company_id: UUID, money: Money) -> Entry:
+    """The payer's bank did not take it after all, days after the rail had said that it did."""
+    return Entry(f"refund:{op_id}:came_back", [Move(outside(rail), available_account(company_id), money)])
 
 
 def payout_taken_back(op_id: UUID, rail: str, contractor_id: UUID, money: Money) -> Entry:

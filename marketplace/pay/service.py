@@ -86,7 +86,7 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
         raise NotFound
     require_company(by, paid_in.company_id, Right.MONEY)
     gone = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
-        PaymentOp.of_id == paid_in.id, PaymentOp.status != OpStatus.REFUSED
+        PaymentOp.of_id == paid_in.id, PaymentOp.status.not_in((OpStatus.REFUSED, OpStatus.REVERSED))
     )
     left = min(paid_in.amount - int(db.session.scalar(gone) or 0), switching.most_back(paid_in.rail, paid_in.money))
     if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:

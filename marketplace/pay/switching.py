@@ -32,12 +32,14 @@ def most_back(rail: str, money: Money) -> int:
 
 def rail_of_new_payments() -> str:
     """The rail of deposits and runs that begin now. Raises RailsNeverMix while money that came by another one is still
-    in the books, since it would have to go out by this, and while a payment by another one may still bring some."""
+    in the books, since it would have to go out by this, and while a payment by another one may still bring some. What
+    the service owes a rail for its fees keeps nobody there."""
     name: str = current_app.config["RAIL"]
     others = [each for each in NAMES if each != name]
     known = select(LedgerAccount.name, LedgerAccount.currency).where(LedgerAccount.name.in_(map(outside, others)))
     for account, currency in db.session.execute(known.order_by(LedgerAccount.name, LedgerAccount.currency)).all():
-        if rest := -books.balance(account, currency):
+        # A rail that holds less than nothing, after its fees, has nobody's money: the service owes it some.
+        if (rest := -books.balance(account, currency)).amount > 0:
             raise RailsNeverMix(f"{account.removeprefix('rail:')} still holds {rest}.", rail=account, money=str(rest))
     under_way = select(PaymentOp.rail).where(PaymentOp.rail.in_(others), PaymentOp.status.not_in(OVER)).limit(1)
     if rail := db.session.scalar(under_way):

@@ -12,6 +12,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
 from marketplace.core.db import db
+from marketplace.core.http import asks_outside
 from marketplace.pay import method_fields, methods, rail_accounts, stripe_rules
 from marketplace.pay.method_fields import PROVIDERS, MethodKind, NoSuchMethod
 from marketplace.pay.method_rules import ALIVE, MethodStatus
@@ -121,6 +122,7 @@ def _asks(missing: Sequence[str]) -> list[str]:
 
 
 @blueprint.get("/payout-account/onward")
+@asks_outside
 def to_the_rail() -> ResponseReturnValue:
     """On to the rail's own page. Its address is good once, so it is asked for when it is pressed."""
     return redirect(rail_accounts.onward(by=actor()), 303)

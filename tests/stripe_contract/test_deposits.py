@@ -221,6 +221,16 @@ def test_rails_never_mix(
     begun(lab, owner)
 
 
+def test_what_a_rail_is_owed_for_its_fees_keeps_nobody_there(
+    lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that came by Stripe went back, and Stripe has kept 0.59 USD: the service owes it that, and may leave."""
+    held = -books.balance("rail:stripe_test", "USD")
+    ledger.post(Entry("test:back", [Move("platform:bank", "rail:stripe_test", held + usd("0.59"))]))
+    monkeypatch.setitem(app.config, "RAIL", "sandbox")
+    assert op_of(begun(lab, owner)).rail == "sandbox"
+
+
 def test_what_a_rail_holds_no_more_does_not_go_back_by_it(
     lab: UUID, owner: Actor, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
