@@ -131,6 +131,7 @@ def _seller(env: Mapping[str, str]) -> dict[str, str]:
         "address": env.get("SETARA_SELLER_ADDRESS", ""),
         "country": env.get("SETARA_SELLER_COUNTRY", ""),
         "vat_number": env.get("SETARA_SELLER_VAT_NUMBER", ""),
+        "bank": env.get("SETARA_SELLER_BANK", ""),
     }
     if told["country"] and not (told["name"] and told["address"]):
         raise UnsafeSetting("SETARA_SELLER_COUNTRY needs SETARA_SELLER_NAME and SETARA_SELLER_ADDRESS, for invoices.")

@@ -26,6 +26,7 @@ from marketplace.messages import models as messages_models
 from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
 from marketplace.pay import (
+    bank_models,
     invoice_models,
     manual_models,
     method_models,
@@ -89,6 +90,7 @@ TABLES = (
     tax_models,
     tax_year_models,
     invoice_models,
+    bank_models,
     method_models,
     manual_models,
     pause_models,

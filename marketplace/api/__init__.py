@@ -27,6 +27,7 @@ from marketplace.messages import channel_routes as channels
 from marketplace.messages import routes as messages
 from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
+from marketplace.pay import bank_routes as bank
 from marketplace.pay import closing_routes as closing
 from marketplace.pay import invoice_routes as invoices
 from marketplace.pay import manual_routes as by_hand
@@ -104,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *taxes.blueprints,
     *years.blueprints,
     *invoices.blueprints,
+    *bank.blueprints,
     payout_methods.blueprint,
     *by_hand.blueprints,
     *seals.blueprints,

@@ -24,6 +24,9 @@ STATUSES = {
     "passed": lazy_gettext("passed"),
     "draft": lazy_gettext("draft"),
     "ended": lazy_gettext("ended"),
+    "stray": lazy_gettext("nobody knows whose"),
+    "matched": lazy_gettext("waits for a second person"),
+    "sent_back": lazy_gettext("sent back"),
     "expired": lazy_gettext("expired"),
     "finished": lazy_gettext("finished"),
     "frozen": lazy_gettext("frozen"),
@@ -633,6 +636,17 @@ NAMES = {
         "upheld": lazy_gettext("The decision stands"),
         "overturned": lazy_gettext("The decision falls"),
         "changed": lazy_gettext("Something milder, until the day below"),
+    },
+    "remittance": {
+        "proposed": lazy_gettext("proposed, not yet paid"),
+        "paid": lazy_gettext("paid"),
+        "withdrawn": lazy_gettext("taken back"),
+    },
+    "bank_line": {
+        "stray": lazy_gettext("nobody knows whose"),
+        "matched": lazy_gettext("waits for a second person"),
+        "booked": lazy_gettext("available to the company"),
+        "sent_back": lazy_gettext("sent back"),
     },
     "vat": {
         "domestic": lazy_gettext("the rate of the country"),

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
-from marketplace.pay import company_months, invoicing
+from marketplace.core.money import BadMoney, Money
+from marketplace.pay import bank_deposits, company_months, invoicing
 from marketplace.pay.company_months import Flow, Month
 from marketplace.pay.invoice_models import Invoice
 from marketplace.pay.invoice_routes import as_file
 from marketplace.pay.invoice_schemas import BillingArgs
+from marketplace.pay.schemas import DepositArgs
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import money_words, name_of
+from marketplace.web.words import currencies, money_words, name_of
 
 FILLS = {
     Flow.PAY: "a",
@@ -72,6 +74,24 @@ def show_month(company_id: UUID, month: str | None) -> str:
 @blueprint.get("/money/months/<month>/file")
 def month_file(company_id: UUID, month: str) -> Response:
     return as_file(company_id, month)
+
+
+@blueprint.get("/money/transfer")
+def show_transfer(company_id: UUID) -> str:
+    """How to pay by bank: a pro forma invoice with the company's reference, for an amount of its choice."""
+    told = bank_deposits.how_to_pay(company_id, actor())
+    form = Form(DepositArgs, {"money.amount": "1000.00", "money.currency": "EUR"} | request.args.to_dict())
+    return render_template(
+        "company/transfer.html", told=told, form=form, amount=_asked(form), currencies=currencies(), now=clock.now()
+    )
+
+
+def _asked(form: Form) -> Money | None:
+    """The amount that was asked for, where it is one."""
+    try:
+        return Money.of(str(form.value("money.amount")), str(form.value("money.currency")))
+    except BadMoney:
+        return None
 
 
 def _bar(month: Month) -> Sequence[Segment]:

@@ -82,6 +82,7 @@ PATTERNS: Final = (
     "Line %(line)s is not UTF-8.",
     "There is no name in line %(line)s.",
     "Missing columns: %(columns)s.",
+    "The line is %(status)s.",
     "It is %(status)s.",
 )
 """Details that a page meets, the longer before the shorter that they begin with."""

@@ -68,6 +68,7 @@ NOBODYS = {
 ALWAYS_POSSIBLE = {
     "POST /api/v1/matching/weights/trials": "weights can always be tried; it changes nothing",
     "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>": "a call is kept whatever it is about, and once",
+    "POST /api/v1/bank/look": "it changes nothing",
     "POST /api/v1/taxes/profile": "where one pays taxes can always be said anew",
     "POST /api/v1/sessions": "nothing has to be in a state for it",
     "DELETE /api/v1/sessions/current": "a key that is no longer good is not signed in",

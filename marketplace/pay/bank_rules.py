@@ -1,0 +1,337 @@
+"""Bank statements: what stands in a file of three formats, which line of it is bad, and whose reference a line names.
+
+camt.053 (ISO 20022), MT940 (SWIFT), and a plain table (CSV) with the columns date, amount, currency, reference and,
+where they are known, payer, account and id. Only what came in counts; what went out is passed over. Pure.
+"""
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from io import StringIO
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+from xml.etree.ElementTree import Element, ParseError
+
+import mt940
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from stdnum import iso11649
+from stdnum.iso7064 import mod_97_10
+
+from marketplace.core.money import BadMoney, Money
+from marketplace.core.problems import Conflict, Forbidden, Invalid
+
+MOST_CHARACTERS = 2_000_000
+MOST_LINES = 10_000
+_REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
+_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
+
+
+class FileFormat(StrEnum):
+    CAMT_053 = "camt.053"
+    MT940 = "mt940"
+    CSV = "csv"
+
+
+class LineStatus(StrEnum):
+    """Where a line of a statement stands."""
+
+    STRAY = "stray"
+    """It names nobody: a person says whose it is, or sends it back."""
+    MATCHED = "matched"
+    """It is known whose it is, and above the limit a second person has to look."""
+    POSTED = "booked"
+    SENT_BACK = "sent_back"
+
+
+LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
+    {
+        LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.SENT_BACK}),
+        LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY}),
+        LineStatus.POSTED: frozenset(),
+        LineStatus.SENT_BACK: frozenset(),
+    }
+)
+
+
+class StatementNotGood(Invalid):
+    """`faults` name each line that is bad: [number, what is wrong with it]."""
+
+    code = "bank_statement_not_good"
+    title = "This bank statement cannot be taken as it is."
+    remedy = "Nothing of it was taken. Have the bank make it anew, or mend the lines that are named."
+
+
+class NoBankHere(Conflict):
+    code = "bank_is_not_the_rail"
+    title = "Deposits by bank statement are for a service that pays by files."
+    remedy = "With SETARA_RAIL=manual money comes and goes by bank; with another rail it would be mixed."
+
+
+class SamePerson(Forbidden):
+    code = "bank_line_needs_two"
+    title = "Above the limit a second person looks whose money it is."
+    remedy = "Ask another operator of finance."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Money that came, as the bank tells of it."""
+
+    at: int
+    """Which line, entry or statement line of the file, from one."""
+    account: str
+    booked_on: date
+    money: Money
+    words: str
+    payer: str
+    bank_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file says: its format, what came, how many lines went out, and what is wrong."""
+
+    format: FileFormat
+    lines: Sequence[Incoming]
+    outgoing: int
+    faults: Sequence[tuple[int, str]]
+
+
+def read(content: str) -> Read:
+    """Reads a statement; its format is found in its content."""
+    text = content.lstrip("\ufeff").strip()
+    if len(text) > MOST_CHARACTERS:
+        return Read(FileFormat.CSV, (), 0, [(0, "The file is too large.")])
+    if text.startswith("<"):
+        found = _camt(text)
+    elif ":61:" in text or text.startswith((":20:", "{1:")):
+        found = _mt940(text)
+    else:
+        found = _table(text)
+    if not found.lines and not found.outgoing and not found.faults:
+        return Read(found.format, (), 0, [(0, "There is no booked line in it.")])
+    if len(found.lines) > MOST_LINES:
+        return Read(found.format, (), found.outgoing, [(0, "There are too many lines in it.")])
+    return found
+
+
+def digest(content: str) -> str:
+    return hashlib.sha256(content.strip().encode()).hexdigest()
+
+
+def identities(lines: Sequence[Incoming]) -> list[str]:
+    """A digest for each line by which it is known again in another file: by the bank's reference where there is one.
+    Of lines that are alike in one file, each is another."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    found = []
+    for line in lines:
+        what = (line.bank_reference,) if line.bank_reference else (line.words, line.payer)
+        key = (line.account, line.booked_on.isoformat(), line.money.amount, line.money.currency, *what)
+        seen[key] += 1
+        found.append(hashlib.sha256("\0".join(map(str, (*key, seen[key]))).encode()).hexdigest())
+    return found
+
+
+# --- whose ------------------------------------------------------------------------------------------------------------
+
+
+def reference_of(company_id: UUID) -> str:
+    """What a company writes on a transfer: a creditor reference (ISO 11649), whose check digits find typing errors."""
+    body = f"SET{company_id.hex[-12:].upper()}"
+    return f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
+
+
+def tail_of(words: str) -> str | None:
+    """The end of the id of the company that a line names, in lower case; None where it names none, or two."""
+    plain = re.sub(r"[^A-Z0-9]", "", words.upper())
+    found = {each for each in _REFERENCE.findall(plain) if iso11649.is_valid(each)}
+    return found.pop()[-12:].lower() if len(found) == 1 else None
+
+
+# --- the formats ------------------------------------------------------------------------------------------------------
+
+
+class _Bad(Exception):
+    """What is wrong with a line."""
+
+
+def _amount(text: str, currency: str) -> Money:
+    if not _AMOUNT.fullmatch(text.strip()):
+        raise _Bad("The amount is no plain number such as 1234.50.")
+    try:
+        return Money.of(text.strip(), currency.strip())
+    except BadMoney as bad:
+        raise _Bad(bad.detail or bad.title) from bad
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        raise _Bad("The day is no date such as 2026-11-29.") from None
+
+
+def _table(text: str) -> Read:
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    names = {name.strip().lower() for name in rows.fieldnames or ()}
+    if missing := {"date", "amount", "currency", "reference"} - names:
+        return Read(FileFormat.CSV, (), 0, [(1, f"Missing columns: {', '.join(sorted(missing))}.")])
+    lines: list[Incoming] = []
+    faults: list[tuple[int, str]] = []
+    outgoing = 0
+    for at, row in enumerate(rows, 2):
+        told = {(name or "").strip().lower(): value or "" for name, value in row.items() if isinstance(value, str)}
+        try:
+            money = _amount(told.get("amount", ""), told.get("currency", ""))
+            booked = _day(told.get("date", ""))
+        except _Bad as bad:
+            faults.append((at, str(bad)))
+            continue
+        if money.amount <= 0:
+            outgoing += 1
+            continue
+        lines.append(
+            Incoming(
+                at=at,
+                account=told.get("account", ""),
+                booked_on=booked,
+                money=money,
+                words=told.get("reference", ""),
+                payer=told.get("payer", ""),
+                bank_reference=told.get("id", ""),
+            )
+        )
+    return Read(FileFormat.CSV, lines, outgoing, faults)
+
+
+def _mt940(text: str) -> Read:
+    begun = len(re.findall(r"^:61:", text, re.MULTILINE))
+    try:
+        told = list(mt940.parse(text))
+    except Exception:  # The library lets whatever it stumbles over through.
+        return Read(FileFormat.MT940, (), 0, [(0, "It begins like a MT940 file, and cannot be read to its end.")])
+    if len(told) != begun:
+        return Read(FileFormat.MT940, (), 0, [(0, "Not every line of it can be read.")])
+    account = re.search(r"^:25:(\S+)", text, re.MULTILINE)
+    lines: list[Incoming] = []
+    faults: list[tuple[int, str]] = []
+    outgoing = 0
+    for at, each in enumerate(told, 1):
+        data: Mapping[str, Any] = each.data
+        try:
+            money = _amount(str(data["amount"].amount), str(data["amount"].currency))
+        except _Bad as bad:
+            faults.append((at, str(bad)))
+            continue
+        if data["status"] != "C":
+            outgoing += 1
+            continue
+        words = [data.get(name) or "" for name in ("purpose", "additional_purpose", "transaction_details")]
+        lines.append(
+            Incoming(
+                at=at,
+                account=account[1] if account else "",
+                booked_on=_day(str(data["date"])),
+                money=money,
+                words=" ".join([*words, _named(data.get("customer_reference"))]).strip(),
+                payer=data.get("applicant_name") or "",
+                bank_reference=_named(data.get("bank_reference")),
+            )
+        )
+    return Read(FileFormat.MT940, lines, outgoing, faults)
+
+
+def _named(reference: object) -> str:
+    words = str(reference or "").strip()
+    return "" if words == "NONREF" else words
+
+
+def _camt(text: str) -> Read:
+    try:
+        root = fromstring(text)
+    except (ParseError, DefusedXmlException, ValueError):
+        return Read(FileFormat.CAMT_053, (), 0, [(0, "This is no XML that can be read.")])
+    if _bare(root.tag) != "Document" or root.find(".//{*}BkToCstmrStmt") is None:
+        return Read(FileFormat.CAMT_053, (), 0, [(0, "This is no camt.053 statement.")])
+    lines: list[Incoming] = []
+    faults: list[tuple[int, str]] = []
+    outgoing = at = 0
+    for statement in root.findall(".//{*}Stmt"):
+        account = _text(statement, "{*}Acct/{*}Id/{*}IBAN") or _text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
+        for entry in statement.findall("{*}Ntry"):
+            at += 1
+            if not _is_booked(entry):
+                continue
+            if _text(entry, "{*}CdtDbtInd") != "CRDT" or _text(entry, "{*}RvslInd") == "true":
+                outgoing += 1
+                continue
+            try:
+                lines += _of_entry(entry, at, account)
+            except _Bad as bad:
+                faults.append((at, str(bad)))
+    return Read(FileFormat.CAMT_053, lines, outgoing, faults)
+
+
+def _of_entry(entry: Element, at: int, account: str) -> Iterator[Incoming]:
+    """The lines of an entry: of one that a bank has made of many transfers, each of them."""
+    whole = _money(entry.find("{*}Amt"))
+    booked = _day(_text(entry, "{*}BookgDt/{*}Dt") or _text(entry, "{*}BookgDt/{*}DtTm"))
+    reference = _text(entry, "{*}AcctSvcrRef") or _text(entry, "{*}NtryRef")
+    parts = entry.findall("{*}NtryDtls/{*}TxDtls")
+    if len(parts) < 2:
+        parts = parts or [entry]
+        sums = [whole]
+    else:
+        sums = [_money(_first(part, "{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt")) for part in parts]
+        if {each.currency for each in sums} != {whole.currency} or sum(s.amount for s in sums) != whole.amount:
+            raise _Bad("The transfers of this entry are not its amount.")
+    made = []
+    for part, money in zip(parts, sums, strict=True):
+        if money.amount <= 0:
+            raise _Bad("What came in is more than nothing.")
+        paths = ("{*}RmtInf/{*}Ustrd", "{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref", "{*}Refs/{*}EndToEndId")
+        words = [each.text or "" for path in paths for each in part.findall(path)]
+        payer = _text(part, "{*}RltdPties/{*}Dbtr/{*}Nm") or _text(part, "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm")
+        own = _text(part, "{*}Refs/{*}AcctSvcrRef") or reference
+        made.append(
+            Incoming(
+                at=at,
+                account=account,
+                booked_on=booked,
+                money=money,
+                words=" ".join(words),
+                payer=payer,
+                bank_reference=own,
+            )
+        )
+    return iter(made)
+
+
+def _is_booked(entry: Element) -> bool:
+    return (_text(entry, "{*}Sts/{*}Cd") or _text(entry, "{*}Sts") or "BOOK") == "BOOK"
+
+
+def _money(found: Element | None) -> Money:
+    if found is None:
+        raise _Bad("There is no amount.")
+    return _amount(found.text or "", found.get("Ccy", ""))
+
+
+def _first(part: Element, *paths: str) -> Element | None:
+    return next((found for path in paths if (found := part.find(path)) is not None), None)
+
+
+def _text(part: Element, path: str) -> str:
+    return (part.findtext(path) or "").strip()
+
+
+def _bare(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -1,0 +1,89 @@
+"""The desk's page of bank statements: look at a file, take it, and say whose stray transfers are."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.auth import actor
+from marketplace.accounts.models import Company
+from marketplace.core.db import db
+from marketplace.core.http import page
+from marketplace.core.intake import takes_files
+from marketplace.core.problems import NotFound
+from marketplace.pay import bank_deposits
+from marketplace.pay.bank_deposits import Look
+from marketplace.pay.bank_models import BankLine
+from marketplace.pay.bank_rules import MOST_CHARACTERS
+from marketplace.pay.bank_schemas import AssignArgs, BankFileArgs, SendBackArgs
+from marketplace.web.forms import LOOK, Form
+from marketplace.web.operator import SHOWN, after, blueprint, saved
+from marketplace.web.work import NOTHING_MORE
+
+PRESSES = {"confirm": bank_deposits.confirm, "doubt": bank_deposits.doubt}
+
+
+@blueprint.route("/bank", methods=["GET", "POST"])
+@takes_files
+def show_bank(form: Form | None = None) -> ResponseReturnValue:
+    """The form for a file: its first button shows what was read and changes nothing, the second takes it."""
+    by = actor()
+    shown = form or Form(BankFileArgs)
+    looked: Look | None = None
+    if form is None and request.method == "POST":
+        given = request.form.copy()
+        if (file := request.files.get("file")) and (content := file.read(4 * MOST_CHARACTERS)):
+            given["content"] = content.decode("utf-8", "replace")
+        verb = bank_deposits.look if LOOK in request.form else bank_deposits.take
+        made = shown.run(lambda data: verb(data["content"], by=by), given)
+        if isinstance(made, Look):
+            looked = made
+        elif made is not None:
+            flash(gettext("%(fresh)s of %(all)s transfers are new.", fresh=made.fresh, all=made.incoming))
+            return redirect(url_for("operator.show_bank"))
+        elif shown.problem is not None and "content" in given:
+            looked = bank_deposits.look(given["content"], by=by)
+    waiting = db.session.scalars(bank_deposits.waiting(by).order_by(BankLine.id)).all()
+    found = page(bank_deposits.lines(by), BankLine.id, limit=SHOWN, after=after())
+    companies = db.session.scalars(select(Company).order_by(Company.legal_name)).all()
+    return render_template(
+        "operator/bank.html",
+        form=shown,
+        looked=looked,
+        waiting=waiting,
+        found=found,
+        names=accounts.company_name([each.company_id for each in (*waiting, *found["items"]) if each.company_id]),
+        companies=[(str(each.id), each.legal_name) for each in companies],
+    ), shown.status
+
+
+@blueprint.post("/bank/<uuid:line_id>/assign")
+def assign_bank_line(line_id: UUID) -> ResponseReturnValue:
+    form = Form(AssignArgs)
+
+    def assign(data: dict[str, Any]) -> object:
+        return bank_deposits.assign(line_id, data["company_id"], by=actor())
+
+    return saved("show_bank") if form.done(assign) else show_bank(form)
+
+
+@blueprint.post("/bank/<uuid:line_id>/send-back")
+def send_bank_line_back(line_id: UUID) -> ResponseReturnValue:
+    form = Form(SendBackArgs)
+
+    def send(data: dict[str, Any]) -> object:
+        return bank_deposits.send_back(line_id, data["reason"], by=actor())
+
+    return saved("show_bank") if form.done(send) else show_bank(form)
+
+
+@blueprint.post("/bank/<uuid:line_id>/<press>")
+def press_bank_line(line_id: UUID, press: str) -> ResponseReturnValue:
+    if press not in PRESSES:
+        raise NotFound
+    form = Form(NOTHING_MORE)
+    return saved("show_bank") if form.done(lambda _: PRESSES[press](line_id, by=actor())) else show_bank(form)

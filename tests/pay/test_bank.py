@@ -1,0 +1,356 @@
+"""Bank statements: three formats, what is bad in them, whose a transfer is, two people, and that it is booked once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import Company
+from marketplace.core.db import db, transaction
+from marketplace.core.idempotency import HEADER
+from marketplace.core.lifecycle import WrongState
+from marketplace.core.money import Money
+from marketplace.ledger import queries as books
+from marketplace.pay import bank_deposits, bank_rules, payments, service
+from marketplace.pay.bank_models import BankLine, BankStatement
+from marketplace.pay.bank_rules import FileFormat, LineStatus, NoBankHere, SamePerson, StatementNotGood
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+from tests.conftest import again, kept
+from tests.factories import accounts, pay
+from tests.pay.books import everything_holds
+from tests.web.visitor import Visitor
+
+COMPANY = UUID("01a201db-54a7-7362-9934-5494111c8e12")
+REFERENCE = bank_rules.reference_of(COMPANY)
+
+
+def table(*rows: str) -> str:
+    return "\n".join(["date,amount,currency,reference,payer,id", *rows])
+
+
+def camt(*entries: str) -> str:
+    inner = "".join(entries)
+    return (
+        '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+        f"<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>{inner}</Stmt></BkToCstmrStmt></Document>"
+    )
+
+
+def entry(amount: str, words: str, side: str = "CRDT", details: str = "", status: str = "<Cd>BOOK</Cd>") -> str:
+    told = details or f"<TxDtls><RmtInf><Ustrd>{words}</Ustrd></RmtInf></TxDtls>"
+    return (
+        f'<Ntry><Amt Ccy="USD">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>{status}</Sts>'
+        f"<BookgDt><Dt>2026-11-17</Dt></BookgDt><AcctSvcrRef>B{amount}</AcctSvcrRef><NtryDtls>{told}</NtryDtls></Ntry>"
+    )
+
+
+MT940 = """:20:STARTUMS
+:25:DE89370400440532013000
+:28C:00001/001
+:60F:C261116USD1000,00
+:61:2611171117C250,00NTRFNONREF//B26ABC
+:86:166?00GUTSCHRIFT?20{reference}?32LAB EXAMPLE GMBH
+:61:2611171117D50,00NMSCNONREF//B26ABD
+:86:005?00LASTSCHRIFT?20MIETE
+:62F:C261117USD1200,00
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "format_"),
+    [
+        (table(f"2026-11-17,250.00,USD,for work {REFERENCE},Lab,B1", "2026-11-17,-50.00,USD,rent,,B2"), FileFormat.CSV),
+        (camt(entry("250.00", REFERENCE), entry("50.00", "rent", "DBIT")), FileFormat.CAMT_053),
+        (MT940.format(reference=REFERENCE), FileFormat.MT940),
+    ],
+)
+def test_three_formats_say_the_same(content: str, format_: FileFormat) -> None:
+    found = bank_rules.read(content)
+    assert (found.format, found.outgoing, list(found.faults)) == (format_, 1, [])
+    (line,) = found.lines
+    assert (line.money, line.booked_on.isoformat()) == (Money.of("250.00", "USD"), "2026-11-17")
+    assert bank_rules.tail_of(line.words) == COMPANY.hex[-12:]
+
+
+def test_an_entry_of_many_transfers_is_each_of_them() -> None:
+    part = '<TxDtls><Amt Ccy="USD">{}</Amt><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>'
+    two = part.format("100.00", "one") + part.format("150.00", "two")
+    found = bank_rules.read(camt(entry("250.00", "", details=two)))
+    assert [(line.money.amount, line.words) for line in found.lines] == [(10_000, "one"), (15_000, "two")]
+    wrong = bank_rules.read(camt(entry("251.00", "", details=two)))
+    assert list(wrong.faults) == [(1, "The transfers of this entry are not its amount.")]
+    assert not bank_rules.read(camt(entry("250.00", "later", status="<Cd>PDNG</Cd>"))).lines
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("hello", (1, "Missing columns: amount, currency, date, reference.")),
+        (table("2026-11-17,abc,USD,x,,"), (2, "The amount is no plain number such as 1234.50.")),
+        (table("2026-11-17,1.00,USD,x,,", "17.11.2026,1.00,USD,x,,"), (3, "The day is no date such as 2026-11-29.")),
+        (table("2026-11-17,1.001,USD,x,,"), (2, "1.001 has more digits than USD has.")),
+        (table(), (0, "There is no booked line in it.")),
+        ("<Document", (0, "This is no XML that can be read.")),
+        ("<a/>", (0, "This is no camt.053 statement.")),
+        (camt(entry("x", "y")), (1, "The amount is no plain number such as 1234.50.")),
+        (":20:X\n:61:what\n", (0, "It begins like a MT940 file, and cannot be read to its end.")),
+    ],
+)
+def test_what_is_bad_is_named(content: str, fault: tuple[int, str]) -> None:
+    assert list(bank_rules.read(content).faults) == [fault]
+
+
+def test_xml_that_would_eat_the_machine_is_no_statement() -> None:
+    bomb = '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><Document>&b;</Document>'
+    assert list(bank_rules.read(bomb).faults) == [(0, "This is no XML that can be read.")]
+
+
+def test_a_reference_names_one_company_or_none() -> None:
+    spaced = " ".join(REFERENCE[at : at + 4] for at in range(0, len(REFERENCE), 4)).lower()
+    other = bank_rules.reference_of(UUID(int=5))
+    typed_wrong = REFERENCE[:-1] + ("0" if REFERENCE[-1] != "0" else "1")
+    assert bank_rules.tail_of(f"invoice 7, {spaced}, thanks") == COMPANY.hex[-12:]
+    assert bank_rules.tail_of(typed_wrong) is None
+    assert bank_rules.tail_of(f"{REFERENCE} {other}") is None
+
+
+def test_a_transfer_is_known_again_in_another_file() -> None:
+    one, two = table("2026-11-17,5.00,USD,x,Lab,", "2026-11-17,5.00,USD,x,Lab,"), table("2026-11-17,5.00,USD,x,Lab,")
+    first, second = (bank_rules.identities(bank_rules.read(each).lines) for each in (one, two))
+    assert len(set(first)) == 2, "two that are alike on one day are two"
+    assert second == first[:1]
+
+
+# --- taken ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def _company(ground: None) -> Company:
+    return kept(accounts.company)
+
+
+@pytest.fixture
+def ours(_company: Company, app: Flask) -> Iterator[Company]:
+    """A company of a service that pays by files."""
+    before = app.config["RAIL"]
+    app.config["RAIL"] = MANUAL
+    yield again(_company)
+    app.config["RAIL"] = before
+
+
+def available(company: Company) -> Money:
+    return books.balance(f"company:{company.id}:available", "USD")
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def content(company: Company, *amounts: str, words: str = "") -> str:
+    named = words or bank_rules.reference_of(company.id)
+    return table(*(f"2026-11-17,{amount},USD,{named},Lab,B{at}" for at, amount in enumerate(amounts)))
+
+
+def lines() -> list[BankLine]:
+    return list(db.session.scalars(select(BankLine).order_by(BankLine.amount)))
+
+
+def test_a_transfer_with_a_reference_is_booked_once(ours: Company) -> None:
+    finance = pay.finance()
+    text = content(ours, "100.00")
+    with transaction():
+        taken = bank_deposits.take(text, by=finance)
+    with transaction():
+        assert bank_deposits.take(text + "\n", by=finance).id == taken.id
+        again_told = bank_deposits.take(content(ours, "100.00", "20.00"), by=finance)
+    assert (taken.fresh, again_told.incoming, again_told.fresh) == (1, 2, 1)
+    assert available(ours) == usd("120.00")
+    assert db.session.scalar(select(func.count(BankStatement.id))) == 2
+    ops = db.session.scalars(select(PaymentOp).where(PaymentOp.company_id == ours.id)).all()
+    assert {(op.kind, op.rail, op.status) for op in ops} == {(OpKind.DEPOSIT, MANUAL, OpStatus.DONE)}
+    everything_holds()
+
+
+def test_the_deposit_that_was_asked_for_is_the_one_that_came(ours: Company) -> None:
+    with transaction():
+        op = service.deposit(ours.id, usd("100.00"), by=accounts.owner_of(ours.id))
+    payments.advance_ops()
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=pay.finance())
+    db.session.refresh(op)
+    assert op.status is OpStatus.DONE
+    (line,) = lines()
+    assert line.payment_op_id == op.id
+    assert available(ours) == usd("100.00")
+    everything_holds()
+
+
+@pytest.mark.parametrize("was_asked_for", [True, False])
+def test_above_the_limit_it_takes_two(ours: Company, was_asked_for: bool) -> None:
+    first, second = pay.finance(), pay.finance()
+    if was_asked_for:
+        with transaction():
+            service.deposit(ours.id, usd("5000.00"), by=accounts.owner_of(ours.id))
+        payments.advance_ops()
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00"), by=first)
+    (line,) = lines()
+    assert (line.status, available(ours)) == (LineStatus.MATCHED, usd("0"))
+    with pytest.raises(SamePerson):
+        bank_deposits.confirm(line.id, by=first)
+    with transaction():
+        bank_deposits.doubt(line.id, by=second)
+        bank_deposits.assign(line.id, ours.id, by=second)
+    with pytest.raises(SamePerson):
+        bank_deposits.confirm(line.id, by=second)
+    with transaction():
+        bank_deposits.confirm(line.id, by=first)
+    assert (line.status, available(ours)) == (LineStatus.POSTED, usd("5000.00"))
+    with pytest.raises(WrongState):
+        bank_deposits.confirm(line.id, by=first)
+    everything_holds()
+
+
+def test_a_stray_transfer_is_assigned_or_sent_back(ours: Company) -> None:
+    finance = pay.finance()
+    with transaction():
+        bank_deposits.take(content(ours, "10.00", "20.00", words="for the work"), by=finance)
+    small, large = lines()
+    assert {small.status, large.status} == {LineStatus.STRAY}
+    with transaction():
+        bank_deposits.assign(small.id, ours.id, by=finance)
+        bank_deposits.send_back(large.id, "Nobody knows whose it is.", by=finance)
+    assert (small.status, large.status, available(ours)) == (LineStatus.POSTED, LineStatus.SENT_BACK, usd("10.00"))
+    with pytest.raises(WrongState):
+        bank_deposits.assign(large.id, ours.id, by=finance)
+    everything_holds()
+
+
+def test_nothing_of_a_file_with_a_fault_is_taken(ours: Company) -> None:
+    bad = content(ours, "10.00") + "\n2026-11-17,x,USD,y,,"
+    with pytest.raises(StatementNotGood) as refused:
+        bank_deposits.take(bad, by=pay.finance())
+    assert refused.value.members["faults"] == [[3, "The amount is no plain number such as 1234.50."]]
+    look = bank_deposits.look(bad, by=pay.finance())
+    assert [(company and company.id, known) for _, company, known in look.lines] == [(ours.id, False)]
+    assert lines() == []
+
+
+def test_rails_are_not_mixed(ours: Company, app: Flask) -> None:
+    app.config["RAIL"] = "sandbox"
+    with pytest.raises(NoBankHere):
+        bank_deposits.take(content(ours, "10.00"), by=pay.finance())
+
+
+# --- doors and pages --------------------------------------------------------------------------------------------------
+
+TRANSFER = "GET /api/v1/companies/<uuid:company_id>/transfer"
+LOOK = "POST /api/v1/bank/look"
+TAKE = "POST /api/v1/bank/statements"
+LINES = "GET /api/v1/bank/lines"
+ASSIGN = "POST /api/v1/bank/lines/<uuid:line_id>/assign"
+CONFIRM = "POST /api/v1/bank/lines/<uuid:line_id>/confirm"
+DOUBT = "POST /api/v1/bank/lines/<uuid:line_id>/doubt"
+BACK = "POST /api/v1/bank/lines/<uuid:line_id>/send-back"
+OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK)
+BODIES: Mapping[str, Any] = {
+    LOOK: {"content": "x"},
+    TAKE: {"content": "x"},
+    ASSIGN: {"company_id": str(COMPANY)},
+    BACK: {"reason": "Nobody knows whose."},
+}
+
+
+def doors(*routes: str, question: str) -> list[Any]:
+    return [pytest.param(route, marks=pytest.mark.door(route, question), id=route) for route in routes]
+
+
+def ask(client: FlaskClient, route: str, who: Mapping[str, str] | None = None, of: Any = None, **more: Any) -> Any:
+    method, _, path = route.partition(" ")
+    for name in ("<uuid:company_id>", "<uuid:line_id>"):
+        path = path.replace(name, str(of or uuid4()))
+    more = {"json": BODIES.get(route)} | more
+    return client.open(path, method=method, headers={HEADER: uuid4().hex} | dict(who or {}), **more)
+
+
+@pytest.mark.door(TRANSFER, "works")
+@pytest.mark.door(LOOK, "works")
+@pytest.mark.door(TAKE, "works")
+@pytest.mark.door(TAKE, "wrong_state")
+@pytest.mark.door(LINES, "works")
+@pytest.mark.door(ASSIGN, "works")
+@pytest.mark.door(ASSIGN, "wrong_state")
+@pytest.mark.door(CONFIRM, "works")
+@pytest.mark.door(CONFIRM, "wrong_state")
+@pytest.mark.door(DOUBT, "works")
+@pytest.mark.door(DOUBT, "wrong_state")
+@pytest.mark.door(BACK, "works")
+@pytest.mark.door(BACK, "wrong_state")
+def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
+    first, second = (accounts.bearer(pay.finance()) for _ in range(2))
+    owner = accounts.bearer(accounts.owner_of(ours.id))
+    told = ask(client, TRANSFER, owner, ours.id).json
+    assert (told["reference"], told["is_open"]) == (bank_rules.reference_of(ours.id), True)
+    text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", "2026-11-17,1.00,USD,x,,B2")}
+    looked = ask(client, LOOK, first, json=text).json
+    assert [line["company_id"] for line in looked["lines"]] == [str(ours.id), None]
+    assert ask(client, TAKE, first, json=text).json["fresh"] == 2
+    by_sum = {line["money"]["amount"]: line["id"] for line in ask(client, LINES, first).json["items"]}
+    large, stray = by_sum["5000.00"], by_sum["1.00"]
+    mine = {"company_id": str(ours.id)}
+    assert ask(client, ASSIGN, first, large, json=mine).status_code == 409
+    assert ask(client, DOUBT, second, large).json["status"] == "stray"
+    assert ask(client, DOUBT, second, large).status_code == 409
+    assert ask(client, ASSIGN, second, large, json=mine).json["status"] == "matched"
+    assert ask(client, CONFIRM, second, large).json["code"] == "bank_line_needs_two"
+    assert ask(client, CONFIRM, first, large).json["status"] == "booked"
+    assert ask(client, CONFIRM, first, large).status_code == 409
+    assert ask(client, BACK, first, stray).json["status"] == "sent_back"
+    assert ask(client, BACK, first, stray).status_code == 409
+    app.config["RAIL"] = "sandbox"
+    assert ask(client, TAKE, first, json=text).json["code"] == "bank_is_not_the_rail"
+
+
+@pytest.mark.parametrize("route", doors(TRANSFER, LOOK, TAKE, LINES, *OF_LINE, question="not_signed_in"))
+def test_strangers_are_asked_who_they_are(route: str, client: FlaskClient) -> None:
+    assert ask(client, route).status_code == 401
+
+
+@pytest.mark.parametrize("route", doors(TRANSFER, *OF_LINE, question="not_mine"))
+def test_to_everybody_else_there_is_nothing(route: str, ours: Company, client: FlaskClient) -> None:
+    with transaction():
+        bank_deposits.take(content(ours, "10.00", words="for the work"), by=pay.finance())
+    of = ours.id if route == TRANSFER else lines()[0].id
+    assert ask(client, route, accounts.bearer(accounts.person()), of).status_code == 404
+
+
+@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, question="wrong_shape"))
+def test_a_body_of_another_shape_is_refused(route: str, client: FlaskClient) -> None:
+    assert ask(client, route, accounts.bearer(pay.finance()), json={"odd": 1}).status_code == 422
+
+
+@pytest.mark.door(LINES, "wrong_shape")
+def test_a_page_of_lines_has_a_size(client: FlaskClient) -> None:
+    assert ask(client, LINES, accounts.bearer(pay.finance()), query_string={"limit": "0"}).status_code == 422
+
+
+def test_the_pages(ours: Company, client: FlaskClient) -> None:
+    desk = Visitor(client).signed_in(accounts.person_of(pay.finance().person_id))
+    text = content(ours, "10.00", words="for the work")
+    page = desk.send("/desk/bank", file=(text + "\n2026-11-17,x,USD,y,,").encode())
+    assert "Nothing of it can be taken" in page.words
+    assert "The amount is no plain number" in page.words
+    page = desk.send("/desk/bank", file=text.encode())
+    assert "1 of 1 transfers are new" in page.words
+    (line,) = lines()
+    page = desk.send("/desk/bank", action=f"/desk/bank/{line.id}/assign", company_id=ours.id)
+    assert "available to the company" in page.words
+    owner = Visitor(client.application.test_client())
+    owner.signed_in(accounts.person_of(accounts.owner_of(ours.id).person_id))
+    page = owner.look(f"/company/{ours.id}/money/transfer?money.amount=250.00&money.currency=EUR")
+    assert bank_rules.reference_of(ours.id) in page.words
