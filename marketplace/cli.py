@@ -1,5 +1,7 @@
 """The commands a person types: `flask --app wsgi people make-operator EMAIL ROLE`, `flask --app wsgi demo load`."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TextIO
 
 import click
@@ -95,8 +97,20 @@ def load_list(file: TextIO) -> None:
     click.echo(said)
 
 
-matching = AppGroup("matching", help="Who is asked to take a shift.", commands=of_files.commands)
+matching = AppGroup("matching", help="Who is asked to take a shift.", commands=dict(of_files.commands))
 matching.add_command(simulate)
+
+
+def is_of_files(words: Sequence[str]) -> bool:
+    """Whether a command line is one of those that plan files."""
+    return any(first == "matching" and second in of_files.commands for first, second in pairwise(words))
+
+
+def of_files_alone() -> Flask:
+    """An application that plans files, and has no settings, no database and no pages."""
+    alone = Flask("marketplace")
+    alone.cli.add_command(of_files)
+    return alone
 
 
 @matching.command("reindex")

@@ -44,8 +44,12 @@ def set_up(project: Path, dev: bool) -> None:
     """Bring the project's `.venv` up to its requirement files. Raises SetupFailed."""
     names = ["requirements.txt", "requirements-dev.txt"] if dev else ["requirements.txt"]
     venv = project / ".venv"
-    if all(is_current(venv, project / name) for name in names):
-        return
+    if not all(is_current(venv, project / name) for name in names):
+        _make(project, venv, names)
+    _compile(project, venv)
+
+
+def _make(project: Path, venv: Path, names: list[str]) -> None:
     _require_python()
     if not (venv / "bin" / "pip").exists():
         _say(f"Making a virtual environment in {venv}.")
@@ -54,6 +58,22 @@ def set_up(project: Path, dev: bool) -> None:
     for name in names:
         _stamp_file(venv, name).write_text(_stamp(venv, project / name))
     _say("The virtual environment is ready.")
+
+
+def _compile(project: Path, venv: Path) -> None:
+    """Compile the solver's loops, unless it was done for this text of them: otherwise the first plan would wait for it.
+    Where it fails nothing is lost, since that plan does it then."""
+    solver = project / "marketplace" / "solver"
+    texts = sorted(solver.glob("*.py"))
+    if not texts:
+        return
+    parts = [_stamp(venv, project / "requirements.txt").encode(), *(text.read_bytes() for text in texts)]
+    stamp, stamped = hashlib.sha256(b"\0".join(parts)).hexdigest(), venv / ".compiled-solver"
+    if stamped.exists() and stamped.read_text() == stamp:
+        return
+    _say("Compiling the loops of the solver, once, for about a minute.")
+    if _succeeds([str(venv / "bin" / "python"), "-m", "marketplace.solver.warming"], place=project):
+        stamped.write_text(stamp)
 
 
 def pin(project: Path) -> None:
@@ -123,9 +143,9 @@ def _environment_for_uv(python: str) -> dict[str, str]:
     return {**found, **os.environ}
 
 
-def _succeeds(command: list[str], environment: dict[str, str] | None = None) -> bool:
+def _succeeds(command: list[str], environment: dict[str, str] | None = None, place: Path | None = None) -> bool:
     try:
-        return subprocess.run(command, env=environment, check=False).returncode == 0
+        return subprocess.run(command, env=environment, cwd=place, check=False).returncode == 0
     except OSError:
         return False
 

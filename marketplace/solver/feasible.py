@@ -25,14 +25,14 @@ def covers(t: Tables, word: int, person: int, start: int, end: int) -> bool:
 @inner
 def day_of(t: Tables, zone: int, minute: int) -> int:
     """The number of the local day in which the minute lies; -1 before the first one."""
-    low, high = 0, t.days.shape[1]
-    while low < high:
-        middle = (low + high) // 2
-        if t.days[zone, middle, MIDNIGHT] <= minute:
-            low = middle + 1
-        else:
-            high = middle
-    return low - 1
+    last = t.days.shape[1] - 1
+    # A zone's days are of 24 hours but for those on which its clock moves: the guess is hardly ever wrong.
+    day: int = min(max((minute - np.int64(t.days[zone, 0, MIDNIGHT])) // 1440, -1), last)
+    while day < last and t.days[zone, day + 1, MIDNIGHT] <= minute:
+        day += 1
+    while day >= 0 and t.days[zone, day, MIDNIGHT] > minute:
+        day -= 1
+    return day
 
 
 @inner
@@ -164,12 +164,19 @@ def may_take(t: Tables, person: int, mine: Longs, count: int, shift: int) -> boo
 
 
 @inner
+def spread_up_to(t: Tables, minutes: int) -> int:
+    """What so many minutes count in the spread, recent ones among them."""
+    step = 0
+    while t.step[step].ends < minutes:
+        step += 1
+    total: int = t.step[step].before + (minutes - t.step[step].begins) * t.step[step].points
+    return total
+
+
+@inner
 def spread(t: Tables, before: int, minutes: int) -> int:
     """What minutes count that follow so many others."""
-    total, after = 0, before + minutes
-    for step in range(len(t.step)):
-        total += t.step[step].points * max(0, min(after, t.step[step].ends) - max(before, t.step[step].begins))
-    return total
+    return spread_up_to(t, before + minutes) - spread_up_to(t, before)
 
 
 @inner

@@ -6,42 +6,59 @@ Every plan counts at most the sum of the price of each seat and of what each per
 
 import numpy as np
 
-from marketplace.solver.compiling import compiled
-from marketplace.solver.feasible import most_of_time
-from marketplace.solver.pairs import Pairs, falling
+from marketplace.solver.compiling import compiled, inner
+from marketplace.solver.pairs import Pairs, falling, mixed
 from marketplace.solver.problem import Bytes, Longs
-from marketplace.solver.schedules import MOST_UNITS, best
+from marketplace.solver.schedules import Space, outline, settle, space
 from marketplace.solver.tables import Tables
 
 
-@compiled
-def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, demand: Longs, wanted: Bytes) -> int:
-    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take, and
-    marks the pairs in `wanted`."""
-    most = 0
+@inner
+def most_pairs(pairs: Pairs, begin: int, end: int) -> int:
+    most = int(np.int64(1))
     for person in range(begin, end):
         most = max(most, pairs.first[person + 1] - pairs.first[person])
-    shifts, worth = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64)
-    chosen = np.empty(most + 1, np.int64)
-    still = np.empty((most + 2) * (MOST_UNITS + 1), np.int64)
-    total = 0
+    return most
+
+
+@compiled
+def ask(
+    t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, steps: int, seen: Longs, demand: Longs, wanted: Bytes
+) -> int:
+    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take, and
+    marks the pairs in `wanted`, which may be empty. Whose plan needs a search gets so many steps. `seen` has of each
+    person the last plan that the rules allowed, which need not be asked again."""
+    s, total = space(most_pairs(pairs, begin, end)), int(np.int64(0))
     for person in range(begin, end):
         count = int(np.int64(0))
         for pair in range(pairs.first[person], pairs.first[person + 1]):
-            shift = pairs.shift[pair]
-            net = pairs.points[pair] - price[shift]
-            if net > 0 or net + most_of_time(t, person, shift) > 0:
-                shifts[count], worth[count] = shift, net
+            net = pairs.points[pair] - price[pairs.shift[pair]]
+            if net + pairs.time[pair] > 0:
+                s.spot[count].pair, s.spot[count].worth = pair, net
                 count += 1
-        _, bound, found = best(t, person, shifts, worth, count, chosen, still)
+        if not count:
+            continue
+        bound, found, unit = outline(t, pairs, person, s, count)
+        if found > 1:
+            name = _name_of(pairs, person, s, found)
+            if name != seen[person]:
+                _, bound, found = settle(t, pairs, person, s, count, unit, bound, found, steps)
+                seen[person] = _name_of(pairs, person, s, found)
         total += bound
-        place = 0
-        for pair in range(pairs.first[person], pairs.first[person + 1]):
-            if place < found and pairs.shift[pair] == chosen[place]:
-                demand[chosen[place]] += 1
-                wanted[pair] = 1
-                place += 1
+        for number in range(found):
+            demand[pairs.shift[s.chosen[number]]] += 1
+            if len(wanted):
+                wanted[s.chosen[number]] = 1
     return total
+
+
+@inner
+def _name_of(pairs: Pairs, person: int, s: Space, found: int) -> int:
+    """A number for the chosen pairs, as good as never that of others."""
+    name = int(np.int64(0))
+    for number in range(found):
+        name = (mixed(s.chosen[number] - pairs.first[person], name, number) << 20) ^ (name >> 3) ^ found
+    return name
 
 
 @compiled
@@ -54,28 +71,6 @@ def first_prices(t: Tables, pairs: Pairs, price: Longs) -> None:
         if last - first > seats:
             here = np.empty(last - first, np.int64)
             for place in range(first, last):
-                here[place - first] = pairs.points[pairs.by_shift[place]]
+                pair = pairs.by_shift[place]
+                here[place - first] = pairs.points[pair] + pairs.time[pair]
             price[shift] = here[falling(here)[seats]]
-
-
-@compiled
-def move_prices(t: Tables, price: Longs, step: Longs, before: Longs, demand: Longs) -> int:
-    """Raises what too many want and lowers what too few do; steps grow while they go one way and halve when they turn.
-    Returns by how many seats demand and supply differ, where it matters."""
-    apart = 0
-    for shift in range(len(price)):
-        excess = demand[shift] - t.shift[shift].seats
-        if excess < 0 and price[shift] == 0:
-            before[shift] = 0
-            continue
-        apart += abs(excess)
-        sign = 1 if excess > 0 else (-1 if excess < 0 else 0)
-        if sign * before[shift] < 0:
-            step[shift] = max(1, step[shift] // 2)
-        elif sign * before[shift] > 0:
-            step[shift] += step[shift] // 4
-        before[shift] = sign
-        seats = np.int64(t.shift[shift].seats)
-        move = step[shift] * min(abs(excess), seats) // seats
-        price[shift] = max(0, price[shift] + sign * max(1, move)) if sign else price[shift]
-    return apart

@@ -1,39 +1,169 @@
-"""The best plan of one person at given prices, exactly. Compiled.
+"""The best plan of one person at given prices. Compiled.
 
-A dynamic programme over the person's shifts by start, with the hours of each week as its only state, says of every
-place how much can still come: it forgets rest, days, hazards and what bookings leave, so that it never says too little.
-A search that takes or leaves one shift after the other asks all rules and turns back where not enough can come. It is
-nearly always over after a few steps; where it is not, the programme's own number stays a valid bound.
+A dynamic programme over the person's shifts by start, with the minutes of the week as its only state, says of every
+place how much can still come, and which way leads there. Of the rules it asks only what two shifts that follow each
+other may not, and the minutes of a week, so that it never says too little; band and spread it counts exactly within one
+week. That way is nearly always one that the rules allow, and then it is the best. Where it is not, a search that takes
+or leaves one shift after the other asks all rules, and turns back where not enough can come; where that has no end,
+the programme's own number stays a valid bound.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from marketplace.solver.compiling import inner
-from marketplace.solver.feasible import added, amount, may_take, spread, week_at, week_minutes
+from marketplace.solver.feasible import added, amount, may_take, spread_up_to, week_at
+from marketplace.solver.pairs import CLASHES, Pairs
 from marketplace.solver.problem import NO_LIMIT, Longs
 from marketplace.solver.tables import BY_WEEK, ONE, SPLIT, Tables
 
-MOST_STEPS = 300
+MOST_STEPS = 200
 """Of one search. Whoever has more gets the best plan that was found by then."""
 MOST_UNITS = 64
-"""Into how many parts the hours of a week are divided at most."""
+"""Into how many parts the minutes of a week are divided at most."""
+ROW = MOST_UNITS + 1
+NEVER = -(2**62)
+NEAR_ENOUGH = 6
+"""A way that the rules allow is not searched on if what it lacks to its bound is less than the bound / 2^6."""
+SPOT = np.dtype(
+    [
+        ("pair", "i8"),
+        ("worth", "i8"),
+        ("shift", "i8"),
+        ("minutes", "i8"),
+        ("week", "i8"),
+        ("units", "i8"),
+        ("after", "i8"),
+        ("value", "i8"),
+        ("given", "i8"),
+        ("used", "i8"),
+        ("stage", "i8"),
+    ]
+)
+"""One shift that a person could take. Whoever asks gives `pair` and `worth`, its points less its price, without those
+of its minutes; by start. `units` has the week, `after` is the place after the last one that clashes; the rest is the
+search's."""
+
+
+class Space(NamedTuple):
+    """Where one person after the other is planned. `spot[:count]` are asked, `chosen` are the pairs of the answer."""
+
+    spot: npt.NDArray[Any]
+    still: Longs
+    taken: Longs
+    gain: Longs
+    mine: Longs
+    chosen: Longs
 
 
 @inner
-def room_of(t: Tables, person: int, shifts: Longs, count: int, week: int) -> int:
-    """The least room that a week has, over the caps of a week that count each of the shifts whole."""
-    room = NO_LIMIT
+def space(most: int) -> Space:
+    """For people with at most so many pairs."""
+    return Space(
+        np.empty(most + 1, SPOT),
+        np.empty((most + 1) * ROW, np.int64),
+        np.empty((most + 1) * ROW, np.int64),
+        np.empty(2 * ROW + 2, np.int64),
+        np.empty(most + 1, np.int64),
+        np.empty(most + 1, np.int64),
+    )
+
+
+@inner
+def best(t: Tables, pairs: Pairs, person: int, s: Space, count: int) -> tuple[int, int, int]:
+    """The best of the asked shifts: its worth, a bound of that, and how many; `s.chosen` gets their pairs by start."""
+    bound, found, unit = outline(t, pairs, person, s, count)
+    if count < 2:
+        return bound, bound, found
+    return settle(t, pairs, person, s, count, unit, bound, found, MOST_STEPS)
+
+
+@inner
+def outline(t: Tables, pairs: Pairs, person: int, s: Space, count: int) -> tuple[int, int, int]:
+    """The plan of the programme, which may break a rule: what it says can come, how many shifts, and its unit."""
+    if count == 0:
+        return 0, 0, 1
+    if count == 1:
+        pair = s.spot[0].pair
+        value = max(0, s.spot[0].worth + pairs.time[pair])
+        s.chosen[0] = pair
+        return value, 1 if value > 0 else 0, 1
+    unit = _lay_out(t, pairs, person, s, count)
+    _programme(t, pairs, person, s, count, unit)
+    return s.still[0], _way(pairs, s, count, unit), unit
+
+
+@inner
+def settle(
+    t: Tables, pairs: Pairs, person: int, s: Space, count: int, unit: int, bound: int, found: int, steps: int
+) -> tuple[int, int, int]:
+    """From the plan of the programme to one that the rules allow, in so many steps: as `best()`."""
+    value, is_allowed = _walk(t, pairs, person, s, found)
+    if is_allowed and bound - value <= bound >> NEAR_ENOUGH:
+        return value, bound, found
+    if not is_allowed:
+        value, found = int(np.int64(0)), int(np.int64(0))
+    value, found, is_exact = _search(t, person, s, count, unit, value, found, steps)
+    return value, value if is_exact else max(value, bound), found
+
+
+@inner
+def _lay_out(t: Tables, pairs: Pairs, person: int, s: Space, count: int) -> int:
+    """Fills the spots, and returns the unit of the programme in minutes."""
+    zone, unit, widest, place = t.person[person].zone, int(np.int64(0)), int(np.int64(0)), 0
+    for place in range(count):
+        pair = s.spot[place].pair
+        shift = int(np.int64(pairs.shift[pair]))
+        minutes = t.shift[shift].end - t.shift[shift].start
+        s.spot[place].shift = shift
+        s.spot[place].minutes = minutes
+        s.spot[place].week = week_at(t, zone, t.shift[shift].start)
+        other = minutes
+        while other:
+            unit, other = other, unit % other
+        s.spot[place].after = place + 1
+        for after in range(place + 1, count):
+            if s.spot[after].pair - pair > CLASHES:
+                break
+            if clashes(pairs, pair, s.spot[after].pair):
+                s.spot[place].after = after + 1
+    s.spot[count].week = -2
+    begin = 0
+    while begin < count:
+        end, total = begin, int(np.int64(0))
+        while s.spot[end].week == s.spot[begin].week:
+            total += s.spot[end].minutes
+            end += 1
+        room = room_of(t, person, s, begin, end)
+        # Minutes of which there are enough need no counting where they count nothing.
+        room = min(total, room) if room < total or t.weight[0].timely else int(np.int64(0)) - 1
+        for place in range(begin, end):
+            s.spot[place].units = room
+        widest = max(widest, room)
+        begin = end
+    unit = max(unit, -(-widest // MOST_UNITS))
+    for place in range(count):
+        s.spot[place].units = s.spot[place].units // unit
+    return unit
+
+
+@inner
+def room_of(t: Tables, person: int, s: Space, begin: int, end: int) -> int:
+    """The least room that the week of the spots has, over the caps of a week that count each of the shifts whole."""
+    room, week = int(np.int64(NO_LIMIT)), s.spot[begin].week
     for cap in range(len(t.cap)):
         if t.cap[cap].period != BY_WEEK or t.cap[cap].counted == SPLIT or t.cap[cap].counted == ONE:
             continue
         bit = np.uint32(1) << np.uint32(cap)
         all_marked = True
-        for place in range(count):
-            if not t.shift[shifts[place]].marks & bit:
+        for place in range(begin, end):
+            if not t.shift[s.spot[place].shift].marks & bit:
                 all_marked = False
         if not all_marked:
             continue
-        used = 0
+        used = int(np.int64(0))
         for booked in range(t.person[person].booked, t.person[person + 1].booked):
             if t.booked[booked].marks & bit:
                 used += amount(t, cap, t.person[person].zone, t.booked[booked].start, t.booked[booked].end, week)
@@ -42,166 +172,172 @@ def room_of(t: Tables, person: int, shifts: Longs, count: int, week: int) -> int
 
 
 @inner
-def best(
-    t: Tables, person: int, shifts: Longs, worth: Longs, count: int, chosen: Longs, still: Longs
-) -> tuple[int, int, int]:
-    """The best of the shifts, which stand by start: its worth, a bound of that, and how many; `chosen` gets them.
-
-    `worth` are the points of each less its price, without those of band and spread. `still` is scratch space with at
-    least (count + 1) * (MOST_UNITS + 1) numbers.
-    """
-    if count == 0:
-        return 0, 0, 0
-    if count == 1:
-        value = worth[0] + added(t, person, chosen, int(np.int64(0)), shifts[0])
-        if value <= 0:
-            return 0, 0, 0
-        chosen[0] = shifts[0]
-        return value, value, 1
-    unit, week, units, base, following = _lay_out(t, person, shifts, count)
-    _programme(t, person, shifts, worth, count, unit, week, units, base, following, still)
-    value, found, is_exact = _search(t, person, shifts, worth, count, unit, week, units, chosen, still)
-    return value, value if is_exact else max(value, still[0]), found
+def _gains(t: Tables, person: int, s: Space, week: int, units: int, unit: int) -> None:
+    """`s.gain[used]`: what so many units of the week count in band and spread, after what is booked."""
+    zone, booked_minutes = t.person[person].zone, int(np.int64(0))
+    if t.weight[0].band:
+        for booked in range(t.person[person].booked, t.person[person + 1].booked):
+            if t.booked[booked].works and week_at(t, zone, t.booked[booked].start) == week:
+                booked_minutes += t.booked[booked].end - t.booked[booked].start
+    for used in range(units + 2):
+        band = t.weight[0].band * min(booked_minutes + used * unit, t.person[person].least)
+        s.gain[used] = band + spread_up_to(t, t.person[person].recent + used * unit)
 
 
 @inner
-def _lay_out(t: Tables, person: int, shifts: Longs, count: int) -> tuple[int, Longs, Longs, Longs, Longs]:
-    """The unit of the programme in minutes; and for each shift its week, the units of that week, the minutes booked in
-    it, and the first later shift that can follow it."""
-    zone = t.person[person].zone
-    week, units = np.empty(count + 1, np.int64), np.empty(count, np.int64)
-    base, following = np.empty(count, np.int64), np.empty(count, np.int64)
-    most = 0
-    for place in range(count):
-        week[place] = week_at(t, zone, t.shift[shifts[place]].start)
-        if place and week[place] == week[place - 1]:
-            units[place], base[place] = units[place - 1], base[place - 1]
-        else:
-            units[place] = room_of(t, person, shifts, count, week[place])
-            base[place] = week_minutes(t, person, shifts, int(np.int64(0)), week[place])
-        if units[place] < NO_LIMIT:
-            most = max(most, units[place])
-        after = place + 1
-        while after < count and not _may_follow(t, person, shifts[place], shifts[after]):
-            after += 1
-        following[place] = after
-    week[count] = -2
-    unit = max(60, -(-most // MOST_UNITS))
-    for place in range(count):
-        units[place] = units[place] // unit if units[place] < NO_LIMIT else -1
-    return unit, week, units, base, following
+def clashes(pairs: Pairs, pair: int, other: int) -> bool:
+    """Whether a later pair of the same person is known to clash."""
+    away = np.uint64(other - pair - 1)
+    return bool(other - pair <= CLASHES and (pairs.clash[pair] >> away) & np.uint64(1))
 
 
 @inner
-def _may_follow(t: Tables, person: int, one: int, other: int) -> bool:
-    """Whether the later shift can stand beside the earlier one at all."""
-    if t.shift[other].start < t.shift[one].end:
-        return False
-    for rest in range(t.rest.shape[1]):
-        if (
-            t.shift[other].start - t.shift[one].end < t.rest[person, rest, 0]
-            and t.shift[other].end - t.shift[one].start > t.rest[person, rest, 1]
-        ):
-            return False
-    return True
-
-
-@inner
-def _programme(
-    t: Tables,
-    person: int,
-    shifts: Longs,
-    worth: Longs,
-    count: int,
-    unit: int,
-    week: Longs,
-    units: Longs,
-    base: Longs,
-    following: Longs,
-    still: Longs,
-) -> None:
-    """Fills `still[place * (MOST_UNITS + 1) + used]`: what can come from that place on, with so many units used in the
-    week of its shift."""
-    row = MOST_UNITS + 1
-    for used in range(row):
-        still[count * row + used] = 0
-    least = t.person[person].least
+def _programme(t: Tables, pairs: Pairs, person: int, s: Space, count: int, unit: int) -> None:
+    """Fills `still[place * ROW + used]`: what can come from that place on, with so many units used in its week; and
+    `taken`, the same if the shift of the place is taken. Units of a shift are rounded down where they fill the week and
+    up where they count, so that it never says too little."""
+    s.still[count * ROW] = 0
     for place in range(count - 1, -1, -1):
-        minutes = t.shift[shifts[place]].end - t.shift[shifts[place]].start
-        alone = worth[place] + spread(t, t.person[person].recent, minutes)
-        size = minutes // unit if units[place] >= 0 else 0
-        after = following[place]
-        stays, goes_on = week[place + 1] == week[place], after < count and week[after] == week[place]
-        for used in range(max(0, units[place]) + 1):
-            value = still[(place + 1) * row + (used if stays else 0)]
-            if used + size <= max(0, units[place]):
-                gain = alone + still[after * row + (used + size if goes_on else 0)]
-                if t.weight[0].band:
-                    # So many minutes are used at least: units are rounded in favour of what can still come.
-                    known = base[place] + max(0, (used - 1) * unit)
-                    gain += t.weight[0].band * (min(known + minutes, least) - min(known, least))
-                value = max(value, gain)
-            still[place * row + used] = value
+        units, minutes, week = max(0, s.spot[place].units), s.spot[place].minutes, s.spot[place].week
+        stays = s.spot[place + 1].week == week
+        if t.weight[0].timely and not stays:
+            _gains(t, person, s, week, units, unit)
+        size, counts = (minutes // unit, -(-minutes // unit)) if s.spot[place].units >= 0 else (0, 0)
+        here, leave, worth = place * ROW, (place + 1) * ROW, s.spot[place].worth
+        for used in range(units - size + 1, units + 1):
+            s.taken[here + max(0, used)] = NEVER
+        _follow(pairs, s, place, units, size)
+        for used in range(units - size + 1):
+            s.taken[here + used] += worth
+            if t.weight[0].timely:
+                s.taken[here + used] += s.gain[used + counts] - s.gain[used]
+        for used in range(units + 1):
+            s.still[here + used] = max(s.still[leave + (used if stays else 0)], s.taken[here + used])
 
 
 @inner
-def _units_used(units: int, room: int, minutes: int, unit: int) -> int:
-    """The place in a row of the programme, which never has less room left than there is."""
-    return units - max(0, room - minutes) // unit if units >= 0 else 0
+def _follow(pairs: Pairs, s: Space, place: int, units: int, size: int) -> None:
+    """The most that can come after the shift of a place is taken."""
+    here, after, week = place * ROW, s.spot[place].after, s.spot[place].week
+    goes_on = s.spot[after].week == week
+    for used in range(units - size + 1):
+        s.taken[here + used] = s.still[after * ROW + (used + size if goes_on else 0)]
+    for other in range(place + 1, after):
+        if clashes(pairs, s.spot[place].pair, s.spot[other].pair):
+            continue
+        goes_on = s.spot[other].week == week
+        for used in range(units - size + 1):
+            value = s.taken[other * ROW + (used + size if goes_on else 0)]
+            s.taken[here + used] = max(s.taken[here + used], value)
+
+
+@inner
+def _way(pairs: Pairs, s: Space, count: int, unit: int) -> int:
+    """The way that the programme took. Returns how many shifts it takes."""
+    place, used, found = 0, int(np.int64(0)), int(np.int64(0))
+    while place < count:
+        stays = s.spot[place + 1].week == s.spot[place].week
+        if s.still[place * ROW + used] == s.still[(place + 1) * ROW + (used if stays else 0)]:
+            place, used = place + 1, used if stays else int(np.int64(0))
+            continue
+        while True:
+            s.chosen[found], s.mine[found] = s.spot[place].pair, place
+            found += 1
+            after, used, is_next = _next(pairs, s, place, used, unit)
+            place = after
+            if not is_next:
+                break
+    return found
+
+
+@inner
+def _next(pairs: Pairs, s: Space, place: int, used: int, unit: int) -> tuple[int, int, bool]:
+    """Where the way goes on after the shift of a place is taken: to a shift that is taken too, or to the place from
+    which on nothing clashes."""
+    size = s.spot[place].minutes // unit if s.spot[place].units >= 0 else int(np.int64(0))
+    most, found = NEVER, s.spot[place].after
+    for other in range(place + 1, s.spot[place].after):
+        if not clashes(pairs, s.spot[place].pair, s.spot[other].pair):
+            value = s.taken[other * ROW + (used + size if s.spot[other].week == s.spot[place].week else 0)]
+            if value > most:
+                most, found = value, other
+    after = s.spot[place].after
+    goes_on = s.spot[after].week == s.spot[place].week
+    if s.still[after * ROW + (used + size if goes_on else 0)] >= most:
+        return after, used + size if goes_on else int(np.int64(0)), False
+    goes_on = s.spot[found].week == s.spot[place].week
+    return found, used + size if goes_on else int(np.int64(0)), True
+
+
+@inner
+def _walk(t: Tables, pairs: Pairs, person: int, s: Space, found: int) -> tuple[int, bool]:
+    """What the way counts, and whether the rules allow it."""
+    value = int(np.int64(0))
+    for number in range(found):
+        place = s.mine[number]
+        shift = s.spot[place].shift
+        if not may_take(t, person, s.mine, number, shift):
+            return 0, False
+        value += s.spot[place].worth + added(t, person, s.mine, number, shift)
+        s.mine[number] = shift
+    return value, True
 
 
 @inner
 def _search(
-    t: Tables,
-    person: int,
-    shifts: Longs,
-    worth: Longs,
-    count: int,
-    unit: int,
-    week: Longs,
-    units: Longs,
-    chosen: Longs,
-    still: Longs,
+    t: Tables, person: int, s: Space, count: int, unit: int, highest: int, found: int, most: int
 ) -> tuple[int, int, bool]:
-    """Depth first: `stage` says of each place on the way whether the shift is still to be taken (0), left (1) or both
-    are done (2)."""
-    row = MOST_UNITS + 1
-    mine, stage = np.empty(count, np.int64), np.zeros(count + 1, np.uint8)
-    value, given = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
-    minutes = np.zeros(count + 1, np.int64)
-    room = np.empty(count, np.int64)
-    for place in range(count):
-        room[place] = room_of(t, person, shifts, count, week[place]) if units[place] >= 0 else 0
-    highest, found, steps, place = 0, 0, 0, int(np.int64(0))
+    """Depth first, for what is worth more than the highest so far: `stage` says of each place on the way whether the
+    shift is still to be taken (0), left (1) or both are done (2)."""
+    steps, place = 0, int(np.int64(0))
+    s.spot[0].value, s.spot[0].given, s.spot[0].used, s.spot[0].stage = 0, 0, 0, 0
     while place >= 0:
+        spot = s.spot[place]
         if place == count:
-            if value[place] > highest:
-                highest, found = value[place], given[place]
-                chosen[:found] = mine[:found]
+            if spot.value > highest:
+                highest, found = spot.value, spot.given
+                _keep(s, count)
             place -= 1
             continue
-        shift, had = shifts[place], given[place]
-        if stage[place] == 0:
+        if spot.stage == 0:
             steps += 1
-            if steps > MOST_STEPS:
+            if steps > most:
                 return highest, found, False
-            used = _units_used(units[place], room[place], minutes[place], unit)
-            if value[place] + still[place * row + used] <= highest:
+            if spot.value + s.still[place * ROW + spot.used] <= highest:
                 place -= 1
                 continue
-            takes = may_take(t, person, mine, had, shift)
+            takes = may_take(t, person, s.mine, spot.given, spot.shift)
         else:
             takes = False
-        if not takes and stage[place] == 2:
+        if not takes and spot.stage == 2:
             place -= 1
             continue
-        value[place + 1], given[place + 1], spent = value[place], had, minutes[place]
-        if takes:
-            value[place + 1] += worth[place] + added(t, person, mine, had, shift)
-            mine[had] = shift
-            given[place + 1], spent = had + 1, spent + t.shift[shift].end - t.shift[shift].start
-        stage[place] = 1 if takes else 2
-        minutes[place + 1] = spent if week[place + 1] == week[place] else 0
+        _go_on(t, person, s, place, unit, takes)
         place += 1
-        stage[place] = 0
     return highest, found, True
+
+
+@inner
+def _keep(s: Space, count: int) -> None:
+    """Writes down the pairs that were taken on the way to the last place."""
+    found = 0
+    for place in range(count):
+        if s.spot[place + 1].given > s.spot[place].given:
+            s.chosen[found] = s.spot[place].pair
+            found += 1
+
+
+@inner
+def _go_on(t: Tables, person: int, s: Space, place: int, unit: int, takes: bool) -> None:
+    """From one place of the search to the next, with its shift or without."""
+    value, given, used = s.spot[place].value, s.spot[place].given, s.spot[place].used
+    if takes:
+        value += s.spot[place].worth + added(t, person, s.mine, given, s.spot[place].shift)
+        s.mine[given] = s.spot[place].shift
+        given += 1
+        if s.spot[place].units >= 0:
+            used = min(s.spot[place].units, used + s.spot[place].minutes // unit)
+    s.spot[place].stage = 1 if takes else 2
+    s.spot[place + 1].value, s.spot[place + 1].given = value, given
+    s.spot[place + 1].used = used if s.spot[place + 1].week == s.spot[place].week else 0
+    s.spot[place + 1].stage = 0

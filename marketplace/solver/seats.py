@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner
-from marketplace.solver.feasible import added, added_by_all, covers, may_take, most_of_time, spread
+from marketplace.solver.feasible import added, added_by_all, covers, may_take, spread
 from marketplace.solver.pairs import Pairs, falling
+from marketplace.solver.pricing import most_pairs
 from marketplace.solver.problem import Bytes, Longs
-from marketplace.solver.schedules import MOST_UNITS, best
+from marketplace.solver.schedules import Space, best, space
 from marketplace.solver.tables import WANTS, Tables
 
 MOST_LOOKED_AT = 300
@@ -29,11 +30,8 @@ class Draft(NamedTuple):
 
 
 class Scratch(NamedTuple):
+    plan: Space
     mine: Longs
-    shifts: Longs
-    worth: Longs
-    chosen: Longs
-    still: Longs
     log: Longs
     loser: Longs
     losers: Longs
@@ -75,7 +73,7 @@ def worth_of(t: Tables, pairs: Pairs, draft: Draft, person: int, mine: Longs) ->
 def parts_of(t: Tables, pairs: Pairs, draft: Draft) -> tuple[int, int, int, int, int, int]:
     """What the draft counts by parts, in the order of `Objective`."""
     seats, filled, points, want, together, spreads = 0, 0, 0, 0, 0, 0
-    mine = np.empty(most_pairs(pairs), np.int64)
+    mine = np.empty(most_pairs(pairs, 0, len(pairs.first) - 1), np.int64)
     for person in range(len(pairs.first) - 1):
         count, minutes = int(np.int64(0)), 0
         for pair in range(pairs.first[person], pairs.first[person + 1]):
@@ -93,14 +91,6 @@ def parts_of(t: Tables, pairs: Pairs, draft: Draft) -> tuple[int, int, int, int,
             together += added_by_all(t, person, mine, count)
             spreads += spread(t, t.person[person].recent, minutes)
     return seats, filled, points - filled - want, want, together - spreads, spreads
-
-
-@inner
-def most_pairs(pairs: Pairs) -> int:
-    most = 1
-    for person in range(len(pairs.first) - 1):
-        most = max(most, pairs.first[person + 1] - pairs.first[person])
-    return most
 
 
 @inner
@@ -126,7 +116,7 @@ def leave(pairs: Pairs, draft: Draft, pair: int) -> None:
 @compiled
 def fill(t: Tables, pairs: Pairs, draft: Draft, order: Longs) -> int:
     """Gives the open seats of the shifts, in that order, to whoever adds most and may take them. Returns how many."""
-    mine, given = np.empty(most_pairs(pairs), np.int64), 0
+    mine, given = np.empty(most_pairs(pairs, 0, len(pairs.first) - 1), np.int64), 0
     for shift in order:
         open_seats = t.shift[shift].seats - draft.filled[shift]
         first, last = pairs.shift_first[shift], pairs.shift_first[shift + 1]
@@ -155,25 +145,19 @@ def fill(t: Tables, pairs: Pairs, draft: Draft, order: Longs) -> int:
 @compiled
 def follow_prices(t: Tables, pairs: Pairs, draft: Draft, price: Longs, people: Longs) -> None:
     """Each person in turn takes their best plan at the prices, of the seats that are left."""
-    most = most_pairs(pairs)
-    shifts, worth = np.empty(most, np.int64), np.empty(most, np.int64)
-    chosen = np.empty(most, np.int64)
-    still = np.empty((most + 1) * (MOST_UNITS + 1), np.int64)
+    s = space(most_pairs(pairs, 0, len(pairs.first) - 1))
     for person in people:
         count = int(np.int64(0))
         for pair in range(pairs.first[person], pairs.first[person + 1]):
             shift = pairs.shift[pair]
-            if draft.filled[shift] < t.shift[shift].seats:
-                shifts[count], worth[count] = shift, pairs.points[pair] - price[shift]
+            net = pairs.points[pair] - price[shift]
+            if draft.filled[shift] < t.shift[shift].seats and net + pairs.time[pair] > 0:
+                s.spot[count].pair, s.spot[count].worth = pair, net
                 count += 1
-        if not count:
-            continue
-        _, _, found = best(t, person, shifts, worth, count, chosen, still)
-        place = 0
-        for pair in range(pairs.first[person], pairs.first[person + 1]):
-            if place < found and pairs.shift[pair] == chosen[place]:
-                take(pairs, draft, pair)
-                place += 1
+        if count:
+            _, _, found = best(t, pairs, person, s, count)
+            for number in range(found):
+                take(pairs, draft, s.chosen[number])
 
 
 @inner
@@ -202,11 +186,11 @@ def plan_again(t: Tables, pairs: Pairs, draft: Draft, person: int, by_force: boo
     before = worth_of(t, pairs, draft, person, s.mine)
     had = _lay_down(pairs, draft, person, s)
     count = _within_reach(t, pairs, draft, person, by_force, s)
-    value, _, found = best(t, person, s.shifts, s.worth, count, s.chosen, s.still)
+    value, _, found = best(t, pairs, person, s.plan, count)
     if value <= before:
         _put_back(pairs, draft, s.log, 0, had)
         return 0
-    log, losers = _name(pairs, person, found, had, s)
+    log, losers = _name(pairs, found, pairs.first[person], had, s)
     gained = -before
     for number in range(losers):
         other = s.losers[number]
@@ -250,29 +234,27 @@ def _within_reach(t: Tables, pairs: Pairs, draft: Draft, person: int, by_force: 
                 continue
             loser, loss = cheapest(t, pairs, draft, shift, person, s.mine)
             worth -= loss
-            if loser < 0 or worth + most_of_time(t, person, shift) <= 0:
+            if loser < 0 or worth + pairs.time[pair] <= 0:
                 continue
             s.loser[pair - first] = loser
-        s.shifts[count], s.worth[count] = shift, worth
+        s.plan.spot[count].pair, s.plan.spot[count].worth = pair, worth
         count += 1
     return count
 
 
 @inner
-def _name(pairs: Pairs, person: int, found: int, had: int, s: Scratch) -> tuple[int, int]:
-    """Writes the pairs of the chosen shifts into the log after what the person had, and those who lose a seat by them.
-    Returns how long the log is, and how many lose."""
-    place, log, losers, first = 0, had, int(np.int64(0)), pairs.first[person]
-    for pair in range(first, pairs.first[person + 1]):
-        if place < found and pairs.shift[pair] == s.chosen[place]:
-            place += 1
-            s.log[log] = pair
-            log += 1
-            if s.loser[pair - first] >= 0:
-                s.losers[losers] = s.loser[pair - first]
-                losers += 1
+def _name(pairs: Pairs, found: int, first: int, had: int, s: Scratch) -> tuple[int, int]:
+    """Writes the chosen pairs into the log after what the person had, and those who lose a seat by them. Returns how
+    long the log is, and how many lose."""
+    losers = int(np.int64(0))
+    for number in range(found):
+        pair = s.plan.chosen[number]
+        s.log[had + number] = pair
+        if s.loser[pair - first] >= 0:
+            s.losers[losers] = s.loser[pair - first]
+            losers += 1
     s.losers[losers] = -1
-    return log, losers
+    return had + found, losers
 
 
 @inner
@@ -284,11 +266,8 @@ def _put_back(pairs: Pairs, draft: Draft, listed: Longs, begin: int, end: int) -
 @inner
 def scratch(most: int) -> Scratch:
     return Scratch(
+        space(most),
         np.empty(most, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-        np.empty((most + 1) * (MOST_UNITS + 1), np.int64),
         np.empty(2 * most, np.int64),
         np.empty(most, np.int64),
         np.empty(most + 1, np.int64),
@@ -298,7 +277,7 @@ def scratch(most: int) -> Scratch:
 @compiled
 def plan_all_again(t: Tables, pairs: Pairs, draft: Draft, people: Longs, by_force: bool) -> int:
     """Everybody in turn, and whoever lost a seat by it once more. Returns by how much the draft is worth more."""
-    s = scratch(most_pairs(pairs))
+    s = scratch(most_pairs(pairs, 0, len(pairs.first) - 1))
     lost, gained = np.empty(len(s.losers), np.int64), 0
     for person in people:
         if pairs.first[person] == pairs.first[person + 1]:
@@ -401,7 +380,7 @@ def _way_to(queue: Queue, head: int) -> Longs:
 @compiled
 def fill_by_chains(t: Tables, pairs: Pairs, draft: Draft, order: Longs) -> int:
     """Tries a chain for every open seat. Returns how many were filled."""
-    s = scratch(most_pairs(pairs))
+    s = scratch(most_pairs(pairs, 0, len(pairs.first) - 1))
     queue = Queue(
         np.empty(MOST_LOOKED_AT, np.int64),
         np.empty(MOST_LOOKED_AT, np.int64),

@@ -1,17 +1,19 @@
 """From a problem to a plan: pairs, prices, seats, and the bound of all of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
-from marketplace.solver.pairs import Lists, Pairs, arrange, choose, worthwhile
-from marketplace.solver.pricing import ask, first_prices, move_prices
-from marketplace.solver.problem import Bytes, Longs, Objective, Plan, Problem
+from marketplace.solver.crowds import PEOPLE_OF_A_FORM, crowd, forms_of
+from marketplace.solver.lowering import Ask, one_by_one, together
+from marketplace.solver.pairs import Found, Lists, Pairs, arrange, choose, missing, prepare, worthwhile
+from marketplace.solver.pricing import ask, first_prices
+from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem
+from marketplace.solver.schedules import MOST_STEPS
 from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, parts_of, plan_all_again
 from marketplace.solver.tables import Tables, tables
 
@@ -19,15 +21,19 @@ ALL_PAIRS = 4_000_000
 """So many pairs at most are looked at altogether; beyond that each shift keeps its best."""
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 ROUNDS_OF_CHOICE = 16
-"""In which shifts choose their pairs, the scarcest first: what one round keeps counts from the next on."""
-ROUNDS_OF_PRICES = 50
+"""In which kinds choose their pairs, the scarcest first: what one round keeps counts from the next on."""
+ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 100
 ROUNDS_OF_NEW_PRICES = 12
+STEPS_OF_A_ROUND = 100
+"""Of a search for the plan of one person, in a round of prices."""
 ROUNDS_OF_ALL = 3
 """How often at most every pair of the whole problem is looked at."""
 MOST_WORTHWHILE = 60_000_000
 ROUNDS_OF_MOVES = 6
-BLOCK = 2048
-"""People whom one thread looks at before it takes the next block."""
+WORTH_A_ROUND = 20_000
+"""Another round of moves is worth its time if the last one gained more than such a part of the plan."""
+BLOCK, BLOCK_OF_KINDS = 1024, 4
+"""People, and kinds of work, that one thread looks at before it takes the next block."""
 
 
 class Progress(Protocol):
@@ -43,11 +49,14 @@ def solve(
     seconds: float | None = None,
     threads: int = 2,
     progress: Progress | None = None,
+    all_pairs: int = ALL_PAIRS,
 ) -> Plan:
     """The best plan that is found, the same for the same seed with any number of threads. Where `seconds` are over
-    before everything was tried, the best one by then, which may differ from run to run."""
+    before everything was tried, the best one by then, which may differ from run to run. Where people could make more
+    than `all_pairs` with shifts, not all pairs are looked at from the beginning."""
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        return _Solver(problem, seed, _Clock(seconds), _Crew(pool, max(1, threads)), progress or _say_nothing).plan()
+        crew = _Crew(pool, max(1, threads))
+        return _Solver(problem, seed, _Clock(seconds), crew, progress or _say_nothing, all_pairs).plan()
 
 
 def _say_nothing(done: float, what: str) -> None:
@@ -88,40 +97,53 @@ class _Crew:
             return sum(work(*each) for each in blocks)
         return sum(self.pool.map(lambda each: work(*each), blocks))
 
+    def all_of(self, numbers: Longs, block: int, work: Callable[[Longs], Found]) -> list[Found]:
+        """What the work finds in each block of the numbers, in their order."""
+        blocks = [numbers[begin : begin + block] for begin in range(0, len(numbers), block)]
+        return list(map(work, blocks) if self.size == 1 else self.pool.map(work, blocks))
 
-def _by_points(lists: Lists) -> None:
-    """Puts the people of each kind in the order of their points, the highest first."""
-    for begin, end in pairwise(lists.fit_first.tolist()):
-        order = np.argsort(-lists.fit_points[begin:end], kind="stable")
-        lists.fit_person[begin:end] = lists.fit_person[begin:end][order]
-        lists.fit_points[begin:end] = lists.fit_points[begin:end][order]
+
+def _lists(problem: Problem, t: Tables) -> Lists:
+    """Who fits which kind, by crowds, and the shifts of each kind by their length."""
+    fits, shifts, barred = problem.fits, problem.shifts, problem.barred
+    first = np.array(fits.first, np.int64)
+    person, points = np.array(fits.person, np.int32), np.array(fits.points, np.int32)
+    form, somebody = forms_of(t.hours)
+    if len(t.hours) == problem.people.count and len(somebody) * PEOPLE_OF_A_FORM <= len(form):
+        crowds = crowd(form, somebody, first, person, points)
+    else:
+        kinds = len(first) - 1
+        crowds = np.arange(kinds + 1, dtype=np.int64), first, np.full(kinds, -1, np.int32)
+    by_kind = np.lexsort((np.arange(shifts.count), shifts.end - shifts.start, shifts.kind)).astype(np.int64)
+    kind_first = np.searchsorted(shifts.kind[by_kind], np.arange(len(first))).astype(np.int64)
+    barred_first, barred_person = np.array(barred.first, np.int64), np.array(barred.person, np.int32)
+    return Lists(first, person, points, *crowds, barred_first, barred_person, kind_first, by_kind)
 
 
 class _Solver:
-    def __init__(self, problem: Problem, seed: int, clock: _Clock, crew: _Crew, progress: Progress) -> None:
+    def __init__(
+        self, problem: Problem, seed: int, clock: _Clock, crew: _Crew, progress: Progress, all_pairs: int
+    ) -> None:
         self.problem, self.seed, self.clock, self.crew, self.progress = problem, seed, clock, crew, progress
         self.t: Tables = tables(problem)
-        self.lists = Lists(
-            np.array(problem.shifts.kind, np.int64),
-            np.array(problem.fits.first, np.int64),
-            np.array(problem.fits.person, np.int32),
-            np.array(problem.fits.points, np.int32),
-            np.array(problem.barred.first, np.int64),
-            np.array(problem.barred.person, np.int32),
-        )
-        size = np.diff(self.lists.fit_first)[self.lists.kind]
-        self.has_all_pairs = int(size.sum()) <= ALL_PAIRS
-        if not self.has_all_pairs:
-            _by_points(self.lists)
+        self.lists = _lists(problem, self.t)
+        self.size = np.diff(self.lists.fit_first)
+        self.has_all_pairs = int(self.size[problem.shifts.kind].sum()) <= all_pairs
+        self.block = max(BLOCK, -(-problem.people.count // 16))
+        self.by_start = np.argsort(self.t.shift["start"], kind="stable").astype(np.int64)
 
     def plan(self) -> Plan:
         self.progress(0.0, "pairs")
         pairs = self._pairs()
+        order = self._order(pairs)
+        known = self._objective(pairs, self._greedy(pairs, order)).total
         self.progress(0.2, "prices")
-        price, bound = self._prices(pairs, self._first_prices(pairs), ROUNDS_OF_PRICES)
+        price, bound = self._prices(pairs, self._first_prices(pairs), known)
         holds = self.has_all_pairs
         if not holds and not self.clock.is_over(0.4):
-            pairs, price, bound, holds = self._whole(pairs, price, bound)
+            pairs, price, bound, holds = self._whole(pairs, price, bound, known)
+        else:
+            _, bound = self._asked_well(pairs, price, np.empty(0, np.uint8))
         order = self._order(pairs)
         self.progress(0.6, "seats")
         drafts = [self._greedy(pairs, order)]
@@ -134,29 +156,34 @@ class _Solver:
     # --- pairs --------------------------------------------------------------------------------------------------------
 
     def _pairs(self) -> Pairs:
-        shifts, people = self.problem.shifts.count, self.problem.people.count
-        size = np.diff(self.lists.fit_first)[self.lists.kind]
-        keep = size
+        keep = self.size[self.problem.shifts.kind]
+        seats = self.t.shift["seats"]
         if not self.has_all_pairs:
-            keep = np.minimum(size, KEPT_FOR_A_SEAT * self.t.shift["seats"] + KEPT_BESIDE)
-        slot = np.concatenate([[0], np.cumsum(keep)]).astype(np.int64)
-        found_person, found_points = np.empty(slot[-1], np.int32), np.empty(slot[-1], np.int64)
-        count, kept = np.zeros(shifts, np.int64), np.zeros(people, np.int32)
-        scarce = np.lexsort((np.arange(shifts), size / self.t.shift["seats"])).astype(np.int64)
-        rounds = 1 if self.has_all_pairs else ROUNDS_OF_CHOICE
-        for part in np.array_split(scarce, rounds):
+            keep = np.minimum(keep, KEPT_FOR_A_SEAT * seats + KEPT_BESIDE)
+        people, kept = self.problem.people.count, np.zeros(self.problem.people.count, np.int32)
+        wanted = np.bincount(self.problem.shifts.kind, weights=seats, minlength=len(self.size))
+        scarce = np.lexsort((np.arange(len(wanted)), self.size / np.maximum(1, wanted))).astype(np.int64)
+        found: list[Found] = []
+        for part in np.array_split(scarce, 1 if self.has_all_pairs else ROUNDS_OF_CHOICE):
+            chosen = self.crew.all_of(part, BLOCK_OF_KINDS, self._choosing(keep, kept))
+            for each in chosen:
+                kept += np.bincount(each.person[: each.total], minlength=people).astype(np.int32)
+            found += chosen
+        return self._arranged(found)
 
-            def look(begin: int, end: int, part: Longs = part) -> int:
-                choose(
-                    self.t, self.lists, part[begin:end], keep, slot, kept, self.seed, found_person, found_points, count
-                )
-                return 0
+    def _choosing(self, keep: Longs, kept: Ints) -> Callable[[Longs], Found]:
+        return lambda kinds: choose(self.t, self.lists, kinds, keep, kept, self.seed)
 
-            self.crew.each(len(part), 64, look)
-            if not self.has_all_pairs:
-                for shift in part:
-                    kept[found_person[slot[shift] : slot[shift] + count[shift]]] += 1
-        return arrange(self._by_start(), people, slot, count, found_person, found_points)
+    def _arranged(self, found: Sequence[Found]) -> Pairs:
+        pairs = arrange(
+            self.by_start,
+            self.problem.people.count,
+            np.concatenate([np.empty(0, np.int32), *(each.shift[: each.total] for each in found)]),
+            np.concatenate([np.empty(0, np.int32), *(each.person[: each.total] for each in found)]),
+            np.concatenate([np.empty(0, np.int64), *(each.points[: each.total] for each in found)]),
+        )
+        self.crew.each(self.problem.people.count, self.block, lambda begin, end: prepare(self.t, pairs, begin, end))
+        return pairs
 
     def _order(self, pairs: Pairs) -> Longs:
         """Shifts by what their seats count, then by how few people there are for each."""
@@ -170,40 +197,44 @@ class _Solver:
         first_prices(self.t, pairs, price)
         return price
 
-    def _prices(self, pairs: Pairs, price: Longs, rounds: int, part: int = 16) -> tuple[Longs, int]:
-        """The prices whose bound is the lowest, from those on, and that bound. The first step is the `part`-th part of
-        the most points that there are."""
-        price, lowest, least = price.copy(), price, -1
-        step = np.full(len(price), max(1, int(pairs.points.max(initial=0)) // part), np.int64)
-        before = np.zeros(len(price), np.int64)
-        for number in range(rounds):
-            demand, bound, _ = self._ask(pairs, price)
-            if least < 0 or bound < least:
-                lowest, least = price.copy(), bound
-            if self.clock.is_over(0.5) or not move_prices(self.t, price, step, before, demand):
-                break
-            self.progress(0.2 + 0.4 * number / rounds, "prices")
-        return lowest, least
+    def _prices(self, pairs: Pairs, price: Longs, known: int) -> tuple[Longs, int]:
+        """Prices whose bound is low, from those on, and that bound; a plan that counts `known` is there already."""
+        self.told = 0.2
+        ask, seats = self._asking(pairs), self.t.shift["seats"]
+        step = int(pairs.points.max(initial=0)) // 16
+        price, bound = one_by_one(ask, price, seats, step, ROUNDS_ALONE, self._goes_on)
+        return together(ask, price, seats, bound, known, ROUNDS_TOGETHER, self._goes_on)
 
-    def _ask(self, pairs: Pairs, price: Longs) -> tuple[Longs, int, Bytes]:
-        """What everybody would take at the prices, the bound that it proves, and the pairs that they would take."""
+    def _goes_on(self) -> bool:
+        self.told += 0.4 / (ROUNDS_ALONE + ROUNDS_TOGETHER + ROUNDS_OF_ALL * ROUNDS_OF_NEW_PRICES)
+        self.progress(self.told, "prices")
+        return not self.clock.is_over(0.5)
+
+    def _asking(self, pairs: Pairs) -> Ask:
+        nothing, seen = np.empty(0, np.uint8), np.zeros(self.problem.people.count, np.int64)
+        return lambda price: self._ask(pairs, price, STEPS_OF_A_ROUND, seen, nothing)
+
+    def _ask(self, pairs: Pairs, price: Longs, steps: int, seen: Longs, wanted: Bytes) -> tuple[Longs, int]:
+        """What everybody would take at the prices, and the bound that it proves; marks the pairs in `wanted`, unless it
+        is empty."""
         demands: list[Longs] = []
-        wanted = np.zeros(len(pairs.shift), np.uint8)
 
         def look(begin: int, end: int) -> int:
             demand = np.zeros(len(price), np.int64)
-            total = ask(self.t, pairs, price, begin, end, demand, wanted)
+            total = ask(self.t, pairs, price, begin, end, steps, seen, demand, wanted)
             demands.append(demand)
             return int(total)
 
-        people = self.problem.people.count
-        total = self.crew.each(people, max(BLOCK, -(-people // 64)), look)
+        total = self.crew.each(self.problem.people.count, self.block, look)
         demand = np.zeros(len(price), np.int64)
         for each in demands:
             demand += each
-        return demand, total + int((price * self.t.shift["seats"]).sum()), wanted
+        return demand, total + int((price * self.t.shift["seats"]).sum())
 
-    def _whole(self, pairs: Pairs, price: Longs, bound: int) -> tuple[Pairs, Longs, int, bool]:
+    def _asked_well(self, pairs: Pairs, price: Longs, wanted: Bytes) -> tuple[Longs, int]:
+        return self._ask(pairs, price, MOST_STEPS, np.zeros(self.problem.people.count, np.int64), wanted)
+
+    def _whole(self, pairs: Pairs, price: Longs, bound: int, known: int) -> tuple[Pairs, Longs, int, bool]:
         """Makes the bound one of the whole problem: looks at every eligible pair at the prices, takes what people would
         rather have among the pairs, and prices anew. Returns the best bound that holds for all, if there is any."""
         best: tuple[Longs, int] | None = None
@@ -211,49 +242,37 @@ class _Solver:
             more = self._worthwhile(price)
             if more is None:
                 break
-            _, whole, wanted = self._ask(more, price)
+            wanted = np.zeros(len(more.shift), np.uint8)
+            _, whole = self._asked_well(more, price, wanted)
             if best is None or whole < best[1]:
                 best = price, whole
             if number + 1 == ROUNDS_OF_ALL or self.clock.is_over(0.5):
                 break
-            pairs = self._joined(pairs, more, np.flatnonzero(wanted))
-            price, bound = self._prices(pairs, price, ROUNDS_OF_NEW_PRICES, 256)
+            pairs = self._joined(pairs, more, missing(pairs, more, np.flatnonzero(wanted)))
+            asking, seats = self._asking(pairs), self.t.shift["seats"]
+            price, bound = together(asking, price, seats, whole, known, ROUNDS_OF_NEW_PRICES, self._goes_on)
         return (pairs, price, bound, False) if best is None else (pairs, *best, True)
 
     def _worthwhile(self, price: Longs) -> Pairs | None:
         """Every pair of the whole problem that is worth more than its price; None where they are too many to keep."""
-        shifts = self.problem.shifts.count
-        count, slot = np.zeros(shifts, np.int64), np.zeros(shifts + 1, np.int64)
-        person, points = np.empty(0, np.int32), np.empty(0, np.int64)
-        everything = np.arange(shifts, dtype=np.int64)
-
-        def look(begin: int, end: int) -> int:
-            worthwhile(self.t, self.lists, everything[begin:end], price, slot, person, points, count)
-            return 0
-
-        self.crew.each(shifts, 64, look)
-        slot = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        if slot[-1] > MOST_WORTHWHILE:
-            return None
-        person, points = np.empty(slot[-1], np.int32), np.empty(slot[-1], np.int64)
-        self.crew.each(shifts, 64, look)
-        return arrange(self._by_start(), self.problem.people.count, slot, count, person, points)
+        kinds = np.arange(len(self.size), dtype=np.int64)
+        found, total = [], 0
+        for part in np.array_split(kinds, ROUNDS_OF_CHOICE):
+            more = self.crew.all_of(
+                part,
+                BLOCK_OF_KINDS,
+                lambda some: worthwhile(self.t, self.lists, some, price, MOST_WORTHWHILE),
+            )
+            found += more
+            total += sum(each.total for each in more)
+            if total > MOST_WORTHWHILE:
+                return None
+        return self._arranged(found)
 
     def _joined(self, pairs: Pairs, more: Pairs, which: Longs) -> Pairs:
-        """The pairs, and some of the others that are not among them."""
-        people = self.problem.people.count
-        shift = np.concatenate([pairs.shift, more.shift[which]])
-        person = np.concatenate([pairs.person, more.person[which]])
-        points = np.concatenate([pairs.points, more.points[which]])
-        _, first = np.unique(shift * people + person, return_index=True)
-        shift, person, points = shift[first], person[first], points[first]
-        count = np.bincount(shift, minlength=self.problem.shifts.count).astype(np.int64)
-        slot = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        return arrange(self._by_start(), people, slot, count, person.astype(np.int32), points)
-
-    def _by_start(self) -> Longs:
-        start = self.t.shift["start"]
-        return np.lexsort((np.arange(len(start)), start)).astype(np.int64)
+        """The pairs, and some of the others, which are not among them."""
+        had = Found(pairs.shift, pairs.person, pairs.points, len(pairs.shift))
+        return self._arranged([had, Found(more.shift[which], more.person[which], more.points[which], len(which))])
 
     # --- seats --------------------------------------------------------------------------------------------------------
 
@@ -277,14 +296,14 @@ class _Solver:
 
     def _improve(self, pairs: Pairs, draft: Draft, order: Longs) -> None:
         people = np.flatnonzero(np.diff(pairs.first)).astype(np.int64)
-        draw = np.random.default_rng(self.seed)
+        draw, total = np.random.default_rng(self.seed), self._objective(pairs, draft).total
         for number in range(ROUNDS_OF_MOVES):
             if self.clock.is_over():
                 return
             self.progress(0.6 + 0.3 * number / ROUNDS_OF_MOVES, "moves")
             gained = fill_by_chains(self.t, pairs, draft, order)
             gained += plan_all_again(self.t, pairs, draft, draw.permutation(people).astype(np.int64), True)
-            if not gained:
+            if gained * WORTH_A_ROUND < total:
                 return
 
     def _objective(self, pairs: Pairs, draft: Draft) -> Objective:

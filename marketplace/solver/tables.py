@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marketplace.solver.problem import NO_LIMIT, Bits, Counted, Ints, Period, Problem
+from marketplace.solver.problem import NO_LIMIT, Bits, Counted, Ints, Longs, Period, Problem, Weights
 
 Records = npt.NDArray[Any]
 
@@ -15,8 +15,9 @@ PERSON = np.dtype([("booked", "i8"), ("zone", "i8"), ("least", "i8"), ("recent",
 """`booked` is the number of somebody's first booking; there is one row more than people."""
 BOOKED = np.dtype([("start", "i8"), ("end", "i8"), ("marks", "u4"), ("blocks", "u1"), ("works", "u1")])
 CAP = np.dtype([("period", "i8"), ("counted", "i8")])
-STEP = np.dtype([("begins", "i8"), ("ends", "i8"), ("points", "i8")])
-WEIGHT = np.dtype([("want", "i8"), ("band", "i8"), ("anytime", "u1"), ("eager", "u1")])
+STEP = np.dtype([("begins", "i8"), ("ends", "i8"), ("points", "i8"), ("before", "i8")])
+"""`before` are the points of all minutes before the step."""
+WEIGHT = np.dtype([("want", "i8"), ("band", "i8"), ("anytime", "u1"), ("eager", "u1"), ("timely", "u1")])
 
 CAN, WANTS = 0, 3
 """Where the words of each begin in a row of `hours`."""
@@ -28,7 +29,8 @@ SPLIT, ONE = int(Counted.SPLIT), int(Counted.ONE)
 class Tables(NamedTuple):
     """The arrays of a `Problem`, as records of the types above. `own[person]` are somebody's limits, by cap; `rest`
     has, by person and rest, the least and the longest minutes; `days[zone, day]` when a day begins and its week.
-    `weight` has one row; in it `anytime` says that `can` is not asked, `eager` that `wants` is."""
+    `weight` has one row; in it `anytime` says that `can` is not asked, `eager` that `wants` is, `timely` that minutes
+    count in band or spread."""
 
     shift: Records
     person: Records
@@ -48,6 +50,8 @@ def tables(problem: Problem) -> Tables:
     ends = [*weights.spread_from[1:], NO_LIMIT]
     week = np.pad(problem.zones.week, ((0, 0), (0, 1)), constant_values=-1)
     eager = people.wants is not None and weights.want > 0
+    timely = weights.band > 0 or max(weights.spread_points) > 0
+    before = _before(weights)
     return Tables(
         shift=_records(
             SHIFT,
@@ -86,9 +90,23 @@ def tables(problem: Problem) -> Tables:
         hours=_hours(people.can, people.wants, people.count),
         days=np.ascontiguousarray(np.stack([problem.zones.midnight, week], axis=2), np.int32),
         cap=_records(CAP, period=[cap.period for cap in caps], counted=[cap.counted for cap in caps]),
-        step=_records(STEP, begins=weights.spread_from, ends=ends, points=weights.spread_points),
-        weight=_records(WEIGHT, want=[weights.want], band=[weights.band], anytime=[people.can is None], eager=[eager]),
+        step=_records(STEP, begins=weights.spread_from, ends=ends, points=weights.spread_points, before=before),
+        weight=_records(
+            WEIGHT,
+            want=[weights.want],
+            band=[weights.band],
+            anytime=[people.can is None],
+            eager=[eager],
+            timely=[timely],
+        ),
     )
+
+
+def _before(weights: Weights) -> Longs:
+    """The points of all minutes before each step of the spread."""
+    minutes = np.diff(np.array(weights.spread_from, np.int64))
+    points = np.array(weights.spread_points, np.int64)[:-1]
+    return np.concatenate([[0], np.cumsum(minutes * points)]).astype(np.int64)
 
 
 def _records(form: np.dtype[Any], /, **columns: Any) -> Records:

@@ -49,6 +49,21 @@ def test_a_changed_file_sets_up_again(project: Path, monkeypatch: pytest.MonkeyP
         setup_venv.set_up(project, dev=False)
 
 
+def test_the_solver_is_compiled_once_for_each_text_of_it(project: Path) -> None:
+    solver = project / "marketplace" / "solver"
+    solver.mkdir(parents=True)
+    warming = solver / "warming.py"
+    warming.write_text("open('compiled', 'a').write('.')")
+    (project / ".venv" / "bin").mkdir()
+    (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    setup_venv.set_up(project, dev=False)
+    setup_venv.set_up(project, dev=False)
+    assert (project / "compiled").read_text() == "."
+    warming.write_text("open('compiled', 'a').write('the new one')")
+    setup_venv.set_up(project, dev=False)
+    assert (project / "compiled").read_text() == ".the new one"
+
+
 def test_an_environment_that_was_moved_is_not_trusted(project: Path) -> None:
     assert setup_venv.is_current(project / ".venv", project / "requirements.txt")
     moved = (project / ".venv").rename(project / "elsewhere")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from marketplace.cli import is_of_files, of_files_alone
 from marketplace.solver import files, solving
 from marketplace.solver.checker import check
 from marketplace.solver.commands import NOT_A_MARKET, NOT_A_PLAN, matching
@@ -64,6 +65,14 @@ def test_the_commands_plan_check_and_report(sample: Path) -> None:
     lied = run("check", sample, plan)
     assert lied.exit_code == NOT_A_PLAN
     assert "bayu: labels-tue: does not speak en:B2." in lied.output
+
+
+def test_flask_plans_files_without_settings_and_without_a_database(sample: Path) -> None:
+    words = ["matching", "check", str(sample), str(sample / "manifest.json")]
+    assert is_of_files(["flask", "--app", "wsgi", *words])
+    assert not is_of_files(["flask", "--app", "wsgi", "matching", "reindex"])
+    told = of_files_alone().test_cli_runner().invoke(args=words)
+    assert (told.exit_code, "cannot be read" in told.output) == (NOT_A_PLAN, True)
 
 
 def test_an_instance_is_generated_once(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from tests.solver.markets import dense
 from tests.solver.oracle import best
 
 
-def planned(market: Market, folder: Path) -> Plan:
+def planned(market: Market, folder: Path, all_pairs: int = solving.ALL_PAIRS) -> Plan:
     """The plan of a market, with the files of both in the folder."""
     files.write(market, folder)
-    plan = solving.solve(problem_of(files.read(folder)))
+    plan = solving.solve(problem_of(files.read(folder)), all_pairs=all_pairs)
     files.write_plan(plan, market, folder / "plan.csv")
     (folder / "report.json").write_text(json.dumps(files.report_of(plan, market, 0)))
     return plan
@@ -52,10 +52,9 @@ def test_a_bound_from_some_pairs_holds_for_all_of_them(tmp_path: Path, monkeypat
     """Where not all pairs are kept, all are looked at again: otherwise the bound would be one of a smaller problem."""
     market = dense(60, 60, 5)
     whole = solving.solve(problem_of(market))
-    monkeypatch.setattr(solving, "ALL_PAIRS", 0)
     monkeypatch.setattr(solving, "KEPT_FOR_A_SEAT", 1)
     monkeypatch.setattr(solving, "KEPT_BESIDE", 0)
-    few = planned(market, tmp_path)
+    few = planned(market, tmp_path, all_pairs=0)
     assert few.holds_for_all
     assert whole.objective.total <= few.bound
     assert check(tmp_path, tmp_path / "plan.csv", tmp_path / "report.json").holds
