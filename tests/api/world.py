@@ -85,6 +85,7 @@ from marketplace.workforce.paper_models import Document, ResidenceChange
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests import papers
+from tests.conftest import by_chance
 from tests.factories import (
     accounts,
     channels,
@@ -147,8 +148,9 @@ class World:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """What is called meanwhile finds the world as it was built, and leaves it so."""
-        with self.app.app_context():
+        """What is called meanwhile finds the world as it was built, and leaves it so. What it moves is moved by chance,
+        since those who call have looked up neither what they send nor what it is sent to."""
+        with by_chance(), self.app.app_context():
             savepoint = db._app_engines[self.app][None].begin_nested()
             try:
                 yield

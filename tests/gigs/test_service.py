@@ -188,6 +188,14 @@ def test_a_paused_gig_can_be_closed_and_not_resumed_then(app: Flask) -> None:
         service.resume(gig.id, by=owner(gig))
 
 
+def test_a_draft_that_is_closed_gives_back_what_was_put_into_it(app: Flask) -> None:
+    gig = gigs.draft_gig()
+    gigs.money_for(gig.company_id, usd("50.00"))
+    funding.fund(gig.id, usd("50.00"), by=owner(gig))
+    assert service.close(gig.id, by=owner(gig)).status is GigStatus.CLOSED
+    assert balances(gig) == (usd("50.00"), usd("0.00"))
+
+
 def test_bookings_do_not_count_against_a_resumed_gig(app: Flask) -> None:
     """What a booking has reserved was put in for the planned work, and still is."""
     gig = gigs.open_gig()

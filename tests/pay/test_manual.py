@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import Actor, OperatorRole
+from marketplace.accounts.rules import Actor, OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.lifecycle import WrongState
@@ -328,3 +328,15 @@ def test_a_deposit_waits_until_somebody_has_seen_it(by_hand: Flask) -> None:
     assert db.session.get_one(PaymentOp, op.id, populate_existing=True).status is OpStatus.DONE
     assert books.balance(outside(MANUAL), "USD") == usd("-100.00")
     assert OpKind(op.kind) is OpKind.DEPOSIT
+
+
+def test_a_deposit_that_never_came_is_nobodys_money(by_hand: Flask) -> None:
+    lab = accounts.company().id
+    op = pay.deposited(lab, usd("100.00"))
+    with transaction():
+        findings.find([op.id], not_paid("Nothing came with that reference."), by=pay.finance())
+    assert db.session.get_one(PaymentOp, op.id, populate_existing=True).status is OpStatus.REFUSED
+    kept = select(ManualPayment.status).where(ManualPayment.payment_op_id == op.id)
+    assert db.session.scalars(kept).one() is ManualStatus.FAILED
+    assert books.balance(available_account(lab), "USD") == usd("0.00")
+    everything_holds()

@@ -180,6 +180,34 @@ def test_pay_to_a_refused_account_is_payable_again_to_another(app: Flask) -> Non
     assert runs.finish_run(run.id) == "paying"
 
 
+def test_pay_that_nobody_has_sent_yet_is_refused_with_its_account(app: Flask) -> None:
+    booking = pay.worked_and_approved()
+    me = accounts.actor_of(booking.contractor_id)
+    with transaction():
+        method_id = given(me, holder="Budi Santoso").id
+    runs.finish_run(pay.started().id)
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == me.person_id)).one()
+    assert op.status is OpStatus.INTENT
+    with transaction():
+        method_names.refuse(method_id, "It is the account of somebody else who works here.", by=pay.finance())
+    payments.advance_ops()
+    op = db.session.get_one(PaymentOp, op.id, populate_existing=True)
+    assert (op.status, op.tries, op.refusal_code) == (OpStatus.REFUSED, 0, "payout_account_refused")
+    everything_holds()
+
+
+def test_an_account_is_refused_before_it_counts(app: Flask) -> None:
+    me = somebody()
+    with transaction():
+        old, new = given(me), given(me, OTHER_IBAN, holder="Budi Santoso")
+    with transaction():
+        refused = method_names.refuse(new.id, "Nobody knows that name.", by=pay.finance())
+    assert refused.status is MethodStatus.REFUSED
+    later(timedelta(hours=49))
+    assert methods.take_effect_due() == 0
+    assert db.session.get_one(PayoutMethod, old.id).status is MethodStatus.IN_FORCE
+
+
 def test_nobody_clears_their_own_name(app: Flask) -> None:
     me = somebody()
     method_id = given(me, holder="Budi Santoso").id
