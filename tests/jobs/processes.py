@@ -1,7 +1,7 @@
-"""Jobs as a process of their own, with programs that leave a trace: `python -m tests.jobs.processes MODE`."""
+"""Jobs as a process of their own, with programs that leave a trace."""
 
-import sys
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import text
 
@@ -42,5 +42,8 @@ def once_wrong() -> None:
     leave_trace("mended")
 
 
-if __name__ == "__main__":
-    stay(create_app(), sys.argv[1], timetable=TIMETABLE)
+def main(arguments: Sequence[str]) -> int:
+    """Runs the clock, the worker or all, as `python -m jobs` does, by a timetable of its own."""
+    (mode,) = arguments
+    stay(create_app(), mode, timetable=TIMETABLE)
+    return 0

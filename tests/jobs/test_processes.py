@@ -1,8 +1,6 @@
 """Clocks and workers as processes: each fire runs once, a stop is graceful, what kill -9 leaves is taken up again."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +15,12 @@ from jobs.schedule import Entry, every_seconds
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
+from tests.forked import Forked
 
 pytestmark = pytest.mark.truncating
 PATIENCE = 30.0
-Start = Callable[[str], subprocess.Popen[bytes]]
+Start = Callable[[str], Forked]
 Ask = Callable[[str], int]
 
 
@@ -43,14 +42,13 @@ def ask(apart: Database) -> Iterator[Ask]:
 
 @pytest.fixture
 def start(apart: Database, ask: Ask) -> Iterator[Start]:
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Forked] = []
 
-    def spawn(mode: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.jobs.processes", mode]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=apart.environ(JOBS_HEARTBEAT="0.5")))
+    def fork(mode: str) -> Forked:
+        running.append(Forked("tests.jobs.processes", [mode], apart.environ(JOBS_HEARTBEAT="0.5")))
         return running[-1]
 
-    yield spawn
+    yield fork
     for process in running:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

@@ -20,6 +20,7 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.processes import end, spawn
 from marketplace.supervisor import Listening, free_port, web_command
 from tests.conftest import ROOT, Database
+from tests.forked import Forked
 
 PATIENCE = 60.0
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Service:
         self.database = database
         self._listening = listening
         self._folder = folder
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[subprocess.Popen[bytes] | Forked] = []
         self.settings: dict[str, str] = {}
 
     @property
@@ -60,13 +61,17 @@ class Service:
 
     def start_web(self) -> subprocess.Popen[bytes]:
         """Starts the web server as `make run` does, and returns when it answers."""
-        web = self._start("web", [sys.executable, "-m", *web_command(self._listening)])
+        with open(self._folder / "web.log", "ab") as log:
+            web = spawn([sys.executable, "-m", *web_command(self._listening)], self.environment, ROOT, output=log)
+        self.running.append(web)
         wait_until(lambda: web.poll() is not None or self.send("GET", "/healthz").status == 200, "the web server")
         assert web.poll() is None, self.log("web")
         return web
 
-    def start_jobs(self, mode: str = "all") -> subprocess.Popen[bytes]:
-        return self._start("jobs", [sys.executable, "-m", "jobs", mode])
+    def start_jobs(self, mode: str = "all") -> Forked:
+        jobs = Forked("jobs.__main__", [mode], self.environment, self._folder / "jobs.log")
+        self.running.append(jobs)
+        return jobs
 
     def stop(self) -> None:
         """Kills every process that was started here, and sees that they leave nobody behind. How they stop when they
@@ -108,12 +113,6 @@ class Service:
             connection.close()
         is_json = "json" in (answer.getheader("Content-Type") or "")
         return Answer(answer.status, json.loads(text) if is_json else text.decode(), dict(answer.getheaders()))
-
-    def _start(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        with open(self._folder / f"{name}.log", "ab") as log:
-            process = spawn(command, self.environment, ROOT, output=log)
-        self.running.append(process)
-        return process
 
 
 def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
