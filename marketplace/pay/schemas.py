@@ -4,6 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.pay.tax_schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee
@@ -177,6 +178,11 @@ class PayslipSchema(ma.Schema):
     currency = ma.fields.String(required=True)
     status = ma.fields.Enum(PayslipStatus, by_value=True, required=True)
     net = MoneyField(required=True)
+    withheld = MoneyField(
+        required=True,
+        metadata={"description": "Of the net pay, tax that a law takes; below zero: given back"},
+    )
+    due = MoneyField(required=True, metadata={"description": "What is sent: the net pay without the tax"})
     benefits = MoneyField(required=True)
     leave = MoneyField(required=True, metadata={"description": "Of the net pay, from the person's own benefits"})
     cost = MoneyField(required=True)
@@ -229,6 +235,7 @@ class PayslipViewSchema(ma.Schema):
     )
     balances = ma.fields.List(ma.fields.Nested(AccountBalanceSchema), required=True)
     payouts = ma.fields.List(ma.fields.Nested(PaymentSchema), required=True)
+    taxes = ma.fields.List(ma.fields.Nested(WithholdingSchema), required=True)
     rail = ma.fields.String(required=True)
     moves_real_money = ma.fields.Boolean(required=True)
     notice = ma.fields.String(required=True, allow_none=True)

@@ -102,5 +102,5 @@ def _bar(month: Month) -> Sequence[Segment]:
         for flow, money in gone.items()
         if money.amount > 0
     ]
-    left = Part(gettext("left"), money_words(month.closing), max(month.closing.amount, 0), "empty")
+    left = Part(gettext("left"), money_words(month.closing), max(month.closing.amount, 0), "ground")
     return stacked([*parts, left])

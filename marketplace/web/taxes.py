@@ -48,7 +48,7 @@ def show_taxes() -> ResponseReturnValue:
         companies=accounts.company_name([each.company_id for each in found["items"]]),
         countries=words.countries(),
         country_names=dict(words.countries()),
-        kinds=choices.tax_numbers(),
+        kinds=[("", gettext("Choose")), *choices.tax_numbers()],
         certificates=[(each.value, words.name_of("certificate", each)) for each in Certificate],
     ), form.status
 

@@ -212,6 +212,8 @@ def test_a_person_reads_the_laws_and_declares(taxed: Booking, client: FlaskClien
     assert ask(client, PROFILE, hers).json["law"]["id"] == "id.pph21"
     answer = ask(client, DECLARE, hers)
     assert (answer.status_code, answer.json["country"]) == (201, "KE")
+    slip = client.get(f"/api/v1/payslips/{pay.payslip_of(taxed.contractor_id).id}", headers=hers).json
+    assert (slip["payslip"]["due"]["amount"], slip["taxes"][0]["money"]["amount"]) == ("58.50", "1.50")
     (line,) = ask(client, LINES, hers).json["items"]
     assert line["money"] == {"amount": "1.50", "currency": "USD"}
 
