@@ -1,6 +1,6 @@
 """The payslip as a person reads it: why each minute earned what it earned, what became of it, and what stands where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,8 +13,9 @@ from marketplace.contracts import benefits
 from marketplace.core.db import db
 from marketplace.core.money import Money, minor_digits
 from marketplace.ledger import queries as books
-from marketplace.pay import queries, withholding
+from marketplace.pay import landing, queries, withholding
 from marketplace.pay.known_rails import rail
+from marketplace.pay.landing import Landing
 from marketplace.pay.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import in_flight, payable
@@ -70,10 +71,16 @@ class PayslipView:
     no_rate: str | None
     balances: list[Balance]
     payouts: list[PaymentOp]
+    landings: Mapping[UUID, Landing]
+    """What arrived, by payout, of those of which it is known."""
     taxes: list[Withholding]
     """What laws had withheld of it, company by company, and what was given back with it."""
     rail: str
     moves_real_money: bool
+
+    @property
+    def landed(self) -> list[Landing]:
+        return list(self.landings.values())
 
     @property
     def notice(self) -> str | None:
@@ -89,6 +96,7 @@ def view(payslip_id: UUID, *, currency: str | None = None, seen_by: Actor) -> Pa
     there = _into(exchange)
     lines = db.session.scalars(select(PayLine).where(PayLine.payslip_id == slip.id).order_by(PayLine.id))
     name = db.session.scalars(select(PayRun.rail).where(PayRun.id == slip.run_id)).one()
+    payouts = _payouts(slip)
     return PayslipView(
         payslip=slip,
         lines=[LineView(line, there(line.rate), there(line.money)) for line in lines],
@@ -97,7 +105,8 @@ def view(payslip_id: UUID, *, currency: str | None = None, seen_by: Actor) -> Pa
         exchange=exchange,
         no_rate=no_rate,
         balances=_balances(slip, seen_by),
-        payouts=_payouts(slip),
+        payouts=payouts,
+        landings=landing.of(payouts),
         taxes=withholding.of_payslip(slip.id),
         rail=name,
         moves_real_money=rail(name).moves_real_money,

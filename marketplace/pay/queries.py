@@ -53,15 +53,6 @@ class CompanyBalance:
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
-    """Payouts of one currency: what was promised, and what came into people's hands."""
-
-    payouts: int
-    promised: Money
-    arrived: Money
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """What a run started now would take and pay, in one currency."""
 
@@ -167,24 +158,6 @@ def run(run_id: UUID, seen_by: Actor) -> PayRun:
     if found is None:
         raise NotFound
     return found
-
-
-def landed(seen_by: Actor) -> list[Landed]:
-    """How much more or less than was promised arrived, of all payouts that are done, by currency (LANDED). For
-    operators of finance."""
-    require_operator(seen_by, OperatorRole.FINANCE)
-    same = PaymentOp.arrived_currency == PaymentOp.currency
-    sums = select(
-        PaymentOp.currency,
-        func.count().label("payouts"),
-        func.sum(PaymentOp.amount).label("promised"),
-        func.sum(PaymentOp.arrived_amount).label("arrived"),
-    ).where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.DONE, same)
-    rows = db.session.execute(sums.group_by(PaymentOp.currency).order_by(PaymentOp.currency))
-    return [
-        Landed(row.payouts, Money(int(row.promised), row.currency), Money(int(row.arrived), row.currency))
-        for row in rows
-    ]
 
 
 def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Preview]:

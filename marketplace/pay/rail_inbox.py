@@ -5,7 +5,7 @@ it is about: that is read again.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +21,13 @@ from marketplace.core import clock, queue
 from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
-from marketplace.pay import known_rails, payments, rail_accounts, rail_rules, rules, stripe_rules
+from marketplace.pay import known_rails, landing, payments, rail_accounts, rail_rules, rules, stripe_rules
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rail_rules import Endpoint, NotAnEvent, NotFromTheRail, NotLost, Outcome
+from marketplace.pay.rails import Arrival
 from marketplace.pay.rules import UnknownRail
-from marketplace.pay.stripe_rail import NotAllowed, Unreachable
+from marketplace.pay.stripe_rail import Carried, NotAllowed, Unreachable
 
 HANDLE, RECONCILE = "rail.handle_calls", "rail.reconcile"
 """The jobs that answer calls, and that compare the rail's balance with the books; neither takes an argument."""
@@ -209,6 +211,9 @@ def _bank_payout(call: RailEvent) -> Handled:
         return Outcome.UNMATCHED, "no_such_account"
     told = known_rails.stripe().bank_payout(call.account, call.about_id)
     money = stripe_rules.from_stripe(told.amount, told.currency)
+    if told.state in ("paid", "failed"):
+        carried = list(known_rails.stripe().carried(call.account, call.about_id))
+        _landed(call.rail, carried, is_back=told.state == "failed")
     with transaction():
         row = db.session.get(RailPayout, told.id, with_for_update=True)
         if row is None:
@@ -225,6 +230,20 @@ def _bank_payout(call: RailEvent) -> Handled:
                 account = db.session.scalars(select(RailAccount).where(RailAccount.external_id == call.account)).one()
                 record("rail_account.bank_refused", account, by=CLOCK)
     return Outcome.HANDLED, None
+
+
+def _landed(rail: str, carried: Sequence[Carried], *, is_back: bool) -> None:
+    """What came to the bank of each payout of ours, or came back from there (LANDED)."""
+    arrivals: dict[str, Arrival | None] = {}
+    with transaction():
+        for each in carried:
+            found = select(PaymentOp).where(PaymentOp.rail == rail, PaymentOp.external_id == each.transfer)
+            op = db.session.scalars(found).one_or_none()
+            if op is None:
+                continue
+            arrived, fee = (stripe_rules.from_stripe(part, each.currency) for part in (each.amount, each.fee))
+            arrivals[each.transfer] = None if is_back else landing.arrival_of(op.money, arrived, fee, each.rate)
+        landing.note(rail, arrivals)
 
 
 _ANSWERS: Mapping[str, Callable[[RailEvent], Handled]] = MappingProxyType(

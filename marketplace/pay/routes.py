@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import payslips, proof, queries, service
+from marketplace.pay import landing, payslips, proof, queries, service
 from marketplace.pay import schemas as s
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
@@ -154,6 +154,15 @@ def show_payslip(args: dict[str, Any], payslip_id: UUID) -> PayslipView:
 
 
 # --- payments, the sandbox, the books -------------------------------------------------------------------------------
+
+
+@payouts.get("/payouts/landed")
+@payouts.response(200, s.LandedSchema)
+@problems(payouts, 401, 403, 404)
+def show_landed() -> dict[str, Any]:
+    """What arrived of the payouts of the last 90 days beside what was promised, by rail and currency. For operators of
+    finance."""
+    return {"items": landing.together(actor())}
 
 
 @payouts.get("/payouts/<uuid:payout_id>")

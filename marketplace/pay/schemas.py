@@ -57,6 +57,40 @@ class PaymentSchema(ma.Schema):
 PaymentPage = page_schema(PaymentSchema, "PaymentPage")
 
 
+class LandingSchema(ma.Schema):
+    """What arrived of a payout beside what was promised. `promised_there` is the promise at the reference rate, in the
+    currency of what arrived; null where nobody sources a rate."""
+
+    payment_id = ma.fields.UUID(required=True)
+    promised = MoneyField(required=True)
+    reference_rate = ma.fields.String(required=True, allow_none=True)
+    reference_source = ma.fields.String(required=True, allow_none=True)
+    reference_day = ma.fields.Date(required=True, allow_none=True)
+    promised_there = MoneyField(required=True, allow_none=True)
+    fee = MoneyField(required=True)
+    executed_rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    arrived = MoneyField(required=True)
+    landed_less_promised = MoneyField(required=True, allow_none=True)
+    by_rate = MoneyField(required=True, allow_none=True, metadata={"description": "What the executed rate took"})
+
+
+class LandedTogetherSchema(ma.Schema):
+    """Payouts of the last 90 days of one rail and currency, in the currency of the promise."""
+
+    rail = ma.fields.String(required=True)
+    payouts = ma.fields.Integer(required=True)
+    not_known = ma.fields.Integer(required=True, metadata={"description": "Done, and nobody knows what arrived"})
+    promised = MoneyField(required=True)
+    arrived = MoneyField(required=True)
+    fee = MoneyField(required=True)
+    by_rate = MoneyField(required=True)
+    landed_less_promised = MoneyField(required=True)
+
+
+class LandedSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(LandedTogetherSchema), required=True)
+
+
 class CompanyBalanceSchema(ma.Schema):
     currency = ma.fields.String(required=True)
     available = MoneyField(required=True)
@@ -236,6 +270,7 @@ class PayslipViewSchema(ma.Schema):
     balances = ma.fields.List(ma.fields.Nested(AccountBalanceSchema), required=True)
     payouts = ma.fields.List(ma.fields.Nested(PaymentSchema), required=True)
     taxes = ma.fields.List(ma.fields.Nested(WithholdingSchema), required=True)
+    landed = ma.fields.List(ma.fields.Nested(LandingSchema), required=True)
     rail = ma.fields.String(required=True)
     moves_real_money = ma.fields.Boolean(required=True)
     notice = ma.fields.String(required=True, allow_none=True)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -94,6 +95,18 @@ class BankPayout:
     state: str
     failure: str | None
     arrives_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One transfer of ours in a payout to a bank, as Stripe counts it: what came of it, what was kept, and the rate at
+    which it was exchanged before, where it was."""
+
+    transfer: str
+    amount: int
+    fee: int
+    currency: str
+    rate: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +357,19 @@ class StripeRail:
         made = _asked(lambda: self.client.v1.payouts.retrieve(name, {}, {"stripe_account": account}))
         arrives = datetime.fromtimestamp(made.arrival_date, UTC)
         return BankPayout(made.id, made.amount, made.currency, made.status, made.failure_code, arrives)
+
+    def carried(self, account: str, name: str) -> Iterator[Carried]:
+        """The transfers that a payout of a connected account took to its bank. Raises NotAllowed, Unreachable."""
+        asked: Any = {"payout": name, "type": "payment", "limit": LARGEST_PAGE, "expand": ["data.source"]}
+        told = _asked(lambda: self.client.v1.balance_transactions.list(asked, {"stripe_account": account}))
+        pages = told.auto_paging_iter()
+        while (made := _asked(lambda: next(pages, None))) is not None:
+            transfer = getattr(made.source, "source_transfer", None)
+            if transfer is None:
+                continue
+            rate = None if made.exchange_rate is None else Decimal(str(made.exchange_rate))
+            known = transfer if isinstance(transfer, str) else transfer.id
+            yield Carried(known, made.net, made.fee, made.currency, rate)
 
 
 # --- answers as values ----------------------------------------------------------------------------------------------

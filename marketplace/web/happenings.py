@@ -339,6 +339,8 @@ _EVENTS = {
     "reversal.parked": lazy_gettext("Taking a payout back is stuck: a person looks at it."),
     "reversal.done": lazy_gettext("A payout was taken back, and is payable again."),
     "reversal.refused": lazy_gettext("The account does not hold the money any more."),
+    "payout.arrived": lazy_gettext("The payout arrived at the bank."),
+    "payout.bounced": lazy_gettext("The bank sent the payout back to the account at the rail."),
     "payout.delayed": lazy_gettext("The payout was refused for a reason that is not its person's."),
     "payout.reversed": lazy_gettext("The payout was taken back, and is payable again."),
     "payout_method.given": lazy_gettext("An account to be paid to was given."),

@@ -17,12 +17,13 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.pay import proof, queries, service
+from marketplace.pay import landing, proof, queries, service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import SANDBOX, RunStatus
 from marketplace.pay.schemas import LeverArgs, PayRunArgs
 from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices
 from marketplace.web.forms import Form
+from marketplace.web.landing_pictures import together_bar
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.words import money_words
@@ -51,7 +52,7 @@ def _pay_page(form: Form) -> str:
         "operator/pay.html",
         form=form,
         found=found,
-        landed=queries.landed(by),
+        landed=[(each, together_bar(each)) for each in landing.together(by)],
         stuck=stuck,
         owners=_owners(stuck),
         previews=previews,

@@ -56,6 +56,7 @@ from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
+from marketplace.web.landing_pictures import landed_bar
 from marketplace.workforce import queries as workforce
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -344,6 +345,7 @@ def show_payslip(payslip_id: UUID) -> str:
         zone=me.timezone,
         wanted=wanted,
         currencies=currencies,
+        bars={known: landed_bar(each) for known, each in view.landings.items()},
         pays=pictures.company_pays(
             (str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS
         ),

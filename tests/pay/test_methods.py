@@ -16,7 +16,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices.models import Delivery
 from marketplace.notices.ways import Way
-from marketplace.pay import method_names, methods, payments, runs
+from marketplace.pay import method_names, methods, payments, retrying, runs
 from marketplace.pay.method_fields import BadDetail, MethodKind, NoSuchMethod, Part, checked
 from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.method_rules import (
@@ -213,3 +213,32 @@ def test_nobody_clears_their_own_name(app: Flask) -> None:
     method_id = given(me, holder="Budi Santoso").id
     with pytest.raises(OwnAccount):
         method_names.clear(method_id, "It is mine.", by=replace(me, operator=frozenset({OperatorRole.FINANCE})))
+
+
+def test_an_account_that_waits_is_refused_and_the_old_one_stays(app: Flask) -> None:
+    me = somebody()
+    old, new = given(me), given(me, OTHER_IBAN, holder="Budi Santoso")
+    assert method_names.refuse(new.id, "It is somebody else's.", by=pay.finance()).status is MethodStatus.REFUSED
+    assert db.session.get_one(PayoutMethod, old.id).status is MethodStatus.IN_FORCE
+
+
+def test_an_account_that_was_replaced_between_compute_and_pay_gets_nothing(app: Flask) -> None:
+    """The payout was ordered to the old account; it is payable again and goes to the new one by itself."""
+    booking = pay.worked_and_approved()
+    me = accounts.actor_of(booking.contractor_id)
+    with transaction():
+        given(me)
+        given(me, OTHER_IBAN)
+    runs.finish_run(pay.started().id)
+    later(timedelta(hours=48))
+    with transaction():
+        assert methods.take_effect_due() == 1
+    payments.advance_ops()
+    of_mine = select(PaymentOp).where(PaymentOp.contractor_id == me.person_id).order_by(PaymentOp.id)
+    (op,) = db.session.scalars(of_mine)
+    assert (op.status, op.refusal_code, op.tries) == (OpStatus.REFUSED, "payout_account_changed", 0)
+    with transaction():
+        assert retrying.retry_due() == 1
+    payments.advance_ops()
+    assert [each.status for each in db.session.scalars(of_mine)] == [OpStatus.REFUSED, OpStatus.DONE]
+    everything_holds()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.rules import Actor, available_account
 from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.pay import (
@@ -195,6 +197,23 @@ def test_a_movement_that_cannot_be_read_is_kept_and_the_others_are_matched(owed:
     assert [row.kind for row in db.session.scalars(select(RailMovement).order_by(RailMovement.id))].count(
         "transfer"
     ) == 1
+
+
+def test_what_came_to_the_bank_stands_beside_what_was_promised(
+    owed: Owed, standin: Standin, client: FlaskClient
+) -> None:
+    """Of 60.00 USD at 0.9 euros 54.00 EUR came, of which 0.45 were kept: 53.55 EUR, a fee of 0.50 USD. When the bank
+    sends it back nothing has arrived."""
+    until_known(owed.op_id)
+    payout = standin.world.pay_out(ACCOUNT, 5355, "eur")["id"]
+    standin.world.carries(payout, str(op_of(owed.op_id).external_id), fee=45, currency="eur", rate=0.9)
+    call(client, standin, standin.world.payout_is(payout, "paid"))
+    rail_inbox.handle_due()
+    op = op_of(owed.op_id)
+    assert (op.arrived, op.rail_fee, op.executed_rate) == (Money.of("53.55", "EUR"), usd("0.50"), Decimal("0.9"))
+    call(client, standin, standin.world.payout_is(payout, "failed", "account_closed"))
+    rail_inbox.handle_due()
+    assert (op_of(owed.op_id).arrived, op_of(owed.op_id).status) == (None, OpStatus.DONE)
 
 
 @pytest.fixture

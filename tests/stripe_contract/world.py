@@ -181,6 +181,25 @@ class World:
         self.tell("payout.created", _public(made), account)
         return made
 
+    def carries(self, payout: str, transfer: str, *, fee: int, currency: str, rate: float) -> None:
+        """A transfer of ours is among what a payout takes to a bank, exchanged at the rate."""
+        known, sent = self.get("payout", payout), self.get("transfer", transfer)
+        amount = round(sent["amount"] * rate)
+        account = known["_account"]
+        source = self.make(
+            "charge", "py", amount=amount, currency=currency, source_transfer=transfer, paid=True, captured=True,
+            amount_captured=amount, amount_refunded=0, refunded=False, disputed=False, status="succeeded", metadata={},
+            billing_details={"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+            balance_transaction=None, _account=account,
+        )  # fmt: skip
+        entry = self.make(
+            "balance_transaction", "txn", amount=amount, fee=fee, net=amount - fee, currency=currency,
+            source=source["id"], type="payment", reporting_category="charge", status="available",
+            available_on=int(time.time()), balance_type="payments", exchange_rate=rate, _account=account,
+            _payout=payout,
+        )  # fmt: skip
+        del entry["livemode"]
+
     def payout_is(self, payout: str, status: str, code: str | None = None) -> Thing:
         known = self.get("payout", payout)
         known |= {"status": status, "failure_code": code}
@@ -316,7 +335,7 @@ class World:
         found = [each for each in self.all(kind, **where) if each.get("_account") == account]
         for name in ("transfer_group", "destination", "payment_intent", "payout", "type", "source", "status"):
             if name in told:
-                found = [each for each in found if each.get(name) == told[name]]
+                found = [each for each in found if each.get(name, each.get(f"_{name}")) == told[name]]
         if isinstance(told.get("created"), dict) and "gte" in told["created"]:
             found = [each for each in found if each["created"] >= told["created"]["gte"]]
         if "starting_after" in told:

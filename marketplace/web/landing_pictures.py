@@ -1,0 +1,32 @@
+"""What arrived of a payout, or of many, as a bar: what came, what was kept on the way, what the exchange took."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+
+from marketplace.core.money import Money
+from marketplace.pay.landing import Landing, Together
+from marketplace.web.pictures import Part, Segment, stacked
+from marketplace.web.words import money_words
+
+
+def landed_bar(each: Landing) -> Sequence[Segment]:
+    """One payout, in the currency of what arrived; empty where it cannot be compared with the promise."""
+    return _bar(each.arrived, each.fee_there, each.by_rate)
+
+
+def together_bar(each: Together) -> Sequence[Segment]:
+    return _bar(each.arrived, each.fee, each.by_rate)
+
+
+def _bar(arrived: Money, fee: Money | None, by_rate: Money | None) -> Sequence[Segment]:
+    if fee is None or by_rate is None:
+        return []
+    lost = max(-by_rate, Money.zero(by_rate.currency), key=lambda money: money.amount)
+    return stacked(
+        [
+            Part(gettext("arrived"), money_words(arrived), arrived.amount, "a"),
+            Part(gettext("kept on the way"), money_words(fee), fee.amount, "e"),
+            Part(gettext("taken by the exchange"), money_words(lost), lost.amount, "c"),
+        ]
+    )
