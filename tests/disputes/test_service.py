@@ -382,7 +382,7 @@ def test_what_a_cut_says_stays(scene: Scene) -> None:
 # --- whatever is cut and ruled --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_ruled_the_sum_is_the_price_of_the_minutes(app: Flask, data: st.DataObject) -> None:
     """Random rates, breaks, cuts and rulings, before and after the first run: what is paid in the end is the price of

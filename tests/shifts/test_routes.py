@@ -15,6 +15,7 @@ from marketplace.gigs import service as gigs
 from marketplace.matching import deciding
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet
+from tests.conftest import kept
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, ZONE, Scene
@@ -110,11 +111,15 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, route: str) -> None
     assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
 
 
-@pytest.fixture
-def others(scene: Scene) -> dict[str, UUID]:
-    """One of each thing, of people whom the asker of the next tests does not know."""
-    booking = make.worked(scene)
-    return {"shift": booking.shift_id, "offer": booking.offer_id, "booking": booking.id, "sheet": sheet(booking).id}
+@pytest.fixture(scope="module")
+def others(ground: None) -> dict[str, UUID]:
+    """One of each thing, of a company and a person whom nobody in the tests knows."""
+
+    def made() -> dict[str, UUID]:
+        booking = make.worked(make.scene())
+        return {"shift": booking.shift_id, "offer": booking.offer_id, "booking": booking.id, "sheet": sheet(booking).id}
+
+    return kept(made)
 
 
 def _thing(route: str, things: dict[str, UUID]) -> UUID:
@@ -130,6 +135,7 @@ def _thing(route: str, things: dict[str, UUID]) -> UUID:
 
 
 @pytest.mark.parametrize("route", doors(*OF_A_SHIFT, *OF_AN_OFFER, *OF_A_BOOKING, *OF_A_SHEET, question="not_mine"))
+@pytest.mark.usefixtures("scene")
 def test_things_of_others_do_not_exist(client: FlaskClient, others: dict[str, UUID], route: str) -> None:
     elsewhere = make.scene()
     for by in (elsewhere.company, accounts.actor_of(make.contracted(elsewhere).id)):

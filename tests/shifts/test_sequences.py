@@ -320,7 +320,7 @@ def check_minutes() -> None:
 def test_any_sequence_of_verbs(app: Flask) -> None:
     world, done = a_world(), Counter[str]()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(booked_first, st.lists(anything, min_size=6, max_size=20))
     def live(shifts: list[int], sequence: list[tuple[str, int, int]]) -> None:
         with db.session.begin_nested() as trial:

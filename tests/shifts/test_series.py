@@ -22,6 +22,7 @@ from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.recurrence import BadRecurrence, Recurrence
 from marketplace.shifts.rules import BadShift, BookingStatus, GigNotOpen, PriceChanged, SeriesStatus, ShiftStatus
 from marketplace.shifts.series_models import ShiftSeries
+from tests.conftest import kept
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, ZONE, Scene
@@ -41,10 +42,10 @@ CHANGE_PRICE = "POST /api/v1/shift-series/<uuid:series_id>/change-price"
 CHANGE = "POST /api/v1/shift-series/<uuid:series_id>/change"
 
 
-@pytest.fixture
-def scene(app: Flask) -> Scene:
+@pytest.fixture(scope="module")
+def _scene(ground: None) -> Scene:
     """Wednesday 18 November 2026, six in the morning in Kansas, with a gig that has shown what it needs."""
-    return make.scene(minutes=12_000, pilot=True)
+    return kept(lambda: make.scene(minutes=12_000, pilot=True))
 
 
 def held(of: ShiftSeries) -> list[Shift]:
