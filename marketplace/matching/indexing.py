@@ -250,10 +250,18 @@ def _cells(wanted: Collection[tuple[UUID, Cell]]) -> dict[tuple[UUID, Cell], int
     """The numbers of these cells, of which some may be new."""
     if not wanted:
         return {}
-    rows = [{"company_id": company, "people": 0} | asdict(cell) for company, cell in sorted(wanted)]
-    db.session.execute(insert(MatchCell).on_conflict_do_nothing(), rows)
-    found = select(MatchCell).where(MatchCell.company_id.in_({company for company, _ in wanted}))
-    return {(row.company_id, cell_in(row)): row.id for row in db.session.scalars(found)}
+    known = _numbers({company for company, _ in wanted})
+    # Only those that are lacking: whatever is inserted takes a number, also where the row stands there already.
+    if lacking := [each for each in sorted(wanted) if each not in known]:
+        rows = [{"company_id": company, "people": 0} | asdict(cell) for company, cell in lacking]
+        db.session.execute(insert(MatchCell).on_conflict_do_nothing(), rows)
+        known = _numbers({company for company, _ in wanted})
+    return known
+
+
+def _numbers(companies: Collection[UUID]) -> dict[tuple[UUID, Cell], int]:
+    found = select(MatchCell.__table__).where(MatchCell.company_id.in_(companies))
+    return {(row.company_id, cell_in(row)): row.id for row in db.session.execute(found)}
 
 
 def cell_in(row: MatchCell | Row[Any]) -> Cell:
