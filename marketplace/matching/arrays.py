@@ -35,6 +35,7 @@ from marketplace.solver.problem import (
     Counted,
     Fits,
     Ints,
+    Longs,
     People,
     Period,
     Problem,
@@ -81,6 +82,10 @@ class Arrays:
             (self.openings[one].shift_id, self.people[other].member.id)
             for one, other in zip(shift.tolist(), person.tolist(), strict=True)
         ]
+
+    def prices(self, price: Longs) -> dict[UUID, int]:
+        """The prices of an answer by shift, in points."""
+        return {opening.shift_id: each // UNIT for opening, each in zip(self.openings, price.tolist(), strict=True)}
 
 
 def arrays_of(planner: Planner, openings: Sequence[Opening]) -> Arrays | None:

@@ -180,6 +180,9 @@ class Instance:
     wishes: Sequence[tuple[UUID, UUID]] | None = None
     """Where the solver was asked: the pairs of a shift and a person by which it gave all seats together
     (`matching.whole`)."""
+    prices: Mapping[UUID, int] | None = None
+    """By shift, what a seat of it had to count at the end of that, in points: so much others gained by the last of its
+    seats."""
 
     def work_of(self, opening: Opening) -> Work:
         """What an opening is for."""
@@ -192,6 +195,8 @@ class Instance:
         more: dict[str, Any] = {"narrowed": True} if self.is_narrowed else {}
         if self.wishes is not None:
             more["wishes"] = [[str(shift), str(person)] for shift, person in self.wishes]
+        if self.prices is not None:
+            more["prices"] = {str(shift): price for shift, price in self.prices.items()}
         return more | {
             "form": FORM,
             "at": self.at.isoformat(),
@@ -216,6 +221,7 @@ class Instance:
             members=[_member_in(member, at) for member in stored["members"]],
             is_narrowed=stored.get("narrowed", False),
             wishes=_wishes_in(stored.get("wishes")),
+            prices=_prices_in(stored.get("prices")),
         )
 
 
@@ -229,6 +235,10 @@ def born_for(age: int, on: date) -> date:
 
 def _wishes_in(stored: Sequence[Sequence[str]] | None) -> list[tuple[UUID, UUID]] | None:
     return None if stored is None else [(UUID(shift), UUID(person)) for shift, person in stored]
+
+
+def _prices_in(stored: Mapping[str, int] | None) -> dict[UUID, int] | None:
+    return None if stored is None else {UUID(shift): price for shift, price in stored.items()}
 
 
 def _weights_in(stored: Mapping[str, Any]) -> Weights:

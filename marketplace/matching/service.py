@@ -12,8 +12,9 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.matching import facts, making, planning, queries, weighing
+from marketplace.matching import facts, making, planning, queries, weighing, whole
 from marketplace.matching.engine import Answer, why_not
+from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.objective import Weights
 from marketplace.matching.rules import SENTENCES, Outcome
@@ -28,13 +29,15 @@ from marketplace.workforce.models import Contractor
 @dataclass(frozen=True, slots=True)
 class Explained:
     """Why a person was, or was not, asked to take a shift. `verdict` is the rule that decided, where one did; `cutoff`
-    the lowest score that was given a seat in the same search."""
+    the lowest score that was given a seat in the same search; `margin` what decided where all seats were given
+    together."""
 
     outcome: Outcome
     sentence: str
     reason: Mapping[str, Any] = field(default_factory=dict)
     verdict: Mapping[str, Any] | None = None
     cutoff: int | None = None
+    margin: whole.Margin | None = None
     weights_version: int = field(default_factory=lambda: weighing.current().version)
 
 
@@ -90,17 +93,14 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
     if (mine := seats.get(run.shift_id)) is not None:
         offer = db.session.get(Offer, mine.offer_id) if mine.offer_id else None
         outcome = Outcome.TOO_LATE if offer is None else Outcome.OFFERED
-        reason = {} if offer is None else offer.reason
-        return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
+        return _by_run(run, outcome, {} if offer is None else offer.reason)
     if newest is not None and _is_by_hand(newest) and run.id < newest.id:
         return None
     instance = making.instance_of(run.plan_id, only=contractor_id)
     if instance is None:
         return None
     if any(contractor_id in each.asked for each in instance.openings if each.shift_id == run.shift_id):
-        return Explained(
-            Outcome.ASKED_BEFORE, SENTENCES[Outcome.ASKED_BEFORE], {}, None, run.cutoff, run.weights_version
-        )
+        return _by_run(run, Outcome.ASKED_BEFORE)
     # Given one after the other, a seat was in the way of those that were given later; given together, of all others.
     together = bool(db.session.get_one(Plan, run.plan_id).report.get("together"))
     before = [known for known, seat in seats.items() if together or run.turn is None or seat.turn < run.turn]
@@ -109,7 +109,7 @@ def _explain_run(run: MatchRun, contractor_id: UUID, newest: Offer | None) -> Ex
         answer = replace(answer, together=together)
     if answer is None and instance.is_narrowed:
         answer = _not_looked_at(run, contractor_id, instance.weights)
-    return None if answer is None else _answered(answer, run, instance.weights)
+    return None if answer is None else _answered(answer, run, instance)
 
 
 def _not_looked_at(run: MatchRun, contractor_id: UUID, weights: Weights) -> Answer | None:
@@ -123,14 +123,21 @@ def _not_looked_at(run: MatchRun, contractor_id: UUID, weights: Weights) -> Answ
     return answer if run.cutoff is not None and answer.scored.score <= run.cutoff else None
 
 
-def _answered(answer: Answer, run: MatchRun, weights: Weights) -> Explained:
+def _answered(answer: Answer, run: MatchRun, instance: Instance) -> Explained:
     outcome = answer.outcome(run.cutoff)
     if answer.verdict is not None:
-        return Explained(
-            outcome, answer.verdict.sentence, {}, answer.verdict.as_dict(), run.cutoff, run.weights_version
-        )
-    reason = answer.scored.told(weights) if answer.scored else {}
-    return Explained(outcome, SENTENCES[outcome], reason, None, run.cutoff, run.weights_version)
+        verdict = answer.verdict
+        return replace(_by_run(run, outcome), sentence=verdict.sentence, verdict=verdict.as_dict())
+    if answer.scored is None:
+        return _by_run(run, outcome)
+    told = _by_run(run, outcome, answer.scored.told(instance.weights))
+    if outcome is not Outcome.TOGETHER:
+        return told
+    return replace(told, margin=whole.margin(instance, run.shift_id, answer.scored.score))
+
+
+def _by_run(run: MatchRun, outcome: Outcome, reason: Mapping[str, Any] | None = None) -> Explained:
+    return Explained(outcome, SENTENCES[outcome], reason or {}, cutoff=run.cutoff, weights_version=run.weights_version)
 
 
 def _is_by_hand(offer: Offer) -> bool:

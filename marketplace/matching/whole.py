@@ -34,6 +34,15 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """Points: what a seat would have counted with somebody in it, and what it had to count, since others gained so much
+    by it or by theirs."""
+
+    counted: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
     """The plan, by shift, in the order of the instance's openings; whether the seats were given together; and the
     instance that it follows from, with the solver's answer where it was asked."""
@@ -79,7 +88,7 @@ def _asked(instance: Instance, alone: Sequence[Planned], solver: Solver) -> Inst
         log.exception("solver failed", shifts=len(later), people=len(instance.members))
         return instance
     log.info("solver", shifts=len(later), people=len(instance.members), given=len(plan.shift), seconds=plan.seconds)
-    return replace(instance, wishes=arrays.pairs(plan.shift, plan.person))
+    return replace(instance, wishes=arrays.pairs(plan.shift, plan.person), prices=arrays.prices(plan.prices))
 
 
 def _better(instance: Instance, alone: Sequence[Planned]) -> Solved:
@@ -92,17 +101,24 @@ def _better(instance: Instance, alone: Sequence[Planned]) -> Solved:
 
 def worth(instance: Instance, planned: Sequence[Planned]) -> int:
     """What a plan counts by the published objective, each seat with the points at its turn."""
-    weights = instance.weights
-    spans = {opening.shift_id: opening.span for opening in instance.openings}
-    seats = sum(
-        each.filled
-        * (
-            100 * weights.of(Part.FILL)
-            + weights.of(Part.URGENCY) * urgency_points(instance.at, spans[each.shift_id].starts_at, URGENT, HORIZON)
-        )
-        for each in planned
-    )
+    openings = {opening.shift_id: opening for opening in instance.openings}
+    seats = sum(each.filled * of_seat(instance, openings[each.shift_id]) for each in planned)
     return seats + sum(given.scored.score for each in planned for given in each.given[: each.seats])
+
+
+def of_seat(instance: Instance, opening: Opening) -> int:
+    """What a filled seat counts, whoever has it."""
+    urgent = urgency_points(instance.at, opening.span.starts_at, URGENT, HORIZON)
+    return 100 * instance.weights.of(Part.FILL) + instance.weights.of(Part.URGENCY) * urgent
+
+
+def margin(instance: Instance, shift_id: UUID, score: int) -> Margin | None:
+    """What decided where seats were given together: what somebody with so many points would have made of a seat, beside
+    its price. None where nothing is known of it."""
+    if instance.prices is None or shift_id not in instance.prices:
+        return None
+    (opening,) = (each for each in instance.openings if each.shift_id == shift_id)
+    return Margin(of_seat(instance, opening) + score, instance.prices[shift_id])
 
 
 def _together(instance: Instance, wishes: Sequence[tuple[UUID, UUID]]) -> list[Planned]:

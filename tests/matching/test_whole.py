@@ -16,7 +16,7 @@ from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun
 from marketplace.matching.models import Plan as MatchPlan
 from marketplace.matching.rules import Outcome, PlanStatus
-from marketplace.matching.whole import Solved, asked, solve, worth
+from marketplace.matching.whole import Margin, Solved, asked, solve, worth
 from marketplace.solver import solving
 from marketplace.solver.problem import Plan, Problem, SolverFailed
 from tests.factories import accounts
@@ -72,25 +72,33 @@ def test_a_stored_instance_gives_the_same_plan_again(solved: Markets) -> None:
 
 
 def test_whoever_has_no_seat_is_told_what_decided(solved: Markets) -> None:
-    """Who has no seat at all never has more points than somebody who has one; who has others may."""
-    told = []
+    """Who has no seat at all never has more points than somebody who has one; who has others may, and is told what the
+    seat would have counted with them beside its price, which most of them do not reach."""
+    told: list[Outcome] = []
+    margins: list[Margin] = []
     for instance, found in solved:
         if not found.together:
             continue
         for each in found.planned:
             has = {given.contractor_id for given in each.given}
             without = [member.id for member in instance.members if member.id not in has]
-            told += [_told(instance, found.planned, each, known) for known in without]
+            told += [_told(instance, found.planned, each, known, margins) for known in without]
     assert {Outcome.NOT_ELIGIBLE, Outcome.TOGETHER} <= set(told)
+    assert len(margins) == told.count(Outcome.TOGETHER)
+    assert sum(each.counted < each.price for each in margins) > len(margins) / 2
 
 
-def _told(instance: Instance, planned: Sequence[Planned], each: Planned, known: UUID) -> Outcome:
+def _told(instance: Instance, planned: Sequence[Planned], each: Planned, known: UUID, margins: list[Margin]) -> Outcome:
     mine = [one.shift_id for one in planned if any(given.contractor_id == known for given in one.given)]
     answer = why_not(instance, each.shift_id, known, mine)
     assert answer is not None
     outcome = replace(answer, together=True).outcome(each.cutoff)
     if outcome is Outcome.TOGETHER:
         assert mine
+        assert answer.scored is not None
+        margin = whole.margin(instance, each.shift_id, answer.scored.score)
+        assert margin is not None
+        margins.append(margin)
     return outcome
 
 
