@@ -17,7 +17,7 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import deciding, forgetting, making, planning, replacing, trials, tried_shifts
+from marketplace.matching import contests, deciding, forgetting, making, planning, replacing, trials, tried_shifts
 from marketplace.matching.models import Trial
 from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
@@ -147,6 +147,11 @@ def try_out(trial_id: str) -> None:
         with transaction():
             trials.give_up(known)
         raise
+
+
+@job("matching.lapse_contests", again=False)
+def lapse_contests() -> None:
+    in_batches(contests.lapse_due)
 
 
 @job("matching.forget", again=False)

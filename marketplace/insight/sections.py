@@ -45,6 +45,7 @@ from marketplace.gigs.models import Gig
 from marketplace.insight.models import Credit, Erasure, WorkRecord
 from marketplace.insight.rules import Fate
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.matching.contest_models import MatchContest
 from marketplace.matching.index_models import MatchPair, MatchPerson
 from marketplace.matching.models import PlannedSeat, SavedShift
 from marketplace.messages.channel_models import ChannelKey, ChannelMember, ChannelWords
@@ -394,6 +395,14 @@ SECTIONS: tuple[Section, ...] = (
         _E,
         TestContest.contractor_id,
         empties=("words", "reason"),
+    ),
+    _own(
+        "match_contests",
+        "matching",
+        "Decisions about shifts that you contested",
+        _E,
+        MatchContest.contractor_id,
+        empties=("words", "answer"),
     ),
     _own("hazard_consents", "workforce", "Distressing work that you opted into", _G, HazardConsent.contractor_id),
     Section(
@@ -751,6 +760,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "appeal.answered_by": _WHO_DID_IT,
         "holding.granted_by": _WHO_DID_IT,
         "test_contest.decided_by": _WHO_DID_IT,
+        "match_contest.answered_by": _WHO_DID_IT,
         "test_version.written_by": _WHO_DID_IT,
         "content_report.reported_by": _WHO_DID_IT,
         "thread_message.said_by": _WHO_DID_IT,

@@ -6,9 +6,21 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
+from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.matching import claiming, planning, queries, replacing, service, trials, tried_shifts, weighing
+from marketplace.matching import (
+    claiming,
+    contests,
+    planning,
+    queries,
+    replacing,
+    service,
+    trials,
+    tried_shifts,
+    weighing,
+)
 from marketplace.matching import schemas as s
+from marketplace.matching.contest_models import MatchContest
 from marketplace.matching.models import MatchRun, Plan, Trial
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.schemas import OfferSchema, OffersMadeSchema
@@ -18,7 +30,10 @@ plans = Blueprint("plans", __name__, url_prefix="/api/v1/plans", description="Al
 weights = Blueprint("weights", __name__, url_prefix="/api/v1/matching", description="What counts how much.")
 open_ones = Blueprint("open-shifts", __name__, url_prefix="/api/v1/open-shifts", description="Shifts to ask for.")
 seats = Blueprint("replacements", __name__, url_prefix="/api/v1/bookings", description="Seats that were given back.")
-blueprints = (shifts, open_ones, plans, weights, seats)
+contested = Blueprint(
+    "match-contests", __name__, url_prefix="/api/v1/matching/contests", description="Decisions of matching, contested."
+)
+blueprints = (shifts, open_ones, plans, weights, seats, contested)
 
 
 @weights.get("/weights")
@@ -92,6 +107,43 @@ def try_shift(given: dict[str, Any], shift_id: UUID) -> Trial:
 def explain(shift_id: UUID, contractor_id: UUID) -> service.Explained:
     """Why this person was, or was not, asked. For the person; for the company only about those whom it asked."""
     return service.explain(shift_id, contractor_id, seen_by=actor())
+
+
+@shifts.post("/<uuid:shift_id>/contest")
+@shifts.arguments(ReasonSchema)
+@shifts.response(201, s.MatchContestSchema)
+@problems(shifts, 401, 403, 404, 409, 422)
+def contest(given: dict[str, str], shift_id: UUID) -> MatchContest:
+    """Contest why you were, or were not, asked to take a shift, or your place among those who said yes. A human answers
+    in writing within 14 days; when nobody does, it is decided for you. Nothing that ranks people reads it."""
+    return contests.contest(shift_id, given["reason"], by=actor())
+
+
+@contested.get("")
+@contested.arguments(s.ContestsArgs, location="query")
+@contested.response(200, s.MatchContestPage)
+@problems(contested, 401, 403, 422)
+def list_contests(args: dict[str, Any]) -> dict[str, Any]:
+    """What you contested; for operators of disputes what everybody has."""
+    return page(contests.listed(args.pop("status"), seen_by=actor()), MatchContest.id, **args)
+
+
+@contested.get("/<uuid:match_contest_id>")
+@contested.etag
+@contested.response(200, s.MatchContestSchema)
+@problems(contested, 401, 404)
+def show_contest(match_contest_id: UUID) -> MatchContest:
+    """What was contested and what was told by then, for whoever contested it and for operators of disputes."""
+    return contests.one(match_contest_id, seen_by=actor())
+
+
+@contested.post("/<uuid:match_contest_id>/answer")
+@contested.arguments(s.ContestAnswerSchema)
+@contested.response(200, s.MatchContestSchema)
+@problems(contested, 401, 403, 404, 409, 422)
+def answer_contest(given: dict[str, Any], match_contest_id: UUID) -> MatchContest:
+    """Answer in writing whether a decision was right. For operators of disputes who are no party to it."""
+    return contests.answer(match_contest_id, given["outcome"], given["reason"], by=actor())
 
 
 @open_ones.get("")

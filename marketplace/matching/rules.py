@@ -81,6 +81,28 @@ PLAN_TRANSITIONS: Mapping[PlanStatus, frozenset[PlanStatus]] = MappingProxyType(
 )
 
 
+class ContestStatus(StrEnum):
+    """What became of a decision that somebody contests."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    """It was right."""
+    OVERTURNED = "overturned"
+    """It was wrong."""
+    LAPSED = "lapsed"
+    """Nobody answered in time, which decides for the person."""
+
+
+CONTEST_TRANSITIONS: Mapping[ContestStatus, frozenset[ContestStatus]] = MappingProxyType(
+    {
+        ContestStatus.OPEN: frozenset({ContestStatus.UPHELD, ContestStatus.OVERTURNED, ContestStatus.LAPSED}),
+        ContestStatus.UPHELD: frozenset(),
+        ContestStatus.OVERTURNED: frozenset(),
+        ContestStatus.LAPSED: frozenset(),
+    }
+)
+
+
 class TrialKind(StrEnum):
     """What is tried, without anything of it being done."""
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import marshmallow as ma
 
+from marketplace.accounts.schemas import ReasonSchema
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.gigs.rules import WorkKind
 from marketplace.matching.objective import Part
 from marketplace.matching.rules import (
     HORIZON,
     LONGEST_HORIZON,
+    ContestStatus,
     Outcome,
     PlanStatus,
     Search,
@@ -210,6 +212,48 @@ class PlanSchema(ma.Schema):
 PlanPage = page_schema(PlanSchema, "PlanPage")
 
 
+class ContestsArgs(PageArgs):
+    status = ma.fields.Enum(ContestStatus, by_value=True, load_default=None)
+
+
+class ContestAnswerSchema(ReasonSchema):
+    """The answer to what was contested: was the decision right, or wrong? The person reads the reason."""
+
+    outcome = ma.fields.Enum(
+        ContestStatus,
+        by_value=True,
+        required=True,
+        validate=ma.validate.OneOf((ContestStatus.UPHELD, ContestStatus.OVERTURNED)),
+    )
+
+
+class MatchContestSchema(ma.Schema):
+    """A decision about a person and a shift that they contest. `told` is what they were told of it by then; `words` are
+    theirs, `answer` those of the operator who answered."""
+
+    id = ma.fields.UUID(required=True)
+    shift_id = ma.fields.UUID(required=True)
+    contractor_id = ma.fields.UUID(required=True)
+    run_id = ma.fields.UUID(required=True, allow_none=True)
+    offer_id = ma.fields.UUID(required=True, allow_none=True)
+    outcome = ma.fields.Enum(Outcome, by_value=True, required=True)
+    told = ma.fields.Dict(required=True)
+    words = ma.fields.String(required=True)
+    filed_at = ma.fields.AwareDateTime(required=True)
+    answer_by = ma.fields.AwareDateTime(required=True)
+    answered_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    answer = ma.fields.String(required=True, allow_none=True)
+    status = ma.fields.Enum(ContestStatus, by_value=True, required=True)
+
+
+MatchContestPage = page_schema(MatchContestSchema, "MatchContestPage")
+
+
+class MarginSchema(ma.Schema):
+    counted = ma.fields.Integer(required=True, metadata={"description": "Points of the seat with this person in it"})
+    price = ma.fields.Integer(required=True, metadata={"description": "Points that it had to count"})
+
+
 class ExplainedSchema(ma.Schema):
     """Why somebody was, or was not, asked to take a shift."""
 
@@ -221,5 +265,11 @@ class ExplainedSchema(ma.Schema):
     )
     cutoff = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "The lowest score that was given a seat"}
+    )
+    margin = ma.fields.Nested(
+        MarginSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where all seats were given together: what decided"},
     )
     weights_version = ma.fields.Integer(required=True)

@@ -1381,6 +1381,39 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "You can renew it from now on. The minutes of its test are paid.",
             ),
         ),
+        "match_contest.filed": (
+            Telling(
+                Audience.DISPUTES,
+                _BOTH,
+                "%(contractor)s contests why they were, or were not, asked for a shift",
+                "Somebody who is no party to it answers within 14 days. Without an answer it is decided for them.",
+            ),
+        ),
+        "match_contest.upheld": (
+            Telling(_C, _BOTH, "What you contested was answered: the decision was right", "Read the reason."),
+        ),
+        "match_contest.overturned": (
+            Telling(
+                _C,
+                _BOTH,
+                "What you contested was answered: you were right",
+                "Read the reason. While the shift has an open seat you can ask for it.",
+            ),
+        ),
+        "match_contest.lapsed": (
+            Telling(
+                _C,
+                _BOTH,
+                "Nobody answered what you contested in time, which decides for you",
+                "While the shift has an open seat you can ask for it.",
+            ),
+            Telling(
+                Audience.DISPUTES,
+                _INBOX,
+                "What %(contractor)s contested was not answered in time",
+                "It was decided for them.",
+            ),
+        ),
         "test_contest.made": (
             Telling(
                 Audience.GIGS,

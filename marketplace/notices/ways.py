@@ -56,7 +56,8 @@ _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         ),
         Kind.STANDING: (
             "contractor", "restriction", "appeal", "proposal", "requirement", "residence_change", "company",
-            "contract", "qualification", "test_contest", "attempt", "hiding", "hazard_flag", "strike", "reliability",
+            "contract", "qualification", "test_contest", "match_contest", "attempt", "hiding", "hazard_flag", "strike",
+            "reliability",
         ),
         Kind.TALK: ("thread", "question", "survey", "concern", "defect", "message", "channel"),
     }

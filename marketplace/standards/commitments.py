@@ -360,10 +360,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "EXPLAIN": _held(
             "EXPLAIN",
-            "match_run.weights_version offer.reason plan_input.body published_weights.parts",
+            "match_run.weights_version offer.reason plan_input.body published_weights.parts match_contest.answer",
             "tests/matching/test_routes.py::test_the_weights_are_published "
             "tests/matching/test_weighing.py::test_a_published_version_ranks_from_its_day_on_and_old_plans_keep_theirs "
-            "tests/matching/test_service.py::test_a_search_stores_what_it_saw_and_can_be_repeated_from_it",
+            "tests/matching/test_service.py::test_a_search_stores_what_it_saw_and_can_be_repeated_from_it "
+            "tests/matching/test_contests.py::test_a_human_who_is_no_party_answers_in_writing",
         ),
         "EXPORT": _held(
             "EXPORT WORK_RECORD",

@@ -76,6 +76,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
         (OperatorRole.VETTING, "operator.list_hidden", lazy_gettext("Hidden words"), waits.hidden or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
+        (OperatorRole.DISPUTES, "operator.list_match_contests", lazy_gettext("Contested offers"), waits.matches or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
         (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
         (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
+from marketplace.accounts.schemas import ReasonSchema
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core.db import db
@@ -20,7 +21,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import WorkKind
-from marketplace.matching import claiming, queries, service
+from marketplace.matching import claiming, contests, queries, service
 from marketplace.matching.claiming import Wanted
 from marketplace.shifts import handover_queries
 from marketplace.shifts.models import Shift
@@ -120,6 +121,15 @@ def ask_for_shift(shift_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("work.show_offer", offer_id=offer.id))
 
 
+@blueprint.post("/shifts/<uuid:shift_id>/why")
+def contest_why(shift_id: UUID) -> ResponseReturnValue:
+    """Puts what decided before a human."""
+    form = Form(ReasonSchema)
+    if form.done(lambda data: contests.contest(shift_id, data["reason"], by=actor())):
+        return redirect(url_for("work.explain_shift", shift_id=shift_id) + "#contested")
+    return explain_shift(shift_id, form)
+
+
 @blueprint.get("/shifts/<uuid:shift_id>/why")
 def explain_shift(shift_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     """Why the person was, or was not, asked to take this shift: the points by part, or the rule that decided."""
@@ -138,6 +148,7 @@ def explain_shift(shift_id: UUID, form: Form | None = None) -> ResponseReturnVal
         shift=shift,
         gig=gig,
         found=found,
+        contest=contests.of_shift(shift_id, require_person(by)),
         companies=company_names([shift]),
         bar=score_bar(found.reason.get("parts", ())),
     )

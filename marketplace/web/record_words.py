@@ -320,6 +320,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "text": lazy_gettext("Wording"),
         "time_points": lazy_gettext("The time estimate was right"),
         "timezone": lazy_gettext("Time zone"),
+        "told": lazy_gettext("What you were told"),
         "title": lazy_gettext("Title"),
         "told_at": lazy_gettext("Told"),
         "tries": lazy_gettext("Tries"),

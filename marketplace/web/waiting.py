@@ -20,6 +20,8 @@ from marketplace.disputes import queries as disputes
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig, Instructions
 from marketplace.gigs.rules import NOT_CLOSED, GigStatus
+from marketplace.matching import contests
+from marketplace.matching.rules import ContestStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.shifts import queries as shifts
@@ -61,6 +63,7 @@ class OnDesk:
     transfers: int | None
     concerns: int | None
     hidden: int | None
+    matches: int | None
 
 
 def at_company(company_id: UUID, by: Actor) -> AtCompany:
@@ -108,6 +111,9 @@ def on_desk(by: Actor) -> OnDesk:
         transfers=count(transfers.to_send(by)) if pays else None,
         concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
         if by.is_operator(OperatorRole.STANDARDS)
+        else None,
+        matches=count(contests.listed(ContestStatus.OPEN, seen_by=by))
+        if by.is_operator(OperatorRole.DISPUTES)
         else None,
         hidden=count(hiding.listed(HidingStatus.CONTESTED, seen_by=by)) if vets else None,
     )

@@ -34,9 +34,11 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.insight import crediting, work_records
 from marketplace.insight.rules import Part
 from marketplace.ledger.models import LedgerAccount
+from marketplace.matching import contests as match_contests
 from marketplace.matching import planning, tried_shifts
 from marketplace.matching import service as matching
 from marketplace.matching import trials as matching_trials
+from marketplace.matching.contest_models import MatchContest
 from marketplace.matching.models import Plan, Trial
 from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.messages import channels as opening
@@ -296,6 +298,7 @@ def _a_week_of(there: Scene) -> Contractor:
     offers.release(shifts.booked(there, bea, starts_at=MONDAY + 9 * DAY).id, by=accounts.actor_of(bea.id))
     planned = shifts.shift(there, MONDAY + 9 * DAY)
     matching.match(planned.id, by=there.company)
+    match_contests.contest(planned.id, "I am free that day.", by=accounts.actor_of(ana.id))
     tried_shifts.order(planned.id, tried_shifts.Tried(seats=2), by=there.company)
     for _ in range(2):
         planning.plan(MONDAY, MONDAY + 5 * DAY, company_id=there.company_id, by=there.company)
@@ -415,6 +418,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
     found |= {
         "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
         "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
+        "match_contest_id": [*_match_contests(ours.company_id), *_match_contests(None)],
         "attempt_id": [each.id for each in tried],
         "item_id": attempt.item_ids,
     }
@@ -443,6 +447,12 @@ def _of(key: InstrumentedAttribute[UUID], company_id: UUID | None) -> list[UUID]
     return list(db.session.scalars(found if company_id is None else found.where(owner == company_id)))
 
 
+def _match_contests(company_id: UUID | None) -> list[UUID]:
+    """What was contested of a company's shifts, or of all."""
+    found = select(MatchContest.id).join(Shift, Shift.id == MatchContest.shift_id).order_by(MatchContest.id)
+    return list(db.session.scalars(found if company_id is None else found.where(Shift.company_id == company_id)))
+
+
 def _secrets(theirs: Scene) -> frozenset[str]:
     """What the second company has, but for its name and its published gigs, which contractors see."""
     private = set()
@@ -453,6 +463,7 @@ def _secrets(theirs: Scene) -> frozenset[str]:
     private.update(db.session.scalars(drafts))
     private.update(_of(Attempt.id, theirs.company_id))
     private.update(_of(TestContest.id, theirs.company_id))
+    private.update(_match_contests(theirs.company_id))
     private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
     workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
     private.update(workers)
