@@ -74,13 +74,12 @@ def idle_holds() -> list[str]:
     name = func.concat("booking:", cast(PayLine.booking_id, Text), ":hold")
     lines = exists().where(name == LedgerAccount.name)
     waits = lines.where(PayLine.payslip_id == Payslip.id, Payslip.status != PayslipStatus.ISSUED)
-    unsummed = lines.where(PayLine.payslip_id.is_(None))
     cut = exists().where(
         func.concat("booking:", cast(TimesheetCut.booking_id, Text), ":hold") == LedgerAccount.name,
         TimesheetCut.status.in_(PENDING_CUT),
     )
     held = select(LedgerAccount.name).where(LedgerAccount.name.like("booking:%:hold"), LedgerAccount.balance > 0)
-    return list(db.session.scalars(held.where(lines, ~waits, ~unsummed, ~cut).limit(MOST_FOUND)))
+    return list(db.session.scalars(held.where(lines, ~waits, ~cut).limit(MOST_FOUND)))
 
 
 def idle_test_holds() -> list[str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Integer, Select, Text, and_, case, column, false, func, literal, select, values
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor
-from marketplace.contracts.models import BenefitEntry
+from marketplace.contracts.models import BenefitEntry, BenefitPlan
 from marketplace.contracts.plans import Plan, plans
 from marketplace.contracts.rules import (
     Accrual,
@@ -44,8 +45,9 @@ class Balance:
     most_a_year: int | None = None
 
 
-def accrue(accruals: Sequence[Accrual], *, by: Actor) -> int:
-    """Enters what was earned, in a constant number of statements, and returns how many entries are new.
+def accrue(earned: Sequence[Accrual] | Select[Any], *, by: Actor) -> int:
+    """Enters what was earned, in a constant number of statements, and returns how many entries are new. It is handed
+    in, or stands in tables: then as rows of `id` (unique, and the entry's own from then on) and an accrual's columns.
 
     A cause that was entered before with the same accrual is left alone, so that a repeated call is harmless; with
     another one it raises BadAccrual, as an unknown plan or a wrong unit does. Only the service itself accrues: what is
@@ -54,46 +56,60 @@ def accrue(accruals: Sequence[Accrual], *, by: Actor) -> int:
     """
     if by != CLOCK:
         raise Forbidden("Only the service itself does this.")
+    if not isinstance(earned, Select):
+        if not earned:
+            return 0
+        _check(earned)
+        earned = _listed(earned)
+    given = earned.cte("given")
+    entry = select(
+        given.c.id, given.c.contractor_id, BenefitPlan.id, literal(EntryKind.ACCRUE, BenefitEntry.kind.type),
+        given.c.quantity, given.c.currency, given.c.cause, given.c.reference, given.c.rule, given.c.version, given.c.at,
+    ).join(BenefitPlan, BenefitPlan.code == given.c.plan)  # fmt: skip
+    written = insert(BenefitEntry).from_select(_COLUMNS, entry).on_conflict_do_nothing(index_elements=["cause"])
+    new = written.returning(BenefitEntry.id).cte("new")
+    counts = select(*(select(func.count()).select_from(each).scalar_subquery() for each in (given, new)))
+    told, entered = db.session.execute(counts).one()
+    if entered < told:
+        _check_repeated(earned)
+    return int(entered)
+
+
+_COLUMNS = (
+    *("id", "contractor_id", "plan_id", "kind", "quantity", "currency", "cause", "reference"),
+    *("rule", "rule_version", "at"),
+)
+
+
+def _check(accruals: Sequence[Accrual]) -> None:
     known = plans()
     for accrual in accruals:
         if accrual.plan not in known:
             raise BadAccrual(f"There is no plan {accrual.plan!r}.", field="plan")
         check_accrual(accrual, known[accrual.plan].unit)
-    if not accruals:
-        return 0
-    rows = [_row(accrual, known[accrual.plan].id) for accrual in accruals]
-    written = insert(BenefitEntry).values(rows).on_conflict_do_nothing(index_elements=["cause"])
-    new = set(db.session.scalars(written.returning(BenefitEntry.cause)))
-    _check_repeated([row for row in rows if row["cause"] not in new])
-    return len(new)
 
 
-def _row(accrual: Accrual, plan_id: UUID) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "contractor_id": accrual.contractor_id,
-        "plan_id": plan_id,
-        "kind": EntryKind.ACCRUE,
-        "quantity": accrual.quantity,
-        "currency": accrual.currency,
-        "cause": accrual.cause,
-        "reference": accrual.reference,
-        "rule": accrual.rule,
-        "rule_version": accrual.version,
-        "at": accrual.at,
-    }
+def _listed(accruals: Sequence[Accrual]) -> Select[Any]:
+    """The accruals as the rows of a statement."""
+    table = BenefitEntry.__table__.c
+    names = ("contractor_id", "quantity", "currency", "cause", "reference", "rule", "at")
+    columns = [column("id", table.id.type), *(column(name, table[name].type) for name in names)]
+    rows = [(new_id(), *(getattr(each, name) for name in names), each.plan, each.version) for each in accruals]
+    listed = values(*columns, column("plan", Text), column("version", Integer), name="listed").data(rows)
+    return select(listed)
 
 
-def _check_repeated(rows: Sequence[dict[str, object]]) -> None:
-    if not rows:
-        return
-    found = select(BenefitEntry).where(BenefitEntry.cause.in_([row["cause"] for row in rows]))
-    entered = {entry.cause: entry for entry in db.session.scalars(found)}
-    for row in rows:
-        first = entered[str(row["cause"])]
-        same = ("contractor_id", "plan_id", "kind", "quantity", "currency")
-        if any(getattr(first, name) != row[name] for name in same):
-            raise BadAccrual(f"{first.cause} was entered before, differently.", cause=first.cause)
+def _check_repeated(earned: Select[Any]) -> None:
+    """Raises BadAccrual where what stands under a cause is not what is given now."""
+    given = earned.cte("given")
+    same = [BenefitEntry.contractor_id == given.c.contractor_id, BenefitPlan.code == given.c.plan]
+    same += [BenefitEntry.kind == EntryKind.ACCRUE, BenefitEntry.quantity == given.c.quantity]
+    same += [BenefitEntry.currency.is_not_distinct_from(given.c.currency)]
+    found = select(given.c.cause).outerjoin(BenefitEntry, BenefitEntry.cause == given.c.cause)
+    found = found.outerjoin(BenefitPlan, BenefitPlan.id == BenefitEntry.plan_id)
+    cause = db.session.scalar(found.where(func.coalesce(and_(*same), false()).is_(False)).limit(1))
+    if cause is not None:
+        raise BadAccrual(f"{cause} was entered before, differently.", cause=cause)
 
 
 def balances(contractor_id: UUID, seen_by: Actor) -> list[Balance]:

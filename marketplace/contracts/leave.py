@@ -120,6 +120,8 @@ def lock_person(contractor_id: UUID) -> None:
 def pays(causes: Collection[str]) -> dict[str, list[Money]]:
     """What each taken leave is worth, paid or not, by its cause and in the order of the currencies. For pay."""
     found: dict[str, list[Money]] = {}
+    if not causes:
+        return found
     rows = select(LeavePay).where(LeavePay.cause.in_(causes)).order_by(LeavePay.currency)
     for row in db.session.scalars(rows):
         found.setdefault(row.cause, []).append(row.money)
@@ -128,5 +130,7 @@ def pays(causes: Collection[str]) -> dict[str, list[Money]]:
 
 def mark_paid(taken: Collection[tuple[str, str]]) -> None:
     """Says of these (cause, currency) that a payslip has paid them. In the transaction that books the payslip."""
+    if not taken:
+        return
     own = update(LeavePay).where(tuple_(LeavePay.cause, LeavePay.currency).in_(taken))
     db.session.execute(own.values(paid_at=clock.now()), execution_options={"synchronize_session": False})

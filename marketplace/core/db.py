@@ -1,6 +1,6 @@
 """The database: one declarative base, one naming convention, and the only commit in the house."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from marketplace.core import pool
 from marketplace.core.ids import new_id
 from marketplace.core.sending import Order
+from marketplace.core.sending import copy as copy_over
 from marketplace.core.sending import send as send_over
 
 NAMING = {
@@ -96,6 +97,13 @@ def send_one(order: Order[T]) -> T:
     """As `send()`, of one."""
     made: T = send(order)[0]
     return made
+
+
+def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Writes many rows at once, after what the session has not yet written; see `core.sending`."""
+    session = db.session()
+    session.flush()
+    return copy_over(session.connection(), table, columns, rows)
 
 
 def send_last(order: Order[Any]) -> None:

@@ -1,22 +1,22 @@
 """The verbs of the books: post, post many, reverse."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, collate, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import bindparam, collate, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.core import clock
 from marketplace.core.db import db, send_one
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.core.sending import Fixed, Order, Rows
+from marketplace.core.sending import Order, Rows
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount
 from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
+from marketplace.ledger.statements import HANDED_IN, Source, booked, sides
 
 Pair = tuple[str, str]
 """An account: its name and currency."""
@@ -31,90 +31,6 @@ _HELD = (
     .with_for_update(key_share=True)
 )
 _OPENED = upsert(LedgerAccount).on_conflict_do_nothing()
-_BOOKED = Fixed(
-    text("""
-WITH entry AS (
-    INSERT INTO journal_entry (id, cause, at, data)
-    SELECT given.id, given.cause, :at, CAST(given.data AS jsonb)
-    FROM unnest(:ids, :causes, :data) AS given (id, cause, data)
-    ORDER BY given.cause
-    ON CONFLICT (cause) DO NOTHING
-    RETURNING id
-), move AS MATERIALIZED (
-    SELECT given.*
-    FROM unnest(:of, :sources, :destinations, :amounts, :currencies)
-        WITH ORDINALITY AS given (entry_id, source, destination, amount, currency, place)
-    JOIN entry ON entry.id = given.entry_id
-), change AS MATERIALIZED (
-    SELECT name, currency, sum(amount)::bigint AS amount
-    FROM (
-        SELECT source AS name, currency, -amount AS amount FROM move
-        UNION ALL SELECT destination, currency, amount FROM move
-    ) AS sides
-    GROUP BY name, currency
-), account AS MATERIALIZED (
-    SELECT given.id, given.name, given.currency, change.amount
-    FROM unnest(:account_ids, :names, :account_currencies) AS given (id, name, currency)
-    JOIN change ON change.name = given.name AND change.currency = given.currency
-), there AS MATERIALIZED (
-    SELECT had.id, account.name, account.currency, account.amount
-    FROM ledger_account had
-    JOIN account ON account.name = had.name AND account.currency = had.currency
-    ORDER BY account.name COLLATE "C", account.currency
-    FOR NO KEY UPDATE OF had
-), changed AS (
-    UPDATE ledger_account had SET balance = had.balance + there.amount
-    FROM there
-    WHERE had.id = there.id AND had.balance + there.amount >= 0
-    RETURNING had.id, had.name, had.currency
-), opened AS (
-    INSERT INTO ledger_account AS had (id, name, currency, balance)
-    SELECT account.id, account.name, account.currency, account.amount
-    FROM account
-    WHERE account.amount >= 0
-        AND NOT EXISTS (SELECT FROM there WHERE there.name = account.name AND there.currency = account.currency)
-    ORDER BY account.name COLLATE "C", account.currency
-    ON CONFLICT (name, currency) DO UPDATE SET balance = had.balance + excluded.balance
-    RETURNING id, name, currency
-), kept AS (
-    SELECT id, name, currency FROM changed
-    UNION ALL SELECT id, name, currency FROM opened
-), known AS (
-    SELECT id, name, currency FROM kept
-    UNION ALL
-    SELECT free.id, free.name, free.currency
-    FROM ledger_account free
-    JOIN unnest(:free_names, :free_currencies) AS given (name, currency)
-        ON given.name = free.name AND given.currency = free.currency
-), posted AS (
-    INSERT INTO posting (entry_id, source_id, destination_id, amount, currency)
-    SELECT move.entry_id, source.id, destination.id, move.amount, move.currency
-    FROM move
-    JOIN known source ON source.name = move.source AND source.currency = move.currency
-    JOIN known destination ON destination.name = move.destination AND destination.currency = move.currency
-    ORDER BY move.place
-)
-SELECT
-    (SELECT array_agg(id) FROM entry) AS fresh,
-    (SELECT jsonb_agg(jsonb_build_array(name, currency, amount) ORDER BY name, currency) FROM account
-     WHERE NOT EXISTS (SELECT FROM kept WHERE kept.name = account.name AND kept.currency = account.currency)) AS short
-""")
-    .bindparams(
-        bindparam("at", type_=DateTime(timezone=True)),
-        bindparam("amounts", type_=ARRAY(BigInteger())),
-        *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "of", "account_ids")),
-        *(
-            bindparam(name, type_=ARRAY(Text()))
-            for name in ("causes", "data", "sources", "destinations", "currencies", "names", "account_currencies")
-        ),
-        *(bindparam(name, type_=ARRAY(Text())) for name in ("free_names", "free_currencies")),
-    )
-    .columns(fresh=ARRAY(Uuid()), short=JSONB())
-)
-"""All of an entry in one statement: itself unless its cause was booked before, the balances that are kept, and the
-postings. Balances change in the order of the accounts' names, everywhere, so that two entries over the same accounts
-cannot wait for each other; a balance that would fall below zero is left alone and told of as short. Whoever opens an
-account that somebody else opens at this moment waits for them, and adds to it."""
 
 
 def post(entry: Entry) -> UUID:
@@ -140,10 +56,7 @@ def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
         raise CauseTaken("The same cause stands twice in one call.")
     moves = [(fresh[entry.cause], move) for entry in entries for move in entry.moves]
     pairs = sorted({(name, move.money.currency) for _, move in moves for name in (move.source, move.destination)})
-    free = [pair for pair in pairs if may_overdraw(pair[0])]
-    if free:
-        _open(free)
-    facts = _facts(entries, fresh, moves) | _accounts([pair for pair in pairs if not may_overdraw(pair[0])], free)
+    facts = _facts(entries, fresh, moves) | _accounts(pairs)
 
     def posted(rows: Rows) -> list[UUID]:
         if rows[0].short:
@@ -152,7 +65,23 @@ def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
         known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
         return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
 
-    return Order(_BOOKED, facts, posted)
+    return Order(booked(HANDED_IN), facts, posted)
+
+
+def post_all(source: Source, given: Mapping[str, Sequence[Any]]) -> int:
+    """Books entries that stand in tables already, all or none, however many, in two statements; returns how many are
+    new. `given` are the arrays that the source takes.
+
+    An entry whose cause was booked before is left alone, and not compared: whoever books in sets knows what is new, and
+    compares the number that is returned. Raises InsufficientFunds as `post_many()` does.
+    """
+    pairs = sorted((row.name, row.currency) for row in send_one(Order(sides(source), given, list)))
+    if not pairs:
+        return 0
+    (row,) = send_one(Order(booked(source), {**given, "at": clock.now()} | _accounts(pairs), list))
+    if row.short:
+        _refuse(row.short)
+    return len(row.fresh or ())
 
 
 def hold_still(accounts: Collection[Pair]) -> dict[Pair, Money]:
@@ -197,8 +126,13 @@ def _facts(entries: Sequence[Entry], ids: dict[str, UUID], moves: Sequence[tuple
     }
 
 
-def _accounts(kept: Sequence[Pair], free: Sequence[Pair]) -> dict[str, Any]:
-    """The accounts as parameters; those that keep a balance with an id each, for whichever is new."""
+def _accounts(pairs: Sequence[Pair]) -> dict[str, Any]:
+    """The accounts as parameters; those that keep a balance with an id each, for whichever is new. The others are
+    opened."""
+    free = [pair for pair in pairs if may_overdraw(pair[0])]
+    kept = [pair for pair in pairs if not may_overdraw(pair[0])]
+    if free:
+        _open(free)
     return {
         "account_ids": [new_id() for _ in kept],
         "names": [name for name, _ in kept],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import NO_STEP, LineKind, Payee, PriceInput, PriceLine, price
+from marketplace.standards.rates import NO_STEP, LineKind, Payee, PriceInput, PriceLine, price, sick_seconds
 from marketplace.standards.rules import RULES
 
 PLATFORM_FEES = "platform:fees"
@@ -220,24 +221,44 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
 
     `leave_left` are the seconds under the year's cap of sick leave; without it there is no cap.
     """
+    if leave_left is not None and leave_left >= sick_seconds(work.minutes.work + work.minutes.paid_break):
+        # Room that is not needed is no part of the price: with it nobody's would be like anybody else's.
+        leave_left = None
+    promised = (work.rate, work.overtime_percent, work.step_points, work.fee_percent, work.margin)
+    told = (work.hazard_class, work.is_training, work.least_rate)
+    return _priced(work.minutes, promised, told, str(work.fee_percent), leave_left)
+
+
+@lru_cache(maxsize=4096)
+def _priced(
+    minutes: Minutes,
+    promised: tuple[Money, int, int, Decimal, Money | None],
+    told: tuple[HazardClass, bool, Money | None],
+    _fee_as_written: str,
+    leave_left: int | None,
+) -> tuple[PriceLine, ...]:
+    """A week of pay has many bookings and few kinds of them: each is priced once. As in `rates.price()`, percentages
+    that are equal may be written differently."""
+    rate, overtime_percent, step_points, fee_percent, margin = promised
+    hazard_class, is_training, least_rate = told
     given = PriceInput(
-        rate=work.rate,
-        work_minutes=work.minutes.work,
-        paid_break_minutes=work.minutes.paid_break,
-        call_in_minutes=work.minutes.compensation,
-        neutral_minutes=work.minutes.neutral,
-        added_minutes=work.minutes.added,
-        standby_minutes=work.minutes.standby,
-        is_training=work.is_training,
-        overtime_minutes=work.minutes.overtime,
-        overtime_percent=work.overtime_percent,
-        night_minutes=work.minutes.night,
-        least_rate=work.least_rate,
-        hazard_class=work.hazard_class,
-        fee_percent=work.fee_percent,
-        margin=work.margin,
+        rate=rate,
+        work_minutes=minutes.work,
+        paid_break_minutes=minutes.paid_break,
+        call_in_minutes=minutes.compensation,
+        neutral_minutes=minutes.neutral,
+        added_minutes=minutes.added,
+        standby_minutes=minutes.standby,
+        is_training=is_training,
+        overtime_minutes=minutes.overtime,
+        overtime_percent=overtime_percent,
+        night_minutes=minutes.night,
+        least_rate=least_rate,
+        hazard_class=hazard_class,
+        fee_percent=fee_percent,
+        margin=margin,
         sick_seconds_left=leave_left,
-        step_points=work.step_points,
+        step_points=step_points,
     )
     return tuple(line for line in price(given) if line.money or line.seconds)
 
@@ -273,7 +294,7 @@ def draft(
         before = paid.get(work.booking_id, {})
         counted = before[LineKind.SICK_ACCRUAL].seconds if LineKind.SICK_ACCRUAL in before else 0
         whole = priced(work, max(0, caps.get(work.contractor_id, LEAVE_CAP) - earned.get(year, 0)) + counted)
-        for line in still_to_pay(whole, before):
+        for line in still_to_pay(whole, before) if before else whole:
             lines.append(DraftLine(work, line, work.hold, payee_account(work, line), _cause(work, line)))
             if line.kind is LineKind.SICK_ACCRUAL:
                 earned[year] = earned.get(year, 0) + line.seconds

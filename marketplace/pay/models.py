@@ -126,21 +126,26 @@ class PayLine(Base):
         CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
         CheckConstraint("(kind = 'rail_fee') = (rail_fee_id IS NOT NULL)", name="rail_fee_has_its_line"),
         Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
+        Index("ix_pay_line_accrued", "contractor_id", "began_at", postgresql_where=text("kind = 'sick_accrual'")),
+        *(
+            Index(f"ix_pay_line_{rare}", rare, postgresql_where=text(f"{rare} IS NOT NULL"))
+            for rare in ("attempt_id", "cash_out_id", "guarantee_id", "rail_fee_id")
+        ),
     )
 
     id: Mapped[Id]
     run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_run.id"))
-    payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
+    payslip_id: Mapped[UUID] = mapped_column(ForeignKey("payslip.id"), index=True)
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
     """Who pays; None for a test of the service's own, and for what the person has already."""
     gig_id: Mapped[UUID | None] = mapped_column(ForeignKey("gig.id"))
     booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("booking.id"), index=True)
     timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"), index=True)
-    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"), index=True)
-    cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"), index=True)
-    guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"), index=True)
-    rail_fee_id: Mapped[UUID | None] = mapped_column(ForeignKey("rail_fee.id"), index=True)
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"))
+    cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"))
+    guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"))
+    rail_fee_id: Mapped[UUID | None] = mapped_column(ForeignKey("rail_fee.id"))
     """The benefit that is paid out, where the line does that."""
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""

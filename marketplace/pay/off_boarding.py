@@ -13,7 +13,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.pay.fee_models import RailFee
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
-from marketplace.pay.rules import OpStatus
+from marketplace.pay.rules import OpStatus, PayslipStatus
 from marketplace.shifts import guarantees
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hazard_rules import BackPayStatus
@@ -58,16 +58,14 @@ def _is_owed(row: OffBoarding) -> bool:
         return (table.company_id == row.company_id) & (table.contractor_id == row.contractor_id)
 
     gone = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
+    unissued, to_be_sent = Payslip.status != PayslipStatus.ISSUED, Payslip.net_amount > Payslip.withheld_amount
     owed = or_(
         exists().where(between(Booking), Booking.status.in_(ACTIVE_BOOKING)),
         exists().where(between(Timesheet), Timesheet.status != TimesheetStatus.LOCKED),
         exists().where(between(TimesheetCut), TimesheetCut.status.in_(PENDING_CUT)),
         exists().where(between(BackPay), BackPay.status == BackPayStatus.DUE),
         exists().where(between(RailFee), RailFee.taken_at.is_(None)),
-        exists().where(between(PayLine), PayLine.payslip_id.is_(None)),
-        exists().where(
-            between(PayLine), PayLine.payslip_id == Payslip.id, Payslip.net_amount > Payslip.withheld_amount, ~gone
-        ),
+        exists().where(between(PayLine), PayLine.payslip_id == Payslip.id, or_(unissued, to_be_sent & ~gone)),
     )
     return bool(db.session.scalar(select(owed))) or guarantees.is_unsettled(row.contractor_id)
 

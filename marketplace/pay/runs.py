@@ -4,44 +4,40 @@ How far a run has come stands in its rows and nowhere else. A process that dies 
 what was committed is not done again, and what was not has left nothing behind. Big runs go through in batches.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.contracts import benefits, cash_out, leave
-from marketplace.contracts.rules import Accrual
-from marketplace.core import clock, queue
+from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
-from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import cashing, holds, rail_fees, service, top_ups, trials, weeks, withholding, works
-from marketplace.pay.lines import (
-    BENEFIT_OF,
-    DraftLine,
-    TimeAtTest,
-    Work,
-    draft,
-    fees_returned,
-    of_weeks,
-    paid_out,
-    reason,
+from marketplace.pay import (
+    booking,
+    cashing,
+    holds,
+    rail_fees,
+    service,
+    top_ups,
+    trials,
+    weeks,
+    withholding,
+    works,
+    writing,
 )
-from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
+from marketplace.pay.lines import TimeAtTest, Work, draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
+from marketplace.pay.tax_models import Withholding
 from marketplace.qualifications import attempts
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
 from marketplace.shifts.hazard_models import BackPay
-from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
-from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
@@ -110,11 +106,8 @@ def _compute(run: PayRun) -> bool:
     missing = weeks.take(run.company_id, run.through, BATCH)
     kept = rail_fees.take(run.company_id, run.through, BATCH)
     lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
-    if lines:
-        top_ups.hold(lines, by=CLOCK)
-        # With its nulls left out a line has other columns than its neighbour, and each gets a statement of its own.
-        inserted = insert(PayLine).execution_options(render_nulls=True)
-        db.session.execute(inserted, [_values(run.id, line) for line in lines])
+    top_ups.hold(lines, by=CLOCK)
+    writing.write(run.id, lines)
     earning = {line.work.booking_id for line in lines if isinstance(line.work, Work)}
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
@@ -133,42 +126,11 @@ def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
 
 
 def _freeze(run: PayRun) -> bool:
-    """Sums each person's lines of one currency into a payslip."""
-    groups = (
-        select(
-            PayLine.contractor_id,
-            PayLine.currency,
-            _sum_for(PayLine.payee_kind == Payee.CONTRACTOR).label("net"),
-            _sum_for(PayLine.payee_kind == Payee.BENEFITS).label("benefits"),
-            _sum_for(PayLine.kind.in_(OWN_BENEFITS)).label("leave"),
-            _sum_for(PayLine.kind.not_in(OWN_BENEFITS)).label("cost"),
-        )
-        .where(PayLine.run_id == run.id)
-        .group_by(PayLine.contractor_id, PayLine.currency)
-        .order_by(PayLine.contractor_id, PayLine.currency)
-    )
-    slips = [
-        {
-            "id": new_id(),
-            "run_id": run.id,
-            "contractor_id": group.contractor_id,
-            "currency": group.currency,
-            "net_amount": int(group.net),
-            "benefits_amount": int(group.benefits),
-            "leave_amount": int(group.leave),
-            "cost_amount": int(group.cost),
-            "status": PayslipStatus.FROZEN,
-        }
-        for group in db.session.execute(groups)
-    ]
+    """Says that the run has all of its lines: its payslips are their sums, and stay what they are."""
     if run.company_id is None:
-        slips += _for_returns(run.id, {(slip["contractor_id"], slip["currency"]) for slip in slips})
-    if slips:
-        db.session.execute(insert(Payslip), slips)
-        own = (Payslip.run_id == PayLine.run_id, Payslip.contractor_id == PayLine.contractor_id)
-        joined = update(PayLine).where(PayLine.run_id == run.id, *own, Payslip.currency == PayLine.currency)
-        db.session.execute(joined.values(payslip_id=Payslip.id), execution_options={"synchronize_session": False})
-    move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": len(slips)})
+        _open_for_returns(run.id)
+    slips = db.session.scalar(select(func.count(Payslip.id)).where(Payslip.run_id == run.id))
+    move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": slips})
     return True
 
 
@@ -177,19 +139,12 @@ def _post(run: PayRun) -> bool:
     frozen = select(Payslip).where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.FROZEN)
     slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
-        lines = _lines_of([slip.id for slip in slips])
-        every = [line for own in lines.values() for line in own]
-        of_work = [(line.booking_id, line) for line in every if line.booking_id is not None]
-        works.lock_cuts({booking_id for booking_id, _ in of_work})
-        entries = {slip.id: _entry(slip, lines[slip.id]) for slip in slips}
-        booked = ledger.post_many([entry for entry in entries.values() if entry is not None])
-        benefits.accrue(_accruals(every), by=CLOCK)
-        leave.mark_paid(_leave_paid(every))
-        withholding.take(slips, lines)
-        cash_out.mark_paid([line.cash_out_id for line in every if line.cash_out_id is not None])
-        _issue(slips, dict(zip((key for key, entry in entries.items() if entry), booked, strict=True)))
-        holds.return_rest({known: reason(known, ln.cut_id, ln.back_pay_id) for known, ln in of_work})
-        trials.return_rest(sorted({line.attempt_id for line in every if line.attempt_id is not None}))
+        ids = [slip.id for slip in slips]
+        works.lock_cuts_of(ids)
+        booking.book(ids)
+        withholding.take(slips)
+        holds.return_rest(holds.because_of(ids))
+        trials.return_rest(booking.attempts_of(ids))
     if len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
@@ -229,110 +184,15 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 )
 
 
-# --- their parts ----------------------------------------------------------------------------------------------------
-
-
-def _values(run_id: UUID, line: DraftLine) -> dict[str, Any]:
-    work, price = line.work, line.price
-    return dict(work.columns) | {
-        "id": new_id(),
-        "run_id": run_id,
-        "contractor_id": work.contractor_id,
-        "company_id": work.company_id,
-        "kind": price.kind,
-        "payee_kind": price.payee,
-        "began_at": work.began_at,
-        "seconds": price.seconds,
-        "rate_amount": None if price.rate is None else price.rate.amount,
-        "percent": price.percent,
-        "amount": price.money.amount,
-        "currency": price.money.currency,
-        "payer": line.payer,
-        "payee": line.payee,
-        "rule": price.rule,
-        "rule_version": price.version,
-        "cause": line.cause,
-    }
-
-
-def _sum_for(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(PayLine.amount).filter(condition), 0)
-
-
-def _for_returns(run_id: UUID, there: set[tuple[UUID, str]]) -> list[dict[str, Any]]:
+def _open_for_returns(run_id: UUID) -> None:
     """Payslips without a line, for people who are given tax back and are paid nothing else by this run."""
-    rows = db.session.execute(withholding.waiting_returns())
+    same = (Payslip.contractor_id == Withholding.contractor_id, Payslip.currency == Withholding.currency)
+    waiting = withholding.waiting_returns().where(~exists().where(Payslip.run_id == run_id, *same))
     nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
-    return [
+    rows = [
         {"id": new_id(), "run_id": run_id, "contractor_id": row.contractor_id, "currency": row.currency,
          "status": PayslipStatus.FROZEN} | nothing
-        for row in rows
-        if (row.contractor_id, row.currency) not in there
+        for row in db.session.execute(waiting)
     ]  # fmt: skip
-
-
-def _lines_of(payslip_ids: Sequence[UUID]) -> dict[UUID, list[PayLine]]:
-    lines: dict[UUID, list[PayLine]] = {payslip_id: [] for payslip_id in payslip_ids}
-    for line in db.session.scalars(select(PayLine).where(PayLine.payslip_id.in_(payslip_ids)).order_by(PayLine.id)):
-        assert line.payslip_id is not None
-        lines[line.payslip_id].append(line)
-    return lines
-
-
-def _entry(slip: Payslip, lines: Iterable[PayLine]) -> Entry | None:
-    """A payslip as one entry of the books. None when all it holds is leave too short to be a minor unit."""
-    moves = [Move(line.payer, line.payee, line.money) for line in lines if line.amount]
-    return Entry(f"payslip:{slip.id}", moves, {"pay_run": str(slip.run_id)}) if moves else None
-
-
-def _accruals(lines: Iterable[PayLine]) -> list[Accrual]:
-    """The benefits of these lines, under their causes: leave in seconds, the others in money. Leave is capped by the
-    year of the work, so that is when it accrues, whenever it is paid."""
-    found = []
-    for line in lines:
-        if (benefit := BENEFIT_OF.get(line.kind)) is None:
-            continue
-        in_money = line.kind is not LineKind.SICK_ACCRUAL
-        found.append(
-            Accrual(
-                contractor_id=line.contractor_id,
-                plan=benefit.plan,
-                quantity=line.amount if in_money else line.seconds,
-                cause=line.cause,
-                reference=_reference(line),
-                rule=line.rule,
-                version=line.rule_version,
-                at=line.began_at,
-                currency=line.currency if in_money else None,
-            )
-        )
-    return found
-
-
-def _reference(line: PayLine) -> str:
-    """What earned the benefit of a line."""
-    if line.attempt_id is not None:
-        return f"attempt:{line.attempt_id}"
-    return f"booking:{line.booking_id}" if line.guarantee_id is None else f"guarantee:{line.guarantee_id}"
-
-
-def _leave_paid(lines: Iterable[PayLine]) -> list[tuple[str, str]]:
-    """The leave that these lines pay, as (cause, currency)."""
-    taken = ((line.booking_id, line.currency) for line in lines if line.kind is LineKind.SICK_LEAVE)
-    return [(leave_cause(booking_id), code) for booking_id, code in taken if booking_id is not None]
-
-
-def _issue(slips: Sequence[Payslip], entry_of: Mapping[UUID, UUID]) -> None:
-    if entry_of:
-        rows = [{"id": payslip_id, "entry_id": entry_id} for payslip_id, entry_id in entry_of.items()]
-        db.session.execute(update(Payslip), rows)
-    now = clock.now()
-    move(
-        Payslip,
-        [slip.id for slip in slips],
-        old=PayslipStatus.FROZEN,
-        new=PayslipStatus.ISSUED,
-        by=CLOCK,
-        event="payslip.issued",
-        values={"issued_at": now, "pay_date": now.date()},
-    )
+    if rows:
+        db.session.execute(insert(Payslip), rows)

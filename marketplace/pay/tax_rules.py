@@ -21,8 +21,8 @@ AUTHORITIES = "rail:tax_authorities"
 """The world outside, seen through what is paid to tax authorities."""
 NO_INCOME = frozenset({LineKind.RAIL_FEE})
 """Lines of a payslip that only make good what the person should not have lost."""
-CONTRACTORS = frozenset({"contractor", None})
-"""Engagements that the schemes are about; a test stands under no contract."""
+CONTRACTOR = "contractor"
+"""The engagement that the schemes are about; a test stands under no contract, and counts with it."""
 
 
 class Why(StrEnum):

@@ -52,6 +52,8 @@ def owed(time_at_test: TimeAtTest) -> Money:
 
 def return_rest(attempt_ids: Sequence[UUID]) -> None:
     """Gives back what paid attempts still hold: the year's cap of sick leave may have made them cheaper."""
+    if not attempt_ids:
+        return
     found = db.session.scalars(select(Attempt).where(Attempt.id.in_(attempt_ids)).order_by(Attempt.id)).all()
     entries = []
     for code in sorted({each.currency for each in found}):

@@ -15,7 +15,8 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, cast, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
@@ -32,7 +33,7 @@ from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.tax_models import Withholding
 from marketplace.pay.tax_profiles import Standing, standings
-from marketplace.pay.tax_rules import CONTRACTORS, NO_INCOME, NotCorrectable, Payer, Why, tax_account
+from marketplace.pay.tax_rules import CONTRACTOR, NO_INCOME, NotCorrectable, Payer, Why, tax_account
 from marketplace.pay.tax_schemes import Scheme, scheme_of
 from marketplace.standards.exchange import quotes
 from marketplace.standards.floor import Quote
@@ -68,7 +69,7 @@ class Earlier:
 NONE_BEFORE = Earlier()
 
 
-def take(slips: Sequence[Payslip], lines: Mapping[UUID, Sequence[PayLine]]) -> None:
+def take(slips: Sequence[Payslip]) -> None:
     """Withholds from these payslips, which are booked in this transaction, what laws ask for; and adds to them what is
     given back of earlier ones.
 
@@ -77,7 +78,7 @@ def take(slips: Sequence[Payslip], lines: Mapping[UUID, Sequence[PayLine]]) -> N
     """
     on = clock.now().date()
     rows: list[dict[str, Any]] = []
-    cases = _cases(slips, lines, on)
+    cases = _cases(slips, on)
     for law in {case.law.id: case.law for case in cases}.values():
         rows += _of_law(law, [case for case in cases if case.law is law], on)
     if rows:
@@ -149,22 +150,30 @@ def is_income() -> ColumnElement[bool]:
     return (PayLine.payee_kind == Payee.CONTRACTOR) & PayLine.kind.not_in(NO_INCOME) & PayLine.company_id.is_not(None)
 
 
+def of_contractors() -> ColumnElement[bool]:
+    """Whether a pay line was earned as an independent contractor, or under no contract."""
+    return func.coalesce(PayLine.engagement_type, CONTRACTOR) == CONTRACTOR
+
+
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _cases(slips: Sequence[Payslip], lines: Mapping[UUID, Sequence[PayLine]], on: date) -> list[Case]:
-    bases: dict[tuple[UUID, UUID], int] = {}
-    for slip in slips:
-        for line in lines[slip.id]:
-            if _counts(line):
-                assert line.company_id is not None
-                bases[slip.id, line.company_id] = bases.get((slip.id, line.company_id), 0) + line.amount
+def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
+    by_id = {slip.id: slip for slip in slips}
+    sums = (
+        select(PayLine.payslip_id, PayLine.company_id, func.sum(PayLine.amount).label("amount"))
+        .where(
+            PayLine.payslip_id == any_(bindparam(None, list(by_id), type_=ARRAY(Uuid()))), is_income(), of_contractors()
+        )
+        .group_by(PayLine.payslip_id, PayLine.company_id)
+        .order_by(func.min(cast(PayLine.id, Text)))
+    )
+    bases = {(row.payslip_id, row.company_id): int(row.amount) for row in db.session.execute(sums)}
     if not bases:
         return []
     people = standings({slip.contractor_id for slip in slips}, on)
     known = select(Company.id, Company.country).where(Company.id.in_({company_id for _, company_id in bases}))
     seats = {row.id: row.country for row in db.session.execute(known)}
-    by_id = {slip.id: slip for slip in slips}
     cases = []
     for (slip_id, company_id), amount in bases.items():
         slip = by_id[slip_id]
@@ -173,16 +182,6 @@ def _cases(slips: Sequence[Payslip], lines: Mapping[UUID, Sequence[PayLine]], on
         if law is not None and amount:
             cases.append(Case(slip, company_id, law, standing, Money(amount, slip.currency)))
     return cases
-
-
-def _counts(line: PayLine) -> bool:
-    """As `is_income()`, of a contractor."""
-    return (
-        line.payee_kind is Payee.CONTRACTOR
-        and line.kind not in NO_INCOME
-        and line.company_id is not None
-        and line.engagement_type in CONTRACTORS
-    )
 
 
 def _of_law(law: Scheme, cases: Sequence[Case], on: date) -> list[dict[str, Any]]:
@@ -254,7 +253,7 @@ def _before(law: Scheme, pairs: set[Pair], slip_ids: Sequence[UUID], on: date) -
         .join(Payslip, Payslip.id == PayLine.payslip_id)
         .where(
             is_income(),
-            or_(PayLine.engagement_type.is_(None), PayLine.engagement_type == "contractor"),
+            of_contractors(),
             key.in_(pairs),
             Payslip.status == PayslipStatus.ISSUED,
             Payslip.pay_date >= begins,

@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
@@ -51,13 +52,12 @@ from marketplace.shifts.hours import (
     paid_minutes,
     scheduled_minutes,
 )
-from marketplace.shifts.models import Booking, TimeEntry
+from marketplace.shifts.models import Booking, TimeEntry, hold_account
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
 from marketplace.standards import queries as standards
-from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
 from marketplace.workforce.models import Contractor
 
@@ -97,22 +97,23 @@ def payable_back_pays(company_id: UUID | None, through: date) -> Select[UUID]:
 
 def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
     """Every booking on these timesheets, with its minutes as they were approved: without those that were cut."""
-    found = _facts(TimesheetLine, TimesheetCut).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
-    found = found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
-    found = found.where(TimesheetLine.timesheet_id.in_(timesheet_ids)).order_by(Booking.id)
+    found = _of_lines().where(TimesheetLine.timesheet_id == _any_of(timesheet_ids)).order_by(Booking.id)
     rows = db.session.execute(found).all()
-    worth = leave.pays([leave_cause(row.Booking.id) for row in rows if row.TimesheetLine.sick_minutes])
-    return [
-        replace(
-            _work(row, _approved(row.TimesheetLine, row.TimesheetCut), row.TimesheetLine.timesheet_id),
-            leave=Leave(row.TimesheetLine.sick_minutes * 60, worth.get(leave_cause(row.Booking.id), [])),
-        )
-        for row in rows
-    ]
+    worth = leave.pays([leave_cause(row.booking_id) for row in rows if row.sick_minutes])
+    works = []
+    for row in rows:
+        handed_in, cut = _handed_in(row), row.TimesheetCut
+        work = _work(row, handed_in.less(cut.minutes) if cut else handed_in, row.timesheet_id)
+        if row.sick_minutes:
+            work = replace(work, leave=Leave(row.sick_minutes * 60, worth.get(leave_cause(work.booking_id), [])))
+        works.append(work)
+    return works
 
 
 def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
     """The bookings of these cuts, with all the minutes that are to be paid after the ruling."""
+    if not cut_ids:
+        return []
     found = _of_lines().where(TimesheetCut.id.in_(cut_ids)).order_by(Booking.id)
     return [replace(_after_the_cut(row), cut_id=row.TimesheetCut.id) for row in db.session.execute(found)]
 
@@ -128,6 +129,8 @@ def with_and_without(cut: TimesheetCut, minutes: int) -> tuple[Work, Work]:
 
 def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
     """The bookings whose class was raised after they were paid, in that class, with the minutes that are paid."""
+    if not back_pay_ids:
+        return []
     found = _of_lines(BackPay).join(BackPay, BackPay.booking_id == Booking.id).where(BackPay.id.in_(back_pay_ids))
     rows = db.session.execute(found.order_by(Booking.id)).all()
     return [replace(_as_it_stands(row), back_pay_id=row.BackPay.id) for row in rows]
@@ -137,13 +140,21 @@ def at_most(booking_ids: Collection[UUID]) -> list[Work]:
     """Those of these bookings of which a cut is not settled, or a raised premium not paid, with the most minutes that
     may have to be paid."""
     pending = or_(TimesheetCut.status.in_(PENDING_CUT), _back_pay_due(Booking.id))
-    found = _of_lines().where(Booking.id.in_(booking_ids), pending)
+    found = _of_lines().where(Booking.id == _any_of(booking_ids), pending)
     return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
 
 
 def lock_cuts(booking_ids: Collection[UUID]) -> None:
     """Locks the cuts of these bookings, so that they are decided before or after this transaction, not meanwhile."""
-    rows = select(TimesheetCut.id).where(TimesheetCut.booking_id.in_(booking_ids)).order_by(TimesheetCut.id)
+    if booking_ids:
+        rows = select(TimesheetCut.id).where(TimesheetCut.booking_id == _any_of(booking_ids)).order_by(TimesheetCut.id)
+        db.session.execute(rows.with_for_update())
+
+
+def lock_cuts_of(payslip_ids: Collection[UUID]) -> None:
+    """Likewise, of the bookings that these payslips pay."""
+    paid = select(PayLine.booking_id).where(PayLine.payslip_id == _any_of(payslip_ids))
+    rows = select(TimesheetCut.id).where(TimesheetCut.booking_id.in_(paid)).order_by(TimesheetCut.id)
     db.session.execute(rows.with_for_update())
 
 
@@ -155,6 +166,8 @@ def is_paid_for(cut: TimesheetCut) -> bool:
 
 def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]]:
     """What the lines of these bookings cost the company, kind by kind: the person's own leave is none of it."""
+    if not booking_ids:
+        return {}
     sums = select(
         PayLine.booking_id, PayLine.kind, PayLine.currency, func.sum(PayLine.amount), func.sum(PayLine.seconds)
     ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind.not_in(OWN_BENEFITS))
@@ -185,12 +198,12 @@ def lock_people_of(
 ) -> set[UUID]:
     """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
     capped by person is counted by one at a time."""
-    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id.in_(timesheet_ids))
+    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id == _any_of(timesheet_ids))
     of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
     of_back_pays = select(BackPay.contractor_id).where(BackPay.id.in_(back_pay_ids))
     of_tests = select(Attempt.contractor_id).where(Attempt.id.in_(attempt_ids))
     people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays, of_tests)))
-    rows = select(Contractor.id).where(Contractor.id.in_(people)).order_by(Contractor.id)
+    rows = select(Contractor.id).where(Contractor.id == _any_of(people)).order_by(Contractor.id)
     db.session.execute(rows.with_for_update(key_share=True))
     return people
 
@@ -199,14 +212,16 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
     """Seconds of sick leave on these people's pay lines so far, booked or not, by calendar year of the work."""
     year = extract("year", func.timezone("UTC", PayLine.began_at))
     sums = select(PayLine.contractor_id, year.label("year"), func.sum(PayLine.seconds).label("seconds"))
-    own = sums.where(PayLine.contractor_id.in_(contractor_ids), PayLine.kind == LineKind.SICK_ACCRUAL)
+    # Written out, so that the index of accrued leave is known to have them.
+    own = sums.where(PayLine.contractor_id == _any_of(contractor_ids), text("pay_line.kind = 'sick_accrual'"))
     rows = db.session.execute(own.group_by(PayLine.contractor_id, year))
     return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
 
 
 def leave_caps(contractor_ids: Collection[UUID]) -> dict[UUID, int]:
     """Seconds of sick leave that may accrue to each of these people in a calendar year, by the law of their place."""
-    places = select(Contractor.id, Contractor.country, Contractor.subdivision).where(Contractor.id.in_(contractor_ids))
+    places = select(Contractor.id, Contractor.country, Contractor.subdivision)
+    places = places.where(Contractor.id == _any_of(contractor_ids))
     return {row.id: sick_cap_seconds(row.country, row.subdivision) for row in db.session.execute(places)}
 
 
@@ -214,7 +229,7 @@ def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collectio
     """Every booking that is or may be owed for and is not all on issued payslips, with its time until now; of one
     company or of all, or of these. What payslips have paid of it is not taken off: see `issued()`.
     """
-    found = _facts(TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    found = _facts(Booking, TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
     found = found.where(*_unpaid(company_id)).order_by(Booking.id)
     rows = db.session.execute(found if among is None else found.where(Booking.id == _any_of(among))).all()
     clocks = _clocks([row.Booking.id for row in rows], now)
@@ -252,27 +267,27 @@ def paid_of_unpaid(company_id: UUID) -> list[Money]:
 def at_their_floors(works: Sequence[Work]) -> list[Work]:
     """The same, each with the least rate that the floor of its day and place asks for now that it is paid: the unpaid
     minutes of its gig counted, rounded up to a whole minor unit (TOP_UP)."""
-    people = {
-        person.id: person
-        for person in db.session.scalars(select(Contractor).where(Contractor.id.in_({w.contractor_id for w in works})))
-    }
-    unpaid = {
-        gig_id: sum(kinds.values())
-        for gig_id, kinds in db.session.execute(
-            select(Gig.id, Gig.unpaid).where(Gig.id.in_({work.gig_id for work in works}))
-        )
-    }
+    if not works:
+        return []
+    places = select(Contractor.id, Contractor.country, Contractor.subdivision, Contractor.timezone)
+    people = db.session.execute(places.where(Contractor.id == _any_of({work.contractor_id for work in works})))
+    place = {row.id: ((row.country, row.subdivision), ZoneInfo(row.timezone)) for row in people}
+    terms = select(Gig.id, Gig.unpaid).where(Gig.id.in_({work.gig_id for work in works}))
+    hours = {gig_id: 60 + sum(kinds.values()) for gig_id, kinds in db.session.execute(terms)}
 
     def asked(work: Work) -> tuple[standards.Code, str, date]:
-        person = people[work.contractor_id]
-        local = work.began_at.astimezone(ZoneInfo(person.timezone)).date()
-        return (person.country, person.subdivision), work.rate.currency, local
+        code, zone = place[work.contractor_id]
+        return code, work.rate.currency, work.began_at.astimezone(zone).date()
 
-    floors = standards.floors([asked(work) for work in works])
+    about = [asked(work) for work in works]
+    floors = standards.floors(set(about))
+    least: dict[tuple[Any, int], Money] = {}
     found = []
-    for work in works:
-        hourly = floors[asked(work)].hourly * Fraction(60 + unpaid[work.gig_id], 60)
-        found.append(replace(work, least_rate=Money(ceil(hourly), work.rate.currency)))
+    for work, one in zip(works, about, strict=True):
+        key = (one, hours[work.gig_id])
+        if key not in least:
+            least[key] = Money(ceil(floors[one].hourly * Fraction(key[1], 60)), one[1])
+        found.append(replace(work, least_rate=least[key]))
     return found
 
 
@@ -316,26 +331,51 @@ _PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(Timeshee
 
 
 def _of_lines(*more: Any) -> Select[Any]:
-    found = _facts(TimesheetLine, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    """The facts of bookings on timesheets, with what their lines say and what was cut."""
+    line = (
+        TimesheetLine.timesheet_id,
+        (TimesheetLine.work_minutes + TimesheetLine.waiting_minutes).label("work_minutes"),
+        *(TimesheetLine.paid_break_minutes, TimesheetLine.overtime_minutes, TimesheetLine.night_minutes),
+        *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
+        *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
+    )
+    found = _facts(*line, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
     return found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
 
 
 def _after_the_cut(row: Row[Any]) -> Work:
     """With what is, or may still be, paid: only what a cut has taken for good is left out."""
     cut: TimesheetCut | None = row.TimesheetCut
-    return _work(row, row.TimesheetLine.minutes.less(cut.lost_minutes if cut else 0), row.TimesheetLine.timesheet_id)
+    return _work(row, _handed_in(row).less(cut.lost_minutes if cut else 0), row.timesheet_id)
 
 
 def _as_it_stands(row: Row[Any]) -> Work:
     cut: TimesheetCut | None = row.TimesheetCut
-    return _work(row, row.TimesheetLine.minutes.less(cut.unpaid_minutes if cut else 0), row.TimesheetLine.timesheet_id)
+    return _work(row, _handed_in(row).less(cut.unpaid_minutes if cut else 0), row.timesheet_id)
+
+
+def _handed_in(row: Row[Any]) -> Minutes:
+    return Minutes.of(
+        work=row.work_minutes,
+        paid_break=row.paid_break_minutes,
+        overtime=row.overtime_minutes,
+        night=row.night_minutes,
+        unworked=row.compensation_minutes,
+        because=row.compensation_rule,
+        added=row.added_minutes,
+        standby=row.standby_minutes,
+    )
 
 
 def _facts(*more: Any) -> Select[Any]:
     engagement: ColumnElement[str] = ContractVersion.terms["engagement_type"].astext
     return (
         select(
-            Booking,
+            Booking.id.label("booking_id"),
+            *(Booking.gig_id, Booking.company_id, Booking.contractor_id, Booking.contract_version_id),
+            func.lower(Booking.during, type_=Booking.made_at.type).label("began_at"),
+            *(Booking.rate_amount, Booking.currency, Booking.overtime_percent, Booking.step_points),
+            *(Booking.is_training, Booking.hazard_class),
             Gig.fee_percent,
             Gig.margin_amount,
             ContractVersion.contract_id,
@@ -349,30 +389,25 @@ def _facts(*more: Any) -> Select[Any]:
 
 
 def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
-    booking: Booking = row.Booking
-    margin = None if row.margin_amount is None else Money(row.margin_amount, booking.currency)
+    code = row.currency
     return Work(
-        booking_id=booking.id,
-        gig_id=booking.gig_id,
-        company_id=booking.company_id,
-        contractor_id=booking.contractor_id,
-        began_at=booking.starts_at,
+        booking_id=row.booking_id,
+        gig_id=row.gig_id,
+        company_id=row.company_id,
+        contractor_id=row.contractor_id,
+        began_at=row.began_at,
         minutes=minutes,
-        rate=booking.rate,
-        overtime_percent=booking.overtime_percent,
-        step_points=booking.step_points,
-        is_training=booking.is_training,
-        hazard_class=HazardClass(booking.hazard_class),
+        rate=Money(row.rate_amount, code),
+        overtime_percent=row.overtime_percent,
+        step_points=row.step_points,
+        is_training=row.is_training,
+        hazard_class=row.hazard_class,
         fee_percent=row.fee_percent,
-        margin=margin,
-        promise=Promise(booking.contract_version_id, row.contract_id, row.number, row.engagement_type),
-        hold=booking.hold_account,
+        margin=None if row.margin_amount is None else Money(row.margin_amount, code),
+        promise=Promise(row.contract_version_id, row.contract_id, row.number, row.engagement_type),
+        hold=hold_account(row.booking_id),
         timesheet_id=timesheet_id,
     )
-
-
-def _approved(line: TimesheetLine, cut: TimesheetCut | None = None) -> Minutes:
-    return line.minutes if cut is None else line.minutes.less(cut.minutes)
 
 
 def _any_of(ids: Collection[UUID]) -> CollectionAggregate[Any]:

@@ -162,6 +162,8 @@ def window_after(seen: datetime, end: datetime, made_at: datetime, starts_at: da
 def night_worked(stretches: Iterable[Stretch], zone: ZoneInfo, promised: int) -> int:
     """Whole minutes of the paid stretches at night, rounded up in the person's favour; at most those that were promised
     with the yes, whose money is held."""
+    if not promised:
+        return 0
     paid = (Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at)
     return min(-(-night_time(paid, zone) // MINUTE), promised)
 

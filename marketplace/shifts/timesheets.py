@@ -1,12 +1,14 @@
 """Timesheets: what a finished booking enters, who approves it, and the door through which pay takes it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
+from typing import cast as typed
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, exists, func, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
@@ -34,6 +36,19 @@ from marketplace.shifts.timesheet_rules import TimesheetStatus
 Week = tuple[UUID, UUID, date]
 """Contractor, gig and Monday: what a timesheet is about."""
 OPEN = text("status = 'open'")
+
+
+class _Entry(Protocol):
+    """What a line reads of a stretch on a clock."""
+
+    @property
+    def kind(self) -> EntryKind: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def flags(self) -> list[Any]: ...
 
 
 def enter(bookings: Sequence[Booking], *, by: Actor | Mapping[UUID, Actor]) -> None:
@@ -200,10 +215,11 @@ def _open_sheets(bookings: Sequence[Booking]) -> dict[Week, UUID]:
 
 
 def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
-    found = select(TimeEntry).where(TimeEntry.booking_id.in_([booking.id for booking in bookings]))
-    entries: dict[UUID, list[TimeEntry]] = {booking.id: [] for booking in bookings}
-    for entry in db.session.scalars(found):
-        entries[entry.booking_id].append(entry)
+    told = select(TimeEntry.booking_id, TimeEntry.kind, TimeEntry.started_at, TimeEntry.ended_at, TimeEntry.flags)
+    found = told.where(TimeEntry.booking_id == any_(bindparam(None, [b.id for b in bookings], type_=ARRAY(Uuid()))))
+    entries: dict[UUID, list[_Entry]] = {booking.id: [] for booking in bookings}
+    for entry in db.session.execute(found):
+        entries[entry.booking_id].append(typed(_Entry, entry))
     lines = [
         {"id": new_id(), "timesheet_id": sheets[booking.contractor_id, booking.gig_id, booking.week]}
         | _minutes_of(booking, entries[booking.id])
@@ -212,7 +228,7 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
     db.session.execute(insert(TimesheetLine), lines)
 
 
-def _minutes_of(booking: Booking, own: Sequence[TimeEntry]) -> dict[str, Any]:
+def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
     """What a line says of a booking with these entries on its clock."""
     stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
     minutes = minutes_by_kind(stretches)

@@ -306,6 +306,15 @@ def benefits_part(hazard_class: HazardClass) -> Fraction:
     return sick + Fraction(_health_percent()) / 100 * (1 + hazard.premium(hazard_class))
 
 
+def sick_seconds(worked_minutes: int) -> int:
+    """The sick leave that so many minutes of work earn while there is room for it under the year's cap (SICK).
+
+    >>> sick_seconds(240)
+    480
+    """
+    return worked_minutes * 60 // int(RULES["SICK"].parameters["hours_worked_per_hour"])
+
+
 def sick_cap_seconds(country: str, subdivision: str | None) -> int:
     """The most sick leave that accrues in a calendar year: the cap of the place, where its law has one of its own.
 
@@ -390,8 +399,7 @@ def _top_up(given: PriceInput) -> PriceLine:
 
 def _sick_accrual(given: PriceInput) -> PriceLine:
     """Leave in whole seconds, because 60 seconds in 30 minutes' worth of an hour make two for each minute worked."""
-    worked = given.paid_minutes + given.qualification_minutes
-    seconds = worked * 60 // RULES["SICK"].parameters["hours_worked_per_hour"]
+    seconds = sick_seconds(given.paid_minutes + given.qualification_minutes)
     if given.sick_seconds_left is not None:
         seconds = min(seconds, given.sick_seconds_left)
     money = given.full_rate * Fraction(seconds, 3600)

@@ -24,6 +24,7 @@ TITLES = {
     "tests.bench.shift_day": "Bytes of a shift-day",
     "tests.bench.instant": "People for a seat that opens now",
     "tests.bench.storm": "The accept storm",
+    "tests.bench.pay": "A pay week",
 }
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 

@@ -238,6 +238,30 @@ def test_many_timesheets_go_through_in_batches(scene: Scene, monkeypatch: pytest
     everything_holds()
 
 
+def test_a_payslip_is_the_sum_of_its_lines_from_the_first_piece_of_a_run_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person's two weeks are taken in two transactions, and stand on one payslip, which has grown."""
+    monkeypatch.setattr(runs, "BATCH", 1)
+    with transaction():
+        ana = shifts.contracted(scene)
+        for day in (0, 7):
+            made.approved(scene, shifts.worked(scene, ana, starts_at=MONDAY + timedelta(days=day)))
+    run_id = made.started(through=FAR).id
+    sums = []
+    for _ in range(2):
+        runs.advance_run(run_id)
+        slip = db.session.scalars(select(Payslip).execution_options(populate_existing=True)).one()
+        own = select(func.sum(PayLine.amount)).where(PayLine.payslip_id == slip.id)
+        sums.append((slip.net, slip.benefits, slip.cost, db.session.scalar(own)))
+    assert sums == [
+        (usd("60.00"), usd("4.40"), usd("67.40"), 6740),
+        (usd("120.00"), usd("8.80"), usd("134.80"), 13480),
+    ]
+    runs.finish_run(run_id)
+    everything_holds()
+
+
 def test_more_timesheets_take_no_more_statements(scene: Scene, statements: Statements) -> None:
     """Of computing, freezing and booking; each payout is a payment of its own. The first run opens an account, too."""
     counts = []
@@ -414,6 +438,7 @@ def test_a_payslip_that_is_not_booked_is_not_shown(scene: Scene) -> None:
     "sentence",
     [
         "UPDATE pay_line SET amount = amount + 1",
+        "UPDATE pay_line SET payslip_id = NULL",
         "DELETE FROM pay_line",
         "UPDATE payslip SET net_amount = 0",
         "DELETE FROM payslip",
