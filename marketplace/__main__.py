@@ -3,7 +3,8 @@
 Exit codes: 0 stopped on request; 1 a process ended by itself; 2 wrong command line; 3 the port is taken or refused;
 4 DATABASE_URL leads to no usable database; 5 the embedded database cannot be had; 6 the migration failed;
 7 the demonstration failed; 8 the web server gave no answer; 9 the instance already runs; 130 interrupted before it
-was up. `with-database`, `with-service`, `with-jobs` and `with-web` end with the code of their command.
+was up; 10 a backup or what it is restored into is refused; 11 the books that were restored do not hold.
+`with-database`, `with-service`, `with-jobs` and `with-web` end with the code of their command.
 """
 
 import argparse
@@ -18,9 +19,11 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from marketplace import backup
 from marketplace.core.embedded import EmbeddedError, EmbeddedPostgres
 from marketplace.core.processes import Progress, run_to_end
 from marketplace.supervisor import (
+    Database,
     Exit,
     Listening,
     Refusal,
@@ -30,12 +33,15 @@ from marketplace.supervisor import (
     embedded_database,
     free_port,
     instance_lock,
+    knows_revision,
     load_demonstration,
     migrate,
+    prove_books,
     stop_instance,
 )
 
 INSTANCE = Path("instance")
+FILES = {"backup": "write everything to one file", "restore": "put a backup into an empty database"}
 
 
 def run(instance: Path, listening: Listening, with_demonstration: bool, progress: Progress) -> Exit:
@@ -123,6 +129,51 @@ def stop(instance: Path, remove_data: bool, progress: Progress) -> Exit:
     return Exit.STOPPED
 
 
+@contextmanager
+def _own_database(instance: Path, progress: Progress) -> Iterator[Database]:
+    """The database that DATABASE_URL names, else that of the instance."""
+    named = database_from_environment(os.environ)
+    if named is not None:
+        yield named
+        return
+    with embedded_database(instance / "postgres", progress) as database:
+        yield database
+
+
+def back_up(instance: Path, file: Path, progress: Progress) -> Exit:
+    """Write everything to a file. The service may go on meanwhile."""
+    if not os.environ.get("DATABASE_URL") and not instance.exists():
+        raise Refusal(Exit.BACKUP_REFUSED, f"There is no instance at {instance}; name it, or set DATABASE_URL.")
+    with _own_database(instance, progress) as database:
+        manifest = backup.write(database.owner_url, file, progress)
+    progress.say(f"{file}: {manifest.rows:,} rows of revision {manifest.revision}, {file.stat().st_size:,} bytes.")
+    if manifest.vault_keys:
+        progress.say(f"Keep these keys of SETARA_VAULT_KEYS elsewhere: {', '.join(manifest.vault_keys)}.")
+    return Exit.STOPPED
+
+
+def restore(instance: Path, file: Path, progress: Progress) -> Exit:
+    """Put a backup into an empty database, bring it up to date, and have its books prove themselves."""
+    manifest = backup.read(file)
+    if not knows_revision(manifest.revision):
+        raise Refusal(Exit.BACKUP_REFUSED, f"{file} is of revision {manifest.revision}, of a newer version of Setara.")
+    progress.say(f"{file} was made at {manifest.made_at}, of revision {manifest.revision}.")
+    with ExitStack() as stack:
+        if not os.environ.get("DATABASE_URL"):
+            stack.enter_context(instance_lock(instance))
+        database = stack.enter_context(_own_database(instance, progress))
+        backup.check_target(database.owner_url, manifest)
+        migrate(database, progress, manifest.revision)
+        backup.load(database.owner_url, file, manifest, progress)
+        migrate(database, progress)
+        prove_books(database, progress)
+    named = {each.partition(":")[0].strip() for each in os.environ.get("SETARA_VAULT_KEYS", "").split(",")}
+    if missing := [key for key in manifest.vault_keys if key not in named]:
+        progress.say(f"What people have sealed cannot be opened until SETARA_VAULT_KEYS names: {', '.join(missing)}.")
+    progress.say("Everything is back.")
+    return Exit.STOPPED
+
+
 def main(arguments: Sequence[str]) -> int:
     """Parse the command line, do it, and turn a refusal into its sentence and exit code."""
     options = _parser().parse_args(arguments)
@@ -137,9 +188,13 @@ def main(arguments: Sequence[str]) -> int:
             return with_service(options.instance, options.command, progress, pages=pages, jobs=jobs)
         if options.mode == "stop":
             return stop(instance, options.remove_data, progress)
+        if options.mode in ("backup", "restore"):
+            return (back_up if options.mode == "backup" else restore)(instance, options.file, progress)
         return run(instance, Listening(options.host, options.port), not options.no_demo, progress)
     except Refusal as refusal:
         return _complain(refusal.code, str(refusal))
+    except backup.NotBackedUp as refused:
+        return _complain(Exit.BACKUP_REFUSED, str(refused))
     except EmbeddedError as error:
         return _complain(Exit.EMBEDDED_FAILED, str(error))
     except KeyboardInterrupt:
@@ -188,6 +243,10 @@ def _parser() -> argparse.ArgumentParser:
     inner = modes.add_parser("stop", help="stop what runs from an instance folder")
     _add_instance(inner, f"the folder (default {INSTANCE})")
     inner.add_argument("--remove-data", action="store_true", help="remove its database and the folder too")
+    for name, words in FILES.items():
+        inner = modes.add_parser(name, help=words, description=backup.__doc__, formatter_class=parser.formatter_class)
+        _add_instance(inner, f"its folder, unless DATABASE_URL is set (default {INSTANCE})")
+        inner.add_argument("file", type=Path, metavar="FILE", help="the backup, a ZIP archive")
     return parser
 
 

@@ -12,14 +12,17 @@ from marketplace import demo
 from marketplace.accounts import queries, service
 from marketplace.accounts.rules import CONSOLE, OperatorRole, address
 from marketplace.core import clock
-from marketplace.core.db import transaction
+from marketplace.core.db import snapshot, transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
+from marketplace.pay import proof
 from marketplace.simulation.commands import simulate
 from marketplace.solver.commands import matching as of_files
 from marketplace.workforce import screening
 
+MOST_SHOWN = 20
+"""Of what is wrong with one sentence."""
 people = AppGroup("people", help="People and what they are trusted with.")
 
 
@@ -132,9 +135,26 @@ def reindex() -> None:
         click.echo(f"Of {looked_at} people {indexing.findable()} can be found.")
 
 
+books = AppGroup("books", help="The books, which prove themselves.")
+
+
+@books.command("prove")
+def prove_books() -> None:
+    """Try every sentence that must be true of the books, of one moment; ends with 1 where one is not."""
+    with snapshot():
+        checks = proof.prove()
+    for check in checks:
+        click.echo(f"{'holds' if check.holds else 'WRONG':6} {check.examined:>9,}  {check.sentence}")
+        for each in check.wrong[:MOST_SHOWN]:
+            click.echo(f"{'':17}{each}")
+    if not all(check.holds for check in checks):
+        raise click.exceptions.Exit(1)
+
+
 def register(app: Flask) -> None:
     app.cli.add_command(matching)
     app.cli.add_command(people)
     app.cli.add_command(issuing)
     app.cli.add_command(world)
     app.cli.add_command(lists)
+    app.cli.add_command(books)

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import psycopg
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from marketplace.core.embedded import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
 from marketplace.core.processes import Progress, end, run_to_end, spawn
@@ -47,6 +49,8 @@ class Exit(IntEnum):
     DEMONSTRATION_FAILED = 7
     NO_ANSWER = 8
     ALREADY_RUNNING = 9
+    BACKUP_REFUSED = 10
+    BOOKS_WRONG = 11
     INTERRUPTED = 130
 
 
@@ -209,12 +213,29 @@ def embedded_database(folder: Path, progress: Progress) -> Iterator[Database]:
                 progress.say("Stopping PostgreSQL.")
 
 
-def migrate(database: Database, progress: Progress) -> None:
-    """Bring the schema up to date, as its owner."""
-    progress.say("Bringing the database up to date.")
-    code = run_to_end([*FLASK, "db", "upgrade"], database.commands_environment(), PROJECT)
+def migrate(database: Database, progress: Progress, revision: str = "head") -> None:
+    """Bring the schema up to date, or to an earlier revision if one is named, as its owner."""
+    aim = "up to date" if revision == "head" else f"to revision {revision}"
+    progress.say(f"Bringing the database {aim}.")
+    code = run_to_end([*FLASK, "db", "upgrade", revision], database.commands_environment(), PROJECT)
     if code != 0:
         raise Refusal(Exit.MIGRATION_FAILED, f"The migration ended with exit code {code}; its own words are above.")
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this version of Setara has the migrations up to that revision."""
+    try:
+        return ScriptDirectory(str(PROJECT / "migrations")).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def prove_books(database: Database, progress: Progress) -> None:
+    """Have the books prove themselves; the command prints what it tried."""
+    progress.say("Proving the books.")
+    code = run_to_end([*FLASK, "books", "prove"], database.commands_environment(), PROJECT)
+    if code != 0:
+        raise Refusal(Exit.BOOKS_WRONG, "The books do not hold; what is wrong stands above.")
 
 
 def load_demonstration(database: Database, progress: Progress) -> None:
