@@ -39,8 +39,8 @@ def post(entry: Entry) -> UUID:
 
 
 def post_many(entries: Sequence[Entry]) -> list[UUID]:
-    """Books all entries or none, in one statement where no account may be overdrawn and in a constant number always,
-    and returns their ids in the order given. Nothing is booked for none.
+    """Books all entries or none, in one statement however many, and returns their ids in the order given. Nothing is
+    booked for none.
 
     An entry whose cause was booked before with the same postings is left alone and its first id returned, so a
     repeated call is harmless; with other postings it raises CauseTaken. Raises InsufficientFunds when an account that
@@ -58,14 +58,11 @@ def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
     pairs = sorted({(name, move.money.currency) for _, move in moves for name in (move.source, move.destination)})
     facts = _facts(entries, fresh, moves) | _accounts(pairs)
 
-    def posted(rows: Rows) -> list[UUID]:
-        if rows[0].short:
-            _refuse(rows[0].short)
-        new = set(rows[0].fresh or ())
+    def posted(new: set[UUID]) -> list[UUID]:
         known = _check_repeated([entry for entry in entries if fresh[entry.cause] not in new])
         return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
 
-    return Order(booked(HANDED_IN), facts, posted)
+    return _booking(HANDED_IN, facts).and_then(posted)
 
 
 def post_all(source: Source, given: Mapping[str, Sequence[Any]]) -> int:
@@ -78,10 +75,23 @@ def post_all(source: Source, given: Mapping[str, Sequence[Any]]) -> int:
     pairs = sorted((row.name, row.currency) for row in send_one(Order(sides(source), given, list)))
     if not pairs:
         return 0
-    (row,) = send_one(Order(booked(source), {**given, "at": clock.now()} | _accounts(pairs), list))
-    if row.short:
-        _refuse(row.short)
-    return len(row.fresh or ())
+    return len(send_one(_booking(source, {**given, "at": clock.now()} | _accounts(pairs))))
+
+
+def _booking(source: Source, facts: Mapping[str, Any]) -> Order[set[UUID]]:
+    """Books what the source gives, and returns the ids of the entries that are new."""
+    statement = booked(source)
+
+    def check(rows: Rows) -> set[UUID]:
+        (row,) = rows
+        if row.unopened:
+            _open([(name, currency) for name, currency in row.unopened])
+            return send_one(Order(statement, facts, check))
+        if row.short:
+            _refuse(row.short)
+        return set(row.fresh or ())
+
+    return Order(statement, facts, check)
 
 
 def hold_still(accounts: Collection[Pair]) -> dict[Pair, Money]:
@@ -127,12 +137,9 @@ def _facts(entries: Sequence[Entry], ids: dict[str, UUID], moves: Sequence[tuple
 
 
 def _accounts(pairs: Sequence[Pair]) -> dict[str, Any]:
-    """The accounts as parameters; those that keep a balance with an id each, for whichever is new. The others are
-    opened."""
+    """The accounts as parameters; those that keep a balance with an id each, for whichever is new."""
     free = [pair for pair in pairs if may_overdraw(pair[0])]
     kept = [pair for pair in pairs if not may_overdraw(pair[0])]
-    if free:
-        _open(free)
     return {
         "account_ids": [new_id() for _ in kept],
         "names": [name for name, _ in kept],
@@ -143,13 +150,10 @@ def _accounts(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def _open(free: Sequence[Pair]) -> None:
-    """Opens those of the accounts that are new. They keep no balance, and nobody waits for a row of theirs."""
-    connection = db.session.connection()
-    there = {(row.name, row.currency) for row in connection.execute(_KNOWN, {"wanted": free})}
+    """Opens these accounts. They keep no balance, and nobody waits for a row of theirs but whoever opens one at the
+    same moment: who comes second waits, then finds it."""
     rows = [{"id": new_id(), "name": name, "currency": currency} for name, currency in free]
-    if missing := [row for row in rows if (row["name"], row["currency"]) not in there]:
-        # Somebody else may open the same account at this moment: whoever comes second waits, then finds it.
-        connection.execute(_OPENED, missing)
+    db.session.connection().execute(_OPENED, rows)
 
 
 def _refuse(short: Sequence[Sequence[Any]]) -> None:

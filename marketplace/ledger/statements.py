@@ -13,10 +13,15 @@ from sqlalchemy.types import TypeEngine
 from marketplace.core.sending import Fixed
 
 _BOOKED = """
-WITH entry AS (
+WITH free AS MATERIALIZED (
+    SELECT had.id, given.name, given.currency
+    FROM unnest(:free_names, :free_currencies) AS given (name, currency)
+    LEFT JOIN ledger_account had ON had.name = given.name AND had.currency = given.currency
+), entry AS (
     INSERT INTO journal_entry (id, cause, at, data)
     SELECT given.id, given.cause, :at, CAST(given.data AS jsonb)
     FROM ({entries}) AS given (id, cause, data)
+    WHERE NOT EXISTS (SELECT FROM free WHERE id IS NULL)
     ORDER BY given.cause
     ON CONFLICT (cause) DO NOTHING
     RETURNING id
@@ -61,10 +66,7 @@ WITH entry AS (
 ), known AS (
     SELECT id, key FROM kept
     UNION ALL
-    SELECT free.id, free.currency || free.name
-    FROM ledger_account free
-    JOIN unnest(:free_names, :free_currencies) AS given (name, currency)
-        ON given.name = free.name AND given.currency = free.currency
+    SELECT id, currency || name FROM free
 ), posted AS (
     INSERT INTO posting (entry_id, source_id, destination_id, amount, currency)
     SELECT move.entry_id, source.id, destination.id, move.amount, move.currency
@@ -76,12 +78,14 @@ WITH entry AS (
 SELECT
     (SELECT array_agg(id) FROM entry) AS fresh,
     (SELECT jsonb_agg(jsonb_build_array(name, currency, amount) ORDER BY name, currency) FROM account
-     WHERE NOT EXISTS (SELECT FROM kept WHERE kept.key = account.key)) AS short
+     WHERE NOT EXISTS (SELECT FROM kept WHERE kept.key = account.key)) AS short,
+    (SELECT jsonb_agg(jsonb_build_array(name, currency)) FROM free WHERE id IS NULL) AS unopened
 """
 """All of an entry in one statement: itself unless its cause was booked before, the balances that are kept, and the
 postings. Balances change in the order of the accounts' names, everywhere, so that two entries over the same accounts
 cannot wait for each other; a balance that would fall below zero is left alone and told of as short. Whoever opens an
-account that somebody else opens at this moment waits for them, and adds to it.
+account that somebody else opens at this moment waits for them, and adds to it. Where an account that keeps no balance
+is not there yet, nothing is written at all, and it is told of: that happens once in its life.
 
 Currency and name are one key between its parts: of two columns PostgreSQL expects so few pairs that it would compare
 each posting with each account."""
@@ -125,9 +129,9 @@ _ACCOUNTS = (
 @lru_cache(maxsize=32)
 def booked(source: Source) -> Fixed:
     """The statement that books what the source gives: `fresh` are the ids of the entries that are new, `short` the
-    accounts that would fall below zero."""
+    accounts that would fall below zero, `unopened` those without a balance that must be opened first."""
     statement = _of(_BOOKED, source, _ACCOUNTS).bindparams(bindparam("at", type_=DateTime(timezone=True)))
-    return Fixed(statement.columns(fresh=ARRAY(Uuid()), short=JSONB()))
+    return Fixed(statement.columns(fresh=ARRAY(Uuid()), short=JSONB(), unopened=JSONB()))
 
 
 @lru_cache(maxsize=32)
