@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0107"
-down_revision = "0106"
+revision = "0108"
+down_revision = "0107"
 
 RARE = ("attempt_id", "cash_out_id", "guarantee_id", "rail_fee_id")
 SUMS = "net_amount, benefits_amount, leave_amount, cost_amount"
