@@ -39,6 +39,27 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
+def empty(place: Path) -> Path:
+    """The data of a server that has been made and stopped."""
+    with EmbeddedPostgres(place / "empty", FAST_AND_FORGETFUL) as server:
+        folder = server.root
+    return folder / "data"
+
+
+@pytest.fixture
+def stopped(place: Path, empty: Path) -> Callable[[str], Path]:
+    """`stopped("name")` is the folder of a server that has run before: making its data takes ten times as long as it
+    takes to start it."""
+
+    def copy(name: str) -> Path:
+        (place / name).mkdir()
+        subprocess.run(["cp", "-a", empty, place / name / "data"], check=True)
+        return place / name
+
+    return copy
+
+
+@pytest.fixture(scope="module")
 def server(place: Path) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(place / "shared", FAST_AND_FORGETFUL) as server:
         server.provision("shop")
@@ -151,8 +172,8 @@ def test_clone_copies_the_template_anew_under_the_same_rights(server: EmbeddedPo
         app.execute("CREATE TABLE mine (n int)")
 
 
-def test_killed_server_starts_again_with_its_data(place: Path) -> None:
-    with EmbeddedPostgres(place / "killed") as server:
+def test_killed_server_starts_again_with_its_data(stopped: Callable[[str], Path]) -> None:
+    with EmbeddedPostgres(stopped("killed")) as server:
         server.provision("shop")
         with connect(server, "shop", "setara_owner") as owner:
             owner.execute("CREATE TABLE kept AS SELECT 7 AS n")
@@ -163,8 +184,8 @@ def test_killed_server_starts_again_with_its_data(place: Path) -> None:
             assert owner.execute("SELECT n FROM kept").fetchone() == (7,)
 
 
-def test_killed_server_that_is_stopped_leaves_no_socket(place: Path) -> None:
-    with EmbeddedPostgres(place / "mopped", FAST_AND_FORGETFUL) as server:
+def test_killed_server_that_is_stopped_leaves_no_socket(stopped: Callable[[str], Path]) -> None:
+    with EmbeddedPostgres(stopped("mopped"), FAST_AND_FORGETFUL) as server:
         folder = Path(server.url("shop").partition("host=")[2].partition("&")[0])
         os.kill(postmaster(server), signal.SIGKILL)
         wait_until(lambda: server.has_died)
@@ -172,8 +193,8 @@ def test_killed_server_that_is_stopped_leaves_no_socket(place: Path) -> None:
     assert not folder.exists()
 
 
-def test_stale_pid_file_that_names_another_living_process(place: Path) -> None:
-    server = EmbeddedPostgres(place / "stale", FAST_AND_FORGETFUL)
+def test_stale_pid_file_that_names_another_living_process(stopped: Callable[[str], Path]) -> None:
+    server = EmbeddedPostgres(stopped("stale"), FAST_AND_FORGETFUL)
     with server:
         left_behind = (server.root / "data" / "postmaster.pid").read_text().splitlines()
     with subprocess.Popen(["sleep", "60"], user=placement.server_account(server.root / "data").uid) as stranger:
@@ -196,22 +217,26 @@ def test_two_starters_at_once_share_one_server(place: Path) -> None:
     assert not server.is_running
 
 
-def test_server_ends_with_a_starter_that_is_killed_and_the_next_start_follows_at_once(place: Path) -> None:
-    starter = start_in_a_process(place / "orphan")
+def test_server_ends_with_a_starter_that_is_killed_and_the_next_start_follows_at_once(
+    stopped: Callable[[str], Path],
+) -> None:
+    folder = stopped("orphan")
+    starter = start_in_a_process(folder)
     assert say_when_up(starter) == "ours"
     starter.kill()
     starter.communicate()
-    with EmbeddedPostgres(place / "orphan", FAST_AND_FORGETFUL) as server:
+    with EmbeddedPostgres(folder, FAST_AND_FORGETFUL) as server:
         assert server.is_ours
         with connect(server, "shared", "setara_app") as app:
             assert app.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere a server outlives its starter and may be joined.")
-def test_server_whose_starter_was_killed_is_not_joined_though_it_still_answers(place: Path) -> None:
-    starter = start_in_a_process(place / "slow-to-end")
+def test_server_whose_starter_was_killed_is_not_joined_though_it_still_answers(stopped: Callable[[str], Path]) -> None:
+    folder = stopped("slow-to-end")
+    starter = start_in_a_process(folder)
     assert say_when_up(starter) == "ours"
-    server = EmbeddedPostgres(place / "slow-to-end", FAST_AND_FORGETFUL)
+    server = EmbeddedPostgres(folder, FAST_AND_FORGETFUL)
     assert server.is_running
     pid = postmaster(server)
     os.kill(pid, signal.SIGSTOP)  # Its socket takes connections all the same, as that of one that is not scheduled.
@@ -223,10 +248,11 @@ def test_server_whose_starter_was_killed_is_not_joined_though_it_still_answers(p
         assert server.is_ours
 
 
-def test_stop_any_ends_a_server_that_another_process_started(place: Path) -> None:
-    starter = start_in_a_process(place / "foreign")
+def test_stop_any_ends_a_server_that_another_process_started(stopped: Callable[[str], Path]) -> None:
+    folder = stopped("foreign")
+    starter = start_in_a_process(folder)
     assert say_when_up(starter) == "ours"
-    server = EmbeddedPostgres(place / "foreign")
+    server = EmbeddedPostgres(folder)
     assert server.stop_any()
     assert not server.is_running
     assert not server.stop_any()
@@ -340,8 +366,8 @@ def test_socket_folder_made_by_somebody_else_is_refused(place: Path, monkeypatch
         placement.socket_folder(place / "data", account)
 
 
-def test_socket_is_gone_after_the_stop(place: Path) -> None:
-    with EmbeddedPostgres(place / "tidy", FAST_AND_FORGETFUL) as server:
+def test_socket_is_gone_after_the_stop(stopped: Callable[[str], Path]) -> None:
+    with EmbeddedPostgres(stopped("tidy"), FAST_AND_FORGETFUL) as server:
         (folder,) = {Path(part.removeprefix("host=")) for part in server.url("x").partition("?")[2].split("&")[:1]}
         with socket.socket(socket.AF_UNIX) as probe:
             probe.connect(str(folder / ".s.PGSQL.5432"))
