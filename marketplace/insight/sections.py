@@ -576,7 +576,7 @@ SECTIONS: tuple[Section, ...] = (
         _E,
         PaymentOp.contractor_id,
         without=("idempotency_key",),
-        empties=("reason",),
+        empties=("reason", "why"),
     ),
     _own(
         "tax_declarations",

@@ -3,7 +3,7 @@
 Looked at when the rail is about to hear of it, since an account may have changed since the run wrote it down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
@@ -42,6 +42,18 @@ def bars(ops: Sequence[PaymentOp]) -> dict[UUID, Result]:
     methods = {row.id: row for row in known.unique()}
     found = {op_id: _bar(methods[method_id]) for op_id, method_id in named.items()}
     return {op_id: result for op_id, result in found.items() if result is not None}
+
+
+def held_up(method_ids: Collection[UUID]) -> list[UUID]:
+    """Payouts to these methods that are parked and that no rail has heard of: they wait for the name on the account."""
+    found = select(PaymentOp.id).where(
+        PaymentOp.contractor_id.in_(select(PayoutMethod.contractor_id).where(PayoutMethod.id.in_(method_ids))),
+        PaymentOp.kind == OpKind.PAYOUT,
+        PaymentOp.status == OpStatus.PARKED,
+        PaymentOp.first_sent_at.is_(None),
+        PaymentOp.params["method"].as_string().in_([str(each) for each in method_ids]),
+    )
+    return list(db.session.scalars(found.order_by(PaymentOp.id)))
 
 
 def _bar(method: PayoutMethod) -> Result | None:

@@ -31,6 +31,7 @@ from marketplace.pay.manual_rules import (
     FoundAlready,
     ManualStatus,
     NothingToFind,
+    OwnPayment,
     SecondPerson,
 )
 from marketplace.pay.models import PaymentOp
@@ -66,16 +67,14 @@ def _dollars(money: Money, rate: Quote) -> Money:
 def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:
     """Writes down what became of these payments, all of them or none, and settles those that need nobody else.
 
-    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding.
+    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment.
     """
     require_operator(by, OperatorRole.FINANCE)
     _check(found)
     ops = _locked(op_ids)
-    paid_by_hand = _by_hand(ops)
     if of([op.id for op in ops]):
         raise FoundAlready
-    for op in ops:
-        _check_open(op, paid_by_hand.get(op.id), found)
+    _check_each(ops, found, by)
     now, arrived = clock.now(), found.arrived
     rows = [
         {
@@ -105,12 +104,15 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
 
 
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
-    """A second operator has found the same: it holds, and settles the payment. Raises NotFound, SecondPerson,
-    WrongState."""
+    """A second operator has found the same: it holds, and settles the payment. What the first one could not find any
+    more does not hold either: the payment may have gone on since. Raises NotFound, SecondPerson, NothingToFind,
+    FoundAlready, BadFinding, OwnPayment, WrongState."""
     finding = _waiting(finding_id, by)
     if finding.found_by == by.person_id:
         raise SecondPerson
     (op,) = _locked([finding.payment_op_id])
+    if finding.status is FindingStatus.WAITING:
+        _check_each([op], finding, by)
     _hold([(finding, op)], {"answered_by": by.person_id, "answered_at": clock.now()}, by=by)
     return finding
 
@@ -154,7 +156,18 @@ def _check(found: Found) -> None:
         raise BadFinding("What arrived is more than nothing.", field="arrived")
 
 
-def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found) -> None:
+def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Actor) -> None:
+    paid_by_hand = _by_hand(ops)
+    for op in ops:
+        if op.contractor_id is not None and op.contractor_id == by.person_id:
+            raise OwnPayment
+        _check_open(op, paid_by_hand.get(op.id), found)
+    nameless = [op for op in ops if op.rail != MANUAL and op.external_id is None]
+    if found.outcome is FindingOutcome.HAPPENED and len(nameless) > 1:
+        raise BadFinding("Each of these payments has a reference of its own.", field="reference")
+
+
+def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found | PaymentFinding) -> None:
     if op.status is OpStatus.PARKED and op.first_sent_at is not None:
         _check_name(op, found)
         return
@@ -169,7 +182,7 @@ def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found) -> N
         raise NothingToFind
 
 
-def _check_name(op: PaymentOp, found: Found) -> None:
+def _check_name(op: PaymentOp, found: Found | PaymentFinding) -> None:
     """A rail gives one name to one payment."""
     taken = select(PaymentOp.id).where(
         PaymentOp.rail == op.rail, PaymentOp.external_id == found.reference.strip(), PaymentOp.id != op.id
@@ -232,7 +245,8 @@ def _locked(op_ids: Collection[UUID]) -> list[PaymentOp]:
 def _by_hand(ops: Sequence[PaymentOp]) -> dict[UUID, ManualPayment]:
     found = select(ManualPayment).where(ManualPayment.payment_op_id.in_([op.id for op in ops]))
     found = found.order_by(ManualPayment.id).with_for_update()
-    return {row.payment_op_id: row for row in db.session.scalars(found)}
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    return {row.payment_op_id: row for row in rows}
 
 
 def _of(ids: Sequence[UUID]) -> list[PaymentFinding]:

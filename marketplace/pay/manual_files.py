@@ -186,7 +186,8 @@ def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
 
 def _waiting(*, lock: bool) -> list[_Waiting]:
     """Payouts that wait, the oldest first, with what a file would say of each: the amount itself to a bank, and the
-    provider's currency at the last sourced rate elsewhere."""
+    provider's currency at the last sourced rate elsewhere. Left out is what somebody has found not to be paid, and
+    nobody has confirmed: it would be paid by the file, and be payable again."""
     found = (
         select(ManualPayment, PayoutMethod)
         .join(PayoutMethod, PayoutMethod.id == ManualPayment.method_id)
@@ -194,6 +195,9 @@ def _waiting(*, lock: bool) -> list[_Waiting]:
         .order_by(ManualPayment.id)
     )
     rows = db.session.execute(found.with_for_update(of=ManualPayment, skip_locked=True) if lock else found).all()
+    # A finding is made under the same locks, so a statement after them sees every one that counts.
+    known = findings.of([row.payment_op_id for row, _ in rows])
+    rows = [each for each in rows if each[0].payment_op_id not in known]
     wanted: dict[str, set[str]] = {}
     for row, method in rows:
         if (into := _into(row, method)) != row.currency:

@@ -17,7 +17,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money, minor_digits
 from marketplace.pay.manual_models import ManualPayment, PaymentFinding
-from marketplace.pay.manual_rules import FindingOutcome, FindingStatus, ManualStatus
+from marketplace.pay.manual_rules import FOUND_NOT_PAID, FindingOutcome, FindingStatus, ManualStatus
 from marketplace.pay.rails import Arrival, Done, Order, Refused, Result, Waiting
 from marketplace.pay.rules import MANUAL, OpKind
 
@@ -81,7 +81,7 @@ def result_of(finding: PaymentFinding, kind: OpKind, money: Money, name: str) ->
     """What a finding says of a payment, as any rail would say it."""
     if finding.outcome is FindingOutcome.DID_NOT:
         # Whoever is to be paid reads the reason and looks at their account; of anything else an operator does.
-        return Refused("found_not_paid", finding.reason, "contractor" if kind is OpKind.PAYOUT else "operator")
+        return Refused(FOUND_NOT_PAID, finding.reason, "contractor" if kind is OpKind.PAYOUT else "operator")
     arrived = finding.arrived
     return Done(name, _arrival(arrived, money) if arrived is not None and kind is OpKind.PAYOUT else None)
 

@@ -60,6 +60,10 @@ class FindingOutcome(StrEnum):
     DID_NOT = "did_not_happen"
 
 
+FOUND_NOT_PAID = "found_not_paid"
+"""The code of a payment of which a person found that it did not happen, for a reason in words of their own."""
+
+
 class FindingStatus(StrEnum):
     WAITING = "waiting"
     """Above the limit a second person has to find the same."""
@@ -87,6 +91,12 @@ class SecondPerson(Forbidden):
 
     code = "second_person_needed"
     title = "Above the limit two different people are needed."
+    remedy = "Ask another operator of finance to look."
+
+
+class OwnPayment(Forbidden):
+    code = "own_payment"
+    title = "Nobody says what became of a payment to themselves."
     remedy = "Ask another operator of finance to look."
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from marketplace.accounts.queries import person_name
 from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator
 from marketplace.core import clock, queue
@@ -17,13 +15,10 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
-from marketplace.pay import methods, payments, service
-from marketplace.pay.barring import REFUSED
+from marketplace.pay import barring, methods, payments, service
 from marketplace.pay.method_fields import MethodKind
 from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.method_rules import ALIVE, MethodStatus, NameCheck, NameDecided, OwnAccount
-from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import OpKind, OpStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +70,8 @@ def clear(method_id: UUID, reason: str, *, by: Actor) -> PayoutMethod:
     row = _looked_at(method_id, by)
     _decide(row, NameCheck.CLEARED, reason, by)
     record("payout_method.name_cleared", row, by=by)
-    for op in _parked(row):
-        service.unpark(op.id, by=by)
+    for op_id in barring.held_up([row.id]):
+        service.unpark(op_id, by=by)
     queue.defer(service.ADVANCE_RAIL)
     return row
 
@@ -87,7 +82,7 @@ def refuse(method_id: UUID, reason: str, *, by: Actor) -> PayoutMethod:
     row = _looked_at(method_id, by)
     _decide(row, NameCheck.REFUSED, reason, by)
     move_one(row, MethodStatus.REFUSED, by=by, event="payout_method.refused", values={"ended_at": clock.now()})
-    payments.told({op.id: REFUSED for op in _parked(row)})
+    payments.told(dict.fromkeys(barring.held_up([row.id]), barring.REFUSED))
     return row
 
 
@@ -107,15 +102,3 @@ def _decide(row: PayoutMethod, found: NameCheck, reason: str, by: Actor) -> None
     row.name_reason = reason_given(reason)
     row.name_check, row.name_decided_by, row.name_decided_at = found, by.person_id, clock.now()
     db.session.flush()
-
-
-def _parked(row: PayoutMethod) -> list[PaymentOp]:
-    """Payouts that no rail has heard of because of this name."""
-    found = select(PaymentOp).where(
-        PaymentOp.contractor_id == row.contractor_id,
-        PaymentOp.kind == OpKind.PAYOUT,
-        PaymentOp.status == OpStatus.PARKED,
-        PaymentOp.first_sent_at.is_(None),
-        PaymentOp.params["method"].as_string() == str(row.id),
-    )
-    return list(db.session.scalars(found.order_by(PaymentOp.id)))

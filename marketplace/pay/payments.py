@@ -23,6 +23,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import barring, pausing, rules
 from marketplace.pay.known_rails import rail
+from marketplace.pay.manual_rules import FOUND_NOT_PAID
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus, UnknownRail
@@ -205,6 +206,8 @@ def _landed(arrived: Arrival | None) -> dict[str, Any]:
 def _arrive(op: PaymentOp, status: OpStatus, **values: Any) -> None:
     data = {"amount": str(op.money.decimal), "currency": op.currency, "rail": op.rail}
     reason = {key: values[key] for key in ("why", "refusal_code", "who_can_fix") if values.get(key)}
+    if reason.get("refusal_code") == FOUND_NOT_PAID:
+        del reason["why"]  # A person's own words about somebody: no event keeps them.
     event = OP_EVENTS[op.kind][status]
     if status is OpStatus.REFUSED and op.kind is OpKind.PAYOUT and values.get("who_can_fix") == "operator":
         # Its person has nothing to mend, and is not sent to look for what they did wrong.

@@ -1,6 +1,7 @@
 """Payments that people make by files: made, frozen, let go by a second person, marked once, and put back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +18,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
@@ -35,6 +37,7 @@ from marketplace.pay.manual_rules import (
     NothingToFind,
     NothingToPay,
     NotReleased,
+    OwnPayment,
     SecondPerson,
 )
 from marketplace.pay.method_fields import MethodKind
@@ -182,6 +185,7 @@ def test_what_came_back_is_payable_again_and_in_another_file(by_hand: Flask) -> 
     op = op_of(op.owner_id)
     assert (op.status, op.refusal_code, op.who_can_fix) == (OpStatus.REFUSED, "found_not_paid", "contractor")
     assert op.why == "The bank sent it back: account closed."
+    assert not any("account closed" in str(each.data) for each in timeline("payment", op.id)), "words can be erased"
     assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
     with transaction():
         again = service.retry_payout(op.id, by=accounts.actor_of(op.owner_id))
@@ -243,6 +247,58 @@ def test_above_the_limit_it_takes_two_people(by_hand: Flask) -> None:
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
     everything_holds()
+
+
+def test_what_was_found_not_to_be_paid_goes_into_no_file_while_it_waits(by_hand: Flask) -> None:
+    """Of 60.00 USD above the limit one person finds that they were not paid: until a second one has answered, no file
+    carries them, or they would be paid by the file and be payable again."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
+    try:
+        op, one, other = owed(), pay.finance(), pay.finance()
+        with transaction():
+            (found,) = findings.find([op.id], not_paid(), by=one)
+        assert manual_files.heaps(one) == []
+        with pytest.raises(NothingToPay):
+            made(by=one)
+        with transaction():
+            findings.contradict(found.id, by=other)
+        assert made(by=one).lines == 1
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def parked(lab: UUID) -> PaymentOp:
+    """A deposit of 60.00 USD of which its rail says nothing any more."""
+    op = service.deposit(lab, usd("60.00"), by=accounts.owner_of(lab))
+    op.status, op.first_sent_at, op.tries = OpStatus.PARKED, clock.now(), 1
+    return op
+
+
+def test_a_payment_that_has_gone_on_is_settled_by_no_finding_of_before(app: Flask) -> None:
+    """Found not to have happened while it was parked, and asked about again since: the second person confirms nothing,
+    or it would be given back and happen all the same. Two payments have two references."""
+    app.config["TWO_PEOPLE_ABOVE"] = "50.00"
+    lab = accounts.company().id
+    try:
+        with transaction():
+            op, beside = parked(lab), parked(lab)
+        with pytest.raises(BadFinding, match="of its own"):
+            findings.find([op.id, beside.id], paid(), by=pay.finance())
+        with transaction():
+            (found,) = findings.find([op.id], not_paid(), by=pay.finance())
+        with transaction():
+            service.unpark(op.id, by=pay.finance())
+        with pytest.raises(NothingToFind):
+            findings.confirm(found.id, by=pay.finance())
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def test_nobody_finds_what_became_of_their_own_pay(by_hand: Flask) -> None:
+    op = owed()
+    me = replace(accounts.actor_of(op.owner_id), operator=frozenset({OperatorRole.FINANCE}))
+    with pytest.raises(OwnPayment):
+        findings.find([op.id], not_paid(), by=me)
 
 
 def test_a_file_that_nobody_could_download_is_put_back(by_hand: Flask) -> None:

@@ -16,7 +16,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices.models import Delivery
 from marketplace.notices.ways import Way
-from marketplace.pay import method_names, methods, payments, retrying, runs
+from marketplace.pay import method_names, methods, payments, retrying, runs, service
 from marketplace.pay.method_fields import BadDetail, MethodKind, NoSuchMethod, Part, checked
 from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.method_rules import (
@@ -206,6 +206,27 @@ def test_an_account_is_refused_before_it_counts(app: Flask) -> None:
     later(timedelta(hours=49))
     assert methods.take_effect_due() == 0
     assert db.session.get_one(PayoutMethod, old.id).status is MethodStatus.IN_FORCE
+
+
+def test_pay_that_waited_for_a_name_is_payable_again_once_another_account_counts(app: Flask) -> None:
+    """The name on the account of before is not looked at any more: its 60.00 USD must not wait for that."""
+    booking = pay.worked_and_approved()
+    me = accounts.actor_of(booking.contractor_id)
+    with transaction():
+        given(me, holder="Budi Santoso")
+    pay.paid()
+    with transaction():
+        given(me, OTHER_IBAN)
+    later(timedelta(hours=48))
+    with transaction():
+        assert methods.take_effect_due() == 1
+    (op,) = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == me.person_id))
+    assert (op.status, op.refusal_code, op.who_can_fix) == (OpStatus.REFUSED, "payout_account_changed", "contractor")
+    with transaction():
+        again = service.retry_payout(op.id, by=me)
+    payments.advance_ops()
+    assert db.session.get_one(PaymentOp, again.id, populate_existing=True).status is OpStatus.DONE
+    everything_holds()
 
 
 def test_nobody_clears_their_own_name(app: Flask) -> None:
