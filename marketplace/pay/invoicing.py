@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Company, CompanyIdentity
 from marketplace.accounts.rules import (
@@ -33,7 +34,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
-from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import vat_rules
 from marketplace.pay.invoice_models import CompanyBilling, Invoice, InvoicedRun, InvoiceLine, InvoiceSeries
 from marketplace.pay.lines import PLATFORM_FEES
@@ -251,21 +252,40 @@ def _buyer(company_id: UUID) -> dict[str, str | None]:
 
 
 def _take_open(limit: int = 100) -> None:
-    """Takes VAT that is open, the oldest first, from whoever has it by now."""
+    """Takes VAT that is open, the oldest first, from whoever has it by now: who lacks it holds up nobody else."""
     db.session.flush()
-    waiting = select(Invoice).where(Invoice.vat_taken_at.is_(None)).order_by(Invoice.id).limit(limit)
-    for each in db.session.scalars(waiting.with_for_update(skip_locked=True)).all():
-        credited = select(func.coalesce(func.sum(Invoice.vat_amount), 0)).where(Invoice.of_id == each.id)
-        due = each.vat - Money(int(db.session.scalar(credited) or 0), each.currency)
-        if not due or _is_taken(each, due):
-            each.vat_taken_at = clock.now()
+    name = func.concat("company:", cast(Invoice.company_id, Text), ":available")
+    there = (
+        select(LedgerAccount.balance)
+        .where(LedgerAccount.name == name, LedgerAccount.currency == Invoice.currency)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+    less = aliased(Invoice)
+    gone = select(func.sum(less.vat_amount)).where(less.of_id == Invoice.id).correlate(Invoice).scalar_subquery()
+    has_it = Invoice.vat_amount - func.coalesce(gone, 0) <= func.coalesce(there, 0)
+    waiting = select(Invoice).where(Invoice.vat_taken_at.is_(None), has_it).order_by(Invoice.id).limit(limit)
+    rows = db.session.scalars(waiting.with_for_update(of=Invoice, skip_locked=True)).all()
+    # Both are read once more under the locks: somebody may have credited an invoice, or spent the money.
+    credited = _credited(rows)
+    free = ledger.hold_still({(available_account(each.company_id), each.currency) for each in rows})
+    entries = []
+    for each in rows:
+        purse = (available_account(each.company_id), each.currency)
+        due = each.vat - credited.get(each.id, Money.zero(each.currency))
+        if due > free[purse]:
+            continue
+        free[purse] -= due
+        each.vat_taken_at = clock.now()
+        if due:
+            entries.append(Entry(f"invoice:{each.id}:vat", [Move(purse[0], VAT, due)]))
+    ledger.post_many(entries)
 
 
-def _is_taken(invoice: Invoice, due: Money) -> bool:
-    """Whether the company had the VAT. If not, nothing has happened."""
-    try:
-        with db.session.begin_nested():
-            ledger.post(Entry(f"invoice:{invoice.id}:vat", [Move(available_account(invoice.company_id), VAT, due)]))
-    except InsufficientFunds:
-        return False
-    return True
+def _credited(invoices: Sequence[Invoice]) -> dict[UUID, Money]:
+    """The VAT of credit notes, by the invoice that they credit."""
+    sums = select(Invoice.of_id, Invoice.currency, func.sum(Invoice.vat_amount).label("amount"))
+    rows = db.session.execute(
+        sums.where(Invoice.of_id.in_([each.id for each in invoices])).group_by(Invoice.of_id, Invoice.currency)
+    )
+    return {row.of_id: Money(int(row.amount), row.currency) for row in rows if row.of_id is not None}
