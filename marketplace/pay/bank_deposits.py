@@ -8,6 +8,7 @@ sends it back. The same file, and the same transfer in another file, change noth
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +30,13 @@ from marketplace.ledger import service as ledger
 from marketplace.pay import bank_rules, findings, rules
 from marketplace.pay.bank_models import BankLine, BankStatement
 from marketplace.pay.bank_rules import Incoming, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
-from marketplace.pay.manual_models import ManualPayment
+from marketplace.pay.manual_models import ManualPayment, PaymentFinding
 from marketplace.pay.manual_rules import FindingOutcome, ManualStatus
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus
+
+SEEN_WITHIN = timedelta(days=7)
+"""How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
 def doubt(line_id: UUID, *, by: Actor) -> BankLine:
     """Takes a match back that nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
     line = _find(line_id, by)
-    if (op := _asked(line.company_id, line.money)) is not None and (found := findings.of([op.id]).get(op.id)):
+    if line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
         findings.contradict(found.id, by=by)
     nobody = {"company_id": None, "matched_by": None}
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
@@ -211,19 +215,11 @@ def _match(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> No
 
 
 def _book(line: BankLine, *, by: Actor, **whose: Any) -> None:
-    """The money is the company's: by the deposit that it had asked for, or by one of its own."""
+    """The money is the company's: by the deposit that somebody has found already, or that it had asked for, or by one
+    of its own."""
     company_id = whose.get("company_id") or line.company_id
     assert company_id is not None, "only what is matched is booked"
-    op = _asked(company_id, line.money)
-    if op is None:
-        op_id = _deposit(company_id, line, by=by)
-    else:
-        op_id = op.id
-        standing = findings.of([op_id]).get(op_id)
-        if standing is None:
-            findings.find([op_id], _found(line), by=by)
-        else:
-            findings.confirm(standing.id, by=by)
+    op_id = _seen(company_id, line) or _asked_and_found(company_id, line, by=by) or _deposit(company_id, line, by=by)
     decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
 
@@ -235,18 +231,61 @@ def _found(line: BankLine) -> findings.Found:
     )
 
 
-def _asked(company_id: UUID | None, money: Money) -> PaymentOp | None:
-    """The oldest deposit of that amount that the company has asked for and that waits to be seen at the bank."""
-    found = (
-        select(PaymentOp)
-        .join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
-        .where(PaymentOp.company_id == company_id, PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL)
-        .where(PaymentOp.amount == money.amount, PaymentOp.currency == money.currency)
-        .where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
-        .order_by(PaymentOp.id)
-        .limit(1)
+def _seen(company_id: UUID, line: BankLine) -> UUID | None:
+    """The deposit that a person has found at the bank by hand, within some days of this line, and that no other line
+    has: it is this money, which must not be booked twice."""
+    found = _deposits(company_id, line.money).where(PaymentOp.status == OpStatus.DONE)
+    ops = db.session.scalars(found.order_by(PaymentOp.id).with_for_update()).all()
+    ids = [op.id for op in ops]
+    taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
+    free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
+    near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
+    # The line's own before others: that of a second person who has agreed at the other desk.
+    own = _found(line).reference
+    near.sort(key=lambda each: (each.reference != own, str(each.payment_op_id)))
+    return near[0].payment_op_id if near else None
+
+
+def _asked_and_found(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
+    """The deposit that the company had asked for, settled by this line."""
+    if line.status is LineStatus.MATCHED:
+        standing = _own_finding(company_id, line)
+        return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
+    op = _asked(company_id, line.money)
+    if op is not None:
+        findings.find([op.id], _found(line), by=by)
+    return None if op is None else op.id
+
+
+def _asked(company_id: UUID, money: Money) -> PaymentOp | None:
+    """The oldest deposit of that amount that the company has asked for, and of which nobody has found anything."""
+    ops = _waiting(company_id, money)
+    known = findings.of([op.id for op in ops])
+    return next((op for op in ops if op.id not in known), None)
+
+
+def _own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
+    """What was found by this line of a deposit that the company has asked for, and nobody has confirmed."""
+    reference = _found(line).reference
+    known = findings.of([op.id for op in _waiting(company_id, line.money)])
+    return next((each for each in known.values() if each.reference == reference), None)
+
+
+def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:
+    """Deposits of that amount that the company has asked for and that wait to be seen at the bank."""
+    found = _deposits(company_id, money).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    found = found.where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
+    return db.session.scalars(found.order_by(PaymentOp.id)).all()
+
+
+def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:
+    return select(PaymentOp).where(
+        PaymentOp.company_id == company_id,
+        PaymentOp.kind == OpKind.DEPOSIT,
+        PaymentOp.rail == MANUAL,
+        PaymentOp.amount == money.amount,
+        PaymentOp.currency == money.currency,
     )
-    return db.session.scalars(found).first()
 
 
 def _deposit(company_id: UUID, line: BankLine, *, by: Actor) -> UUID:

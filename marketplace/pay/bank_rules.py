@@ -6,6 +6,7 @@ where they are known, payer, account and id. Only what came in counts; what went
 
 import csv
 import hashlib
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ from marketplace.core.problems import Conflict, Forbidden, Invalid
 
 MOST_CHARACTERS = 2_000_000
 MOST_LINES = 10_000
+# What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
+logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
 
@@ -109,6 +112,8 @@ def read(content: str) -> Read:
     text = content.lstrip("\ufeff").strip()
     if len(text) > MOST_CHARACTERS:
         return Read(FileFormat.CSV, (), 0, [(0, "The file is too large.")])
+    if "\0" in text:
+        return Read(FileFormat.CSV, (), 0, [(0, "This is no text in UTF-8.")])
     if text.startswith("<"):
         found = _camt(text)
     elif ":61:" in text or text.startswith((":20:", "{1:")):
@@ -179,6 +184,13 @@ def _day(text: str) -> date:
 
 
 def _table(text: str) -> Read:
+    try:
+        return _rows(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except csv.Error:
+        return Read(FileFormat.CSV, (), 0, [(0, "This is no table that can be read.")])
+
+
+def _rows(text: str) -> Read:
     first = text.partition("\n")[0]
     rows = csv.DictReader(StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
     names = {name.strip().lower() for name in rows.fieldnames or ()}

@@ -1,6 +1,7 @@
 """Bank statements: three formats, what is bad in them, whose a transfer is, two people, and that it is booked once."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,9 +16,10 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import bank_deposits, bank_rules, payments, service
+from marketplace.pay import bank_deposits, bank_rules, findings, payments, service
 from marketplace.pay.bank_models import BankLine, BankStatement
 from marketplace.pay.bank_rules import FileFormat, LineStatus, NoBankHere, SamePerson, StatementNotGood
+from marketplace.pay.manual_rules import FindingOutcome
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from tests.conftest import again, kept
@@ -98,11 +100,25 @@ def test_an_entry_of_many_transfers_is_each_of_them() -> None:
         ("<Document", (0, "This is no XML that can be read.")),
         ("<a/>", (0, "This is no camt.053 statement.")),
         (camt(entry("x", "y")), (1, "The amount is no plain number such as 1234.50.")),
+        pytest.param(table("2026-11-17,1.00,USD,x\0,,"), (0, "This is no text in UTF-8."), id="NUL"),
+        pytest.param(
+            table(f"2026-11-17,1.00,USD,{'x' * 140_000},,"), (0, "This is no table that can be read."), id="long"
+        ),
         (":20:X\n:61:what\n", (0, "It begins like a MT940 file, and cannot be read to its end.")),
     ],
 )
 def test_what_is_bad_is_named(content: str, fault: tuple[int, str]) -> None:
     assert list(bank_rules.read(content).faults) == [fault]
+
+
+def test_a_table_of_an_old_machine_is_read() -> None:
+    found = bank_rules.read(table("2026-11-17,1.00,USD,x,Lab,B1").replace("\n", "\r"))
+    assert ([line.words for line in found.lines], list(found.faults)) == (["x"], [])
+
+
+def test_what_cannot_be_read_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    bank_rules.read(MT940.format(reference="x").replace(":61:2611", ":61:what"))
+    assert caplog.text == ""
 
 
 def test_xml_that_would_eat_the_machine_is_no_statement() -> None:
@@ -213,6 +229,58 @@ def test_above_the_limit_it_takes_two(ours: Company, was_asked_for: bool) -> Non
     assert (line.status, available(ours)) == (LineStatus.POSTED, usd("5000.00"))
     with pytest.raises(WrongState):
         bank_deposits.confirm(line.id, by=first)
+    everything_holds()
+
+
+def asked(company: Company, *amounts: str) -> list[PaymentOp]:
+    with transaction():
+        ops = [service.deposit(company.id, usd(each), by=accounts.owner_of(company.id)) for each in amounts]
+    payments.advance_ops()
+    return ops
+
+
+def test_what_a_person_has_found_already_is_not_booked_again_by_a_statement(ours: Company) -> None:
+    """100.00 USD were seen at the bank and marked by hand; the statement tells of the same transfer a day later, and of
+    another."""
+    (op,) = asked(ours, "100.00")
+    found = findings.Found(outcome=FindingOutcome.HAPPENED, reference="seen online", happened_on=date(2026, 11, 18))
+    with transaction():
+        findings.find([op.id], found, by=pay.finance())
+        bank_deposits.take(content(ours, "100.00"), by=pay.finance())
+    assert available(ours) == usd("100.00")
+    assert [line.payment_op_id for line in lines()] == [op.id]
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", "100.00"), by=pay.finance())
+    assert available(ours) == usd("200.00")
+    everything_holds()
+
+
+def test_a_large_transfer_that_is_confirmed_at_both_desks_is_booked_once(ours: Company) -> None:
+    (op,) = asked(ours, "5000.00")
+    first, second = pay.finance(), pay.finance()
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00"), by=first)
+        findings.confirm(findings.of([op.id])[op.id].id, by=second)
+    (line,) = lines()
+    with transaction():
+        bank_deposits.confirm(line.id, by=second)
+    assert (line.payment_op_id, available(ours)) == (op.id, usd("5000.00"))
+    everything_holds()
+
+
+def test_large_transfers_of_one_amount_are_one_deposit_each(ours: Company) -> None:
+    """Two were asked for and three came: doubting one of them leaves the others as they were."""
+    ops = asked(ours, "5000.00", "5000.00")
+    first, second = pay.finance(), pay.finance()
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00", "5000.00", "5000.00"), by=first)
+    told = sorted(lines(), key=lambda line: line.bank_reference)
+    with transaction():
+        bank_deposits.doubt(told[2].id, by=second)
+        for line in told[:2]:
+            bank_deposits.confirm(line.id, by=second)
+    assert [line.payment_op_id for line in told] == [ops[0].id, ops[1].id, None]
+    assert available(ours) == usd("10000.00")
     everything_holds()
 
 
