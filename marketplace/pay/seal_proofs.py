@@ -28,6 +28,7 @@ from marketplace.pay.seal_rules import (
 from marketplace.pay.sealing import Opened
 
 FORMAT = "setara-proof-1"
+LARGEST = 2**63 - 1
 NEWEST, SAMPLE = 4, 4
 """Seals whose leaves a look of the invariants reads: the newest, and as many of all others, other ones each time."""
 
@@ -35,23 +36,28 @@ NEWEST, SAMPLE = 4, 4
 def seals(*, after: int | None = None, limit: int = 50) -> dict[str, Any]:
     """What is published, newest first, as a page: {"items", "next"}. For everybody."""
     found = select(Seal).order_by(Seal.number.desc()).limit(limit + 1)
-    rows = list(db.session.scalars(found if after is None else found.where(Seal.number < after)))
+    rows = list(db.session.scalars(found if after is None else found.where(Seal.number < _within(after))))
     lines = [row.line for row in rows[:limit]]
     return {"items": lines, "next": lines[-1].number if len(rows) > limit else None}
 
 
 def seal(number: int) -> SealLine:
     """One seal. For everybody. Raises NotFound."""
-    if (found := db.session.get(Seal, number)) is None:
+    if (found := db.session.get(Seal, _within(number))) is None:
         raise NotFound
     return found.line
 
 
 def lines(since: int = 0) -> Iterator[str]:
     """The published lines of all seals after that number, oldest first, each with its end. For everybody."""
-    found = select(Seal).where(Seal.number > since).order_by(Seal.number)
+    found = select(Seal).where(Seal.number > _within(since)).order_by(Seal.number)
     for row in db.session.scalars(found.execution_options(yield_per=1000)):
         yield f"{row.line.text}\n"
+
+
+def _within(number: int) -> int:
+    """The number, or the end of all numbers that a column can hold."""
+    return max(0, min(number, LARGEST))
 
 
 def newest() -> SealLine | None:

@@ -190,15 +190,20 @@ def _is_chain(rows: list[str]) -> bool:
 def _seal(line: str) -> tuple[int, int, int, bytes]:
     """The number, the first leaf, how many leaves, and the root."""
     words = line.split(" ")
-    if len(words) != 6 or not all(word.isascii() and word.isdigit() for word in words[:3]):
+    if len(words) != 6 or not all(_is_number(word) for word in words[:3]):
         raise Unreadable("This is not the line of a seal.")
     _digest(words[4])
     return int(words[0]), int(words[1]), int(words[2]), _digest(words[3])
 
 
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 20
+
+
 def _object(text: str | bytes) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_once_each)
+        json.dumps(found, ensure_ascii=False).encode()  # Half of a letter can be neither hashed nor shown.
     except (ValueError, RecursionError) as broken:
         raise Unreadable(f"It is not JSON that can be read: {broken}") from broken
     if not isinstance(found, dict):
@@ -287,7 +292,7 @@ def _verdict(holds: bool) -> str:
 def _words(facts: dict[str, str]) -> str:
     what = facts.get("kind") or f"posting {facts.get('posting', '?')}"
     why = f"  {facts['rule']}" if "rule" in facts else ""
-    time = f"  {int(facts['seconds']) / 60:g} min" if facts.get("seconds", "0").isdigit() and "rule" in facts else ""
+    time = f"  {int(facts['seconds']) / 60:g} min" if _is_number(facts.get("seconds", "0")) and "rule" in facts else ""
     rate = f" x {facts['rate']} an hour" if "rate" in facts and time else ""
     money = f"{facts.get('amount', '?')} {facts.get('currency', '?')}"
     return _harmless(f"{what:22} {money:>16}{why}{time}{rate}  {facts.get('from', '')} -> {facts.get('to', '')}")

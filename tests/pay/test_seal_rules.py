@@ -154,6 +154,9 @@ def test_a_list_whose_past_was_rewritten_is_seen() -> None:
     assert (found.published, found.chain, found.code) == (True, False, verify.CHANGED)
 
 
+NOTHING = "00" * 32
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -165,6 +168,11 @@ def test_a_list_whose_past_was_rewritten_is_seen() -> None:
         '{"format": "setara-proof-1", "entries": [{}], "seals": []}',
         '{"format": "setara-proof-1", "entries": [], "seals": ["1 2 3"]}',
         '{"format": "setara-proof-1", "seals": [], "entries": [{"parts": 1, "seal": 1, "place": 0, "lines": [{}]}]}',
+        pytest.param(
+            f'{{"format": "setara-proof-1", "entries": [], "seals": ["{"9" * 5000} 0 1 {NOTHING} {NOTHING} now"]}}',
+            id="a number of 5000 digits",
+        ),
+        '{"format": "setara-proof-1", "about": "\\ud800", "entries": [], "seals": []}',
     ],
 )
 def test_what_is_no_proof_is_said_to_be_none(text: str) -> None:

@@ -224,6 +224,9 @@ def test_everybody_reads_the_seals(client: FlaskClient, booking: Booking) -> Non
     assert client.get(f"/api/v1/seals/{newest['number']}").json == newest
     assert client.get("/api/v1/seals/999999").status_code == 404
     assert client.get("/api/v1/seals?after=no").status_code == 422
+    assert client.get(f"/api/v1/seals/{10**30}").status_code == 404
+    assert client.get(f"/seals.txt?since={10**30}").get_data(as_text=True) == ""
+    assert client.get(f"/seals?after=-{10**30}").status_code == 200
     lines = client.get("/seals.txt").get_data(as_text=True).splitlines()
     assert lines[-1] == newest["text"]
     assert client.get(f"/seals.txt?since={before['number']}").get_data(as_text=True).splitlines() == [newest["text"]]
