@@ -41,7 +41,7 @@ from marketplace.standards.rules import HazardClass, PaymentModel
 from marketplace.workforce import agreement, availability, declarations, documents
 from marketplace.workforce import service as workforce
 from marketplace.workforce.calendar import Window
-from marketplace.workforce.papers import NO_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
+from marketplace.workforce.papers import OTHER_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
 from marketplace.workforce.rules import MET_BY_SUBMITTING, Level, RequirementKind, Ruling
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
@@ -179,7 +179,7 @@ def _show(contractor: UUID, name: str, country: str, kinds: Sequence[Requirement
     declarations.declare(
         identity=IdentityShown(IdentityPaper.PASSPORT, country, date(2029, 12, 31), number),
         work=Work(WorkBasis.CITIZEN) if asked else None,
-        tax=Tax(country, NO_NUMBER, None) if asked else None,
+        tax=Tax(country, OTHER_NUMBER, number) if asked else None,
         terms_sha256=agreement.CURRENT.sha256,
         by=me,
     )

@@ -42,7 +42,7 @@ from marketplace.workforce import service as workforce
 from marketplace.workforce.applying import Application
 from marketplace.workforce.calendar import Window
 from marketplace.workforce.declarations import Declaration
-from marketplace.workforce.papers import NO_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
+from marketplace.workforce.papers import OTHER_NUMBER, IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
 from marketplace.workforce.rules import MET_BY_SUBMITTING, Level, RequirementKind, Ruling
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
@@ -267,7 +267,7 @@ def _declaration(who: Someone, me: Actor) -> Declaration:
         by=me,
         identity=IdentityShown(IdentityPaper.PASSPORT, country, date(2029, 12, 31), _number(who)),
         work=Work(WorkBasis.CITIZEN),
-        tax=Tax(country, NO_NUMBER, None),
+        tax=Tax(country, OTHER_NUMBER, _number(who)),
         terms_sha256=agreement.CURRENT.sha256,
     )
 
