@@ -36,7 +36,7 @@ def show_rail(form: Form | None = None) -> ResponseReturnValue:
         standings=reconciling.standings(by),
         days=[(each, _bar(each)) for each in days],
         strays=reconciling.newest(match=Match.STRAY, seen_by=by),
-        unread=reconciling.unread(by),
+        unreadable=reconciling.unread(by),
         counts=rail_inbox.counts(by),
         lost=_lost(by),
     ), shown.status
