@@ -16,7 +16,8 @@ from marketplace.core.db import snapshot, transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
-from marketplace.pay import proof
+from marketplace.pay import exports, proof, seal_proofs
+from marketplace.pay.export_rules import Format
 from marketplace.simulation.commands import simulate
 from marketplace.solver.commands import matching as of_files
 from marketplace.workforce import screening
@@ -135,7 +136,7 @@ def reindex() -> None:
         click.echo(f"Of {looked_at} people {indexing.findable()} can be found.")
 
 
-books = AppGroup("books", help="The books, which prove themselves.")
+books = AppGroup("books", help="The books, which prove themselves, as files, and the seals over them.")
 
 
 @books.command("prove")
@@ -149,6 +150,36 @@ def prove_books() -> None:
             click.echo(f"{'':17}{each}")
     if not all(check.holds for check in checks):
         raise click.exceptions.Exit(1)
+
+
+@books.command("export")
+@click.argument("form", metavar="FORMAT", type=click.Choice([each.value for each in Format]))
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+def export_books(form: str, file: TextIO) -> None:
+    """Write all of the books to FILE, or to standard output, as csv, json or beancount.
+
+    Row by row and of one moment. docs/ledger-export.md describes the columns. How far it is stands on standard error.
+    """
+    with snapshot():
+        of = exports.count_postings()
+
+        def told(count: int) -> None:
+            click.echo(f"\r{count} of about {max(of, count)} postings", err=True, nl=False)
+
+        count = exports.write_everything(Format(form), file, told)
+    click.echo(f"\r{count} postings are written.{' ' * 20}", err=True)
+
+
+@books.command("check-seals")
+def check_seals() -> None:
+    """Compare every seal with the books: the chain, each root, and each entry whose salt is kept."""
+    with snapshot():
+        looked, wrong = seal_proofs.broken()
+    for each in wrong:
+        click.echo(each)
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} of {looked} entries or seals do not hold.")
+    click.echo(f"All seals hold: {looked} entries were looked at.")
 
 
 def register(app: Flask) -> None:

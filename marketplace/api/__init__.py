@@ -29,6 +29,7 @@ from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
 from marketplace.pay import bank_routes as bank
 from marketplace.pay import closing_routes as closing
+from marketplace.pay import export_routes as exports
 from marketplace.pay import invoice_routes as invoices
 from marketplace.pay import manual_routes as by_hand
 from marketplace.pay import method_routes as payout_methods
@@ -109,6 +110,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payout_methods.blueprint,
     *by_hand.blueprints,
     *seals.blueprints,
+    exports.blueprint,
     closing.blueprint,
     disputes.blueprint,
     surveys.blueprint,
