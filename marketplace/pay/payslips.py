@@ -20,6 +20,7 @@ from marketplace.pay.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import in_flight, payable
 from marketplace.pay.tax_models import Withholding
+from marketplace.pay.to_date import YearToDate, year_to_date
 from marketplace.standards.exchange import convert
 from marketplace.standards.rules import NoSourcedRate
 
@@ -75,6 +76,7 @@ class PayslipView:
     """What arrived, by payout, of those of which it is known."""
     taxes: list[Withholding]
     """What laws had withheld of it, company by company, and what was given back with it."""
+    year_to_date: YearToDate
     rail: str
     moves_real_money: bool
 
@@ -108,6 +110,7 @@ def view(payslip_id: UUID, *, currency: str | None = None, seen_by: Actor) -> Pa
         payouts=payouts,
         landings=landing.of(payouts),
         taxes=withholding.of_payslip(slip.id),
+        year_to_date=year_to_date(slip),
         rail=name,
         moves_real_money=rail(name).moves_real_money,
     )

@@ -256,6 +256,22 @@ class AccountBalanceSchema(ma.Schema):
     seconds = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Of leave, where it is leave"})
 
 
+class YearToDateSchema(ma.Schema):
+    """The sums of a calendar year of pay dates in one currency, up to a payslip and with it."""
+
+    year = ma.fields.Integer(required=True)
+    payslips = ma.fields.Integer(required=True)
+    net = MoneyField(required=True)
+    withheld = MoneyField(required=True)
+    benefits = MoneyField(required=True)
+    cost = MoneyField(required=True)
+    paid_seconds = ma.fields.Integer(
+        required=True, metadata={"description": "Time that was paid by its hour; premiums do not count it again"}
+    )
+    leave_earned = ma.fields.Integer(required=True, metadata={"description": "Seconds of sick leave"})
+    leave_taken = ma.fields.Integer(required=True, metadata={"description": "Seconds of sick leave"})
+
+
 class PayslipViewSchema(ma.Schema):
     """A payslip with the reason for every amount. What is owed is in its own currency; `_there` is for reading."""
 
@@ -271,6 +287,7 @@ class PayslipViewSchema(ma.Schema):
     payouts = ma.fields.List(ma.fields.Nested(PaymentSchema), required=True)
     taxes = ma.fields.List(ma.fields.Nested(WithholdingSchema), required=True)
     landed = ma.fields.List(ma.fields.Nested(LandingSchema), required=True)
+    year_to_date = ma.fields.Nested(YearToDateSchema, required=True)
     rail = ma.fields.String(required=True)
     moves_real_money = ma.fields.Boolean(required=True)
     notice = ma.fields.String(required=True, allow_none=True)

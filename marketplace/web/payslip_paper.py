@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from marketplace.core.problems import Problem
 from marketplace.pay import payslips, seal_proofs, to_date, verify
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.payslips import LineView, PayslipView
+from marketplace.pay.pieces import pieces
 from marketplace.pay.tax_schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.contractor import company_names
@@ -140,15 +140,10 @@ def _lines(sheet: _Sheet, view: PayslipView, zone: str) -> None:
     """Grouped by the work that they pay, since a shift has several."""
     companies = company_names([each.line for each in view.lines])
     sheet.add("heading", gettext("Line by line"))
-    for _, group in groupby(view.lines, key=lambda each: _work(each.line)):
-        own_lines = list(group)
-        sheet.add("small", _about(own_lines[0].line, companies, zone))
-        for each in own_lines:
+    for piece in pieces(view):
+        sheet.add("small", _about(piece.first, companies, zone))
+        for each in piece.lines:
             sheet.add("sum", *_line(view, each))
-
-
-def _work(line: PayLine) -> tuple[object, ...]:
-    return (line.booking_id, line.attempt_id, line.guarantee_id, line.cash_out_id, line.rail_fee_id)
 
 
 def _about(line: PayLine, companies: Mapping[UUID, str], zone: str) -> str:
@@ -223,7 +218,7 @@ def _landed(payout: PaymentOp) -> Iterator[tuple[str, str]]:
 
 
 def _year(sheet: _Sheet, view: PayslipView) -> None:
-    year = to_date.year_to_date(view.payslip)
+    year = view.year_to_date
     sheet.add("heading", gettext("%(year)s until this payslip", year=year.year))
     sheet.add("pair", gettext("Payslips"), str(year.payslips))
     sheet.add("pair", gettext("Paid to you"), money_words(year.net))

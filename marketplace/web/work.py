@@ -22,9 +22,10 @@ from marketplace.core.problems import NotFound
 from marketplace.insight import before_yes
 from marketplace.matching import replacing
 from marketplace.messages.models import Thread
-from marketplace.pay import payslips, to_date
+from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
+from marketplace.pay.pieces import pieces
 from marketplace.pay.tax_schemes import BY_ID
 from marketplace.shifts import (
     after_care,
@@ -351,7 +352,8 @@ def show_payslip(payslip_id: UUID) -> str:
         ),
         companies=company_names([each.line for each in view.lines]),
         laws=BY_ID,
-        year=to_date.year_to_date(view.payslip),
+        pieces=pieces(view),
+        year=view.year_to_date,
         rule_said={each.line.rule: words.said(RULES[each.line.rule].sentence) for each in view.lines},
         events=timeline("payslip", payslip_id),
     )
