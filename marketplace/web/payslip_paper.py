@@ -17,7 +17,8 @@ from marketplace.core.http import made_file
 from marketplace.core.money import Money
 from marketplace.core.problems import Problem
 from marketplace.pay import payslips, seal_proofs, to_date, verify
-from marketplace.pay.models import PayLine, PaymentOp
+from marketplace.pay.landing import Landing
+from marketplace.pay.models import PayLine
 from marketplace.pay.payslips import LineView, PayslipView
 from marketplace.pay.pieces import pieces
 from marketplace.pay.tax_schemes import BY_ID
@@ -200,21 +201,26 @@ def _arrived(sheet: _Sheet, view: PayslipView) -> None:
     sheet.add("heading", gettext("What became of it"))
     for payout in view.payouts:
         sheet.add("pair", gettext("Promised"), f"{money_words(payout.money)} · {status_words(payout.status)}")
-        for label, value in _landed(payout):
-            sheet.add("pair", label, value)
+        if (landed := view.landings.get(payout.id)) is not None:
+            for label, value in _landed(landed):
+                sheet.add("pair", label, value)
     if not view.payouts:
         sheet.add("text", gettext("Not paid out yet."))
 
 
-def _landed(payout: PaymentOp) -> Iterator[tuple[str, str]]:
-    if payout.arrived is None:
-        return
-    rate = payout.executed_rate
-    yield gettext("Executed rate"), gettext("none: it was not exchanged") if rate is None else words.number(rate)
-    if payout.rail_fee is not None:
-        yield gettext("Kept by the rail"), money_words(payout.rail_fee)
-    less = payout.landed_less_promised
-    yield gettext("Arrived"), money_words(payout.arrived) + (f" ({money_words(less)})" if less else "")
+def _landed(landed: Landing) -> Iterator[tuple[str, str]]:
+    """What arrived beside what was promised, with the rates and their sources."""
+    if landed.is_exchanged:
+        told = gettext("No sourced rate")
+        if landed.reference is not None and landed.promised_there is not None:
+            source = f"{landed.reference.source}, {day(landed.reference.quoted_on)}"
+            told = f"{rate_words(landed.reference.rate)}, {source} = {money_words(landed.promised_there)}"
+        yield gettext("Reference rate"), told
+    rate = landed.executed_rate
+    yield gettext("Executed rate"), words.number(rate) if rate else gettext("none: it was not exchanged")
+    yield gettext("Kept by the rail"), money_words(landed.fee)
+    less = landed.landed_less_promised
+    yield gettext("Arrived"), money_words(landed.arrived) + (f" ({money_words(less)})" if less else "")
 
 
 def _year(sheet: _Sheet, view: PayslipView) -> None:
