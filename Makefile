@@ -34,13 +34,13 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@$(SETARA) with-database -- $(BENCH) tests.bench.pay
 	@$(SETARA) with-database -- $(BENCH) tests.bench.instant
 	@$(SETARA) with-web -- $(BENCH) tests.bench.storm
-	@exec $(BIN)/python -m tests.bench.matching --most 10000
+	@exec $(BIN)/python -m tests.bench.matching --most 10000 --patience 0
 
 bench-kept: environment-dev ## measure them on a machine that does nothing else, and keep it in docs/benchmarks.md
 	@$(MAKE) bench BENCH="$(BIN)/python -m tests.bench.keeping"
 
 bench-matching: environment-dev ## measure plans of a thousand to a million people, and write docs/benchmarks.md
-	@exec $(BIN)/python -m tests.bench.matching $(ARGS)
+	@exec $(BIN)/python -m tests.bench.matching --keep $(ARGS)
 
 demo: environment ## play the newspapers' story with a thousand people; leaves its world for `make run`, and a report
 	@exec $(SETARA) with-jobs --instance $(INSTANCE) -- $(BIN)/python -m examples.story

@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace.solver.problem import Plan, Problem, SolverFailed
 from marketplace.solver.solving import Progress, solve
+from marketplace.solver.warming import warm
 
 PATIENCE = 60.0
 """Seconds beyond twice its time after which the process is ended: it may have to compile first."""
@@ -22,12 +23,14 @@ def solve_apart(
     seconds: float | None = None,
     threads: int = 2,
     progress: Progress | None = None,
+    warmed: bool = False,
 ) -> Plan:
-    """As `solving.solve()`, with the most memory that the process had in `peak_bytes`. Raises SolverFailed."""
+    """As `solving.solve()`, with the most memory that the process had in `peak_bytes`. `warmed` reads what is compiled
+    before its clock runs, which takes a second. Raises SolverFailed."""
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe(duplex=False)
     options = {"seed": seed, "seconds": seconds, "threads": threads}
-    worker = context.Process(target=_work, args=(problem, options, its), name="solver", daemon=True)
+    worker = context.Process(target=_work, args=(problem, options, warmed, its), name="solver", daemon=True)
     worker.start()
     its.close()
     try:
@@ -55,7 +58,9 @@ def _listen(mine: Any, patience: float | None, progress: Progress | None) -> Pla
     raise SolverFailed("The solver took far longer than it was given.")
 
 
-def _work(problem: Problem, options: dict[str, Any], mine: "Connection[Any, Any]") -> None:
+def _work(problem: Problem, options: dict[str, Any], warmed: bool, mine: "Connection[Any, Any]") -> None:
+    if warmed:
+        warm()
     try:
         plan = solve(problem, progress=lambda done, what: mine.send((done, what)), **options)
     except (ValueError, MemoryError, ArithmeticError) as error:

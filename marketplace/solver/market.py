@@ -231,6 +231,11 @@ class _Index:
         order = np.argsort(key, kind="stable")
         self.person = who.skills.row[order]
         self.first = np.searchsorted(key[order], np.arange(len(market.skills) * self.regions + 1))
+        self.has = np.zeros((-(-max(1, len(market.skills)) // 64), self.count), np.uint64)
+        for word in range(len(self.has)):
+            here = who.skills.code // 64 == word
+            bits = np.uint64(1) << (who.skills.code[here] % 64).astype(np.uint64)
+            np.bitwise_or.at(self.has[word], who.skills.row[here], bits)
         self.levels: dict[int, npt.NDArray[np.int8]] = {}
         self.known: dict[int, npt.NDArray[np.bool_]] = {}
 
@@ -239,19 +244,22 @@ class _Index:
         if not len(skills):
             everybody = np.arange(self.count, dtype=np.int32)
             return everybody[np.isin(self.who.region, regions)] if len(regions) else everybody
-        lists = [self._one(int(skill), regions) for skill in skills]
-        found = min(lists, key=len)
-        for other in lists:
-            found = found if other is found else np.intersect1d(found, other, assume_unique=True)
-        return found.astype(np.int32)
+        rare = min(skills.tolist(), key=lambda skill: self._size(skill, regions))
+        found = self._one(rare, regions)
+        for skill in skills.tolist():
+            if skill != rare:
+                found = found[(self.has[skill // 64][found] >> np.uint64(skill % 64)) & np.uint64(1) > 0]
+        return found
+
+    def _size(self, skill: int, regions: Ints) -> int:
+        rows = skill * self.regions + (regions if len(regions) else np.arange(self.regions))
+        return int((self.first[rows + 1] - self.first[rows]).sum())
 
     def _one(self, skill: int, regions: Ints) -> Ints:
         row = skill * self.regions
         if not len(regions):
-            return np.sort(self.person[self.first[row] : self.first[row + self.regions]])
-        return np.sort(
-            np.concatenate([self.person[self.first[row + at] : self.first[row + at + 1]] for at in regions.tolist()])
-        )
+            return self.person[self.first[row] : self.first[row + self.regions]]
+        return np.concatenate([self.person[self.first[row + at] : self.first[row + at + 1]] for at in regions.tolist()])
 
     def level(self, language: int) -> npt.NDArray[np.int8]:
         """The level of everybody in a language, -1 where they do not speak it."""

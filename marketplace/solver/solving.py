@@ -23,7 +23,8 @@ KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 ROUNDS_OF_CHOICE = 16
 """In which kinds choose their pairs, the scarcest first: what one round keeps counts from the next on."""
 ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 100
-ROUNDS_OF_NEW_PRICES = 12
+"""Fewer where not all pairs are there from the beginning, since prices are sought again with the others."""
+ROUNDS_OF_NEW_PRICES = 20
 STEPS_OF_A_ROUND = 100
 """Of a search for the plan of one person, in a round of prices."""
 ROUNDS_OF_ALL = 3
@@ -57,6 +58,14 @@ def solve(
     with ThreadPoolExecutor(max(1, threads)) as pool:
         crew = _Crew(pool, max(1, threads))
         return _Solver(problem, seed, _Clock(seconds), crew, progress or _say_nothing, all_pairs).plan()
+
+
+def eligible(problem: Problem) -> tuple[Tables, Pairs]:
+    """Every eligible pair of a problem that is not large, for whoever compares other solvers with this one."""
+    size = np.diff(problem.fits.first)[problem.shifts.kind]
+    with ThreadPoolExecutor(1) as pool:
+        solver = _Solver(problem, 0, _Clock(None), _Crew(pool, 1), _say_nothing, int(size.sum()))
+        return solver.t, solver._pairs()
 
 
 def _say_nothing(done: float, what: str) -> None:
@@ -203,7 +212,8 @@ class _Solver:
         ask, seats = self._asking(pairs), self.t.shift["seats"]
         step = int(pairs.points.max(initial=0)) // 16
         price, bound = one_by_one(ask, price, seats, step, ROUNDS_ALONE, self._goes_on)
-        return together(ask, price, seats, bound, known, ROUNDS_TOGETHER, self._goes_on)
+        rounds = ROUNDS_TOGETHER if self.has_all_pairs else ROUNDS_OF_NEW_PRICES
+        return together(ask, price, seats, bound, known, rounds, self._goes_on)
 
     def _goes_on(self) -> bool:
         self.told += 0.4 / (ROUNDS_ALONE + ROUNDS_TOGETHER + ROUNDS_OF_ALL * ROUNDS_OF_NEW_PRICES)

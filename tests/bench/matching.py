@@ -1,29 +1,40 @@
-"""`make bench-matching`: plans of markets made from a seed, by the solver in a process of its own; writes the table.
+"""`make bench-matching`: plans of markets made from a seed, by the solver in a process of its own; writes the tables.
 
 Seconds are those of a machine that others may use too, so each line gives the median of its seeds and how far they lie
-apart. No other solver is measured beside it yet.
+apart. Other solvers (`peers`) get the same markets in the same run, one after the other, seed by seed.
 """
 
 import argparse
 import importlib.metadata
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from marketplace.solver.apart import solve_apart
 from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
-from marketplace.solver.problem import Plan
+from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.warming import warm
 from tests.bench.keeping import PAGE, with_section
+from tests.bench.peers import Reached, by_cp_sat, by_flows, by_highs, model_of
 
-PACKAGES = ("numpy", "numba")
+PACKAGES = ("numpy", "numba", "highspy", "ortools")
 HEAD = (
     "| contractors | seats | seeds | filled | gap to the bound | bound of the full problem | index (s) | plan (s) | "
-    "slowest / fastest | peak (MiB) |\n|---|---|---|---|---|---|---|---|---|---|\n"
+    "slowest / fastest | CPU (s) | peak (MiB) |\n|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
+PEERS = ("HiGHS", "CP-SAT", "flows")
+HEAD_OF_PEERS = (
+    "| contractors | seats | seeds | the solver (s) | HiGHS MIP | CP-SAT | OR-Tools flow, half a day at once |\n"
+    "|---|---|---|---|---|---|---|\n"
+)
+LARGEST_WITH_PEERS = 10_000
+TIMES_AS_LONG, AT_LEAST = 60, 20.0
+"""A peer gets so many times the solver's seconds, and at least so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ SIZES = (
     Size(1_000, 2_000, (1, 2, 3)),
     Size(10_000, 5_000, (1, 2, 3)),
     Size(10_000, 20_000, (1, 2, 3)),
-    Size(100_000, 50_000, (1,)),
+    Size(100_000, 50_000, (1, 2, 3)),
     Size(1_000_000, 200_000, (1,)),
     Size(1_000_000, 1_000_000, (1,)),
 )
@@ -48,14 +59,38 @@ SIZES = (
 class Run:
     plan: Plan
     index: float
+    cpu: float
+    """Processor seconds of the whole process, what it takes to begin among them."""
+    peers: dict[str, Reached] = field(default_factory=dict)
+    given: float = 0.0
 
 
-def run(size: Size, seed: int, threads: int) -> Run:
+def run(size: Size, seed: int, threads: int, patience: float) -> Run:
     market = generate(size.contractors, size.seats, seed)
     began = time.perf_counter()
     problem = problem_of(market)
     index = time.perf_counter() - began
-    return Run(solve_apart(problem, threads=threads), index)
+    before = _cpu_of_children()
+    plan = solve_apart(problem, threads=threads, warmed=True)
+    cpu = _cpu_of_children() - before
+    given = min(patience, max(AT_LEAST, TIMES_AS_LONG * plan.seconds))
+    if size.contractors > LARGEST_WITH_PEERS or given <= 0:
+        return Run(plan, index, cpu)
+    return Run(plan, index, cpu, _peers(problem, plan, threads, given), given)
+
+
+def _peers(problem: Problem, plan: Plan, threads: int, given: float) -> dict[str, Reached]:
+    model, enough = model_of(problem), plan.objective.total
+    return {
+        "HiGHS": by_highs(model, enough, given, threads),
+        "CP-SAT": by_cp_sat(model, enough, given, threads),
+        "flows": by_flows(problem, enough),
+    }
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def line(size: Size, runs: Sequence[Run]) -> str:
@@ -74,12 +109,37 @@ def line(size: Size, runs: Sequence[Run]) -> str:
         f"{statistics.median(each.index for each in runs):.2f}",
         f"{statistics.median(seconds):.2f}",
         f"{max(seconds) / min(seconds):.1f}",
+        f"{statistics.median(each.cpu for each in runs):.1f}",
         f"{peak:,.0f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def page(lines: Sequence[str], threads: int) -> Iterator[str]:
+def line_of_peers(size: Size, runs: Sequence[Run]) -> str:
+    ours = f"{statistics.median(each.plan.seconds for each in runs):.2f}"
+    cells = [f"{size.contractors:,}", f"{size.seats:,}", str(len(runs)), ours, *(_peer(runs, name) for name in PEERS)]
+    return f"| {' | '.join(cells)} |"
+
+
+def _peer(runs: Sequence[Run], name: str) -> str:
+    """In how many times the solver's seconds a peer came to as much, by the median; or that it did not."""
+    found = [each.peers[name] for each in runs]
+    reached = [peer.seconds is not None for peer in found]
+    if sum(reached) * 2 > len(found):
+        # Where it did not come to as much, what it was given is the least that it would have needed.
+        times = [
+            (each.given if peer.seconds is None else peer.seconds) / each.plan.seconds
+            for each, peer in zip(runs, found, strict=True)
+        ]
+        return f"{statistics.median(times):.1f} times as long ({sum(reached)} of {len(found)})"
+    lacks = statistics.median(1 - peer.most / each.plan.objective.total for each, peer in zip(runs, found, strict=True))
+    if name == "flows":
+        return f"never: {100 * lacks:.2f}% less"
+    given = statistics.median(each.given / each.plan.seconds for each in runs)
+    return f"not in {given:.0f} times as long: {100 * lacks:.2f}% less ({sum(reached)} of {len(found)})"
+
+
+def page(lines: Sequence[str], peers: Sequence[str], threads: int) -> Iterator[str]:
     load = os.getloadavg()[0]
     yield "Written by `make bench-matching`. Markets are those of `matching generate`, with seeds from 1 on.\n\n"
     yield f"{os.cpu_count()} cores, {threads} threads, {platform.machine()}, Python {platform.python_version()}, "
@@ -89,23 +149,39 @@ def page(lines: Sequence[str], threads: int) -> Iterator[str]:
     yield HEAD
     yield "\n".join(lines) + "\n\n"
     yield "*index*: who fits which kind of work, from columns. *plan*: pairs, prices, seats and the bound, in a\n"
-    yield "process of its own that has compiled before. Of markets that are missing nothing is claimed, nor of other\n"
-    yield "solvers, which are not measured yet.\n"
+    yield "process of its own that has read what is compiled. *CPU*: of that process from begin to end. Numbers\n"
+    yield "are medians of the seeds. Of markets that are missing nothing is claimed.\n\n"
+    if peers:
+        yield "### Beside other solvers\n\n"
+        yield "How much longer others take to a plan that counts as much as the solver's, on as many threads; in\n"
+        yield "brackets for how many of the seeds they came to one in the time that they were given. They get the\n"
+        yield "pairs ready made, an easier problem (`tests/bench/peers.py`), and time for their model, uncounted.\n\n"
+        yield HEAD_OF_PEERS
+        yield "\n".join(peers) + "\n"
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--least", type=int, default=0, help="Leave out markets of fewer contractors.")
     asked.add_argument("--most", type=int, default=1_000_000, help="Leave out markets of more contractors.")
     asked.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    asked.add_argument("--patience", type=float, default=150.0, help="Seconds for a peer at most; 0 leaves them out.")
+    asked.add_argument("--keep", action="store_true", help="Write what was measured into docs/benchmarks.md.")
     options = asked.parse_args()
-    solve_apart(problem_of(generate(50, 50, 1)), threads=options.threads)
-    lines = []
+    warm()
+    lines, peers = [], []
     for size in SIZES:
-        if size.contractors <= options.most:
-            runs = [run(size, seed, options.threads) for seed in size.seeds]
-            lines.append(line(size, runs))
-            print(lines[-1], flush=True)
-            PAGE.write_text(with_section(PAGE.read_text(), "Matching", "".join(page(lines, options.threads))))
+        if not options.least <= size.contractors <= options.most:
+            continue
+        runs = [run(size, seed, options.threads, options.patience) for seed in size.seeds]
+        lines.append(line(size, runs))
+        print(lines[-1], flush=True)
+        if runs[0].peers:
+            peers.append(line_of_peers(size, runs))
+            print(peers[-1], flush=True)
+        if options.keep:
+            body = "".join(page(lines, peers, options.threads))
+            PAGE.write_text(with_section(PAGE.read_text(), "Matching", body))
 
 
 if __name__ == "__main__":
