@@ -81,7 +81,7 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
     """Freezes what waits into one file, of at most a thousand payments. Below the limit it is there to be downloaded at
     once; above it a second person lets it go. For operators of finance. Raises NothingToPay."""
     require_operator(by, OperatorRole.FINANCE)
-    taken = [each for each in _waiting(lock=True) if each.key == (kind, provider, currency) and each.sent is not None]
+    taken = [each for each in _waiting(lock=True) if each.key == (kind, provider, currency) and each.sent]
     taken = taken[:MOST_LINES]
     if not taken:
         raise NothingToPay
@@ -186,8 +186,8 @@ def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
 
 def _waiting(*, lock: bool) -> list[_Waiting]:
     """Payouts that wait, the oldest first, with what a file would say of each: the amount itself to a bank, and the
-    provider's currency at the last sourced rate elsewhere. Left out is what somebody has found not to be paid, and
-    nobody has confirmed: it would be paid by the file, and be payable again."""
+    provider's currency at the last sourced rate elsewhere, which may come to nothing. Left out is what somebody has
+    found not to be paid, and nobody has confirmed: it would be paid by the file, and be payable again."""
     found = (
         select(ManualPayment, PayoutMethod)
         .join(PayoutMethod, PayoutMethod.id == ManualPayment.method_id)
@@ -225,7 +225,7 @@ def _of(row: ManualPayment, method: PayoutMethod, rates: Mapping[str, Mapping[st
 
 def _heap(key: tuple[MethodKind, str | None, str], found: Sequence[_Waiting]) -> Heap:
     kind, provider, currency = key
-    known = [each.sent for each in found if each.sent is not None]
+    known = [each.sent for each in found if each.sent]
     return Heap(kind, provider, currency, total(known, currency), len(found), len(known) < len(found))
 
 

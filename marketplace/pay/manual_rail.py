@@ -4,20 +4,24 @@ It keeps a memory of its own, in transactions of its own, as every rail does. Wh
 finding of a person (`findings`), and nothing else answers it.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move
 from marketplace.core.money import Money, minor_digits
 from marketplace.pay.manual_models import ManualPayment, PaymentFinding
 from marketplace.pay.manual_rules import FOUND_NOT_PAID, FindingOutcome, FindingStatus, ManualStatus
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import Arrival, Done, Order, Refused, Result, Waiting
 from marketplace.pay.rules import MANUAL, OpKind
 
@@ -60,6 +64,23 @@ class ManualRail:
     def follow(self, order: Order, name: str) -> Result:
         with transaction():
             return _of(order)
+
+
+def let_go(method_ids: Collection[UUID]) -> list[UUID]:
+    """Gives up the orders to these accounts that stand in no file yet and of which nobody has found anything, and
+    returns their payments, locked: what became of them the caller writes down."""
+    waits = and_(ManualPayment.method_id.in_(method_ids), ManualPayment.status == ManualStatus.WAITING)
+    found = exists().where(
+        PaymentFinding.payment_op_id == PaymentOp.id, PaymentFinding.status != FindingStatus.CONTRADICTED
+    )
+    ops = select(PaymentOp.id).where(exists().where(waits, ManualPayment.payment_op_id == PaymentOp.id), ~found)
+    op_ids = db.session.scalars(ops.order_by(PaymentOp.id).with_for_update()).all()
+    # Whoever makes a file locks these alone: what it has taken meanwhile is no longer among them.
+    own = select(ManualPayment).where(waits, ManualPayment.payment_op_id.in_(op_ids)).order_by(ManualPayment.id)
+    rows = db.session.scalars(own.with_for_update().execution_options(populate_existing=True)).all()
+    old, new = ManualStatus.WAITING, ManualStatus.FAILED
+    move(ManualPayment, [row.id for row in rows], old=old, new=new, by=CLOCK, event="manual_payment.failed")
+    return [row.payment_op_id for row in rows]
 
 
 def _of(order: Order) -> Result:

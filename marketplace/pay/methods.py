@@ -22,7 +22,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move, move_one
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
-from marketplace.pay import barring, method_fields, payments, stripe_rules
+from marketplace.pay import barring, manual_rail, method_fields, payments, stripe_rules
 from marketplace.pay.method_fields import MethodKind, NoSuchMethod, Provider
 from marketplace.pay.method_models import PayoutMethod
 from marketplace.pay.method_rules import WAIT, ChangeUnderWay, MethodStatus, NameCheck, NothingToTakeBack, same_name
@@ -155,8 +155,8 @@ def take_back(method_id: UUID, *, by: Actor) -> PayoutMethod:
 
 
 def take_effect_due(limit: int = 100) -> int:
-    """Has changes count whose 48 hours are over, and ends what they replace; pay that waited for the name on that is
-    payable again. An account at a rail counts once it can receive money, too. Returns how many."""
+    """Has changes count whose 48 hours are over, and ends what they replace; pay that waited for the name on that, or
+    for a file, is payable again. An account at a rail counts once it can receive money, too. Returns how many."""
     ready = exists().where(RailAccount.id == PayoutMethod.rail_account_id, RailAccount.can_receive)
     due = select(PayoutMethod).where(
         PayoutMethod.status == MethodStatus.WAITING,
@@ -183,8 +183,9 @@ def take_effect_due(limit: int = 100) -> int:
         event="payout_method.replaced",
         values={"ended_at": now},
     )
-    # Nobody looks at a name any more that is on no account in force.
-    payments.told(dict.fromkeys(barring.held_up([each.id for each in old]), barring.CHANGED))
+    # Nobody looks at a name any more that is on no account in force, and no new file pays to an account of before.
+    ended = [each.id for each in old]
+    payments.told(dict.fromkeys([*barring.held_up(ended), *manual_rail.let_go(ended)], barring.CHANGED))
     closed = select(RailAccount).where(RailAccount.id.in_([each.rail_account_id for each in old]))
     for account in db.session.scalars(closed.order_by(RailAccount.id).with_for_update()):
         account.closed_at = now

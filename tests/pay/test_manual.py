@@ -267,6 +267,33 @@ def test_what_was_found_not_to_be_paid_goes_into_no_file_while_it_waits(by_hand:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
 
 
+def test_a_payout_that_waits_for_a_file_goes_to_the_account_that_counts_by_then(by_hand: Flask) -> None:
+    """It was ordered to the old account, and nobody has made a file within the 48 hours until the new one counts."""
+    op = owed()
+    account_of(op.owner_id, MOBILE)
+    with transaction():
+        clock.move_to(clock.now() + timedelta(hours=48))
+        assert methods.take_effect_due() == 1
+    assert (op_of(op.owner_id).status, op_of(op.owner_id).refusal_code) == (OpStatus.REFUSED, "payout_account_changed")
+    assert manual_files.heaps(pay.finance()) == []
+    with transaction():
+        service.retry_payout(op.id, by=pay.finance())
+    payments.advance_ops()
+    (heap,) = manual_files.heaps(pay.finance())
+    assert (heap.kind, heap.currency, heap.payments) == (MOBILE, "KES", 1)
+    everything_holds()
+
+
+def test_what_comes_to_nothing_in_the_currency_of_the_provider_waits(by_hand: Flask) -> None:
+    """60.00 USD at a rate of a millionth are less than half of a cent of a shilling: no line of a file says 0.00."""
+    owed(MOBILE)
+    standards.rate("USD", "KES", "0.000001", clock.now().date())
+    (heap,) = manual_files.heaps(pay.finance())
+    assert (heap.money, heap.no_rate) == (Money.zero("KES"), True)
+    with pytest.raises(NothingToPay):
+        made(MOBILE, "KES", provider="mpesa_ke")
+
+
 def parked(lab: UUID) -> PaymentOp:
     """A deposit of 60.00 USD of which its rail says nothing any more."""
     op = service.deposit(lab, usd("60.00"), by=accounts.owner_of(lab))
