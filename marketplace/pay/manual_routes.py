@@ -57,6 +57,7 @@ def list_files(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @files.get("/<uuid:file_id>")
+@files.etag
 @files.response(200, s.ManualFileLinesSchema)
 @problems(files, 401, 403, 404)
 def show_file(file_id: UUID) -> dict[str, Any]:

@@ -53,6 +53,7 @@ from marketplace.pay.manual_models import ManualFile, PaymentFinding
 from marketplace.pay.manual_rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
 from marketplace.pay.method_fields import MethodKind
 from marketplace.pay.method_models import PayoutMethod
+from marketplace.pay.method_rules import NameCheck
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.pause_models import RailPause
 from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
@@ -208,11 +209,15 @@ def build(app: SetaraFlask) -> World:
 def _at_the_rail(ana: Contractor) -> None:
     """Her account, two movements and two calls, as a real rail would have told of them, and a year that is over."""
     now, named = clock.now(), {"rail": SANDBOX}
-    db.session.add(
-        RailAccount(
-            contractor_id=ana.id, country="US", agreement=Agreement.FULL, external_id="acct_1", can_receive=True,
-            can_pay_out=True, missing=["external_account"], asked_at=now, looked_at=now, **named,
-        )
+    account = RailAccount(
+        contractor_id=ana.id, country="US", agreement=Agreement.FULL, external_id="acct_1", can_receive=True,
+        can_pay_out=True, missing=["external_account"], asked_at=now, looked_at=now, **named,
+    )  # fmt: skip
+    db.session.add(account)
+    db.session.flush()
+    methods.begin(
+        ana.id, SANDBOX, MethodKind.STRIPE, country="US", currency="USD", rail_account_id=account.id,
+        name_check=NameCheck.SAME, by=accounts.actor_of(ana.id),
     )  # fmt: skip
     for number in (1, 2):
         db.session.add(
@@ -241,13 +246,12 @@ def _at_the_rail(ana: Contractor) -> None:
 
 
 def _by_hand(ana: Contractor, admin: Actor) -> None:
-    """Where she is paid and is going to be, the name on which is another; files and findings as operators of finance
+    """Where she is going to be paid, the name on which is another; files and findings as operators of finance
     make them, and two currencies that wait."""
-    for holder, iban in (("Ana Example", "DE89370400440532013000"), ("Somebody Else", "GB29NWBK60161331926819")):
-        methods.give(
-            kind=MethodKind.BANK, country=iban[:2], currency="EUR", holder=holder, details={"iban": iban},
-            by=accounts.actor_of(ana.id),
-        )  # fmt: skip
+    methods.give(
+        kind=MethodKind.BANK, country="DE", currency="EUR", holder="Somebody Else", by=accounts.actor_of(ana.id),
+        details={"iban": "DE89370400440532013000"},
+    )  # fmt: skip
     finance, now = accounts.operator(OperatorRole.FINANCE), clock.now()
     for currency, op_id in zip(("USD", "EUR"), db.session.scalars(select(PaymentOp.id).limit(2)), strict=True):
         pausing.pause(SANDBOX, currency, "Our bank is closed.", by=finance)
