@@ -1,0 +1,91 @@
+"""What should not come, and comes: each has one clear outcome, and nobody's pay is guessed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.gigs import service as gigs
+from marketplace.pay import payslips
+from marketplace.shifts import attendance
+from marketplace.standards.rates import BadPrice, LineKind, PriceInput, price
+from tests.factories import accounts, shifts
+from tests.factories import pay as made
+from tests.factories.shifts import MONDAY, Scene
+from tests.pay.books import everything_holds
+
+ENTRY = (
+    "INSERT INTO time_entry (id, booking_id, contractor_id, kind, started_at, ended_at, source, flags) SELECT"
+    " gen_random_uuid(), booking_id, contractor_id, kind, started_at + make_interval(mins => :since),"
+    " started_at + make_interval(mins => :until), source, flags FROM time_entry"
+)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wall"), [(300, 290, "ends_after_start"), (239, 300, "one_clock"), (10, 20, "one_clock")]
+)
+def test_no_clock_runs_backwards_or_twice(scene: Scene, since: int, until: int, wall: str) -> None:
+    """Ana's four hours are on her clock: none of them is there again, and none counts less than nothing."""
+    made.worked_and_approved(scene)
+    with pytest.raises(IntegrityError, match=wall), db.session.begin_nested():
+        db.session.execute(text(ENTRY), {"since": since, "until": until})
+
+
+def test_minutes_below_zero_have_no_price() -> None:
+    with pytest.raises(BadPrice) as refused:
+        PriceInput(rate=Money(1500, "USD"), work_minutes=-1)
+    assert refused.value.field == "minutes"
+
+
+@pytest.mark.parametrize(
+    ("rate", "worth"),
+    [
+        (Money.of("1501", "JPY"), ["6004", "200", "240", "300"]),
+        (Money.of("4.617", "KWD"), ["18.468", "0.616", "0.739", "0.923"]),
+    ],
+)
+def test_each_currency_is_rounded_to_its_own_smallest_unit(rate: Money, worth: list[str]) -> None:
+    """Four hours: wages, 8 minutes of sick leave, 4 percent for health, 5 percent fee. A yen has no smaller unit; a
+    Kuwaiti dinar has a thousand of them, and 4 percent of 18.468 is 0.73872."""
+    lines = price(PriceInput(rate=rate, work_minutes=240))
+    assert [line.kind for line in lines] == [
+        LineKind.WAGES, LineKind.SICK_ACCRUAL, LineKind.HEALTH_CONTRIBUTION, LineKind.PLATFORM_FEE
+    ]  # fmt: skip
+    assert [str(line.money.decimal) for line in lines] == worth
+
+
+def test_a_rate_that_rises_in_mid_shift_leaves_the_shift_at_what_was_agreed(scene: Scene) -> None:
+    """Agreed at 15.00, raised to 16.50 after two hours: the four hours are 60.00, and the next shift is 66.00."""
+    with transaction():
+        booking = shifts.booked(scene)
+        ana = booking.contractor_id
+        me = accounts.actor_of(ana)
+        shifts.at(booking.starts_at)
+        attendance.clock_in(booking.id, by=me)
+        shifts.at(booking.starts_at + timedelta(hours=2))
+        shifts.more_money(scene, Money.of("500.00", "USD"))
+        gigs.raise_rate(scene.gig.id, Money.of("16.50", "USD"), by=scene.company)
+        shifts.at(booking.ends_at)
+        attendance.clock_out(booking.id, by=me)
+        made.approved(scene, booking)
+    made.paid()
+    assert made.payslip_of(ana).net == Money.of("60.00", "USD")
+    later = made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=2))
+    made.paid()
+    assert made.payslip_of(later.contractor_id).net == Money.of("66.00", "USD")
+    everything_holds()
+
+
+def test_a_payslip_in_a_currency_without_a_rate_says_so_and_owes_what_was_agreed(scene: Scene) -> None:
+    """Nobody has entered a rate of the Kenyan shilling: the payslip is in dollars, and says why nothing else is."""
+    booking = made.worked_and_approved(scene)
+    made.paid()
+    slip = made.payslip_of(booking.contractor_id)
+    seen = payslips.view(slip.id, currency="KES", seen_by=accounts.actor_of(booking.contractor_id))
+    assert (seen.exchange, seen.net_there) == (None, None)
+    assert seen.no_rate is not None
+    assert "KES" in seen.no_rate
+    assert seen.payslip.net == Money.of("60.00", "USD")
