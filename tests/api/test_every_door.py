@@ -96,6 +96,8 @@ FROM_OUTSIDE = {
     "public.did_document": "programs ask for it",
     "public.clock_worker": "the script of the clock asks for it",
     "work.to_the_rail": "it leads to the page of a rail where an account is open",
+    "work.give_payout_account": "the page of one's accounts leads there while no change of them waits",
+    "operator.find_payment": "the page of pay leads there from a payment that was sent and is parked",
     "work.look_inside": "the script of a channel asks for it",
     "work.list_channel_words": "the script of a channel asks for it",
     "operator.look_at_document": "a picture on the page of somebody's papers, once it was opened",

@@ -36,6 +36,7 @@ def test_every_answer_has_a_program() -> None:
 BUILT = {
     "appeal": "workforce/bars.py",
     "contractor": "workforce/rules.py",
+    "refund": "pay/rules.py",
     "requirement": "workforce/rules.py",
 }
 """Events whose names are put together from a status or an outcome, and where that stands."""
