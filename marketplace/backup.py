@@ -120,6 +120,8 @@ def write(url: str, file: Path, progress: Says) -> Manifest:
 @contextmanager
 def _created(file: Path) -> Iterator[ZipFile]:
     handle = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
+    # A file that another backup has left keeps its mode.
+    os.fchmod(handle, 0o600)
     with os.fdopen(handle, "w+b") as out, ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as archive:
         yield archive
 

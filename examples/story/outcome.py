@@ -91,7 +91,8 @@ def read(story: Story) -> dict[str, Any]:
             "money": _money(),
             "adjustment": _adjustment(),
             "proof": [
-                {"name": check.name, "sentence": check.sentence, "examined": check.examined, "holds": check.holds}
+                {"name": check.name, "sentence": check.sentence, "holds": check.holds}
+                | ({} if check.in_turn else {"examined": check.examined})
                 for check in proof
             ],
             "truths": [

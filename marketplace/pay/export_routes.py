@@ -13,7 +13,16 @@ from marketplace.pay import exports
 from marketplace.pay.export_rules import MEDIA, Format
 
 blueprint = Blueprint("ledger exports", __name__, url_prefix="/api/v1", description="The books as files.")
-FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+FILE: dict[str, Any] = {"type": "string"}
+FORMATS: dict[str, Any] = {
+    "200": {
+        "content": {
+            MEDIA[Format.CSV]: {"schema": FILE},
+            MEDIA[Format.JSON]: {"schema": {}},
+            MEDIA[Format.BEANCOUNT]: {"schema": FILE},
+        }
+    }
+}
 
 
 class ExportArgs(ma.Schema):
@@ -22,7 +31,8 @@ class ExportArgs(ma.Schema):
 
 @blueprint.get("/ledger/export")
 @blueprint.arguments(ExportArgs, location="query")
-@blueprint.response(200, FILE, content_type="application/octet-stream")
+@blueprint.response(200, FILE, content_type="text/csv")
+@blueprint.doc(responses=FORMATS)
 @problems(blueprint, 401, 403, 404, 422)
 def export_everything(args: dict[str, Format]) -> Response:
     """All of the books as CSV, JSON or beancount. For operators of finance."""
@@ -31,7 +41,8 @@ def export_everything(args: dict[str, Format]) -> Response:
 
 @blueprint.get("/companies/<uuid:company_id>/ledger-export")
 @blueprint.arguments(ExportArgs, location="query")
-@blueprint.response(200, FILE, content_type="application/octet-stream")
+@blueprint.response(200, FILE, content_type="text/csv")
+@blueprint.doc(responses=FORMATS)
 @problems(blueprint, 401, 403, 404, 422)
 def export_of_company(args: dict[str, Format], company_id: UUID) -> Response:
     """Every movement of a company's money as CSV, JSON or beancount."""
@@ -40,7 +51,8 @@ def export_of_company(args: dict[str, Format], company_id: UUID) -> Response:
 
 @blueprint.get("/contractors/me/ledger-export")
 @blueprint.arguments(ExportArgs, location="query")
-@blueprint.response(200, FILE, content_type="application/octet-stream")
+@blueprint.response(200, FILE, content_type="text/csv")
+@blueprint.doc(responses=FORMATS)
 @problems(blueprint, 401, 403, 422)
 def export_of_person(args: dict[str, Format]) -> Response:
     """Every movement of your own money as CSV, JSON or beancount."""

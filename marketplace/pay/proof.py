@@ -34,12 +34,14 @@ from marketplace.standards.rates import OWN_BENEFITS, LineKind
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One sentence that must be true of the books, how many things it was tried on, and where it is not true."""
+    """One sentence that must be true of the books, how many things it was tried on, and where it is not true. What is
+    tried on a part of them `in_turn` is tried on others, and on more or fewer, each time."""
 
     name: str
     sentence: str
     examined: int
     wrong: list[str] = field(default_factory=list)
+    in_turn: bool = False
 
     @property
     def holds(self) -> bool:
@@ -368,7 +370,7 @@ def seals_hold() -> Check:
     """Every seal follows from the one before it, and the books still say what was sealed: the newest entries each time,
     the others in turn."""
     looked, wrong = seal_proofs.broken(turn=int(clock.machine_time().timestamp()) // 300)
-    return Check("seals_hold", "What was sealed of the books stands in them unchanged.", looked, wrong)
+    return Check("seals_hold", "What was sealed of the books stands in them unchanged.", looked, wrong, in_turn=True)
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (

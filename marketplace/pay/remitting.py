@@ -57,7 +57,10 @@ def propose(company_id: UUID, country: str, currency: str, through: date, *, by:
         Withholding.remittance_id.is_(None),
         Withholding.amount != 0,
     )
-    rows = db.session.scalars(due.order_by(Withholding.id).with_for_update()).all()
+    rows: list[Withholding] = []
+    # Read until nothing new is found: what was given back while its lock was waited for is not in what had been read.
+    while len(found := db.session.scalars(due.order_by(Withholding.id).with_for_update()).all()) > len(rows):
+        rows = list(found)
     amount = sum(row.amount for row in rows)
     if amount <= 0:
         raise NothingWithheld

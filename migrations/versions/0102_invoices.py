@@ -2,7 +2,8 @@
 
 The row of a series is locked until its invoice is committed, so that numbers have no gap: what is rolled back gives its
 number back. An invoice is written once, but for when its VAT was taken from the company, which may come later: nobody's
-pay waits for it. A line's cause is unique, so nothing is charged on two invoices.
+pay waits for it. A line's cause is unique, so nothing is charged on two invoices. Runs that are booked already count as
+invoiced: their companies were told nothing of VAT when they paid.
 """
 
 import sqlalchemy as sa
@@ -44,6 +45,10 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["pay_run.id"], name="fk_invoiced_run_run_id_pay_run"),
         sa.PrimaryKeyConstraint("run_id", name="pk_invoiced_run"),
+    )
+    op.execute(
+        "INSERT INTO invoiced_run (run_id, at)"
+        " SELECT id, now() FROM pay_run WHERE status IN ('posted', 'paying', 'paid')"
     )
     op.create_table(
         "invoice",

@@ -2,11 +2,12 @@
 
 Whoever was, or was not, asked for a shift could read why, and say nothing against it. What they were told is kept with
 it: the plan's input is forgotten after 90 days, and the weights may be others by then. The words of both are emptied
-when the person is erased.
+when the person is erased; what was told stays as it was.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from flask import current_app
 from sqlalchemy.dialects import postgresql
 
 revision = "0107"
@@ -53,6 +54,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_match_contest_contractor_id", "match_contest", ["contractor_id"])
     op.create_index("ix_match_contest_status_answer_by", "match_contest", ["status", "answer_by"])
+    role = sa.make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+    if role and role != op.get_bind().execute(sa.text("SELECT current_user")).scalar_one():
+        op.execute(f'REVOKE UPDATE, DELETE ON match_contest FROM "{role}"')
+        op.execute(f'GRANT UPDATE (status, answered_at, answered_by, answer, words) ON match_contest TO "{role}"')
 
 
 def downgrade() -> None:

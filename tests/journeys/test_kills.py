@@ -150,8 +150,8 @@ def test_a_pay_run_whose_worker_is_killed_at_every_step(crew: Service, apart_app
         between = everything()
         run_id = payments.started(killed).id
         for table, status in (
+            ("payslip", RunStatus.STARTED),
             ("pay_line", RunStatus.STARTED),
-            ("payslip", RunStatus.COMPUTED),
             ("benefit_entry", RunStatus.FROZEN),
             ("payment_op", RunStatus.POSTED),
             ("sandbox_call", RunStatus.PAYING),

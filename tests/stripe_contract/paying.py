@@ -115,7 +115,7 @@ def until_known(op_id: UUID, *, rounds: int = 6) -> OpStatus:
     """Asks as the jobs would, with the pauses that they keep, until the rail has said what became of a payment."""
     for _ in range(rounds):
         payments.advance_ops()
-        if status_of(op_id) not in (OpStatus.SENT, OpStatus.UNKNOWN):
+        if status_of(op_id) not in (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN):
             break
         later(timedelta(minutes=10))
     return status_of(op_id)
