@@ -16,11 +16,12 @@ blueprint = Blueprint("ledger exports", __name__, url_prefix="/api/v1", descript
 FILE: dict[str, Any] = {"type": "string"}
 FORMATS: dict[str, Any] = {
     "200": {
+        "description": "The file.",
         "content": {
             MEDIA[Format.CSV]: {"schema": FILE},
             MEDIA[Format.JSON]: {"schema": {}},
             MEDIA[Format.BEANCOUNT]: {"schema": FILE},
-        }
+        },
     }
 }
 
