@@ -83,7 +83,7 @@ def test_two_clocks_and_two_workers_run_each_fire_once(start: Start, ask: Ask) -
     fires = ask("SELECT last_value FROM procrastinate_jobs_id_seq")
     left = ask("SELECT count(*) FROM procrastinate_jobs")
     sweeps_and_ticks = 2
-    # The first second had begun before its tick was seen, and the last begins while they stop. Fired by both it were twice.
+    # The first second had begun before its tick was seen, and the last begins while they stop.
     assert fires <= sweeps_and_ticks * (time.monotonic() - began + 2)
     assert traces(ask, "tick") <= fires / sweeps_and_ticks + 1
     assert left <= sweeps_and_ticks
