@@ -15,7 +15,7 @@ from jobs.runner import job
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.events import REACT, Event
-from marketplace.notices.rules import TELLINGS
+from marketplace.notices.tellings import TELLINGS
 
 MOST_EVENTS = 500
 """Events for one job, so that a pay run's thousands become several transactions."""

@@ -15,7 +15,7 @@ from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.notices.carrying import outbox_is_open
 from marketplace.notices.models import Delivery, Notice
-from marketplace.notices.rules import telling
+from marketplace.notices.tellings import telling
 from marketplace.notices.words import Known
 
 

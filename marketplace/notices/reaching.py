@@ -15,7 +15,8 @@ from marketplace.core.ids import new_id
 from marketplace.notices import phones, preferences, pushes, quiet
 from marketplace.notices.carrying import open_ways
 from marketplace.notices.models import Delivery
-from marketplace.notices.rules import TELLINGS, Channel, Telling
+from marketplace.notices.rules import Channel, Telling
+from marketplace.notices.tellings import TELLINGS
 from marketplace.notices.ways import TEXTS, Way, kind_of, next_way, ways_for
 
 SEND = "mail.send"

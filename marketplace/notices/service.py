@@ -19,15 +19,8 @@ from marketplace.notices import clocks, quiet
 from marketplace.notices.models import Delivery, Notice
 from marketplace.notices.queries import own_notice
 from marketplace.notices.reaching import SEND, Reach
-from marketplace.notices.rules import (
-    COMPANY_AUDIENCES,
-    IN_INBOX,
-    OPERATOR_AUDIENCES,
-    TELLINGS,
-    Audience,
-    Channel,
-    Telling,
-)
+from marketplace.notices.rules import COMPANY_AUDIENCES, IN_INBOX, OPERATOR_AUDIENCES, Audience, Channel, Telling
+from marketplace.notices.tellings import TELLINGS
 from marketplace.shifts.handover_queries import colleagues
 from marketplace.standards.comments import answered_by
 from marketplace.standards.hiding import authors_of

@@ -20,7 +20,8 @@ from marketplace.notices import one_tap, phones, pushes
 from marketplace.notices.address_models import Phone
 from marketplace.notices.carriers import Message
 from marketplace.notices.models import Delivery
-from marketplace.notices.rules import TELLINGS, Audience, Channel, telling
+from marketplace.notices.rules import Audience, Channel
+from marketplace.notices.tellings import TELLINGS, telling
 from marketplace.notices.ways import OVER, TEXTS, Way, clipped
 from marketplace.notices.webpush import MOST_OF_A_PUSH
 from marketplace.notices.words import Known, Said

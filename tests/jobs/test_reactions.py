@@ -16,7 +16,7 @@ from marketplace.core import queue
 from marketplace.core.db import db, transaction
 from marketplace.core.events import REACT, Event, announce
 from marketplace.notices.models import Delivery
-from marketplace.notices.rules import TELLINGS
+from marketplace.notices.tellings import TELLINGS
 from tests.conftest import ROOT
 from tests.factories import accounts as make
 

@@ -18,7 +18,7 @@ from marketplace.gigs import service as gigs
 from marketplace.notices import one_tap, phones, post, service
 from marketplace.notices.models import Delivery
 from marketplace.notices.one_tap import ASKED_BY, PURPOSES, LinkOver
-from marketplace.notices.rules import TELLINGS
+from marketplace.notices.tellings import TELLINGS
 from marketplace.notices.ways import Way
 from marketplace.shifts import offers
 from marketplace.shifts.models import Booking, Offer

@@ -12,12 +12,11 @@ from marketplace.notices.rules import (
     FACTS,
     MOST_TRIES,
     OPERATOR_AUDIENCES,
-    TELLINGS,
     Audience,
     Channel,
     next_try,
-    telling,
 )
+from marketplace.notices.tellings import TELLINGS, telling
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WORDS = [words for tellings in TELLINGS.values() for each in tellings for words in (each.title, each.words)]

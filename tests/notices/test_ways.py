@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.notices.rules import TELLINGS
+from marketplace.notices.tellings import TELLINGS
 from marketplace.notices.ways import CANNOT_BE_MUTED, Kind, Way, clipped, kind_of, next_way, usual, ways_for
 
 EVERYTHING = frozenset(Way)

@@ -1,0 +1,215 @@
+"""Money: deposits, payslips, payouts, taxes, invoices and the accounts that pay goes to."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from marketplace.notices.rules import Audience, Channel, Telling
+
+TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
+    {
+        "deposit.received": (
+            Telling(Audience.MONEY, Channel.INBOX, "%(money)s arrived", "The deposit of %(company)s can be used."),
+        ),
+        "deposit.refused": (
+            Telling(Audience.MONEY, Channel.BOTH, "A deposit of %(money)s was refused", "Nothing of it was booked."),
+        ),
+        "payslip.issued": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Your payslip: %(money)s",
+                "It shows every line with its rule and its contract.",
+            ),
+        ),
+        "year_statement.issued": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Your statement of the year is there",
+                "It says what you earned and what was withheld.",
+            ),
+        ),
+        "year_statement.corrected": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Your statement of a year has changed",
+                "The new version names what changed.",
+            ),
+        ),
+        "invoice.issued": (
+            Telling(Audience.MONEY, Channel.INBOX, "There is an invoice", "It is for the fee of the service."),
+        ),
+        "credit_note.issued": (
+            Telling(
+                Audience.MONEY, Channel.INBOX, "There is a credit note", "It says why; the money is available again."
+            ),
+        ),
+        "withholding.given_back": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Tax that was withheld is given back to you",
+                "It is paid with the next pay run.",
+            ),
+        ),
+        "payout.paid": (
+            Telling(
+                Audience.CONTRACTOR, Channel.BOTH, "%(money)s was paid out to you", "It is on its way to your account."
+            ),
+        ),
+        "payout.refused": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "A payout of %(money)s came back",
+                "Your account refused it. The money is still yours; look at your account's details.",
+            ),
+            Telling(
+                Audience.FINANCE, Channel.INBOX, "A payout of %(money)s came back", "%(contractor)s has been told."
+            ),
+        ),
+        "payout.delayed": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "A payout of %(money)s is late",
+                "It is not because of you: the payment rail could not send it. The money is yours as before, and it "
+                "goes out as soon as it can.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A payout of %(money)s was refused",
+                "It is no fault of %(contractor)s. The page of pay says why, and whether it is tried again by itself.",
+            ),
+        ),
+        "refund.reversed": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "%(money)s that went back to you came back",
+                "Your bank did not take it. It is available again.",
+            ),
+        ),
+        "payout.parked": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "A payout of %(money)s is stuck",
+                "It is to %(contractor)s. Look at it by hand.",
+            ),
+        ),
+        "payout.reversed": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "A payout of %(money)s was taken back",
+                "It is yours as before, and is paid again. The payslip says why.",
+            ),
+        ),
+        "payout_method.change_asked": (
+            Telling(
+                Audience.PERSON,
+                Channel.EVERYWHERE,
+                "Where you are paid is about to change",
+                "The new account counts in 48 hours; until then pay goes to the old one. If it was not you, sign in, "
+                "take the change back under “Where you are paid”, and choose a new password.",
+            ),
+        ),
+        "payout_method.taken_back": (
+            Telling(Audience.PERSON, Channel.BOTH, "Where you are paid stays as it was", "The change was taken back."),
+        ),
+        "payout_method.in_force": (
+            Telling(
+                Audience.PERSON,
+                Channel.EVERYWHERE,
+                "Where you are paid has changed",
+                "From now on pay goes to the new account. If it was not you, tell us at once.",
+            ),
+        ),
+        "payout_method.name_differs": (
+            Telling(
+                Audience.PERSON,
+                Channel.BOTH,
+                "Somebody looks at the name on your account",
+                "It is not the name that your contracts carry. Pay to it waits until an operator has looked, and is "
+                "not lost.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "%(contractor)s has given an account with another name",
+                "Look whether it is theirs. Pay to it waits.",
+            ),
+        ),
+        "payout_method.name_cleared": (
+            Telling(
+                Audience.PERSON, Channel.BOTH, "The name on your account was cleared", "Pay goes there from now on."
+            ),
+        ),
+        "payout_method.refused": (
+            Telling(
+                Audience.PERSON,
+                Channel.BOTH,
+                "Your account was refused",
+                "The reason stands under “Where you are paid”. Your pay is kept; give an account that is your own.",
+            ),
+        ),
+        "manual_file.made": (
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A file of payments was made",
+                "Above the limit a second person lets it go.",
+            ),
+        ),
+        "payment_finding.made": (
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "Somebody has found what became of a payment",
+                "Above the limit a second person looks too.",
+            ),
+        ),
+        "rail_pause.began": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "Payouts of a currency wait",
+                "The payment rail has no money for them, or somebody has stopped them. The page of pay says until "
+                "when.",
+            ),
+        ),
+        "rail_account.ready": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "You can be paid",
+                "Your account at the payment rail can receive money.",
+            ),
+        ),
+        "rail_account.restricted": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "You cannot be paid at the moment",
+                "Your account at the payment rail can receive no money. Look at what is missing there.",
+            ),
+        ),
+        "rail_account.bank_refused": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Your bank sent a payment back",
+                "Look at your bank details at the payment rail.",
+            ),
+        ),
+        "refund.returned": (
+            Telling(Audience.MONEY, Channel.INBOX, "%(money)s went back to you", "It may take some days to arrive."),
+        ),
+        "refund.refused": (
+            Telling(Audience.MONEY, Channel.BOTH, "%(money)s could not be sent back", "It is available again."),
+        ),
+    }
+)
