@@ -1,6 +1,7 @@
 """A company's invoices, how it wants to be billed, and its statement of a month as picture and table."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,13 +62,12 @@ def show_month(company_id: UUID, month: str | None) -> str:
     chosen = month or f"{clock.now():%Y-%m}"
     begins, ends = company_months.bounds(chosen)
     found = company_months.month_of(company_id, chosen, actor())
-    earlier = (begins.year - (begins.month == 1), begins.month - 1 or 12)
     return render_template(
         "company/month.html",
-        month=chosen,
+        month=begins.date(),
         months=[(each, _bar(each)) for each in found],
-        before="{}-{:02d}".format(*earlier),
-        following=f"{ends:%Y-%m}" if ends <= clock.now() else None,
+        before=(begins - timedelta(days=1)).date(),
+        following=ends.date() if ends <= clock.now() else None,
     )
 
 

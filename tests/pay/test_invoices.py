@@ -279,6 +279,10 @@ def test_the_pages(sold: Booking, client: FlaskClient) -> None:
     assert (page.status, "This is not a VAT number of that country." in page.words) == (422, True)
     assert "the rate of the country" in hers.look(f"{money}/invoices/{found.id}").words
     assert "At the end" in hers.look(f"{money}/months").words
+    january = hers.look(f"{money}/months/2026-01")
+    assert "Statement of January 2026" in january.words
+    assert "months/2025-12" in january.html
+    assert "months/2026-02" in january.html
     assert client.get(f"{money}/months/{clock.now():%Y-%m}/file").mimetype == "text/csv"
     desk = Visitor(client.application.test_client()).signed_in(accounts.person_of(pay.finance().person_id))
     action = f"/desk/invoices/{found.id}/credit"
