@@ -29,8 +29,10 @@ _BY_STATUS: Mapping[MethodStatus, Result] = MappingProxyType(
 )
 
 
-def bars(ops: Sequence[PaymentOp]) -> dict[UUID, Result]:
-    """What is to be written of payouts that must not go out now, of those that no rail has heard of."""
+def bars(ops: Sequence[PaymentOp]) -> dict[UUID, Result | None]:
+    """What is to be written of payouts that must not go out now, of those that no rail has heard of. None of one whose
+    account somebody decides about at this moment: it is looked at again once they have, since what they let go is what
+    they see. The accounts stay what they are until the commit."""
     named = {
         op.id: UUID(op.params["method"])
         for op in ops
@@ -38,10 +40,18 @@ def bars(ops: Sequence[PaymentOp]) -> dict[UUID, Result]:
     }
     if not named:
         return {}
-    known = db.session.scalars(select(PayoutMethod).where(PayoutMethod.id.in_(set(named.values()))))
-    methods = {row.id: row for row in known.unique()}
-    found = {op_id: _bar(methods[method_id]) for op_id, method_id in named.items()}
-    return {op_id: result for op_id, result in found.items() if result is not None}
+    wanted = select(PayoutMethod).where(PayoutMethod.id.in_(set(named.values()))).order_by(PayoutMethod.id)
+    free = wanted.with_for_update(read=True, skip_locked=True).execution_options(populate_existing=True)
+    methods = {row.id: row for row in db.session.scalars(free)}
+    found = {op_id: _bar(methods[known]) if known in methods else None for op_id, known in named.items()}
+    return {op_id: result for op_id, result in found.items() if result is not None or named[op_id] not in methods}
+
+
+def held_still(method_id: UUID) -> Result | None:
+    """What keeps money from this account, which stays true until the commit: whoever replaces it comes before or
+    after, and then finds what was ordered to it."""
+    found = select(PayoutMethod).where(PayoutMethod.id == method_id).with_for_update(read=True)
+    return _bar(db.session.scalars(found.execution_options(populate_existing=True)).one())
 
 
 def held_up(method_ids: Collection[UUID]) -> list[UUID]:

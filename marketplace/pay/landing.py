@@ -8,7 +8,7 @@ at the sourced reference rate of the day on which it was ordered; without one no
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,8 @@ from marketplace.standards.rules import Quote
 
 DAYS = timedelta(days=90)
 """How far back all payouts are measured together."""
+AS_WRITTEN = Context(prec=6, rounding=ROUND_HALF_EVEN)
+"""Six digits that count, which no rate of the world needs more of to be known again."""
 Day = tuple[str, date]
 
 
@@ -47,7 +49,10 @@ class Landing:
     @property
     def reference_rate(self) -> str | None:
         """As people write it; `reference` has it exact."""
-        return None if self.reference is None else f"{float(self.reference.rate):.6g}"
+        if self.reference is None:
+            return None
+        rate = self.reference.rate
+        return f"{AS_WRITTEN.divide(Decimal(rate.numerator), Decimal(rate.denominator)).normalize(AS_WRITTEN):f}"
 
     @property
     def reference_source(self) -> str | None:

@@ -19,6 +19,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move
 from marketplace.core.money import Money, minor_digits
+from marketplace.pay import barring
 from marketplace.pay.manual_models import ManualPayment, PaymentFinding
 from marketplace.pay.manual_rules import FOUND_NOT_PAID, FindingOutcome, FindingStatus, ManualStatus
 from marketplace.pay.models import PaymentOp
@@ -38,7 +39,8 @@ class ManualRail:
     mode: Literal["sandbox", "test", "live"] = "live"
 
     def send(self, order: Order) -> Result:
-        """Takes an order, once. A payout without an account to go to is refused."""
+        """Takes an order, once. A payout without an account to go to is refused, and so is one whose account has been
+        replaced since it was ordered: `let_go()` has not seen it."""
         method = order.params.get("method")
         if order.kind is OpKind.PAYOUT and not method:
             return NO_METHOD
@@ -53,13 +55,14 @@ class ManualRail:
             status=ManualStatus.WAITING,
         )
         with transaction():
+            if method and (barred := barring.held_still(UUID(method))) and not _is_taken(order):
+                return barred
             db.session.execute(row.on_conflict_do_nothing(index_elements=["payment_op_id"]))
             return _of(order)
 
     def find(self, order: Order) -> Result | None:
         with transaction():
-            known = select(ManualPayment.id).where(ManualPayment.payment_op_id == order.op_id)
-            return None if db.session.scalar(known) is None else _of(order)
+            return _of(order) if _is_taken(order) else None
 
     def follow(self, order: Order, name: str) -> Result:
         with transaction():
@@ -81,6 +84,11 @@ def let_go(method_ids: Collection[UUID]) -> list[UUID]:
     old, new = ManualStatus.WAITING, ManualStatus.FAILED
     move(ManualPayment, [row.id for row in rows], old=old, new=new, by=CLOCK, event="manual_payment.failed")
     return [row.payment_op_id for row in rows]
+
+
+def _is_taken(order: Order) -> bool:
+    known = select(ManualPayment.id).where(ManualPayment.payment_op_id == order.op_id)
+    return db.session.scalar(known) is not None
 
 
 def _of(order: Order) -> Result:

@@ -94,7 +94,8 @@ def _claim(most: int) -> tuple[int, list[Claim]]:
         due = due.with_for_update(of=PaymentOp, skip_locked=True)
         ops = db.session.scalars(due.execution_options(populate_existing=True)).all()
         barred = barring.bars(ops)
-        _write_down([op for op in ops if op.id in barred], barred)
+        known = {op_id: result for op_id, result in barred.items() if result is not None}
+        _write_down([op for op in ops if op.id in known], known)
         return len(ops), [_take(op, now) for op in ops if op.id not in barred]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from flask import Flask
@@ -10,11 +11,14 @@ from flask.testing import FlaskClient
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import transaction
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.pay import landing, payments, payslips
 from marketplace.pay.rules import LeverEffect
+from marketplace.standards.rules import Quote
 from tests.factories import accounts, pay, standards
+from tests.factories.shifts import MONDAY
 from tests.pay.books import everything_holds
 
 
@@ -82,6 +86,16 @@ def test_what_arrived_in_another_currency_is_compared_at_the_reference_rate(app:
     assert (known.fee_there, known.by_rate, known.reference_rate) == (kes("0.00"), kes("-70.00"), "129.5")
     (over_all,) = landing.together(pay.finance())
     assert (over_all.promised, over_all.arrived, over_all.by_rate) == (usd("60.00"), usd("59.46"), usd("-0.54"))
+
+
+@pytest.mark.parametrize(
+    ("rate", "written"),
+    [("16321.5", "16321.5"), ("0.0000612745", "0.0000612745"), ("1234567.8", "1234570"), ("100", "100")],
+)
+def test_a_reference_rate_is_written_as_people_read_it(rate: str, written: str) -> None:
+    known = Quote("USD", "KES", Fraction(rate), MONDAY.date(), "test")
+    there = landing.Landing(new_id(), usd("60.00"), known, None, usd("0"), None, kes("1.00"))
+    assert there.reference_rate == written
 
 
 def kes(amount: str) -> Money:

@@ -23,7 +23,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import bank_file, findings, manual_files, methods, payments, runs, service
+from marketplace.pay import bank_file, barring, findings, manual_files, methods, payments, runs, service
 from marketplace.pay.bank_file import Line, Payer
 from marketplace.pay.findings import Found
 from marketplace.pay.manual_models import ManualFile, ManualPayment
@@ -281,6 +281,23 @@ def test_a_payout_that_waits_for_a_file_goes_to_the_account_that_counts_by_then(
     payments.advance_ops()
     (heap,) = manual_files.heaps(pay.finance())
     assert (heap.kind, heap.currency, heap.payments) == (MOBILE, "KES", 1)
+    everything_holds()
+
+
+def test_a_payout_whose_process_died_before_it_was_ordered_goes_to_no_account_of_before(by_hand: Flask) -> None:
+    """It counts as sent, and 48 hours later, when it is asked about again, another account has taken effect."""
+    person_id = funded_and_worked()
+    account_of(person_id)
+    runs.finish_run(pay.started().id)
+    _, (claim,) = payments._claim(1)
+    account_of(person_id, MOBILE)
+    with transaction():
+        clock.move_to(clock.now() + timedelta(hours=48))
+        assert methods.take_effect_due() == 1
+    assert payments._ask(claim) == barring.CHANGED
+    payments.told({claim.order.op_id: barring.CHANGED})
+    assert manual_files.heaps(pay.finance()) == []
+    assert op_of(person_id).status is OpStatus.REFUSED
     everything_holds()
 
 

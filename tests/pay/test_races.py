@@ -20,8 +20,9 @@ from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import payments, proof, rail_fees, runs, service
+from marketplace.pay import method_names, methods, payments, proof, rail_fees, runs, service
 from marketplace.pay.fee_models import RailFee
+from marketplace.pay.method_fields import MethodKind
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus, RunStatus
 from marketplace.shifts.timesheet_models import Timesheet
@@ -137,6 +138,29 @@ def test_many_workers_at_one_rail_send_each_payment_once(apart_app: SetaraFlask)
             assert (set(statuses), len(statuses), tries) == ({OpStatus.DONE}, 10, 10)
             assert books.balance(f"company:{lab}:available", "USD") == Money(10_000, "USD")
             assert db.session.scalar(select(func.count(SandboxCall.key))) == 10
+
+
+def test_a_payout_is_not_parked_for_a_name_that_is_just_being_cleared(apart_app: SetaraFlask) -> None:
+    """Whoever clears it lets go what they see parked: what is parked behind their back would wait for ever."""
+
+    def advance() -> None:
+        with apart_app.app_context():
+            payments.advance_ops()
+
+    with apart_app.app_context(), ThreadPoolExecutor(1) as pool:
+        me = accounts.actor_of(made.worked_and_approved().contractor_id)
+        account = {"country": "DE", "currency": "EUR", "details": {"iban": "DE89370400440532013000"}}
+        with transaction():
+            method_id = methods.give(kind=MethodKind.BANK, holder="Budi Santoso", by=me, **account).id  # type: ignore[arg-type]
+            finance = made.finance()
+        runs.finish_run(made.started().id)
+        with transaction():
+            method_names.clear(method_id, "It is hers.", by=finance)
+            pool.submit(advance).result(30)
+        payments.advance_ops()
+        of_hers = select(PaymentOp.status).where(PaymentOp.kind == OpKind.PAYOUT)
+        assert db.session.scalars(of_hers).all() == [OpStatus.DONE]
+        everything_holds()
 
 
 def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraFlask) -> None:
