@@ -16,7 +16,8 @@ _BOOKED = """
 WITH free AS MATERIALIZED (
     SELECT had.id, given.name, given.currency
     FROM unnest(:free_names, :free_currencies) AS given (name, currency)
-    LEFT JOIN ledger_account had ON had.name = given.name AND had.currency = given.currency
+    LEFT JOIN ledger_account had
+        ON had.name = given.name AND had.currency = given.currency AND had.name = ANY(:free_names)
 ), entry AS (
     INSERT INTO journal_entry (id, cause, at, data)
     SELECT given.id, given.cause, :at, CAST(given.data AS jsonb)
@@ -45,6 +46,7 @@ WITH free AS MATERIALIZED (
     SELECT had.id, account.key, account.amount
     FROM ledger_account had
     JOIN account ON account.name = had.name AND account.currency = had.currency
+    WHERE had.name = ANY(:names)
     ORDER BY account.name COLLATE "C", account.currency
     FOR NO KEY UPDATE OF had
 ), changed AS (
@@ -88,7 +90,8 @@ account that somebody else opens at this moment waits for them, and adds to it. 
 is not there yet, nothing is written at all, and it is told of: that happens once in its life.
 
 Currency and name are one key between its parts: of two columns PostgreSQL expects so few pairs that it would compare
-each posting with each account."""
+each posting with each account. A plan that is kept thinks of ten accounts, whoever they are: accounts are looked up by
+name, one by one, where a join would be planned as a walk through all that there are, with each posting."""
 _SIDES = """
 SELECT source AS name, currency FROM ({moves}) AS given (entry_id, source, destination, amount, currency, place)
 UNION

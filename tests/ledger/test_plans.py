@@ -1,0 +1,27 @@
+"""How PostgreSQL goes about the statement by which entries are booked."""
+
+from flask import Flask
+from sqlalchemy import text
+
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+
+KEPT = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE '%INTO posting%'"
+
+
+def test_a_kept_plan_looks_accounts_up_and_walks_through_none(app: Flask) -> None:
+    """It is made for any entry, of which PostgreSQL knows nothing, and kept while accounts come by the thousand."""
+    money = Money(100, "USD")
+    with transaction():
+        ledger.post_many([Entry(f"in:{n}", [Move("rail:sandbox", f"gig:{n}:hold", money)]) for n in range(3000)])
+        for n in range(12):
+            ledger.post(Entry(f"on:{n}", [Move(f"gig:{n}:hold", f"booking:{n}:hold", money)]))
+        db.session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        kept = db.session.execute(text(KEPT)).all()
+        assert kept
+        for name, count in kept:
+            nothing = ", ".join(["NULL"] * count)
+            plan = db.session.scalars(text(f'EXPLAIN EXECUTE "{name}" ({nothing})')).all()
+            assert [line for line in plan if "Seq Scan on ledger_account" in line] == []
