@@ -86,10 +86,10 @@ def _pause(rail: str, currency: str, code: str) -> None:
     if row is not None:
         return
     known = select(RailPause).where(RailPause.rail == rail, RailPause.currency == currency, OPEN).with_for_update()
-    there = db.session.scalars(known).one()
-    now = clock.now()
-    # Several that were asked together are refused together: that is one try.
-    if there.try_at is not None and there.try_at <= now:
+    there, now = db.session.scalars(known).one_or_none(), clock.now()
+    # None: an operator ended it this moment, and the next refusal begins another. Several that were asked together are
+    # refused together: that is one try.
+    if there is not None and there.try_at is not None and there.try_at <= now:
         there.tries += 1
         there.try_at = rules.pause_until(there.tries, now)
 

@@ -4,7 +4,7 @@ The ceiling is the bare pair of statements that a yes cannot do without, sent by
 conditional update of the seats, and the insert of the booking under its exclusion constraint, one commit for both; its
 table has no foreign keys. Each runs in turn on the same server, and no job runs beside any of them.
 
-What the verb does beside it, in eight statements and three round trips: it locks the person, reads what the rules ask
+What the verb does beside it, in nine statements and three round trips: it locks the person, reads what the rules ask
 (caps, rest, consents, contract, standing) and asks them, moves the offer, writes two events, moves the booking's
 highest cost in the books, and leaves a job that answers. HTTP adds the key that says who it is, the answer that is kept
 under its Idempotency-Key, the route, and JSON. Where the time of a yes goes is measured with one client alone, beside
