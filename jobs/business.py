@@ -23,8 +23,13 @@ from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
-from marketplace.pay import invoicing, off_boarding, pay_day, payments, rail_fees, runs, tax_years
 from marketplace.pay import service as pay
+from marketplace.pay.closing import off_boarding
+from marketplace.pay.invoices import invoicing
+from marketplace.pay.rails import payments
+from marketplace.pay.runs import pay_day, rail_fees
+from marketplace.pay.runs import service as runs
+from marketplace.pay.taxes import years as tax_years
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,

@@ -10,7 +10,7 @@ from marketplace.core import checks, idempotency, queue, vault
 from marketplace.core.checks import Finding
 from marketplace.core.db import transaction
 from marketplace.matching import claiming, indexing
-from marketplace.pay import sealing
+from marketplace.pay.seals import sealing
 
 
 @job("queue.stalled", again=False)

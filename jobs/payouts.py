@@ -1,7 +1,9 @@
 """Jobs of where people are paid, and of the files that pay them."""
 
 from jobs.runner import in_batches, job
-from marketplace.pay import manual_files, methods, retrying
+from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.methods import service as methods
+from marketplace.pay.rails import retrying
 
 
 @job("payouts.take_effect", again=False)

@@ -9,7 +9,9 @@ from flask import current_app
 
 from jobs.runner import job
 from marketplace.core.db import transaction
-from marketplace.pay import rail_accounts, rail_inbox, reconciling
+from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails import reconciling
 
 
 def _is_configured() -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
-from marketplace.pay import closing
+from marketplace.pay.closing import service as closing
 from marketplace.qualifications import holdings
 from marketplace.shifts import admitting, barred, reliability
 from marketplace.standards import hiding

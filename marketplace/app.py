@@ -25,18 +25,16 @@ from marketplace.messages import channel_models
 from marketplace.messages import models as messages_models
 from marketplace.notices import address_models
 from marketplace.notices import models as notices_models
-from marketplace.pay import (
-    bank_models,
-    invoice_models,
-    manual_models,
-    method_models,
-    pause_models,
-    rail_models,
-    seal_models,
-    tax_models,
-    tax_year_models,
-)
 from marketplace.pay import models as pay_models
+from marketplace.pay.bank import models as bank_models
+from marketplace.pay.by_hand import models as manual_models
+from marketplace.pay.invoices import models as invoice_models
+from marketplace.pay.methods import models as method_models
+from marketplace.pay.rails import models as rail_models
+from marketplace.pay.rails import pause_models
+from marketplace.pay.seals import models as seal_models
+from marketplace.pay.taxes import models as tax_models
+from marketplace.pay.taxes import year_models as tax_year_models
 from marketplace.qualifications import models as qualifications_models
 from marketplace.shifts import (
     correction_models,

@@ -16,8 +16,10 @@ from marketplace.core.db import snapshot, transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
-from marketplace.pay import exports, proof, seal_proofs
-from marketplace.pay.export_rules import Format
+from marketplace.pay import proof
+from marketplace.pay.exports import books as exports
+from marketplace.pay.exports.rules import Format
+from marketplace.pay.seals import proofs as seal_proofs
 from marketplace.simulation.commands import simulate
 from marketplace.solver.commands import matching as of_files
 from marketplace.workforce import screening

@@ -28,8 +28,8 @@ from marketplace.gigs import service as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import ChecklistItem, Criteria, LanguageNeed, Terms, Where, WorkKind
 from marketplace.matching import service as matching
-from marketplace.pay import payments
 from marketplace.pay import service as pay
+from marketplace.pay.rails import payments
 from marketplace.qualifications import authoring
 from marketplace.qualifications import funding as test_money
 from marketplace.qualifications.levels import PaySteps

@@ -28,9 +28,11 @@ from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.disputes.models import Dispute
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, runs, service
+from marketplace.pay import service
 from marketplace.pay.models import PayRun, Payslip
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import PayslipStatus, RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.supervisor import Exit
 from tests.conftest import ROOT, Database, database_of
 from tests.factories import pay as made

@@ -27,6 +27,7 @@ PLANTED = {
     "the solver imports a room": ("solver/problem.py", "from marketplace.core import problems"),
     "the solver reads the database": ("solver/tables.py", "import sqlalchemy"),
     "the checker asks the solver": ("solver/checker.py", "from marketplace.solver import market"),
+    "a room within pay imports a higher one": ("pay/taxes/withholding.py", "from marketplace.pay.runs import works"),
     "the pages are imported by a room": ("pay/service.py", "import marketplace.web"),
     "the scorer reads who gave shifts back": ("matching/engine.py", "from marketplace.shifts import late_no"),
     "the application starts a job": ("app.py", "import jobs"),

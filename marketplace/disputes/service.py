@@ -26,7 +26,7 @@ from marketplace.disputes.rules import (
     StatementKind,
     TooLateToRule,
 )
-from marketplace.pay.settlements import advance, settle
+from marketplace.pay.runs.settlements import advance, settle
 from marketplace.shifts import cuts
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd, CutStatus

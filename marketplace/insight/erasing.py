@@ -24,8 +24,8 @@ from marketplace.insight.sections import SECTIONS, Section, own_accounts
 from marketplace.insight.work_records import revoke_all
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.notices.models import Delivery
-from marketplace.pay import sealing
-from marketplace.pay.seal_models import SealedEntry
+from marketplace.pay.seals import sealing
+from marketplace.pay.seals.models import SealedEntry
 from marketplace.shifts.models import Offer
 from marketplace.workforce.models import Contractor
 

@@ -52,13 +52,13 @@ from marketplace.messages.channel_models import ChannelKey, ChannelMember, Chann
 from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
-from marketplace.pay.fee_models import RailFee
-from marketplace.pay.manual_models import PaymentFinding
-from marketplace.pay.method_models import PayoutMethod
+from marketplace.pay.by_hand.models import PaymentFinding
+from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
-from marketplace.pay.rail_models import RailAccount, RailPayout
-from marketplace.pay.tax_models import TaxDeclaration, Withholding
-from marketplace.pay.tax_year_models import YearStatement
+from marketplace.pay.rails.models import RailAccount, RailPayout
+from marketplace.pay.runs.fee_models import RailFee
+from marketplace.pay.taxes.models import TaxDeclaration, Withholding
+from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.qualifications.models import Answer, Attempt, Holding, TestContest
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.feed_models import CalendarFeed

@@ -13,13 +13,15 @@ from marketplace.contracts import benefits
 from marketplace.core.db import db
 from marketplace.core.money import Money, minor_digits
 from marketplace.ledger import queries as books
-from marketplace.pay import landing, queries, withholding
-from marketplace.pay.known_rails import rail
-from marketplace.pay.landing import Landing
-from marketplace.pay.lines import BENEFIT_OF, benefit_account
+from marketplace.pay import queries
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
+from marketplace.pay.rails import landing
+from marketplace.pay.rails.known import rail
+from marketplace.pay.rails.landing import Landing
 from marketplace.pay.rules import in_flight, payable
-from marketplace.pay.tax_models import Withholding
+from marketplace.pay.runs.lines import BENEFIT_OF, benefit_account
+from marketplace.pay.taxes import withholding
+from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.to_date import YearToDate, year_to_date
 from marketplace.standards.exchange import convert
 from marketplace.standards.rules import NoSourcedRate

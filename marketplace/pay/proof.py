@@ -20,11 +20,13 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import rail_fees, seal_proofs, tax_proof, trials, weeks, works
-from marketplace.pay.lines import BENEFIT_OF, owed
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
-from marketplace.pay.tax_models import Withholding
+from marketplace.pay.runs import rail_fees, trials, weeks, works
+from marketplace.pay.runs.lines import BENEFIT_OF, owed
+from marketplace.pay.seals import proofs as seal_proofs
+from marketplace.pay.taxes import proof as tax_proof
+from marketplace.pay.taxes.models import Withholding
 from marketplace.qualifications.models import Attempt, Qualification, TestFunding
 from marketplace.qualifications.rules import FundingKind as TestFunds
 from marketplace.shifts.guarantee_models import Guarantee

@@ -26,12 +26,12 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
-from marketplace.pay import cashing, rail_fees, trials, weeks, works
-from marketplace.pay.fee_models import RailFee
-from marketplace.pay.lines import Work, draft, fees_returned, of_weeks, owed, paid_out
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.pay.tax_models import Withholding
+from marketplace.pay.runs import cashing, rail_fees, trials, weeks, works
+from marketplace.pay.runs.fee_models import RailFee
+from marketplace.pay.runs.lines import Work, draft, fees_returned, of_weeks, owed, paid_out
+from marketplace.pay.taxes.models import Withholding
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay

@@ -8,11 +8,12 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import landing, payslips, proof, queries, service
+from marketplace.pay import payslips, proof, queries, service
 from marketplace.pay import schemas as s
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
 from marketplace.pay.queries import Statement
+from marketplace.pay.rails import landing
 
 companies = Blueprint(
     "company-money", __name__, url_prefix="/api/v1/companies", description="A company's deposits, money and pay lines."

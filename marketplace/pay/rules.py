@@ -13,8 +13,11 @@ from marketplace.core.problems import Conflict, Invalid
 from marketplace.ledger.rules import Entry, Move
 from marketplace.standards.catalogue import RULES
 
-SANDBOX, MANUAL = "sandbox", "manual"
-"""The names of the rail that moves no money, and of the one on which a person pays by a file."""
+SANDBOX, MANUAL, STRIPE, STRIPE_TEST = "sandbox", "manual", "stripe", "stripe_test"
+"""The names of the rail that moves no money, of the one on which a person pays by a file, and of Stripe's two: with a
+key for tests no money moves, so it is another rail, and never mixes."""
+FOR_TESTS = frozenset({SANDBOX, STRIPE_TEST})
+"""Rails that move no money: every payment on them says so."""
 
 
 class OpKind(StrEnum):

@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
-from marketplace.pay.tax_schemas import WithholdingSchema
+from marketplace.pay.taxes.schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee

@@ -19,8 +19,9 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.pay import rules, stripe_rules, switching, telling
+from marketplace.pay import rules, telling
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.rails import stripe_rules, switching
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
 
 ADVANCE_RAIL = "rail.advance"

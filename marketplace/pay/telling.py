@@ -12,8 +12,9 @@ from sqlalchemy import Text, cast, func, select
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
-from marketplace.pay import methods, stripe_rules
+from marketplace.pay.methods import service as methods
 from marketplace.pay.models import PayLine, PayRun, Payslip
+from marketplace.pay.rails import stripe_rules
 from marketplace.standards.rates import Payee
 
 WORDS = "Setara: deposit"

@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus, payable
+from marketplace.pay.runs.lines import BENEFIT_OF, benefit_account
 from marketplace.standards.rates import LineKind, Payee
 
 

@@ -11,7 +11,7 @@ from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
 from marketplace.gigs.rules import ChecklistItem, WorkKind
-from marketplace.pay.manual_rules import FindingOutcome
+from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.floor import Period

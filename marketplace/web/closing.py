@@ -12,8 +12,8 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import OperatorRole, require_operator, require_person
 from marketplace.accounts.schemas import ReasonSchema
 from marketplace.contracts import benefits
-from marketplace.pay import closing
-from marketplace.pay.closing_schemas import LeaveSchema
+from marketplace.pay.closing import service as closing
+from marketplace.pay.closing.schemas import LeaveSchema
 from marketplace.web import contractor, operator
 from marketplace.web.forms import Form
 from marketplace.workforce import queries

@@ -13,11 +13,12 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
 from marketplace.core.money import BadMoney, Money
-from marketplace.pay import bank_deposits, company_months, invoicing
-from marketplace.pay.company_months import Flow, Month
-from marketplace.pay.invoice_models import Invoice
-from marketplace.pay.invoice_routes import as_file
-from marketplace.pay.invoice_schemas import BillingArgs
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.invoices import company_months, invoicing
+from marketplace.pay.invoices.company_months import Flow, Month
+from marketplace.pay.invoices.models import Invoice
+from marketplace.pay.invoices.routes import as_file
+from marketplace.pay.invoices.schemas import BillingArgs
 from marketplace.pay.schemas import DepositArgs
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form

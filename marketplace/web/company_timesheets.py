@@ -16,9 +16,9 @@ from marketplace.core.http import page
 from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
-from marketplace.pay import works
-from marketplace.pay.lines import owed
 from marketplace.pay.rules import handling_fee
+from marketplace.pay.runs import works
+from marketplace.pay.runs.lines import owed
 from marketplace.shifts import corrections, cuts, queries, taps, timesheets
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES

@@ -22,7 +22,7 @@ from marketplace.disputes.models import Dispute
 from marketplace.disputes.rules import DisputeStatus, StatementKind
 from marketplace.disputes.schemas import RulingSchema, WordsSchema
 from marketplace.gigs.models import Gig
-from marketplace.pay.settlements import fee_of
+from marketplace.pay.runs.settlements import fee_of
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.timesheet_rules import CutEnd

@@ -6,9 +6,9 @@ from flask import Response
 
 from marketplace.accounts.auth import actor
 from marketplace.core.problems import NotFound
-from marketplace.pay import exports
-from marketplace.pay.export_routes import sent
-from marketplace.pay.export_rules import Format
+from marketplace.pay.exports import books as exports
+from marketplace.pay.exports.routes import sent
+from marketplace.pay.exports.rules import Format
 from marketplace.web import company, operator, work
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from marketplace.core.money import Money
-from marketplace.pay.landing import Landing, Together
+from marketplace.pay.rails.landing import Landing, Together
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.words import money_words
 

@@ -15,11 +15,11 @@ from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
-from marketplace.pay import bank_deposits
-from marketplace.pay.bank_deposits import Look
-from marketplace.pay.bank_models import BankLine
-from marketplace.pay.bank_rules import MOST_CHARACTERS
-from marketplace.pay.bank_schemas import AssignArgs, BankFileArgs, SendBackArgs
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank.deposits import Look
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import MOST_CHARACTERS
+from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, SendBackArgs
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.work import NOTHING_MORE

@@ -16,15 +16,18 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.pay import findings, manual_files, method_names, pausing, switching
-from marketplace.pay.findings import Found
-from marketplace.pay.manual_models import ManualFile, PaymentFinding
-from marketplace.pay.manual_routes import content_of
-from marketplace.pay.manual_rules import FindingOutcome
-from marketplace.pay.manual_schemas import FindingArgs, ManualFileArgs, PauseArgs
-from marketplace.pay.method_fields import PROVIDERS
-from marketplace.pay.method_schemas import AccountNameArgs
+from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
+from marketplace.pay.by_hand.routes import content_of
+from marketplace.pay.by_hand.rules import FindingOutcome
+from marketplace.pay.by_hand.schemas import FindingArgs, ManualFileArgs, PauseArgs
+from marketplace.pay.methods import names as method_names
+from marketplace.pay.methods.fields import PROVIDERS
+from marketplace.pay.methods.schemas import AccountNameArgs
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import pausing, switching
 from marketplace.web import words
 from marketplace.web.choices import FOUND, choices
 from marketplace.web.forms import Form

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core.http import page
-from marketplace.pay import invoicing
-from marketplace.pay.invoice_models import Invoice
-from marketplace.pay.invoice_schemas import CreditArgs
+from marketplace.pay.invoices import invoicing
+from marketplace.pay.invoices.models import Invoice
+from marketplace.pay.invoices.schemas import CreditArgs
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 

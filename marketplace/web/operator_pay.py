@@ -17,8 +17,9 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.pay import landing, proof, queries, service
+from marketplace.pay import proof, queries, service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.rails import landing
 from marketplace.pay.rules import SANDBOX, RunStatus
 from marketplace.pay.schemas import LeverArgs, PayRunArgs
 from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices

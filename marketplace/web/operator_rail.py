@@ -10,10 +10,12 @@ from flask_babel import gettext
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor
-from marketplace.pay import queries, rail_inbox, reconciling, service
-from marketplace.pay.rail_rules import Match, Outcome
-from marketplace.pay.rail_schemas import ExplanationArgs
-from marketplace.pay.reconciling import Day
+from marketplace.pay import queries, service
+from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails import reconciling
+from marketplace.pay.rails.reconciling import Day
+from marketplace.pay.rails.rules import Match, Outcome
+from marketplace.pay.rails.schemas import ExplanationArgs
 from marketplace.pay.schemas import TakeBackArgs
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved

@@ -11,9 +11,9 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
-from marketplace.pay import remitting, withholding
-from marketplace.pay.tax_models import Remittance, Withholding
-from marketplace.pay.tax_schemas import TaxConfirmArgs, TaxGiveBackArgs, TaxRemittanceArgs
+from marketplace.pay.taxes import remitting, withholding
+from marketplace.pay.taxes.models import Remittance, Withholding
+from marketplace.pay.taxes.schemas import TaxConfirmArgs, TaxGiveBackArgs, TaxRemittanceArgs
 from marketplace.web import words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved

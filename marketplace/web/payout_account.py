@@ -13,11 +13,14 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import idempotency
 from marketplace.core.db import db
 from marketplace.core.http import asks_outside
-from marketplace.pay import method_fields, methods, rail_accounts, stripe_rules
-from marketplace.pay.method_fields import PROVIDERS, MethodKind, NoSuchMethod
-from marketplace.pay.method_rules import ALIVE, MethodStatus
-from marketplace.pay.method_schemas import PayoutMethodArgs
-from marketplace.pay.rail_models import RailPayout
+from marketplace.pay.methods import fields as method_fields
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import PROVIDERS, MethodKind, NoSuchMethod
+from marketplace.pay.methods.rules import ALIVE, MethodStatus
+from marketplace.pay.methods.schemas import PayoutMethodArgs
+from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import stripe_rules
+from marketplace.pay.rails.models import RailPayout
 from marketplace.web import words
 from marketplace.web.forms import Form
 from marketplace.web.work import NOTHING_MORE, blueprint

@@ -16,12 +16,14 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.core.http import made_file
 from marketplace.core.money import Money
 from marketplace.core.problems import Problem
-from marketplace.pay import payslips, seal_proofs, to_date, verify
-from marketplace.pay.landing import Landing
+from marketplace.pay import payslips, to_date
 from marketplace.pay.models import PayLine
 from marketplace.pay.payslips import LineView, PayslipView
 from marketplace.pay.pieces import pieces
-from marketplace.pay.tax_schemes import BY_ID
+from marketplace.pay.rails.landing import Landing
+from marketplace.pay.seals import proofs as seal_proofs
+from marketplace.pay.seals import verify
+from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.paper import Paper

@@ -14,7 +14,8 @@ from marketplace.core.http import made_file
 from marketplace.core.limits import CURIOUS, STRANGERS, limiter
 from marketplace.core.problems import Problem
 from marketplace.pay import queries as pay
-from marketplace.pay import seal_proofs, verify
+from marketplace.pay.seals import proofs as seal_proofs
+from marketplace.pay.seals import verify
 from marketplace.web import public, work
 from marketplace.web.forms import Form
 from marketplace.web.work import own

@@ -15,12 +15,14 @@ from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.pay import tax_profiles, tax_years, withholding
-from marketplace.pay.tax_models import Withholding
-from marketplace.pay.tax_schemas import TaxDeclarationGivenSchema
-from marketplace.pay.tax_schemes import BY_ID, Certificate
-from marketplace.pay.tax_year_models import YearStatement
-from marketplace.pay.tax_year_routes import as_file
+from marketplace.pay.taxes import profiles as tax_profiles
+from marketplace.pay.taxes import withholding
+from marketplace.pay.taxes import years as tax_years
+from marketplace.pay.taxes.models import Withholding
+from marketplace.pay.taxes.schemas import TaxDeclarationGivenSchema
+from marketplace.pay.taxes.schemes import BY_ID, Certificate
+from marketplace.pay.taxes.year_models import YearStatement
+from marketplace.pay.taxes.year_routes import as_file
 from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked

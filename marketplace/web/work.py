@@ -26,7 +26,7 @@ from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
 from marketplace.pay.pieces import pieces
-from marketplace.pay.tax_schemes import BY_ID
+from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.shifts import (
     after_care,
     attendance,

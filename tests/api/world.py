@@ -47,22 +47,25 @@ from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
-from marketplace.pay import invoicing, methods, pausing, sealing
-from marketplace.pay.invoice_models import Invoice
-from marketplace.pay.manual_models import ManualFile, PaymentFinding
-from marketplace.pay.manual_rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
-from marketplace.pay.method_fields import MethodKind
-from marketplace.pay.method_models import PayoutMethod
-from marketplace.pay.method_rules import NameCheck
+from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
+from marketplace.pay.by_hand.rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
+from marketplace.pay.invoices import invoicing
+from marketplace.pay.invoices.models import Invoice
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import MethodKind
+from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
-from marketplace.pay.pause_models import RailPause
-from marketplace.pay.rail_models import RailAccount, RailEvent, RailMovement
-from marketplace.pay.rail_rules import Endpoint, Match, Outcome
+from marketplace.pay.rails import pausing
+from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
+from marketplace.pay.rails.pause_models import RailPause
+from marketplace.pay.rails.rules import Endpoint, Match, Outcome
+from marketplace.pay.rails.stripe_rules import Agreement
 from marketplace.pay.rules import SANDBOX, OpKind
-from marketplace.pay.stripe_rules import Agreement
-from marketplace.pay.tax_schemes import Form
-from marketplace.pay.tax_year_models import YearStatement
-from marketplace.pay.tax_year_rules import sealed
+from marketplace.pay.seals import sealing
+from marketplace.pay.taxes.schemes import Form
+from marketplace.pay.taxes.year_models import YearStatement
+from marketplace.pay.taxes.year_rules import sealed
 from marketplace.qualifications import attempts, contests
 from marketplace.qualifications.models import Attempt, Qualification, TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling

@@ -25,9 +25,10 @@ from marketplace.contracts.models import BenefitEntry
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.ledger.models import JournalEntry, Posting
-from marketplace.pay import proof, runs, service
+from marketplace.pay import proof, service
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rules import RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.shifts import timesheets
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine

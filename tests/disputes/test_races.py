@@ -15,8 +15,8 @@ from marketplace.core.http import SetaraFlask
 from marketplace.disputes import service
 from marketplace.disputes.models import Dispute
 from marketplace.ledger import queries as books
-from marketplace.pay import runs
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import service as runs
 from marketplace.shifts.timesheet_models import TimesheetCut
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make

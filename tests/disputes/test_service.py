@@ -32,10 +32,10 @@ from marketplace.gigs import funding
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import pay_day, works
 from marketplace.pay import queries as pay
-from marketplace.pay.lines import owed
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import pay_day, works
+from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance
 from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking

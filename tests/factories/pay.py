@@ -10,10 +10,13 @@ from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.pay import payments, runs, service, tax_profiles
+from marketplace.pay import service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpKind
-from marketplace.pay.tax_schemes import Certificate
+from marketplace.pay.runs import service as runs
+from marketplace.pay.taxes import profiles as tax_profiles
+from marketplace.pay.taxes.schemes import Certificate
 from marketplace.shifts import timesheets
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine

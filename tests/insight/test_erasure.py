@@ -31,7 +31,7 @@ from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed,
 from marketplace.insight.sections import SECTIONS
 from marketplace.messages import channels as own_channel
 from marketplace.messages import threads
-from marketplace.pay import closing
+from marketplace.pay.closing import service as closing
 from marketplace.shifts import attendance, cuts, flags, offers, questions
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer

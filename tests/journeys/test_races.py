@@ -19,9 +19,10 @@ from marketplace.gigs.models import Gig, GigRate, PublishDecision
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
 from marketplace.matching import deciding
-from marketplace.pay import proof, runs
+from marketplace.pay import proof
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, SandboxCall
 from marketplace.pay.rules import OpKind, RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
 from marketplace.shifts.rules import BookingStatus, OfferStatus
 from marketplace.workforce.models import Contractor, VettingDecision

@@ -16,11 +16,15 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import bank_deposits, bank_rules, findings, payments, service
-from marketplace.pay.bank_models import BankLine, BankStatement
-from marketplace.pay.bank_rules import FileFormat, LineStatus, NoBankHere, SamePerson, StatementNotGood
-from marketplace.pay.manual_rules import FindingOutcome
+from marketplace.pay import service
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.bank.rules import FileFormat, LineStatus, NoBankHere, SamePerson, StatementNotGood
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from tests.conftest import again, kept
 from tests.factories import accounts, pay

@@ -12,8 +12,10 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import closing, pay_day, queries
+from marketplace.pay import queries
+from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import pay_day
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.bars import Left
 from tests.factories import accounts, pay

@@ -17,8 +17,10 @@ from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.insight import erasure
 from marketplace.insight.rules import Obstacle
-from marketplace.pay import closing, payments, runs
+from marketplace.pay.closing import service as closing
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BookingStatus, OfferStatus
 from marketplace.workforce import appeals, bars, reviews, rules, service

@@ -23,8 +23,8 @@ from marketplace.accounts.rules import CompanyRole
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.ledger.models import LedgerAccount, Posting
-from marketplace.pay import exports
-from marketplace.pay.export_rules import COLUMNS, Books, Format, Row, Standing, beancount_account, written
+from marketplace.pay.exports import books as exports
+from marketplace.pay.exports.rules import COLUMNS, Books, Format, Row, Standing, beancount_account, written
 from marketplace.shifts.models import Booking
 from tests.conftest import again, kept
 from tests.factories import accounts

@@ -17,10 +17,12 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import company_months, invoicing, queries, vat_rules
-from marketplace.pay.company_months import Flow
-from marketplace.pay.invoice_models import Invoice, InvoiceSeries
-from marketplace.pay.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
+from marketplace.pay import queries
+from marketplace.pay.invoices import company_months, invoicing
+from marketplace.pay.invoices.company_months import Flow
+from marketplace.pay.invoices.models import Invoice, InvoiceSeries
+from marketplace.pay.taxes import vat_rules
+from marketplace.pay.taxes.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
 from marketplace.shifts.models import Booking
 from tests.conftest import again, kept
 from tests.factories import accounts, pay

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, event
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.sending import ANSWERED
-from marketplace.pay import payments, runs
+from marketplace.pay.rails import payments
+from marketplace.pay.runs import service as runs
 from tests.factories import disputes
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene

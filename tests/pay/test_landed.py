@@ -14,7 +14,8 @@ from marketplace.core.db import transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
-from marketplace.pay import landing, payments, payslips
+from marketplace.pay import payslips
+from marketplace.pay.rails import landing, payments
 from marketplace.pay.rules import LeverEffect
 from marketplace.standards.rules import Quote
 from tests.factories import accounts, pay, standards

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money, total
-from marketplace.pay.lines import Minutes, Paid, Promise, Work, draft, owed, priced, still_to_pay
+from marketplace.pay.runs.lines import Minutes, Paid, Promise, Work, draft, owed, priced, still_to_pay
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceLine
 

@@ -23,11 +23,13 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import bank_file, barring, findings, manual_files, methods, payments, runs, service
-from marketplace.pay.bank_file import Line, Payer
-from marketplace.pay.findings import Found
-from marketplace.pay.manual_models import ManualFile, ManualPayment
-from marketplace.pay.manual_rules import (
+from marketplace.pay import service
+from marketplace.pay.by_hand import bank_file, findings
+from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.by_hand.bank_file import Line, Payer
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.models import ManualFile, ManualPayment
+from marketplace.pay.by_hand.rules import (
     BadFinding,
     FileStatus,
     FindingOutcome,
@@ -40,9 +42,13 @@ from marketplace.pay.manual_rules import (
     OwnPayment,
     SecondPerson,
 )
-from marketplace.pay.method_fields import MethodKind
+from marketplace.pay.methods import barring
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
+from marketplace.pay.runs import service as runs
 from tests.factories import accounts, pay, standards
 from tests.pay.books import everything_holds
 

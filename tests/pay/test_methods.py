@@ -16,10 +16,12 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.notices.models import Delivery
 from marketplace.notices.ways import Way
-from marketplace.pay import method_names, methods, payments, retrying, runs, service
-from marketplace.pay.method_fields import BadDetail, MethodKind, NoSuchMethod, Part, checked
-from marketplace.pay.method_models import PayoutMethod
-from marketplace.pay.method_rules import (
+from marketplace.pay import service
+from marketplace.pay.methods import names as method_names
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import BadDetail, MethodKind, NoSuchMethod, Part, checked
+from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.methods.rules import (
     ChangeUnderWay,
     MethodStatus,
     NameCheck,
@@ -29,7 +31,9 @@ from marketplace.pay.method_rules import (
     same_name,
 )
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments, retrying
 from marketplace.pay.rules import OpStatus
+from marketplace.pay.runs import service as runs
 from tests.factories import accounts, pay, workforce
 from tests.pay.books import everything_holds
 

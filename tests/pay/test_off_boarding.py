@@ -17,7 +17,7 @@ from marketplace.contracts.off_boarding_models import OffBoarding
 from marketplace.contracts.off_boarding_rules import BenefitsOutcome, EndedBy, Step
 from marketplace.core.db import db
 from marketplace.core.money import Money
-from marketplace.pay import closing
+from marketplace.pay.closing import service as closing
 from tests.factories import accounts, pay
 from tests.factories import shifts as make
 from tests.pay.books import everything_holds

@@ -8,8 +8,8 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.pay import queries as pay
-from marketplace.pay import works
-from marketplace.pay.lines import owed
+from marketplace.pay.runs import works
+from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance
 from tests.factories import accounts, shifts
 from tests.factories import pay as made

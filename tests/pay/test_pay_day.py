@@ -6,9 +6,9 @@ from flask import Flask
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
-from marketplace.pay import runs
-from marketplace.pay.pay_day import APPROVED_WAITS, start_due_run
 from marketplace.pay.rules import RunStatus
+from marketplace.pay.runs import service as runs
+from marketplace.pay.runs.pay_day import APPROVED_WAITS, start_due_run
 from tests.factories import pay
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import select
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
-from marketplace.pay import pay_day, payments, runs
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import OpStatus
+from marketplace.pay.runs import pay_day
+from marketplace.pay.runs import service as runs
 from marketplace.shifts import attendance, timesheets
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine

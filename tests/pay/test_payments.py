@@ -15,11 +15,12 @@ from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, queries, service, switching
+from marketplace.pay import queries, service
 from marketplace.pay.models import PaymentOp, SandboxCall
-from marketplace.pay.rails import Done, Order, Refused, Result
+from marketplace.pay.rails import payments, switching
+from marketplace.pay.rails.rail import Done, Order, Refused, Result
+from marketplace.pay.rails.sandbox import SandboxRail
 from marketplace.pay.rules import KEY_LIVES, STALE_AFTER, LeverEffect, NotADeposit, OpKind, OpStatus
-from marketplace.pay.sandbox import SandboxRail
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.pay.books import everything_holds

@@ -18,9 +18,10 @@ from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import proof, sealing
+from marketplace.pay import proof
 from marketplace.pay.models import PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.pay.seals import sealing
 from marketplace.qualifications import attempts
 from marketplace.shifts import guarantees
 from marketplace.shifts.models import Booking

@@ -20,11 +20,16 @@ from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import method_names, methods, payments, proof, rail_fees, runs, service
-from marketplace.pay.fee_models import RailFee
-from marketplace.pay.method_fields import MethodKind
+from marketplace.pay import proof, service
+from marketplace.pay.methods import names as method_names
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import OpKind, OpStatus, RunStatus
+from marketplace.pay.runs import rail_fees
+from marketplace.pay.runs import service as runs
+from marketplace.pay.runs.fee_models import RailFee
 from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made

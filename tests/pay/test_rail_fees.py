@@ -12,10 +12,12 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs.funding import GUARANTEE
 from marketplace.ledger import queries as books
-from marketplace.pay import closing, payments, rail_fees
-from marketplace.pay.fee_models import RailFee
+from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PayLine, PaymentOp
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect
+from marketplace.pay.runs import rail_fees
+from marketplace.pay.runs.fee_models import RailFee
 from marketplace.shifts.models import Booking
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, gigs, pay

@@ -11,9 +11,11 @@ from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
-from marketplace.pay import payments, runs, service
+from marketplace.pay import service
 from marketplace.pay.models import PaymentOp, PayRun
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
+from marketplace.pay.runs import service as runs
 from marketplace.shifts.models import Booking
 from tests.factories import accounts
 from tests.factories import pay as made

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money, total
-from marketplace.pay import lines, rules
-from marketplace.pay.lines import LEAVE_CAP, Minutes, Promise, Work
+from marketplace.pay import rules
 from marketplace.pay.rules import OP_EVENTS, OP_TRANSITIONS, RUN_TRANSITIONS, OpKind, OpStatus, RunStatus
+from marketplace.pay.runs import lines
+from marketplace.pay.runs.lines import LEAVE_CAP, Minutes, Promise, Work
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, highest_cost
 

@@ -20,9 +20,11 @@ from marketplace.core.events import Event
 from marketplace.core.money import Money, total
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, payslips, queries, runs, service
+from marketplace.pay import payslips, queries, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, NothingToRetry, OpStatus, RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.shifts import attendance, scheduling
 from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking

@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.pay import seal_rules as rules
-from marketplace.pay import verify
-from marketplace.pay.seal_rules import SealLine
+from marketplace.pay.seals import rules, verify
+from marketplace.pay.seals.rules import SealLine
 
 AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
 SALT = bytes(range(32))

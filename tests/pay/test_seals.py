@@ -18,10 +18,12 @@ from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
 from marketplace.insight import erasing
 from marketplace.ledger.models import JournalEntry
-from marketplace.pay import proof, seal_proofs, sealing, verify
+from marketplace.pay import proof
 from marketplace.pay.models import PayLine, Payslip
-from marketplace.pay.seal_models import Seal, SealedEntry
-from marketplace.pay.seal_rules import NothingToProve, NotSealedYet, ProofForgotten
+from marketplace.pay.seals import proofs as seal_proofs
+from marketplace.pay.seals import sealing, verify
+from marketplace.pay.seals.models import Seal, SealedEntry
+from marketplace.pay.seals.rules import NothingToProve, NotSealedYet, ProofForgotten
 from marketplace.shifts.models import Booking
 from tests.conftest import Database, again, kept
 from tests.factories import accounts

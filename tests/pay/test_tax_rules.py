@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money
-from marketplace.pay import tax_numbers, tax_rules
-from marketplace.pay.tax_rules import BadDeclaration, Payer, Why, begin_of, check_certificate, reckon, still_certified
-from marketplace.pay.tax_schemes import BY_ID, SCHEMES, Certificate, Form, Period, form_of, scheme_of
+from marketplace.pay.taxes import numbers as tax_numbers
+from marketplace.pay.taxes import rules as tax_rules
+from marketplace.pay.taxes.rules import BadDeclaration, Payer, Why, begin_of, check_certificate, reckon, still_certified
+from marketplace.pay.taxes.schemes import BY_ID, SCHEMES, Certificate, Form, Period, form_of, scheme_of
 
 NUMBERED, NONE = True, False
 

@@ -13,10 +13,12 @@ from marketplace.accounts.models import Person
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.pay import tax_year_rules, tax_years, withholding
-from marketplace.pay.tax_models import Withholding
-from marketplace.pay.tax_schemes import BY_ID, Form
-from marketplace.pay.tax_year_models import YearStatement
+from marketplace.pay.taxes import withholding
+from marketplace.pay.taxes import year_rules as tax_year_rules
+from marketplace.pay.taxes import years as tax_years
+from marketplace.pay.taxes.models import Withholding
+from marketplace.pay.taxes.schemes import BY_ID, Form
+from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.shifts.models import Booking
 from tests.conftest import again, kept
 from tests.factories import accounts, pay

@@ -17,11 +17,13 @@ from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import closing, remitting, tax_profiles, withholding
+from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PaymentOp, Payslip
-from marketplace.pay.tax_models import Withholding
-from marketplace.pay.tax_rules import NotCorrectable, NothingWithheld, OneAlone, RemittanceStatus, Why
-from marketplace.pay.tax_schemes import Certificate
+from marketplace.pay.taxes import profiles as tax_profiles
+from marketplace.pay.taxes import remitting, withholding
+from marketplace.pay.taxes.models import Withholding
+from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, RemittanceStatus, Why
+from marketplace.pay.taxes.schemes import Certificate
 from marketplace.shifts.models import Booking
 from marketplace.workforce.papers import Tax
 from tests.conftest import again, kept

@@ -12,9 +12,10 @@ from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import pay_day, payslips
+from marketplace.pay import payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import pay_day
 from marketplace.qualifications import attempts, authoring, queries
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.qualifications.rules import QualificationStatus

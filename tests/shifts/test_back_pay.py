@@ -13,9 +13,9 @@ from marketplace.core.money import Money
 from marketplace.gigs import hazards
 from marketplace.gigs import service as closing
 from marketplace.ledger import queries as books
-from marketplace.pay import pay_day, settlements
 from marketplace.pay import queries as seen
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import pay_day, settlements
 from marketplace.shifts import flags, raising
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut

@@ -19,9 +19,9 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.matching import planning
-from marketplace.pay import works
-from marketplace.pay.lines import priced
 from marketplace.pay.models import PayLine
+from marketplace.pay.runs import works
+from marketplace.pay.runs.lines import priced
 from marketplace.shifts import attendance, corrections, offers, outage, reserve, scheduling, sick, standby
 from marketplace.shifts.clock_rules import BadCorrection, EntryKind
 from marketplace.shifts.hours import Counted, Stretch, overtime_worked

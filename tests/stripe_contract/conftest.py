@@ -7,8 +7,8 @@ import pytest
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
-from marketplace.pay import known_rails
-from marketplace.pay.stripe_rail import StripeRail
+from marketplace.pay.rails import known as known_rails
+from marketplace.pay.rails.stripe_rail import StripeRail
 from tests.conftest import kept
 from tests.stripe_contract import paying
 from tests.stripe_contract.paying import Owed

@@ -12,13 +12,15 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
-from marketplace.pay import methods, payments, runs
-from marketplace.pay.method_fields import MethodKind
-from marketplace.pay.method_rules import NameCheck
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.fields import MethodKind
+from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rail_models import RailAccount
+from marketplace.pay.rails import payments
+from marketplace.pay.rails.models import RailAccount
+from marketplace.pay.rails.stripe_rules import TEST, Agreement
 from marketplace.pay.rules import OpKind, OpStatus
-from marketplace.pay.stripe_rules import TEST, Agreement
+from marketplace.pay.runs import service as runs
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.stripe_contract.server import KEY, Standin

@@ -14,9 +14,12 @@ from marketplace.accounts.rules import OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, rail_accounts, rail_inbox, service
-from marketplace.pay.rail_models import RailAccount, RailEvent, RailPayout
-from marketplace.pay.rail_rules import MOST_TRIES, Outcome
+from marketplace.pay import service
+from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails import payments
+from marketplace.pay.rails.models import RailAccount, RailEvent, RailPayout
+from marketplace.pay.rails.rules import MOST_TRIES, Outcome
 from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpStatus, next_try
 from tests.factories import accounts, workforce
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd

@@ -15,10 +15,11 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
-from marketplace.pay import payments, service
+from marketplace.pay import service
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments
+from marketplace.pay.rails.stripe_rules import NotCarried
 from marketplace.pay.rules import LOOK_AGAIN, LeverEffect, NotRefundable, OpKind, OpStatus, RailsNeverMix
-from marketplace.pay.stripe_rules import NotCarried
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.pay.books import everything_holds

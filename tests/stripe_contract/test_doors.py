@@ -12,12 +12,15 @@ from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
-from marketplace.pay import payments, rail_accounts, rail_inbox, reconciling, service
+from marketplace.pay import service
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rail_models import RailEvent, RailMovement
-from marketplace.pay.rail_rules import Endpoint, Match, Outcome
+from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails import payments, reconciling
+from marketplace.pay.rails.models import RailEvent, RailMovement
+from marketplace.pay.rails.rules import Endpoint, Match, Outcome
+from marketplace.pay.rails.stripe_rules import TEST
 from marketplace.pay.rules import LOOK_AGAIN, OpStatus
-from marketplace.pay.stripe_rules import TEST
 from tests.factories import accounts, workforce
 from tests.factories import pay as made
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, status_of, until_known, usd

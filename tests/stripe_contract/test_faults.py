@@ -16,10 +16,12 @@ from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.ledger import queries as books
-from marketplace.pay import known_rails, payments, proof, service
-from marketplace.pay.rails import Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay import proof, service
+from marketplace.pay.rails import known as known_rails
+from marketplace.pay.rails import payments
+from marketplace.pay.rails.rail import Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails.stripe_rail import API_VERSION, StripeRail
 from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, in_flight, payable
-from marketplace.pay.stripe_rail import API_VERSION, StripeRail
 from tests.factories import accounts
 from tests.pay.books import everything_holds, undone
 from tests.stripe_contract.contract import StripeRefuses

@@ -15,24 +15,19 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
-from marketplace.pay import (
-    findings,
-    methods,
-    pausing,
-    payments,
-    rail_accounts,
-    rail_inbox,
-    reconciling,
-    retrying,
-    service,
-)
-from marketplace.pay.findings import Found
-from marketplace.pay.manual_rules import FindingOutcome, FoundAlready
-from marketplace.pay.method_rules import ChangeUnderWay
+from marketplace.pay import service
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.rules import FindingOutcome, FoundAlready
+from marketplace.pay.methods import service as methods
+from marketplace.pay.methods.rules import ChangeUnderWay
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.pause_models import RailPause
-from marketplace.pay.rail_models import RailAccount, RailMovement
-from marketplace.pay.rail_rules import Match
+from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails import pausing, payments, reconciling, retrying
+from marketplace.pay.rails.models import RailAccount, RailMovement
+from marketplace.pay.rails.pause_models import RailPause
+from marketplace.pay.rails.rules import Match
 from marketplace.pay.rules import LOOK_AGAIN, OpStatus, payable
 from tests.factories import accounts, workforce
 from tests.factories import pay as made

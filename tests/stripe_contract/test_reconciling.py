@@ -8,9 +8,10 @@ from flask import Flask
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db, transaction
 from marketplace.ledger import queries as books
-from marketplace.pay import payments, reconciling, service
-from marketplace.pay.rail_models import RailMovement
-from marketplace.pay.rail_rules import Match, NotStray
+from marketplace.pay import service
+from marketplace.pay.rails import payments, reconciling
+from marketplace.pay.rails.models import RailMovement
+from marketplace.pay.rails.rules import Match, NotStray
 from marketplace.pay.rules import LOOK_AGAIN
 from tests.factories import accounts
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, until_known, usd

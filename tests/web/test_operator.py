@@ -15,10 +15,12 @@ from marketplace.core import clock, events
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.ledger.models import LedgerAccount
-from marketplace.pay import payments, proof, runs
+from marketplace.pay import proof
 from marketplace.pay import queries as pay_queries
 from marketplace.pay.models import PayRun
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
+from marketplace.pay.runs import service as runs
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
 from marketplace.workforce import documents, policy, residence, screening

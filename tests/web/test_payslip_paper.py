@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from marketplace.accounts import queries as accounts_queries
 from marketplace.core import clock
 from marketplace.core.db import transaction
-from marketplace.pay import payslips, sealing, verify
+from marketplace.pay import payslips
+from marketplace.pay.seals import sealing, verify
 from marketplace.shifts.models import Booking
 from marketplace.web import paper
 from marketplace.web.payslip_paper import paper_of

@@ -1,0 +1,308 @@
+"""Deposits by bank statement: handed in, matched by reference, above the limit looked at by two people, booked once.
+
+In prose. A company writes its reference on a transfer. An operator hands in the bank's statement; a look says what is
+wrong with which line, and nothing is taken of a file with a fault. A line that names a company is booked at once, or,
+above the limit, when another operator agrees (TWO_PEOPLE). A stray one waits for somebody who says whose it is, or
+sends it back. The same file, and the same transfer in another file, change nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import Actor, OperatorRole, Right, reason_given, require_company, require_operator
+from marketplace.accounts.rules import require_person as person_of
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.ledger import service as ledger
+from marketplace.pay import rules
+from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.bank.rules import Incoming, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
+from marketplace.pay.by_hand.rules import FindingOutcome, ManualStatus
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus
+
+SEEN_WITHIN = timedelta(days=7)
+"""How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What taking a file would do: each line with the company that it names, if any, and whether it is known."""
+
+    read: Read
+    lines: Sequence[tuple[Incoming, Company | None, bool]]
+
+
+def look(content: str, *, by: Actor) -> Look:
+    """Reads a statement and changes nothing. For operators of finance."""
+    require_operator(by, OperatorRole.FINANCE)
+    found = bank_rules.read(content)
+    known = _known(bank_rules.identities(found.lines))
+    named = _companies(found.lines)
+    pairs = zip(found.lines, bank_rules.identities(found.lines), strict=True)
+    return Look(found, [(line, named.get(bank_rules.tail_of(line.words)), key in known) for line, key in pairs])
+
+
+def take(content: str, *, by: Actor) -> BankStatement:
+    """Takes a statement: its lines are kept, and booked where it is known whose they are and one person is enough. The
+    same file again is the one that was taken. Raises NoBankHere, StatementNotGood."""
+    require_operator(by, OperatorRole.FINANCE)
+    if current_app.config["RAIL"] != MANUAL:
+        raise NoBankHere
+    sha256 = bank_rules.digest(content)
+    before = select(BankStatement).where(BankStatement.sha256 == sha256)
+    if (taken := db.session.scalars(before).one_or_none()) is not None:
+        return taken
+    found = bank_rules.read(content)
+    if found.faults:
+        raise StatementNotGood(faults=[list(each) for each in found.faults])
+    made = BankStatement(
+        id=new_id(), sha256=sha256, format=found.format, incoming=len(found.lines), outgoing=found.outgoing, fresh=0,
+        taken_by=person_of(by), taken_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    lines = _keep(made, found.lines)
+    made.fresh = len(lines)
+    record("bank_statement.taken", made, by=by, data={"lines": made.incoming, "fresh": made.fresh})
+    named = _companies(found.lines)
+    large = findings.above_limit({line.money for line in lines})
+    for line in lines:
+        company = named.get(bank_rules.tail_of(line.words))
+        if company is not None:
+            _match(line, company.id, is_large=line.money in large, by=by)
+    return made
+
+
+def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
+    """Says whose a stray line is: booked at once, or above the limit when another operator agrees. Raises NotFound,
+    WrongState."""
+    line = _find(line_id, by)
+    if db.session.get(Company, company_id) is None:
+        raise NotFound
+    if line.status is not LineStatus.STRAY:
+        raise WrongState(f"The line is {line.status}.")
+    _match(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
+    return line
+
+
+def confirm(line_id: UUID, *, by: Actor) -> BankLine:
+    """A second operator agrees whose it is: it is booked. Raises SamePerson, WrongState, NotFound."""
+    line = _find(line_id, by)
+    if line.status is not LineStatus.MATCHED:
+        raise WrongState(f"The line is {line.status}.")
+    if line.matched_by == by.person_id:
+        raise SamePerson
+    _book(line, by=by)
+    return line
+
+
+def doubt(line_id: UUID, *, by: Actor) -> BankLine:
+    """Takes a match back that nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
+    line = _find(line_id, by)
+    if line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
+        findings.contradict(found.id, by=by)
+    nobody = {"company_id": None, "matched_by": None}
+    move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
+    return line
+
+
+def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
+    """Writes down that a stray transfer was sent back by bank, and why. Raises ReasonMissing, WrongState, NotFound."""
+    line = _find(line_id, by)
+    decided = {"reason": reason_given(reason), "decided_by": person_of(by), "decided_at": clock.now()}
+    move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
+    return line
+
+
+# --- reads ----------------------------------------------------------------------------------------------------------
+
+
+def lines(seen_by: Actor) -> Select[BankLine]:
+    """Every line, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(BankLine)
+
+
+def waiting(seen_by: Actor) -> Select[BankLine]:
+    """Lines that a person has to look at."""
+    return lines(seen_by).where(BankLine.status.in_((LineStatus.STRAY, LineStatus.MATCHED)))
+
+
+def statements(seen_by: Actor) -> Select[BankStatement]:
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(BankStatement)
+
+
+def how_to_pay(company_id: UUID, seen_by: Actor) -> Mapping[str, Any]:
+    """What a company writes on a transfer, and where it goes. Raises NotFound or Forbidden."""
+    require_company(seen_by, company_id, Right.MONEY)
+    return {
+        "reference": bank_rules.reference_of(company_id),
+        "seller": current_app.config["SELLER"],
+        "is_open": current_app.config["RAIL"] == MANUAL,
+    }
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _find(line_id: UUID, by: Actor) -> BankLine:
+    require_operator(by, OperatorRole.FINANCE)
+    row = db.session.get(BankLine, line_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _known(identities: Sequence[str]) -> set[str]:
+    return set(db.session.scalars(select(BankLine.identity).where(BankLine.identity.in_(identities))))
+
+
+def _companies(told: Sequence[Incoming]) -> dict[str | None, Company]:
+    """The companies that lines name, by the end of their ids."""
+    tails = {tail for line in told if (tail := bank_rules.tail_of(line.words)) is not None}
+    end = func.split_part(cast(Company.id, Text), "-", 5)
+    return {each.id.hex[-12:]: each for each in db.session.scalars(select(Company).where(end.in_(tails)))}
+
+
+def _keep(of: BankStatement, told: Sequence[Incoming]) -> Sequence[BankLine]:
+    """Writes down the lines that no statement had before, and returns them."""
+    rows = [
+        {
+            "id": new_id(),
+            "statement_id": of.id,
+            "identity": identity,
+            "booked_on": line.booked_on,
+            "amount": line.money.amount,
+            "currency": line.money.currency,
+            "words": line.words,
+            "payer": line.payer,
+            "bank_reference": line.bank_reference,
+            "status": LineStatus.STRAY,
+        }
+        for line, identity in zip(told, bank_rules.identities(told), strict=True)
+    ]
+    if not rows:
+        return []
+    made = insert(BankLine).on_conflict_do_nothing(index_elements=["identity"]).returning(BankLine.id)
+    fresh = db.session.scalars(made, rows).all()
+    return db.session.scalars(select(BankLine).where(BankLine.id.in_(fresh)).order_by(BankLine.id)).all()
+
+
+def _match(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
+    whose = {"company_id": company_id, "matched_by": person_of(by)}
+    if is_large:
+        move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
+        if (op := _asked(company_id, line.money)) is not None:
+            findings.find([op.id], _found(line), by=by)
+        return
+    _book(line, by=by, **whose)
+
+
+def _book(line: BankLine, *, by: Actor, **whose: Any) -> None:
+    """The money is the company's: by the deposit that somebody has found already, or that it had asked for, or by one
+    of its own."""
+    company_id = whose.get("company_id") or line.company_id
+    assert company_id is not None, "only what is matched is booked"
+    op_id = _seen(company_id, line) or _asked_and_found(company_id, line, by=by) or _deposit(company_id, line, by=by)
+    decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
+    move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
+
+
+def _found(line: BankLine) -> findings.Found:
+    day = min(line.booked_on, clock.now().date())
+    return findings.Found(
+        outcome=FindingOutcome.HAPPENED, reference=line.bank_reference or line.identity[:20], happened_on=day
+    )
+
+
+def _seen(company_id: UUID, line: BankLine) -> UUID | None:
+    """The deposit that a person has found at the bank by hand, within some days of this line, and that no other line
+    has: it is this money, which must not be booked twice."""
+    found = _deposits(company_id, line.money).where(PaymentOp.status == OpStatus.DONE)
+    ops = db.session.scalars(found.order_by(PaymentOp.id).with_for_update()).all()
+    ids = [op.id for op in ops]
+    taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
+    free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
+    near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
+    # The line's own before others: that of a second person who has agreed at the other desk.
+    own = _found(line).reference
+    near.sort(key=lambda each: (each.reference != own, str(each.payment_op_id)))
+    return near[0].payment_op_id if near else None
+
+
+def _asked_and_found(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
+    """The deposit that the company had asked for, settled by this line."""
+    if line.status is LineStatus.MATCHED:
+        standing = _own_finding(company_id, line)
+        return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
+    op = _asked(company_id, line.money)
+    if op is not None:
+        findings.find([op.id], _found(line), by=by)
+    return None if op is None else op.id
+
+
+def _asked(company_id: UUID, money: Money) -> PaymentOp | None:
+    """The oldest deposit of that amount that the company has asked for, and of which nobody has found anything."""
+    ops = _waiting(company_id, money)
+    known = findings.of([op.id for op in ops])
+    return next((op for op in ops if op.id not in known), None)
+
+
+def _own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
+    """What was found by this line of a deposit that the company has asked for, and nobody has confirmed."""
+    reference = _found(line).reference
+    known = findings.of([op.id for op in _waiting(company_id, line.money)])
+    return next((each for each in known.values() if each.reference == reference), None)
+
+
+def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:
+    """Deposits of that amount that the company has asked for and that wait to be seen at the bank."""
+    found = _deposits(company_id, money).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    found = found.where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
+    return db.session.scalars(found.order_by(PaymentOp.id)).all()
+
+
+def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:
+    return select(PaymentOp).where(
+        PaymentOp.company_id == company_id,
+        PaymentOp.kind == OpKind.DEPOSIT,
+        PaymentOp.rail == MANUAL,
+        PaymentOp.amount == money.amount,
+        PaymentOp.currency == money.currency,
+    )
+
+
+def _deposit(company_id: UUID, line: BankLine, *, by: Actor) -> UUID:
+    """A deposit that nobody had asked for: the bank has it already, so it goes through its states at once."""
+    op_id, now = new_id(), clock.now()
+    op = PaymentOp(
+        id=op_id, kind=OpKind.DEPOSIT, rail=MANUAL, amount=line.amount, currency=line.currency,
+        params={"bank_line": str(line.id)}, idempotency_key=rules.idempotency_key(OpKind.DEPOSIT, op_id),
+        created_at=now, next_try_at=now, status=OpStatus.INTENT, company_id=company_id,
+    )  # fmt: skip
+    db.session.add(op)
+    told = {"amount": str(line.money.decimal), "currency": line.currency}
+    record(OP_EVENTS[OpKind.DEPOSIT][OpStatus.INTENT], op, by=by, data=told)
+    move_one(op, OpStatus.SENT, by=by, event=OP_EVENTS[OpKind.DEPOSIT][OpStatus.SENT], values={"first_sent_at": now})
+    done = {"external_id": f"bank_{line.id.hex}"}
+    move_one(op, OpStatus.DONE, by=by, event=OP_EVENTS[OpKind.DEPOSIT][OpStatus.DONE], values=done, data=told)
+    ledger.post(rules.deposit_received(op_id, MANUAL, company_id, line.money))
+    return op_id

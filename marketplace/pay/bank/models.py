@@ -1,0 +1,73 @@
+"""Bank statements that operators handed in, and every line of them that came in."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import CurrencyCode, Instant, Minor, choice
+from marketplace.core.events import Subject
+from marketplace.core.lifecycle import Stateful
+from marketplace.core.money import Money
+from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.rules import FileFormat, LineStatus
+
+
+class BankStatement(Subject):
+    """A file, known by its digest: handed in twice it is the same. Its text is not kept, its lines are."""
+
+    __tablename__ = "bank_statement"
+    __table_args__ = (UniqueConstraint("sha256"),)
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"bank_statement": "id"})
+
+    sha256: Mapped[str] = mapped_column(CHAR(64))
+    format: Mapped[FileFormat] = mapped_column(choice(FileFormat, "format"))
+    incoming: Mapped[int]
+    outgoing: Mapped[int]
+    fresh: Mapped[int]
+    """How many of the lines were in no statement before."""
+    taken_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[Instant]
+
+
+class BankLine(Stateful):
+    """Money that came by bank. Its identity is that of the transfer, so that the same one in another file is known."""
+
+    __tablename__ = "bank_line"
+    __table_args__ = (
+        UniqueConstraint("identity"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("(status IN ('matched', 'booked')) = (company_id IS NOT NULL)", name="known_whose"),
+        CheckConstraint("(status = 'booked') = (payment_op_id IS NOT NULL)", name="booked_is_a_deposit"),
+        CheckConstraint("(status = 'sent_back') = (reason IS NOT NULL)", name="sent_back_has_reason"),
+        Index("ix_bank_line_statement_id", "statement_id"),
+        Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
+        Index("ix_bank_line_waiting", "id", postgresql_where=text("status IN ('stray', 'matched')")),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType({"bank_line": "id", "company": "company_id"})
+    transitions: ClassVar = bank_rules.LINE_TRANSITIONS
+
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("bank_statement.id"))
+    identity: Mapped[str] = mapped_column(CHAR(64))
+    booked_on: Mapped[date]
+    amount: Mapped[Minor]
+    currency: Mapped[CurrencyCode]
+    words: Mapped[str] = mapped_column(Text)
+    payer: Mapped[str] = mapped_column(Text)
+    bank_reference: Mapped[str] = mapped_column(Text)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
+    payment_op_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"), index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    matched_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who said whose it is, or handed in the statement that says so."""
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Instant | None]
+    status: Mapped[LineStatus] = mapped_column(choice(LineStatus, "status"))
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)

@@ -1,0 +1,116 @@
+"""The doors of deposits by bank statement."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from marketplace.accounts.auth import actor
+from marketplace.core import idempotency
+from marketplace.core.http import PageArgs, page, problems
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import schemas as s
+from marketplace.pay.bank.deposits import Look
+from marketplace.pay.bank.models import BankLine, BankStatement
+
+companies = Blueprint(
+    "company-bank", __name__, url_prefix="/api/v1/companies", description="How a company pays by bank."
+)
+bank = Blueprint("bank", __name__, url_prefix="/api/v1/bank", description="Bank statements and what came by them.")
+blueprints = (companies, bank)
+
+
+@companies.get("/<uuid:company_id>/transfer")
+@companies.response(200, s.HowToPaySchema)
+@problems(companies, 401, 403, 404)
+def show_transfer(company_id: UUID) -> Mapping[str, Any]:
+    """The reference that the company writes on a transfer, and where the money goes."""
+    return bank_deposits.how_to_pay(company_id, actor())
+
+
+@bank.post("/look")
+@bank.arguments(s.BankFileArgs)
+@bank.response(200, s.BankLookSchema)
+@problems(bank, 401, 403, 404, 422)
+def look_at_statement(given: dict[str, str]) -> dict[str, Any]:
+    """Read a statement and change nothing: each line, whom it names, and what is wrong. For operators of finance."""
+    return shown(bank_deposits.look(given["content"], by=actor()))
+
+
+@bank.post("/statements")
+@bank.arguments(s.BankFileArgs)
+@bank.response(201, s.BankStatementSchema)
+@problems(bank, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def take_statement(given: dict[str, str]) -> BankStatement:
+    """Take a statement. The same file again is the one that was taken. For operators of finance."""
+    return bank_deposits.take(given["content"], by=actor())
+
+
+@bank.get("/lines")
+@bank.arguments(PageArgs, location="query")
+@bank.response(200, s.BankLinePage)
+@problems(bank, 401, 403, 404, 422)
+def list_lines(args: dict[str, Any]) -> dict[str, Any]:
+    """Everything that came by bank, newest first. For operators of finance."""
+    return page(bank_deposits.lines(actor()), BankLine.id, **args)
+
+
+@bank.post("/lines/<uuid:line_id>/assign")
+@bank.arguments(s.AssignArgs)
+@bank.response(200, s.BankLineSchema)
+@problems(bank, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def assign_line(given: dict[str, Any], line_id: UUID) -> BankLine:
+    """Say whose a stray line is. Above the limit another operator agrees."""
+    return bank_deposits.assign(line_id, given["company_id"], by=actor())
+
+
+@bank.post("/lines/<uuid:line_id>/confirm")
+@bank.response(200, s.BankLineSchema)
+@problems(bank, 400, 401, 403, 404, 409)
+@idempotency.required
+def confirm_line(line_id: UUID) -> BankLine:
+    """Agree whose a line is, as a second person: it is booked."""
+    return bank_deposits.confirm(line_id, by=actor())
+
+
+@bank.post("/lines/<uuid:line_id>/doubt")
+@bank.response(200, s.BankLineSchema)
+@problems(bank, 400, 401, 403, 404, 409)
+@idempotency.required
+def doubt_line(line_id: UUID) -> BankLine:
+    """Take a match back that nobody has agreed to."""
+    return bank_deposits.doubt(line_id, by=actor())
+
+
+@bank.post("/lines/<uuid:line_id>/send-back")
+@bank.arguments(s.SendBackArgs)
+@bank.response(200, s.BankLineSchema)
+@problems(bank, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
+    """Write down that a stray transfer was sent back by bank, and why."""
+    return bank_deposits.send_back(line_id, given["reason"], by=actor())
+
+
+def shown(found: Look) -> dict[str, Any]:
+    """A look as it is told."""
+    return {
+        "format": found.read.format,
+        "outgoing": found.read.outgoing,
+        "faults": [{"at": at, "what": what} for at, what in found.read.faults],
+        "lines": [
+            {
+                "at": line.at,
+                "booked_on": line.booked_on,
+                "money": line.money,
+                "words": line.words,
+                "payer": line.payer,
+                "company_id": None if company is None else company.id,
+                "is_known": is_known,
+            }
+            for line, company, is_known in found.lines
+        ],
+    }

@@ -1,0 +1,85 @@
+"""Bank statements, their lines, and how to pay by bank, on the wire."""
+
+import marshmallow as ma
+
+from marketplace.core.http import MoneyField, page_schema
+from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, LineStatus
+
+
+class BankFileArgs(ma.Schema):
+    """A statement as text: camt.053, MT940, or a table with the columns date, amount, currency and reference."""
+
+    content = ma.fields.String(required=True, validate=ma.validate.Length(1, MOST_CHARACTERS))
+
+
+class BankLookLineSchema(ma.Schema):
+    at = ma.fields.Integer(required=True, metadata={"description": "Which line or entry of the file"})
+    booked_on = ma.fields.Date(required=True)
+    money = MoneyField(required=True)
+    words = ma.fields.String(required=True)
+    payer = ma.fields.String(required=True)
+    company_id = ma.fields.UUID(required=True, allow_none=True, metadata={"description": "Whom its reference names"})
+    is_known = ma.fields.Boolean(required=True, metadata={"description": "Whether another statement had it"})
+
+
+class BankFaultSchema(ma.Schema):
+    at = ma.fields.Integer(required=True)
+    what = ma.fields.String(required=True)
+
+
+class BankLookSchema(ma.Schema):
+    """What taking the file would do. With a fault nothing of it is taken."""
+
+    format = ma.fields.Enum(FileFormat, by_value=True, required=True)
+    outgoing = ma.fields.Integer(required=True)
+    lines = ma.fields.List(ma.fields.Nested(BankLookLineSchema), required=True)
+    faults = ma.fields.List(ma.fields.Nested(BankFaultSchema), required=True)
+
+
+class BankStatementSchema(ma.Schema):
+    id = ma.fields.UUID(required=True)
+    format = ma.fields.Enum(FileFormat, by_value=True, required=True)
+    incoming = ma.fields.Integer(required=True)
+    outgoing = ma.fields.Integer(required=True)
+    fresh = ma.fields.Integer(required=True, metadata={"description": "Lines that no statement had before"})
+    taken_at = ma.fields.AwareDateTime(required=True)
+
+
+class BankLineSchema(ma.Schema):
+    """Money that came by bank. `matched` waits for a second person; `stray` for somebody who says whose it is."""
+
+    id = ma.fields.UUID(required=True)
+    statement_id = ma.fields.UUID(required=True)
+    booked_on = ma.fields.Date(required=True)
+    money = MoneyField(required=True)
+    words = ma.fields.String(required=True)
+    payer = ma.fields.String(required=True)
+    company_id = ma.fields.UUID(required=True, allow_none=True)
+    payment_op_id = ma.fields.UUID(required=True, allow_none=True)
+    reason = ma.fields.String(required=True, allow_none=True)
+    status = ma.fields.Enum(LineStatus, by_value=True, required=True)
+
+
+BankLinePage = page_schema(BankLineSchema, "BankLinePage")
+
+
+class AssignArgs(ma.Schema):
+    company_id = ma.fields.UUID(required=True)
+
+
+class SendBackArgs(ma.Schema):
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
+
+
+class BankSellerSchema(ma.Schema):
+    name = ma.fields.String(required=True)
+    address = ma.fields.String(required=True)
+    bank = ma.fields.String(required=True)
+
+
+class HowToPaySchema(ma.Schema):
+    """What the company writes on a transfer (ISO 11649), and where it goes."""
+
+    reference = ma.fields.String(required=True)
+    seller = ma.fields.Nested(BankSellerSchema, required=True)
+    is_open = ma.fields.Boolean(required=True, metadata={"description": "Whether the service takes money by bank"})

@@ -1,0 +1,1 @@
+"""The rail that people carry out: files for banks and providers, and what is found out about each payment."""

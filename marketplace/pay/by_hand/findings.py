@@ -1,0 +1,263 @@
+"""What a person found out about payments that a machine cannot know of: those made by hand, and those that are parked.
+
+A finding settles its payment in the same transaction. Above the limit it waits for a second person (TWO_PEOPLE); until
+then nothing moves. Nothing is found twice.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import Select, select
+
+from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import make, move, move_one
+from marketplace.core.money import Money, minor_digits
+from marketplace.core.problems import NotFound
+from marketplace.pay.by_hand import rail as manual_rail
+from marketplace.pay.by_hand.models import ManualFile, ManualPayment, PaymentFinding
+from marketplace.pay.by_hand.rules import (
+    BadFinding,
+    FileStatus,
+    FindingOutcome,
+    FindingStatus,
+    FoundAlready,
+    ManualStatus,
+    NothingToFind,
+    OwnPayment,
+    SecondPerson,
+)
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+from marketplace.standards.exchange import DOLLAR, quotes
+from marketplace.standards.rules import Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What somebody saw. `arrived` is None where nobody knows what came out at the other end."""
+
+    outcome: FindingOutcome
+    reference: str = ""
+    happened_on: date | None = None
+    arrived: Money | None = None
+    reason: str = ""
+
+
+def above_limit(amounts: Collection[Money]) -> set[Money]:
+    """Those of the amounts that need two people: above the configured limit in US dollars at the last sourced rate, or
+    where no rate says how much it is (TWO_PEOPLE)."""
+    limit = Money.of(current_app.config["TWO_PEOPLE_ABOVE"], DOLLAR)
+    rates = quotes({each.currency for each in amounts}, DOLLAR, clock.now().date())
+    return {each for each in amounts if each.currency not in rates or _dollars(each, rates[each.currency]) > limit}
+
+
+def _dollars(money: Money, rate: Quote) -> Money:
+    digits = minor_digits(DOLLAR) - minor_digits(money.currency)
+    return Money(1, DOLLAR) * (money.amount * rate.rate * Fraction(10) ** digits)
+
+
+def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:
+    """Writes down what became of these payments, all of them or none, and settles those that need nobody else.
+
+    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment.
+    """
+    require_operator(by, OperatorRole.FINANCE)
+    _check(found)
+    ops = _locked(op_ids)
+    if of([op.id for op in ops]):
+        raise FoundAlready
+    _check_each(ops, found, by)
+    now, arrived = clock.now(), found.arrived
+    rows = [
+        {
+            "id": new_id(),
+            "payment_op_id": op.id,
+            "outcome": found.outcome,
+            "reference": found.reference.strip(),
+            "happened_on": found.happened_on,
+            "arrived_amount": arrived.amount if arrived else None,
+            "arrived_currency": arrived.currency if arrived else None,
+            "reason": found.reason.strip(),
+            "found_by": require_person(by),
+            "found_at": now,
+            "status": FindingStatus.WAITING,
+        }
+        for op in ops
+    ]
+    made = make(PaymentFinding, rows, by=by, event="payment_finding.made")
+    if len(made) < len(rows):
+        raise FoundAlready
+    findings = _of(made)
+    large = above_limit({op.money for op in ops})
+    pairs = [(finding, op) for finding, op in zip(findings, ops, strict=True) if op.money not in large]
+    if pairs:
+        _hold(pairs, {}, by=by)
+    return findings
+
+
+def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
+    """A second operator has found the same: it holds, and settles the payment. What the first one could not find any
+    more does not hold either: the payment may have gone on since. Raises NotFound, SecondPerson, NothingToFind,
+    FoundAlready, BadFinding, OwnPayment, WrongState."""
+    finding = _waiting(finding_id, by)
+    if finding.found_by == by.person_id:
+        raise SecondPerson
+    (op,) = _locked([finding.payment_op_id])
+    if finding.status is FindingStatus.WAITING:
+        _check_each([op], finding, by)
+    _hold([(finding, op)], {"answered_by": by.person_id, "answered_at": clock.now()}, by=by)
+    return finding
+
+
+def contradict(finding_id: UUID, *, by: Actor) -> PaymentFinding:
+    """Takes a finding back that nobody has confirmed, one's own or another's: the payment is open again. Raises
+    NotFound, WrongState."""
+    finding = _waiting(finding_id, by)
+    values = {"answered_by": by.person_id, "answered_at": clock.now()}
+    move_one(finding, FindingStatus.CONTRADICTED, by=by, event="payment_finding.contradicted", values=values)
+    return finding
+
+
+def waiting(seen_by: Actor) -> Select[PaymentFinding]:
+    """Findings that wait for a second person, for operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(PaymentFinding).where(PaymentFinding.status == FindingStatus.WAITING)
+
+
+def of(op_ids: Collection[UUID]) -> dict[UUID, PaymentFinding]:
+    """The finding that stands of each payment. The caller has made sure that the asker may see them."""
+    found = select(PaymentFinding).where(
+        PaymentFinding.payment_op_id.in_(op_ids), PaymentFinding.status != FindingStatus.CONTRADICTED
+    )
+    return {row.payment_op_id: row for row in db.session.scalars(found)}
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _check(found: Found) -> None:
+    if found.outcome is FindingOutcome.DID_NOT:
+        reason_given(found.reason)
+    elif not found.reference.strip():
+        raise BadFinding("What was paid has a reference.", field="reference")
+    elif found.happened_on is None:
+        raise BadFinding("What was paid was paid on a day.", field="happened_on")
+    elif found.happened_on > clock.now().date():
+        raise BadFinding("That day has not come yet.", field="happened_on")
+    elif found.arrived is not None and found.arrived.amount <= 0:
+        raise BadFinding("What arrived is more than nothing.", field="arrived")
+
+
+def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Actor) -> None:
+    paid_by_hand = _by_hand(ops)
+    for op in ops:
+        if op.contractor_id is not None and op.contractor_id == by.person_id:
+            raise OwnPayment
+        _check_open(op, paid_by_hand.get(op.id), found)
+    nameless = [op for op in ops if op.rail != MANUAL and op.external_id is None]
+    if found.outcome is FindingOutcome.HAPPENED and len(nameless) > 1:
+        raise BadFinding("Each of these payments has a reference of its own.", field="reference")
+
+
+def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found | PaymentFinding) -> None:
+    if op.status is OpStatus.PARKED and op.first_sent_at is not None:
+        _check_name(op, found)
+        return
+    if by_hand is None or by_hand.status in (ManualStatus.PAID, ManualStatus.FAILED):
+        raise FoundAlready if by_hand is not None else NothingToFind
+    if op.kind is not OpKind.PAYOUT:
+        return
+    file = db.session.get(ManualFile, by_hand.file_id) if by_hand.file_id is not None else None
+    if found.outcome is FindingOutcome.HAPPENED and (file is None or file.status is not FileStatus.RELEASED):
+        raise NothingToFind
+    if file is not None and file.status is FileStatus.MADE:
+        raise NothingToFind
+
+
+def _check_name(op: PaymentOp, found: Found | PaymentFinding) -> None:
+    """A rail gives one name to one payment."""
+    taken = select(PaymentOp.id).where(
+        PaymentOp.rail == op.rail, PaymentOp.external_id == found.reference.strip(), PaymentOp.id != op.id
+    )
+    if found.outcome is FindingOutcome.HAPPENED and op.external_id is None and db.session.scalar(taken) is not None:
+        raise BadFinding("This is the reference of another payment.", field="reference")
+
+
+def _hold(pairs: Sequence[tuple[PaymentFinding, PaymentOp]], values: Mapping[str, Any], *, by: Actor) -> None:
+    """From here on these findings hold, all of one outcome, and their payments are settled."""
+    findings, ops = [each for each, _ in pairs], [op for _, op in pairs]
+    held = move(
+        PaymentFinding,
+        [each.id for each in findings],
+        old=FindingStatus.WAITING,
+        new=FindingStatus.HOLDS,
+        by=by,
+        event="payment_finding.holds",
+        values=values,
+    )
+    if len(held) < len(findings):
+        raise FoundAlready
+    by_hand = _by_hand(ops)
+    happened = findings[0].outcome is FindingOutcome.HAPPENED
+    new = ManualStatus.PAID if happened else ManualStatus.FAILED
+    for old in (ManualStatus.WAITING, ManualStatus.IN_FILE):
+        ids = [row.id for row in by_hand.values() if row.status is old]
+        move(ManualPayment, ids, old=old, new=new, by=by, event=f"manual_payment.{new}")
+    _settle_files({row.file_id for row in by_hand.values() if row.file_id is not None}, by=by)
+    payments.told({op.id: manual_rail.result_of(each, op.kind, op.money, _name(each, op)) for each, op in pairs})
+
+
+def _name(finding: PaymentFinding, op: PaymentOp) -> str:
+    """What the rail calls the payment. Of one that is parked the person has read it at the rail."""
+    return manual_rail.name_of(op.id) if op.rail == MANUAL else op.external_id or finding.reference
+
+
+def _settle_files(file_ids: Collection[UUID], *, by: Actor) -> None:
+    """A file ends with its last line. Two last lines are marked one after the other: the files' rows are locked."""
+    found = select(ManualFile).where(ManualFile.id.in_(file_ids), ManualFile.status == FileStatus.RELEASED)
+    rows = db.session.scalars(found.order_by(ManualFile.id).with_for_update()).all()
+    open_ones = select(ManualPayment.file_id).where(
+        ManualPayment.file_id.in_([row.id for row in rows]), ManualPayment.status == ManualStatus.IN_FILE
+    )
+    left = set(db.session.scalars(open_ones))
+    over = [row.id for row in rows if row.id not in left]
+    values = {"settled_at": clock.now()}
+    old, new = FileStatus.RELEASED, FileStatus.SETTLED
+    move(ManualFile, over, old=old, new=new, by=by, event="manual_file.settled", values=values)
+
+
+def _locked(op_ids: Collection[UUID]) -> list[PaymentOp]:
+    found = select(PaymentOp).where(PaymentOp.id.in_(op_ids)).order_by(PaymentOp.id).with_for_update()
+    ops = list(db.session.scalars(found.execution_options(populate_existing=True)))
+    if not ops or len(ops) < len(set(op_ids)):
+        raise NotFound
+    return ops
+
+
+def _by_hand(ops: Sequence[PaymentOp]) -> dict[UUID, ManualPayment]:
+    found = select(ManualPayment).where(ManualPayment.payment_op_id.in_([op.id for op in ops]))
+    found = found.order_by(ManualPayment.id).with_for_update()
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    return {row.payment_op_id: row for row in rows}
+
+
+def _of(ids: Sequence[UUID]) -> list[PaymentFinding]:
+    rows = db.session.scalars(select(PaymentFinding).where(PaymentFinding.id.in_(ids)))
+    return sorted(rows, key=lambda row: str(row.payment_op_id))
+
+
+def _waiting(finding_id: UUID, by: Actor) -> PaymentFinding:
+    require_operator(by, OperatorRole.FINANCE)
+    found = db.session.get(PaymentFinding, finding_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found

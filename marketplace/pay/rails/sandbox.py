@@ -1,0 +1,124 @@
+"""The sandbox rail: everything a rail does, but no money moves.
+
+It plays the world outside, so it keeps a memory of its own in transactions of its own, which no rollback of Setara's
+books undoes. Levers make it decline, fail, or lose an answer, as a real rail does on its bad days.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.pay.models import SandboxCall, SandboxLever
+from marketplace.pay.rails.rail import Arrival, Done, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind
+
+DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
+    {
+        OpKind.DEPOSIT: Refused("sandbox_declined", "The sandbox's bank declined the deposit.", "company"),
+        OpKind.PAYOUT: Refused("sandbox_declined", "The sandbox's bank declined the payout.", "contractor"),
+        OpKind.REFUND: Refused("sandbox_declined", "The sandbox's bank declined to take the money back.", "operator"),
+        OpKind.REVERSAL: Refused("sandbox_declined", "The person's account does not hold the money.", "operator"),
+    }
+)
+
+
+FEE_PART = Fraction(1, 100)
+"""What the sandbox keeps of a payout when its lever says so."""
+
+
+class SandboxRail:
+    """Simulates. Its ids begin with "sbx_", and nothing it says has happened to real money."""
+
+    name = SANDBOX
+    moves_real_money = False
+    mode: Literal["sandbox", "test", "live"] = "sandbox"
+
+    def send(self, order: Order) -> Result:
+        with transaction():
+            if (known := _remembered(order)) is not None:
+                return known
+            effect = _pull(order)
+            if effect is LeverEffect.FAIL:
+                return Unknown("The connection broke before the sandbox answered.")
+            fee = order.money * FEE_PART if effect is LeverEffect.KEEP_FEE else Money.zero(order.money.currency)
+            result = _carry_out(order, fee, declined=effect is LeverEffect.DECLINE)
+        if effect is LeverEffect.LOSE_ANSWER:
+            return Unknown("The sandbox's answer got lost.")
+        return result
+
+    def find(self, order: Order) -> Result | None:
+        with transaction():
+            return _remembered(order)
+
+    def follow(self, order: Order, name: str) -> Result:
+        """Nothing waits here: the sandbox answers at once."""
+        return self.find(order) or Parked(f"The sandbox does not know {name}.")
+
+
+def _digest(order: Order) -> str:
+    whole = [str(order.kind), str(order.owner_id), order.money.amount, order.money.currency, dict(order.params)]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _remembered(order: Order) -> Result | None:
+    call = db.session.scalars(select(SandboxCall).where(SandboxCall.key == order.key)).one_or_none()
+    if call is None:
+        return None
+    if call.order_sha256 != _digest(order):
+        return Parked("This key was used before for another order.")
+    if call.external_id is None:
+        return DECLINED[order.kind]
+    fee = Money(call.fee_amount, call.currency)
+    arrived = Arrival(order.money - fee, fee) if order.kind is OpKind.PAYOUT else None
+    return Done(call.external_id, arrived, {"at": call.at.isoformat()})
+
+
+def _carry_out(order: Order, fee: Money, *, declined: bool) -> Result:
+    """Has the one effect of the key. Whoever sends the same order at the same moment waits, then is told the same."""
+    call = insert(SandboxCall).values(
+        key=order.key,
+        order_sha256=_digest(order),
+        kind=order.kind,
+        amount=order.money.amount,
+        currency=order.money.currency,
+        fee_amount=fee.amount,
+        at=clock.now(),
+        external_id=None if declined else f"sbx_{new_id().hex}",
+    )
+    db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
+    result = _remembered(order)
+    assert result is not None
+    return result
+
+
+def _pull(order: Order) -> LeverEffect | None:
+    """Uses up one time of the oldest lever that is meant for this order."""
+    oldest = (
+        select(SandboxLever.id)
+        .where(
+            SandboxLever.kind == order.kind,
+            SandboxLever.times_left > 0,
+            SandboxLever.owner_id.is_(None) | (SandboxLever.owner_id == order.owner_id),
+        )
+        .order_by(SandboxLever.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    used = (
+        update(SandboxLever)
+        .where(SandboxLever.id == oldest.scalar_subquery())
+        .values(times_left=SandboxLever.times_left - 1)
+        .returning(SandboxLever.effect)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.scalar(used)

@@ -1,0 +1,213 @@
+"""What Stripe carries: amounts as it counts them, countries as it reaches them, metadata as it takes them.
+
+Data, with where it was read and how sure that is. Pure: no database, no network. Stripe says all of it to a key alone,
+so a table that is wrong costs a refusal with Stripe's own words, and never money.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from types import MappingProxyType
+
+from marketplace.core.money import Money, minor_digits
+from marketplace.core.problems import Invalid
+from marketplace.pay.rules import STRIPE, STRIPE_TEST
+
+LIVE, TEST = STRIPE, STRIPE_TEST
+NAMES = (LIVE, TEST)
+
+
+def is_live(key: str) -> bool:
+    """Whether a key of Stripe's moves real money: those of tests say so themselves."""
+    return not key.startswith(("sk_test_", "rk_test_"))
+
+
+def name_of(key: str) -> str:
+    """The rail that a key is for."""
+    return LIVE if is_live(key) else TEST
+
+
+class Sure(StrEnum):
+    """How far a row of these tables is to be trusted."""
+
+    DOCUMENTED = "documented"
+    """Stripe's documentation says it."""
+    SEEN = "seen"
+    """Several platforms pay there; Stripe's documentation is silent or says it in words alone."""
+    DOUBTED = "doubted"
+    """Sources disagree."""
+
+
+class Agreement(StrEnum):
+    """What a connected account agrees to. Fixed for ever when it is opened: another one is another account."""
+
+    FULL = "full"
+    RECIPIENT = "recipient"
+    """It can be paid and nothing else; money that is sent there is available a day later."""
+
+
+class NotCarried(Invalid):
+    """Raised where Stripe cannot carry an amount, a currency or a country. Nothing has been asked of it then."""
+
+    code = "rail_cannot_carry"
+    title = "Stripe does not carry this."
+    remedy = "Choose another currency or amount; an operator knows other ways to pay."
+
+
+# --- amounts --------------------------------------------------------------------------------------------------------
+
+ZERO_DECIMALS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+"""docs.stripe.com/currencies#zero-decimal: counted in whole units. Every other has hundredths, also where nobody uses
+them (IDR, COP, KES, HUF): ISO 4217 is not asked."""
+THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+"""docs.stripe.com/currencies#three-decimal: the last digit must be 0."""
+WHOLE_UNITS = frozenset({"ISK"})
+"""docs.stripe.com/currencies#special-cases: hundredths that must be 00."""
+DOUBTED = frozenset({"UGX"})
+"""Sources disagree whether Stripe counts it in hundredths: a mistake would be a hundredfold, so it is not sent."""
+
+FEWEST: Mapping[str, str] = MappingProxyType(
+    {"USD": "0.50", "EUR": "0.50", "GBP": "0.30", "CAD": "0.50", "CHF": "0.50"}
+)
+"""The least that can be paid in (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). In another currency
+Stripe refuses itself what is less than half a dollar."""
+
+
+def to_stripe(money: Money) -> int:
+    """The amount as Stripe counts it: 1500 of 15.00 USD, 5000 of 50 ISK. Raises NotCarried where it has no such
+    amount; nothing is ever rounded."""
+    if money.currency in DOUBTED:
+        raise NotCarried(f"How Stripe counts {money.currency} is not certain.", field="money", currency=money.currency)
+    found = Fraction(money.amount) * Fraction(10) ** (stripe_digits(money.currency) - minor_digits(money.currency))
+    step = 10 if money.currency in THREE_DECIMALS else 100 if money.currency in WHOLE_UNITS else 1
+    if found.denominator != 1 or found % step:
+        raise NotCarried(f"Stripe does not carry so small a part: {money}.", field="money", currency=money.currency)
+    return int(found)
+
+
+def from_stripe(amount: int, currency: str) -> Money:
+    """The amount that Stripe counts so; its currencies are in small letters. Raises BadMoney for one that ISO 4217 does
+    not know, and NotCarried for a part of a minor unit."""
+    code = currency.upper()
+    found = Fraction(amount) * Fraction(10) ** (minor_digits(code) - stripe_digits(code))
+    if found.denominator != 1:
+        raise NotCarried(f"{amount} {currency} is no whole number of minor units.", currency=code)
+    return Money(int(found), code)
+
+
+def stripe_digits(currency: str) -> int:
+    if currency in ZERO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
+
+
+def check_deposit(money: Money) -> None:
+    """Raises NotCarried when an amount cannot be paid in."""
+    to_stripe(money)
+    least = FEWEST.get(money.currency)
+    if least is not None and money < Money.of(least, money.currency):
+        raise NotCarried(f"The least that can be paid in is {least} {money.currency}.", field="money")
+
+
+# --- countries ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How people of a country are paid: by which agreement, and where that was read."""
+
+    agreement: Agreement
+    source: str
+    sure: Sure
+
+
+_REGIONS = "docs.stripe.com/connect/cross-border-payouts: platforms and accounts in the same regions"
+_PEERS = "lists of three platforms in the United States that pay there, 2025 and 2026"
+_TWO_PEERS = "lists of two platforms in the United States that pay there; a third leaves it out"
+EUROPE = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IS",
+        "IT",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+"""The European Economic Area."""
+REGIONS = EUROPE | {"US", "CA", "GB", "CH"}
+"""Platforms and connected accounts that may send money to each other under the full agreement."""
+BY_RECIPIENT: Mapping[str, Reach] = MappingProxyType(
+    {code: Reach(Agreement.RECIPIENT, _PEERS, Sure.SEEN) for code in ("CO", "ID", "KE", "MX", "PH")}
+    | {code: Reach(Agreement.RECIPIENT, _TWO_PEERS, Sure.DOUBTED) for code in ("BD", "IN", "NG")}
+)
+"""Where a platform of the United States pays people who can be paid and nothing else. Brazil and Ukraine are in
+nobody's list. A country that is missing is said to be missing: nobody is sent to Stripe to be turned away there."""
+
+
+def reach(country: str, platform: str) -> Reach | None:
+    """How a platform of that country pays somebody of this one; None where it does not."""
+    if country in REGIONS and platform in REGIONS:
+        return Reach(Agreement.FULL, _REGIONS, Sure.DOCUMENTED)
+    return BY_RECIPIENT.get(country) if platform == "US" else None
+
+
+# --- metadata -------------------------------------------------------------------------------------------------------
+
+MOST_KEYS, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
+"""docs.stripe.com/api/metadata."""
+OURS = "setara_op"
+"""The name under which our own id of a payment stands in the metadata of what Stripe made of it."""
+
+
+def metadata(told: Mapping[str, object]) -> dict[str, str]:
+    """The facts as Stripe takes them; empty ones are left out. What is too long ends with an ellipsis, and names beyond
+    the fiftieth are left out: it is for reading, and the books do not depend on it."""
+    pairs = [(name[:LONGEST_NAME], str(value)) for name, value in told.items() if value not in (None, "")]
+    return {name: value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…" for name, value in
+            pairs[:MOST_KEYS]}  # fmt: skip
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "balance_insufficient": ("The service's own account at Stripe does not hold enough at the moment.", "operator"),
+        "insufficient_capabilities_for_transfer": ("The account at Stripe cannot receive money yet.", "contractor"),
+        "account_invalid": ("Stripe does not know this account any more.", "contractor"),
+        "payout_account_missing": ("There is no account at Stripe to pay to yet.", "contractor"),
+        "charge_disputed": ("The payer's bank has taken this payment back.", "operator"),
+        "charge_already_refunded": ("Stripe has sent this payment back before.", "operator"),
+        "checkout_expired": ("The page was not paid in time.", "company"),
+        "payment_failed": ("The payment did not come through.", "company"),
+        "rail_cannot_carry": ("Stripe does not carry this amount or currency.", "operator"),
+    }
+)
+"""What Stripe refuses, in words of ours, and who can mend it. Others keep Stripe's words, and an operator looks."""

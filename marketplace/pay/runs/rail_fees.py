@@ -1,0 +1,178 @@
+"""What a rail keeps of a payout is no loss of the person's: the companies whose work it paid make it good (PAYOUT).
+
+When a payout has arrived with less than was promised, the missing part is set aside at once, from the companies of its
+payslip in proportion, or advanced by the service; the next run pays it. What a rail keeps of that is made good too,
+until nothing is left of it.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, Text, and_, cast, exists, func, select, update
+
+from marketplace.accounts.rules import available_account
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.gigs import funding
+from marketplace.ledger import service as ledger
+from marketplace.ledger.models import LedgerAccount
+from marketplace.ledger.rules import Entry, Move
+from marketplace.pay.models import PayLine, PaymentOp, Payslip
+from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
+from marketplace.pay.runs.fee_models import RailFee
+from marketplace.pay.runs.lines import PLATFORM_FEES, Kept
+from marketplace.standards.rates import OWN_BENEFITS, Payee
+
+Shares = Mapping[UUID | None, int]
+"""What each company paid the person on a payslip; None for the service."""
+
+
+def owe_due(limit: int = 100) -> int:
+    """Sets aside what rails have kept of payouts that have arrived. Returns of how many payouts."""
+    known = exists().where(RailFee.payment_op_id == PaymentOp.id)
+    due = (
+        select(PaymentOp)
+        .where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.DONE, PaymentOp.rail_fee_amount > 0)
+        .where(~known)
+        .order_by(PaymentOp.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ops = db.session.scalars(due).all()
+    paid_by = _shares([op.payslip_id for op in ops if op.payslip_id is not None])
+    ledger.hold_still(
+        {
+            (available_account(company_id), op.rail_fee.currency)
+            for op in ops
+            if op.rail_fee is not None and op.payslip_id is not None
+            for company_id in paid_by.get(op.payslip_id, {})
+            if company_id is not None
+        }
+    )
+    for op in ops:
+        _owe(op, paid_by.get(op.payslip_id, {}) if op.payslip_id else {})
+    return len(ops)
+
+
+def recover_due(limit: int = 100) -> int:
+    """Takes back what was advanced for companies that have money again. Returns how many parts it looked at."""
+    name = func.concat("company:", cast(RailFee.company_id, Text), ":available")
+    own = and_(LedgerAccount.name == name, LedgerAccount.currency == RailFee.currency, LedgerAccount.balance > 0)
+    found = select(RailFee).join(LedgerAccount, own).where(RailFee.recovered_amount < RailFee.advanced_amount)
+    rows = db.session.scalars(
+        found.order_by(RailFee.id).limit(limit).with_for_update(of=RailFee, skip_locked=True)
+    ).all()
+    there = ledger.hold_still({_available(row) for row in rows})
+    for row in rows:
+        account, currency = pair = _available(row)
+        back = Money(row.advanced_amount - row.recovered_amount, currency)
+        if back := min(there[pair], back, key=lambda each: each.amount):
+            cause = f"rail_fee:{row.id}:recovered:{row.recovered_amount}"
+            ledger.post(Entry(cause, [Move(account, funding.GUARANTEE, back)]))
+            there[pair] -= back
+            row.recovered_amount += back.amount
+    return len(rows)
+
+
+def _available(row: RailFee) -> tuple[str, str]:
+    """The account from which a part is made good."""
+    assert row.company_id is not None, "joined by the company's account"
+    return available_account(row.company_id), row.currency
+
+
+# --- for a run ------------------------------------------------------------------------------------------------------
+
+
+def payable(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Parts that no run has taken, set aside by the end of that day (UTC), of one company or of all."""
+    until = datetime.combine(through, time(), UTC) + timedelta(days=1)
+    found = select(RailFee.id).where(RailFee.taken_at.is_(None), RailFee.kept_at < until)
+    if company_id is not None:
+        found = found.where(RailFee.company_id == company_id)
+    return found.order_by(RailFee.id)
+
+
+def take(company_id: UUID | None, through: date, most: int) -> list[Kept]:
+    """What a run pays of them, which from then on belongs to it."""
+    ids = db.session.scalars(payable(company_id, through).limit(most).with_for_update(skip_locked=True)).all()
+    taken = update(RailFee).where(RailFee.id.in_(ids)).values(taken_at=clock.now())
+    db.session.execute(taken, execution_options={"synchronize_session": False})
+    return _of(ids)
+
+
+def preview(company_id: UUID | None, through: date) -> list[Kept]:
+    """What `take()` would take, were there no limit."""
+    return _of(db.session.scalars(payable(company_id, through)).all())
+
+
+def not_yet_paid() -> list[tuple[str, Money]]:
+    """The hold of each part that is on no issued payslip, and what it owes."""
+    issued = exists().where(
+        PayLine.rail_fee_id == RailFee.id, PayLine.payslip_id == Payslip.id, Payslip.status == PayslipStatus.ISSUED
+    )
+    return [(each.hold_account, each.money) for each in db.session.scalars(select(RailFee).where(~issued))]
+
+
+def _of(ids: Collection[UUID]) -> list[Kept]:
+    found = select(RailFee).where(RailFee.id.in_(ids)).order_by(RailFee.id)
+    return [
+        Kept(
+            rail_fee_id=each.id,
+            company_id=each.company_id,
+            contractor_id=each.contractor_id,
+            began_at=each.kept_at,
+            money=each.money,
+            hold=each.hold_account,
+        )
+        for each in db.session.scalars(found)
+    ]
+
+
+# --- setting aside --------------------------------------------------------------------------------------------------
+
+
+def _shares(payslip_ids: Collection[UUID]) -> dict[UUID, dict[UUID | None, int]]:
+    sums = select(PayLine.payslip_id, PayLine.company_id, func.sum(PayLine.amount)).where(
+        PayLine.payslip_id.in_(payslip_ids),
+        PayLine.payee_kind == Payee.CONTRACTOR,
+        PayLine.kind.not_in(OWN_BENEFITS),
+        PayLine.amount > 0,
+    )
+    found: dict[UUID, dict[UUID | None, int]] = {}
+    for payslip_id, company_id, amount in db.session.execute(sums.group_by(PayLine.payslip_id, PayLine.company_id)):
+        assert payslip_id is not None, "asked for by it"
+        found.setdefault(payslip_id, {})[company_id] = int(amount)
+    return found
+
+
+def _owe(op: PaymentOp, shares: Shares) -> None:
+    assert op.rail_fee is not None, "looked for by it"
+    assert op.contractor_id is not None, "a payout has one"
+    payers = sorted(shares.items(), key=lambda each: str(each[0])) or [(None, 1)]
+    for (company_id, _), part in zip(payers, op.rail_fee.split([amount for _, amount in payers]), strict=True):
+        if not part:
+            continue
+        row = RailFee(
+            id=new_id(),
+            payment_op_id=op.id,
+            contractor_id=op.contractor_id,
+            company_id=company_id,
+            amount=part.amount,
+            currency=part.currency,
+            advanced_amount=0,
+            recovered_amount=0,
+            kept_at=clock.now(),
+        )
+        row.advanced_amount = _hold(row).amount
+        db.session.add(row)
+
+
+def _hold(row: RailFee) -> Money:
+    """Holds a part: from the company, or from the service where no company paid. Returns what was advanced."""
+    if row.company_id is not None:
+        return funding.hold_or_advance(row.company_id, row.hold_account, row.money, f"rail_fee:{row.id}")
+    ledger.post(Entry(f"rail_fee:{row.id}:held", [Move(PLATFORM_FEES, row.hold_account, row.money)]))
+    return Money.zero(row.currency)

@@ -1,0 +1,188 @@
+"""A pay run, step by step: compute, freeze, post, pay. Each step is a transaction of its own, and safe to repeat.
+
+How far a run has come stands in its rows and nowhere else. A process that dies leaves a run that the next one takes up:
+what was committed is not done again, and what was not has left nothing behind. Big runs go through in batches.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import exists, func, insert, select
+
+from marketplace.accounts.rules import CLOCK
+from marketplace.core import queue
+from marketplace.core.db import db, transaction
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move_one
+from marketplace.core.problems import NotFound
+from marketplace.pay import service
+from marketplace.pay.models import PaymentOp, PayRun, Payslip
+from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
+from marketplace.pay.runs import booking, cashing, holds, rail_fees, top_ups, trials, weeks, works, writing
+from marketplace.pay.runs.lines import TimeAtTest, Work, draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.taxes import withholding
+from marketplace.pay.taxes.models import Withholding
+from marketplace.qualifications import attempts
+from marketplace.qualifications.models import Attempt
+from marketplace.shifts import back_pay, cuts, timesheets
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+
+BATCH = 200
+"""Timesheets or payslips in one transaction."""
+_IS_PAYABLE = Payslip.net_amount > Payslip.withheld_amount
+"""Whether a payslip has anything to be sent to its person."""
+
+
+def advance_run(run_id: UUID) -> bool:
+    """Does the next piece of a run in one transaction. Returns whether there may be more to do at once.
+
+    Two processes at the same run do one piece after the other, never the same one. Raises NotFound.
+    """
+    with transaction():
+        run = db.session.get(PayRun, run_id, with_for_update=True, populate_existing=True)
+        if run is None:
+            raise NotFound
+        step = _STEPS.get(run.status)
+        return step(run) if step else False
+
+
+def finish_run(run_id: UUID) -> RunStatus:
+    """Takes a run as far as it can go now: to its end, or to where payouts wait for the rail. Returns its status."""
+    while advance_run(run_id):
+        pass
+    return db.session.scalars(select(PayRun.status).where(PayRun.id == run_id)).one()
+
+
+def finish_runs(limit: int = 20) -> int:
+    """Takes up every run that is not at its end, oldest first, and returns how many there were."""
+    waiting = select(PayRun.id).where(PayRun.status != RunStatus.PAID).order_by(PayRun.id).limit(limit)
+    with transaction():
+        unfinished = db.session.scalars(waiting).all()
+    for run_id in unfinished:
+        finish_run(run_id)
+    return len(unfinished)
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+def _compute(run: PayRun) -> bool:
+    """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
+    hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
+    earns."""
+    # Before the cuts are taken: what waits for them is seen to wait.
+    raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
+    owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
+    restored = works.payable_cuts(run.company_id, run.through).limit(BATCH)
+    ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
+    due = works.payable_timesheets(run.company_id, run.through).limit(BATCH)
+    waiting = db.session.scalars(due).all()
+    # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
+    # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
+    tried = db.session.scalars(trials.payable(run.company_id, run.through).limit(BATCH)).all()
+    people = works.lock_people_of(waiting, ruled, owing, tried)
+    free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
+    taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
+    tests = _take_tests(run, tried)
+    found = works.of_timesheets(taken)
+    again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
+    paid = works.paid_lines([work.booking_id for work in again])
+    lines = draft(
+        works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
+    )
+    asked = cashing.take(run.company_id, run.through, BATCH)
+    missing = weeks.take(run.company_id, run.through, BATCH)
+    kept = rail_fees.take(run.company_id, run.through, BATCH)
+    lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
+    top_ups.hold(lines, by=CLOCK)
+    writing.write(run.id, lines)
+    earning = {line.work.booking_id for line in lines if isinstance(line.work, Work)}
+    nothing = [work.booking_id for work in found if work.booking_id not in earning]
+    works.lock_cuts(nothing)
+    holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
+    if max(map(len, (waiting, ruled, owing, tried, asked, missing, kept))) < BATCH:
+        move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
+    return True
+
+
+def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
+    """The time of these attempts, which from then on belongs to this run; without what another run has taken."""
+    free = trials.payable(run.company_id, run.through).where(Attempt.id.in_(tried))
+    mine = db.session.scalars(free.with_for_update(skip_locked=True)).all()
+    attempts.take(mine)
+    return trials.of(mine)
+
+
+def _freeze(run: PayRun) -> bool:
+    """Says that the run has all of its lines: its payslips are their sums, and stay what they are."""
+    if run.company_id is None:
+        _open_for_returns(run.id)
+    slips = db.session.scalar(select(func.count(Payslip.id)).where(Payslip.run_id == run.id))
+    move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": slips})
+    return True
+
+
+def _post(run: PayRun) -> bool:
+    """Books payslips: each is one entry, with the benefits it accrues and the rest of the holds that it ends."""
+    frozen = select(Payslip).where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.FROZEN)
+    slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
+    if slips:
+        ids = [slip.id for slip in slips]
+        works.lock_cuts_of(ids)
+        booking.book(ids)
+        withholding.take(slips)
+        holds.return_rest(holds.because_of(ids))
+        trials.return_rest(booking.attempts_of(ids))
+    if len(slips) < BATCH:
+        move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
+    return True
+
+
+def _pay(run: PayRun) -> bool:
+    """Writes down the payouts of issued payslips, for the rail to be asked about."""
+    begun = exists().where(PaymentOp.payslip_id == Payslip.id)
+    unpaid = select(Payslip).where(Payslip.run_id == run.id, _IS_PAYABLE, ~begun)
+    slips = db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
+    if slips:
+        service.pay_out(slips, by=CLOCK)
+        queue.defer(service.ADVANCE_RAIL)
+    if len(slips) < BATCH:
+        move_one(run, RunStatus.PAYING, by=CLOCK, event="pay_run.payouts_begun")
+    return True
+
+
+def _settle(run: PayRun) -> bool:
+    """Ends the run when every payslip of it has been paid out. A refused payout keeps it open until it is mended."""
+    paid = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
+    open_ones = select(func.count(Payslip.id)).where(Payslip.run_id == run.id, _IS_PAYABLE, ~paid)
+    if db.session.scalar(open_ones):
+        return False
+    move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
+    return False
+
+
+_STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
+    {
+        RunStatus.STARTED: _compute,
+        RunStatus.COMPUTED: _freeze,
+        RunStatus.FROZEN: _post,
+        RunStatus.POSTED: _pay,
+        RunStatus.PAYING: _settle,
+    }
+)
+
+
+def _open_for_returns(run_id: UUID) -> None:
+    """Payslips without a line, for people who are given tax back and are paid nothing else by this run."""
+    same = (Payslip.contractor_id == Withholding.contractor_id, Payslip.currency == Withholding.currency)
+    waiting = withholding.waiting_returns().where(~exists().where(Payslip.run_id == run_id, *same))
+    nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
+    rows = [
+        {"id": new_id(), "run_id": run_id, "contractor_id": row.contractor_id, "currency": row.currency,
+         "status": PayslipStatus.FROZEN} | nothing
+        for row in db.session.execute(waiting)
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(Payslip), rows)

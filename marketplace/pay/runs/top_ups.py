@@ -1,0 +1,44 @@
+"""Top-ups: the money for what a floor that rose since the yes adds to the price of work (rule TOP_UP)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from marketplace.accounts.rules import Actor
+from marketplace.core.db import db
+from marketplace.core.money import Money, total
+from marketplace.gigs import funding
+from marketplace.gigs.models import Gig
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
+from marketplace.pay.runs.lines import DraftLine, Work, reason
+from marketplace.standards.rates import LineKind
+
+
+def hold(lines: Sequence[DraftLine], *, by: Actor) -> None:
+    """Sees to it that the bookings with a top-up hold all that these lines cost them.
+
+    A yes held no money for it. It comes from what the gig has not booked, else from the company's available money, else
+    from the service, which the company pays back: nobody waits for money that the floor gives them.
+    """
+    works = {_about(line.work): line.work for line in lines if isinstance(line.work, Work)}
+    topped = {_about(line.work) for line in lines if line.price.kind is LineKind.TOP_UP and isinstance(line.work, Work)}
+    for about in sorted(topped):
+        work = works[about]
+        own = (line.price.money for line in lines if line.payer == work.hold)
+        short = total(own, work.rate.currency) - books.balance(work.hold, work.rate.currency)
+        if short.amount > 0:
+            _hold(work, short, by=by)
+
+
+def _hold(work: Work, short: Money, *, by: Actor) -> None:
+    gig = db.session.scalars(select(Gig).where(Gig.id == work.gig_id)).one()
+    missing = short - books.balance(gig.hold_account, short.currency)
+    if missing.amount > 0:
+        funding.cover_or_advance(gig, missing, by=by)
+    ledger.post(Entry(f"{_about(work)}:top_up_held", [Move(gig.hold_account, work.hold, short)]))
+
+
+def _about(work: Work) -> str:
+    return reason(work.booking_id, work.cut_id, work.back_pay_id)

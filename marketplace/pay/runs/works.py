@@ -1,0 +1,445 @@
+"""What is to be paid, read from the rooms below: bookings with their minutes, rates and contracts. Reads only."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from fractions import Fraction
+from math import ceil
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    CollectionAggregate,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
+
+from marketplace.contracts import leave
+from marketplace.contracts.models import ContractVersion
+from marketplace.core.db import db
+from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
+from marketplace.pay.models import PayLine, Payslip
+from marketplace.pay.rules import PayslipStatus
+from marketplace.pay.runs.lines import Leave, LeaveYear, Paid, Promise, Work
+from marketplace.qualifications.models import Attempt
+from marketplace.shifts.clock_rules import EntryKind
+from marketplace.shifts.hazard_models import BackPay
+from marketplace.shifts.hazard_rules import BackPayStatus
+from marketplace.shifts.hours import (
+    Minutes,
+    Stretch,
+    minutes_by_kind,
+    night_worked,
+    overtime_worked,
+    paid_minutes,
+    scheduled_minutes,
+)
+from marketplace.shifts.models import Booking, TimeEntry, hold_account
+from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
+from marketplace.shifts.sick import leave_cause
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
+from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
+from marketplace.standards import queries as standards
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
+from marketplace.workforce.models import Contractor
+
+
+def payable_timesheets(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Approved timesheets of weeks that began by that day, oldest first, of one company or of all."""
+    found = select(Timesheet.id).where(Timesheet.status == TimesheetStatus.APPROVED, Timesheet.week <= through)
+    if company_id is not None:
+        found = found.where(Timesheet.company_id == company_id)
+    return found.order_by(Timesheet.id)
+
+
+def payable_cuts(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Cuts of which something was restored, likewise, once the rest of their booking is paid for.
+
+    Ask before timesheets are locked: one that this very transaction has locked has no lines yet that say so.
+    """
+    found = select(TimesheetCut.id).join(Timesheet, Timesheet.id == TimesheetCut.timesheet_id)
+    found = found.where(TimesheetCut.status == CutStatus.RESTORED, Timesheet.week <= through, _PAID_FOR)
+    if company_id is not None:
+        found = found.where(TimesheetCut.company_id == company_id)
+    return found.order_by(TimesheetCut.id)
+
+
+def payable_back_pays(company_id: UUID | None, through: date) -> Select[UUID]:
+    """Premiums owed for work that was paid before its class was raised, likewise. One whose booking has restored
+    minutes to be paid comes after them, since each is what the whole costs less what was paid."""
+    found = select(BackPay.id).join(TimesheetLine, TimesheetLine.booking_id == BackPay.booking_id)
+    found = found.join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
+    restored = exists().where(TimesheetCut.booking_id == BackPay.booking_id, TimesheetCut.status == CutStatus.RESTORED)
+    paid_for = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(BackPay.booking_id))
+    found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= through, paid_for, ~restored)
+    if company_id is not None:
+        found = found.where(BackPay.company_id == company_id)
+    return found.order_by(BackPay.id)
+
+
+def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
+    """Every booking on these timesheets, with its minutes as they were approved: without those that were cut."""
+    found = _of_lines().where(TimesheetLine.timesheet_id == _any_of(timesheet_ids)).order_by(Booking.id)
+    rows = db.session.execute(found).all()
+    worth = leave.pays([leave_cause(row.booking_id) for row in rows if row.sick_minutes])
+    works = []
+    for row in rows:
+        handed_in, cut = _handed_in(row), row.TimesheetCut
+        work = _work(row, handed_in.less(cut.minutes) if cut else handed_in, row.timesheet_id)
+        if row.sick_minutes:
+            work = replace(work, leave=Leave(row.sick_minutes * 60, worth.get(leave_cause(work.booking_id), [])))
+        works.append(work)
+    return works
+
+
+def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
+    """The bookings of these cuts, with all the minutes that are to be paid after the ruling."""
+    if not cut_ids:
+        return []
+    found = _of_lines().where(TimesheetCut.id.in_(cut_ids)).order_by(Booking.id)
+    return [replace(_after_the_cut(row), cut_id=row.TimesheetCut.id) for row in db.session.execute(found)]
+
+
+def with_and_without(cut: TimesheetCut, minutes: int) -> tuple[Work, Work]:
+    """The booking of a cut that is restored, as it is paid, and as it would be without so many of its minutes: both at
+    the floor of its day, since a top-up is paid with them (TOP_UP)."""
+    row = db.session.execute(_of_lines().where(TimesheetCut.id == cut.id)).one()
+    whole = _after_the_cut(row)
+    paid, without = at_their_floors([whole, replace(whole, minutes=whole.minutes.less(minutes))])
+    return paid, without
+
+
+def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
+    """The bookings whose class was raised after they were paid, in that class, with the minutes that are paid."""
+    if not back_pay_ids:
+        return []
+    found = _of_lines(BackPay).join(BackPay, BackPay.booking_id == Booking.id).where(BackPay.id.in_(back_pay_ids))
+    rows = db.session.execute(found.order_by(Booking.id)).all()
+    return [replace(_as_it_stands(row), back_pay_id=row.BackPay.id) for row in rows]
+
+
+def at_most(booking_ids: Collection[UUID]) -> list[Work]:
+    """Those of these bookings of which a cut is not settled, or a raised premium not paid, with the most minutes that
+    may have to be paid."""
+    pending = or_(TimesheetCut.status.in_(PENDING_CUT), _back_pay_due(Booking.id))
+    found = _of_lines().where(Booking.id == _any_of(booking_ids), pending)
+    return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
+
+
+def lock_cuts(booking_ids: Collection[UUID]) -> None:
+    """Locks the cuts of these bookings, so that they are decided before or after this transaction, not meanwhile."""
+    if booking_ids:
+        rows = select(TimesheetCut.id).where(TimesheetCut.booking_id == _any_of(booking_ids)).order_by(TimesheetCut.id)
+        db.session.execute(rows.with_for_update())
+
+
+def lock_cuts_of(payslip_ids: Collection[UUID]) -> None:
+    """Likewise, of the bookings that these payslips pay."""
+    paid = select(PayLine.booking_id).where(PayLine.payslip_id == _any_of(payslip_ids))
+    rows = select(TimesheetCut.id).where(TimesheetCut.booking_id.in_(paid)).order_by(TimesheetCut.id)
+    db.session.execute(rows.with_for_update())
+
+
+def is_paid_for(cut: TimesheetCut) -> bool:
+    """Whether everything of the cut's booking that is not disputed is booked."""
+    found = select(TimesheetCut.id).join(Timesheet, Timesheet.id == TimesheetCut.timesheet_id)
+    return db.session.scalar(found.where(TimesheetCut.id == cut.id, _PAID_FOR)) is not None
+
+
+def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]]:
+    """What the lines of these bookings cost the company, kind by kind: the person's own leave is none of it."""
+    if not booking_ids:
+        return {}
+    sums = select(
+        PayLine.booking_id, PayLine.kind, PayLine.currency, func.sum(PayLine.amount), func.sum(PayLine.seconds)
+    ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind.not_in(OWN_BENEFITS))
+    paid: dict[UUID, dict[LineKind, Paid]] = {}
+    for booking_id, kind, code, amount, seconds in db.session.execute(
+        sums.group_by(PayLine.booking_id, PayLine.kind, PayLine.currency)
+    ):
+        assert booking_id is not None, "lines of tests have none, and are not asked for"
+        paid.setdefault(booking_id, {})[kind] = Paid(Money(int(amount), code), int(seconds))
+    return paid
+
+
+def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
+    """What these bookings have cost the company on issued payslips. One that is on none is left out."""
+    sums = select(PayLine.booking_id, PayLine.currency, func.sum(PayLine.amount))
+    sums = sums.join(Payslip, Payslip.id == PayLine.payslip_id)
+    sums = sums.where(PayLine.booking_id == _any_of(booking_ids), Payslip.status == PayslipStatus.ISSUED)
+    sums = sums.where(PayLine.kind.not_in(OWN_BENEFITS))
+    rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
+    return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows if booking_id is not None}
+
+
+def lock_people_of(
+    timesheet_ids: Collection[UUID],
+    cut_ids: Collection[UUID],
+    back_pay_ids: Collection[UUID],
+    attempt_ids: Collection[UUID],
+) -> set[UUID]:
+    """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
+    capped by person is counted by one at a time."""
+    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id == _any_of(timesheet_ids))
+    of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
+    of_back_pays = select(BackPay.contractor_id).where(BackPay.id.in_(back_pay_ids))
+    of_tests = select(Attempt.contractor_id).where(Attempt.id.in_(attempt_ids))
+    people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays, of_tests)))
+    rows = select(Contractor.id).where(Contractor.id == _any_of(people)).order_by(Contractor.id)
+    db.session.execute(rows.with_for_update(key_share=True))
+    return people
+
+
+def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
+    """Seconds of sick leave on these people's pay lines so far, booked or not, by calendar year of the work."""
+    year = extract("year", func.timezone("UTC", PayLine.began_at))
+    sums = select(PayLine.contractor_id, year.label("year"), func.sum(PayLine.seconds).label("seconds"))
+    # Written out, so that the index of accrued leave is known to have them.
+    own = sums.where(PayLine.contractor_id == _any_of(contractor_ids), text("pay_line.kind = 'sick_accrual'"))
+    rows = db.session.execute(own.group_by(PayLine.contractor_id, year))
+    return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
+
+
+def leave_caps(contractor_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Seconds of sick leave that may accrue to each of these people in a calendar year, by the law of their place."""
+    places = select(Contractor.id, Contractor.country, Contractor.subdivision)
+    places = places.where(Contractor.id == _any_of(contractor_ids))
+    return {row.id: sick_cap_seconds(row.country, row.subdivision) for row in db.session.execute(places)}
+
+
+def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collection[UUID] | None = None) -> list[Work]:
+    """Every booking that is or may be owed for and is not all on issued payslips, with its time until now; of one
+    company or of all, or of these. What payslips have paid of it is not taken off: see `issued()`.
+    """
+    found = _facts(Booking, TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    found = found.where(*_unpaid(company_id)).order_by(Booking.id)
+    rows = db.session.execute(found if among is None else found.where(Booking.id == _any_of(among))).all()
+    clocks = _clocks([row.Booking.id for row in rows], now)
+    return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ()), row.TimesheetCut), None) for row in rows]
+
+
+def alike(now: datetime, company_id: UUID) -> dict[UUID, int]:
+    """Of the bookings that `not_yet_paid()` has of a company one of each kind, and how many there are of it: those that
+    differ in nothing that decides what they cost. Whoever came in time and stayed to the end is like everybody who did.
+    """
+    begins, ends = func.lower(Booking.during), func.upper(Booking.during)
+    until = func.coalesce(TimeEntry.ended_at, now)
+    entry = func.jsonb_build_array(TimeEntry.kind, TimeEntry.started_at - begins, until - begins)
+    clock = select(func.jsonb_agg(aggregate_order_by(entry, TimeEntry.started_at)))
+    clock = clock.where(TimeEntry.booking_id == Booking.id).correlate(Booking)
+    # At which hour it was matters to what is paid for the night alone.
+    when = case((Booking.night_minutes > 0, begins))
+    costs = [column for column in Booking.__table__.columns if column.name not in _NO_COST]
+    kind = func.row(*costs, ends - begins, when, TimesheetCut.id, clock.scalar_subquery()).label("kind")
+    found = select(Booking.id, kind).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    each = found.where(*_unpaid(company_id)).subquery()
+    counted = select(func.min(cast(each.c.id, Text)), func.count()).group_by(each.c.kind)
+    return {UUID(booking_id): count for booking_id, count in db.session.execute(counted)}
+
+
+def paid_of_unpaid(company_id: UUID) -> list[Money]:
+    """What issued payslips have paid of the bookings that `not_yet_paid()` has of a company, by currency."""
+    unpaid = select(Booking.id).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
+    sums = select(PayLine.currency, func.sum(PayLine.amount)).join(Payslip, Payslip.id == PayLine.payslip_id)
+    sums = sums.where(Payslip.status == PayslipStatus.ISSUED, PayLine.kind.not_in(OWN_BENEFITS))
+    sums = sums.where(PayLine.booking_id.in_(unpaid.where(*_unpaid(company_id))))
+    return [Money(int(amount), code) for code, amount in db.session.execute(sums.group_by(PayLine.currency))]
+
+
+def at_their_floors(works: Sequence[Work]) -> list[Work]:
+    """The same, each with the least rate that the floor of its day and place asks for now that it is paid: the unpaid
+    minutes of its gig counted, rounded up to a whole minor unit (TOP_UP)."""
+    if not works:
+        return []
+    places = select(Contractor.id, Contractor.country, Contractor.subdivision, Contractor.timezone)
+    people = db.session.execute(places.where(Contractor.id == _any_of({work.contractor_id for work in works})))
+    place = {row.id: ((row.country, row.subdivision), ZoneInfo(row.timezone)) for row in people}
+    terms = select(Gig.id, Gig.unpaid).where(Gig.id.in_({work.gig_id for work in works}))
+    hours = {gig_id: 60 + sum(kinds.values()) for gig_id, kinds in db.session.execute(terms)}
+
+    def asked(work: Work) -> tuple[standards.Code, str, date]:
+        code, zone = place[work.contractor_id]
+        return code, work.rate.currency, work.began_at.astimezone(zone).date()
+
+    about = [asked(work) for work in works]
+    floors = standards.floors(set(about))
+    least: dict[tuple[Any, int], Money] = {}
+    found = []
+    for work, one in zip(works, about, strict=True):
+        key = (one, hours[work.gig_id])
+        if key not in least:
+            least[key] = Money(ceil(floors[one].hourly * Fraction(key[1], 60)), one[1])
+        found.append(replace(work, least_rate=least[key]))
+    return found
+
+
+_NO_COST = frozenset(
+    {
+        *("id", "offer_id", "shift_id", "contractor_id", "contract_version_id", "during", "week", "held_amount"),
+        *("made_at", "off_at", "ready_at", "reminded_at", "confirm_asked_at", "confirm_urged_at", "confirmed_at"),
+    }
+)
+"""The columns of a booking that decide nothing of what it costs; of its time they are asked apart. A column that is not
+named here keeps bookings apart."""
+
+
+def _unpaid(company_id: UUID | None) -> list[ColumnElement[bool]]:
+    """Of bookings with their cuts those that are or may be owed for and are not all on issued payslips."""
+    paid = exists().where(
+        PayLine.booking_id == Booking.id,
+        PayLine.payslip_id == Payslip.id,
+        Payslip.status == PayslipStatus.ISSUED,
+    )
+    in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
+    known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
+    alive = or_(known, Booking.compensation_minutes > 0, Booking.standby_minutes > 0)
+    own = [] if company_id is None else [Booking.company_id == company_id]
+    return [~paid | in_doubt, alive, *own]
+
+
+def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the booking has lines that no issued payslip has."""
+    issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
+    return exists().where(PayLine.booking_id == booking_id, ~issued)
+
+
+def _back_pay_due(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a raise owes the booking a premium that no run has taken."""
+    return exists().where(BackPay.booking_id == booking_id, BackPay.status == BackPayStatus.DUE)
+
+
+_PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(TimesheetCut.booking_id))
+"""Whether a cut's booking is paid for, but for the cut."""
+
+
+def _of_lines(*more: Any) -> Select[Any]:
+    """The facts of bookings on timesheets, with what their lines say and what was cut."""
+    line = (
+        TimesheetLine.timesheet_id,
+        (TimesheetLine.work_minutes + TimesheetLine.waiting_minutes).label("work_minutes"),
+        *(TimesheetLine.paid_break_minutes, TimesheetLine.overtime_minutes, TimesheetLine.night_minutes),
+        *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
+        *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
+    )
+    found = _facts(*line, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    return found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
+
+
+def _after_the_cut(row: Row[Any]) -> Work:
+    """With what is, or may still be, paid: only what a cut has taken for good is left out."""
+    cut: TimesheetCut | None = row.TimesheetCut
+    return _work(row, _handed_in(row).less(cut.lost_minutes if cut else 0), row.timesheet_id)
+
+
+def _as_it_stands(row: Row[Any]) -> Work:
+    cut: TimesheetCut | None = row.TimesheetCut
+    return _work(row, _handed_in(row).less(cut.unpaid_minutes if cut else 0), row.timesheet_id)
+
+
+def _handed_in(row: Row[Any]) -> Minutes:
+    return Minutes.of(
+        work=row.work_minutes,
+        paid_break=row.paid_break_minutes,
+        overtime=row.overtime_minutes,
+        night=row.night_minutes,
+        unworked=row.compensation_minutes,
+        because=row.compensation_rule,
+        added=row.added_minutes,
+        standby=row.standby_minutes,
+    )
+
+
+def _facts(*more: Any) -> Select[Any]:
+    engagement: ColumnElement[str] = ContractVersion.terms["engagement_type"].astext
+    return (
+        select(
+            Booking.id.label("booking_id"),
+            *(Booking.gig_id, Booking.company_id, Booking.contractor_id, Booking.contract_version_id),
+            func.lower(Booking.during, type_=Booking.made_at.type).label("began_at"),
+            *(Booking.rate_amount, Booking.currency, Booking.overtime_percent, Booking.step_points),
+            *(Booking.is_training, Booking.hazard_class),
+            Gig.fee_percent,
+            Gig.margin_amount,
+            ContractVersion.contract_id,
+            ContractVersion.number,
+            engagement.label("engagement_type"),
+            *more,
+        )
+        .join(Gig, Gig.id == Booking.gig_id)
+        .join(ContractVersion, ContractVersion.id == Booking.contract_version_id)
+    )
+
+
+def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
+    code = row.currency
+    return Work(
+        booking_id=row.booking_id,
+        gig_id=row.gig_id,
+        company_id=row.company_id,
+        contractor_id=row.contractor_id,
+        began_at=row.began_at,
+        minutes=minutes,
+        rate=Money(row.rate_amount, code),
+        overtime_percent=row.overtime_percent,
+        step_points=row.step_points,
+        is_training=row.is_training,
+        hazard_class=row.hazard_class,
+        fee_percent=row.fee_percent,
+        margin=None if row.margin_amount is None else Money(row.margin_amount, code),
+        promise=Promise(row.contract_version_id, row.contract_id, row.number, row.engagement_type),
+        hold=hold_account(row.booking_id),
+        timesheet_id=timesheet_id,
+    )
+
+
+def _any_of(ids: Collection[UUID]) -> CollectionAggregate[Any]:
+    """Any of them: one parameter, however many."""
+    return any_(bindparam(None, list(ids), type_=ARRAY(Uuid())))
+
+
+def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stretch]]:
+    """The time on each booking's clock; one that still runs counts until now."""
+    found = select(TimeEntry).where(TimeEntry.booking_id == _any_of(booking_ids)).order_by(TimeEntry.started_at)
+    clocks: dict[UUID, list[Stretch]] = {}
+    for entry in db.session.scalars(found):
+        ended_at = entry.ended_at or max(entry.started_at, now)
+        clocks.setdefault(entry.booking_id, []).append(Stretch(entry.kind, entry.started_at, ended_at))
+    return clocks
+
+
+def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | None) -> Minutes:
+    """Time on the clock until now, and never beyond the end of the booking: later time is not promised. What was cut
+    for good is not owed any more."""
+    known = [Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches]
+    spent = minutes_by_kind(known)
+    scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
+    standby = booking.standby_owed(paid)
+    minutes = Minutes.of(
+        work=spent[EntryKind.WORK] + spent[EntryKind.WAITING] + spent[EntryKind.OUTAGE],
+        paid_break=spent[EntryKind.PAID_BREAK],
+        overtime=overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
+        night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
+        unworked=booking.compensation_minutes,
+        because=booking.compensation_rule,
+        added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
+        standby=standby,
+    )
+    return minutes if cut is None else minutes.less(cut.lost_minutes)

@@ -1,0 +1,1 @@
+"""Tax that is withheld, declared, remitted and stated, and value added tax, as data by country."""

@@ -1,0 +1,322 @@
+"""Tax that a law has a company withhold: taken out of what a payslip makes payable, in the transaction that books it.
+
+In prose. The law of the country in which a person pays taxes speaks where the company has its seat in the same country
+and the person works as an independent contractor. Its base is all that the company's lines pay the person, also leave
+and what a ruling restores, but not what makes good a rail's fee; benefits are counted when they are paid out. Pay of
+the same company in the same period is counted together. What is withheld is the person's own tax, paid in their name:
+the floor is compared before it, as minimum wages are (rule WITHHOLDING).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, cast, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry
+from marketplace.pay.models import PayLine, Payslip
+from marketplace.pay.rules import PayslipStatus
+from marketplace.pay.taxes import rules as tax_rules
+from marketplace.pay.taxes.models import Withholding
+from marketplace.pay.taxes.profiles import Standing, standings
+from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME, NotCorrectable, Payer, Why, tax_account
+from marketplace.pay.taxes.schemes import Scheme, scheme_of
+from marketplace.standards.exchange import quotes
+from marketplace.standards.floor import Quote
+from marketplace.standards.rates import Payee
+
+Pair = tuple[UUID, UUID]
+"""A person and a company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one company pays one person by one payslip, where a law speaks about it."""
+
+    slip: Payslip
+    company_id: UUID
+    law: Scheme
+    standing: Standing
+    base: Money
+
+    @property
+    def pair(self) -> Pair:
+        return self.slip.contractor_id, self.company_id
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the company paid and withheld in the period so far, in minor units of the law's currency."""
+
+    base: Fraction = Fraction(0)
+    withheld: int = 0
+
+
+NONE_BEFORE = Earlier()
+
+
+def take(slips: Sequence[Payslip]) -> None:
+    """Withholds from these payslips, which are booked in this transaction, what laws ask for; and adds to them what is
+    given back of earlier ones.
+
+    The accounts of what is payable are locked since they were booked: another run of the same people comes after this
+    one, and counts what this one withheld.
+    """
+    on = clock.now().date()
+    rows: list[dict[str, Any]] = []
+    cases = _cases(slips, on)
+    for law in {case.law.id: case.law for case in cases}.values():
+        rows += _of_law(law, [case for case in cases if case.law is law], on)
+    if rows:
+        db.session.execute(insert(Withholding).execution_options(render_nulls=True), rows)
+        entries = [_entry(row) for row in rows if row["amount"]]
+        if entries:
+            ledger.post_many(entries)
+    _give(slips)
+    _sum_up(slips)
+
+
+def waiting_returns() -> Select[UUID, str]:
+    """People and currencies to whom something is to be given back, and who have no payslip for it yet."""
+    waiting = select(Withholding.contractor_id, Withholding.currency).where(Withholding.payslip_id.is_(None))
+    return waiting.group_by(Withholding.contractor_id, Withholding.currency)
+
+
+def give_back(withholding_id: UUID, money: Money, reason: str, *, by: Actor) -> Withholding:
+    """Corrects what was withheld: some of it is the person's again and is paid with the next run. For operators of
+    finance, with a reason that the person reads. Raises NotCorrectable, ReasonMissing, NotFound."""
+    require_operator(by, OperatorRole.FINANCE)
+    row = db.session.get(Withholding, withholding_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound
+    gone = select(func.coalesce(-func.sum(Withholding.amount), 0)).where(Withholding.of_id == row.id)
+    left = row.amount - int(db.session.scalar(gone) or 0)
+    free = row.why is Why.WITHHELD and row.remittance_id is None
+    if not free or money.currency != row.currency or not 0 < money.amount <= left:
+        raise NotCorrectable(field="money", left=str(Money(left if free else 0, row.currency)))
+    made = Withholding(
+        id=new_id(), contractor_id=row.contractor_id, company_id=row.company_id, country=row.country,
+        scheme=row.scheme, why=Why.GIVEN_BACK, paid_on=row.paid_on, base_amount=0, amount=-money.amount,
+        currency=row.currency, law_amount=_law_part(row, money), law_currency=row.law_currency, of_id=row.id,
+        reason=reason_given(reason), decided_by=require_person(by), made_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(made)
+    record("withholding.given_back", made, by=by, data={"amount": str(money.decimal), "currency": money.currency})
+    ledger.post(tax_rules.given_back_entry(made.id, made.contractor_id, made.account, money))
+    return made
+
+
+# --- reads ----------------------------------------------------------------------------------------------------------
+
+
+def mine(*, by: Actor) -> Select[Withholding]:
+    """Everything that was withheld from the asker, and given back."""
+    return select(Withholding).where(Withholding.contractor_id == require_person(by))
+
+
+def of_payslip(payslip_id: UUID) -> list[Withholding]:
+    """What laws did to a payslip. The caller may see it."""
+    found = select(Withholding).where(Withholding.payslip_id == payslip_id)
+    return list(db.session.scalars(found.order_by(Withholding.id)))
+
+
+def everything(seen_by: Actor) -> Select[Withholding]:
+    """For operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(Withholding)
+
+
+def is_pay() -> ColumnElement[bool]:
+    """Whether a pay line is something that the person earned: also their own benefits, once they are paid out."""
+    return (PayLine.payee_kind == Payee.CONTRACTOR) & PayLine.kind.not_in(NO_INCOME)
+
+
+def is_income() -> ColumnElement[bool]:
+    """Whether a pay line counts as pay of the person's by a company."""
+    return (PayLine.payee_kind == Payee.CONTRACTOR) & PayLine.kind.not_in(NO_INCOME) & PayLine.company_id.is_not(None)
+
+
+def of_contractors() -> ColumnElement[bool]:
+    """Whether a pay line was earned as an independent contractor, or under no contract."""
+    return func.coalesce(PayLine.engagement_type, CONTRACTOR) == CONTRACTOR
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
+    by_id = {slip.id: slip for slip in slips}
+    sums = (
+        select(PayLine.payslip_id, PayLine.company_id, func.sum(PayLine.amount).label("amount"))
+        .where(
+            PayLine.payslip_id == any_(bindparam(None, list(by_id), type_=ARRAY(Uuid()))), is_income(), of_contractors()
+        )
+        .group_by(PayLine.payslip_id, PayLine.company_id)
+        .order_by(func.min(cast(PayLine.id, Text)))
+    )
+    bases = {(row.payslip_id, row.company_id): int(row.amount) for row in db.session.execute(sums)}
+    if not bases:
+        return []
+    people = standings({slip.contractor_id for slip in slips}, on)
+    known = select(Company.id, Company.country).where(Company.id.in_({company_id for _, company_id in bases}))
+    seats = {row.id: row.country for row in db.session.execute(known)}
+    cases = []
+    for (slip_id, company_id), amount in bases.items():
+        slip = by_id[slip_id]
+        standing = people[slip.contractor_id]
+        law = scheme_of(standing.country, on) if seats[company_id] == standing.country else None
+        if law is not None and amount:
+            cases.append(Case(slip, company_id, law, standing, Money(amount, slip.currency)))
+    return cases
+
+
+def _of_law(law: Scheme, cases: Sequence[Case], on: date) -> list[dict[str, Any]]:
+    pairs = {case.pair for case in cases}
+    before = _before(law, pairs, [case.slip.id for case in cases], on)
+    rates = quotes({case.base.currency for case in cases}, law.currency, on)
+    rows = []
+    for case in cases:
+        row = _row(case, rates.get(case.base.currency), before.get(case.pair, NONE_BEFORE), on)
+        if row is None:
+            continue
+        rows.append(row)
+        # Two payslips of one run, in two currencies, are counted together too.
+        so_far = before.get(case.pair, NONE_BEFORE)
+        before[case.pair] = Earlier(so_far.base + (row["law_base"] or 0), so_far.withheld + (row["law_amount"] or 0))
+    return rows
+
+
+def _row(case: Case, quote: Quote | None, before: Earlier, on: date) -> dict[str, Any] | None:
+    law, base = case.law, case.base
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "payslip_id": case.slip.id,
+        "contractor_id": case.slip.contractor_id,
+        "company_id": case.company_id,
+        "country": law.country,
+        "scheme": law.id,
+        "paid_on": on,
+        "base_amount": base.amount,
+        "currency": base.currency,
+        "law_currency": law.currency,
+        "made_at": clock.now(),
+        "law_base": None,
+        "law_amount": None,
+        "rate_source": None,
+        "percent": None,
+        "amount": 0,
+    }
+    if quote is None:
+        asked = not (law.only_without_number and case.standing.has_number)
+        return row | {"why": Why.NO_RATE} if asked else None
+    there = tax_rules.there(base, quote.rate, law.currency)
+    payer = Payer(
+        has_number=case.standing.has_number,
+        certificate=case.standing.certificate,
+        base=there,
+        base_before=before.base,
+        withheld_before=before.withheld,
+    )
+    tax = tax_rules.reckon(law, payer)
+    if tax is None:
+        return None
+    return row | {
+        "why": tax.why,
+        "percent": tax.percent,
+        "amount": min(tax_rules.back(tax.amount, quote.rate, law, base.currency), base.amount),
+        "law_base": round(there),
+        "law_amount": tax.amount,
+        "rate_source": None if base.currency == law.currency else f"{quote.source}, {quote.quoted_on}",
+    }
+
+
+def _before(law: Scheme, pairs: set[Pair], slip_ids: Sequence[UUID], on: date) -> dict[Pair, Earlier]:
+    """What these companies paid these people in the law's period by other payslips, and withheld of it."""
+    begins = tax_rules.begin_of(law.period, on)
+    key = tuple_(PayLine.contractor_id, PayLine.company_id)
+    paid = (
+        select(PayLine.contractor_id, PayLine.company_id, PayLine.currency, func.sum(PayLine.amount).label("amount"))
+        .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .where(
+            is_income(),
+            of_contractors(),
+            key.in_(pairs),
+            Payslip.status == PayslipStatus.ISSUED,
+            Payslip.pay_date >= begins,
+            Payslip.id.not_in(slip_ids),
+        )
+        .group_by(PayLine.contractor_id, PayLine.company_id, PayLine.currency)
+    )
+    rows = db.session.execute(paid).all()
+    rates = quotes({row.currency for row in rows}, law.currency, on)
+    found: dict[Pair, Earlier] = {}
+    for row in rows:
+        pair = (row.contractor_id, row.company_id)
+        so_far = found.get(pair, NONE_BEFORE)
+        worth = (
+            tax_rules.there(Money(int(row.amount), row.currency), rates[row.currency].rate, law.currency)
+            if row.currency in rates
+            else Fraction(0)
+        )
+        found[pair] = Earlier(so_far.base + worth)
+    taken = (
+        select(Withholding.contractor_id, Withholding.company_id, func.sum(Withholding.law_amount).label("amount"))
+        .where(
+            tuple_(Withholding.contractor_id, Withholding.company_id).in_(pairs),
+            Withholding.scheme == law.id,
+            Withholding.paid_on >= begins,
+        )
+        .group_by(Withholding.contractor_id, Withholding.company_id)
+    )
+    for had in db.session.execute(taken):
+        pair = (had.contractor_id, had.company_id)
+        found[pair] = Earlier(found.get(pair, NONE_BEFORE).base, int(had.amount or 0))
+    return found
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    account = tax_account(row["country"], row["company_id"])
+    money = Money(row["amount"], row["currency"])
+    return tax_rules.withheld_entry(row["id"], row["contractor_id"], account, money)
+
+
+def _give(slips: Sequence[Payslip]) -> None:
+    """Has these payslips pay what waits to be given back to their people in their currencies."""
+    own = {(slip.contractor_id, slip.currency): slip.id for slip in slips}
+    waiting = select(Withholding).where(
+        Withholding.payslip_id.is_(None), tuple_(Withholding.contractor_id, Withholding.currency).in_(own)
+    )
+    for row in db.session.scalars(waiting.order_by(Withholding.id).with_for_update(skip_locked=True)):
+        row.payslip_id = own[row.contractor_id, row.currency]
+    db.session.flush()
+
+
+def _sum_up(slips: Sequence[Payslip]) -> None:
+    sums = select(Withholding.payslip_id, func.sum(Withholding.amount).label("amount")).where(
+        Withholding.payslip_id.in_([slip.id for slip in slips])
+    )
+    rows = db.session.execute(sums.group_by(Withholding.payslip_id)).all()
+    told = [{"id": row.payslip_id, "withheld_amount": int(row.amount)} for row in rows if row.amount]
+    if told:
+        db.session.execute(update(Payslip), told)
+
+
+def _law_part(row: Withholding, money: Money) -> int | None:
+    """What is given back, in the law's currency: never less of it than of the payslip's."""
+    if row.law_amount is None or not row.amount:
+        return None
+    return -min(row.law_amount, ceil(Fraction(row.law_amount * money.amount, row.amount)))
