@@ -19,10 +19,12 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _folder() -> Path:
-    """Where the compiled loops are kept, named after the text of all of them: numba looks only at the file of a
-    function, and would go on calling the old form of one that it calls in another file."""
+    """Where the compiled loops are kept, named after the text of all of them and of this file: numba looks only at the
+    file of a function, and would go on calling the old form of one that it calls in another file."""
     texts = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
-    loops = [text for text in texts if b"solver.tables import" in text or b"class Tables(" in text]
+    loops = [
+        text for text in texts if any(word in text for word in (b"solver.tables import", b"class Tables(", b"njit("))
+    ]
     name = sha256(b"\0".join(loops)).hexdigest()[:16]
     beside = HERE / "__pycache__"
     base = beside if os.access(beside if beside.exists() else HERE, os.W_OK) else Path(tempfile.gettempdir())
@@ -30,6 +32,8 @@ def _folder() -> Path:
 
 
 vars(numba.config)["CACHE_DIR"] = str(_folder())
+_INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+_MAKING: dict[str, Any] = _INSIDE | {"_nrt": True}
 
 
 def compiled(function: Function) -> Function:
@@ -39,6 +43,11 @@ def compiled(function: Function) -> Function:
 
 def inner(function: Function) -> Function:
     """As `compiled()`, for what only compiled loops call: without the part that Python would call, which takes longer
-    to compile than the function."""
-    only_inside: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", **only_inside)(function))
+    to compile than the function, and without counting who holds an array. Threads that count the same arrays wait for
+    each other, and the counting took a third of a plan. Such a function can make no array and gives none back."""
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", **_INSIDE)(function))
+
+
+def making(function: Function) -> Function:
+    """As `inner()`, for what makes arrays. It says so, since it would do as whoever calls it."""
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", **_MAKING)(function))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketplace.solver.compiling import compiled, inner
+from marketplace.solver.compiling import compiled, inner, making
 from marketplace.solver.feasible import added, covers, may_take, spread
 from marketplace.solver.problem import Bits, Ints, Longs
 from marketplace.solver.tables import CAN, WANTS, Tables
@@ -78,7 +78,7 @@ def mixed(one: int, other: int, seed: int) -> int:
     return int(np.int64((x ^ (x >> np.uint64(31))) >> np.uint64(32)))
 
 
-@inner
+@making
 def falling(keys: Longs) -> Longs:
     """The places of the keys from the highest on; equal ones in the order in which they stand (a heap sort, since the
     compiler needs seconds for numpy's)."""
@@ -192,7 +192,7 @@ def choose(t: Tables, lists: Lists, kinds: Longs, keep: Longs, kept: Ints, seed:
     return Found(found.shift, found.person, found.points, count)
 
 
-@inner
+@making
 def _best(
     t: Tables, lists: Lists, kind: int, shift: int, most: int, seed: int, score: Longs, rank: Longs, places: Longs
 ) -> int:
@@ -294,7 +294,7 @@ def _keep_worthwhile(t: Tables, lists: Lists, kind: int, net: int, score: Longs,
         ends[crowd - lists.crowd_first[kind]] = kept
 
 
-@inner
+@making
 def _add(
     t: Tables,
     lists: Lists,
@@ -331,7 +331,7 @@ def _add(
     return found, count
 
 
-@inner
+@making
 def _larger(found: Found) -> Found:
     had = len(found.shift)
     made = Found(np.empty(2 * had, np.int32), np.empty(2 * had, np.int32), np.empty(2 * had, np.int64), 0)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marketplace.solver.compiling import inner
+from marketplace.solver.compiling import inner, making
 from marketplace.solver.feasible import added, amount, may_take, spread_up_to, week_at
 from marketplace.solver.pairs import CLASHES, Pairs
 from marketplace.solver.problem import NO_LIMIT, Longs
@@ -58,7 +58,7 @@ class Space(NamedTuple):
     chosen: Longs
 
 
-@inner
+@making
 def space(most: int) -> Space:
     """For people with at most so many pairs."""
     return Space(

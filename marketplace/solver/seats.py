@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketplace.solver.compiling import compiled, inner
+from marketplace.solver.compiling import compiled, inner, making
 from marketplace.solver.feasible import added, added_by_all, covers, may_take, spread
 from marketplace.solver.pairs import Pairs, falling
 from marketplace.solver.pricing import most_pairs
@@ -263,7 +263,7 @@ def _put_back(pairs: Pairs, draft: Draft, listed: Longs, begin: int, end: int) -
         take(pairs, draft, listed[number])
 
 
-@inner
+@making
 def scratch(most: int) -> Scratch:
     return Scratch(
         space(most),
@@ -332,7 +332,7 @@ def chain(
     return False
 
 
-@inner
+@making
 def _follow(t: Tables, pairs: Pairs, draft: Draft, last: int, head: int, s: Scratch, queue: Queue) -> bool:
     """Makes the moves of a chain from its opening on, if they still fit together and the draft is worth more."""
     way = _way_to(queue, head)
@@ -363,7 +363,7 @@ def _follow(t: Tables, pairs: Pairs, draft: Draft, last: int, head: int, s: Scra
     return False
 
 
-@inner
+@making
 def _way_to(queue: Queue, head: int) -> Longs:
     """The moves from the opening of a chain to that place of the queue."""
     steps, node = 0, head
