@@ -33,6 +33,8 @@ class PayRun(Stateful):
     """Timesheets of weeks that began on this day or earlier are paid."""
     rail: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Instant]
+    begun_to: Mapped[UUID | None]
+    """The payouts of all payslips up to this one are begun: a piece of a long run looks for the next ones behind it."""
     status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"))
 
 
@@ -42,6 +44,8 @@ class Payslip(Stateful):
     __tablename__ = "payslip"
     __table_args__ = (
         UniqueConstraint("run_id", "contractor_id", "currency"),
+        Index("ix_payslip_run_id_id", "run_id", "id"),
+        Index("ix_payslip_frozen", "run_id", "id", postgresql_where=text("status = 'frozen'")),
         CheckConstraint("net_amount >= 0 AND benefits_amount >= 0 AND cost_amount >= 0", name="no_negative_sums"),
         CheckConstraint("leave_amount BETWEEN 0 AND net_amount", name="leave_is_paid_out"),
         CheckConstraint("withheld_amount <= net_amount", name="withheld_of_pay"),
@@ -125,7 +129,6 @@ class PayLine(Base):
         ),
         CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
         CheckConstraint("(kind = 'rail_fee') = (rail_fee_id IS NOT NULL)", name="rail_fee_has_its_line"),
-        Index("ix_pay_line_run_id_contractor_id", "run_id", "contractor_id"),
         Index("ix_pay_line_accrued", "contractor_id", "began_at", postgresql_where=text("kind = 'sick_accrual'")),
         *(
             Index(f"ix_pay_line_{rare}", rare, postgresql_where=text(f"{rare} IS NOT NULL"))
@@ -141,7 +144,7 @@ class PayLine(Base):
     """Who pays; None for a test of the service's own, and for what the person has already."""
     gig_id: Mapped[UUID | None] = mapped_column(ForeignKey("gig.id"))
     booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("booking.id"), index=True)
-    timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"), index=True)
+    timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet.id"))
     attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"))
     cash_out_id: Mapped[UUID | None] = mapped_column(ForeignKey("benefit_cash_out.id"))
     guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"))

@@ -123,11 +123,10 @@ def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
     class, lines that no issued payslip has, benefits that move, what a rail kept, tax that is given back. What is
     booked stands in their accounts. The caller may know it."""
-    issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
     return or_(
         exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
         exists().where(BackPay.contractor_id == contractor_id, BackPay.status == BackPayStatus.DUE),
-        exists().where(PayLine.contractor_id == contractor_id, ~issued),
+        exists().where(Payslip.contractor_id == contractor_id, Payslip.status != PayslipStatus.ISSUED),
         cash_out.is_moving(contractor_id),
         exists().where(RailFee.contractor_id == contractor_id, RailFee.taken_at.is_(None)),
         exists().where(Withholding.contractor_id == contractor_id, Withholding.payslip_id.is_(None)),

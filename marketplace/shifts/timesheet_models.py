@@ -43,6 +43,7 @@ class Timesheet(Stateful):
             postgresql_where=text("status = 'open'"),
         ),
         Index("ix_timesheet_company_id_status", "company_id", "status"),
+        Index("ix_timesheet_approved", "company_id", "id", postgresql_where=text("status = 'approved'")),
         Index("ix_timesheet_status_submitted_at", "status", "submitted_at"),
     )
     about: ClassVar = MappingProxyType(

@@ -177,3 +177,27 @@ def _add_all(told: Sequence[Mapping[str, Any]], accounts: Mapping[str, UUID], pl
         db.session.add_all([*lines, *accruals, *postings])
     db.session.remove()
     return 1 + len(lines) + len(accruals) + len(postings)
+
+
+def keep_balances() -> None:
+    """Adds to the kept balances what `add_all()` has posted, which left them alone: the books of the next week begin
+    as they should."""
+    with transaction():
+        db.session.execute(text(_KEPT))
+
+
+_KEPT = """
+UPDATE ledger_account SET balance = balance + side.amount
+FROM (
+    SELECT id, sum(amount) AS amount
+    FROM (
+        SELECT source_id AS id, -amount AS amount FROM posting JOIN journal_entry entry ON entry.id = entry_id
+        WHERE entry.cause LIKE 'orm:%'
+        UNION ALL
+        SELECT destination_id, amount FROM posting JOIN journal_entry entry ON entry.id = entry_id
+        WHERE entry.cause LIKE 'orm:%'
+    ) AS sides
+    GROUP BY id
+) AS side
+WHERE ledger_account.id = side.id AND ledger_account.balance IS NOT NULL
+"""

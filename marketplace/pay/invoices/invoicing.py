@@ -150,7 +150,7 @@ def _fees(runs: Collection[UUID]) -> list[Charge]:
     sums = (
         select(*key, func.sum(PayLine.amount).label("amount"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(PayLine.run_id.in_(runs), PayLine.payee_kind == Payee.PLATFORM, PayLine.company_id.is_not(None))
+        .where(Payslip.run_id.in_(runs), PayLine.payee_kind == Payee.PLATFORM, PayLine.company_id.is_not(None))
         .where(Payslip.status == PayslipStatus.ISSUED)
         .group_by(*key)
         .order_by(*key)

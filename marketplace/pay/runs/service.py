@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, func, insert, select, text
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import queue
@@ -126,7 +126,8 @@ def _freeze(run: PayRun) -> bool:
 
 def _post(run: PayRun) -> bool:
     """Books payslips: each is one entry, with the benefits it accrues and the rest of the holds that it ends."""
-    frozen = select(Payslip).where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.FROZEN)
+    # Written out, so that the index of what is frozen is known to have them.
+    frozen = select(Payslip).where(Payslip.run_id == run.id, text("payslip.status = 'frozen'"))
     slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
         ids = [slip.id for slip in slips]
@@ -144,9 +145,12 @@ def _pay(run: PayRun) -> bool:
     """Writes down the payouts of issued payslips, for the rail to be asked about."""
     begun = exists().where(PaymentOp.payslip_id == Payslip.id)
     unpaid = select(Payslip).where(Payslip.run_id == run.id, _IS_PAYABLE, ~begun)
+    if run.begun_to is not None:
+        unpaid = unpaid.where(Payslip.id > run.begun_to)
     slips = db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
         service.pay_out(slips, by=CLOCK)
+        run.begun_to = slips[-1].id
         queue.defer(service.ADVANCE_RAIL)
     if len(slips) < BATCH:
         move_one(run, RunStatus.PAYING, by=CLOCK, event="pay_run.payouts_begun")

@@ -201,7 +201,7 @@ def _earned(people: Collection[UUID], first: date, last: date) -> Sequence[Any]:
     sums = (
         select(*key, month, func.sum(PayLine.amount).label("amount"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(PayLine.contractor_id.in_(people), withholding.is_pay(), Payslip.status == PayslipStatus.ISSUED)
+        .where(Payslip.contractor_id.in_(people), withholding.is_pay(), Payslip.status == PayslipStatus.ISSUED)
         .where(Payslip.pay_date.between(first, last))
     )
     return db.session.execute(sums.group_by(*key, month).order_by(*key, month)).all()
@@ -226,7 +226,7 @@ def _benefits(people: Collection[UUID], first: date, last: date) -> Sequence[Any
     sums = (
         select(*key, func.sum(PayLine.amount).label("amount"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(PayLine.contractor_id.in_(people), PayLine.payee_kind == Payee.BENEFITS)
+        .where(Payslip.contractor_id.in_(people), PayLine.payee_kind == Payee.BENEFITS)
         .where(Payslip.status == PayslipStatus.ISSUED, Payslip.pay_date.between(first, last))
     )
     return db.session.execute(sums.group_by(*key).order_by(*key)).all()
