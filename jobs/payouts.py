@@ -2,6 +2,7 @@
 
 from jobs.runner import in_batches, job
 from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.contests import service as contests
 from marketplace.pay.methods import service as methods
 from marketplace.pay.rails import retrying
 
@@ -22,3 +23,9 @@ def retry() -> None:
 def forget_files() -> None:
     """Erases what files said whose lines were all marked long ago (rule TWO_PEOPLE)."""
     in_batches(manual_files.forget_old)
+
+
+@job("payouts.lapse_contests", again=False)
+def lapse_contests() -> None:
+    """Decides for the person what nobody has answered in time (rule PAYOUT_APPEAL)."""
+    in_batches(contests.lapse_due)

@@ -109,6 +109,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("documents.erase", every_minutes(5)),
     Entry("payouts.forget_files", every_minutes(30)),
     Entry("matching.lapse_contests", every_minutes(5)),
+    Entry("payouts.lapse_contests", every_minutes(5)),
     Entry("matching.forget", daily(2)),
     # What a look at everything has booked is sealed at its end.
     Entry("books.seal", every_minutes(30)),

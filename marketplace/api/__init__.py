@@ -31,6 +31,7 @@ from marketplace.pay import routes as pay
 from marketplace.pay.bank import routes as bank
 from marketplace.pay.by_hand import routes as by_hand
 from marketplace.pay.closing import routes as closing
+from marketplace.pay.contests import routes as payout_contests
 from marketplace.pay.exports import routes as exports
 from marketplace.pay.invoices import routes as invoices
 from marketplace.pay.methods import routes as payout_methods
@@ -108,6 +109,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *invoices.blueprints,
     *bank.blueprints,
     payout_methods.blueprint,
+    *payout_contests.blueprints,
     *by_hand.blueprints,
     *seals.blueprints,
     exports.blueprint,

@@ -53,6 +53,7 @@ from marketplace.messages.models import Message, Question, Thread
 from marketplace.notices.address_models import Phone, PushSubscription
 from marketplace.notices.models import Delivery, Notice, NoticeSetting
 from marketplace.pay.by_hand.models import PaymentFinding
+from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rails.models import RailAccount, RailPayout
@@ -614,6 +615,14 @@ SECTIONS: tuple[Section, ...] = (
         PaymentOp.contractor_id,
         empties=("reason",),
     ),
+    _own(
+        "payout_contests",
+        "pay",
+        "What you contested of payouts to you",
+        _E,
+        PayoutContest.contractor_id,
+        empties=("told", "words", "answer"),
+    ),
     _own("rail_accounts", "pay", "Your accounts at a payment rail", _S, RailAccount.contractor_id),
     _own("bank_payouts", "pay", "What went from there to your bank", _S, RailPayout.contractor_id),
     Section("postings", "ledger", "Every movement of your money", _S, _postings, frozenset(), _table(Posting.id)),
@@ -761,6 +770,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "holding.granted_by": _WHO_DID_IT,
         "test_contest.decided_by": _WHO_DID_IT,
         "match_contest.answered_by": _WHO_DID_IT,
+        "payout_contest.answered_by": _WHO_DID_IT,
         "test_version.written_by": _WHO_DID_IT,
         "content_report.reported_by": _WHO_DID_IT,
         "thread_message.said_by": _WHO_DID_IT,

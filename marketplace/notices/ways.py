@@ -51,13 +51,13 @@ _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.OFFERS: ("offer", "crew", "cover"),
         Kind.SHIFTS: ("booking", "shift", "handover", "swap_proposal", "standby", "confirmation", "release", "series"),
         Kind.MONEY: (
-            "payslip", "payout", "timesheet", "correction", "deposit", "benefit", "benefit_transfer", "guarantee",
-            "dispute",
+            "payslip", "payout", "reversal", "timesheet", "correction", "deposit", "benefit", "benefit_transfer",
+            "guarantee", "dispute",
         ),
         Kind.STANDING: (
             "contractor", "restriction", "appeal", "proposal", "requirement", "residence_change", "company",
-            "contract", "qualification", "test_contest", "match_contest", "attempt", "hiding", "hazard_flag", "strike",
-            "reliability",
+            "contract", "qualification", "test_contest", "match_contest", "payout_contest", "attempt", "hiding",
+            "hazard_flag", "strike", "reliability",
         ),
         Kind.TALK: ("thread", "question", "survey", "concern", "defect", "message", "channel"),
     }

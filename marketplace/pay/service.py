@@ -126,10 +126,15 @@ def unpark(op_id: UUID, *, by: Actor) -> PaymentOp:
     op = db.session.get(PaymentOp, op_id)
     if op is None:
         raise NotFound
-    on = OpStatus.INTENT if op.first_sent_at is None else OpStatus.UNKNOWN
-    move_one(op, on, by=by, event=OP_EVENTS[op.kind][on], values={"next_try_at": clock.now()})
+    go_on(op, by=by)
     queue.defer(ADVANCE_RAIL)
     return op
+
+
+def go_on(op: PaymentOp, *, by: Actor) -> None:
+    """What `unpark()` does to a payment. Not a person's verb: what decides that a payout may go on calls it."""
+    on = OpStatus.INTENT if op.first_sent_at is None else OpStatus.UNKNOWN
+    move_one(op, on, by=by, event=OP_EVENTS[op.kind][on], values={"next_try_at": clock.now()})
 
 
 def pull_lever(

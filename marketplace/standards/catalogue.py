@@ -954,6 +954,19 @@ _PRICES = (
         least_alike=85,
     ),
     _rule(
+        "PAYOUT_APPEAL",
+        Basis.HOUSE,
+        "A payout that was refused, held back or taken back can be contested for 30 days by whoever was to be paid; "
+        "somebody who had no part in it answers within 14 days, in writing. Where they were right, and where nobody "
+        "has answered by then, it is ordered again; what may have gone out already is never sent twice.",
+        f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), art. 11 (reply within two weeks); "
+        "the 30 days, and that silence favours the person, are house policy",
+        "tests/pay/test_payout_contests.py::test_what_nobody_answers_in_time_is_paid_again",
+        since=date(2026, 11, 29),
+        days_to_contest=30,
+        answer_days=14,
+    ),
+    _rule(
         "TWO_PEOPLE",
         Basis.HOUSE,
         "What people pay by a file, and what they find out about a payment that is parked, takes two different people "

@@ -632,6 +632,11 @@ NAMES = {
         "strike": lazy_gettext("Count it as a strike for 30 days"),
         "counts": lazy_gettext("No good cause: it counts, and is no strike"),
     },
+    "payout_decision": {
+        "refused": lazy_gettext("It was refused"),
+        "parked": lazy_gettext("It is held back until somebody has looked"),
+        "taken_back": lazy_gettext("An operator has it taken back"),
+    },
     "answer": {
         "upheld": lazy_gettext("The decision stands"),
         "overturned": lazy_gettext("The decision falls"),

@@ -77,6 +77,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.VETTING, "operator.list_hidden", lazy_gettext("Hidden words"), waits.hidden or 0),
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.DISPUTES, "operator.list_match_contests", lazy_gettext("Contested offers"), waits.matches or 0),
+        (OperatorRole.DISPUTES, "operator.list_payout_contests", lazy_gettext("Contested payouts"), waits.payouts or 0),
         (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
         (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
         (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
@@ -108,6 +109,8 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return url_for("operator.show_hidden", hiding_id=UUID(about["hiding"]))
     if "appeal" in about and by.is_operator(OperatorRole.VETTING):
         return url_for("operator.show_appeal", appeal_id=UUID(about["appeal"]))
+    if "payout_contest" in about and by.is_operator(OperatorRole.DISPUTES):
+        return url_for("operator.show_payout_contest", payout_contest_id=UUID(about["payout_contest"]))
     if "concern" in about and by.is_operator(OperatorRole.STANDARDS):
         return url_for("operator.list_surveys")
     if "company" in about and by.is_operator(OperatorRole.VETTING):

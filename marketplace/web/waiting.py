@@ -24,6 +24,7 @@ from marketplace.matching import contests
 from marketplace.matching.rules import ContestStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
+from marketplace.pay.contests import service as payout_contests
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import ShiftStatus
@@ -64,6 +65,7 @@ class OnDesk:
     concerns: int | None
     hidden: int | None
     matches: int | None
+    payouts: int | None
 
 
 def at_company(company_id: UUID, by: Actor) -> AtCompany:
@@ -99,22 +101,22 @@ def questions(company_id: UUID, by: Actor) -> int:
 def on_desk(by: Actor) -> OnDesk:
     """For an operator: only what their duties let them see."""
     vets, pays = by.is_operator(OperatorRole.VETTING), by.is_operator(OperatorRole.FINANCE)
+    rules_on = by.is_operator(OperatorRole.DISPUTES)
     return OnDesk(
         companies=count(accounts.companies(by, CompanyStatus.APPLIED)) if vets else None,
         applicants=count(workforce.vetting_queue(by)) if vets else None,
         renewals=count(expiring.renewals(by)) if vets else None,
         appeals=count(appeals.waiting(by)) if vets else None,
         proposals=count(proposals.waiting(by)) if vets else None,
-        disputes=count(disputes.to_rule(by)) if by.is_operator(OperatorRole.DISPUTES) else None,
+        disputes=count(disputes.to_rule(by)) if rules_on else None,
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
         transfers=count(transfers.to_send(by)) if pays else None,
         concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
         if by.is_operator(OperatorRole.STANDARDS)
         else None,
-        matches=count(contests.listed(ContestStatus.OPEN, seen_by=by))
-        if by.is_operator(OperatorRole.DISPUTES)
-        else None,
+        matches=count(contests.listed(ContestStatus.OPEN, seen_by=by)) if rules_on else None,
+        payouts=count(payout_contests.listed(ContestStatus.OPEN, seen_by=by)) if rules_on else None,
         hidden=count(hiding.listed(HidingStatus.CONTESTED, seen_by=by)) if vets else None,
     )
 

@@ -91,6 +91,7 @@ _PAGES = {
     "dispute": ("work.show_dispute", "dispute_id"),
     "booking": ("work.show_booking", "booking_id"),
     "timesheet": ("work.show_timesheet", "timesheet_id"),
+    "payment": ("work.show_payout", "payout_id"),
     "payslip": ("work.show_payslip", "payslip_id"),
     "year_statement": ("work.show_year", "statement_id"),
     "contract": ("contractor.show_contract", "contract_id"),

@@ -47,8 +47,11 @@ from marketplace.messages.models import Thread
 from marketplace.notices import phones
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
+from marketplace.pay import service as paying
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
+from marketplace.pay.contests import service as payout_contests
+from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.methods import service as methods
@@ -57,11 +60,12 @@ from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rails import pausing
+from marketplace.pay.rails import payments as sending
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rails.pause_models import RailPause
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
 from marketplace.pay.rails.stripe_rules import Agreement
-from marketplace.pay.rules import SANDBOX, OpKind
+from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, OpStatus
 from marketplace.pay.seals import sealing
 from marketplace.pay.taxes.schemes import Form
 from marketplace.pay.taxes.year_models import YearStatement
@@ -287,12 +291,23 @@ def _company() -> Scene:
     return there
 
 
+def _paid_at_the_second_try(there: Scene, ana: Contractor) -> None:
+    """Her bank has declined the first, which she contests."""
+    pay.lever(LeverEffect.DECLINE)
+    pay.paid(there.company_id)
+    came_back = select(PaymentOp).where(PaymentOp.contractor_id == ana.id, PaymentOp.status == OpStatus.REFUSED)
+    payout_id = db.session.scalars(came_back).one().id
+    payout_contests.contest(payout_id, "My account is open.", by=accounts.actor_of(ana.id))
+    paying.retry_payout(payout_id, by=accounts.actor_of(ana.id))
+    sending.advance_ops()
+
+
 def _a_week_of(there: Scene) -> Contractor:
     """Work that was paid, in progress, to come, and that nobody took, of somebody and of others. It is Tuesday."""
     shifts.at(MONDAY - DAY)
     ana, bea = (shifts.contracted(there) for _ in range(2))
     pay.worked_and_approved(there, person=ana)
-    pay.paid(there.company_id)
+    _paid_at_the_second_try(there, ana)
     for most in (3, sealing.MOST):
         sealing.seal_due(most)
     disputes.claimed(disputes.worked_and_cut(there, person=ana, starts_at=MONDAY + timedelta(hours=5)))
@@ -426,6 +441,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
         "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
         "match_contest_id": [*_match_contests(ours.company_id), *_match_contests(None)],
+        "payout_contest_id": _payout_contests(ours.company_id),
         "attempt_id": [each.id for each in tried],
         "item_id": attempt.item_ids,
     }
@@ -460,6 +476,13 @@ def _match_contests(company_id: UUID | None) -> list[UUID]:
     return list(db.session.scalars(found if company_id is None else found.where(Shift.company_id == company_id)))
 
 
+def _payout_contests(company_id: UUID) -> list[UUID]:
+    """What people contested of payouts that a run of the company began."""
+    found = select(PayoutContest.id).join(PaymentOp, PaymentOp.id == PayoutContest.payment_op_id)
+    found = found.join(Payslip, Payslip.id == PaymentOp.payslip_id).join(PayRun, PayRun.id == Payslip.run_id)
+    return list(db.session.scalars(found.where(PayRun.company_id == company_id).order_by(PayoutContest.id)))
+
+
 def _secrets(theirs: Scene) -> frozenset[str]:
     """What the second company has, but for its name and its published gigs, which contractors see."""
     private = set()
@@ -471,6 +494,7 @@ def _secrets(theirs: Scene) -> frozenset[str]:
     private.update(_of(Attempt.id, theirs.company_id))
     private.update(_of(TestContest.id, theirs.company_id))
     private.update(_match_contests(theirs.company_id))
+    private.update(_payout_contests(theirs.company_id))
     private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
     workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
     private.update(workers)

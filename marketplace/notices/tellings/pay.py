@@ -63,7 +63,8 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.CONTRACTOR,
                 Channel.BOTH,
                 "A payout of %(money)s came back",
-                "Your account refused it. The money is still yours; look at your account's details.",
+                "The page of the payout says why. The money is still yours: look at where you are paid. What you think "
+                "is wrong you can contest there for 30 days.",
             ),
             Telling(
                 Audience.FINANCE, Channel.INBOX, "A payout of %(money)s came back", "%(contractor)s has been told."
@@ -94,6 +95,13 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         ),
         "payout.parked": (
             Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "A payout of %(money)s is held back until somebody has looked",
+                "The money is yours as before. The page of the payout says why; what you think is wrong you can "
+                "contest there for 30 days.",
+            ),
+            Telling(
                 Audience.FINANCE,
                 Channel.BOTH,
                 "A payout of %(money)s is stuck",
@@ -105,7 +113,55 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.CONTRACTOR,
                 Channel.BOTH,
                 "A payout of %(money)s was taken back",
-                "It is yours as before, and is paid again. The payslip says why.",
+                "It is yours as before, and is paid again. The page of the payout says why; you can contest it there "
+                "for 30 days.",
+            ),
+        ),
+        "reversal.requested": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "An operator has a payout of %(money)s taken back",
+                "The page of the payout says why. The money is yours as before; what you think is wrong you can "
+                "contest there for 30 days.",
+            ),
+        ),
+        "payout_contest.filed": (
+            Telling(
+                Audience.DISPUTES,
+                Channel.BOTH,
+                "%(contractor)s contests what became of a payout of %(money)s",
+                "Somebody who had no part in it answers within 14 days. Without an answer it is paid again.",
+            ),
+        ),
+        "payout_contest.upheld": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "What you contested of a payout of %(money)s was answered: it was right",
+                "Read the reason. The money is yours as before.",
+            ),
+        ),
+        "payout_contest.overturned": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "What you contested of a payout of %(money)s was answered: you were right",
+                "Read the reason. It is ordered again, as far as it is not on its way.",
+            ),
+        ),
+        "payout_contest.lapsed": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Nobody answered in time what you contested of a payout of %(money)s, which decides for you",
+                "It is ordered again, as far as it is not on its way.",
+            ),
+            Telling(
+                Audience.DISPUTES,
+                Channel.INBOX,
+                "What %(contractor)s contested of a payout was not answered in time",
+                "It was decided for them.",
             ),
         ),
         "payout_method.change_asked": (

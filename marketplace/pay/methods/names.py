@@ -89,6 +89,28 @@ def refuse(method_id: UUID, reason: str, *, by: Actor) -> PayoutMethod:
     return row
 
 
+def believe(method_id: UUID, reason: str | None, *, by: Actor) -> None:
+    """The account is its person's: what an operator has refused is theirs again, unless another took its place, and a
+    name that waits for somebody is cleared. Not a person's verb: a contest that its person has won calls it, which has
+    locked them (rule PAYOUT_APPEAL)."""
+    row = db.session.get(PayoutMethod, method_id, with_for_update=True, populate_existing=True)
+    if row is None or row.name_check not in (NameCheck.WAITING, NameCheck.REFUSED):
+        return
+    is_refused = row.status is MethodStatus.REFUSED
+    if row.status not in ALIVE and not (is_refused and _has_no_other(row)):
+        return
+    row.name_reason, row.name_check = reason, NameCheck.CLEARED
+    row.name_decided_by, row.name_decided_at = by.person_id, clock.now()
+    db.session.flush()
+    if is_refused:
+        move_one(row, MethodStatus.IN_FORCE, by=by, event="payout_method.restored", values={"ended_at": None})
+    record("payout_method.name_cleared", row, by=by)
+
+
+def _has_no_other(row: PayoutMethod) -> bool:
+    return MethodStatus.IN_FORCE not in methods.alive(row.rail, row.contractor_id)
+
+
 def _looked_at(method_id: UUID, by: Actor) -> PayoutMethod:
     require_operator(by, OperatorRole.FINANCE)
     row = db.session.get(PayoutMethod, method_id, with_for_update=True, populate_existing=True)

@@ -29,7 +29,8 @@ METHOD_TRANSITIONS: Mapping[MethodStatus, frozenset[MethodStatus]] = MappingProx
         MethodStatus.IN_FORCE: frozenset({MethodStatus.REPLACED, MethodStatus.REFUSED}),
         MethodStatus.REPLACED: frozenset(),
         MethodStatus.TAKEN_BACK: frozenset(),
-        MethodStatus.REFUSED: frozenset(),
+        # Its person has contested that, and was right (PAYOUT_APPEAL).
+        MethodStatus.REFUSED: frozenset({MethodStatus.IN_FORCE}),
     }
 )
 ALIVE = (MethodStatus.WAITING, MethodStatus.IN_FORCE)

@@ -1,0 +1,228 @@
+"""What became of a payout is contested by its person: it was refused, held back or taken back; and a human answers who
+had no part in it (rule PAYOUT_APPEAL).
+
+Where they were right, and where nobody has answered in time, the payout is ordered again, and an account that was not
+believed to be theirs is theirs. What may have gone out already is asked about again and never sent a second time.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.core import clock, queue
+from marketplace.core.db import db
+from marketplace.core.events import Event, record
+from marketplace.core.lifecycle import move_one
+from marketplace.core.problems import NotFound
+from marketplace.matching.rules import ContestStatus
+from marketplace.pay import service
+from marketplace.pay.by_hand.models import PaymentFinding
+from marketplace.pay.contests.models import PayoutContest
+from marketplace.pay.contests.rules import ANSWER_WITHIN, CONTEST_FOR, Decision, check_contest, decision_on
+from marketplace.pay.methods import names
+from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.models import PaymentOp, Payslip
+from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.workforce import bars
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.rules import NothingToContest, check_decider
+
+ASKED = "reversal.requested"
+ENDS = ("payout.refused", "payout.delayed", "payout.parked", "payout.reversed", ASKED)
+"""Events by which something is decided about a payout."""
+OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about a payout, as its person reads it: why, and until when they may contest it."""
+
+    decision: Decision
+    why: str
+    code: str | None
+    who_can_fix: str | None
+    at: datetime
+    contest: PayoutContest | None
+
+    @property
+    def contest_until(self) -> datetime:
+        return self.at + CONTEST_FOR
+
+    @property
+    def can_be_contested(self) -> bool:
+        return self.contest is None and clock.now() <= self.contest_until
+
+
+def contest(payout_id: UUID, words: str, *, by: Actor) -> PayoutContest:
+    """The person says what is wrong with what became of a payout to them, once for each, within 30 days. What they were
+    told stands beside their words. Raises NotFound, NothingToContest, TooLateForPayout, ReasonMissing."""
+    me = require_person(by)
+    op = db.session.get(PaymentOp, payout_id)
+    if op is None or op.kind is not OpKind.PAYOUT or op.contractor_id != me:
+        raise NotFound
+    db.session.get_one(Contractor, me, with_for_update={"key_share": True}, populate_existing=True)
+    # Held until the commit, so that what is contested is what was decided.
+    op = db.session.get_one(PaymentOp, payout_id, with_for_update=True, populate_existing=True)
+    decided, now = of([op]).get(op.id), clock.now()
+    if decided is None or decided.contest is not None:
+        raise NothingToContest
+    check_contest(decided.at, now)
+    made = PayoutContest(
+        payment_op_id=op.id,
+        contractor_id=me,
+        decision=decided.decision,
+        refusal_code=decided.code,
+        told=decided.why,
+        decided_at=decided.at,
+        words=reason_given(words),
+        filed_at=now,
+        answer_by=now + ANSWER_WITHIN,
+        status=ContestStatus.OPEN,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record("payout_contest.filed", made, by=by)
+    return made
+
+
+def answer(contest_id: UUID, outcome: ContestStatus, reason: str, *, by: Actor) -> PayoutContest:
+    """An operator of disputes says, with a reason that the person reads, whether what became of the payout was right
+    (`upheld`) or wrong (`overturned`): then it is ordered again. Raises NotFound, Forbidden, NoAppeal, TooLateToAnswer,
+    OwnCase, RuledBefore, ReasonMissing."""
+    require_operator(by, OperatorRole.DISPUTES)
+    found = _locked(contest_id)
+    if found.status is not ContestStatus.OPEN:
+        raise bars.NoAppeal
+    bars.check_in_time(found.answer_by, clock.now())
+    me = require_person(by)
+    check_decider(me, found.contractor_id, me if me in deciders(found.payment_op_id) else None)
+    values = {"answer": reason_given(reason), "answered_by": by.person_id, "answered_at": clock.now()}
+    move_one(found, outcome, by=by, event=f"payout_contest.{outcome}", values=values)
+    if outcome is ContestStatus.OVERTURNED:
+        _pay_after_all(found, reason.strip(), by=by)
+    return found
+
+
+def lapse_due(limit: int = 1) -> int:
+    """Decides for the person where nobody has answered in time (rule PAYOUT_APPEAL). Returns how many there were."""
+    due = select(PayoutContest.id).where(
+        PayoutContest.status == ContestStatus.OPEN, PayoutContest.answer_by <= clock.now()
+    )
+    due = due.order_by(PayoutContest.answer_by, PayoutContest.id).limit(limit)
+    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for each in ids:
+        found = _locked(each)
+        move_one(
+            found, ContestStatus.LAPSED, by=CLOCK, event="payout_contest.lapsed", values={"answered_at": clock.now()}
+        )
+        _pay_after_all(found, None, by=CLOCK)
+    return len(ids)
+
+
+# --- reads ----------------------------------------------------------------------------------------------------------
+
+
+def of(ops: Collection[PaymentOp]) -> dict[UUID, Decided]:
+    """What was decided about these payouts, of those of which anything was. The caller may see them."""
+    taken_back = _taken_back([op.id for op in ops])
+    decisions = {op.id: decision_on(op.status, is_taken_back=op.id in taken_back) for op in ops}
+    decided = [op for op in ops if decisions[op.id] is not None]
+    if not decided:
+        return {}
+    known = select(PayoutContest).where(PayoutContest.payment_op_id.in_([op.id for op in decided]))
+    contests = {row.payment_op_id: row for row in db.session.scalars(known)}
+    moments = _moments(decided, taken_back)
+    found: dict[UUID, Decided] = {}
+    for op in decided:
+        decision, back = decisions[op.id], taken_back.get(op.id)
+        assert decision is not None, "those that were decided about"
+        why = back.reason if back is not None else op.why
+        at = moments.get(op.id, op.created_at)
+        found[op.id] = Decided(decision, why or "", op.refusal_code, op.who_can_fix, at, contests.get(op.id))
+    return found
+
+
+def deciders(payout_id: UUID) -> set[UUID]:
+    """The people who had a part in what became of a payout: who found it, confirmed that, had it taken back, or decided
+    about the account that it was to go to."""
+    op = db.session.get_one(PaymentOp, payout_id)
+    found = select(PaymentFinding.found_by, PaymentFinding.answered_by).where(PaymentFinding.payment_op_id == op.id)
+    people: set[UUID | None] = {each for row in db.session.execute(found) for each in row}
+    backs = select(PaymentOp.id).where(PaymentOp.of_id == op.id)
+    people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name == ASKED)))
+    if (method_id := _method_of(op)) is not None:
+        people.add(db.session.scalar(select(PayoutMethod.name_decided_by).where(PayoutMethod.id == method_id)))
+    return {each for each in people if each is not None}
+
+
+def listed(status: ContestStatus | None = None, *, seen_by: Actor) -> Select[PayoutContest]:
+    """For operators of disputes everything that was contested, for others what they contested themselves."""
+    found = select(PayoutContest) if status is None else select(PayoutContest).where(PayoutContest.status == status)
+    if seen_by.is_operator(OperatorRole.DISPUTES):
+        return found
+    return found.where(PayoutContest.contractor_id == require_person(seen_by))
+
+
+def one(contest_id: UUID, *, seen_by: Actor) -> PayoutContest:
+    """One of them, for an operator of disputes and for whoever filed it. Raises NotFound."""
+    found = db.session.get(PayoutContest, contest_id)
+    mine = found is not None and seen_by.is_in_person(found.contractor_id)
+    if found is None or not (mine or seen_by.is_operator(OperatorRole.DISPUTES)):
+        raise NotFound
+    return found
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _locked(contest_id: UUID) -> PayoutContest:
+    found = db.session.get(PayoutContest, contest_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _taken_back(payout_ids: Sequence[UUID]) -> Mapping[UUID, PaymentOp]:
+    """What takes these payouts back, as far as the rail has not said no to that."""
+    backs = select(PaymentOp).where(
+        PaymentOp.of_id.in_(payout_ids), PaymentOp.kind == OpKind.REVERSAL, PaymentOp.status != OpStatus.REFUSED
+    )
+    return {row.of_id: row for row in db.session.scalars(backs) if row.of_id is not None}
+
+
+def _moments(ops: Sequence[PaymentOp], taken_back: Mapping[UUID, PaymentOp]) -> dict[UUID, datetime]:
+    """When each was decided about last."""
+    whose = {op.id: op.id for op in ops} | {back.id: op_id for op_id, back in taken_back.items()}
+    last = select(Event.subject_id, func.max(Event.at).label("at")).where(
+        Event.subject_id.in_(whose), Event.name.in_(ENDS)
+    )
+    found: dict[UUID, datetime] = {}
+    for row in db.session.execute(last.group_by(Event.subject_id)):
+        op_id = whose[row.subject_id]
+        found[op_id] = max(row.at, found.get(op_id, row.at))
+    return found
+
+
+def _method_of(op: PaymentOp) -> UUID | None:
+    known = op.params.get("method")
+    return UUID(known) if known else None
+
+
+def _pay_after_all(found: PayoutContest, reason: str | None, *, by: Actor) -> None:
+    """The decision falls: the account counts as the person's, and what does not move is ordered again."""
+    op = db.session.get_one(PaymentOp, found.payment_op_id)
+    db.session.get_one(Contractor, found.contractor_id, with_for_update=True, populate_existing=True)
+    if (method_id := _method_of(op)) is not None:
+        names.believe(method_id, reason, by=by)
+    slip = db.session.get_one(Payslip, op.payslip_id, with_for_update=True, populate_existing=True)
+    alive = select(PaymentOp).where(PaymentOp.payslip_id == slip.id, PaymentOp.status.not_in(OVER)).with_for_update()
+    under_way = db.session.scalars(alive.execution_options(populate_existing=True)).one_or_none()
+    if under_way is None:
+        service.pay_out([slip], by=by)
+    elif under_way.status is OpStatus.PARKED:
+        service.go_on(under_way, by=by)
+    queue.defer(service.ADVANCE_RAIL)

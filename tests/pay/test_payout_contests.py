@@ -1,0 +1,301 @@
+"""What became of a payout is contested and answered by a human who had no part in it, in writing and in time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, ReasonMissing
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.lifecycle import move_one
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.matching.rules import ContestStatus
+from marketplace.pay import service
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.rules import FindingOutcome
+from marketplace.pay.contests import service as contests
+from marketplace.pay.contests.models import PayoutContest
+from marketplace.pay.contests.rules import ANSWER_WITHIN, CONTEST_FOR, Decision, TooLateForPayout, decision_on
+from marketplace.pay.methods import names
+from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.methods.rules import MethodStatus, NameCheck
+from marketplace.pay.models import PaymentOp, SandboxCall
+from marketplace.pay.rails import payments
+from marketplace.pay.rails.rail import Parked
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
+from marketplace.pay.runs import service as runs
+from marketplace.workforce.bars import NoAppeal, TooLateToAnswer
+from marketplace.workforce.rules import NothingToContest, OwnCase, RuledBefore
+from tests.conftest import again, kept
+from tests.factories import accounts
+from tests.factories import pay as made
+from tests.pay.books import everything_holds
+from tests.pay.test_methods import given
+
+FILE = "POST /api/v1/payouts/<uuid:payout_id>/contest"
+LIST = "GET /api/v1/payout-contests"
+SHOW = "GET /api/v1/payout-contests/<uuid:payout_contest_id>"
+ANSWER = "POST /api/v1/payout-contests/<uuid:payout_contest_id>/answer"
+WORDS = "The account is mine and open: my bank says so."
+
+
+def judge(*more: OperatorRole) -> Actor:
+    return accounts.operator(OperatorRole.DISPUTES, *more)
+
+
+def _ordered() -> PaymentOp:
+    booking = made.worked_and_approved()
+    runs.finish_run(made.started().id)
+    return newest(booking.contractor_id)
+
+
+@pytest.fixture(scope="module")
+def _payout(ground: None) -> PaymentOp:
+    return kept(_ordered)
+
+
+@pytest.fixture
+def payout(_payout: PaymentOp, app: Flask) -> PaymentOp:
+    """A payout of 60.00 USD that no rail has heard of yet."""
+    return again(_payout)
+
+
+@pytest.fixture
+def refused(payout: PaymentOp) -> PaymentOp:
+    """It was declined by the sandbox's bank."""
+    return declined(payout)
+
+
+@pytest.fixture
+def parked(refused: PaymentOp) -> PaymentOp:
+    """The next try waits until somebody has looked at the name on the account."""
+    with transaction():
+        given(payee(refused), holder="Budi Santoso")
+        service.retry_payout(refused.id, by=payee(refused))
+    payments.advance_ops()
+    return newest(refused.contractor_id)
+
+
+def declined(op: PaymentOp) -> PaymentOp:
+    made.lever(LeverEffect.DECLINE)
+    payments.advance_ops()
+    return newest(op.contractor_id)
+
+
+def newest(contractor_id: UUID | None) -> PaymentOp:
+    found = select(PaymentOp).where(PaymentOp.contractor_id == contractor_id, PaymentOp.payslip_id.is_not(None))
+    newest_first = found.order_by(PaymentOp.id.desc()).limit(1)
+    return db.session.scalars(newest_first.execution_options(populate_existing=True)).one()
+
+
+def payee(op: PaymentOp) -> Actor:
+    assert op.contractor_id is not None
+    return accounts.actor_of(op.contractor_id)
+
+
+def contested(op: PaymentOp) -> PayoutContest:
+    with transaction():
+        return contests.contest(op.id, WORDS, by=payee(op))
+
+
+def test_only_what_went_wrong_was_decided_about() -> None:
+    assert [each for each in OpStatus if decision_on(each, is_taken_back=False)] == [
+        OpStatus.PARKED, OpStatus.REFUSED, OpStatus.REVERSED,
+    ]  # fmt: skip
+    assert decision_on(OpStatus.DONE, is_taken_back=True) is Decision.TAKEN_BACK
+
+
+def test_what_was_told_stands_beside_what_is_said_against_it(refused: PaymentOp) -> None:
+    row = contested(refused)
+    assert (row.decision, row.refusal_code, row.told) == (Decision.REFUSED, "sandbox_declined", refused.why)
+    assert row.answer_by == row.filed_at + timedelta(days=14)
+    with pytest.raises(NothingToContest):
+        contests.contest(refused.id, WORDS, by=payee(refused))
+    for stranger in (accounts.actor_of(accounts.person().id), made.finance()):
+        with pytest.raises(NotFound):
+            contests.contest(refused.id, WORDS, by=stranger)
+
+
+def test_what_goes_its_way_cannot_be_contested_nor_anything_after_30_days(payout: PaymentOp) -> None:
+    with pytest.raises(NothingToContest):
+        contests.contest(payout.id, WORDS, by=payee(payout))
+    op = declined(payout)
+    with pytest.raises(ReasonMissing):
+        contests.contest(op.id, "  ", by=payee(op))
+    clock.move_to(clock.now() + CONTEST_FOR + timedelta(seconds=1))
+    with pytest.raises(TooLateForPayout):
+        contests.contest(op.id, WORDS, by=payee(op))
+
+
+def test_whoever_had_it_taken_back_does_not_answer_and_it_is_paid_again(payout: PaymentOp) -> None:
+    finder = judge(OperatorRole.FINANCE)
+    payments.advance_ops()
+    with transaction():
+        service.take_back(payout.id, "It went to an account that was closed.", by=finder)
+    row = contested(payout)
+    assert (row.decision, row.told) == (Decision.TAKEN_BACK, "It went to an account that was closed.")
+    payments.advance_ops()
+    itself = Actor(row.contractor_id, operator=frozenset({OperatorRole.DISPUTES}))
+    for by, problem in ((finder, RuledBefore), (itself, OwnCase), (made.finance(), Forbidden)):
+        with pytest.raises(problem):
+            contests.answer(row.id, ContestStatus.OVERTURNED, "It is open.", by=by)
+    with transaction():
+        contests.answer(row.id, ContestStatus.OVERTURNED, "The account is open, and hers.", by=judge())
+    payments.advance_ops()
+    assert (newest(row.contractor_id).status, newest(row.contractor_id).id == payout.id) == (OpStatus.DONE, False)
+    with pytest.raises(NoAppeal):
+        contests.answer(row.id, ContestStatus.UPHELD, "No.", by=judge())
+    everything_holds()
+
+
+def test_a_decision_that_was_right_stands_and_the_money_stays_payable(refused: PaymentOp) -> None:
+    row = contested(refused)
+    with transaction():
+        contests.answer(row.id, ContestStatus.UPHELD, "The bank has closed it; give another.", by=judge())
+    assert newest(row.contractor_id).id == row.payment_op_id
+
+
+def test_what_nobody_answers_in_time_is_paid_again(refused: PaymentOp) -> None:
+    """60.00 USD that a bank has declined are ordered again in the minute in which the 14 days are over."""
+    row = contested(refused)
+    clock.move_to(row.answer_by - timedelta(seconds=1))
+    assert contests.lapse_due() == 0
+    clock.move_to(row.filed_at + ANSWER_WITHIN)
+    with pytest.raises(TooLateToAnswer):
+        contests.answer(row.id, ContestStatus.UPHELD, "Late.", by=judge())
+    with transaction():
+        assert (contests.lapse_due(), contests.lapse_due()) == (1, 0)
+    payments.advance_ops()
+    paid = newest(row.contractor_id)
+    assert (paid.id == row.payment_op_id, paid.status, str(paid.money)) == (False, OpStatus.DONE, "60.00 USD")
+    assert row.status is ContestStatus.LAPSED
+    everything_holds()
+
+
+def test_an_account_that_was_refused_is_the_person_s_again(parked: PaymentOp) -> None:
+    method_id, finder = UUID(parked.params["method"]), judge(OperatorRole.FINANCE)
+    with transaction():
+        names.refuse(method_id, "Somebody else's.", by=finder)
+    row = contested(newest(parked.contractor_id))
+    with pytest.raises(RuledBefore):
+        contests.answer(row.id, ContestStatus.OVERTURNED, "It is hers.", by=finder)
+    with transaction():
+        contests.answer(row.id, ContestStatus.OVERTURNED, "It is her name from before she married.", by=judge())
+    method = db.session.get_one(PayoutMethod, method_id, populate_existing=True)
+    assert (method.status, method.name_check) == (MethodStatus.IN_FORCE, NameCheck.CLEARED)
+    payments.advance_ops()
+    paid = newest(row.contractor_id)
+    assert (paid.status, paid.params["method"]) == (OpStatus.DONE, str(method_id))
+
+
+def test_what_waits_for_a_name_goes_out_where_nobody_answers(parked: PaymentOp) -> None:
+    row = contested(parked)
+    assert row.decision is Decision.PARKED
+    clock.move_to(row.answer_by)
+    with transaction():
+        contests.lapse_due()
+    payments.advance_ops()
+    assert (newest(row.contractor_id).id, newest(row.contractor_id).status) == (parked.id, OpStatus.DONE)
+
+
+def test_what_may_have_gone_out_is_asked_about_and_never_sent_twice(payout: PaymentOp) -> None:
+    made.lever(LeverEffect.LOSE_ANSWER)
+    payments.advance_ops()
+    with transaction():
+        move_one(newest(payout.contractor_id), OpStatus.SENT, by=CLOCK, event="payout.sent")
+    payments.told({payout.id: Parked("It says that we may not ask.")})
+    row = contested(newest(payout.contractor_id))
+    assert (row.decision, row.told) == (Decision.PARKED, "It says that we may not ask.")
+    with transaction():
+        contests.answer(row.id, ContestStatus.OVERTURNED, "The bank was down.", by=judge())
+    payments.advance_ops()
+    assert (newest(row.contractor_id).id, newest(row.contractor_id).status) == (payout.id, OpStatus.DONE)
+    assert db.session.scalars(select(SandboxCall.kind).where(SandboxCall.kind == OpKind.PAYOUT)).all() == ["payout"]
+
+
+def test_whoever_found_that_it_was_not_paid_had_a_part_in_it(payout: PaymentOp) -> None:
+    made.lever(LeverEffect.FAIL)
+    payments.advance_ops()
+    with transaction():
+        move_one(newest(payout.contractor_id), OpStatus.SENT, by=CLOCK, event="payout.sent")
+    payments.told({payout.id: Parked("It says that we may not ask.")})
+    finder = made.finance()
+    with transaction():
+        findings.find([payout.id], Found(outcome=FindingOutcome.DID_NOT, reason="It is in no list."), by=finder)
+    assert contests.deciders(payout.id) == {finder.person_id}
+    assert contested(newest(payout.contractor_id)).told == "It is in no list."
+
+
+# --- the doors --------------------------------------------------------------------------------------------------------
+
+
+def ask(client: FlaskClient, door: str, known: UUID | None = None, **more: Any) -> Any:
+    method, _, path = door.partition(" ")
+    for name in ("payout_id", "payout_contest_id"):
+        path = path.replace(f"<uuid:{name}>", str(known or uuid4()))
+    headers = {"Idempotency-Key": str(uuid4())} | more.pop("headers", {})
+    return client.open(path, method=method, headers=headers, **more)
+
+
+@pytest.mark.door(FILE, "works")
+@pytest.mark.door(LIST, "works")
+@pytest.mark.door(SHOW, "works")
+@pytest.mark.door(ANSWER, "works")
+@pytest.mark.door(FILE, "wrong_state")
+@pytest.mark.door(ANSWER, "wrong_state")
+@pytest.mark.door(FILE, "wrong_shape")
+@pytest.mark.door(LIST, "wrong_shape")
+@pytest.mark.door(ANSWER, "wrong_shape")
+def test_a_payout_is_contested_and_answered_over_the_api(
+    client: FlaskClient, refused: PaymentOp, work: Callable[[], int]
+) -> None:
+    op = refused
+    mine, desk = accounts.bearer(payee(op)), accounts.bearer(judge())
+    assert ask(client, FILE, op.id, json={"words": 1}, headers=mine).status_code == 422
+    filed = ask(client, FILE, op.id, json={"reason": WORDS}, headers=mine)
+    assert (filed.status_code, filed.json["decision"], filed.json["words"]) == (201, "refused", WORDS)
+    again = ask(client, FILE, op.id, json={"reason": WORDS}, headers=mine)
+    assert (again.status_code, again.json["code"]) == (409, "nothing_to_contest")
+    known = UUID(filed.json["id"])
+    work()
+    for headers in (mine, desk):
+        assert [each["id"] for each in ask(client, LIST, headers=headers).json["items"]] == [str(known)]
+    assert ask(client, LIST, headers=desk, query_string={"status": "soon"}).status_code == 422
+    wrong = ask(client, ANSWER, known, json={"outcome": "lapsed", "reason": "No."}, headers=desk)
+    assert (wrong.status_code, wrong.json["code"]) == (422, "input_not_right")
+    right = {"outcome": "overturned", "reason": "The bank had been down."}
+    assert ask(client, ANSWER, known, json=right, headers=desk).json["status"] == "overturned"
+    late = ask(client, ANSWER, known, json=right, headers=desk)
+    assert (late.status_code, late.json["code"]) == (409, "no_appeal")
+    assert ask(client, SHOW, known, headers=mine).json["answer"] == "The bank had been down."
+
+
+@pytest.mark.door(FILE, "not_signed_in")
+@pytest.mark.door(LIST, "not_signed_in")
+@pytest.mark.door(SHOW, "not_signed_in")
+@pytest.mark.door(ANSWER, "not_signed_in")
+@pytest.mark.door(FILE, "not_mine")
+@pytest.mark.door(LIST, "not_mine")
+@pytest.mark.door(SHOW, "not_mine")
+@pytest.mark.door(ANSWER, "not_mine")
+def test_payouts_that_others_contest_do_not_exist(client: FlaskClient, refused: PaymentOp) -> None:
+    row = contested(refused)
+    right = {"json": {"outcome": "upheld", "reason": "It was right."}}
+    sent: dict[str, tuple[UUID | None, Any]] = {
+        FILE: (row.payment_op_id, {"json": {"reason": WORDS}}), LIST: (None, {}),
+        SHOW: (row.id, {}), ANSWER: (row.id, right),
+    }  # fmt: skip
+    for door, (known, more) in sent.items():
+        assert ask(client, door, known, **more).status_code == 401
+        stranger = ask(client, door, known, headers=accounts.bearer(accounts.person().id), **more)
+        if door == LIST:
+            assert stranger.json["items"] == []
+        else:
+            assert stranger.status_code == 404

@@ -1,0 +1,45 @@
+"""The pages on which somebody contests what became of a payout, has it paid again, and an operator answers."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts import queries as people
+from marketplace.accounts.rules import OperatorRole
+from marketplace.core.db import db
+from marketplace.pay.contests.models import PayoutContest
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import LeverEffect
+from tests.factories import accounts
+from tests.factories import pay as made
+from tests.web.visitor import Visitor
+
+
+def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Visitor) -> None:
+    person_id = made.worked_and_approved().contractor_id
+    made.lever(LeverEffect.DECLINE)
+    made.paid()
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == person_id)).one()
+    visitor.signed_in(people.person(person_id))
+    path = f"/work/payouts/{op.id}"
+    assert path in visitor.look(f"/work/pay/{op.payslip_id}").html
+    page = visitor.look(path)
+    for words in ("The sandbox's bank declined the payout.", "Is it wrong?", "Look at where you are paid"):
+        assert words in page.words
+    assert visitor.hand_in(page, "/contest", reason="").status == 422
+    sent = visitor.hand_in(page, "/contest", reason="It is open.")
+    assert "You contested it waits for an answer" in sent.words
+    desk = Visitor(app.test_client())
+    judge = accounts.operator(OperatorRole.DISPUTES).person_id
+    assert judge is not None
+    desk.signed_in(people.person(judge))
+    assert "1 contested payout to answer" in desk.look("/desk").words
+    address = f"/desk/contested-payouts/{db.session.scalars(select(PayoutContest.id)).one()}"
+    assert address in desk.look("/desk/contested-payouts").html
+    assert "“It is open.”" in desk.look(address).words
+    answered = desk.send(address, outcome="upheld", reason="The bank has closed it.")
+    assert "The bank has closed it." in answered.words
+    page = visitor.look(path)
+    assert "“The bank has closed it.”" in page.words
+    again = visitor.hand_in(page, "/again")
+    assert again.address != path
+    assert "Payout of" in again.words
