@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0109"
-down_revision = "0108"
+revision = "0110"
+down_revision = "0109"
 
 
 def upgrade() -> None:
