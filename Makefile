@@ -32,6 +32,7 @@ bench: environment-dev ## measure the verbs that must be fast, on a database of 
 	@$(SETARA) with-database -- $(BENCH) tests.bench.pages
 	@$(SETARA) with-database -- $(BENCH) tests.bench.shift_day
 	@$(SETARA) with-database -- $(BENCH) tests.bench.pay
+	@$(SETARA) with-database -- $(BENCH) tests.bench.horizon
 	@$(SETARA) with-database -- $(BENCH) tests.bench.instant
 	@$(SETARA) with-web -- $(BENCH) tests.bench.storm
 	@exec $(BIN)/python -m tests.bench.matching --most 10000 --patience 0

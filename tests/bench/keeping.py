@@ -22,6 +22,7 @@ TITLES = {
     "tests.bench": "Verbs beside PostgreSQL",
     "tests.bench.pages": "A company's pages over many shifts",
     "tests.bench.shift_day": "Bytes of a shift-day",
+    "tests.bench.horizon": "A plan of a horizon, end to end",
     "tests.bench.instant": "People for a seat that opens now",
     "tests.bench.storm": "The accept storm",
     "tests.bench.pay": "A pay week",

@@ -23,13 +23,14 @@ class Undo(Exception):
     """Raised to give back what a round has written."""
 
 
-def build() -> None:
-    """Four open gigs of as many companies, a thousand people under contract with one each, 1,500 seats in two weeks."""
+def build(people: int = PEOPLE, shifts: int = SHIFTS) -> None:
+    """Four open gigs of as many companies, so many people under contract with one each, six seats in each shift of two
+    weeks: of a thousand people and 1,500 seats unless it is said otherwise."""
     with transaction():
-        scenes = [make.scene(minutes=500_000, pilot=True) for _ in range(COMPANIES)]
+        scenes = [make.scene(minutes=shifts * 2000, pilot=True) for _ in range(COMPANIES)]
         for number, scene in enumerate(scenes):
-            crowd(scene, PEOPLE // COMPANIES, number)
-        for number in range(SHIFTS):
+            crowd(scene, people // COMPANIES, number)
+        for number in range(shifts):
             start = MONDAY + timedelta(hours=number * 13 % (24 * 12))
             make.shift(scenes[number % COMPANIES], start, hours=4 + number % 3, seats=SEATS)
 
