@@ -19,6 +19,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
+
+from marketplace.matching.crowd import Crowd, Group, Longs, OneByOne, best_first
 from marketplace.matching.instance import Instance, Opening, Work
 from marketplace.matching.rules import URGENT, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody, Steps, steps_of
@@ -30,6 +33,8 @@ from marketplace.standards.verdicts import Verdict
 
 MOST_TRIES = 4000
 """How often one plan may ask the rules for its second try. A count and not a time, so that all machines agree."""
+MANY = 4
+"""From so many shifts on, people are laid out as columns."""
 ASKED_BEFORE = "ASKED_BEFORE"
 """Stands among the rules that decided, for people who had an offer of the shift already."""
 
@@ -148,6 +153,15 @@ class Fit:
     steps: Steps
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Who fits a kind of work, as people and as columns, in one order; and how many people each rule kept out."""
+
+    fits: Sequence[Fit]
+    group: Group
+    refused: Counter[str]
+
+
 class Planner:
     """One plan while it is made."""
 
@@ -155,13 +169,14 @@ class Planner:
         self.instance = instance
         self.weights = instance.weights
         self.people = [Somebody(member) for member in instance.members]
-        self._by_id = {who.member.id: who for who in self.people}
+        self._numbers = {who.member.id: number for number, who in enumerate(self.people)}
+        self.crowd = (OneByOne if len(instance.openings) < MANY else Crowd)(self.people)
         self.openings = {opening.shift_id: opening for opening in instance.openings}
         self.given: dict[UUID, list[Given]] = {opening.shift_id: [] for opening in instance.openings}
         self.refused: dict[UUID, Counter[str]] = {}
         self.turn = 0
         self.tries = MOST_TRIES
-        self._fits: dict[tuple[UUID, bool, int], tuple[list[Fit], Counter[str]]] = {}
+        self._fits: dict[tuple[UUID, bool, int], Fitting] = {}
         self._edges = _edges(instance)
 
     def plan(self) -> list[Planned]:
@@ -180,7 +195,7 @@ class Planner:
 
     def answer(self, opening: Opening, who: Somebody) -> Answer:
         """The first no, or the points, of one person as things stand."""
-        fits, _ = self._fitting(opening)
+        fits = self._fitting(opening).fits
         if not fits:
             work = self._work(opening)
             person = who.member.under_contract(work.company_id, opening.span.ends_at)
@@ -199,11 +214,12 @@ class Planner:
 
     def free(self, opening: Opening) -> Iterator[tuple[Fit, Candidate]]:
         """Who fits, was not asked, has not to wait, and keeps the time free, with what the score may know of them."""
-        for fit, candidate in self._candidates(opening, Counter()):
-            calendar, span = fit.person.calendar, opening.span
+        fits, work, span = self._fitting(opening).fits, self._work(opening), opening.span
+        for fit in (fits[place] for place in self._free(opening, Counter())):
+            calendar = fit.person.calendar
             away = calendar.keeps_free and calendar.is_away(fit.person.zone, span.starts_at, span.ends_at)
             if not away:
-                yield fit, candidate
+                yield fit, fit.who.candidate(opening, work, fit.steps)
 
     def give_to(self, opening: Opening, wanted: Collection[UUID]) -> None:
         """Gives its seats to those of them whom no rule keeps out, the highest score first, as far as they go."""
@@ -224,14 +240,11 @@ class Planner:
                 break
             if fit.who.given or self._time_no(opening, fit, each.candidate) is not None:
                 continue
-            self._who(last.contractor_id).leave(opening, self._work(opening))
+            self._leave(self.people[self._numbers[last.contractor_id]], opening)
             seats.remove(last)
             self._give(opening, fit, each)
             changed += 1
         return changed
-
-    def _who(self, contractor_id: UUID) -> Somebody:
-        return self._by_id[contractor_id]
 
     # --- the first try ------------------------------------------------------------------------------------------------
 
@@ -243,7 +256,7 @@ class Planner:
 
         def key(opening: Opening) -> tuple[bool, float, datetime, bytes]:
             begins = opening.span.starts_at
-            people = len(self._fitting(opening)[0]) / max(1, seats[opening.gig_id])
+            people = len(self._fitting(opening).fits) / max(1, seats[opening.gig_id])
             return (
                 begins - self.instance.at > URGENT,
                 people,
@@ -268,37 +281,43 @@ class Planner:
             if place >= opening.most:
                 break
         if self._open_seats(opening) > 0:
-            self.refused[opening.shift_id] = refused + self._fitting(opening)[1]
+            self.refused[opening.shift_id] = refused + self._fitting(opening).refused
 
     def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[Fit, Scored]]:
         """Who fits and is free at that time, highest score first. Counts those who are not free."""
-        free = {fit.who.member.id: (fit, candidate) for fit, candidate in self._candidates(opening, refused)}
-        people = [candidate for _, candidate in free.values()]
-        ordered = rank(people, opening.shift_id, _length(opening), self.weights, self.instance.seed, opening.lot_bits)
-        for each in ordered:
-            yield free[each.candidate.contractor_id][0], each
+        fitting, work, length = self._fitting(opening), self._work(opening), _length(opening)
+        scores = self.crowd.scores(fitting.group, opening, work, self.weights)
+        free = self._free(opening, refused)
+        order = best_first(scores, free, fitting.group, opening, self.instance.seed)
+        for turn, fit in enumerate((fitting.fits[place] for place in order), start=1):
+            yield fit, replace(scored(fit.who.candidate(opening, work, fit.steps), length, self.weights), rank=turn)
 
-    def _candidates(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[Fit, Candidate]]:
-        """Those who fit and are free at that time, in no order. Counts those who are not."""
-        here = {each.contractor_id for each in self.given[opening.shift_id]}
-        work = self._work(opening)
-        for fit in self._fitting(opening)[0]:
-            known = fit.who.member.id
-            if known in here:
-                continue
-            if known in opening.asked:
-                refused[ASKED_BEFORE] += 1
-            elif opening.has_to_wait(known, self.instance.at):
-                refused[CREW_FIRST.id] += 1
-            elif fit.who.is_elsewhere(opening.span):
-                refused[ONE_PLACE.id] += 1
-            else:
-                yield fit, fit.who.candidate(opening, work, fit.steps)
+    def _free(self, opening: Opening, refused: Counter[str]) -> Longs:
+        """The places of those who fit and are free at that time. Counts the others, by the first rule against each."""
+        group, first = self._fitting(opening).group, opening.asked_first(self.instance.at)
+        left = ~group.are(each.contractor_id for each in self.given[opening.shift_id])
+        for name, these in (
+            (ASKED_BEFORE, group.are(opening.asked)),
+            (CREW_FIRST.id, group.are(()) if first is None else ~group.are(first)),
+            (ONE_PLACE.id, self.crowd.elsewhere(group, opening.span)),
+        ):
+            if count := int(np.count_nonzero(left & these)):
+                refused[name] += count
+                left &= ~these
+        return np.flatnonzero(left)
 
     def _give(self, opening: Opening, fit: Fit, each: Scored) -> None:
         self.turn += 1
         self.given[opening.shift_id].append(Given(opening.shift_id, self.turn, each))
-        fit.who.take(opening, self._work(opening))
+        self._take(fit.who, opening)
+
+    def _take(self, who: Somebody, opening: Opening) -> None:
+        who.take(opening, self._work(opening))
+        self.crowd.take(self._numbers[who.member.id], opening.span)
+
+    def _leave(self, who: Somebody, opening: Opening) -> None:
+        who.leave(opening, self._work(opening))
+        self.crowd.leave(self._numbers[who.member.id], opening.span)
 
     # --- the second try -----------------------------------------------------------------------------------------------
 
@@ -310,7 +329,7 @@ class Planner:
         return moved
 
     def _move_one_into(self, opening: Opening) -> bool:
-        for fit in self._fitting(opening)[0]:
+        for fit in self._fitting(opening).fits:
             known = fit.who.member.id
             if known in opening.asked or opening.shift_id in fit.who.given:
                 continue
@@ -325,7 +344,7 @@ class Planner:
 
     def _swap(self, fit: Fit, old: Opening, new: Opening) -> bool:
         """Moves a person from one seat to another, if somebody else can take the first."""
-        fit.who.leave(old, self._work(old))
+        self._leave(fit.who, old)
         candidate = fit.who.candidate(new, self._work(new), fit.steps)
         self.tries -= 1
         if self._time_no(new, fit, candidate) is None:
@@ -340,27 +359,30 @@ class Planner:
                     self._give(new, fit, scored(candidate, _length(new), self.weights))
                     self._give(old, other, each)
                     return True
-        fit.who.take(old, self._work(old))
+        self._take(fit.who, old)
         return False
 
     # --- the rules ----------------------------------------------------------------------------------------------------
 
-    def _fitting(self, opening: Opening) -> tuple[list[Fit], Counter[str]]:
+    def _fitting(self, opening: Opening) -> Fitting:
         """Who fits the work whatever else they do, and how many people each rule kept out. The same for all shifts of a
         gig between two moments at which a contract begins or ends."""
         work = self._work(opening)
         key = work.gig_id, work.is_training, bisect_right(self._edges[work.company_id], opening.span.ends_at)
         if key not in self._fits:
             seat = work.seat(opening.span)
-            fits, refused = [], Counter[str]()
-            for who in self.people:
+            fits, numbers, refused = [], [], Counter[str]()
+            for number, who in enumerate(self.people):
                 person = who.member.under_contract(work.company_id, opening.span.ends_at)
                 verdict = _fit_no(seat, person)
                 if verdict is None:
                     fits.append(Fit(who, person, steps_of(person, work, opening.span.starts_at)))
+                    numbers.append(number)
                 else:
                     refused[verdict.rule] += 1
-            self._fits[key] = fits, refused
+            self._fits[key] = Fitting(
+                fits, Group(numbers, [fit.who.member.id for fit in fits], [fit.steps for fit in fits]), refused
+            )
         return self._fits[key]
 
     def _not_yet(self, opening: Opening, who: Somebody) -> Verdict | None:

@@ -4,7 +4,7 @@ A plan that is reckoned again from its stored instance is the same plan. The ins
 of their age only the full years; it speaks of people all the same, so it is kept where it can be erased.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -101,6 +101,10 @@ class Opening:
     def has_to_wait(self, contractor_id: UUID, at: datetime) -> bool:
         """Whether others are asked first at that moment."""
         return self.first is not None and at < self.first.until and contractor_id not in self.first.people
+
+    def asked_first(self, at: datetime) -> Collection[UUID] | None:
+        """Who alone is asked at that moment; None where nobody comes before others."""
+        return None if self.first is None or at >= self.first.until else self.first.people
 
     @property
     def most(self) -> int:

@@ -42,6 +42,8 @@ GROUP_BITS: Final = 16
 """The most groups into which people of equal scores are divided, as a power of two."""
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(hours=24), timedelta(minutes=30)
 LEVEL_STEP: Final = 25
+WISH_POINTS: Final[Mapping[bool | None, int]] = MappingProxyType({True: 100, False: 0, None: 50})
+"""What the hours that somebody wants, does not want, or says nothing about count."""
 """Points for each level above the one that the work needs: of the Common European Framework, or of a skill."""
 
 HOURS_BAND: Final = RULES["HOURS_BAND"]
@@ -262,7 +264,7 @@ def band_verdict(candidate: Candidate, shift_minutes: int) -> Verdict:
 def points(candidate: Candidate, shift_minutes: int) -> dict[Part, int]:
     """The points of each part, whole numbers from 0 to 100."""
     return {
-        Part.AVAILABILITY: {True: 100, False: 0, None: 50}[candidate.wants],
+        Part.AVAILABILITY: WISH_POINTS[candidate.wants],
         Part.BAND: _band_points(candidate, candidate.week_minutes + shift_minutes),
         Part.SPREAD: 100 * WEEK_MINUTES // (WEEK_MINUTES + candidate.recent_minutes),
         Part.CONTINUITY: 100 * min(candidate.company_minutes, WEEK_MINUTES) // WEEK_MINUTES,

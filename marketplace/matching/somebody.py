@@ -48,7 +48,7 @@ class Somebody:
         self.busy: list[Busy] = list(member.person.busy)
         self.weeks: Counter[date] = Counter()
         for each in self.busy:
-            self.weeks[_local_week(each.span.starts_at, member.person.zone)] += each.span.minutes
+            self.weeks[local_week(each.span.starts_at, member.person.zone)] += each.span.minutes
         self.given: list[UUID] = []
         self.given_minutes = 0
         self.recent = _Sums(member.past)
@@ -72,7 +72,7 @@ class Somebody:
         Sunday divided, whether a band has room would depend on which of two shifts was given first."""
         minutes = scheduled_minutes(span.starts_at, span.ends_at)
         self.given_minutes += sign * minutes
-        self.weeks[_local_week(span.starts_at, self.member.person.zone)] += sign * minutes
+        self.weeks[local_week(span.starts_at, self.member.person.zone)] += sign * minutes
 
     def is_elsewhere(self, span: Span) -> bool:
         return any(
@@ -90,7 +90,7 @@ class Somebody:
             wants=wants,
             band_min_minutes=member.band_min_minutes,
             band_max_minutes=member.band_max_minutes,
-            week_minutes=self.weeks[_local_week(begins, zone)],
+            week_minutes=self.weeks[local_week(begins, zone)],
             recent_minutes=self.recent.between(begins - RECENT, begins) + self.given_minutes,
             company_minutes=season.between(begins - SEASON, begins) if season else 0,
             language_steps=steps.languages,
@@ -115,6 +115,6 @@ class _Sums:
 
 
 @lru_cache(maxsize=65536)
-def _local_week(moment: datetime, zone: ZoneInfo) -> date:
+def local_week(moment: datetime, zone: ZoneInfo) -> date:
     """The Monday of the moment's week. Many people share a zone, and all of them the shifts."""
     return week_of(moment.astimezone(zone).date())

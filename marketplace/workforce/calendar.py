@@ -186,9 +186,10 @@ class Calendar:
 
     windows: tuple[Window, ...] = ()
     dated: tuple[Dated, ...] = ()
-    _weekly: Spans = field(init=False, repr=False, compare=False)
+    weekly: Spans = field(init=False, repr=False, compare=False)
     _exceptions: Sequence[tuple[datetime, datetime, Wish]] = field(init=False, repr=False, compare=False)
-    _wants_hours: bool = field(init=False, repr=False, compare=False)
+    wants_hours: bool = field(init=False, repr=False, compare=False)
+    """Whether they named hours of the week as desired, so that the others are less so."""
     keeps_free: bool = field(init=False, repr=False, compare=False)
     """Whether there is any time at which the person cannot work."""
 
@@ -197,10 +198,17 @@ class Calendar:
         beside = [(begin + week, end + week, wish) for week in (-WEEK, 0, WEEK) for begin, end, wish in weekly]
         exceptions = [(begin, end, each.wish) for each in self.dated for begin, end in each.stretches]
         said = {window.wish for window in self.windows} | {each.wish for each in self.dated}
-        object.__setattr__(self, "_weekly", _joined(beside))
+        object.__setattr__(self, "weekly", _joined(beside))
         object.__setattr__(self, "_exceptions", _joined(exceptions))
-        object.__setattr__(self, "_wants_hours", any(window.wish is Wish.DESIRED for window in self.windows))
+        object.__setattr__(self, "wants_hours", any(window.wish is Wish.DESIRED for window in self.windows))
         object.__setattr__(self, "keeps_free", Wish.UNAVAILABLE in said)
+
+    @property
+    def days_of_their_own(self) -> tuple[datetime, datetime] | None:
+        """From when until when, on the wall clock, exceptions are that stand in place of the week; None without any."""
+        if not self._exceptions:
+            return None
+        return self._exceptions[0][0], max(end for _, end, _ in self._exceptions)
 
     def is_away(self, zone: ZoneInfo, start: datetime, end: datetime) -> bool:
         """Whether the person cannot work at some moment from start until before end, both aware."""
@@ -212,18 +220,18 @@ class Calendar:
         True when every moment of it is desired; False when some moment is not wanted, or lies outside of the hours of
         the week that they named as desired; None when nothing is said about it.
         """
-        if not self._weekly and not self._exceptions:
+        if not self.weekly and not self._exceptions:
             return None
         found = self.said(zone, start, end)
         if found == {Wish.DESIRED}:
             return True
-        return False if self._wants_hours or found & {Wish.UNDESIRED, Wish.UNAVAILABLE} else None
+        return False if self.wants_hours or found & {Wish.UNDESIRED, Wish.UNAVAILABLE} else None
 
     def said(self, zone: ZoneInfo, start: datetime, end: datetime) -> set[Wish | None]:
         """All that is said about the moments from start until before end; None stands for those about which nothing
         is. Empty when end is not after start."""
         found: set[Wish | None] = set()
-        for begins, ends in _wall_clock(zone, start, end):
+        for begins, ends in wall_clock(zone, start, end):
             found |= self.said_by_clock(begins, ends)
         return found
 
@@ -254,7 +262,7 @@ class Calendar:
     def _laid_out_weekly(self, begins: datetime, ends: datetime) -> Iterator[tuple[datetime, datetime, Wish | None]]:
         monday = datetime.combine(begins.date() - timedelta(days=begins.weekday()), time())
         at, last = (begins - monday) / MINUTE, (ends - monday) / MINUTE
-        for begin, end, wish in [*_over(self._weekly, at, last), (last, last, None)]:
+        for begin, end, wish in [*_over(self.weekly, at, last), (last, last, None)]:
             if begin > at:
                 yield monday + at * MINUTE, monday + begin * MINUTE, None
             at = max(at, begin)
@@ -263,12 +271,9 @@ class Calendar:
             at = max(at, end)
 
     def _said_weekly(self, begins: datetime, ends: datetime) -> set[Wish | None]:
-        monday = datetime.combine(begins.date() - timedelta(days=begins.weekday()), time())
-        at, last = (begins - monday) / MINUTE, (ends - monday) / MINUTE
-        # Whoever asks about more than a week asks about every minute of one.
-        at, last = (0, WEEK) if last - at >= WEEK else (at, last)
+        at, last = minutes_of_week(begins, ends)
         found: set[Wish | None] = set()
-        for begin, end, wish in _over(self._weekly, at, last):
+        for begin, end, wish in _over(self.weekly, at, last):
             if begin > at:
                 found.add(None)
             found.add(wish)
@@ -410,8 +415,16 @@ def _over(spans: Sequence[tuple[T, T, Wish]], begins: T, ends: T) -> Iterator[tu
         place += 1
 
 
+def minutes_of_week(begins: datetime, ends: datetime) -> tuple[float, float]:
+    """A stretch of the wall clock in minutes since the Monday before it. Whoever asks about more than a week asks about
+    every minute of one."""
+    monday = datetime.combine(begins.date() - timedelta(days=begins.weekday()), time())
+    at, last = (begins - monday) / MINUTE, (ends - monday) / MINUTE
+    return (0, WEEK) if last - at >= WEEK else (at, last)
+
+
 @lru_cache(maxsize=4096)
-def _wall_clock(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+def wall_clock(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches, without a zone, that the wall clock runs through without a jump. Shared by all who are asked."""
     if end <= start:
         return ()
