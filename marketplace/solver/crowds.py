@@ -1,21 +1,17 @@
-"""People who can work in the same hours of the week, so that many are asked at once whether a shift is among them.
+"""People who can work in the same hours of the week, so that all of them are asked at once about a shift. Compiled.
 
-However many people there are, their weeks are of few forms. Each kind of work lists who fits it by those forms. Where
-nearly everybody has a week of their own, there is one crowd of all, and each is asked alone. Compiled.
+However many people there are, their weeks are of few forms, unless nearly everybody has one of their own.
 """
 
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner
-from marketplace.solver.problem import Bits, Ints, Longs
-
-PEOPLE_OF_A_FORM = 4
-"""With fewer people for each form of a week than that, asking forms gains nothing."""
+from marketplace.solver.problem import Bits, Ints
 
 
 @compiled
-def forms_of(hours: Bits) -> tuple[Ints, Ints]:
-    """The form of each person's week, from 0 on, and for each form somebody who has it."""
+def forms_of(hours: Bits) -> Ints:
+    """The form of each person's week, from 0 on."""
     people = len(hours)
     size = 16
     while size < 2 * people:
@@ -34,7 +30,7 @@ def forms_of(hours: Bits) -> tuple[Ints, Ints]:
             slots[slot], somebody[forms] = forms, person
             forms += 1
         form[person] = slots[slot]
-    return form, somebody[:forms]
+    return form
 
 
 @inner
@@ -43,33 +39,3 @@ def _are_alike(hours: Bits, one: int, other: int) -> bool:
     for word in range(hours.shape[1]):
         alike &= hours[one, word] == hours[other, word]
     return alike
-
-
-@compiled
-def crowd(form: Ints, somebody: Ints, first: Longs, person: Ints, points: Ints) -> tuple[Longs, Longs, Ints]:
-    """Puts the people of each kind in the order of their forms, in place. Returns the first crowd of each kind, the
-    first place of each crowd (and the end), and somebody who stands for it."""
-    kinds = len(first) - 1
-    room = np.int64(0)
-    for kind in range(kinds):
-        room += min(first[kind + 1] - first[kind], len(somebody))
-    crowd_first, begins, stands = np.zeros(kinds + 1, np.int64), np.empty(room + 1, np.int64), np.empty(room, np.int32)
-    count, crowds = np.zeros(len(somebody) + 1, np.int64), 0
-    for kind in range(kinds):
-        begin, end = first[kind], first[kind + 1]
-        people, their = person[begin:end].copy(), points[begin:end].copy()
-        count[:] = 0
-        for one in people:
-            count[form[one] + 1] += 1
-        for each in range(len(somebody)):
-            if count[each + 1]:
-                begins[crowds], stands[crowds] = begin + count[each], somebody[each]
-                crowds += 1
-            count[each + 1] += count[each]
-        for number in range(len(people)):
-            place = begin + count[form[people[number]]]
-            count[form[people[number]]] += 1
-            person[place], points[place] = people[number], their[number]
-        crowd_first[kind + 1] = crowds
-    begins[crowds] = len(person)
-    return crowd_first, begins[: crowds + 1], stands[:crowds]

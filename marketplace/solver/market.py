@@ -227,17 +227,16 @@ class _Index:
     def __init__(self, market: Market) -> None:
         who = market.contractors
         self.who, self.regions, self.count = who, max(1, len(market.regions)), len(who.zone)
-        key = who.skills.code.astype(np.int64) * self.regions + who.region[who.skills.row]
-        order = np.argsort(key, kind="stable")
-        self.person = who.skills.row[order]
-        self.first = np.searchsorted(key[order], np.arange(len(market.skills) * self.regions + 1))
+        row, codes = who.skills.row, max(1, len(market.skills)) * self.regions
+        key = (who.skills.code * self.regions + who.region[row]).astype(np.min_scalar_type(codes))
+        self.person = row[np.argsort(key, kind="stable")]
+        self.first = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=codes))])
         self.has = np.zeros((-(-max(1, len(market.skills)) // 64), self.count), np.uint64)
-        for word in range(len(self.has)):
-            here = who.skills.code // 64 == word
-            bits = np.uint64(1) << (who.skills.code[here] % 64).astype(np.uint64)
-            np.bitwise_or.at(self.has[word], who.skills.row[here], bits)
+        for skill in range(len(market.skills)):
+            self.has[skill // 64][self._one(skill, np.empty(0, np.int32))] |= np.uint64(1) << np.uint64(skill % 64)
+        knows = np.argsort(who.companies.code, kind="stable")
+        self.knows, self.company = who.companies.row[knows], who.companies.code[knows]
         self.levels: dict[int, npt.NDArray[np.int8]] = {}
-        self.known: dict[int, npt.NDArray[np.bool_]] = {}
 
     def with_skills(self, skills: Ints, regions: Ints) -> Ints:
         """Whoever has all of the skills in one of the regions (of all, if none is named), by their numbers."""
@@ -274,8 +273,8 @@ class _Index:
     def has_worked_for(self, company: int) -> npt.NDArray[np.bool_]:
         found = np.zeros(self.count, np.bool_)
         if company >= 0:
-            known = self.who.companies
-            found[known.row[known.code == company]] = True
+            first, last = np.searchsorted(self.company, [company, company + 1])
+            found[self.knows[first:last]] = True
         return found
 
 

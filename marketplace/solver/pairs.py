@@ -3,7 +3,7 @@
 Who fits the kind of a shift, is not barred from it and may take it alone, makes a pair that is *eligible*. Where all
 eligible pairs are too many, each shift keeps its best ones, and prefers people whom few shifts have kept. Kinds are
 gone through one after the other: what somebody would count is reckoned once for all shifts of a kind that are of one
-length, and whether hours fit is asked of a whole crowd (`crowds`).
+length, who counts more stands before who counts less, and whether hours fit is asked of each form of a week once.
 """
 
 from typing import NamedTuple
@@ -11,14 +11,16 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner, making
-from marketplace.solver.feasible import added, covers, may_take, spread
+from marketplace.solver.feasible import added, covers, may_take, most_of_time
 from marketplace.solver.problem import Bits, Ints, Longs
 from marketplace.solver.tables import CAN, WANTS, Tables
 
 KEPT_PENALTY = 8
 """How many percent of the best points of a fit each shift more counts against somebody, whom other shifts kept."""
-MOST_ASKED = 50_000
-"""People whom a shift looks at before it is content with whom it has, where not all pairs are kept."""
+BUCKETS = 4096
+"""By which people are put in the order of their points: within one, they stand in any order."""
+ABLE, EAGER = 1, 2
+"""What a week says of hours: somebody can work, somebody wants to."""
 CHANCE = 16
 """Bits by which equal points are told apart."""
 REST_OF_A_DAY = 1440
@@ -27,16 +29,13 @@ CLASHES = 64
 
 
 class Lists(NamedTuple):
-    """Who fits which kind, in crowds: `crowd_first[kind]` is the kind's first crowd, `crowd_begins[crowd]` its first
-    place in the list, `crowd_like[crowd]` somebody with its hours, -1 where each has their own. Then who is barred from
-    which shift, and the shifts `by_kind[kind_first[kind]:...]`, by their length."""
+    """Who fits which kind; of each person's week its `form`, the same for all who have the same week; who is barred
+    from which shift; and the shifts `by_kind[kind_first[kind]:...]`, by their length."""
 
     fit_first: Longs
     fit_person: Ints
     fit_points: Ints
-    crowd_first: Longs
-    crowd_begins: Longs
-    crowd_like: Ints
+    form: Ints
     barred_first: Longs
     barred_person: Ints
     kind_first: Longs
@@ -109,7 +108,7 @@ def _comes_after(keys: Longs, one: int, other: int) -> bool:
 
 
 @inner
-def _is_barred(lists: Lists, shift: int, person: int) -> bool:
+def is_barred(lists: Lists, shift: int, person: int) -> bool:
     barred = False
     for place in range(lists.barred_first[shift], lists.barred_first[shift + 1]):
         barred |= lists.barred_person[place] == person
@@ -117,112 +116,170 @@ def _is_barred(lists: Lists, shift: int, person: int) -> bool:
 
 
 @inner
-def _is_welcome(t: Tables, lists: Lists, like: int, shift: int, person: int, nothing: Longs) -> bool:
-    """Whether somebody of a crowd that has time may take the shift alone."""
-    if like < 0 and not t.weight[0].anytime and not covers(t, CAN, person, t.shift[shift].start, t.shift[shift].end):
-        return False
-    return not _is_barred(lists, shift, person) and may_take(t, person, nothing, 0, shift)
+def hours(t: Tables, person: int, shift: int, known: Longs, place: int, mark: int) -> int:
+    """What a person's week says of the hours of a shift: `ABLE`, `EAGER`. Looks it up in `known[place]`, which counts
+    if it was written with the same mark."""
+    if known[place] >> 2 != mark:
+        start, end = t.shift[shift].start, t.shift[shift].end
+        said = ABLE if t.weight[0].anytime or covers(t, CAN, person, start, end) else 0
+        if t.weight[0].eager and covers(t, WANTS, person, start, end):
+            said |= EAGER
+        known[place] = (mark << 2) | said
+    answer: int = known[place] & 3
+    return answer
 
 
 @inner
-def _may_come(t: Tables, like: int, shift: int) -> bool:
-    """Whether a crowd has the time of a shift, as far as it is known of all together."""
-    return like < 0 or t.weight[0].anytime or covers(t, CAN, like, t.shift[shift].start, t.shift[shift].end)
-
-
-@inner
-def _want(t: Tables, somebody: int, shift: int) -> int:
-    """What it counts that all hours of a shift are wanted ones."""
-    if t.weight[0].eager and covers(t, WANTS, somebody, t.shift[shift].start, t.shift[shift].end):
-        wanted: int = t.weight[0].want
-        return wanted
-    return int(np.int64(0))
-
-
-@inner
-def _score(t: Tables, lists: Lists, kind: int, minutes: int, score: Longs) -> int:
-    """What each of the kind's people would count at most for a shift of so many minutes, without its seat and wanted
+def _score(t: Tables, lists: Lists, kind: int, shift: int, score: Longs) -> int:
+    """What each of the kind's people would count at most for a shift as long as this one, without its seat and wanted
     hours. Returns the most of it."""
     base, most = lists.fit_first[kind], int(np.int64(0))
     for place in range(base, lists.fit_first[kind + 1]):
-        person = lists.fit_person[place]
         points = int(np.int64(lists.fit_points[place]))
         if t.weight[0].timely:
-            points += t.weight[0].band * min(minutes, t.person[person].least)
-            points += spread(t, t.person[person].recent, minutes)
+            points += most_of_time(t, lists.fit_person[place], shift)
         score[place - base] = points
         most = max(most, points)
     return most
 
 
-@compiled
-def choose(t: Tables, lists: Lists, kinds: Longs, keep: Longs, kept: Ints, seed: int) -> Found:
-    """For each shift of the kinds, its best eligible people, at most `keep[shift]`."""
+@inner
+def _rank(score: Longs, size: int, begins: Longs, order: Ints) -> int:
+    """Puts places in the order of their scores, the highest first, but for those of one bucket. Returns how far the
+    scores of one bucket may lie apart."""
+    low, high = score[0], score[0]
+    for place in range(size):
+        low, high = min(low, score[place]), max(high, score[place])
+    wide: int = (high - low) // BUCKETS + 1
+    begins[:] = 0
+    for place in range(size):
+        begins[(high - score[place]) // wide + 1] += 1
+    for bucket in range(BUCKETS):
+        begins[bucket + 1] += begins[bucket]
+    for place in range(size):
+        bucket = (high - score[place]) // wide
+        order[begins[bucket]] = place
+        begins[bucket] += 1
+    return wide
+
+
+class _Desk(NamedTuple):
+    """Where people are chosen for one shift after the other: of each place of a kind its `score`, what it `had` when
+    they were put in `order`, and how many shifts keep its `own`; `rank` and `places` are a heap; `known` are hours."""
+
+    score: Longs
+    had: Longs
+    own: Longs
+    order: Ints
+    begins: Longs
+    rank: Longs
+    places: Longs
+    known: Longs
+
+
+@making
+def _desk(t: Tables, lists: Lists, kinds: Longs, keep: Longs) -> tuple[_Desk, int]:
+    """And how many pairs may be found."""
     room, widest, most = int(np.int64(0)), int(np.int64(0)), int(np.int64(0))
     for kind in kinds:
         widest = max(widest, lists.fit_first[kind + 1] - lists.fit_first[kind])
         for number in range(lists.kind_first[kind], lists.kind_first[kind + 1]):
             room += keep[lists.by_kind[number]]
             most = max(most, keep[lists.by_kind[number]])
-    found = Found(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64), 0)
-    score, own, count = np.empty(widest, np.int64), np.empty(widest, np.int64), int(np.int64(0))
-    rank, places = np.empty(most, np.int64), np.empty(most, np.int64)
-    for kind in kinds:
-        base, size = lists.fit_first[kind], lists.fit_first[kind + 1] - lists.fit_first[kind]
-        for place in range(size):
-            own[place] = kept[lists.fit_person[base + place]]
-        minutes, penalty = int(np.int64(-1)), int(np.int64(0))
-        for number in range(lists.kind_first[kind], lists.kind_first[kind + 1]):
-            shift = lists.by_kind[number]
-            if t.shift[shift].end - t.shift[shift].start != minutes:
-                minutes = t.shift[shift].end - t.shift[shift].start
-                penalty = (t.weight[0].want + _score(t, lists, kind, minutes, score)) * KEPT_PENALTY // 100
-                for place in range(size):
-                    score[place] -= penalty * own[place]
-            had = _best(t, lists, kind, shift, keep[shift], seed, score, rank, places)
-            for each in range(had):
-                place = places[each]
-                person = lists.fit_person[base + place]
-                found.shift[count], found.person[count] = shift, person
-                points = t.shift[shift].points + lists.fit_points[base + place]
-                found.points[count] = points + _want(t, person, shift)
-                own[place] += 1
-                score[place] -= penalty
-                count += 1
-    return Found(found.shift, found.person, found.points, count)
+    desk = _Desk(
+        np.empty(widest, np.int64),
+        np.empty(widest, np.int64),
+        np.empty(widest, np.int64),
+        np.empty(widest, np.int32),
+        np.empty(BUCKETS + 1, np.int64),
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+        np.zeros(len(lists.form), np.int64),
+    )
+    return desk, room
 
 
-@making
-def _best(
-    t: Tables, lists: Lists, kind: int, shift: int, most: int, seed: int, score: Longs, rank: Longs, places: Longs
-) -> int:
-    """A heap of the best that were seen, the worst of them on top. Returns how many; `places` has them."""
+@compiled
+def choose(t: Tables, lists: Lists, kinds: Longs, keep: Longs, kept: Ints, seed: int) -> Found:
+    """For each shift of the kinds, its best eligible people, at most `keep[shift]`."""
+    desk, room = _desk(t, lists, kinds, keep)
+    found, count = Found(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64), 0), 0
     nothing = np.empty(0, np.int64)
-    base, found, asked = lists.fit_first[kind], int(np.int64(0)), int(np.int64(0))
-    first, crowds = lists.crowd_first[kind], lists.crowd_first[kind + 1] - lists.crowd_first[kind]
-    for turn in range(crowds):
-        crowd = first + (turn + shift) % crowds
-        like = int(np.int64(lists.crowd_like[crowd]))
-        if not _may_come(t, like, shift):
-            continue
-        begin, end = lists.crowd_begins[crowd] - base, lists.crowd_begins[crowd + 1] - base
-        if found == most and asked > MOST_ASKED:
+    for kind in kinds:
+        count = _choose_of(t, lists, kind, keep, kept, seed, desk, found, count, nothing)
+    return Found(found.shift[:count].copy(), found.person[:count].copy(), found.points[:count].copy(), count)
+
+
+@inner
+def _choose_of(
+    t: Tables,
+    lists: Lists,
+    kind: int,
+    keep: Longs,
+    kept: Ints,
+    seed: int,
+    desk: _Desk,
+    found: Found,
+    count: int,
+    nothing: Longs,
+) -> int:
+    """Of one kind. Returns how many pairs were found by now."""
+    base, size = lists.fit_first[kind], lists.fit_first[kind + 1] - lists.fit_first[kind]
+    if size == 0:
+        return count
+    for place in range(size):
+        desk.own[place] = kept[lists.fit_person[base + place]]
+    minutes, penalty, wide = int(np.int64(-1)), int(np.int64(0)), int(np.int64(0))
+    for number in range(lists.kind_first[kind], lists.kind_first[kind + 1]):
+        shift = lists.by_kind[number]
+        if t.shift[shift].end - t.shift[shift].start != minutes:
+            minutes = t.shift[shift].end - t.shift[shift].start
+            penalty = (t.weight[0].want + _score(t, lists, kind, shift, desk.score)) * KEPT_PENALTY // 100
+            for place in range(size):
+                desk.score[place] -= penalty * desk.own[place]
+                desk.had[place] = desk.score[place]
+            wide = _rank(desk.score, size, desk.begins, desk.order)
+        had = _best(t, lists, kind, shift, keep[shift], seed, wide, desk, nothing)
+        for each in range(had):
+            place = desk.places[each]
+            person = lists.fit_person[base + place]
+            found.shift[count], found.person[count] = shift, person
+            points = t.shift[shift].points + lists.fit_points[base + place]
+            wants = hours(t, person, shift, desk.known, lists.form[person], shift + 1) & EAGER
+            found.points[count] = points + (t.weight[0].want if wants else 0)
+            desk.own[place] += 1
+            desk.score[place] -= penalty
+            count += 1
+    return count
+
+
+@inner
+def _best(
+    t: Tables, lists: Lists, kind: int, shift: int, most: int, seed: int, wide: int, desk: _Desk, nothing: Longs
+) -> int:
+    """A heap of the best that there are, the worst of them on top. Returns how many; `places` has them."""
+    base, found, bonus = lists.fit_first[kind], int(np.int64(0)), int(np.int64(t.weight[0].want))
+    for number in range(lists.fit_first[kind + 1] - base):
+        place = desk.order[number]
+        if found == most and desk.had[place] + wide + bonus < desk.rank[0] >> CHANCE:
             break
-        asked += end - begin
-        bonus = _want(t, like, shift) if like >= 0 else t.weight[0].want
-        for place in range(begin, end):
-            if found == most and score[place] + bonus < rank[0] >> CHANCE:
-                continue
-            person = int(np.int64(lists.fit_person[base + place]))
-            points = score[place] + (bonus if like >= 0 else _want(t, person, shift))
-            key = (points << CHANCE) + (mixed(person, shift, seed) & ((1 << CHANCE) - 1))
-            if (found == most and key <= rank[0]) or not _is_welcome(t, lists, like, shift, person, nothing):
-                continue
-            if found < most:
-                _rise(rank, places, found, key, place)
-                found += 1
-            else:
-                _sink(rank, places, found, key, place)
+        if found == most and desk.score[place] + bonus < desk.rank[0] >> CHANCE:
+            continue
+        person = int(np.int64(lists.fit_person[base + place]))
+        said = hours(t, person, shift, desk.known, lists.form[person], shift + 1)
+        if not said & ABLE:
+            continue
+        points = desk.score[place] + (bonus if said & EAGER else 0)
+        key = (points << CHANCE) + (mixed(person, shift, seed) & ((1 << CHANCE) - 1))
+        if found == most and key <= desk.rank[0]:
+            continue
+        if is_barred(lists, shift, person) or not may_take(t, person, nothing, 0, shift):
+            continue
+        if found < most:
+            _rise(desk.rank, desk.places, found, key, place)
+            found += 1
+        else:
+            _sink(desk.rank, desk.places, found, key, place)
     return found
 
 
@@ -250,89 +307,8 @@ def _sink(rank: Longs, places: Longs, count: int, key: int, place: int) -> None:
     rank[at], places[at] = key, place
 
 
-@compiled
-def worthwhile(t: Tables, lists: Lists, kinds: Longs, price: Longs, most: int) -> Found:
-    """Every eligible pair of the whole problem that is worth more than its price, of the shifts of those kinds. Gives
-    up once they are more than `most`."""
-    widest, count = np.int64(1), int(np.int64(0))
-    for kind in kinds:
-        widest = max(widest, lists.fit_first[kind + 1] - lists.fit_first[kind])
-    score, places, ends = np.empty(widest, np.int64), np.empty(widest, np.int64), np.empty(widest, np.int64)
-    found = Found(np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int64), 0)
-    for kind in kinds:
-        number, last = lists.kind_first[kind], lists.kind_first[kind + 1]
-        while number < last:
-            minutes, net, end = _length(t, lists.by_kind[number]), int(np.int64(-(2**62))), number
-            while end < last and _length(t, lists.by_kind[end]) == minutes:
-                net = max(net, t.shift[lists.by_kind[end]].points - price[lists.by_kind[end]])
-                end += 1
-            _score(t, lists, kind, minutes, score)
-            _keep_worthwhile(t, lists, kind, net + t.weight[0].want, score, places, ends)
-            for each in range(number, end):
-                found, count = _add(t, lists, kind, lists.by_kind[each], price, score, places, ends, found, count)
-                if count > most:
-                    return Found(found.shift, found.person, found.points, count)
-            number = end
-    return Found(found.shift, found.person, found.points, count)
-
-
-@inner
-def _length(t: Tables, shift: int) -> int:
-    minutes: int = t.shift[shift].end - t.shift[shift].start
-    return minutes
-
-
-@inner
-def _keep_worthwhile(t: Tables, lists: Lists, kind: int, net: int, score: Longs, places: Longs, ends: Longs) -> None:
-    """The places of whoever may be worth more than nothing, by crowd; `ends[crowd]` says up to where."""
-    base, kept = lists.fit_first[kind], 0
-    for crowd in range(lists.crowd_first[kind], lists.crowd_first[kind + 1]):
-        for place in range(lists.crowd_begins[crowd] - base, lists.crowd_begins[crowd + 1] - base):
-            if score[place] + net > 0:
-                places[kept], score[kept] = place, score[place]
-                kept += 1
-        ends[crowd - lists.crowd_first[kind]] = kept
-
-
 @making
-def _add(
-    t: Tables,
-    lists: Lists,
-    kind: int,
-    shift: int,
-    price: Longs,
-    score: Longs,
-    places: Longs,
-    ends: Longs,
-    found: Found,
-    count: int,
-) -> tuple[Found, int]:
-    nothing = np.empty(0, np.int64)
-    base, begin, net = lists.fit_first[kind], int(np.int64(0)), t.shift[shift].points - price[shift]
-    for crowd in range(lists.crowd_first[kind + 1] - lists.crowd_first[kind]):
-        end, like = ends[crowd], int(np.int64(lists.crowd_like[lists.crowd_first[kind] + crowd]))
-        if begin < end and _may_come(t, like, shift):
-            bonus = _want(t, like, shift) if like >= 0 else t.weight[0].want
-            for number in range(begin, end):
-                if score[number] + bonus + net <= 0:
-                    continue
-                person = int(np.int64(lists.fit_person[base + places[number]]))
-                points = lists.fit_points[base + places[number]] + (bonus if like >= 0 else _want(t, person, shift))
-                if points + net + added(t, person, nothing, 0, shift) <= 0:
-                    continue
-                if not _is_welcome(t, lists, like, shift, person, nothing):
-                    continue
-                if count == len(found.shift):
-                    found = _larger(found)
-                found.shift[count], found.person[count] = shift, person
-                found.points[count] = t.shift[shift].points + points
-                count += 1
-        begin = end
-    return found, count
-
-
-@making
-def _larger(found: Found) -> Found:
+def larger(found: Found) -> Found:
     had = len(found.shift)
     made = Found(np.empty(2 * had, np.int32), np.empty(2 * had, np.int32), np.empty(2 * had, np.int64), 0)
     made.shift[:had], made.person[:had], made.points[:had] = found.shift, found.person, found.points
@@ -372,22 +348,28 @@ def arrange(order: Longs, people: int, found_shift: Ints, found_person: Ints, fo
 
 @compiled
 def prepare(t: Tables, pairs: Pairs, begin: int, end: int) -> int:
-    """Fills `time` and `clash` of the pairs of some people. What two shifts may not, no plan with both may."""
+    """Fills `time` and `clash` of the pairs of some people."""
     one = np.empty(1, np.int64)
     for person in range(begin, end):
-        far = _reach(t, person)
-        for pair in range(pairs.first[person], pairs.first[person + 1]):
-            one[0] = pairs.shift[pair]
-            ends, clash = t.shift[one[0]].end, np.uint64(0)
-            pairs.time[pair] = added(t, person, one, 0, one[0])
-            for other in range(pair + 1, min(pair + 1 + CLASHES, pairs.first[person + 1])):
-                shift = int(np.int64(pairs.shift[other]))
-                if t.shift[shift].start >= ends + far:
-                    break
-                if t.shift[shift].start < ends or not may_take(t, person, one, 1, shift):
-                    clash |= np.uint64(1) << np.uint64(other - pair - 1)
-            pairs.clash[pair] = clash
+        prepare_one(t, pairs, person, pairs.first[person], pairs.first[person + 1], one)
     return 0
+
+
+@inner
+def prepare_one(t: Tables, pairs: Pairs, person: int, begin: int, end: int, one: Longs) -> None:
+    """The same for the pairs of one person. What two shifts may not, no plan with both may."""
+    far = _reach(t, person)
+    for pair in range(begin, end):
+        one[0] = pairs.shift[pair]
+        ends, clash = t.shift[one[0]].end, np.uint64(0)
+        pairs.time[pair] = added(t, person, one, 0, one[0])
+        for other in range(pair + 1, min(pair + 1 + CLASHES, end)):
+            shift = int(np.int64(pairs.shift[other]))
+            if t.shift[shift].start >= ends + far:
+                break
+            if t.shift[shift].start < ends or not may_take(t, person, one, 1, shift):
+                clash |= np.uint64(1) << np.uint64(other - pair - 1)
+        pairs.clash[pair] = clash
 
 
 @inner
@@ -410,11 +392,11 @@ def is_among(pairs: Pairs, person: int, shift: int) -> bool:
 
 
 @compiled
-def missing(pairs: Pairs, more: Pairs, wanted: Longs) -> Longs:
-    """Those of the wanted pairs of `more` that are not among the pairs."""
-    found, count = np.empty(len(wanted), np.int64), 0
-    for pair in wanted:
-        if not is_among(pairs, more.person[pair], more.shift[pair]):
-            found[count] = pair
+def missing(pairs: Pairs, more: Found) -> Longs:
+    """The places of those that are not among the pairs."""
+    found, count = np.empty(len(more.shift), np.int64), 0
+    for number in range(len(more.shift)):
+        if not is_among(pairs, more.person[number], more.shift[number]):
+            found[count] = number
             count += 1
     return found[:count]

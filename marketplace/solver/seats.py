@@ -13,7 +13,7 @@ from marketplace.solver.feasible import added, added_by_all, covers, may_take, s
 from marketplace.solver.pairs import Pairs, falling
 from marketplace.solver.pricing import most_pairs
 from marketplace.solver.problem import Bytes, Longs
-from marketplace.solver.schedules import Space, best, space
+from marketplace.solver.schedules import Space, best, outline, space
 from marketplace.solver.tables import WANTS, Tables
 
 MOST_LOOKED_AT = 300
@@ -290,6 +290,33 @@ def plan_all_again(t: Tables, pairs: Pairs, draft: Draft, people: Longs, by_forc
         for number in range(count):
             gained += plan_again(t, pairs, draft, pairs.person[lost[number]], not by_force, s)
     return gained
+
+
+@compiled
+def lacking(t: Tables, pairs: Pairs, draft: Draft, price: Longs, people: Longs) -> Longs:
+    """Those of the people whose part of the draft may count less than their best plan at the prices: where nobody
+    does, the draft is the best that there is."""
+    most = most_pairs(pairs, 0, len(pairs.first) - 1)
+    s, mine, found, count = space(most), np.empty(most, np.int64), np.empty(len(people), np.int64), 0
+    for person in people:
+        if lacks(t, pairs, draft, price, person, s, mine) > 0:
+            found[count] = person
+            count += 1
+    return found[:count]
+
+
+@inner
+def lacks(t: Tables, pairs: Pairs, draft: Draft, price: Longs, person: int, s: Space, mine: Longs) -> int:
+    """How much more than their part of the draft somebody's best plan could count at the prices."""
+    count, has = int(np.int64(0)), worth_of(t, pairs, draft, person, mine)
+    for pair in range(pairs.first[person], pairs.first[person + 1]):
+        net = pairs.points[pair] - price[pairs.shift[pair]]
+        has -= price[pairs.shift[pair]] if draft.taken[pair] else 0
+        if net + pairs.time[pair] > 0:
+            s.spot[count].pair, s.spot[count].worth = pair, net
+            count += 1
+    bound, _, _ = outline(t, pairs, person, s, count)
+    return bound - has
 
 
 @inner

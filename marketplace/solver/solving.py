@@ -8,13 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
-from marketplace.solver.crowds import PEOPLE_OF_A_FORM, crowd, forms_of
+from marketplace.solver.crowds import forms_of
+from marketplace.solver.looking import Everybody, everybody, look
 from marketplace.solver.lowering import Ask, one_by_one, together
-from marketplace.solver.pairs import Found, Lists, Pairs, arrange, choose, missing, prepare, worthwhile
+from marketplace.solver.pairs import Found, Lists, Pairs, arrange, choose, missing, prepare
 from marketplace.solver.pricing import ask, first_prices
 from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem
 from marketplace.solver.schedules import MOST_STEPS
-from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, parts_of, plan_all_again
+from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, lacking, parts_of, plan_all_again
 from marketplace.solver.tables import Tables, tables
 
 ALL_PAIRS = 4_000_000
@@ -29,7 +30,6 @@ STEPS_OF_A_ROUND = 100
 """Of a search for the plan of one person, in a round of prices."""
 ROUNDS_OF_ALL = 3
 """How often at most every pair of the whole problem is looked at."""
-MOST_WORTHWHILE = 60_000_000
 ROUNDS_OF_MOVES = 6
 WORTH_A_ROUND = 20_000
 """Another round of moves is worth its time if the last one gained more than such a part of the plan."""
@@ -113,20 +113,18 @@ class _Crew:
 
 
 def _lists(problem: Problem, t: Tables) -> Lists:
-    """Who fits which kind, by crowds, and the shifts of each kind by their length."""
-    fits, shifts, barred = problem.fits, problem.shifts, problem.barred
-    first = np.array(fits.first, np.int64)
-    person, points = np.array(fits.person, np.int32), np.array(fits.points, np.int32)
-    form, somebody = forms_of(t.hours)
-    if len(t.hours) == problem.people.count and len(somebody) * PEOPLE_OF_A_FORM <= len(form):
-        crowds = crowd(form, somebody, first, person, points)
-    else:
-        kinds = len(first) - 1
-        crowds = np.arange(kinds + 1, dtype=np.int64), first, np.full(kinds, -1, np.int32)
+    """Who fits which kind, and the shifts of each kind by their length."""
+    fits, shifts, barred, people = problem.fits, problem.shifts, problem.barred, problem.people.count
+    first = np.ascontiguousarray(fits.first, np.int64)
+    person, points = np.ascontiguousarray(fits.person, np.int32), np.ascontiguousarray(fits.points, np.int32)
+    form = forms_of(t.hours) if len(t.hours) == people else np.zeros(people, np.int32)
     by_kind = np.lexsort((np.arange(shifts.count), shifts.end - shifts.start, shifts.kind)).astype(np.int64)
     kind_first = np.searchsorted(shifts.kind[by_kind], np.arange(len(first))).astype(np.int64)
-    barred_first, barred_person = np.array(barred.first, np.int64), np.array(barred.person, np.int32)
-    return Lists(first, person, points, *crowds, barred_first, barred_person, kind_first, by_kind)
+    barred_first, barred_person = (
+        np.ascontiguousarray(barred.first, np.int64),
+        np.ascontiguousarray(barred.person, np.int32),
+    )
+    return Lists(first, person, points, form, barred_first, barred_person, kind_first, by_kind)
 
 
 class _Solver:
@@ -159,7 +157,7 @@ class _Solver:
         if not self.clock.is_over(0.7):
             drafts.append(self._by_prices(pairs, order, price))
         draft = max(drafts, key=lambda each: self._objective(pairs, each).total)
-        self._improve(pairs, draft, order)
+        self._improve(pairs, draft, order, price)
         return self._told(pairs, draft, price, bound, holds)
 
     # --- pairs --------------------------------------------------------------------------------------------------------
@@ -245,42 +243,41 @@ class _Solver:
         return self._ask(pairs, price, MOST_STEPS, np.zeros(self.problem.people.count, np.int64), wanted)
 
     def _whole(self, pairs: Pairs, price: Longs, bound: int, known: int) -> tuple[Pairs, Longs, int, bool]:
-        """Makes the bound one of the whole problem: looks at every eligible pair at the prices, takes what people would
-        rather have among the pairs, and prices anew. Returns the best bound that holds for all, if there is any."""
-        best: tuple[Longs, int] | None = None
+        """Makes the bound one of the whole problem: asks everybody about every shift at the prices, takes what people
+        would rather have among the pairs, and prices anew. Returns the prices of the best bound that holds for all."""
+        all_of, best = everybody(self.t, self.lists), (price, bound)
         for number in range(ROUNDS_OF_ALL):
-            more = self._worthwhile(price)
-            if more is None:
-                break
-            wanted = np.zeros(len(more.shift), np.uint8)
-            _, whole = self._asked_well(more, price, wanted)
-            if best is None or whole < best[1]:
+            wanted, whole = self._look(all_of, price)
+            if not number or whole < best[1]:
                 best = price, whole
             if number + 1 == ROUNDS_OF_ALL or self.clock.is_over(0.5):
                 break
-            pairs = self._joined(pairs, more, missing(pairs, more, np.flatnonzero(wanted)))
+            pairs = self._joined(pairs, wanted)
             asking, seats = self._asking(pairs), self.t.shift["seats"]
             price, bound = together(asking, price, seats, whole, known, ROUNDS_OF_NEW_PRICES, self._goes_on)
-        return (pairs, price, bound, False) if best is None else (pairs, *best, True)
+        return pairs, *best, True
 
-    def _worthwhile(self, price: Longs) -> Pairs | None:
-        """Every pair of the whole problem that is worth more than its price; None where they are too many to keep."""
-        kinds = np.arange(len(self.size), dtype=np.int64)
-        found, total = [], 0
-        for part in np.array_split(kinds, ROUNDS_OF_CHOICE):
-            more = self.crew.all_of(
-                part,
-                BLOCK_OF_KINDS,
-                lambda some: worthwhile(self.t, self.lists, some, price, MOST_WORTHWHILE),
-            )
-            found += more
-            total += sum(each.total for each in more)
-            if total > MOST_WORTHWHILE:
-                return None
-        return self._arranged(found)
+    def _look(self, all_of: Everybody, price: Longs) -> tuple[Found, int]:
+        """What everybody would take of all shifts at the prices, and the bound that it proves."""
+        parts: dict[int, Found] = {}
 
-    def _joined(self, pairs: Pairs, more: Pairs, which: Longs) -> Pairs:
-        """The pairs, and some of the others, which are not among them."""
+        def some(begin: int, end: int) -> int:
+            parts[begin] = look(self.t, self.lists, all_of, price, begin, end, MOST_STEPS)
+            return int(parts[begin].total)
+
+        total = self.crew.each(self.problem.people.count, self.block, some)
+        found = [parts[begin] for begin in sorted(parts)]
+        wanted = Found(
+            np.concatenate([each.shift for each in found]),
+            np.concatenate([each.person for each in found]),
+            np.concatenate([each.points for each in found]),
+            sum(len(each.shift) for each in found),
+        )
+        return wanted, total + int((price * self.t.shift["seats"]).sum())
+
+    def _joined(self, pairs: Pairs, more: Found) -> Pairs:
+        """The pairs, and those of the others that are not among them."""
+        which = missing(pairs, more)
         had = Found(pairs.shift, pairs.person, pairs.points, len(pairs.shift))
         return self._arranged([had, Found(more.shift[which], more.person[which], more.points[which], len(which))])
 
@@ -304,7 +301,7 @@ class _Solver:
         fill(self.t, pairs, draft, order)
         return draft
 
-    def _improve(self, pairs: Pairs, draft: Draft, order: Longs) -> None:
+    def _improve(self, pairs: Pairs, draft: Draft, order: Longs, price: Longs) -> None:
         people = np.flatnonzero(np.diff(pairs.first)).astype(np.int64)
         draw, total = np.random.default_rng(self.seed), self._objective(pairs, draft).total
         for number in range(ROUNDS_OF_MOVES):
@@ -312,7 +309,8 @@ class _Solver:
                 return
             self.progress(0.6 + 0.3 * number / ROUNDS_OF_MOVES, "moves")
             gained = fill_by_chains(self.t, pairs, draft, order)
-            gained += plan_all_again(self.t, pairs, draft, draw.permutation(people).astype(np.int64), True)
+            asked = people if self.has_all_pairs else lacking(self.t, pairs, draft, price, people)
+            gained += plan_all_again(self.t, pairs, draft, draw.permutation(asked).astype(np.int64), True)
             if gained * WORTH_A_ROUND < total:
                 return
 
