@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask import current_app
 
-from jobs.runner import job
+from jobs.runner import in_batches, job
 from marketplace.core.db import transaction
 from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import chargebacks, reconciling
 from marketplace.pay.rails import inbox as rail_inbox
-from marketplace.pay.rails import reconciling
 
 
 def _is_configured() -> bool:
@@ -59,3 +59,9 @@ def look_at_accounts() -> None:
         due = rail_accounts.due_to_be_looked_at()
     for external_id in due:
         rail_accounts.look(external_id)
+
+
+@job("rail.look_at_sandbox", again=False)
+def look_at_sandbox() -> None:
+    """Has the sandbox's bank take back and give back what its levers say."""
+    in_batches(chargebacks.look_at_sandbox)

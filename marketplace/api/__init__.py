@@ -35,6 +35,7 @@ from marketplace.pay.contests import routes as payout_contests
 from marketplace.pay.exports import routes as exports
 from marketplace.pay.invoices import routes as invoices
 from marketplace.pay.methods import routes as payout_methods
+from marketplace.pay.rails import chargeback_routes as chargebacks
 from marketplace.pay.rails import routes as rails
 from marketplace.pay.seals import routes as seals
 from marketplace.pay.taxes import routes as taxes
@@ -104,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *matching.blueprints,
     *pay.blueprints,
     *rails.blueprints,
+    *chargebacks.blueprints,
     *taxes.blueprints,
     *years.blueprints,
     *invoices.blueprints,

@@ -202,11 +202,13 @@ class PaymentOp(Stateful):
             "status NOT IN ('done', 'with_payer', 'reversed') OR external_id IS NOT NULL", name="done_has_external_id"
         ),
         CheckConstraint("status <> 'refused' OR refusal_code IS NOT NULL", name="refused_has_reason"),
-        CheckConstraint("(kind IN ('deposit', 'refund')) = (company_id IS NOT NULL)", name="deposit_has_company"),
+        CheckConstraint(
+            "(kind IN ('deposit', 'refund', 'evidence')) = (company_id IS NOT NULL)", name="deposit_has_company"
+        ),
         CheckConstraint("(arrived_amount IS NULL) = (arrived_currency IS NULL)", name="arrived_whole"),
         CheckConstraint("arrived_amount IS NULL OR status IN ('done', 'reversed')", name="arrived_when_done"),
         CheckConstraint("(kind IN ('payout', 'reversal')) = (contractor_id IS NOT NULL)", name="payout_has_contractor"),
-        CheckConstraint("(kind IN ('refund', 'reversal')) = (of_id IS NOT NULL)", name="undoes_another"),
+        CheckConstraint("(kind IN ('refund', 'reversal', 'evidence')) = (of_id IS NOT NULL)", name="undoes_another"),
         CheckConstraint("(kind = 'payout') = (payslip_id IS NOT NULL)", name="payout_has_payslip"),
         # At most one payout of a payslip can still move, or has moved, money.
         Index(
@@ -234,7 +236,7 @@ class PaymentOp(Stateful):
     contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     payslip_id: Mapped[UUID | None] = mapped_column(ForeignKey("payslip.id"), index=True)
     of_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"))
-    """The deposit of which this sends something back, or the payout that this takes back."""
+    """The deposit of which this sends something back, or which its bank has; or the payout that this takes back."""
     rail: Mapped[str] = mapped_column(Text)
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
@@ -295,7 +297,7 @@ class PaymentOp(Stateful):
     @property
     def owner_id(self) -> UUID:
         """The company that pays in, or the contractor who is paid out."""
-        owner = self.company_id if self.kind in (OpKind.DEPOSIT, OpKind.REFUND) else self.contractor_id
+        owner = self.company_id if self.kind in (OpKind.DEPOSIT, OpKind.REFUND, OpKind.EVIDENCE) else self.contractor_id
         assert owner is not None, "the table's constraints say so"
         return owner
 
@@ -316,6 +318,8 @@ class SandboxCall(Base):
     at: Mapped[Instant]
     external_id: Mapped[str | None] = mapped_column(Text)
     """None when it said no."""
+    charged_back_at: Mapped[Instant | None]
+    """When the payer's bank takes the deposit back, because a lever says so."""
 
 
 class SandboxLever(Subject):

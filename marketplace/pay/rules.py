@@ -31,6 +31,8 @@ class OpKind(StrEnum):
     """What a company paid in, and does not need, goes back to where it came from."""
     REVERSAL = "reversal"
     """A payout that went wrong comes back from the person's account at the rail, and is payable again."""
+    EVIDENCE = "evidence"
+    """What a company says to a bank that has taken its deposit back. Its amount is what is at stake; none moves."""
 
 
 class OpStatus(StrEnum):
@@ -85,6 +87,7 @@ OP_EVENTS: Mapping[OpKind, Mapping[OpStatus, str]] = MappingProxyType(
         kind: MappingProxyType({each: f"{kind}.{word}" for each, word in (_SUFFIXES | {OpStatus.DONE: done}).items()})
         for kind, done in {
             OpKind.DEPOSIT: "received", OpKind.PAYOUT: "paid", OpKind.REFUND: "returned", OpKind.REVERSAL: "done",
+            OpKind.EVIDENCE: "taken",
         }.items()
     }
 )  # fmt: skip
@@ -137,6 +140,8 @@ class LeverEffect(StrEnum):
     """It happens, and the answer gets lost."""
     KEEP_FEE = "keep_fee"
     """It keeps a hundredth of a payout, so that less arrives than was promised."""
+    CHARGE_BACK = "charge_back"
+    """A deposit is done, and a few minutes later the payer's bank takes it back."""
 
 
 class NotADeposit(Invalid):

@@ -87,7 +87,9 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
         raise NotFound
     require_company(by, paid_in.company_id, Right.MONEY)
     gone = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
-        PaymentOp.of_id == paid_in.id, PaymentOp.status.not_in((OpStatus.REFUSED, OpStatus.REVERSED))
+        PaymentOp.of_id == paid_in.id,
+        PaymentOp.kind == OpKind.REFUND,
+        PaymentOp.status.not_in((OpStatus.REFUSED, OpStatus.REVERSED)),
     )
     left = min(paid_in.amount - int(db.session.scalar(gone) or 0), switching.most_back(paid_in.rail, paid_in.money))
     if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
@@ -95,6 +97,14 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
     op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
     ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
+    queue.defer(ADVANCE_RAIL)
+    return op
+
+
+def hand_in(deposit: PaymentOp, money: Money, told: Mapping[str, Any], *, by: Actor) -> PaymentOp:
+    """Writes down what goes to the bank that has taken so much of a deposit back. Not a person's verb: `chargebacks`
+    calls it."""
+    op = _intend(OpKind.EVIDENCE, money, deposit.rail, told, company_id=deposit.company_id, of_id=deposit.id, by=by)
     queue.defer(ADVANCE_RAIL)
     return op
 

@@ -967,6 +967,17 @@ _PRICES = (
         answer_days=14,
     ),
     _rule(
+        "CHARGEBACK",
+        Basis.HOUSE,
+        "What a payer's bank takes back is never taken from those who worked. It is a matter between the service and "
+        "the company, which reads what was taken back, what it has paid for since, and until when its bank takes "
+        "evidence; it hands in what speaks against it, or pays again.",
+        "House policy: whoever worked has done their part, and rails take chargebacks from the platform's balance "
+        "(docs.stripe.com/connect/separate-charges-and-transfers)",
+        "tests/pay/test_chargebacks.py::test_what_workers_were_paid_stays_theirs",
+        since=date(2026, 11, 29),
+    ),
+    _rule(
         "TWO_PEOPLE",
         Basis.HOUSE,
         "What people pay by a file, and what they find out about a payment that is parked, takes two different people "

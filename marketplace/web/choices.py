@@ -68,6 +68,7 @@ CHECKLIST: Names = MappingProxyType(
 )
 EFFECTS: Names = MappingProxyType(
     {
+        LeverEffect.CHARGE_BACK: lazy_gettext("Charge back: minutes later the payer's bank takes a deposit back."),
         LeverEffect.DECLINE: lazy_gettext("Decline: it says no, and nothing happens."),
         LeverEffect.FAIL: lazy_gettext("Fail: the connection breaks before the order arrives."),
         LeverEffect.KEEP_FEE: lazy_gettext("Keep a fee: a hundredth of a payout does not arrive."),
@@ -80,6 +81,7 @@ PAYMENTS: Names = MappingProxyType(
         OpKind.PAYOUT: lazy_gettext("payouts to contractors"),
         OpKind.REFUND: lazy_gettext("deposits that go back"),
         OpKind.REVERSAL: lazy_gettext("payouts that are taken back"),
+        OpKind.EVIDENCE: lazy_gettext("evidence against chargebacks"),
     }
 )
 FOUND: Names = MappingProxyType(

@@ -632,6 +632,12 @@ NAMES = {
         "strike": lazy_gettext("Count it as a strike for 30 days"),
         "counts": lazy_gettext("No good cause: it counts, and is no strike"),
     },
+    "chargeback": {
+        "open": lazy_gettext("the bank waits for evidence"),
+        "under_review": lazy_gettext("the bank decides"),
+        "won": lazy_gettext("the bank gave it back"),
+        "lost": lazy_gettext("the bank kept it"),
+    },
     "payout_decision": {
         "refused": lazy_gettext("It was refused"),
         "parked": lazy_gettext("It is held back until somebody has looked"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -22,6 +22,7 @@ from marketplace.gigs.models import Gig
 from marketplace.pay import queries, service
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
+from marketplace.pay.rules import OpKind
 from marketplace.pay.schemas import DepositArgs
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.models import Booking
@@ -72,9 +73,13 @@ def show_deposit(company_id: UUID, deposit_id: UUID) -> ResponseReturnValue:
     form = Form(DepositArgs, {"money.currency": op.currency})
     if form.done(lambda data: service.refund(op.id, data["money"], by=by)):
         return saved("show_deposit", deposit_id=op.id)
-    back = db.session.scalars(select(PaymentOp).where(PaymentOp.of_id == op.id).order_by(PaymentOp.id.desc())).all()
+    back = db.session.scalars(_went_back(op).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
     return render_template("company/deposit.html", op=op, form=form, back=back, events=events), form.status
+
+
+def _went_back(op: PaymentOp) -> Select[PaymentOp]:
+    return select(PaymentOp).where(PaymentOp.of_id == op.id, PaymentOp.kind == OpKind.REFUND)
 
 
 @blueprint.get("/money/paid")

@@ -59,8 +59,9 @@ from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
-from marketplace.pay.rails import pausing
+from marketplace.pay.rails import chargebacks, pausing
 from marketplace.pay.rails import payments as sending
+from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rails.pause_models import RailPause
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
@@ -288,6 +289,9 @@ def _company() -> Scene:
     contracts.template(there.company_id)
     accounts.company_bearer(there.company_id, Right.READ)
     pay.deposited(there.company_id, Money.of("5000.00", "USD"))
+    pay.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT, owner_id=there.company_id)
+    pay.deposited(there.company_id, Money.of("10.00", "USD"))
+    chargebacks.look_at_sandbox()
     return there
 
 
@@ -441,6 +445,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
         "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
         "match_contest_id": [*_match_contests(ours.company_id), *_match_contests(None)],
+        "chargeback_id": _of(Chargeback.id, ours.company_id),
         "payout_contest_id": _payout_contests(ours.company_id),
         "attempt_id": [each.id for each in tried],
         "item_id": attempt.item_ids,
@@ -495,6 +500,7 @@ def _secrets(theirs: Scene) -> frozenset[str]:
     private.update(_of(TestContest.id, theirs.company_id))
     private.update(_match_contests(theirs.company_id))
     private.update(_payout_contests(theirs.company_id))
+    private.update(_of(Chargeback.id, theirs.company_id))
     private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
     workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
     private.update(workers)

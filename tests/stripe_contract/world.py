@@ -154,12 +154,25 @@ class World:
         known["disputed"] = True
         made = self.make(
             "dispute", "du", amount=amount, currency=known["currency"], charge=charge, reason="general",
-            status="needs_response", payment_intent=known["payment_intent"],
+            status="needs_response", payment_intent=known["payment_intent"], metadata={},
+            evidence_details={
+                "due_by": int(time.time()) + 7 * 86_400, "has_evidence": False, "past_due": False,
+                "submission_count": 0, "enhanced_eligibility": {},
+            },
         )  # fmt: skip
         entry = self._moved("adjustment", -amount, fee, known["currency"], made["id"], "dispute")
         made["balance_transactions"] = [entry]
         self.tell("charge.dispute.created", made)
         return made
+
+    def decided(self, dispute: str, status: str) -> Thing:
+        """The payer's bank has decided. What it gives back is in the balance again."""
+        known = self.get("dispute", dispute)
+        known["status"] = status
+        if status == "won":
+            entry = self._moved("adjustment", known["amount"], 0, known["currency"], dispute, "dispute_reversal")
+            known["balance_transactions"].append(entry)
+        return self.tell("charge.dispute.closed", known)
 
     def refund_is(self, refund: str, status: str) -> Thing:
         """The payer's bank has it, or did not take it: then it is in the balance again."""
@@ -413,6 +426,20 @@ def _expire(world: World, ids: Mapping[str, str], _told: Thing, _account: str | 
     return known
 
 
+def _submit(world: World, ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    known = world.get("dispute", ids["dispute"])
+    if known["status"] != "needs_response":
+        raise StripeRefuses("This dispute is already closed.", code="dispute_not_open")
+    known["metadata"] |= told.get("metadata", {})
+    known["evidence"] |= told.get("evidence", {})
+    known["evidence_details"]["has_evidence"] = True
+    if told.get("submit"):
+        known["evidence_details"]["submission_count"] += 1
+        known["status"] = "under_review"
+    world.tell("charge.dispute.updated", known)
+    return known
+
+
 def _one(kind: str) -> Callable[[World, Mapping[str, str], Thing, str | None], Thing]:
     return lambda world, ids, told, account: world._retrieve(kind)(ids, told, account)
 
@@ -455,5 +482,6 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("GET", "/v1/balance_transactions"): _many("balance_transaction", "/v1/balance_transactions"),
     ("GET", "/v1/balance_transactions/{id}"): _one("balance_transaction"),
     ("GET", "/v1/disputes/{dispute}"): _one("dispute"),
+    ("POST", "/v1/disputes/{dispute}"): _submit,
     ("GET", "/v1/events"): _events,
 }

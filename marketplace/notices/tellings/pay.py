@@ -13,6 +13,59 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "deposit.refused": (
             Telling(Audience.MONEY, Channel.BOTH, "A deposit of %(money)s was refused", "Nothing of it was booked."),
         ),
+        "chargeback.opened": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "Your bank took back a deposit of %(money)s",
+                "Hand in what speaks against it before the bank's deadline, or pay it again. The page says until when, "
+                "and what it had paid for.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "A bank took back a deposit of %(money)s of %(company)s",
+                "The company has been told. The page of chargebacks says how many days are left.",
+            ),
+        ),
+        "chargeback.won": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The bank gave back a deposit of %(money)s",
+                "What you paid again for it is available to you.",
+            ),
+        ),
+        "chargeback.lost": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The bank kept a deposit of %(money)s that it took back",
+                "You owe it to the service: pay it again on its page.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "The bank kept a deposit of %(money)s of %(company)s",
+                "The service bears it until the company pays again.",
+            ),
+        ),
+        "evidence.refused": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The bank did not take what you handed in",
+                "The page of the chargeback says why. Hand it in again, or pay it again.",
+            ),
+        ),
+        "evidence.parked": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "Evidence of %(company)s for a bank is stuck",
+                "The bank has a deadline. Look at it by hand.",
+            ),
+        ),
         "payslip.issued": (
             Telling(
                 Audience.CONTRACTOR,

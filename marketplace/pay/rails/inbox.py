@@ -24,9 +24,10 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import rules
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import accounts as rail_accounts
+from marketplace.pay.rails import chargebacks, landing, payments, stripe_rules
 from marketplace.pay.rails import known as known_rails
-from marketplace.pay.rails import landing, payments, stripe_rules
 from marketplace.pay.rails import rules as rail_rules
+from marketplace.pay.rails.chargeback_rules import OF_STRIPE
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rails.rail import Arrival
 from marketplace.pay.rails.rules import Endpoint, NotAnEvent, NotFromTheRail, NotLost, Outcome
@@ -205,6 +206,26 @@ def _balance(call: RailEvent) -> Handled:
     return Outcome.HANDLED, None
 
 
+def _dispute(call: RailEvent) -> Handled:
+    """A payer's bank takes a deposit back, has decided about it, or only asks: then no money has moved."""
+    rail = known_rails.stripe()
+    told = rail.dispute(call.about_id)
+    status = OF_STRIPE.get(told.state)
+    if status is not None:
+        if told.op_id is None:
+            return Outcome.UNMATCHED, "no_such_payment"
+        money = stripe_rules.from_stripe(told.amount, told.currency)
+        known = chargebacks.Told(
+            rail.name, told.id, told.op_id, money, told.reason, told.created_at, told.due_by, status
+        )
+        try:
+            with transaction():
+                chargebacks.learn(known)
+        except NotFound:
+            return Outcome.UNMATCHED, "no_such_payment"
+    return _balance(call)
+
+
 def _bank_payout(call: RailEvent) -> Handled:
     if call.account is None:
         return _balance(call)
@@ -256,6 +277,7 @@ _ANSWERS: Mapping[str, Callable[[RailEvent], Handled]] = MappingProxyType(
         "transfer.created": _payment,
         "refund.": _payment,
         "charge.refund.updated": _payment,
+        "charge.dispute.": _dispute,
         "account.updated": _account,
         "capability.updated": _account,
         "payout.": _bank_payout,

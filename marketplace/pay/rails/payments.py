@@ -225,6 +225,8 @@ def _order(op: PaymentOp) -> Order:
 def _entry(op: PaymentOp, result: Result) -> Entry | None:
     """What the books say of a result; None where no money moved."""
     match result:
+        case Done() if op.kind is OpKind.EVIDENCE:
+            return None
         case Done():
             return _DONE[op.kind](op.id, op.rail, op.owner_id, op.money)
         case Refused() if op.kind is OpKind.PAYOUT:

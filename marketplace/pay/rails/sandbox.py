@@ -28,6 +28,7 @@ DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
         OpKind.PAYOUT: Refused("sandbox_declined", "The sandbox's bank declined the payout.", "contractor"),
         OpKind.REFUND: Refused("sandbox_declined", "The sandbox's bank declined to take the money back.", "operator"),
         OpKind.REVERSAL: Refused("sandbox_declined", "The person's account does not hold the money.", "operator"),
+        OpKind.EVIDENCE: Refused("sandbox_declined", "The sandbox's bank does not take this evidence.", "company"),
     }
 )
 
@@ -51,7 +52,7 @@ class SandboxRail:
             if effect is LeverEffect.FAIL:
                 return Unknown("The connection broke before the sandbox answered.")
             fee = order.money * FEE_PART if effect is LeverEffect.KEEP_FEE else Money.zero(order.money.currency)
-            result = _carry_out(order, fee, declined=effect is LeverEffect.DECLINE)
+            result = _carry_out(order, fee, effect)
         if effect is LeverEffect.LOSE_ANSWER:
             return Unknown("The sandbox's answer got lost.")
         return result
@@ -83,7 +84,7 @@ def _remembered(order: Order) -> Result | None:
     return Done(call.external_id, arrived, {"at": call.at.isoformat()})
 
 
-def _carry_out(order: Order, fee: Money, *, declined: bool) -> Result:
+def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
     """Has the one effect of the key. Whoever sends the same order at the same moment waits, then is told the same."""
     call = insert(SandboxCall).values(
         key=order.key,
@@ -93,7 +94,8 @@ def _carry_out(order: Order, fee: Money, *, declined: bool) -> Result:
         currency=order.money.currency,
         fee_amount=fee.amount,
         at=clock.now(),
-        external_id=None if declined else f"sbx_{new_id().hex}",
+        external_id=None if effect is LeverEffect.DECLINE else f"sbx_{new_id().hex}",
+        charged_back_at=clock.now() if effect is LeverEffect.CHARGE_BACK else None,
     )
     db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
     result = _remembered(order)

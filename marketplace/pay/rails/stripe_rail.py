@@ -86,6 +86,20 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """A charge that a payer's bank takes back, as Stripe counts it. `state` and `reason` are Stripe's words."""
+
+    id: str
+    op_id: UUID | None
+    amount: int
+    currency: str
+    reason: str
+    state: str
+    created_at: datetime
+    due_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class BankPayout:
     """Money on its way from a connected account to its bank, or there, or back."""
 
@@ -158,6 +172,7 @@ class StripeRail:
             OpKind.PAYOUT: self._transfer,
             OpKind.REFUND: self._refund,
             OpKind.REVERSAL: self._reverse,
+            OpKind.EVIDENCE: self._hand_in,
         }[order.kind]
         try:
             return ask(order)
@@ -256,6 +271,13 @@ class StripeRail:
         )
         return _done(made, order)
 
+    def _hand_in(self, order: Order) -> Result:
+        """Submits evidence, after which Stripe takes no more of it."""
+        asked: Any = {
+            "evidence": {"uncategorized_text": order.params["words"]}, "submit": True, "metadata": _own(order),
+        }  # fmt: skip
+        return _done(self.client.v1.disputes.update(order.params["of"], asked, {"idempotency_key": order.key}), order)
+
     def _intent_of(self, order: Order) -> str | None:
         found = self.client.v1.checkout.sessions.retrieve(order.params["of"]).payment_intent
         return found if isinstance(found, str) or found is None else found.id
@@ -276,6 +298,10 @@ class StripeRail:
         if order.kind is OpKind.REVERSAL:
             listed = self.client.v1.transfers.reversals.list(order.params["of"], page)
             return _found(_ours(listed.auto_paging_iter(), order), order)
+        if order.kind is OpKind.EVIDENCE:
+            told = self.client.v1.disputes.retrieve(order.params["of"])
+            is_in = bool(told.evidence_details.submission_count) and _op_of(told) == str(order.op_id)
+            return _done(told, order) if is_in else None
         intent = self._intent_of(order)
         refunds: Any = page | {"payment_intent": intent}
         made_refund = _ours(self.client.v1.refunds.list(refunds).auto_paging_iter(), order) if intent else None
@@ -325,6 +351,20 @@ class StripeRail:
         read, says = readers[kind]
         made = _asked(lambda: read(name))
         return Seen(_id_of(made), lambda order: says(made, order))
+
+    def dispute(self, name: str) -> Disputed:
+        """One charge that a payer's bank takes back, and the deposit of ours that it was. Raises NotAllowed,
+        Unreachable."""
+        made = _asked(lambda: self.client.v1.disputes.retrieve(name))
+        intent = made.payment_intent
+        paid: Any = intent and _asked(
+            lambda: self.client.v1.payment_intents.retrieve(intent if isinstance(intent, str) else intent.id)
+        )
+        due = made.evidence_details.due_by
+        return Disputed(
+            made.id, _id_of(paid), made.amount, made.currency, made.reason, made.status,
+            datetime.fromtimestamp(made.created, UTC), None if due is None else datetime.fromtimestamp(due, UTC),
+        )  # fmt: skip
 
     def movements(self, since: datetime) -> Iterator[Movement]:
         """Every movement of the platform's balance since then, the newest first. Raises NotAllowed, Unreachable."""

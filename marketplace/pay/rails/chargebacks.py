@@ -1,0 +1,216 @@
+"""A payer's bank takes a deposit back: the company hands in what speaks against it, or pays again (rule CHARGEBACK).
+
+The books have it on the service's own pocket as soon as the rail moves it (`reconciling`), and no verb here touches an
+account of whoever has worked. Evidence goes out as any payment does: written down with its key, sent by a job.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import move_one
+from marketplace.core.money import Money
+from marketplace.core.problems import NotFound
+from marketplace.gigs.models import Gig
+from marketplace.ledger import service as ledger
+from marketplace.pay import service
+from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
+from marketplace.pay.rails.chargeback_models import Chargeback
+from marketplace.pay.rails.chargeback_rules import (
+    SANDBOX_WAITS,
+    ChargebackStatus,
+    EvidenceHandedIn,
+    PaidAgainAlready,
+    check_open,
+    given_back,
+    paid_again,
+)
+from marketplace.pay.rails.rules import CHARGEBACKS, movement_entry
+from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
+
+MOST_SHOWN = 20
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a rail says of one chargeback now."""
+
+    rail: str
+    external_id: str
+    deposit_id: UUID
+    money: Money
+    reason: str
+    opened_at: datetime
+    due_by: datetime | None
+    status: ChargebackStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Funded:
+    """What a company has paid for since a deposit came, in its currency, by gig: so many people, so much money."""
+
+    gig_id: UUID
+    title: str
+    people: int
+    money: Money
+
+
+def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> Chargeback:
+    """The company says what speaks against the payer's bank. It goes out once; where the rail refused it, it may be
+    handed in again. Raises NotFound, Forbidden, ChargebackOver, EvidenceHandedIn."""
+    found = _locked(company_id, chargeback_id, by)
+    check_open(found.status, found.due_by, clock.now())
+    if found.evidence is not None and found.evidence.status is not OpStatus.REFUSED:
+        raise EvidenceHandedIn
+    told = {"of": found.external_id, "words": words.strip(), "metadata": {"chargeback": str(found.id)}}
+    deposit = db.session.get_one(PaymentOp, found.deposit_id)
+    found.evidence_id = service.hand_in(deposit, found.money, told, by=by).id
+    db.session.flush()
+    db.session.refresh(found)
+    record("chargeback.evidence_handed_in", found, by=by)
+    return found
+
+
+def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback:
+    """The company pays what its bank has taken, out of what is available. Where the bank gives it back later, so does
+    the service. Raises NotFound, Forbidden, PaidAgainAlready, InsufficientFunds."""
+    found = _locked(company_id, chargeback_id, by)
+    if found.paid_again_at is not None or found.status is ChargebackStatus.WON:
+        raise PaidAgainAlready
+    ledger.post(paid_again(found.id, found.company_id, found.money))
+    found.paid_again_at, found.paid_again_by = clock.now(), by.person_id
+    record("chargeback.paid_again", found, by=by)
+    return found
+
+
+def learn(told: Told) -> Chargeback:
+    """Writes down what a rail says of a chargeback, however often and in whatever order it does. Raises NotFound where
+    the deposit is none of ours."""
+    deposit = db.session.get(PaymentOp, told.deposit_id)
+    if deposit is None or deposit.kind is not OpKind.DEPOSIT or deposit.rail != told.rail:
+        raise NotFound
+    fresh = insert(Chargeback).values(
+        id=new_id(), rail=told.rail, external_id=told.external_id, deposit_id=deposit.id,
+        company_id=deposit.company_id, amount=told.money.amount, currency=told.money.currency, reason=told.reason,
+        opened_at=told.opened_at, due_by=told.due_by, status=ChargebackStatus.OPEN,
+    )  # fmt: skip
+    made = db.session.scalar(fresh.on_conflict_do_nothing().returning(Chargeback.id))
+    known = select(Chargeback).where(Chargeback.rail == told.rail, Chargeback.external_id == told.external_id)
+    row = db.session.scalars(known.with_for_update(of=Chargeback).execution_options(populate_existing=True)).one()
+    if made is not None:
+        record("chargeback.opened", row, by=CLOCK)
+    if told.status in row.transitions[row.status]:
+        _end(row, told.status)
+    return row
+
+
+def look_at_sandbox(limit: int = BATCH) -> int:
+    """What the sandbox's bank does, which tells nobody by itself: it takes deposits back, gives back what evidence
+    speaks for, and keeps what nobody has contested in time. Returns how many chargebacks moved."""
+    taken = db.session.execute(_taken_by_sandbox().limit(limit)).all()
+    begun = [_begin(row.PaymentOp, row.SandboxCall) for row in taken]
+    due = select(Chargeback).where(Chargeback.rail == SANDBOX, Chargeback.status == ChargebackStatus.OPEN)
+    due = due.order_by(Chargeback.id).with_for_update(of=Chargeback, skip_locked=True).limit(limit)
+    ended = 0
+    for row in db.session.scalars(due.execution_options(populate_existing=True)).all():
+        if row.evidence is not None and row.evidence.status is OpStatus.DONE:
+            ledger.post(movement_entry(f"rail:{row.external_id}:back", SANDBOX, CHARGEBACKS, row.money))
+            _end(row, ChargebackStatus.WON)
+        elif row.due_by is not None and row.due_by <= clock.now():
+            _end(row, ChargebackStatus.LOST)
+        else:
+            continue
+        ended += 1
+    return len(begun) + ended
+
+
+# --- reads ----------------------------------------------------------------------------------------------------------
+
+
+def of_company(company_id: UUID, seen_by: Actor) -> Select[Chargeback]:
+    """Those of a company, for members who may see money. Raises NotFound or Forbidden."""
+    if not seen_by.is_operator(OperatorRole.FINANCE):
+        require_company(seen_by, company_id, Right.MONEY)
+    return select(Chargeback).where(Chargeback.company_id == company_id)
+
+
+def one(company_id: UUID, chargeback_id: UUID, seen_by: Actor) -> Chargeback:
+    found = db.session.scalars(of_company(company_id, seen_by).where(Chargeback.id == chargeback_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(seen_by: Actor) -> Select[Chargeback]:
+    """Those that no bank has decided yet, for operators of finance. What is due first comes first by `due_by`."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    return select(Chargeback).where(Chargeback.status.in_((ChargebackStatus.OPEN, ChargebackStatus.UNDER_REVIEW)))
+
+
+def funded(found: Chargeback) -> Sequence[Funded]:
+    """What the company has paid for since the deposit came, the most first: money of one currency is one purse, so this
+    is as near as anybody can say what it was spent on. The caller may see the chargeback."""
+    since = select(PaymentOp.created_at).where(PaymentOp.id == found.deposit_id).scalar_subquery()
+    amount, people = func.sum(PayLine.amount), func.count(PayLine.contractor_id.distinct())
+    sums = (
+        select(Gig.id, Gig.title, people.label("people"), amount.label("amount"))
+        .join(PayLine, PayLine.gig_id == Gig.id)
+        .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .where(
+            PayLine.company_id == found.company_id,
+            PayLine.currency == found.currency,
+            Payslip.status == PayslipStatus.ISSUED,
+            Payslip.issued_at >= since,
+        )
+        .group_by(Gig.id)
+        .order_by(amount.desc(), Gig.id)
+        .limit(MOST_SHOWN)
+    )
+    rows = db.session.execute(sums).all()
+    return [Funded(row.id, row.title, row.people, Money(int(row.amount), found.currency)) for row in rows]
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _locked(company_id: UUID, chargeback_id: UUID, by: Actor) -> Chargeback:
+    require_company(by, company_id, Right.MONEY)
+    wanted = select(Chargeback).where(Chargeback.id == chargeback_id, Chargeback.company_id == company_id)
+    wanted = wanted.with_for_update(of=Chargeback).execution_options(populate_existing=True)
+    found = db.session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _end(row: Chargeback, status: ChargebackStatus) -> None:
+    is_over = status in (ChargebackStatus.WON, ChargebackStatus.LOST)
+    values = {"ended_at": clock.now()} if is_over else {}
+    move_one(row, status, by=CLOCK, event=f"chargeback.{status}", values=values)
+    if status is ChargebackStatus.WON and row.paid_again_at is not None:
+        ledger.post(given_back(row.id, row.company_id, row.money))
+
+
+def _taken_by_sandbox() -> Select[PaymentOp, SandboxCall]:
+    known = select(Chargeback.deposit_id)
+    taken = select(PaymentOp, SandboxCall).join(SandboxCall, SandboxCall.key == PaymentOp.idempotency_key)
+    return taken.where(
+        SandboxCall.charged_back_at.is_not(None), PaymentOp.status == OpStatus.DONE, PaymentOp.id.not_in(known)
+    ).order_by(PaymentOp.id)
+
+
+def _begin(op: PaymentOp, call: SandboxCall) -> Chargeback:
+    name, now = f"{call.external_id}_back", clock.now()
+    ledger.post(movement_entry(f"rail:{name}", SANDBOX, CHARGEBACKS, -op.money))
+    due = now + SANDBOX_WAITS
+    return learn(Told(SANDBOX, name, op.id, op.money, "general", now, due, ChargebackStatus.OPEN))

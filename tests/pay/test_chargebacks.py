@@ -1,0 +1,232 @@
+"""A payer's bank takes a deposit back: the company hands in what speaks against it or pays again, and nobody who worked
+loses anything."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
+from marketplace.core.money import Money
+from marketplace.core.problems import Forbidden, NotFound
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import chargebacks, payments
+from marketplace.pay.rails.chargeback_models import Chargeback
+from marketplace.pay.rails.chargeback_rules import (
+    ChargebackOver,
+    ChargebackStatus,
+    EvidenceHandedIn,
+    PaidAgainAlready,
+    check_open,
+)
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
+from tests.conftest import again, kept
+from tests.factories import accounts
+from tests.factories import pay as made
+from tests.pay.books import everything_holds
+
+LIST = "GET /api/v1/companies/<uuid:company_id>/chargebacks"
+SHOW = "GET /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>"
+FUNDED = f"{SHOW}/funded"
+EVIDENCE = "POST /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/evidence"
+AGAIN = "POST /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/pay-again"
+QUEUE = "GET /api/v1/chargebacks"
+WORDS = "We ordered this work, signed for it, and have its results."
+TEN = Money.of("10.00", "USD")
+
+
+def _taken_back() -> Chargeback:
+    """Ten dollars that a company paid in, which are at work, and which its bank has taken back."""
+    company_id = made.worked_and_approved().company_id
+    made.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT)
+    made.deposited(company_id, TEN)
+    made.paid(company_id)
+    with transaction():
+        assert (chargebacks.look_at_sandbox(), chargebacks.look_at_sandbox()) == (1, 0)
+    return db.session.scalars(select(Chargeback)).one()
+
+
+@pytest.fixture(scope="module")
+def _chargeback(ground: None) -> Chargeback:
+    return kept(_taken_back)
+
+
+@pytest.fixture
+def chargeback(_chargeback: Chargeback, app: Flask) -> Chargeback:
+    return again(_chargeback)
+
+
+def owner(found: Chargeback) -> Actor:
+    return accounts.owner_of(found.company_id)
+
+
+def available(found: Chargeback) -> Money:
+    return books.balance(f"company:{found.company_id}:available", "USD")
+
+
+def look() -> None:
+    payments.advance_ops()
+    with transaction():
+        chargebacks.look_at_sandbox()
+
+
+def now(found: Chargeback) -> ChargebackStatus:
+    return db.session.get_one(Chargeback, found.id, populate_existing=True).status
+
+
+def test_evidence_is_taken_until_the_moment_in_which_the_days_are_over() -> None:
+    moment = clock.machine_time()
+    check_open(ChargebackStatus.OPEN, moment, moment - timedelta(seconds=1))
+    for status, at in ((ChargebackStatus.OPEN, moment), (ChargebackStatus.UNDER_REVIEW, moment - timedelta(days=1))):
+        with pytest.raises(ChargebackOver):
+            check_open(status, moment, at)
+
+
+def test_what_workers_were_paid_stays_theirs(chargeback: Chargeback) -> None:
+    """60.00 of pay went out; the 10.00 that the bank took back are the service's to bear, and the company's to know."""
+    assert (chargeback.money, chargeback.status) == (TEN, ChargebackStatus.OPEN)
+    assert books.balance("platform:chargebacks", "USD") == -TEN
+    paid = select(PaymentOp.status).where(PaymentOp.kind == OpKind.PAYOUT)
+    assert db.session.scalars(paid).all() == [OpStatus.DONE]
+    (gig,) = chargebacks.funded(chargeback)
+    assert (gig.people, str(gig.money)) == (1, "67.40 USD")
+    everything_holds()
+
+
+def test_what_speaks_against_it_is_handed_in_once_and_the_bank_gives_it_back(chargeback: Chargeback) -> None:
+    by, before = owner(chargeback), available(chargeback)
+    with transaction():
+        chargebacks.pay_again(chargeback.company_id, chargeback.id, by=by)
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    assert available(chargeback) == before - TEN
+    with pytest.raises(EvidenceHandedIn):
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    look()
+    assert now(chargeback) is ChargebackStatus.WON
+    assert (available(chargeback), books.balance("platform:chargebacks", "USD")) == (before, Money.zero("USD"))
+    with pytest.raises(PaidAgainAlready):
+        chargebacks.pay_again(chargeback.company_id, chargeback.id, by=by)
+    everything_holds()
+
+
+def test_evidence_that_was_refused_is_handed_in_again_and_a_lost_answer_is_found(chargeback: Chargeback) -> None:
+    by = owner(chargeback)
+    made.lever(LeverEffect.DECLINE, OpKind.EVIDENCE)
+    with transaction():
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    look()
+    assert now(chargeback) is ChargebackStatus.OPEN
+    made.lever(LeverEffect.LOSE_ANSWER, OpKind.EVIDENCE)
+    with transaction():
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    look()
+    assert now(chargeback) is ChargebackStatus.OPEN
+    with transaction():
+        clock.move_to(clock.now() + timedelta(minutes=5))
+    look()
+    assert now(chargeback) is ChargebackStatus.WON
+    everything_holds()
+
+
+def test_what_nobody_contests_in_time_is_lost_and_can_still_be_paid_again(chargeback: Chargeback) -> None:
+    by = owner(chargeback)
+    assert chargeback.due_by is not None
+    with transaction():
+        clock.move_to(chargeback.due_by)
+    with pytest.raises(ChargebackOver):
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    look()
+    assert now(chargeback) is ChargebackStatus.LOST
+    rest = available(chargeback) - Money.of("9.99", "USD")
+    with transaction():
+        ledger.post(Entry("test:spent", [Move(f"company:{chargeback.company_id}:available", "platform:bank", rest)]))
+    with pytest.raises(InsufficientFunds), transaction():
+        chargebacks.pay_again(chargeback.company_id, chargeback.id, by=by)
+    made.deposited(chargeback.company_id, TEN)
+    with transaction():
+        chargebacks.pay_again(chargeback.company_id, chargeback.id, by=by)
+    assert books.balance("platform:chargebacks", "USD") == Money.zero("USD")
+    everything_holds()
+
+
+def test_who_may_see_it_and_answer(chargeback: Chargeback) -> None:
+    operator = accounts.operator(OperatorRole.FINANCE)
+    assert chargebacks.one(chargeback.company_id, chargeback.id, operator).id == chargeback.id
+    assert [each.id for each in db.session.scalars(chargebacks.waiting(operator))] == [chargeback.id]
+    manager = accounts.member(chargeback.company_id, CompanyRole.MANAGER)
+    for by in (operator, manager, accounts.actor_of(accounts.person().id)):
+        with pytest.raises((NotFound, Forbidden)):
+            chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+
+
+# --- the doors --------------------------------------------------------------------------------------------------------
+
+
+def ask(client: FlaskClient, door: str, found: Chargeback, **more: Any) -> Any:
+    method, _, path = door.partition(" ")
+    for name, value in (("company_id", found.company_id), ("chargeback_id", found.id)):
+        path = path.replace(f"<uuid:{name}>", str(value))
+    headers = {"Idempotency-Key": str(uuid4())} | more.pop("headers", {})
+    return client.open(path, method=method, headers=headers, **more)
+
+
+@pytest.mark.door(LIST, "works")
+@pytest.mark.door(SHOW, "works")
+@pytest.mark.door(FUNDED, "works")
+@pytest.mark.door(EVIDENCE, "works")
+@pytest.mark.door(AGAIN, "works")
+@pytest.mark.door(QUEUE, "works")
+@pytest.mark.door(EVIDENCE, "wrong_state")
+@pytest.mark.door(AGAIN, "wrong_state")
+@pytest.mark.door(EVIDENCE, "wrong_shape")
+@pytest.mark.door(LIST, "wrong_shape")
+@pytest.mark.door(QUEUE, "wrong_shape")
+def test_a_company_reads_its_chargeback_and_answers(
+    client: FlaskClient, chargeback: Chargeback, work: Callable[[], int]
+) -> None:
+    mine = {"headers": accounts.bearer(owner(chargeback))}
+    desk = {"headers": accounts.bearer(accounts.operator(OperatorRole.FINANCE))}
+    for door, headers in ((LIST, mine), (QUEUE, desk)):
+        assert [each["id"] for each in ask(client, door, chargeback, **headers).json["items"]] == [str(chargeback.id)]
+        assert ask(client, door, chargeback, query_string={"limit": 0}, **headers).status_code == 422
+    assert ask(client, SHOW, chargeback, **mine).json["money"] == {"amount": "10.00", "currency": "USD"}
+    assert ask(client, FUNDED, chargeback, **mine).json["items"][0]["people"] == 1
+    assert ask(client, EVIDENCE, chargeback, json={"words": "No."}, **mine).status_code == 422
+    told = ask(client, EVIDENCE, chargeback, json={"words": WORDS}, **mine)
+    assert (told.status_code, told.json["evidence_words"]) == (202, WORDS)
+    twice = ask(client, EVIDENCE, chargeback, json={"words": WORDS}, **mine)
+    assert (twice.status_code, twice.json["code"]) == (409, "evidence_handed_in")
+    assert ask(client, AGAIN, chargeback, **mine).json["paid_again_at"] is not None
+    late = ask(client, AGAIN, chargeback, **mine)
+    assert (late.status_code, late.json["code"]) == (409, "chargeback_paid_again")
+    work()
+
+
+@pytest.mark.door(LIST, "not_signed_in")
+@pytest.mark.door(SHOW, "not_signed_in")
+@pytest.mark.door(FUNDED, "not_signed_in")
+@pytest.mark.door(EVIDENCE, "not_signed_in")
+@pytest.mark.door(AGAIN, "not_signed_in")
+@pytest.mark.door(QUEUE, "not_signed_in")
+@pytest.mark.door(LIST, "not_mine")
+@pytest.mark.door(SHOW, "not_mine")
+@pytest.mark.door(FUNDED, "not_mine")
+@pytest.mark.door(EVIDENCE, "not_mine")
+@pytest.mark.door(AGAIN, "not_mine")
+@pytest.mark.door(QUEUE, "not_mine")
+def test_to_others_there_is_no_chargeback(client: FlaskClient, chargeback: Chargeback) -> None:
+    for door in (LIST, SHOW, FUNDED, EVIDENCE, AGAIN, QUEUE):
+        more = {"json": {"words": WORDS}} if door == EVIDENCE else {}
+        assert ask(client, door, chargeback, **more).status_code == 401
+        stranger = accounts.bearer(accounts.person().id)
+        assert ask(client, door, chargeback, headers=stranger, **more).status_code == 404
