@@ -302,7 +302,8 @@ def _pay(cast: Cast, say: Narrator) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _is_paid(contractor: Client) -> bool:
     slips = contractor.get("/payslips")["items"]
-    return bool(slips) and all(p["status"] == "done" for p in contractor.get(f"/payslips/{slips[0]['id']}")["payouts"])
+    payouts = contractor.get(f"/payslips/{slips[0]['id']}")["payouts"] if slips else []
+    return bool(payouts) and all(payout["status"] == "done" for payout in payouts)
 
 
 def _proof(cast: Cast, say: Narrator) -> dict[str, Any]:
