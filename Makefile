@@ -16,7 +16,8 @@ help: ## list the targets
 run: environment ## start Setara on http://127.0.0.1:8000 with its own database (ARGS="--port 8001")
 	@exec $(SETARA) --instance $(INSTANCE) $(ARGS)
 
-test: environment-dev ## run every test, the browser's included (PYTEST_ARGS="-k name")
+test: ## run every test, the browser's included (PYTEST_ARGS="-k name")
+	@$(call setup,--dev --solver without)
 	@exec $(BIN)/python tools/run_tests.py
 
 check: environment-dev ## style, types, walls between the rooms, migrations up, down and against the models

@@ -2,7 +2,8 @@
 
 The browser is what CHROMIUM names, else one on the PATH, else, for root on a system with apt, Debian's package,
 which is installed. With a browser E2E=required is set, so that no browser test can be skipped in silence. PYTEST_ARGS
-is handed to pytest. Exit codes: pytest's own, or 3 when E2E=required was asked for and there is no browser.
+is handed to pytest. Meanwhile the solver's loops are compiled, unless they are. Exit codes: pytest's own, or 3 when
+E2E=required was asked for and there is no browser.
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+PROJECT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = 3
 INTERRUPTED = 130
@@ -57,8 +59,11 @@ def main() -> int:
     # else those with the fewest tests would be last, and they are the longest, of the browser and of whole services.
     spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     command = [sys.executable, "-m", "pytest", *spread, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+    # The solver's loops are compiled by one process, for a minute, and the tests of the first ones need none of them.
+    compiling = [sys.executable, str(PROJECT / "tools" / "setup_venv.py"), "--solver", "alone"]
     try:
-        return subprocess.call(command, cwd=Path(__file__).resolve().parents[1])
+        with subprocess.Popen(compiling, stdout=subprocess.DEVNULL):
+            return subprocess.call(command, cwd=PROJECT)
     except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
         return INTERRUPTED
 

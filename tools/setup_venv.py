@@ -1,5 +1,8 @@
 """Makes `.venv` and installs the requirements, unless they stand there already: `python3 tools/setup_venv.py [--dev]`.
 
+It also compiles the loops of the solver, for a minute; `--solver without` leaves that to `--solver alone`, which does
+nothing else and may run beside what needs no solver yet.
+
 The requirement files name what Setara itself uses; constraints.txt, which they name too, holds the version of every
 package that comes with it. `python3 tools/setup_venv.py --dev --pin` writes it anew from what `.venv` has.
 
@@ -40,13 +43,15 @@ class SetupFailed(Exception):
         self.code = code
 
 
-def set_up(project: Path, dev: bool) -> None:
-    """Bring the project's `.venv` up to its requirement files. Raises SetupFailed."""
+def set_up(project: Path, dev: bool, solver: str = "with") -> None:
+    """Bring the project's `.venv` up to its requirement files, `with` the solver's loops compiled or `without`, or
+    compile those `alone`. Raises SetupFailed."""
     names = ["requirements.txt", "requirements-dev.txt"] if dev else ["requirements.txt"]
     venv = project / ".venv"
-    if not all(is_current(venv, project / name) for name in names):
+    if solver != "alone" and not all(is_current(venv, project / name) for name in names):
         _make(project, venv, names)
-    _compile(project, venv)
+    if solver != "without":
+        _compile(project, venv)
 
 
 def _make(project: Path, venv: Path, names: list[str]) -> None:
@@ -164,11 +169,12 @@ def main() -> int:
     """Parse the command line and set up; a failure is its sentence and its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    parser.add_argument("--solver", choices=("with", "without", "alone"), default="with", help="compile its loops")
     parser.add_argument("--pin", action="store_true", help="afterwards write constraints.txt from what is installed")
     options = parser.parse_args()
     project = Path(__file__).resolve().parents[1]
     try:
-        set_up(project, options.dev)
+        set_up(project, options.dev, options.solver)
         if options.pin:
             pin(project)
     except SetupFailed as failure:

@@ -64,6 +64,18 @@ def test_the_solver_is_compiled_once_for_each_text_of_it(project: Path) -> None:
     assert (project / "compiled").read_text() == ".the new one"
 
 
+def test_the_solver_is_left_to_another_step(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests begin while it is compiled; that step never makes an environment, in which they already run."""
+    asked: list[Path] = []
+    monkeypatch.setattr(setup_venv, "_compile", lambda project, _venv: asked.append(project))
+    setup_venv.set_up(project, dev=False, solver="without")
+    assert asked == []
+    (project / "requirements.txt").write_text("something else\n")
+    refuse_old_python(monkeypatch)
+    setup_venv.set_up(project, dev=False, solver="alone")
+    assert asked == [project]
+
+
 def test_an_environment_that_was_moved_is_not_trusted(project: Path) -> None:
     assert setup_venv.is_current(project / ".venv", project / "requirements.txt")
     moved = (project / ".venv").rename(project / "elsewhere")
