@@ -8,19 +8,23 @@ import multiprocessing
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from runpy import run_module
 
+PATIENCE = 120
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["jobs.__main__"])
 
 
 class Forked:
-    """`python -m MODULE ARGUMENTS`, by the module's `main(arguments)`. What it says goes to the log, if there is one.
+    """`python -m MODULE ARGUMENTS`, by the module's `main(arguments)` where it has one.
 
-    It is spoken to as to a subprocess.Popen.
+    What it says goes to the log, if there is one. It is spoken to as to a subprocess.Popen.
     """
 
     def __init__(
@@ -53,6 +57,21 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and all that it said."""
+
+    code: int
+    said: str
+
+
+def flask(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Ended:
+    """`flask --app wsgi ARGUMENTS` to its end. What it says is added to the log."""
+    begins = log.stat().st_size if log.exists() else 0
+    code = Forked("flask", ["--app", "wsgi", *arguments], environment, log).wait(PATIENCE)
+    return Ended(code, log.read_bytes()[begins:].decode())
+
+
 def _live(module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path | None) -> None:
     os.setsid()  # Ctrl-C in the terminal is for the tests alone.
     threading.Thread(target=_follow_parent, daemon=True).start()
@@ -62,7 +81,10 @@ def _live(module: str, arguments: Sequence[str], environment: Mapping[str, str],
         with open(log, "ab") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
-    raise SystemExit(import_module(module).main(arguments))
+    if hasattr(found := import_module(module), "main"):
+        raise SystemExit(found.main(arguments))
+    sys.argv = [module, *arguments]
+    run_module(module, run_name="__main__")
 
 
 def _follow_parent() -> None:

@@ -5,8 +5,6 @@ Web and jobs are processes of their own, as under `make run`. SETARA_PICTURES=1 
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +26,7 @@ PATIENT = 20_000
 def house(apart: Database, tmp_path: Path) -> Iterator[Service]:
     """The service with the demonstration world in it."""
     started = Service(apart, tmp_path)
-    load = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
-    subprocess.run(load, cwd=ROOT, env=started.environment, check=True, stdout=subprocess.DEVNULL)
+    started.command("demo", "load")
     try:
         started.start_web()
         started.start_jobs()

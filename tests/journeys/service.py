@@ -3,8 +3,6 @@
 import http.client
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +15,10 @@ from uuid import uuid4
 import psutil
 
 from marketplace.core.idempotency import HEADER
-from marketplace.core.processes import end, spawn
+from marketplace.core.processes import end
 from marketplace.supervisor import Listening, free_port, web_command
-from tests.conftest import ROOT, Database
-from tests.forked import Forked
+from tests.conftest import Database
+from tests.forked import Forked, flask
 
 PATIENCE = 60.0
 T = TypeVar("T")
@@ -50,7 +48,7 @@ class Service:
         self.database = database
         self._listening = listening
         self._folder = folder
-        self.running: list[subprocess.Popen[bytes] | Forked] = []
+        self.running: list[Forked] = []
         self.settings: dict[str, str] = {}
 
     @property
@@ -59,10 +57,15 @@ class Service:
         told = {"SETARA_DEMO": "1", "SETARA_BASE_URL": self.url, "JOBS_HEARTBEAT": "0.5"}
         return self.database.environ(**told | self.settings)
 
-    def start_web(self) -> subprocess.Popen[bytes]:
-        """Starts the web server as `make run` does, and returns when it answers."""
-        with open(self._folder / "web.log", "ab") as log:
-            web = spawn([sys.executable, "-m", *web_command(self._listening)], self.environment, ROOT, output=log)
+    def command(self, *words: str) -> None:
+        """Runs `flask --app wsgi WORDS` to its end, which must be a good one."""
+        ended = flask(words, self.environment, self._folder / "command.log")
+        assert ended.code == 0, ended.said
+
+    def start_web(self) -> Forked:
+        """Starts the web server with the arguments of `make run`, and returns when it answers."""
+        module, *arguments = web_command(self._listening)
+        web = Forked(module, arguments, self.environment, self._folder / "web.log")
         self.running.append(web)
         wait_until(lambda: web.poll() is not None or self.send("GET", "/healthz").status == 200, "the web server")
         assert web.poll() is None, self.log("web")

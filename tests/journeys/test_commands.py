@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -22,12 +23,18 @@ SETARA = [sys.executable, "-m", "marketplace"]
 PATIENCE = 90
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextmanager
+def _enterable() -> Iterator[Path]:
     """A folder that other accounts can enter, as pytest's own cannot be."""
     with tempfile.TemporaryDirectory(prefix="setara-test-") as folder:
         os.chmod(folder, 0o711)
         yield Path(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with _enterable() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -107,9 +114,16 @@ class Running:
         return code
 
 
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Path]:
+    """The folder of one instance. Whoever starts first on it makes its database, and the others find it there, also
+    after it was killed; a folder that was removed is made anew."""
+    with _enterable() as folder:
+        yield folder / "instance"
+
+
 @pytest.fixture
-def running(place: Path, port: int) -> Iterator[Running]:
-    instance = place / "instance"
+def running(instance: Path, port: int) -> Iterator[Running]:
     started = Running(instance, port)
     yield started
     setara("stop", "--instance", instance)
@@ -156,11 +170,11 @@ def test_data_of_another_major_version(place: Path, port: int) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_one_instance_from_start_to_ctrl_c_and_again(running: Running, place: Path, port: int) -> None:
+def test_one_instance_from_start_to_ctrl_c_and_again(running: Running, instance: Path, port: int) -> None:
     assert running.get("/healthz") == 200
     assert "DATABASE_OWNER_URL" not in running.child("jobs").environ()
     assert "setara_app@" in running.child("wsgi:app").environ()["DATABASE_URL"]
-    second = setara("--instance", place / "instance", "--port", str(port))
+    second = setara("--instance", instance, "--port", str(port))
     assert second.returncode == 9
     assert f"as process {running.process.pid};" in second.stderr
     running.process.send_signal(signal.SIGINT)
@@ -183,11 +197,21 @@ def test_supervisor_that_is_killed_leaves_no_orphan(running: Running) -> None:
     assert running.ended() == -signal.SIGKILL
 
 
-def test_stop_from_elsewhere_and_removal_of_the_data(running: Running, place: Path) -> None:
-    done = setara("stop", "--instance", place / "instance", "--remove-data")
+def test_with_jobs_runs_a_command_beside_a_worker_and_no_web_server(instance: Path) -> None:
+    (instance / "web.log").unlink(missing_ok=True)
+    script = "import os, pathlib; print('SETARA_URL' in os.environ, sorted(os.listdir(os.environ['SETARA_FOLDER'])))"
+    done = setara("with-jobs", "--instance", instance, "--", sys.executable, "-c", script)
+    assert done.returncode == 0, done.stderr
+    said = next(line for line in done.stdout.splitlines() if line.startswith("False"))
+    assert "'jobs.log'" in said
+    assert "'web.log'" not in said
+
+
+def test_stop_from_elsewhere_and_removal_of_the_data(running: Running, instance: Path) -> None:
+    done = setara("stop", "--instance", instance, "--remove-data")
     assert done.returncode == 0, done.stderr
     assert running.ended() == 0
-    assert not (place / "instance").exists()
+    assert not instance.exists()
 
 
 def test_command_with_a_database_of_its_own_ends_with_its_code_and_leaves_nothing(place: Path) -> None:
@@ -218,12 +242,3 @@ def test_make_alone_lists_every_target() -> None:
         "gig",
         "clean",
     ]
-
-
-def test_with_jobs_runs_a_command_beside_a_worker_and_no_web_server(place: Path) -> None:
-    script = "import os, pathlib; print('SETARA_URL' in os.environ, sorted(os.listdir(os.environ['SETARA_FOLDER'])))"
-    done = setara("with-jobs", "--instance", str(place / "alone"), "--", sys.executable, "-c", script)
-    assert done.returncode == 0, done.stderr
-    said = next(line for line in done.stdout.splitlines() if line.startswith("False"))
-    assert "'jobs.log'" in said
-    assert "'web.log'" not in said

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,18 +17,20 @@ from marketplace.shifts.models import Offer
 from marketplace.shifts.rules import OfferStatus
 from tests.conftest import ROOT, Database
 from tests.factories import accounts
+from tests.forked import Ended, flask
 
 COMMAND = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
 
 
-def run(database: Database, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        COMMAND, cwd=ROOT, env=database.environ(**more), capture_output=True, text=True, check=False, timeout=120
-    )
+def load(database: Database, folder: Path, demonstration: str) -> Ended:
+    return flask(["demo", "load"], database.environ(SETARA_DEMO=demonstration), folder / "said")
 
 
-def test_the_world_is_loaded_once_and_everybody_can_sign_in(apart: Database, apart_app: SetaraFlask) -> None:
-    first = run(apart, SETARA_DEMO="1")
+def test_the_world_is_loaded_once_and_everybody_can_sign_in(
+    apart: Database, apart_app: SetaraFlask, tmp_path: Path
+) -> None:
+    told = apart.environ(SETARA_DEMO="1")
+    first = subprocess.run(COMMAND, cwd=ROOT, env=told, capture_output=True, text=True, check=False, timeout=120)
     assert first.returncode == 0, first.stderr
     with apart_app.app_context():
         for entry in demo.SIGN_INS:
@@ -39,20 +42,20 @@ def test_the_world_is_loaded_once_and_everybody_can_sign_in(apart: Database, apa
         (offer,) = db.session.scalars(db.select(Offer))
         assert offer.status is OfferStatus.PENDING
         assert [check.name for check in proof.prove() if not check.holds] == []
-    again = run(apart, SETARA_DEMO="1")
-    assert (again.returncode, again.stdout) == (0, first.stdout)
+    again = load(apart, tmp_path, "1")
+    assert (again.code, again.said) == (0, first.stdout)
 
 
-def test_people_of_their_own_are_left_alone(apart: Database, apart_app: SetaraFlask) -> None:
+def test_people_of_their_own_are_left_alone(apart: Database, apart_app: SetaraFlask, tmp_path: Path) -> None:
     with apart_app.app_context(), transaction():
         accounts.person()
-    told = run(apart, SETARA_DEMO="1")
-    assert told.returncode == 0
-    assert "no demonstration was loaded" in told.stdout
+    told = load(apart, tmp_path, "1")
+    assert told.code == 0, told.said
+    assert "no demonstration was loaded" in told.said
 
 
 @pytest.mark.parametrize("flag", ["", "0"])
-def test_a_demonstration_is_asked_for(apart: Database, flag: str) -> None:
-    told = run(apart, SETARA_DEMO=flag)
-    assert told.returncode == 1
-    assert "SETARA_DEMO=1" in told.stderr
+def test_a_demonstration_is_asked_for(apart: Database, flag: str, tmp_path: Path) -> None:
+    told = load(apart, tmp_path, flag)
+    assert told.code == 1
+    assert "SETARA_DEMO=1" in told.said

@@ -1,7 +1,5 @@
 """One gig from post to payslip over REST alone, at a service of real processes: every number of it."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ from examples.one_gig.client import Client
 from examples.one_gig.play import PASSWORD, Outcome, play
 from examples.one_gig.scene import Narrator
 from marketplace.standards.catalogue import RULES
-from tests.conftest import ROOT
 from tests.journeys.service import Service
 
 pytestmark = pytest.mark.truncating
@@ -18,8 +15,7 @@ pytestmark = pytest.mark.truncating
 
 def test_one_gig_from_post_to_payslip(service: Service) -> None:
     def make_operator(email: str) -> None:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "people", "make-operator", email, "admin"]
-        subprocess.run(command, cwd=ROOT, env=service.environment, check=True, capture_output=True)
+        service.command("people", "make-operator", email, "admin")
 
     outcome = play(service.url, make_operator, Narrator(silent=True))
     the_gate_refused_132_an_hour(outcome.refusal)
