@@ -59,7 +59,7 @@ def main() -> int:
     # else those with the fewest tests would be last, and they are the longest, of the browser and of whole services.
     spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     command = [sys.executable, "-m", "pytest", *spread, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
-    # The solver's loops are compiled by one process, for a minute, and the tests of the first ones need none of them.
+    # The solver's loops are compiled by one process, for a minute; the tests of that minute need none of them.
     compiling = [sys.executable, str(PROJECT / "tools" / "setup_venv.py"), "--solver", "alone"]
     try:
         with subprocess.Popen(compiling, stdout=subprocess.DEVNULL):
