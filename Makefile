@@ -30,6 +30,7 @@ check: environment-dev ## style, types, walls between the rooms, migrations up, 
 BENCH := $(BIN)/python -m
 bench: environment-dev ## measure the verbs that must be fast, on a database of its own
 	@$(SETARA) with-database -- $(BENCH) tests.bench
+	@$(SETARA) with-database -- $(BENCH) tests.bench.entries
 	@$(SETARA) with-database -- $(BENCH) tests.bench.pages
 	@$(SETARA) with-database -- $(BENCH) tests.bench.shift_day
 	@$(SETARA) with-database -- $(BENCH) tests.bench.pay

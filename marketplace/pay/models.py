@@ -129,6 +129,11 @@ class PayLine(Base):
         ),
         CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
         CheckConstraint("(kind = 'rail_fee') = (rail_fee_id IS NOT NULL)", name="rail_fee_has_its_line"),
+        Index(
+            "ix_pay_line_not_of_work",
+            "payslip_id",
+            postgresql_where=text("attempt_id IS NOT NULL OR kind IN ('sick_leave', 'benefit_cash_out')"),
+        ),
         Index("ix_pay_line_accrued", "contractor_id", "began_at", postgresql_where=text("kind = 'sick_accrual'")),
         *(
             Index(f"ix_pay_line_{rare}", rare, postgresql_where=text(f"{rare} IS NOT NULL"))

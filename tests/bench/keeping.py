@@ -26,6 +26,7 @@ TITLES = {
     "tests.bench.instant": "People for a seat that opens now",
     "tests.bench.storm": "The accept storm",
     "tests.bench.pay": "A pay week",
+    "tests.bench.entries": "Single journal entries",
 }
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 

@@ -42,6 +42,9 @@ UPDATE payslip SET entry_id = ids.entry FROM unnest(:slips, :entries) AS ids (sl
 """).bindparams(*(bindparam(name, type_=ARRAY(Uuid())) for name in ("slips", "entries")))
 )
 
+_NOT_OF_WORK = text("(pay_line.attempt_id IS NOT NULL OR pay_line.kind IN ('sick_leave', 'benefit_cash_out'))")
+"""As the index of such lines has it, so that whether a payslip has any is known without looking at its lines."""
+
 
 def book(payslip_ids: Sequence[UUID]) -> None:
     """Books these frozen payslips and issues them. The caller has locked their run."""
@@ -62,8 +65,8 @@ def book(payslip_ids: Sequence[UUID]) -> None:
 
 def attempts_of(payslip_ids: Collection[UUID]) -> list[UUID]:
     """The attempts at tests that these payslips pay."""
-    found = select(PayLine.attempt_id).where(_of(payslip_ids), PayLine.attempt_id.is_not(None)).distinct()
-    return sorted(each for each in db.session.scalars(found) if each is not None)
+    found = select(PayLine.attempt_id).where(_of(payslip_ids), _NOT_OF_WORK, PayLine.attempt_id.is_not(None))
+    return sorted({each for each in db.session.scalars(found) if each is not None})
 
 
 def _post(payslip_ids: Sequence[UUID]) -> None:
@@ -104,7 +107,7 @@ def _mark_paid(payslip_ids: Collection[UUID]) -> None:
     """Leave that was taken and benefits that are paid out are paid now."""
     own = select(PayLine.booking_id, PayLine.cash_out_id, PayLine.currency)
     of_own = (LineKind.SICK_LEAVE, LineKind.BENEFIT_CASH_OUT)
-    rows = db.session.execute(own.where(_of(payslip_ids), PayLine.kind.in_(of_own))).all()
+    rows = db.session.execute(own.where(_of(payslip_ids), _NOT_OF_WORK, PayLine.kind.in_(of_own))).all()
     leave.mark_paid([(leave_cause(row.booking_id), row.currency) for row in rows if row.booking_id is not None])
     cash_out.mark_paid([row.cash_out_id for row in rows if row.cash_out_id is not None])
 

@@ -294,8 +294,9 @@ def draft(
         before = paid.get(work.booking_id, {})
         counted = before[LineKind.SICK_ACCRUAL].seconds if LineKind.SICK_ACCRUAL in before else 0
         whole = priced(work, max(0, caps.get(work.contractor_id, LEAVE_CAP) - earned.get(year, 0)) + counted)
+        about = reason(work.booking_id, work.cut_id, work.back_pay_id)
         for line in still_to_pay(whole, before) if before else whole:
-            lines.append(DraftLine(work, line, work.hold, payee_account(work, line), _cause(work, line)))
+            lines.append(DraftLine(work, line, work.hold, payee_account(work, line), f"{about}:{line.kind}"))
             if line.kind is LineKind.SICK_ACCRUAL:
                 earned[year] = earned.get(year, 0) + line.seconds
         lines.extend(_leave_lines(work))
@@ -329,10 +330,6 @@ def _less(line: PriceLine, before: Paid | None) -> PriceLine:
     if before is None:
         return line
     return replace(line, money=line.money - before.money, seconds=line.seconds - before.seconds)
-
-
-def _cause(work: Work, line: PriceLine) -> str:
-    return f"{reason(work.booking_id, work.cut_id, work.back_pay_id)}:{line.kind}"
 
 
 def reason(booking_id: UUID, cut_id: UUID | None, back_pay_id: UUID | None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.core.db import copy, send_one
-from marketplace.core.ids import new_id
+from marketplace.core.ids import new_id, new_id_text
 from marketplace.core.sending import Fixed, Order
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs.lines import DraftLine, Reason
@@ -93,7 +93,7 @@ def _rows(run_id: str, lines: Iterable[DraftLine], slip_of: Mapping[Owner, str])
         money = price.money
         yield (
             *shared,
-            str(new_id()),
+            new_id_text(),
             slip_of[work.contractor_id, money.currency],
             price.kind,
             price.payee,
