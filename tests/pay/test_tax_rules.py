@@ -17,11 +17,15 @@ from marketplace.pay.taxes.schemes import BY_ID, SCHEMES, Certificate, Form, Per
 NUMBERED, NONE = True, False
 
 
-def payer(base: str, before: str = "0", withheld: str = "0", number: bool = NUMBERED, **more: Certificate) -> Payer:
-    """Sums in whole units of the law's currency, each of which has a hundred minor units."""
-    hundred = [Fraction(Decimal(each)) * 100 for each in (base, before, withheld)]
+def payer(
+    base: str, before: str = "0", withheld: str = "0", back: str = "0", number: bool = NUMBERED, **more: Certificate
+) -> Payer:
+    """Sums in whole units of the law's currency, each of which has a hundred minor units. `withheld` is what stayed so
+    after `back` was given back."""
+    hundred = [Fraction(Decimal(each)) * 100 for each in (base, before, withheld, back)]
     return Payer(
-        has_number=number, base=hundred[0], base_before=hundred[1], withheld_before=int(hundred[2]), **more
+        has_number=number, base=hundred[0], base_before=hundred[1], withheld_before=int(hundred[2]),
+        given_back_before=int(hundred[3]), **more,
     )  # fmt: skip
 
 
@@ -36,6 +40,12 @@ def payer(base: str, before: str = "0", withheld: str = "0", number: bool = NUMB
         # The second payment of the month fills the first band: in all as if it had been one.
         ("id.pph21", payer("100000000", "100000000", "2500000"), "6500000"),
         ("id.pph21", payer("333"), "8"),
+        # Of 250,000 that were withheld 50,000 were given back: the next payslip asks its own part, and not those again.
+        ("id.pph21", payer("10000000", "10000000", "200000", "50000"), "250000"),
+        # Without a number 300,000 were withheld, and 50,000 given back when it was known: that was mended, no more.
+        ("id.pph21", payer("10000000", "10000000", "250000", "50000"), "250000"),
+        # All 1,200 shillings were given back: of 34,000 in the month only the later 10,000 are taxed.
+        ("ke.wht", payer("10000", "24000", "0", "1200"), "500"),
         # 24,000 shillings in a month: with the payment that reaches them, all are taxed.
         ("ke.wht", payer("23999.99"), "0"),
         ("ke.wht", payer("24000"), "1200"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
@@ -23,11 +24,11 @@ from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes import remitting, withholding
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, RemittanceStatus, Why
-from marketplace.pay.taxes.schemes import Certificate
+from marketplace.pay.taxes.schemes import BY_ID, Certificate
 from marketplace.shifts.models import Booking
 from marketplace.workforce.papers import Tax
 from tests.conftest import again, kept
-from tests.factories import accounts, pay, shifts
+from tests.factories import accounts, pay, shifts, standards
 from tests.pay.books import everything_holds
 from tests.web.visitor import Visitor
 
@@ -118,6 +119,24 @@ def test_without_a_rate_nothing_is_withheld_and_it_is_said(app: Flask) -> None:
     slip = pay.payslip_of(booking.contractor_id)
     assert (slip.withheld, line_of(booking).why) == (usd("0"), Why.NO_RATE)
     everything_holds()
+
+
+def test_earlier_pay_of_the_period_counts_at_the_rate_of_its_own_day(taxed: Booking) -> None:
+    """60.00 USD were 960,000 rupiah when they were paid, and 6,000 shillings, which no law was told of; that a dollar
+    is twice as much of either two days later changes nothing of that."""
+    paid_on = clock.now().date()
+    later = paid_on + timedelta(days=2)
+    pair = (taxed.contractor_id, taxed.company_id)
+    for code, then, now in (("IDR", "16000", "32000"), ("KES", "100", "200")):
+        with transaction():
+            if code == "KES":
+                standards.rate("USD", code, then, paid_on)
+            clock.move_to(clock.now() + timedelta(days=2))
+            standards.rate("USD", code, now, later)
+            clock.move_to(clock.now() - timedelta(days=2))
+    before = {law: withholding._before(BY_ID[law], {pair}, [], later)[pair] for law in ("id.pph21", "ke.wht")}
+    assert before["id.pph21"] == withholding.Earlier(Fraction(96_000_000), 2_400_000, 0)
+    assert before["ke.wht"].base == 600_000
 
 
 def test_elsewhere_nothing_is_withheld(app: Flask) -> None:

@@ -86,6 +86,8 @@ class Payer:
     base_before: Fraction = Fraction(0)
     """Of the earlier payments of the period."""
     withheld_before: int = 0
+    """Of those, less what was given back."""
+    given_back_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,20 @@ def reckon(law: Scheme, of: Payer) -> Tax | None:
         return Tax(Why.BELOW, 0, None)
     whole = law.reach is Reach.ALL
     tax = _tax(law, of, all_of_it if whole else of.base)
-    due = floor(tax / law.unit) * law.unit - (of.withheld_before if whole else 0)
+    due = floor(tax / law.unit) * law.unit - (_settled(law, of) if whole else 0)
     return Tax(Why.WITHHELD, min(max(due, 0), floor(of.base)), _percent(law, of))
+
+
+def _settled(law: Scheme, of: Payer) -> int:
+    """What of the period's tax is settled: what is withheld, and of what was given back as much as the law still asks
+    on the earlier payments, since somebody decided that it is not owed and the next payslip decides nothing else. What
+    the law itself does not ask any more, as once a number is known, was no more than mended.
+
+    10,000,000 rupiah with 250,000 withheld, of which 50,000 were given back: of the next 10,000,000 again 250,000 are
+    withheld, not 300,000. Withheld without a number were 300,000, 50,000 went back when it was known: 250,000 too.
+    """
+    asked = 0 if _is_free(law, of.base_before) else floor(_tax(law, of, of.base_before) / law.unit) * law.unit
+    return min(max(asked, of.withheld_before), of.withheld_before + of.given_back_before)
 
 
 def _is_free(law: Scheme, base: Fraction) -> bool:

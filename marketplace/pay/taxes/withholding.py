@@ -8,14 +8,28 @@ the floor is compared before it, as minimum wages are (rule WITHHOLDING).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, cast, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.models import Company
@@ -35,7 +49,7 @@ from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.profiles import Standing, standings
 from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME, NotCorrectable, Payer, Why, tax_account
 from marketplace.pay.taxes.schemes import Scheme, scheme_of
-from marketplace.standards.exchange import quotes
+from marketplace.standards.exchange import quotes, quotes_of
 from marketplace.standards.floor import Quote
 from marketplace.standards.rates import Payee
 
@@ -64,6 +78,8 @@ class Earlier:
 
     base: Fraction = Fraction(0)
     withheld: int = 0
+    """Less what was given back of it."""
+    given_back: int = 0
 
 
 NONE_BEFORE = Earlier()
@@ -159,7 +175,11 @@ def of_contractors() -> ColumnElement[bool]:
 
 
 def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
-    by_id = {slip.id: slip for slip in slips}
+    people = standings({slip.contractor_id for slip in slips}, on)
+    laws = {person: scheme_of(standing.country, on) for person, standing in people.items()}
+    by_id = {slip.id: slip for slip in slips if laws[slip.contractor_id] is not None}
+    if not by_id:
+        return []
     sums = (
         select(PayLine.payslip_id, PayLine.company_id, func.sum(PayLine.amount).label("amount"))
         .where(
@@ -171,14 +191,13 @@ def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
     bases = {(row.payslip_id, row.company_id): int(row.amount) for row in db.session.execute(sums)}
     if not bases:
         return []
-    people = standings({slip.contractor_id for slip in slips}, on)
     known = select(Company.id, Company.country).where(Company.id.in_({company_id for _, company_id in bases}))
     seats = {row.id: row.country for row in db.session.execute(known)}
     cases = []
     for (slip_id, company_id), amount in bases.items():
         slip = by_id[slip_id]
         standing = people[slip.contractor_id]
-        law = scheme_of(standing.country, on) if seats[company_id] == standing.country else None
+        law = laws[slip.contractor_id] if seats[company_id] == standing.country else None
         if law is not None and amount:
             cases.append(Case(slip, company_id, law, standing, Money(amount, slip.currency)))
     return cases
@@ -196,7 +215,11 @@ def _of_law(law: Scheme, cases: Sequence[Case], on: date) -> list[dict[str, Any]
         rows.append(row)
         # Two payslips of one run, in two currencies, are counted together too.
         so_far = before.get(case.pair, NONE_BEFORE)
-        before[case.pair] = Earlier(so_far.base + (row["law_base"] or 0), so_far.withheld + (row["law_amount"] or 0))
+        before[case.pair] = replace(
+            so_far,
+            base=so_far.base + (row["law_base"] or 0),
+            withheld=so_far.withheld + (row["law_amount"] or 0),
+        )
     return rows
 
 
@@ -230,6 +253,7 @@ def _row(case: Case, quote: Quote | None, before: Earlier, on: date) -> dict[str
         base=there,
         base_before=before.base,
         withheld_before=before.withheld,
+        given_back_before=before.given_back,
     )
     tax = tax_rules.reckon(law, payer)
     if tax is None:
@@ -245,36 +269,24 @@ def _row(case: Case, quote: Quote | None, before: Earlier, on: date) -> dict[str
 
 
 def _before(law: Scheme, pairs: set[Pair], slip_ids: Sequence[UUID], on: date) -> dict[Pair, Earlier]:
-    """What these companies paid these people in the law's period by other payslips, and withheld of it."""
+    """What these companies paid these people in the law's period by other payslips, and withheld of it and gave back.
+    A payment counts as it was reckoned then, or else at the rate of its own day: that of today says nothing of it."""
     begins = tax_rules.begin_of(law.period, on)
-    key = tuple_(PayLine.contractor_id, PayLine.company_id)
-    paid = (
-        select(PayLine.contractor_id, PayLine.company_id, PayLine.currency, func.sum(PayLine.amount).label("amount"))
-        .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(
-            is_income(),
-            of_contractors(),
-            key.in_(pairs),
-            Payslip.status == PayslipStatus.ISSUED,
-            Payslip.pay_date >= begins,
-            Payslip.id.not_in(slip_ids),
-        )
-        .group_by(PayLine.contractor_id, PayLine.company_id, PayLine.currency)
-    )
-    rows = db.session.execute(paid).all()
-    rates = quotes({row.currency for row in rows}, law.currency, on)
     found: dict[Pair, Earlier] = {}
+    rows = _paid(law, pairs, slip_ids, begins)
+    rates = quotes_of(_asked(law, rows))
     for row in rows:
         pair = (row.contractor_id, row.company_id)
         so_far = found.get(pair, NONE_BEFORE)
-        worth = (
-            tax_rules.there(Money(int(row.amount), row.currency), rates[row.currency].rate, law.currency)
-            if row.currency in rates
-            else Fraction(0)
-        )
-        found[pair] = Earlier(so_far.base + worth)
+        found[pair] = replace(so_far, base=so_far.base + _worth(law, row, rates))
+    gone = Withholding.amount < 0
     taken = (
-        select(Withholding.contractor_id, Withholding.company_id, func.sum(Withholding.law_amount).label("amount"))
+        select(
+            Withholding.contractor_id,
+            Withholding.company_id,
+            func.coalesce(func.sum(Withholding.law_amount), 0).label("amount"),
+            func.coalesce(-func.sum(Withholding.law_amount).filter(gone), 0).label("given_back"),
+        )
         .where(
             tuple_(Withholding.contractor_id, Withholding.company_id).in_(pairs),
             Withholding.scheme == law.id,
@@ -284,8 +296,66 @@ def _before(law: Scheme, pairs: set[Pair], slip_ids: Sequence[UUID], on: date) -
     )
     for had in db.session.execute(taken):
         pair = (had.contractor_id, had.company_id)
-        found[pair] = Earlier(found.get(pair, NONE_BEFORE).base, int(had.amount or 0))
+        so_far = found.get(pair, NONE_BEFORE)
+        found[pair] = replace(so_far, withheld=int(had.amount), given_back=int(had.given_back))
     return found
+
+
+def _paid(law: Scheme, pairs: set[Pair], slip_ids: Sequence[UUID], begins: date) -> Sequence[Any]:
+    """What other payslips of the period paid, by day and currency, and what the law was told of it where it was."""
+    each = (
+        select(
+            PayLine.contractor_id,
+            PayLine.company_id,
+            PayLine.currency,
+            Payslip.pay_date,
+            Payslip.id.label("slip_id"),
+            func.sum(PayLine.amount).label("amount"),
+        )
+        .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .where(
+            is_income(),
+            of_contractors(),
+            Payslip.contractor_id.in_({person for person, _ in pairs}),
+            tuple_(PayLine.contractor_id, PayLine.company_id).in_(pairs),
+            Payslip.status == PayslipStatus.ISSUED,
+            Payslip.pay_date >= begins,
+            Payslip.id.not_in(slip_ids),
+        )
+        .group_by(PayLine.contractor_id, PayLine.company_id, PayLine.currency, Payslip.pay_date, Payslip.id)
+        .subquery()
+    )
+    told = and_(
+        Withholding.payslip_id == each.c.slip_id,
+        Withholding.company_id == each.c.company_id,
+        Withholding.scheme == law.id,
+        Withholding.law_base.is_not(None),
+    )
+    key = (each.c.contractor_id, each.c.company_id, each.c.currency, each.c.pay_date)
+    sums = select(
+        *key,
+        func.sum(Withholding.law_base).label("told"),
+        func.sum(each.c.amount).filter(Withholding.law_base.is_(None)).label("untold"),
+    ).outerjoin(Withholding, told)
+    return db.session.execute(sums.group_by(*key)).all()
+
+
+def _asked(law: Scheme, rows: Sequence[Any]) -> dict[tuple[str, date], set[str]]:
+    """The rates that are needed, by the day that each is of."""
+    asked: dict[tuple[str, date], set[str]] = {}
+    for row in rows:
+        if row.untold:
+            asked.setdefault((law.currency, row.pay_date), set()).add(row.currency)
+    return asked
+
+
+def _worth(law: Scheme, row: Any, rates: Mapping[tuple[str, date], Mapping[str, Quote]]) -> Fraction:
+    """In the law's currency. What no source prices counts for nothing, as it did on its day."""
+    worth = Fraction(int(row.told or 0))
+    quote = rates[law.currency, row.pay_date].get(row.currency) if row.untold else None
+    if quote is not None:
+        worth += tax_rules.there(Money(int(row.untold), row.currency), quote.rate, law.currency)
+    return worth
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
