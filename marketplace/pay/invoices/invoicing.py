@@ -8,10 +8,11 @@ by a credit note, which gives the money back.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Select, Text, cast, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -35,7 +36,14 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay.invoices.models import CompanyBilling, Invoice, InvoicedRun, InvoiceLine, InvoiceSeries
+from marketplace.pay.invoices.models import (
+    CompanyBilling,
+    Invoice,
+    InvoicedRun,
+    InvoiceLine,
+    InvoicesBegin,
+    InvoiceSeries,
+)
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rules import PayslipStatus, RunStatus
 from marketplace.pay.runs.lines import PLATFORM_FEES
@@ -66,7 +74,7 @@ def issue_due(limit: int = 20) -> int:
     done = select(InvoicedRun.run_id).where(InvoicedRun.run_id == PayRun.id)
     due = select(PayRun.id).where(PayRun.status.in_(BOOKED), ~done.exists()).order_by(PayRun.id).limit(limit)
     runs = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    charges = [*_fees(runs), *_handling()]
+    charges = [*_fees(runs), *_handling(db.session.scalar(select(InvoicesBegin.at)))]
     for key in sorted({(each.company_id, each.money.currency) for each in charges}, key=str):
         _invoice(key[0], [each for each in charges if (each.company_id, each.money.currency) == key])
     db.session.add_all(InvoicedRun(run_id=run_id, at=clock.now()) for run_id in runs)
@@ -78,10 +86,15 @@ def tell(company_id: UUID, number: str | None, address: str, *, by: Actor) -> Co
     """The company says how it wants to be billed. Raises BadVatNumber."""
     require_company(by, company_id, Right.MONEY)
     company = db.session.get_one(Company, company_id)
-    row = db.session.get(CompanyBilling, company_id) or CompanyBilling(company_id=company_id)
-    row.vat_number = None if not number else vat_number(company.country, number)
-    row.address, row.told_at = address.strip(), clock.now()
-    db.session.add(row)
+    told = {
+        "vat_number": None if not number else vat_number(company.country, number),
+        "address": address.strip(),
+        "told_at": clock.now(),
+    }
+    # Two who tell it for the first time at once tell it one after the other: the later word holds.
+    first = insert(CompanyBilling).values(company_id=company_id, **told)
+    db.session.execute(first.on_conflict_do_update(index_elements=["company_id"], set_=told))
+    row = db.session.get_one(CompanyBilling, company_id, populate_existing=True)
     record("company.billing_told", company, by=by)
     return row
 
@@ -163,8 +176,9 @@ def _fees(runs: Collection[UUID]) -> list[Charge]:
     ]  # fmt: skip
 
 
-def _handling() -> list[Charge]:
-    """Handling fees of overturned cuts (rule REJECT) that no invoice has yet."""
+def _handling(since: datetime | None) -> list[Charge]:
+    """Handling fees of overturned cuts (rule REJECT) that no invoice has yet; not those of before there were
+    invoices."""
     cause = func.concat("cut:", cast(TimesheetCut.id, Text), ":handling")
     told = select(InvoiceLine.id).where(InvoiceLine.cause == JournalEntry.cause)
     found = (
@@ -173,6 +187,7 @@ def _handling() -> list[Charge]:
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == Posting.destination_id)
         .where(TimesheetCut.ended_because == CutEnd.RULED, LedgerAccount.name == PLATFORM_FEES, ~told.exists())
+        .where(JournalEntry.at >= since if since is not None else true())
         .order_by(JournalEntry.cause)
     )
     return [

@@ -45,6 +45,15 @@ class InvoicedRun(Base):
     at: Mapped[Instant]
 
 
+class InvoicesBegin(Base):
+    """From when on charges are invoiced, where the service had charged companies before it wrote invoices: they were
+    told nothing of VAT then. At most one row, written by the migration."""
+
+    __tablename__ = "invoices_begin"
+
+    at: Mapped[Instant] = mapped_column(primary_key=True)
+
+
 class Invoice(Subject):
     """What the service charged a company, or credits to it. All of it but when its VAT was taken is written once; who
     sold and who bought stand in it as they were."""
