@@ -36,6 +36,7 @@ from marketplace.supervisor import (
     knows_revision,
     load_demonstration,
     migrate,
+    open_vault,
     prove_books,
     stop_instance,
 )
@@ -167,9 +168,12 @@ def restore(instance: Path, file: Path, progress: Progress) -> Exit:
         backup.load(database.owner_url, file, manifest, progress)
         migrate(database, progress)
         prove_books(database, progress)
-    named = {each.partition(":")[0].strip() for each in os.environ.get("SETARA_VAULT_KEYS", "").split(",")}
-    if missing := [key for key in manifest.vault_keys if key not in named]:
-        progress.say(f"What people have sealed cannot be opened until SETARA_VAULT_KEYS names: {', '.join(missing)}.")
+        opens = open_vault(database, progress)
+    if not opens:
+        progress.say(
+            "Do not put it into service yet: what people have sealed cannot be opened until SETARA_VAULT_KEYS has the"
+            f" keys of the backup: {', '.join(manifest.vault_keys)}."
+        )
     progress.say("Everything is back.")
     return Exit.STOPPED
 

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from marketplace import demo
 from marketplace.accounts import queries, service
 from marketplace.accounts.rules import CONSOLE, OperatorRole, address
-from marketplace.core import clock
+from marketplace.core import clock, vault
 from marketplace.core.db import snapshot, transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
@@ -184,7 +184,23 @@ def check_seals() -> None:
     click.echo(f"All seals hold: {looked} entries were looked at.")
 
 
+of_vault = AppGroup("vault", help="What people have sealed.")
+
+
+@of_vault.command("check")
+def check_vault() -> None:
+    """Try whether the keys of SETARA_VAULT_KEYS open what was sealed; ends with 1 where one does not. Shows nothing."""
+    with snapshot():
+        looked, closed = vault.locked()
+    for key_id, count in sorted(closed.items()):
+        click.echo(f"{count} of what people have sealed need the key {key_id!r}, which is missing or another one.")
+    if closed:
+        raise click.exceptions.Exit(1)
+    click.echo(f"The keys open everything that was sealed: {looked} were tried.")
+
+
 def register(app: Flask) -> None:
+    app.cli.add_command(of_vault)
     app.cli.add_command(matching)
     app.cli.add_command(people)
     app.cli.add_command(issuing)

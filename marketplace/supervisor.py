@@ -238,6 +238,13 @@ def prove_books(database: Database, progress: Progress) -> None:
         raise Refusal(Exit.BOOKS_WRONG, "The books do not hold; what is wrong stands above.")
 
 
+def open_vault(database: Database, progress: Progress) -> bool:
+    """Try whether what people have sealed can be opened with the keys that are configured; the command prints which do
+    not fit."""
+    progress.say("Trying the keys of SETARA_VAULT_KEYS.")
+    return run_to_end([*FLASK, "vault", "check"], database.commands_environment(), PROJECT) == 0
+
+
 def load_demonstration(database: Database, progress: Progress) -> None:
     """Load the demonstration world where it is missing; the command prints the sign-ins."""
     progress.say("Loading the demonstration world.")

@@ -208,6 +208,21 @@ def rewrap(limit: int) -> int:
     return len(rows)
 
 
+def locked() -> tuple[int, dict[str, int]]:
+    """How many data keys there are, and how many of them cannot be opened, by the key that wrapped them and that is
+    missing from the configuration or is another one there. Reads each of them, a part at a time."""
+    ring, looked = _ring(), 0
+    closed: dict[str, int] = {}
+    known = select(DataKey.owner_id, DataKey.key_id, DataKey.wrapped).where(DataKey.wrapped.is_not(None))
+    for row in db.session.execute(known.execution_options(yield_per=1000)):
+        looked += 1
+        try:
+            ring.unwrap(row.owner_id, row.key_id, row.wrapped or b"")
+        except VaultLocked:
+            closed[row.key_id] = closed.get(row.key_id, 0) + 1
+    return looked, closed
+
+
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 

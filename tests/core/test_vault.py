@@ -89,6 +89,21 @@ def test_a_new_configured_key_takes_over_and_the_old_one_can_go(app: Flask, monk
         vault.unseal(ana, sealed, what="x")
 
 
+def test_a_key_that_is_missing_or_another_one_is_told_before_anybody_asks(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a restore: the command tries every key, and ends with 1 where one does not fit."""
+    looked, closed = vault.locked()
+    assert closed == {}
+    vault.seal(uuid4(), PLAIN, what="tax number")
+    assert vault.locked() == (looked + 1, {})
+    ring: Ring = app.extensions["setara_vault"]
+    monkeypatch.setitem(app.extensions, "setara_vault", Ring(ring.current, {ring.current: b"x" * 32}))
+    assert vault.locked() == (looked + 1, {ring.current: looked + 1})
+    told = app.test_cli_runner().invoke(args=["vault", "check"])
+    assert (told.exit_code, "missing or another one" in told.output) == (1, True)
+
+
 def test_fingerprints_are_alike_for_the_same_text_of_one_purpose(app: Flask) -> None:
     told = vault.fingerprint("passport ID", "X1234567")
     assert len(told) == 64
