@@ -20,6 +20,7 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
+from marketplace.pay.by_hand import proof as hand_proof
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 from marketplace.pay.runs import rail_fees, trials, weeks, works
@@ -368,6 +369,12 @@ def rails_agree() -> Check:
     return Check("rails_agree", "What was paid is what the rail did.", len(rows), wrong)
 
 
+def hands_agree() -> Check:
+    examined, wrong = hand_proof.differences()
+    sentence = "What people have marked, and what is parked or under way, stands in the books with its sums."
+    return Check("hands_agree", sentence, examined, wrong)
+
+
 def seals_hold() -> Check:
     """Every seal follows from the one before it, and the books still say what was sealed: the newest entries each time,
     the others in turn."""
@@ -389,6 +396,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     nobody_is_paid_twice,
     taxes_add_up,
     rails_agree,
+    hands_agree,
     seals_hold,
 )
 

@@ -981,8 +981,9 @@ _PRICES = (
         "TWO_PEOPLE",
         Basis.HOUSE,
         "What people pay by a file, and what they find out about a payment that is parked, takes two different people "
-        "above the limit that the service has set. A file is frozen when it is made, each payment is in one at a time, "
-        "and nothing is marked twice. Its contents are erased 90 days after every line of it was marked.",
+        "above the limit that the service has set; so does what one person alone marks as paid in one file, or on one "
+        "day, once it comes to more. A file is frozen when it is made, each payment is in one at a time, and nothing "
+        "is marked twice. Its contents are erased 90 days after every line of it was marked.",
         "House policy: separation of duties, as auditors ask of whoever can move money by hand; the numbers are ours",
         "tests/pay/test_manual.py::test_above_the_limit_it_takes_two_people",
         since=date(2026, 11, 29),

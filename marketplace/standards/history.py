@@ -18,6 +18,18 @@ def _before(version: int, sentence: str, since: date, until: date, **parameters:
 
 EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
     {
+        "TWO_PEOPLE": (
+            _before(
+                1,
+                "What people pay by a file, and what they find out about a payment that is parked, takes two different "
+                "people above the limit that the service has set. A file is frozen when it is made, each payment is in "
+                "one at a time, and nothing is marked twice. Its contents are erased 90 days after every line of it "
+                "was marked.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                file_kept_days=90,
+            ),
+        ),
         "APPEAL": (
             _before(
                 1,

@@ -16,11 +16,21 @@ from marketplace.core.idempotency import HEADER
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import service
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
-from marketplace.pay.bank.rules import FileFormat, LineStatus, NoBankHere, SamePerson, StatementNotGood
+from marketplace.pay.bank.rules import (
+    FileFormat,
+    KnownBy,
+    LineKind,
+    LineStatus,
+    NoBankHere,
+    SamePerson,
+    StatementNotGood,
+)
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.models import PaymentOp
@@ -47,11 +57,13 @@ def camt(*entries: str) -> str:
     )
 
 
-def entry(amount: str, words: str, side: str = "CRDT", details: str = "", status: str = "<Cd>BOOK</Cd>") -> str:
+def entry(
+    amount: str, words: str, side: str = "CRDT", details: str = "", status: str = "<Cd>BOOK</Cd>", undone: str = "false"
+) -> str:
     told = details or f"<TxDtls><RmtInf><Ustrd>{words}</Ustrd></RmtInf></TxDtls>"
     return (
-        f'<Ntry><Amt Ccy="USD">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>{status}</Sts>'
-        f"<BookgDt><Dt>2026-11-17</Dt></BookgDt><AcctSvcrRef>B{amount}</AcctSvcrRef><NtryDtls>{told}</NtryDtls></Ntry>"
+        f'<Ntry><Amt Ccy="USD">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><RvslInd>{undone}</RvslInd>'
+        f"<Sts>{status}</Sts><BookgDt><Dt>2026-11-17</Dt></BookgDt><AcctSvcrRef>B{amount}</AcctSvcrRef><NtryDtls>{told}</NtryDtls></Ntry>"
     )
 
 
@@ -91,6 +103,29 @@ def test_an_entry_of_many_transfers_is_each_of_them() -> None:
     wrong = bank_rules.read(camt(entry("251.00", "", details=two)))
     assert list(wrong.faults) == [(1, "The transfers of this entry are not its amount.")]
     assert not bank_rules.read(camt(entry("250.00", "later", status="<Cd>PDNG</Cd>"))).lines
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (camt(entry("250.00", REFERENCE, "DBIT", undone="true")), LineKind.TAKEN_BACK),
+        (camt(entry("250.00", "x", undone="true")), LineKind.CAME_BACK),
+        (MT940.format(reference=REFERENCE).replace("1117C250", "1117RC250"), LineKind.TAKEN_BACK),
+        (MT940.format(reference="x").replace("1117C250", "1117RD250"), LineKind.CAME_BACK),
+        (table(f"2026-11-17,-250.00,USD,{REFERENCE},,", "2026-11-17,-50.00,USD,rent,,"), LineKind.TAKEN_BACK),
+        (table(f"2026-11-17,250.00,USD,'{UUID(int=7).hex},,", "2026-11-17,-50.00,USD,rent,,"), LineKind.CAME_BACK),
+    ],
+)
+def test_what_a_bank_has_undone_is_read_as_what_it_is(content: str, kind: LineKind) -> None:
+    found = bank_rules.read(content)
+    assert [(line.kind, line.money) for line in found.lines] == [(kind, Money.of("250.00", "USD"))]
+
+
+def test_it_is_said_by_what_a_transfer_is_known_again() -> None:
+    told = camt(entry("1.00", "x"), entry("2.00", "x").replace("AcctSvcrRef", "NtryRef"))
+    by = [line.known_by for line in bank_rules.read(told).lines]
+    by += [line.known_by for line in bank_rules.read(table("2026-11-17,1.00,USD,x,,")).lines]
+    assert by == [KnownBy.BANK, KnownBy.ENTRY, KnownBy.WORDS]
 
 
 @pytest.mark.parametrize(
@@ -300,6 +335,65 @@ def test_a_stray_transfer_is_assigned_or_sent_back(ours: Company) -> None:
     assert (small.status, large.status, available(ours)) == (LineStatus.POSTED, LineStatus.SENT_BACK, usd("10.00"))
     with pytest.raises(WrongState):
         bank_deposits.assign(large.id, ours.id, by=finance)
+    everything_holds()
+
+
+def test_a_transfer_that_the_bank_takes_back_goes_from_the_company_once(ours: Company) -> None:
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", "100.00"), by=finance)
+        gone = table(f"2026-11-20,-100.00,USD,{words},Lab,B1")
+        bank_deposits.take(gone, by=finance)
+        bank_deposits.take(f"{gone}\n2026-11-20,30.00,USD,{words},Lab,B9", by=finance)
+    assert available(ours) == usd("130.00")
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    undone = db.session.get_one(BankLine, back.undoes_id)
+    refund = db.session.get_one(PaymentOp, back.payment_op_id)
+    assert (undone.bank_reference, refund.of_id, refund.status) == ("B1", undone.payment_op_id, OpStatus.DONE)
+    everything_holds()
+
+
+def test_what_the_bank_takes_back_of_spent_money_waits_or_is_borne(ours: Company) -> None:
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=finance)
+        ledger.post(Entry("test:spent", [Move(f"company:{ours.id}:available", "platform:fees", usd("100.00"))]))
+        bank_deposits.take(table(f"2026-11-20,-100.00,USD,{words},Lab,"), by=finance)
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    assert back.status is LineStatus.STRAY
+    with pytest.raises(InsufficientFunds), transaction(), db.session.begin_nested():
+        bank_deposits.assign(back.id, ours.id, by=finance)
+    with transaction():
+        bank_deposits.send_back(back.id, "The company has spent it and is gone.", by=finance)
+    assert books.balance("platform:chargebacks", "USD") == usd("-100.00")
+    assert books.balance("rail:manual", "USD") == usd("0.00")
+    everything_holds()
+
+
+@pytest.mark.parametrize("was_asked_for", [True, False])
+def test_what_is_taken_back_before_anybody_agreed_was_never_the_companys(ours: Company, was_asked_for: bool) -> None:
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    if was_asked_for:
+        asked(ours, "5000.00")
+    with transaction():
+        came = f"2026-11-17,5000.00,USD,{words},Lab,B0"
+        bank_deposits.take(table(came, f"2026-11-18,-5000.00,USD,{words},Lab,B0"), by=finance)
+    assert {line.status for line in lines()} == {LineStatus.SENT_BACK}
+    assert available(ours) == usd("0.00")
+    everything_holds()
+
+
+def test_what_is_taken_back_above_the_limit_takes_two(ours: Company) -> None:
+    first, second, words = pay.finance(), pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00"), by=first)
+        bank_deposits.confirm(lines()[0].id, by=second)
+        bank_deposits.take(table(f"2026-11-20,-5000.00,USD,{words},Lab,"), by=first)
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    assert (back.status, available(ours)) == (LineStatus.MATCHED, usd("5000.00"))
+    with transaction():
+        bank_deposits.confirm(back.id, by=second)
+    assert (back.status, available(ours)) == (LineStatus.POSTED, usd("0.00"))
     everything_holds()
 
 

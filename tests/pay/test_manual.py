@@ -12,11 +12,12 @@ import xmlschema
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole, available_account
 from marketplace.core import clock
+from marketplace.core.cells import harmless, meant
 from marketplace.core.db import db, transaction
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
@@ -24,8 +25,12 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
 from marketplace.pay import service
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import LineKind, LineStatus
 from marketplace.pay.by_hand import bank_file, findings
 from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.by_hand import proof as hand_proof
 from marketplace.pay.by_hand.bank_file import Line, Payer
 from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
@@ -151,6 +156,15 @@ def test_every_name_makes_a_file_of_as_many_lines(names: list[str]) -> None:
     assert not any(row.startswith(("=", "+", "-,=", "@")) for row in rows)
 
 
+@given(st.text(alphabet="=+-@\t'a1. ", max_size=8) | st.text(max_size=20))
+def test_no_cell_is_a_formula_and_each_says_what_it_said(words: str) -> None:
+    """A wallet's address may begin with any of them: `=cmd|...@x.example` is written behind an apostrophe."""
+    cell = harmless(words)
+    assert meant(cell) == words
+    assert not cell.startswith(("=", "@", "\t"))
+    assert not cell.startswith(("+", "-")) or cell[1:2].isdigit()
+
+
 # --- from a run to what arrived -------------------------------------------------------------------------------------
 
 
@@ -177,6 +191,32 @@ def test_a_payout_goes_through_a_file_and_arrives(by_hand: Flask) -> None:
     with pytest.raises(FoundAlready):
         findings.find([op.id], not_paid(), by=finance)
     payments.advance_ops()
+    everything_holds()
+    db.session.execute(update(PaymentOp).where(PaymentOp.id == op.id).values(amount=5900))
+    (marked, outside_sum) = hand_proof.differences()[1]
+    assert (marked, outside_sum[:10]) == (f"payment:{op.id}: marked paid, is done", "rail:manua")
+
+
+@pytest.mark.parametrize("was_marked", [True, False])
+def test_a_payment_that_came_back_by_bank_is_payable_again(by_hand: Flask, was_marked: bool) -> None:
+    """The bank's statement names it by what the file had said: marked as paid or not yet, the 60.00 USD are the
+    person's again, once."""
+    op, finance = owed(), pay.finance()
+    made(by=finance)
+    told = f"date,amount,currency,reference,id\n{clock.now().date()},60.00,USD,RETURN {op.id.hex.upper()},R1"
+    with transaction():
+        if was_marked:
+            findings.find([op.id], paid(), by=finance)
+        bank_deposits.take(told, by=finance)
+        bank_deposits.take(f"{told}\n", by=finance)
+    status = OpStatus.REVERSED if was_marked else OpStatus.REFUSED
+    assert db.session.get_one(PaymentOp, op.id, populate_existing=True).status is status
+    assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
+    with transaction():
+        bank_deposits.take(told.replace("R1", "R2"), by=finance)
+    lines = select(BankLine.kind, BankLine.status).order_by(BankLine.bank_reference)
+    kind = LineKind.CAME_BACK
+    assert db.session.execute(lines).all() == [(kind, LineStatus.POSTED), (kind, LineStatus.STRAY)]
     everything_holds()
 
 
@@ -250,6 +290,26 @@ def test_above_the_limit_it_takes_two_people(by_hand: Flask) -> None:
         with pytest.raises(WrongState):
             findings.contradict(second.id, by=other)
         assert op_of(op.owner_id).status is OpStatus.DONE
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    everything_holds()
+
+
+def test_small_lines_that_come_to_much_take_two_people(by_hand: Flask) -> None:
+    """At a limit of 100.00 USD one person marks 60.00 as paid; the next 60.00 of the day make 120.00 and wait for
+    another one."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        ops, one, other = [owed(), owed()], pay.finance(), pay.finance()
+        file = made(by=one)
+        with transaction():
+            manual_files.release(file.id, by=other)
+            (first,) = findings.find([ops[0].id], paid(), by=one)
+            (second,) = findings.find([ops[1].id], paid(), by=one)
+        assert (first.status, second.status) == (FindingStatus.HOLDS, FindingStatus.WAITING)
+        with transaction():
+            findings.confirm(second.id, by=other)
+        assert op_of(ops[1].owner_id).status is OpStatus.DONE
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
     everything_holds()

@@ -3,7 +3,8 @@
 In prose. A company writes its reference on a transfer. An operator hands in the bank's statement; a look says what is
 wrong with which line, and nothing is taken of a file with a fault. A line that names a company is booked at once, or,
 above the limit, when another operator agrees (TWO_PEOPLE). A stray one waits for somebody who says whose it is, or
-sends it back. The same file, and the same transfer in another file, change nothing.
+sends it back. The same file, and the same transfer in another file, change nothing. What the bank has undone is booked
+as what it is, once (`reversals`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +29,10 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
+from marketplace.pay.bank import reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
-from marketplace.pay.bank.rules import Incoming, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
+from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import FindingOutcome, ManualStatus
@@ -72,18 +74,25 @@ def take(content: str, *, by: Actor) -> BankStatement:
     found = bank_rules.read(content)
     if found.faults:
         raise StatementNotGood(faults=[list(each) for each in found.faults])
-    made = BankStatement(
+    first = insert(BankStatement).values(
         id=new_id(), sha256=sha256, format=found.format, incoming=len(found.lines), outgoing=found.outgoing, fresh=0,
         taken_by=person_of(by), taken_at=clock.now(),
     )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
+    # Two who hand the same file in at once: the second one waits here, and has what the first one has taken.
+    mine = db.session.scalar(first.on_conflict_do_nothing(index_elements=["sha256"]).returning(BankStatement.id))
+    made = db.session.scalars(before).one()
+    if mine is None:
+        return made
     lines = _keep(made, found.lines)
     made.fresh = len(lines)
     record("bank_statement.taken", made, by=by, data={"lines": made.incoming, "fresh": made.fresh})
     named = _companies(found.lines)
     large = findings.above_limit({line.money for line in lines})
-    for line in lines:
+    # What came before what undoes it: a file may hold both.
+    for line in sorted(lines, key=lambda each: each.kind is not LineKind.CAME):
+        if line.kind is not LineKind.CAME:
+            reversals.undo(line, is_large=line.money in large, by=by)
+            continue
         company = named.get(bank_rules.tail_of(line.words))
         if company is not None:
             _match(line, company.id, is_large=line.money in large, by=by)
@@ -91,32 +100,40 @@ def take(content: str, *, by: Actor) -> BankStatement:
 
 
 def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
-    """Says whose a stray line is: booked at once, or above the limit when another operator agrees. Raises NotFound,
-    WrongState."""
+    """Says whose a stray line is: booked at once, or above the limit when another operator agrees. Of what the bank has
+    taken back: from whose deposits it is taken. Raises NotFound, WrongState, NotRefundable, InsufficientFunds."""
     line = _find(line_id, by)
     if db.session.get(Company, company_id) is None:
         raise NotFound
     if line.status is not LineStatus.STRAY:
         raise WrongState(f"The line is {line.status}.")
+    if line.kind is LineKind.TAKEN_BACK:
+        reversals.take_from(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
+        return line
     _match(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
     return line
 
 
 def confirm(line_id: UUID, *, by: Actor) -> BankLine:
-    """A second operator agrees whose it is: it is booked. Raises SamePerson, WrongState, NotFound."""
+    """A second operator agrees whose it is: it is booked. Raises SamePerson, WrongState, NotFound, NotRefundable,
+    InsufficientFunds."""
     line = _find(line_id, by)
     if line.status is not LineStatus.MATCHED:
         raise WrongState(f"The line is {line.status}.")
     if line.matched_by == by.person_id:
         raise SamePerson
-    _book(line, by=by)
+    if line.kind is LineKind.TAKEN_BACK or line.company_id is None:
+        reversals.book(line, by=by)
+    else:
+        _book(line, by=by)
     return line
 
 
 def doubt(line_id: UUID, *, by: Actor) -> BankLine:
     """Takes a match back that nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
     line = _find(line_id, by)
-    if line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
+    asked = line.company_id is not None and line.kind is not LineKind.TAKEN_BACK
+    if asked and line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
         findings.contradict(found.id, by=by)
     nobody = {"company_id": None, "matched_by": None}
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
@@ -124,8 +141,11 @@ def doubt(line_id: UUID, *, by: Actor) -> BankLine:
 
 
 def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
-    """Writes down that a stray transfer was sent back by bank, and why. Raises ReasonMissing, WrongState, NotFound."""
+    """Writes down that a stray transfer was sent back by bank, and why; of what the bank has taken back and that nobody
+    answers for, that the service bears it. Raises ReasonMissing, WrongState, NotFound."""
     line = _find(line_id, by)
+    if line.kind is LineKind.TAKEN_BACK and line.status is LineStatus.STRAY:
+        ledger.post(rules.bank_loss(line.id, line.money))
     decided = {"reason": reason_given(reason), "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
     return line
@@ -195,6 +215,8 @@ def _keep(of: BankStatement, told: Sequence[Incoming]) -> Sequence[BankLine]:
             "words": line.words,
             "payer": line.payer,
             "bank_reference": line.bank_reference,
+            "kind": line.kind,
+            "known_by": line.known_by,
             "status": LineStatus.STRAY,
         }
         for line, identity in zip(told, bank_rules.identities(told), strict=True)

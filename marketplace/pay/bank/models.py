@@ -14,7 +14,7 @@ from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay.bank import rules as bank_rules
-from marketplace.pay.bank.rules import FileFormat, LineStatus
+from marketplace.pay.bank.rules import FileFormat, KnownBy, LineKind, LineStatus
 
 
 class BankStatement(Subject):
@@ -35,15 +35,20 @@ class BankStatement(Subject):
 
 
 class BankLine(Stateful):
-    """Money that came by bank. Its identity is that of the transfer, so that the same one in another file is known."""
+    """Money that came by bank, or that the bank has undone (`kind`). Its identity is that of the transfer, so that the
+    same one in another file is known."""
 
     __tablename__ = "bank_line"
     __table_args__ = (
         UniqueConstraint("identity"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("(status IN ('matched', 'booked')) = (company_id IS NOT NULL)", name="known_whose"),
+        CheckConstraint(
+            "(status IN ('matched', 'booked')) = (company_id IS NOT NULL) OR kind = 'came_back' AND company_id IS NULL",
+            name="known_whose",
+        ),
         CheckConstraint("(status = 'booked') = (payment_op_id IS NOT NULL)", name="booked_is_a_deposit"),
         CheckConstraint("(status = 'sent_back') = (reason IS NOT NULL)", name="sent_back_has_reason"),
+        Index("uq_bank_line_undoes_id", "undoes_id", unique=True, postgresql_where=text("undoes_id IS NOT NULL")),
         Index("ix_bank_line_statement_id", "statement_id"),
         Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
         Index("ix_bank_line_waiting", "id", postgresql_where=text("status IN ('stray', 'matched')")),
@@ -53,6 +58,10 @@ class BankLine(Stateful):
 
     statement_id: Mapped[UUID] = mapped_column(ForeignKey("bank_statement.id"))
     identity: Mapped[str] = mapped_column(CHAR(64))
+    known_by: Mapped[KnownBy] = mapped_column(choice(KnownBy, "known_by"))
+    kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
+    undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"))
+    """The line of the transfer that this one takes back, where there is one."""
     booked_on: Mapped[date]
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]

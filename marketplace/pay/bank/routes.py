@@ -108,6 +108,8 @@ def shown(found: Look) -> dict[str, Any]:
                 "money": line.money,
                 "words": line.words,
                 "payer": line.payer,
+                "kind": line.kind,
+                "known_by": line.known_by,
                 "company_id": None if company is None else company.id,
                 "is_known": is_known,
             }

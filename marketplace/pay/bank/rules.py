@@ -1,7 +1,8 @@
 """Bank statements: what stands in a file of three formats, which line of it is bad, and whose reference a line names.
 
 camt.053 (ISO 20022), MT940 (SWIFT), and a plain table (CSV) with the columns date, amount, currency, reference and,
-where they are known, payer, account and id. Only what came in counts; what went out is passed over. Pure.
+where they are known, payer, account and id. What came in counts, and what the bank has undone: a transfer that came in
+and was taken back, or a payment of ours that came back. What else went out is passed over. Pure.
 """
 
 import csv
@@ -9,7 +10,7 @@ import hashlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,6 +26,7 @@ from defusedxml.ElementTree import fromstring
 from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
+from marketplace.core.cells import meant
 from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 
@@ -33,6 +35,7 @@ MOST_LINES = 10_000
 # What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
+_OURS = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
 
 
@@ -40,6 +43,27 @@ class FileFormat(StrEnum):
     CAMT_053 = "camt.053"
     MT940 = "mt940"
     CSV = "csv"
+
+
+class LineKind(StrEnum):
+    """What a line of a statement did with the money."""
+
+    CAME = "came"
+    TAKEN_BACK = "taken_back"
+    """The bank has undone a transfer that had come in: money of a company is gone again."""
+    CAME_BACK = "came_back"
+    """A payment of ours did not arrive, and its money is here again."""
+
+
+class KnownBy(StrEnum):
+    """By what a transfer is known again in another file."""
+
+    BANK = "bank_reference"
+    """The bank's own reference of it: AcctSvcrRef in camt.053, the one after // in MT940, `id` in a table."""
+    ENTRY = "entry_reference"
+    """NtryRef of camt.053, where there is no other: banks may number entries anew in another file."""
+    WORDS = "words"
+    """The day, the amount, the payer and the words."""
 
 
 class LineStatus(StrEnum):
@@ -51,12 +75,14 @@ class LineStatus(StrEnum):
     """It is known whose it is, and above the limit a second person has to look."""
     POSTED = "booked"
     SENT_BACK = "sent_back"
+    """It was sent back by bank, or the bank has taken it back before it was booked; what was taken back and is nobody's
+    else the service bears."""
 
 
 LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
     {
         LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.SENT_BACK}),
-        LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY}),
+        LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.POSTED: frozenset(),
         LineStatus.SENT_BACK: frozenset(),
     }
@@ -85,7 +111,7 @@ class SamePerson(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """Money that came, as the bank tells of it."""
+    """Money that came, or that the bank has undone, as the bank tells of it. The amount is more than nothing."""
 
     at: int
     """Which line, entry or statement line of the file, from one."""
@@ -95,6 +121,15 @@ class Incoming:
     words: str
     payer: str
     bank_reference: str
+    kind: LineKind = LineKind.CAME
+    is_numbered: bool = False
+    """Whether the reference only numbers the entries of its file (NtryRef)."""
+
+    @property
+    def known_by(self) -> KnownBy:
+        if not self.bank_reference:
+            return KnownBy.WORDS
+        return KnownBy.ENTRY if self.is_numbered else KnownBy.BANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +168,14 @@ def digest(content: str) -> str:
 
 def identities(lines: Sequence[Incoming]) -> list[str]:
     """A digest for each line by which it is known again in another file: by the bank's reference where there is one.
-    Of lines that are alike in one file, each is another."""
+    Of lines that are alike in one file, each is another. What undoes a transfer may carry its reference, and is another
+    too."""
     seen: Counter[tuple[object, ...]] = Counter()
     found = []
     for line in lines:
         what = (line.bank_reference,) if line.bank_reference else (line.words, line.payer)
+        if line.kind is not LineKind.CAME:
+            what = (*what, str(line.kind))
         key = (line.account, line.booked_on.isoformat(), line.money.amount, line.money.currency, *what)
         seen[key] += 1
         found.append(hashlib.sha256("\0".join(map(str, (*key, seen[key]))).encode()).hexdigest())
@@ -158,6 +196,22 @@ def tail_of(words: str) -> str | None:
     plain = re.sub(r"[^A-Z0-9]", "", words.upper())
     found = {each for each in _REFERENCE.findall(plain) if iso11649.is_valid(each)}
     return found.pop()[-12:].lower() if len(found) == 1 else None
+
+
+def payout_of(words: str) -> UUID | None:
+    """The payment of ours that a line names by what its file had said (EndToEndId); None where it names none, or
+    two."""
+    found = {each.lower() for each in _OURS.findall(words)}
+    return UUID(found.pop()) if len(found) == 1 else None
+
+
+def _kind(words: str, *, comes: bool, undone: bool) -> LineKind | None:
+    """What a line did; None where money went out as it should. A table says of nothing that it undoes another: money
+    that goes out under a company's reference is its transfer taken back. A payment that came back names ours."""
+    if comes:
+        ours = payout_of(words) is not None and tail_of(words) is None
+        return LineKind.CAME_BACK if undone or ours else LineKind.CAME
+    return LineKind.TAKEN_BACK if undone else None
 
 
 # --- the formats ------------------------------------------------------------------------------------------------------
@@ -200,14 +254,19 @@ def _rows(text: str) -> Read:
     faults: list[tuple[int, str]] = []
     outgoing = 0
     for at, row in enumerate(rows, 2):
-        told = {(name or "").strip().lower(): value or "" for name, value in row.items() if isinstance(value, str)}
+        told = {
+            (name or "").strip().lower(): meant(value or "") for name, value in row.items() if isinstance(value, str)
+        }
         try:
             money = _amount(told.get("amount", ""), told.get("currency", ""))
             booked = _day(told.get("date", ""))
         except _Bad as bad:
             faults.append((at, str(bad)))
             continue
-        if money.amount <= 0:
+        words = told.get("reference", "")
+        comes = money.amount > 0
+        kind = _kind(words, comes=comes, undone=not comes and tail_of(words) is not None)
+        if kind is None or not money:
             outgoing += 1
             continue
         lines.append(
@@ -215,8 +274,9 @@ def _rows(text: str) -> Read:
                 at=at,
                 account=told.get("account", ""),
                 booked_on=booked,
-                money=money,
-                words=told.get("reference", ""),
+                money=money if comes else -money,
+                words=words,
+                kind=kind,
                 payer=told.get("payer", ""),
                 bank_reference=told.get("id", ""),
             )
@@ -243,17 +303,21 @@ def _mt940(text: str) -> Read:
         except _Bad as bad:
             faults.append((at, str(bad)))
             continue
-        if data["status"] != "C":
+        told_of = [data.get(name) or "" for name in ("purpose", "additional_purpose", "transaction_details")]
+        words = " ".join([*told_of, _named(data.get("customer_reference"))]).strip()
+        # RC takes a credit back, RD a debit.
+        kind = _kind(words, comes=data["status"] in ("C", "RD"), undone=data["status"] in ("RC", "RD"))
+        if kind is None or not money:
             outgoing += 1
             continue
-        words = [data.get(name) or "" for name in ("purpose", "additional_purpose", "transaction_details")]
         lines.append(
             Incoming(
                 at=at,
                 account=account[1] if account else "",
                 booked_on=_day(str(data["date"])),
-                money=money,
-                words=" ".join([*words, _named(data.get("customer_reference"))]).strip(),
+                money=money if money.amount > 0 else -money,
+                words=words,
+                kind=kind,
                 payer=data.get("applicant_name") or "",
                 bank_reference=_named(data.get("bank_reference")),
             )
@@ -282,21 +346,25 @@ def _camt(text: str) -> Read:
             at += 1
             if not _is_booked(entry):
                 continue
-            if _text(entry, "{*}CdtDbtInd") != "CRDT" or _text(entry, "{*}RvslInd") == "true":
-                outgoing += 1
-                continue
             try:
-                lines += _of_entry(entry, at, account)
+                found = _of_entry(entry, at, account)
             except _Bad as bad:
                 faults.append((at, str(bad)))
+                continue
+            lines += found
+            outgoing += not found
     return Read(FileFormat.CAMT_053, lines, outgoing, faults)
 
 
-def _of_entry(entry: Element, at: int, account: str) -> Iterator[Incoming]:
-    """The lines of an entry: of one that a bank has made of many transfers, each of them."""
+def _of_entry(entry: Element, at: int, account: str) -> list[Incoming]:
+    """The lines of an entry: of one that a bank has made of many transfers, each of them. None of what went out and was
+    not undone."""
+    comes, undone = _text(entry, "{*}CdtDbtInd") == "CRDT", _text(entry, "{*}RvslInd") in ("true", "1")
+    if not comes and not undone:
+        return []
     whole = _money(entry.find("{*}Amt"))
     booked = _day(_text(entry, "{*}BookgDt/{*}Dt") or _text(entry, "{*}BookgDt/{*}DtTm"))
-    reference = _text(entry, "{*}AcctSvcrRef") or _text(entry, "{*}NtryRef")
+    reference, number = _text(entry, "{*}AcctSvcrRef"), _text(entry, "{*}NtryRef")
     parts = entry.findall("{*}NtryDtls/{*}TxDtls")
     if len(parts) < 2:
         parts = parts or [entry]
@@ -310,21 +378,25 @@ def _of_entry(entry: Element, at: int, account: str) -> Iterator[Incoming]:
         if money.amount <= 0:
             raise _Bad("What came in is more than nothing.")
         paths = ("{*}RmtInf/{*}Ustrd", "{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref", "{*}Refs/{*}EndToEndId")
-        words = [each.text or "" for path in paths for each in part.findall(path)]
+        words = " ".join(each.text or "" for path in paths for each in part.findall(path))
         payer = _text(part, "{*}RltdPties/{*}Dbtr/{*}Nm") or _text(part, "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm")
         own = _text(part, "{*}Refs/{*}AcctSvcrRef") or reference
+        kind = _kind(words, comes=comes, undone=undone)
+        assert kind is not None, "what went out and was not undone was left out above"
         made.append(
             Incoming(
                 at=at,
                 account=account,
                 booked_on=booked,
                 money=money,
-                words=" ".join(words),
+                words=words,
                 payer=payer,
-                bank_reference=own,
+                bank_reference=own or number,
+                kind=kind,
+                is_numbered=not own,
             )
         )
-    return iter(made)
+    return made
 
 
 def _is_booked(entry: Element) -> bool:

@@ -3,7 +3,9 @@
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, page_schema
-from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, LineStatus
+from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, KnownBy, LineKind, LineStatus
+
+KNOWN_BY = {"description": "By what the transfer is known again in another file"}
 
 
 class BankFileArgs(ma.Schema):
@@ -18,6 +20,8 @@ class BankLookLineSchema(ma.Schema):
     money = MoneyField(required=True)
     words = ma.fields.String(required=True)
     payer = ma.fields.String(required=True)
+    kind = ma.fields.Enum(LineKind, by_value=True, required=True)
+    known_by = ma.fields.Enum(KnownBy, by_value=True, required=True, metadata=KNOWN_BY)
     company_id = ma.fields.UUID(required=True, allow_none=True, metadata={"description": "Whom its reference names"})
     is_known = ma.fields.Boolean(required=True, metadata={"description": "Whether another statement had it"})
 
@@ -46,7 +50,8 @@ class BankStatementSchema(ma.Schema):
 
 
 class BankLineSchema(ma.Schema):
-    """Money that came by bank. `matched` waits for a second person; `stray` for somebody who says whose it is."""
+    """Money that came by bank, or that the bank has undone. `matched` waits for a second person; `stray` for somebody
+    who says whose it is."""
 
     id = ma.fields.UUID(required=True)
     statement_id = ma.fields.UUID(required=True)
@@ -54,6 +59,8 @@ class BankLineSchema(ma.Schema):
     money = MoneyField(required=True)
     words = ma.fields.String(required=True)
     payer = ma.fields.String(required=True)
+    kind = ma.fields.Enum(LineKind, by_value=True, required=True)
+    known_by = ma.fields.Enum(KnownBy, by_value=True, required=True, metadata=KNOWN_BY)
     company_id = ma.fields.UUID(required=True, allow_none=True)
     payment_op_id = ma.fields.UUID(required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True)

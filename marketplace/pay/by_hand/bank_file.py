@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from anyascii import anyascii
 from stdnum import iban
 
+from marketplace.core.cells import harmless
 from marketplace.core.money import Money, total
 from marketplace.pay.methods.fields import Part
 
@@ -81,7 +82,8 @@ def as_pain001(file_id: str, made_at: datetime, payer: Payer, lines: Sequence[Li
 
 
 def as_csv(columns: Sequence[tuple[str, str]], lines: Sequence[Line]) -> bytes:
-    """The lines in a provider's columns, each named with what stands in it, in UTF-8 with a line's end of RFC 4180."""
+    """The lines in a provider's columns, each named with what stands in it, in UTF-8 with a line's end of RFC 4180. No
+    cell is a formula; the plus of a telephone number stays, since its provider reads it."""
     out = StringIO()
     table = csv.writer(out)
     table.writerow(name for name, _ in columns)
@@ -93,7 +95,7 @@ def as_csv(columns: Sequence[tuple[str, str]], lines: Sequence[Line]) -> bytes:
             "currency": line.money.currency,
             "id": line.id,
         }
-        table.writerow(facts[fact] for _, fact in columns)
+        table.writerow(harmless(facts[fact]) for _, fact in columns)
     return out.getvalue().encode()
 
 

@@ -1,7 +1,7 @@
 """What a person found out about payments that a machine cannot know of: those made by hand, and those that are parked.
 
-A finding settles its payment in the same transaction. Above the limit it waits for a second person (TWO_PEOPLE); until
-then nothing moves. Nothing is found twice.
+A finding settles its payment in the same transaction. Above the limit, each or in sum, it waits for a second person
+(TWO_PEOPLE); until then nothing moves. Nothing is found twice.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import make, move, move_one
-from marketplace.core.money import Money, minor_digits
+from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import NotFound
 from marketplace.pay.by_hand import rail as manual_rail
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment, PaymentFinding
@@ -60,6 +60,41 @@ def above_limit(amounts: Collection[Money]) -> set[Money]:
     return {each for each in amounts if each.currency not in rates or _dollars(each, rates[each.currency]) > limit}
 
 
+def _is_much(ops: Sequence[PaymentOp], by: Actor) -> bool:
+    """Whether these payouts, with the others that the person has marked paid alone, come to more than the limit, in one
+    of their files or on one day: what is cut into small lines is no smaller."""
+    files = {row.file_id for row in _by_hand(ops).values() if row.kind is OpKind.PAYOUT}
+    mine = [op.money for op in ops if op.kind is OpKind.PAYOUT]
+    if not mine:
+        return False
+    begins = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    alone = (
+        select(ManualPayment.file_id, PaymentFinding.found_at, PaymentOp.amount, PaymentOp.currency)
+        .join(PaymentOp, PaymentOp.id == PaymentFinding.payment_op_id)
+        .join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+        .where(
+            PaymentFinding.found_by == by.person_id,
+            PaymentFinding.outcome == FindingOutcome.HAPPENED,
+            PaymentFinding.status == FindingStatus.HOLDS,
+            PaymentFinding.answered_by.is_(None),
+            PaymentOp.kind == OpKind.PAYOUT,
+            or_(PaymentFinding.found_at >= begins, ManualPayment.file_id.in_(files)),
+        )
+    )
+    rows = db.session.execute(alone).all()
+    heaps = [
+        [row for row in rows if row.found_at >= begins],
+        *([r for r in rows if r.file_id == each] for each in files),
+    ]
+    return any(_sum_is_large([*mine, *(Money(row.amount, row.currency) for row in heap)]) for heap in heaps)
+
+
+def _sum_is_large(amounts: Collection[Money]) -> bool:
+    rates = quotes({each.currency for each in amounts}, DOLLAR, clock.now().date())
+    known = [_dollars(each, rates[each.currency]) for each in amounts if each.currency in rates]
+    return total(known, DOLLAR) > Money.of(current_app.config["TWO_PEOPLE_ABOVE"], DOLLAR)
+
+
 def _dollars(money: Money, rate: Quote) -> Money:
     digits = minor_digits(DOLLAR) - minor_digits(money.currency)
     return Money(1, DOLLAR) * (money.amount * rate.rate * Fraction(10) ** digits)
@@ -76,32 +111,26 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
     if of([op.id for op in ops]):
         raise FoundAlready
     _check_each(ops, found, by)
-    now, arrived = clock.now(), found.arrived
-    rows = [
-        {
-            "id": new_id(),
-            "payment_op_id": op.id,
-            "outcome": found.outcome,
-            "reference": found.reference.strip(),
-            "happened_on": found.happened_on,
-            "arrived_amount": arrived.amount if arrived else None,
-            "arrived_currency": arrived.currency if arrived else None,
-            "reason": found.reason.strip(),
-            "found_by": require_person(by),
-            "found_at": now,
-            "status": FindingStatus.WAITING,
-        }
-        for op in ops
-    ]
-    made = make(PaymentFinding, rows, by=by, event="payment_finding.made")
-    if len(made) < len(rows):
-        raise FoundAlready
-    findings = _of(made)
+    findings = _write(ops, found, by)
     large = above_limit({op.money for op in ops})
+    if found.outcome is FindingOutcome.HAPPENED and _is_much([op for op in ops if op.money not in large], by):
+        return findings
     pairs = [(finding, op) for finding, op in zip(findings, ops, strict=True) if op.money not in large]
     if pairs:
         _hold(pairs, {}, by=by)
     return findings
+
+
+def came_back(op_id: UUID, reason: str, *, by: Actor) -> None:
+    """Settles a payment of which a bank statement says that it did not arrive: whoever books its line were two where
+    that takes two. Raises NotFound, FoundAlready, NothingToFind, OwnPayment."""
+    found = Found(outcome=FindingOutcome.DID_NOT, reason=reason)
+    ops = _locked([op_id])
+    if of([op_id]):
+        raise FoundAlready
+    _check_each(ops, found, by)
+    (finding,) = _write(ops, found, by)
+    _hold([(finding, ops[0])], {}, by=by)
 
 
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
@@ -142,6 +171,30 @@ def of(op_ids: Collection[UUID]) -> dict[UUID, PaymentFinding]:
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _write(ops: Sequence[PaymentOp], found: Found, by: Actor) -> list[PaymentFinding]:
+    now, arrived = clock.now(), found.arrived
+    rows = [
+        {
+            "id": new_id(),
+            "payment_op_id": op.id,
+            "outcome": found.outcome,
+            "reference": found.reference.strip(),
+            "happened_on": found.happened_on,
+            "arrived_amount": arrived.amount if arrived else None,
+            "arrived_currency": arrived.currency if arrived else None,
+            "reason": found.reason.strip(),
+            "found_by": require_person(by),
+            "found_at": now,
+            "status": FindingStatus.WAITING,
+        }
+        for op in ops
+    ]
+    made = make(PaymentFinding, rows, by=by, event="payment_finding.made")
+    if len(made) < len(rows):
+        raise FoundAlready
+    return _of(made)
 
 
 def _check(found: Found) -> None:

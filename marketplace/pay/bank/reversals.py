@@ -1,0 +1,236 @@
+"""What a bank has undone, booked as what it is, once: transfers that it took back, payments of ours that came back.
+
+In prose. A transfer that was booked and is taken back goes back to its payer: a refund of its deposit that the bank has
+made already. Where the company has spent the money, the line stays a stray until it has it again, or until somebody
+writes down that the service bears it. One that was not booked yet is settled with its line, and the books say nothing.
+A payment of ours that came back is payable to its person again; one that nobody had marked is found not to have
+happened. What names nothing that is known is a stray. Above the limit another operator agrees (TWO_PEOPLE).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import require_person as person_of
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import InsufficientFunds
+from marketplace.pay import rules
+from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import LineKind, LineStatus
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.models import ManualFile, ManualPayment
+from marketplace.pay.by_hand.rules import FileStatus, ManualStatus, OwnPayment
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import MANUAL, OP_EVENTS, NotRefundable, OpKind, OpStatus
+
+CAME_BACK = "The bank has sent it back."
+TAKEN_BACK = "The bank has taken it back."
+OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
+
+
+def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
+    """Finds the cause of a fresh line and books it, or above the limit leaves it to another operator. Without a cause,
+    or without the money, it stays a stray."""
+    if line.kind is LineKind.CAME_BACK:
+        payout = _payout(line)
+        # Nobody books what became of a payment to themselves: their own waits for somebody else.
+        if payout is not None and payout.contractor_id != by.person_id:
+            _agree(line, {"matched_by": person_of(by)}, is_large=is_large, by=by)
+        return
+    came = _came(line)
+    if came is None:
+        return
+    if came.status is not LineStatus.POSTED:
+        _settle_both(came, line, by=by)
+        return
+    line.undoes_id = came.id
+    try:
+        with db.session.begin_nested():
+            _agree(line, {"company_id": came.company_id, "matched_by": person_of(by)}, is_large=is_large, by=by)
+    except (InsufficientFunds, NotRefundable):
+        db.session.refresh(line)
+
+
+def take_from(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
+    """Takes a stray line from the deposits of a company that somebody has named. Raises NotRefundable,
+    InsufficientFunds."""
+    _agree(line, {"company_id": company_id, "matched_by": person_of(by)}, is_large=is_large, by=by)
+
+
+def book(line: BankLine, *, by: Actor, **whose: Any) -> None:
+    """Books a line whose cause is known. Raises NotRefundable, InsufficientFunds, WrongState, OwnPayment."""
+    if line.kind is LineKind.CAME_BACK:
+        op_id = _pay_again(line, by=by)
+    else:
+        op_id = _refund(line, whose.get("company_id") or line.company_id, by=by)
+    decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
+    move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
+
+
+def _agree(line: BankLine, whose: Mapping[str, Any], *, is_large: bool, by: Actor) -> None:
+    if is_large:
+        move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
+    else:
+        book(line, by=by, **whose)
+
+
+def _settle_both(came: BankLine, line: BankLine, *, by: Actor) -> None:
+    """What came and went before anybody had booked it: neither line waits any more."""
+    if came.status is LineStatus.MATCHED:
+        known = findings.of([op.id for op in _asked(came)])
+        own = [each for each in known.values() if each.reference == (came.bank_reference or came.identity[:20])]
+        for each in own[:1]:
+            findings.contradict(each.id, by=by)
+    decided = {"reason": TAKEN_BACK, "decided_by": person_of(by), "decided_at": clock.now()}
+    nobody = {"company_id": None, "matched_by": None}
+    move_one(came, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided | nobody)
+    line.undoes_id = came.id
+    move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
+
+
+def _asked(came: BankLine) -> list[PaymentOp]:
+    found = select(PaymentOp).where(
+        PaymentOp.company_id == came.company_id,
+        PaymentOp.kind == OpKind.DEPOSIT,
+        PaymentOp.rail == MANUAL,
+        PaymentOp.amount == came.amount,
+        PaymentOp.currency == came.currency,
+        PaymentOp.status == OpStatus.WAITING,
+    )
+    return list(db.session.scalars(found.order_by(PaymentOp.id)))
+
+
+def _came(line: BankLine) -> BankLine | None:
+    """The newest transfer of that amount that the line can mean and that no other takes back: under the same reference
+    of the bank's, or of the same company."""
+    undone = select(BankLine.undoes_id).where(BankLine.undoes_id.is_not(None))
+    alike = select(BankLine).where(
+        BankLine.kind == LineKind.CAME,
+        BankLine.status != LineStatus.SENT_BACK,
+        BankLine.amount == line.amount,
+        BankLine.currency == line.currency,
+        BankLine.booked_on <= line.booked_on,
+        BankLine.id.not_in(undone),
+    )
+    tail = bank_rules.tail_of(line.words)
+    same = [BankLine.bank_reference == line.bank_reference] if line.bank_reference else []
+    if tail is not None:
+        same.append(BankLine.words.ilike(f"%{tail}%"))
+    if not same:
+        return None
+    by_reference = (BankLine.bank_reference == line.bank_reference).desc()
+    found = alike.where(or_(*same)).order_by(by_reference, BankLine.booked_on.desc(), BankLine.id.desc()).limit(1)
+    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:
+    """The refund of a deposit that the bank has made already: it goes through its states at once."""
+    assert company_id is not None, "only what is matched is booked"
+    deposit = _deposit_of(line, company_id)
+    op = _op(line, OpKind.REFUND, {"company_id": company_id, "of_id": deposit.id}, by=by)
+    ledger.post_many(
+        [
+            rules.refund_begun(op.id, company_id, line.money),
+            rules.refund_done(op.id, MANUAL, company_id, line.money),
+        ]
+    )
+    _through(op, line, by=by)
+    return op.id
+
+
+def _deposit_of(line: BankLine, company_id: UUID) -> PaymentOp:
+    """That of the transfer that is taken back, else the newest of the company's with so much left. Raises
+    NotRefundable."""
+    found = select(PaymentOp).where(
+        PaymentOp.company_id == company_id,
+        PaymentOp.kind == OpKind.DEPOSIT,
+        PaymentOp.rail == MANUAL,
+        PaymentOp.currency == line.currency,
+        PaymentOp.status == OpStatus.DONE,
+    )
+    if line.undoes_id is not None:
+        of_line = select(BankLine.payment_op_id).where(BankLine.id == line.undoes_id)
+        found = found.where(PaymentOp.id == of_line.scalar_subquery())
+    ops = db.session.scalars(found.order_by(PaymentOp.id.desc()).with_for_update()).all()
+    gone = select(PaymentOp.of_id, func.sum(PaymentOp.amount)).where(
+        PaymentOp.of_id.in_([op.id for op in ops]), PaymentOp.status.not_in(OVER)
+    )
+    back = {of_id: int(amount) for of_id, amount in db.session.execute(gone.group_by(PaymentOp.of_id))}
+    fits = [op for op in ops if op.amount - back.get(op.id, 0) >= line.amount]
+    if not fits:
+        raise NotRefundable(field="company_id")
+    return fits[0]
+
+
+def _payout(line: BankLine) -> PaymentOp | None:
+    """The payout that the line names, of that amount where it was sent in its own currency, if it can have come
+    back."""
+    named = bank_rules.payout_of(line.words)
+    found = select(PaymentOp).where(PaymentOp.id == named, PaymentOp.rail == MANUAL, PaymentOp.kind == OpKind.PAYOUT)
+    op = None if named is None else db.session.scalars(found.with_for_update()).one_or_none()
+    if op is None or (op.amount, op.currency) != (line.amount, line.currency):
+        return None
+    begun = select(PaymentOp.id).where(PaymentOp.of_id == op.id, PaymentOp.status != OpStatus.REFUSED)
+    if op.status is OpStatus.DONE:
+        return op if db.session.scalar(begun) is None else None
+    sent = (
+        select(ManualPayment.id)
+        .join(ManualFile, ManualFile.id == ManualPayment.file_id)
+        .where(ManualPayment.payment_op_id == op.id, ManualPayment.status == ManualStatus.IN_FILE)
+        .where(ManualFile.status == FileStatus.RELEASED)
+    )
+    is_open = op.status is OpStatus.WAITING and db.session.scalar(sent) is not None
+    return op if is_open and not findings.of([op.id]) else None
+
+
+def _pay_again(line: BankLine, *, by: Actor) -> UUID:
+    """The payout is payable again. Returns the payment by which it came back: itself, where nobody had marked it."""
+    payout = _payout(line)
+    if payout is None:
+        raise WrongState("The payment that this line names has gone on.")
+    if payout.contractor_id == by.person_id:
+        raise OwnPayment
+    if payout.status is OpStatus.WAITING:
+        findings.came_back(payout.id, CAME_BACK, by=by)
+        return payout.id
+    whose = {"contractor_id": payout.contractor_id, "of_id": payout.id}
+    op = _op(line, OpKind.REVERSAL, whose, by=by)
+    ledger.post(rules.payout_taken_back(op.id, MANUAL, payout.owner_id, line.money))
+    _through(op, line, by=by)
+    move_one(payout, OpStatus.REVERSED, by=by, event=OP_EVENTS[OpKind.PAYOUT][OpStatus.REVERSED],
+             values={"why": CAME_BACK}, data=_told(line))  # fmt: skip
+    return op.id
+
+
+def _op(line: BankLine, kind: OpKind, whose: Mapping[str, Any], *, by: Actor) -> PaymentOp:
+    op_id, now = new_id(), clock.now()
+    op = PaymentOp(
+        id=op_id, kind=kind, rail=MANUAL, amount=line.amount, currency=line.currency,
+        params={"bank_line": str(line.id)}, idempotency_key=rules.idempotency_key(kind, op_id), created_at=now,
+        next_try_at=now, status=OpStatus.INTENT, **whose,
+    )  # fmt: skip
+    db.session.add(op)
+    db.session.flush()
+    record(OP_EVENTS[kind][OpStatus.INTENT], op, by=by, data=_told(line))
+    return op
+
+
+def _through(op: PaymentOp, line: BankLine, *, by: Actor) -> None:
+    """The bank has it already."""
+    event, now = OP_EVENTS[op.kind], clock.now()
+    move_one(op, OpStatus.SENT, by=by, event=event[OpStatus.SENT], values={"first_sent_at": now})
+    done = {"external_id": f"bank_{line.id.hex}"}
+    move_one(op, OpStatus.DONE, by=by, event=event[OpStatus.DONE], values=done, data=_told(line))
+
+
+def _told(line: BankLine) -> dict[str, str]:
+    return {"amount": str(line.money.decimal), "currency": line.currency}
