@@ -986,6 +986,7 @@ _PRICES = (
         "is marked twice. Its contents are erased 90 days after every line of it was marked.",
         "House policy: separation of duties, as auditors ask of whoever can move money by hand; the numbers are ours",
         "tests/pay/test_manual.py::test_above_the_limit_it_takes_two_people",
+        version=2,
         since=date(2026, 11, 29),
         file_kept_days=90,
     ),
