@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0113"
-down_revision = "0112"
+revision = "0114"
+down_revision = "0113"
 
 BEFORE = "(status IN ('matched', 'booked')) = (company_id IS NOT NULL)"
 

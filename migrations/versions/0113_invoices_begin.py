@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0112"
-down_revision = "0111"
+revision = "0113"
+down_revision = "0112"
 
 
 def upgrade() -> None:
