@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from examples.story import outcome
 from examples.story.stage import Story, refused
 from examples.story.world import terms_of_gig
 from marketplace.core import clock
@@ -55,10 +56,12 @@ def planned(story: Story) -> None:
         reasoned = db.session.scalar(offered.where(Offer.reason.has_key("parts"))) or 0
         collecting = db.session.scalar(offered.where(Offer.collects)) or 0
         seats = db.session.scalar(select(func.sum(Shift.seats))) or 0
+        plans = outcome.plans()
     words = (
         f"Matching plans {seats} seats of two weeks at once: {made} offers, {reasoned} of them with their reason. Most "
         f"are for one person alone. {collecting} are for shifts of the next 72 hours: there as many people are asked "
-        "as are expected to fill the seats, by what others answer, and nobody has to be fast."
+        "as are expected to fill the seats, by what others answer, and nobody has to be fast. The solver gave seats "
+        f"together: {plans['points']} points of the published objective, {plans['points_one_by_one']} one by one."
     )
     story.note("plan", words, seats=seats, offers=made, with_reason=reasoned, collecting=collecting)
 

@@ -6,15 +6,17 @@ depend on what else the plan gives them. Rest, days off, the hours of days and w
 distressing work become caps and rests; what is booked, asked about, or given already stands in the bookings. The
 arrays are a little coarser than the rules, which judge each seat of the answer once more.
 
-The solver counts by the minute what the score counts by the seat: chosen hours and the spread weigh there what they
-weigh for a seat of four hours.
+The solver counts what the published objective counts, in the same points, each seat at its turn; the turns of a person
+are those in which their shifts begin, and `whole` gives the seats in that order. One thing is coarser: the 28 days
+whose hours count in the spread are those before the first of the openings, for all of them.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -41,6 +43,7 @@ from marketplace.solver.problem import (
     Problem,
     Rest,
     Shifts,
+    Start,
     Weights,
 )
 from marketplace.standards.catalogue import RULES
@@ -48,24 +51,21 @@ from marketplace.standards.hazard import HazardClass, caps
 from marketplace.standards.hours import rest_minutes, week_of
 
 MINUTE = timedelta(minutes=1)
-USUAL_SEAT: Final = 240
-"""Minutes of the seat for which a part counted by the minute weighs as much as one counted by the seat."""
-UNIT: Final = 12
-"""What a point is to the solver: so much that the points of one minute are whole numbers."""
-STEP: Final = 240
-BEYOND_BAND: Final = 40
-"""Points that a seat beyond the least hours of a band counts; those of a score fall from 100 to 0 with the hours."""
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 """How many people are looked at for each seat, and for each shift beside them."""
 KEPT_COSTS: Final = 500
 """Points that somebody falls behind, for one shift, by each for which they are kept already."""
-MOST_HOURS: Final = 100 * 60
-"""Up to so many recent minutes the spread falls, in steps."""
-BY_THE_SEAT: Final = (Part.AVAILABILITY, Part.CONTINUITY, Part.LANGUAGE, Part.QUALITY)
+WHATEVER_ELSE: Final = (Part.AVAILABILITY, Part.CONTINUITY, Part.LANGUAGE, Part.QUALITY)
+"""Parts that are the same whatever else the plan gives somebody."""
 STATIC_CAPS: Final = 3
 DAY, WEEK, BAND = range(STATIC_CAPS)
 CLASSES: Final = tuple(each for each in HazardClass if each is not HazardClass.H0 and caps(each) is not None)
 WHOLE_DAY, WHOLE_WEEK = 24 * 60, 7 * 24 * 60
+
+
+Seats = Mapping[UUID, Collection[UUID]]
+"""By shift, the people who have a seat of it."""
+NOBODY: Final[Seats] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,14 @@ class Arrays:
 
     def prices(self, price: Longs) -> dict[UUID, int]:
         """The prices of an answer by shift, in points."""
-        return {opening.shift_id: each // UNIT for opening, each in zip(self.openings, price.tolist(), strict=True)}
+        return {opening.shift_id: each for opening, each in zip(self.openings, price.tolist(), strict=True)}
 
 
-def arrays_of(planner: Planner, openings: Sequence[Opening]) -> Arrays | None:
-    """The problem of filling those openings, as the plan stands. None where there is nothing to choose."""
+def arrays_of(planner: Planner, openings: Sequence[Opening], start: Seats = NOBODY) -> Arrays | None:
+    """The problem of filling those openings, as the plan stands. None where there is nothing to choose. `start` are the
+    people who have their seats in a plan that is there already."""
     chosen, kept = [opening for opening in openings if opening.seats > 0], Counter[UUID]()
-    pairs = [_pairs(planner, opening, kept) for opening in chosen]
+    pairs = [_pairs(planner, opening, kept, start.get(opening.shift_id, frozenset())) for opening in chosen]
     if not any(pairs):
         return None
     numbers = {who.member.id: number for number, who in enumerate(planner.people)}
@@ -116,28 +117,43 @@ def arrays_of(planner: Planner, openings: Sequence[Opening]) -> Arrays | None:
             caps=_caps(planner),
             rests=_rests(planner),
             weights=_weights(planner),
+            start=_start(pairs, chosen, numbers, start),
         ),
         chosen,
         planner.people,
     )
 
 
-def _pairs(planner: Planner, opening: Opening, kept: Counter[UUID]) -> list[tuple[Fit, int]]:
-    """Who could take a seat of it, each with their points by the seat: the best, and of equals those who were kept for
-    fewer shifts so far. Some of very many for each seat are enough, since everybody is kept for some."""
+def _start(
+    pairs: Sequence[Sequence[tuple[Fit, int]]], openings: Sequence[Opening], numbers: Mapping[UUID, int], start: Seats
+) -> Start:
+    found = [
+        (shift, numbers[fit.who.member.id])
+        for shift, (opening, able) in enumerate(zip(openings, pairs, strict=True))
+        for fit, _ in able
+        if fit.who.member.id in start.get(opening.shift_id, ())
+    ]
+    both = np.array(found, np.int32).reshape(-1, 2)
+    return Start(both[:, 0].copy(), both[:, 1].copy())
+
+
+def _pairs(planner: Planner, opening: Opening, kept: Counter[UUID], had: Collection[UUID]) -> list[tuple[Fit, int]]:
+    """Who could take a seat of it, each with their points whatever else they do: the best, of equals those who were
+    kept for fewer shifts so far, and whoever had one. Some of very many for each seat are enough, since everybody is
+    kept for some."""
     weights, minutes = planner.weights, scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
-    beyond = BEYOND_BAND * weights.of(Part.BAND)
     found = []
     for fit, candidate in planner.free(opening):
         earned = points(candidate, minutes)
         known = fit.who.member.id
         score = sum(weights.of(part) * earned[part] for part in OF_PEOPLE) - kept[known] * KEPT_COSTS
-        by_seat = UNIT * (sum(weights.of(part) * earned[part] for part in BY_THE_SEAT) + beyond)
-        found.append((-score, lot(opening.shift_id, known, planner.instance.seed), fit, by_seat))
+        own = sum(weights.of(part) * earned[part] for part in WHATEVER_ELSE)
+        found.append((-score, lot(opening.shift_id, known, planner.instance.seed), fit, own))
     found.sort(key=lambda each: each[:2])
-    chosen = found[: KEPT_FOR_A_SEAT * opening.seats + KEPT_BESIDE]
+    most = KEPT_FOR_A_SEAT * opening.seats + KEPT_BESIDE
+    chosen = found[:most] + [each for each in found[most:] if each[2].who.member.id in had]
     kept.update(fit.who.member.id for _, _, fit, _ in chosen)
-    return [(fit, by_seat) for _, _, fit, by_seat in chosen]
+    return [(fit, own) for _, _, fit, own in chosen]
 
 
 def _epoch(planner: Planner) -> datetime:
@@ -176,7 +192,7 @@ def _shifts(planner: Planner, openings: Sequence[Opening], epoch: datetime) -> S
         np.array([_floor(opening.span.starts_at, epoch) for opening in openings], np.int32),
         np.array([_ceil(opening.span.ends_at, epoch) for opening in openings], np.int32),
         np.array([opening.seats for opening in openings], np.int32),
-        UNIT * np.array(seat, np.int64),
+        np.array(seat, np.int64),
         np.arange(len(openings), dtype=np.int32),
         np.array([_marks(work.hazard_class) for work in works], np.uint32),
     )
@@ -190,6 +206,7 @@ def _people(planner: Planner, openings: Sequence[Opening]) -> tuple[list[ZoneInf
         np.array([names.index(who.member.person.zone.key) for who in planner.people], np.int32),
         np.array([who.member.band_min_minutes for who in planner.people], np.int32),
         np.array(recent, np.int32),
+        most=np.array([who.member.band_max_minutes for who in planner.people], np.int32),
     )
     return [ZoneInfo(name) for name in names], people
 
@@ -238,8 +255,4 @@ def _rests(planner: Planner) -> list[Rest]:
 
 def _weights(planner: Planner) -> Weights:
     weights = planner.weights
-    by_minute = 100 * UNIT // USUAL_SEAT
-    starts = list(range(0, MOST_HOURS, STEP))
-    spread = [by_minute * weights.of(Part.SPREAD) * WEEK_MINUTES // (WEEK_MINUTES + recent) for recent in starts]
-    within = (100 - BEYOND_BAND) * UNIT // USUAL_SEAT * weights.of(Part.BAND)
-    return Weights(band=within, spread_from=starts, spread_points=spread)
+    return Weights(seat_band=weights.of(Part.BAND), seat_spread=weights.of(Part.SPREAD), seat_spread_half=WEEK_MINUTES)

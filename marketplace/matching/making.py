@@ -122,7 +122,7 @@ def carry_out(plan_id: UUID, taken: Taken, solved: Solved, *, by: Actor) -> tupl
         "planned": sum(each.filled for each in planned),
         "offered": len(offers),
     }
-    told = report(instance, planned) | {"together": solved.together}
+    told = report(instance, planned) | solved.told()
     values = counts | {
         "report": told,
         "input_sha256": digest,

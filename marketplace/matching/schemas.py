@@ -190,8 +190,11 @@ class PlansArgs(PageArgs):
 
 
 class PlanSchema(ma.Schema):
-    """One plan of a horizon. `report` tells what it comes to: by day, by country, and what kept seats open. Numbers are
-    nought until the plan is done. `input_sha256` is the digest of everything that it was reckoned from."""
+    """One plan of a horizon. `report` tells what it comes to: by day, by country, and what kept seats open. In it
+    `together` says whether the solver gave the seats of all shifts together; `ways` has the filled seats and the points
+    of the published objective of its plan (`solver`, null where it was not asked) and of one that gives them one by one
+    (`instant`). Numbers are nought until the plan is done. `input_sha256` is the digest of everything that it was
+    reckoned from."""
 
     id = ma.fields.UUID(required=True)
     company_id = ma.fields.UUID(required=True, allow_none=True)

@@ -1,16 +1,17 @@
 """The plan of a whole horizon: the seats of all shifts are given together, so that all of them count the most. Pure.
 
-In prose. The instant path (`matching.engine`) plans first. Where it leaves seats open that do not begin soon, the
-solver is asked, with what begins soon as it stands, since there more people are asked than seats are open. Its answer
-is kept with the instance, so that a plan can be repeated without it. Each seat of it is judged by the rules once more;
-what they refuse, or the solver left, is filled as always; where it fails, so is all. Last, nobody without any seat of
-the plan may have more points for a shift than somebody who has one: they change places. The plan that counts more is
-kept.
+In prose. The instant path (`matching.engine`) plans first. From there the solver goes on, with all seats that do not
+begin soon, and with what begins soon as it stands, since there more people are asked than seats are open. It counts
+what the published objective counts. Its answer is kept with the instance, so that a plan can be repeated without it.
+Each seat of it is judged by the rules once more, in the order in which the shifts begin; what they refuse, or the
+solver left, is filled as always; where it fails, so is all. Last, nobody without any seat of the plan may have more
+points for a shift than somebody who has one: they change places. The plan of the solver is kept unless that of the
+instant path counts more, and what both count stands in the report.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -43,13 +44,29 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """What a plan comes to on one of the two ways: seats that it fills, and points of the published objective."""
+
+    filled: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
-    """The plan, by shift, in the order of the instance's openings; whether the seats were given together; and the
-    instance that it follows from, with the solver's answer where it was asked."""
+    """The plan, by shift, in the order of the instance's openings; whether the seats were given together; the instance
+    that it follows from, with the solver's answer where it was asked; and what the plans of both ways come to, that of
+    the solver where there is one."""
 
     planned: Sequence[Planned]
     together: bool
     instance: Instance
+    instant: Way
+    solver: Way | None
+
+    def told(self) -> dict[str, Any]:
+        """For the report of a plan."""
+        ways = {"instant": asdict(self.instant), "solver": self.solver and asdict(self.solver)}
+        return {"together": self.together, "ways": ways}
 
 
 def reckon(instance: Instance, solver: Solver | None) -> Solved:
@@ -69,18 +86,16 @@ def asked(instance: Instance, solver: Solver) -> Instance:
 
 
 def _asked(instance: Instance, alone: Sequence[Planned], solver: Solver) -> Instance:
-    """Asks the solver where the instant path leaves seats open, in a market that is not small. A solver that fails is
-    told in the log, and the plan is that of the instant path."""
+    """Asks the solver in a market that is not small, to go on from the plan of the instant path. A solver that fails is
+    told in the log, and the plan stays that one."""
     if len(instance.openings) < FEWEST or len(instance.openings) * len(instance.members) < SMALLEST:
         return instance
     planner = Planner(instance)
     soon, later = _by_urgency(planner)
-    left = {each.shift_id for each in alone if each.unfilled}
-    if left.isdisjoint(opening.shift_id for opening in later):
-        return instance
     for opening in soon:
         planner.fill(opening)
-    if (arrays := arrays_of(planner, later)) is None:
+    start = {each.shift_id: {given.contractor_id for given in each.given} for each in alone}
+    if (arrays := arrays_of(planner, later, start)) is None:
         return instance
     try:
         plan = solver(arrays.problem, instance.seed)
@@ -92,11 +107,17 @@ def _asked(instance: Instance, alone: Sequence[Planned], solver: Solver) -> Inst
 
 
 def _better(instance: Instance, alone: Sequence[Planned]) -> Solved:
+    instant = _way(instance, alone)
     if instance.wishes is None:
-        return Solved(alone, False, instance)
+        return Solved(alone, False, instance, instant, None)
     together = _together(instance, instance.wishes)
-    is_better = worth(instance, together) > worth(instance, alone)
-    return Solved(together if is_better else alone, is_better, instance)
+    solver = _way(instance, together)
+    as_good = solver.points >= instant.points
+    return Solved(together if as_good else alone, as_good, instance, instant, solver)
+
+
+def _way(instance: Instance, planned: Sequence[Planned]) -> Way:
+    return Way(sum(each.filled for each in planned), worth(instance, planned))
 
 
 def worth(instance: Instance, planned: Sequence[Planned]) -> int:
@@ -129,7 +150,8 @@ def _together(instance: Instance, wishes: Sequence[tuple[UUID, UUID]]) -> list[P
     wanted: dict[UUID, set[UUID]] = {}
     for shift_id, contractor_id in wishes:
         wanted.setdefault(shift_id, set()).add(contractor_id)
-    for opening in later:
+    # By start, as the solver counts them: what a seat counts depends on what its person was given before.
+    for opening in sorted(later, key=lambda each: (each.span.starts_at, each.shift_id)):
         planner.give_to(opening, wanted.get(opening.shift_id, set()))
     for _ in range(ROUNDS):
         if not sum(planner.change_places(opening) for opening in later):

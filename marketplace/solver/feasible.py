@@ -180,12 +180,27 @@ def spread(t: Tables, before: int, minutes: int) -> int:
 
 
 @inner
-def week_minutes(t: Tables, person: int, mine: Longs, count: int, week: int) -> int:
-    """Minutes of work that begins in the local week, booked or given."""
-    zone, total = t.person[person].zone, 0
-    for place in range(count):
-        if week_at(t, zone, t.shift[mine[place]].start) == week:
-            total += t.shift[mine[place]].end - t.shift[mine[place]].start
+def seat_band(t: Tables, person: int, after: int) -> int:
+    """What a seat counts in the band after which its week has so many minutes."""
+    least, most = t.person[person].least, t.person[person].most
+    if after <= least:
+        full: int = 100 * t.weight[0].seat_band
+        return full
+    falling: int = t.weight[0].seat_band * (100 * (most - after) // (most - least)) if after < most else 0
+    return falling
+
+
+@inner
+def seat_spread(t: Tables, before: int) -> int:
+    """What a seat counts in the spread that follows so many minutes."""
+    points: int = t.weight[0].seat_spread * (100 * t.weight[0].half // (t.weight[0].half + before))
+    return points
+
+
+@inner
+def booked_minutes(t: Tables, person: int, week: int) -> int:
+    """Minutes of booked work that begins in the local week."""
+    zone, total = t.person[person].zone, int(np.int64(0))
     for booked in range(t.person[person].booked, t.person[person + 1].booked):
         if t.booked[booked].works and week_at(t, zone, t.booked[booked].start) == week:
             total += t.booked[booked].end - t.booked[booked].start
@@ -194,29 +209,75 @@ def week_minutes(t: Tables, person: int, mine: Longs, count: int, week: int) -> 
 
 @inner
 def added(t: Tables, person: int, mine: Longs, count: int, shift: int) -> int:
-    """What the minutes of one shift more count in the band and the spread."""
+    """What one shift more counts in the band and the spread, less what later seats lose by it. `mine` is by start."""
     minutes, total = t.shift[shift].end - t.shift[shift].start, 0
-    if t.weight[0].band:
-        used = week_minutes(t, person, mine, count, week_at(t, t.person[person].zone, t.shift[shift].start))
-        total += t.weight[0].band * (min(used + minutes, t.person[person].least) - min(used, t.person[person].least))
     before = t.person[person].recent
     for place in range(count):
         before += t.shift[mine[place]].end - t.shift[mine[place]].start
+    if t.weight[0].band or t.weight[0].by_seat:
+        zone = t.person[person].zone
+        week = week_at(t, zone, t.shift[shift].start)
+        used = booked_minutes(t, person, week)
+        if t.weight[0].by_seat:
+            total += _seats_added(t, person, mine, count, shift, week, used)
+        if t.weight[0].band:
+            for place in range(count):
+                if week_at(t, zone, t.shift[mine[place]].start) == week:
+                    used += t.shift[mine[place]].end - t.shift[mine[place]].start
+            least = t.person[person].least
+            total += t.weight[0].band * (min(used + minutes, least) - min(used, least))
     return total + spread(t, before, minutes)
 
 
 @inner
+def _seats_added(t: Tables, person: int, mine: Longs, count: int, shift: int, week: int, used: int) -> int:
+    """By the seat: what the shift counts at its place by start, less what each later one counts less."""
+    zone, before, lost = t.person[person].zone, t.person[person].recent, int(np.int64(0))
+    start, minutes = t.shift[shift].start, t.shift[shift].end - t.shift[shift].start
+    own_before, own_used = before, used
+    for place in range(count):
+        other = mine[place]
+        length = t.shift[other].end - t.shift[other].start
+        same_week = week_at(t, zone, t.shift[other].start) == week
+        if t.shift[other].start > start:
+            lost += seat_spread(t, before) - seat_spread(t, before + minutes)
+            if same_week:
+                lost += seat_band(t, person, used + length) - seat_band(t, person, used + length + minutes)
+        before += length
+        if same_week:
+            used += length
+        if t.shift[other].start <= start:
+            own_before, own_used = before, used
+    return seat_band(t, person, own_used + minutes) + seat_spread(t, own_before) - lost
+
+
+@inner
 def most_of_time(t: Tables, person: int, shift: int) -> int:
-    """The most that the minutes of a shift can add in band and spread, whatever else the person does."""
-    minutes = t.shift[shift].end - t.shift[shift].start
-    band: int = t.weight[0].band * min(minutes, t.person[person].least)
-    return band + spread(t, t.person[person].recent, minutes)
+    """The most that a shift can add in band and spread, whatever else the person does."""
+    minutes, recent = t.shift[shift].end - t.shift[shift].start, t.person[person].recent
+    most: int = t.weight[0].band * min(minutes, t.person[person].least) + spread(t, recent, minutes)
+    if t.weight[0].by_seat:
+        most += seat_band(t, person, minutes) + seat_spread(t, recent)
+    return most
 
 
 @inner
 def added_by_all(t: Tables, person: int, mine: Longs, count: int) -> int:
-    """What all of the given shifts count in the band and the spread."""
+    """What all of the given shifts, by start, count in the band and the spread."""
     total = 0
     for place in range(count):
         total += added(t, person, mine, place, mine[place])
+    return total
+
+
+@inner
+def spread_by_all(t: Tables, person: int, mine: Longs, count: int) -> int:
+    """What all of them count in the spread alone."""
+    total, before = 0, t.person[person].recent
+    for place in range(count):
+        minutes = t.shift[mine[place]].end - t.shift[mine[place]].start
+        total += spread(t, before, minutes)
+        if t.weight[0].by_seat:
+            total += seat_spread(t, before)
+        before += minutes
     return total

@@ -133,7 +133,9 @@ def _offered(
 ) -> int:
     """Writes down every shift that the person may take and that is worth more to them than its price, as far as there
     is room. Returns how many there are."""
+    # By the minute the longest shift can count the most of all; by the seat one that is short enough for the band.
     count, most = int(np.int64(0)), most_of_time(t, person, all_of.longest) + t.weight[0].want
+    most += 100 * t.weight[0].seat_band
     for place in range(all_of.first[person], all_of.first[person + 1]):
         kind, points = all_of.kind[place], int(np.int64(all_of.points[place]))
         if points + peak[kind] + most <= 0:

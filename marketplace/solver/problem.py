@@ -7,7 +7,8 @@ In prose. A *kind* of work lists the people who fit it, each with their points; 
 kind can take its shifts where they said that they can work (`can`), nothing that they have blocks the time, every *cap*
 has room and every *rest* is kept. One pair of a person and a shift counts the points of the seat, of the fit and, if
 all of its hours are wanted ones, `Weights.want`. A person's whole plan counts what it fills of the hours that they want
-at least (`band`), and each further minute less and less (`spread`).
+at least (`band`), and each further minute less and less (`spread`); or the same by the seat, where each counts the less
+the more the person has when it begins (`seat_band`, `seat_spread`).
 
 Where each pair has points of its own, give every shift a kind of its own and leave `can` and `wants` out.
 """
@@ -95,13 +96,15 @@ class Zones:
 class People:
     """`least` are the minutes a week that somebody wants at least, `recent` those that they had lately. `can` and
     `wants` are the hours of a UTC week: hour h is bit h % 64 of the word h // 64, of three. None is every hour, and no
-    hour that is wanted more than others."""
+    hour that is wanted more than others. `most` are the minutes of a week at which a seat counts nothing in
+    `Weights.seat_band`; None where that weighs nothing."""
 
     zone: Ints
     least: Ints
     recent: Ints
     can: Bits | None = None
     wants: Bits | None = None
+    most: Ints | None = None
 
     @property
     def count(self) -> int:
@@ -165,14 +168,32 @@ class Barred:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A plan that is there already, as pairs of a shift and a person who fits it. Where the solver looks at all pairs,
+    its plan counts at least as much; of pairs that a rule forbids it takes none."""
+
+    shift: Ints
+    person: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What counts beside seats and fits. `band` is for each minute of a local week up to the person's `least`; a minute
-    that follows `spread_from[i]` recent and planned ones counts `spread_points[i]`, which fall from one to the next."""
+    that follows `spread_from[i]` recent and planned ones counts `spread_points[i]`, which fall from one to the next.
+
+    By the seat, whatever its length, and of each person in the order in which their shifts begin: where the local week
+    has w minutes of work with the seat, booked ones and earlier seats among them, it counts `seat_band` times 100 while
+    w is at most `least`, else times 100 (most - w) / (most - least), rounded down and never less than nothing; and
+    `seat_spread` times 100 h / (h + the recent minutes and those of earlier seats), rounded down, where h is
+    `seat_spread_half`."""
 
     want: int = 0
     band: int = 0
     spread_from: Sequence[int] = (0,)
     spread_points: Sequence[int] = (0,)
+    seat_band: int = 0
+    seat_spread: int = 0
+    seat_spread_half: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +208,7 @@ class Problem:
     caps: Sequence[Cap]
     rests: Sequence[Rest]
     weights: Weights = field(default_factory=Weights)
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         for sentence, holds in self._sentences():
@@ -212,10 +234,23 @@ class Problem:
                 steps == sorted(steps, reverse=True) and steps[-1] >= 0,
             ),
             ("The spread begins with the first minute.", self.weights.spread_from[0] == 0),
+            ("Weights by the seat are not negative.", min(self.weights.seat_band, self.weights.seat_spread) >= 0),
+            ("A spread by the seat has its half.", self.weights.seat_spread_half > 0),
+            (
+                "A band by the seat has the most of everybody.",
+                not self.weights.seat_band or (people.most is not None and len(people.most) == people.count),
+            ),
+            ("A start is of shifts and people that there are.", self._start_is_known()),
             ("Bookings are listed for every person.", len(self.bookings.first) == people.count + 1),
             ("Who is barred is listed for every shift.", len(self.barred.first) == shifts.count + 1),
             ("Local days cover every shift.", self._days_cover_shifts()),
         ]
+
+    def _start_is_known(self) -> bool:
+        if self.start is None:
+            return True
+        known = _within(self.start.shift, self.shifts.count) and _within(self.start.person, self.people.count)
+        return known and len(self.start.shift) == len(self.start.person)
 
     def _days_cover_shifts(self) -> bool:
         if not self.shifts.count or not len(self.zones.midnight):

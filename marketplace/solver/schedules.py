@@ -14,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from marketplace.solver.compiling import inner, making
-from marketplace.solver.feasible import added, amount, may_take, spread_up_to, week_at
+from marketplace.solver.feasible import (
+    added,
+    amount,
+    booked_minutes,
+    may_take,
+    seat_band,
+    seat_spread,
+    spread_up_to,
+    week_at,
+)
 from marketplace.solver.pairs import CLASHES, Pairs
 from marketplace.solver.problem import NO_LIMIT, Longs
 from marketplace.solver.tables import BY_WEEK, ONE, SPLIT, Tables
@@ -48,12 +57,16 @@ search's."""
 
 
 class Space(NamedTuple):
-    """Where one person after the other is planned. `spot[:count]` are asked, `chosen` are the pairs of the answer."""
+    """Where one person after the other is planned. `spot[:count]` are asked, `chosen` are the pairs of the answer.
+    `gain`, `early` and `late` say of so many units of a week what all of its minutes count, what a seat that follows
+    them counts in the spread, and one that ends with them in the band."""
 
     spot: npt.NDArray[Any]
     still: Longs
     taken: Longs
     gain: Longs
+    early: Longs
+    late: Longs
     mine: Longs
     chosen: Longs
 
@@ -65,6 +78,8 @@ def space(most: int) -> Space:
         np.empty(most + 1, SPOT),
         np.empty((most + 1) * ROW, np.int64),
         np.empty((most + 1) * ROW, np.int64),
+        np.empty(2 * ROW + 2, np.int64),
+        np.empty(2 * ROW + 2, np.int64),
         np.empty(2 * ROW + 2, np.int64),
         np.empty(most + 1, np.int64),
         np.empty(most + 1, np.int64),
@@ -173,15 +188,17 @@ def room_of(t: Tables, person: int, s: Space, begin: int, end: int) -> int:
 
 @inner
 def _gains(t: Tables, person: int, s: Space, week: int, units: int, unit: int) -> None:
-    """`s.gain[used]`: what so many units of the week count in band and spread, after what is booked."""
-    zone, booked_minutes = t.person[person].zone, int(np.int64(0))
-    if t.weight[0].band:
-        for booked in range(t.person[person].booked, t.person[person + 1].booked):
-            if t.booked[booked].works and week_at(t, zone, t.booked[booked].start) == week:
-                booked_minutes += t.booked[booked].end - t.booked[booked].start
+    """What so many units of the week count in band and spread, after what is booked."""
+    had, recent = int(np.int64(0)), t.person[person].recent
+    if t.weight[0].band or t.weight[0].by_seat:
+        had = booked_minutes(t, person, week)
     for used in range(units + 2):
-        band = t.weight[0].band * min(booked_minutes + used * unit, t.person[person].least)
-        s.gain[used] = band + spread_up_to(t, t.person[person].recent + used * unit)
+        band = t.weight[0].band * min(had + used * unit, t.person[person].least)
+        s.gain[used] = band + spread_up_to(t, recent + used * unit)
+        s.early[used], s.late[used] = 0, 0
+        if t.weight[0].by_seat:
+            s.early[used] = seat_spread(t, recent + used * unit)
+            s.late[used] = seat_band(t, person, had + used * unit)
 
 
 @inner
@@ -210,7 +227,7 @@ def _programme(t: Tables, pairs: Pairs, person: int, s: Space, count: int, unit:
         for used in range(units - size + 1):
             s.taken[here + used] += worth
             if t.weight[0].timely:
-                s.taken[here + used] += s.gain[used + counts] - s.gain[used]
+                s.taken[here + used] += s.gain[used + counts] - s.gain[used] + s.early[used] + s.late[used + size]
         for used in range(units + 1):
             s.still[here + used] = max(s.still[leave + (used if stays else 0)], s.taken[here + used])
 

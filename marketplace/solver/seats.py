@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.solver.compiling import compiled, inner, making
-from marketplace.solver.feasible import added, added_by_all, covers, may_take, spread
+from marketplace.solver.feasible import added, added_by_all, covers, may_take, spread_by_all
 from marketplace.solver.pairs import Pairs, falling
 from marketplace.solver.pricing import most_pairs
 from marketplace.solver.problem import Bytes, Longs
@@ -75,13 +75,12 @@ def parts_of(t: Tables, pairs: Pairs, draft: Draft) -> tuple[int, int, int, int,
     seats, filled, points, want, together, spreads = 0, 0, 0, 0, 0, 0
     mine = np.empty(most_pairs(pairs, 0, len(pairs.first) - 1), np.int64)
     for person in range(len(pairs.first) - 1):
-        count, minutes = int(np.int64(0)), 0
+        count = int(np.int64(0))
         for pair in range(pairs.first[person], pairs.first[person + 1]):
             if draft.taken[pair]:
                 shift = pairs.shift[pair]
                 mine[count] = shift
                 count += 1
-                minutes += t.shift[shift].end - t.shift[shift].start
                 filled += t.shift[shift].points
                 points += pairs.points[pair]
                 if t.weight[0].eager and covers(t, WANTS, person, t.shift[shift].start, t.shift[shift].end):
@@ -89,7 +88,7 @@ def parts_of(t: Tables, pairs: Pairs, draft: Draft) -> tuple[int, int, int, int,
         if count:
             seats += count
             together += added_by_all(t, person, mine, count)
-            spreads += spread(t, t.person[person].recent, minutes)
+            spreads += spread_by_all(t, person, mine, count)
     return seats, filled, points - filled - want, want, together - spreads, spreads
 
 

@@ -13,8 +13,8 @@ from marketplace.solver.looking import Everybody, everybody, look
 from marketplace.solver.lowering import Ask, one_by_one, together
 from marketplace.solver.pairs import Found, Lists, Pairs, arrange, choose, missing, prepare
 from marketplace.solver.pricing import ask, first_prices
-from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem
-from marketplace.solver.schedules import MOST_STEPS
+from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem, Start
+from marketplace.solver.schedules import MOST_STEPS, NEVER
 from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, lacking, parts_of, plan_all_again
 from marketplace.solver.tables import Tables, tables
 
@@ -156,6 +156,8 @@ class _Solver:
         drafts = [self._greedy(pairs, order)]
         if not self.clock.is_over(0.7):
             drafts.append(self._by_prices(pairs, order, price))
+        if self.problem.start is not None:
+            drafts.append(self._from(self.problem.start, pairs, order))
         draft = max(drafts, key=lambda each: self._objective(pairs, each).total)
         self._improve(pairs, draft, order, price)
         return self._told(pairs, draft, price, bound, holds)
@@ -294,10 +296,22 @@ class _Solver:
         return draft
 
     def _by_prices(self, pairs: Pairs, order: Longs, price: Longs) -> Draft:
+        return self._wished(pairs, pairs, order, price)
+
+    def _from(self, start: Start, pairs: Pairs, order: Longs) -> Draft:
+        """What everybody would take at no price of the start alone: all of it, as far as the rules allow it."""
+        count = self.problem.shifts.count
+        theirs = pairs.person.astype(np.int64) * count + pairs.shift
+        among = np.isin(theirs, start.person.astype(np.int64) * count + start.shift)
+        alone = pairs._replace(points=np.where(among, pairs.points, NEVER))
+        return self._wished(alone, pairs, order, np.zeros(count, np.int64))
+
+    def _wished(self, wished: Pairs, pairs: Pairs, order: Longs, price: Longs) -> Draft:
+        """What people would take of the wished pairs at the prices, the rest filled with others."""
         draft = self._empty(pairs)
         degree = np.diff(pairs.first)
         people = np.lexsort((np.arange(len(degree)), degree)).astype(np.int64)
-        follow_prices(self.t, pairs, draft, price, people)
+        follow_prices(self.t, wished, draft, price, people)
         fill(self.t, pairs, draft, order)
         return draft
 

@@ -11,13 +11,25 @@ from marketplace.solver.problem import NO_LIMIT, Bits, Counted, Ints, Longs, Per
 Records = npt.NDArray[Any]
 
 SHIFT = np.dtype([("points", "i8"), ("start", "i8"), ("end", "i8"), ("seats", "i8"), ("kind", "i8"), ("marks", "u4")])
-PERSON = np.dtype([("booked", "i8"), ("zone", "i8"), ("least", "i8"), ("recent", "i8")])
+PERSON = np.dtype([("booked", "i8"), ("zone", "i8"), ("least", "i8"), ("most", "i8"), ("recent", "i8")])
 """`booked` is the number of somebody's first booking; there is one row more than people."""
 BOOKED = np.dtype([("start", "i8"), ("end", "i8"), ("marks", "u4"), ("blocks", "u1"), ("works", "u1")])
 CAP = np.dtype([("period", "i8"), ("counted", "i8")])
 STEP = np.dtype([("begins", "i8"), ("ends", "i8"), ("points", "i8"), ("before", "i8")])
 """`before` are the points of all minutes before the step."""
-WEIGHT = np.dtype([("want", "i8"), ("band", "i8"), ("anytime", "u1"), ("eager", "u1"), ("timely", "u1")])
+WEIGHT = np.dtype(
+    [
+        ("want", "i8"),
+        ("band", "i8"),
+        ("seat_band", "i8"),
+        ("seat_spread", "i8"),
+        ("half", "i8"),
+        ("anytime", "u1"),
+        ("eager", "u1"),
+        ("timely", "u1"),
+        ("by_seat", "u1"),
+    ]
+)
 
 CAN, WANTS = 0, 3
 """Where the words of each begin in a row of `hours`."""
@@ -29,8 +41,8 @@ SPLIT, ONE = int(Counted.SPLIT), int(Counted.ONE)
 class Tables(NamedTuple):
     """The arrays of a `Problem`, as records of the types above. `own[person]` are somebody's limits, by cap; `rest`
     has, by person and rest, the least and the longest minutes; `days[zone, day]` when a day begins and its week.
-    `weight` has one row; in it `anytime` says that `can` is not asked, `eager` that `wants` is, `timely` that minutes
-    count in band or spread."""
+    `weight` has one row; in it `anytime` says that `can` is not asked, `eager` that `wants` is, `timely` that what
+    somebody has already says what a shift counts, in band or spread, and `by_seat` that it does so by the seat."""
 
     shift: Records
     person: Records
@@ -50,7 +62,8 @@ def tables(problem: Problem) -> Tables:
     ends = [*weights.spread_from[1:], NO_LIMIT]
     week = np.pad(problem.zones.week, ((0, 0), (0, 1)), constant_values=-1)
     eager = people.wants is not None and weights.want > 0
-    timely = weights.band > 0 or max(weights.spread_points) > 0
+    by_seat = weights.seat_band > 0 or weights.seat_spread > 0
+    timely = by_seat or weights.band > 0 or max(weights.spread_points) > 0
     before = _before(weights)
     return Tables(
         shift=_records(
@@ -67,6 +80,7 @@ def tables(problem: Problem) -> Tables:
             booked=booked.first,
             zone=np.append(people.zone, 0),
             least=np.append(people.least, 0),
+            most=np.append(people.least if people.most is None else people.most, 0),
             recent=np.append(people.recent, 0),
         ),
         booked=_records(
@@ -95,9 +109,13 @@ def tables(problem: Problem) -> Tables:
             WEIGHT,
             want=[weights.want],
             band=[weights.band],
+            seat_band=[weights.seat_band],
+            seat_spread=[weights.seat_spread],
+            half=[weights.seat_spread_half],
             anytime=[people.can is None],
             eager=[eager],
             timely=[timely],
+            by_seat=[by_seat],
         ),
     )
 

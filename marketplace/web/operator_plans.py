@@ -58,6 +58,7 @@ def show_plan(plan_id: UUID) -> str:
         plan=plan,
         company=company.get(plan.company_id) if plan.company_id else None,
         whole=_filled(plan.planned, plan.seats),
+        ways=_ways(plan),
         days=[(day, _filled(day["planned"], day["seats"], fullest)) for day in days],
         places=[
             (place, [], "") if place["minutes"] is None else (place, _asked(place), duration(place["minutes"]))
@@ -66,6 +67,13 @@ def show_plan(plan_id: UUID) -> str:
         refused=[(rule, because(rule), seats) for rule, seats in plan.report.get("refused", {}).items()],
         events=timeline("plan", plan.id, limit=SHOWN),
     )
+
+
+def _ways(plan: Plan) -> Sequence[tuple[str, Mapping[str, Any], Sequence[Segment]]]:
+    """What both ways to give the seats come to, that of the solver first; plans of earlier days do not tell it."""
+    names = (("solver", gettext("all together")), ("instant", gettext("one by one")))
+    told = plan.report.get("ways", {})
+    return [(name, told[way], _filled(told[way]["filled"], plan.seats)) for way, name in names if told.get(way)]
 
 
 def _filled(planned: int, seats: int, whole: int | None = None) -> Sequence[Segment]:

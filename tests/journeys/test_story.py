@@ -17,13 +17,16 @@ from tests.journeys.service import Service
 
 SHARE = "5"
 LONGEST = 600
+SOLVER_SECONDS = "300"
+"""Far more than it needs: the outcome must not depend on how fast it is."""
 KILLED_AT = "moments 31 of"
 Outcome = dict[str, Any]
 
 
 def story(database: Database, folder: Path, *more: str) -> subprocess.Popen[str]:
     """The story's own process, which tells each tenth of its way in a line."""
-    environment = database.environ(SETARA_DEMO="1", STORY_SHARE=SHARE, LOG_LEVEL="WARNING", PYTHONUNBUFFERED="1")
+    told = {"SETARA_DEMO": "1", "STORY_SHARE": SHARE, "LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
+    environment = database.environ(**told, SOLVER_SECONDS=SOLVER_SECONDS)
     command = [sys.executable, "-m", "examples.story", "--report", str(folder), *more]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
@@ -59,6 +62,14 @@ def test_the_refused_gig_breaks_every_rule_that_the_papers_tell_of(played: Outco
 def test_every_offer_of_the_plan_has_its_reason(played: Outcome) -> None:
     plan = played["scenes"]["plan"]
     assert plan["offers"] == plan["with_reason"] > 100
+
+
+def test_the_solver_gives_the_seats_of_the_story(played: Outcome) -> None:
+    """All seats of the two weeks together: as many of them are filled, and they count more."""
+    plans = played["plans"]
+    assert plans["by_solver"] >= 1
+    assert plans["filled"] >= plans["filled_one_by_one"] > 100
+    assert plans["points"] > plans["points_one_by_one"]
 
 
 def test_nobody_is_in_two_places_and_no_seat_is_sold_twice(played: Outcome) -> None:
@@ -131,6 +142,7 @@ def test_killed_clocks_and_workers_change_nothing(
     """Two clocks and two workers, of which one each dies in the middle: the outcome is the same to the minor unit."""
     with own_database(server, template, f"story_killed_{worker_id}") as database:
         service = Service(database, tmp_path)
+        service.settings["SOLVER_SECONDS"] = SOLVER_SECONDS
         try:
             clocks = [service.start_jobs("clock") for _ in range(2)]
             workers = [service.start_jobs("worker") for _ in range(2)]

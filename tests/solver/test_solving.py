@@ -1,13 +1,14 @@
 """The solver on markets made from a seed: one plan with any number of threads, and within its bound."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
-from marketplace.solver.problem import BadProblem, Cap, Counted, Period, Problem
+from marketplace.solver.problem import BadProblem, Cap, Counted, Period, Problem, Start
 from marketplace.solver.solving import solve
 
 
@@ -24,6 +25,19 @@ def test_the_same_seed_gives_the_same_plan_on_any_number_of_threads(seats: int) 
     taken = Counter(shift for shift, _ in found)
     assert all(taken[shift] <= problem.shifts.seats[shift] for shift in taken)
     assert len(set(found)) == len(found)
+
+
+def test_a_plan_counts_at_least_as_much_as_the_one_that_it_begins_with() -> None:
+    problem = problem_of(generate(80, 160, seed=4))
+    best = solve(problem)
+    again = solve(replace(problem, start=Start(best.shift, best.person)))
+    assert best.objective.total <= again.objective.total <= again.bound
+    # Of a start with more than the rules allow, as much is taken as they do.
+    everybody = np.arange(80, dtype=np.int32)
+    crowded = solve(replace(problem, start=Start(np.zeros(80, np.int32), everybody)))
+    assert np.all(np.bincount(crowded.shift, minlength=problem.shifts.count) <= problem.shifts.seats)
+    with pytest.raises(BadProblem, match="A start is of shifts and people that there are"):
+        replace(problem, start=Start(everybody, everybody + 1))
 
 
 def test_a_plan_is_near_a_bound_that_holds_for_the_whole_problem() -> None:
