@@ -13,6 +13,7 @@ from marketplace.matching import (
     contests,
     planning,
     queries,
+    realised,
     replacing,
     service,
     trials,
@@ -51,6 +52,15 @@ def list_weights() -> dict[str, Any]:
 def publish_weights(given: dict[str, Any]) -> dict[str, Any]:
     """Publish the weights that a trial has tried as the next version. For operators of standards."""
     return weighing.publish(**given, by=actor()).as_dict()
+
+
+@weights.get("/weights/realised")
+@weights.response(200, s.RealisedListSchema)
+@problems(weights, 401, 404)
+def list_realised() -> dict[str, Any]:
+    """What really happened before and after each change of the weights: seats, offers and hours, by place and language.
+    For operators."""
+    return {"items": realised.report(seen_by=actor())}
 
 
 @weights.post("/weights/trials")

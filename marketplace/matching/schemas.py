@@ -176,6 +176,47 @@ class MatchRunSchema(ma.Schema):
 MatchRunPage = page_schema(MatchRunSchema, "MatchRunPage")
 
 
+class RealisedNumbersSchema(ma.Schema):
+    """Numbers of one period: seats of shifts that begin in it and how many are filled, people who were asked or have a
+    seat, offers made, and minutes of those seats. Those of fewer than five people are null."""
+
+    seats = ma.fields.Integer(required=True)
+    filled = ma.fields.Integer(required=True)
+    people = ma.fields.Integer(required=True, allow_none=True)
+    offers = ma.fields.Integer(required=True, allow_none=True)
+    minutes = ma.fields.Integer(required=True, allow_none=True)
+
+
+class RealisedPeriodSchema(RealisedNumbersSchema):
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+
+
+class RealisedGroupSchema(ma.Schema):
+    """A country where people live, or a language that they speak. Of the places the one without a code is all others
+    together; seats are those of work that is open to the place, or needs the language."""
+
+    code = ma.fields.String(required=True, allow_none=True)
+    before = ma.fields.Nested(RealisedNumbersSchema, required=True)
+    after = ma.fields.Nested(RealisedNumbersSchema, required=True)
+
+
+class RealisedSchema(ma.Schema):
+    """What really happened in two periods of the same length before and after a version of the weights began to hold:
+    at most four weeks, and never beyond another change. It does not say that the weights are the cause."""
+
+    version = ma.fields.Integer(required=True)
+    changed_at = ma.fields.AwareDateTime(required=True)
+    before = ma.fields.Nested(RealisedPeriodSchema, required=True)
+    after = ma.fields.Nested(RealisedPeriodSchema, required=True)
+    places = ma.fields.List(ma.fields.Nested(RealisedGroupSchema), required=True)
+    languages = ma.fields.List(ma.fields.Nested(RealisedGroupSchema), required=True)
+
+
+class RealisedListSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(RealisedSchema), required=True)
+
+
 class NewPlanSchema(ma.Schema):
     """The open seats of shifts that begin from now on for so many days are planned."""
 

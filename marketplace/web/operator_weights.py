@@ -10,7 +10,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.matching import trials, weighing
+from marketplace.matching import realised, trials, weighing
 from marketplace.matching.fairness import LEAST_PEOPLE
 from marketplace.matching.models import Trial
 from marketplace.matching.objective import HEAVIEST, HEAVIEST_SEAT, MEANINGS, OF_SEATS
@@ -45,6 +45,15 @@ def list_weights() -> ResponseReturnValue:
         trials=page(trials.trials_of_weights(seen_by=by), Trial.id, limit=SHOWN, after=after()),
         form=form,
     ), form.status
+
+
+@blueprint.get("/weights/realised")
+def show_realised_weights() -> str:
+    """What really happened before and after each change, as pictures."""
+    found = realised.report(seen_by=actor())
+    return render_template(
+        "operator/weights_realised.html", changes=[pictures.realised(each) for each in found], least=LEAST_PEOPLE
+    )
 
 
 @blueprint.route("/weights/trials/<uuid:trial_id>", methods=["GET", "POST"])

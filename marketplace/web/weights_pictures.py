@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -31,6 +32,19 @@ class Shown:
     days: int
     moved: int
     seats: int
+    sums: Sequence[Beside]
+    places: Sequence[Beside]
+    languages: Sequence[Beside]
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """What happened before and after a change, as a page shows it, between `since` and `until`."""
+
+    version: int
+    since: datetime
+    changed_at: datetime
+    until: datetime
     sums: Sequence[Beside]
     places: Sequence[Beside]
     languages: Sequence[Beside]
@@ -87,6 +101,60 @@ def shown(result: Mapping[str, Any]) -> Shown | None:
     )
 
 
+def realised(found: Mapping[str, Any]) -> Realised:
+    """What happened before and after a change; the bars of hours have one scale by place, and one by language."""
+    before, after = found["before"], found["after"]
+    countries, languages = dict(words.countries()), dict(words.languages())
+    return Realised(
+        version=found["version"],
+        since=before["starts_at"],
+        changed_at=found["changed_at"],
+        until=after["ends_at"],
+        sums=[
+            _filled(gettext("Seats filled"), before, after, "seats", "filled"),
+            _happened(gettext("Hours of everybody"), before, after, _most([before, after])),
+        ],
+        places=_groups(found["places"], countries),
+        languages=_groups(found["languages"], languages),
+    )
+
+
+def _groups(groups: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Beside]:
+    most = _most(*([each["before"], each["after"]] for each in groups))
+    return [
+        _happened(
+            gettext("in other countries") if each["code"] is None else names.get(each["code"], each["code"]),
+            each["before"],
+            each["after"],
+            most,
+        )
+        for each in groups
+    ]
+
+
+def _happened(title: str, before: Mapping[str, Any], after: Mapping[str, Any], most: int) -> Beside:
+    return Beside(title, _bar_of_hours(before, most), _bar_of_hours(after, most), (_numbers(before), _numbers(after)))
+
+
+def _numbers(row: Mapping[str, Any]) -> str:
+    """What happened in a group; where too few people stand behind it, only what was filled."""
+    seats = gettext("%(filled)s of %(seats)s seats filled", filled=row["filled"], seats=row["seats"])
+    if row["people"] is None:
+        return f"{gettext('too few people to tell more')}; {seats}"
+    hours = gettext(
+        "%(hours)s of work and %(offers)s offers for %(people)s people",
+        hours=duration(row["minutes"]),
+        offers=row["offers"],
+        people=row["people"],
+    )
+    return f"{hours}; {seats}"
+
+
+def _bar_of_hours(row: Mapping[str, Any], most: int) -> list[Segment]:
+    minutes = row["minutes"] or 0
+    return stacked([pictures.Part(gettext("hours"), duration(minutes), minutes, "a")], most)
+
+
 def _filled(title: str, before: Mapping[str, Any], after: Mapping[str, Any], seats: str, filled: str) -> Beside:
     def bar(row: Mapping[str, Any]) -> list[Segment]:
         rest = row[seats] - row[filled]
@@ -116,12 +184,8 @@ def _people(title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
 
 
 def _hours(title: str, before: Mapping[str, Any], after: Mapping[str, Any], most: int) -> Beside:
-    def bar(row: Mapping[str, Any]) -> list[Segment]:
-        minutes = row["minutes"] or 0
-        return stacked([pictures.Part(gettext("hours"), duration(minutes), minutes, "a")], most)
-
     said = [_of_group(row) for row in (before, after)]
-    return Beside(title, bar(before), bar(after), (said[0], said[1]))
+    return Beside(title, _bar_of_hours(before, most), _bar_of_hours(after, most), (said[0], said[1]))
 
 
 def _of_group(row: Mapping[str, Any]) -> str:

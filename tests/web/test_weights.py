@@ -1,6 +1,7 @@
 """Weights on pages: tried and published at the desk, read by everybody."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
@@ -53,6 +54,12 @@ def test_an_operator_sees_what_weights_would_change_and_everybody_reads_it_then(
     ):
         assert words in public.words
     assert "was published since" in desk.look(tried.address).words
+    make.booked(scene)
+    make.at(make.MONDAY + timedelta(days=1))
+    happened = desk.look("/desk/weights/realised")
+    for words in ("Version 3", "before: 0 of 0", "after: 1 of 6", "too few people to tell more; 1 of 6 seats filled"):
+        assert words in happened.words
+    assert happened.html.count("<svg") >= 4
 
 
 def test_what_too_few_were_asked_for_is_said_to_be_so(visitor: Visitor, scene: Scene, work: Callable[[], int]) -> None:
@@ -74,3 +81,4 @@ def test_the_desk_of_another_duty_reads_weights_and_changes_none(visitor: Visito
     page = desk.look("/desk/weights")
     assert "Version 2, in force" in page.words
     assert "Try other weights" not in page.words
+    assert "No version that operators have published holds yet." in desk.look("/desk/weights/realised").words
