@@ -137,17 +137,20 @@ def _happened(title: str, before: Mapping[str, Any], after: Mapping[str, Any], m
 
 
 def _numbers(row: Mapping[str, Any]) -> str:
-    """What happened in a group; where too few people stand behind it, only what was filled."""
+    """What happened in a group; where too few people stand behind it, only what was filled of the work for it."""
     seats = gettext("%(filled)s of %(seats)s seats filled", filled=row["filled"], seats=row["seats"])
-    if row["people"] is None:
-        return f"{gettext('too few people to tell more')}; {seats}"
-    hours = gettext(
+    hours = gettext("too few people to tell more") if row["people"] is None else _hours_of_people(row)
+    return f"{hours}; {seats}" if row["seats"] else hours
+
+
+def _hours_of_people(row: Mapping[str, Any]) -> str:
+    told: str = gettext(
         "%(hours)s of work and %(offers)s offers for %(people)s people",
         hours=duration(row["minutes"]),
         offers=row["offers"],
         people=row["people"],
     )
-    return f"{hours}; {seats}"
+    return told
 
 
 def _bar_of_hours(row: Mapping[str, Any], most: int) -> list[Segment]:

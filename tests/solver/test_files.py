@@ -18,6 +18,7 @@ from marketplace.solver.faults import BadFiles
 from marketplace.solver.generating import generate
 from marketplace.solver.market import Market, problem_of
 from tests.conftest import ROOT
+from tests.solver.markets import nobody_named
 
 SAMPLE = ROOT / "examples" / "matching"
 
@@ -177,20 +178,23 @@ def test_an_hour_that_a_clock_shows_twice_is_worked_twice(sample: Path) -> None:
     assert planned(sample, [night.format("09:00")])[0] == []
 
 
-def test_identical_people_share_the_seats() -> None:
+@pytest.mark.parametrize(("people", "seats"), [(80, 60), (1_000_000, 300)])
+def test_identical_people_share_the_seats(people: int, seats: int) -> None:
+    """Eighty, and a million who are alike in everything: each shift is full or has nobody, and that is proven best."""
     market = generate(1, 1, seed=1)
-    who, everybody = market.contractors, np.zeros(80, np.int64)
+    who, everybody = market.contractors, np.zeros(people, np.int64)
     alike = {name: getattr(who, name)[everybody] for name in ("zone", "region", "floor", "quality", "least", "most")}
     alike |= {name: getattr(who, name)[everybody] for name in ("hazard", "recent", "can", "wants")}
-    none = replace(who.skills, first=np.zeros(81, np.int64), code=who.skills.code[:0], level=who.skills.level[:0])
-    crowd = replace(
-        who, id=[f"c{number}" for number in range(80)], skills=none, languages=none, companies=none, **alike
-    )
-    open_to_all = generate(1, 60, seed=2).openings
-    nothing = replace(none, first=np.zeros(len(open_to_all.start) + 1, np.int64))
-    openings = replace(open_to_all, skills=nothing, languages=nothing, regions=nothing, rate=open_to_all.rate + 10_000)
+    alike |= dict.fromkeys(("skills", "languages", "companies"), nobody_named(people))
+    crowd = replace(who, id=[str(number) for number in range(people)], **alike)
+    openings = generate(1, seats, seed=2).openings
+    shifts = len(openings.start)
+    same = dict.fromkeys(("skills", "languages", "regions"), nobody_named(shifts))
+    same |= {"rate": np.full(shifts, 10_000, np.int64), "company": np.zeros(shifts, np.int32)}
+    openings = replace(openings, hazard=np.zeros(shifts, np.uint8), **same)
     plan = solving.solve(problem_of(replace(market, contractors=crowd, openings=openings)))
-    assert len(set(zip(plan.shift.tolist(), plan.person.tolist(), strict=True))) == plan.objective.seats
-    assert plan.objective.total <= plan.bound
-    taken = np.bincount(plan.shift, minlength=len(openings.start))
+    assert len(set(zip(plan.shift.tolist(), plan.person.tolist(), strict=True))) == plan.objective.seats > 0
+    assert plan.holds_for_all
+    assert plan.objective.total == plan.bound
+    taken = np.bincount(plan.shift, minlength=shifts)
     assert np.all((taken == 0) | (taken == openings.seats))
