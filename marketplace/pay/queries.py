@@ -1,6 +1,7 @@
 """Reads of pay: who sees which payment, run, payslip and account."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -27,11 +28,13 @@ from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
-from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
+from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.pay.runs import cashing, rail_fees, trials, weeks, works
 from marketplace.pay.runs.fee_models import RailFee
-from marketplace.pay.runs.lines import Work, draft, fees_returned, of_weeks, owed, paid_out
+from marketplace.pay.runs.lines import DraftLine, Work, draft, fees_returned, of_weeks, owed, paid_out
+from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.models import Withholding
+from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
@@ -60,10 +63,34 @@ class Preview:
     timesheets: int
     people: int
     net: Money
+    withheld: Money
+    """What of the net pay laws take, as far as is known today; below zero where more is given back."""
     benefits: Money
     leave: Money
     """What of the net pay comes from people's own sick leave, and costs no company anything."""
     cost: Money
+
+    @property
+    def due(self) -> Money:
+        """What would be sent to people: the net pay without the tax."""
+        return self.net - self.withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come, counted in its rows. `timesheets` of `timesheets_in_all` are reckoned, `posted` of
+    `payslips` are booked, and of `payouts` that there are to be so many were `sent` and `done`."""
+
+    run_id: UUID
+    status: RunStatus
+    lines: int
+    timesheets: int
+    timesheets_in_all: int
+    payslips: int
+    posted: int
+    payouts: int
+    sent: int
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +200,9 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
     lines += paid_out(cashing.preview(company_id, through))
     lines += of_weeks(weeks.preview(company_id, through))
     lines += fees_returned(rail_fees.preview(company_id, through))
+    taxes = withholding.foresee(
+        _incomes(lines), {(line.work.contractor_id, line.price.money.currency) for line in lines}
+    )
     previews = []
     for code in sorted({line.price.money.currency for line in lines}):
         own = [line for line in lines if line.price.money.currency == code]
@@ -186,12 +216,69 @@ def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Prev
                 timesheets=len({line.work.timesheet_id for line in own if isinstance(line.work, Work)}),
                 people=len({line.work.contractor_id for line in own}),
                 net=by_payee[Payee.CONTRACTOR],
+                withheld=Money(taxes.get(code, 0), code),
                 benefits=by_payee[Payee.BENEFITS],
                 leave=taken,
                 cost=total(by_payee.values(), code) - taken,
             )
         )
     return previews
+
+
+def _incomes(lines: Sequence[DraftLine]) -> list[withholding.Income]:
+    """What these lines pay people as contractors, as `withholding` counts it of payslips: by person, company and
+    currency, each where its first line stands."""
+    sums: dict[tuple[UUID, UUID, str], int] = {}
+    for line in lines:
+        work, money = line.work, line.price.money
+        kind = work.columns.get("engagement_type") or CONTRACTOR
+        is_pay = line.price.payee is Payee.CONTRACTOR and line.price.kind not in NO_INCOME
+        if is_pay and work.company_id is not None and kind == CONTRACTOR:
+            key = (work.contractor_id, work.company_id, money.currency)
+            sums[key] = sums.get(key, 0) + money.amount
+    return [
+        withholding.Income(None, person, company, Money(amount, code))
+        for (person, company, code), amount in sums.items()
+    ]
+
+
+def progress(run_id: UUID, seen_by: Actor) -> Progress:
+    """How far a run has come, for operators of finance. Raises NotFound."""
+    found = run(run_id, seen_by)
+    lines = db.session.execute(
+        select(func.count().label("lines"), func.count(PayLine.timesheet_id.distinct()).label("timesheets")).where(
+            PayLine.run_id == run_id
+        )
+    ).one()
+    waiting = 0
+    if found.status is RunStatus.STARTED:
+        sheets = works.payable_timesheets(found.company_id, found.through).order_by(None).subquery()
+        waiting = db.session.scalar(select(func.count()).select_from(sheets)) or 0
+    is_payable = Payslip.net_amount > Payslip.withheld_amount
+    slips = db.session.execute(
+        select(
+            func.count().label("all"),
+            func.count().filter(Payslip.status == PayslipStatus.ISSUED).label("posted"),
+            func.count().filter(is_payable).label("payable"),
+        ).where(Payslip.run_id == run_id)
+    ).one()
+    went = select(
+        func.count(PaymentOp.payslip_id.distinct()).filter(PaymentOp.first_sent_at.is_not(None)).label("sent"),
+        func.count(PaymentOp.payslip_id.distinct()).filter(PaymentOp.status == OpStatus.DONE).label("done"),
+    ).join(Payslip, Payslip.id == PaymentOp.payslip_id)
+    gone = db.session.execute(went.where(Payslip.run_id == run_id)).one()
+    return Progress(
+        run_id=run_id,
+        status=found.status,
+        lines=lines.lines,
+        timesheets=lines.timesheets,
+        timesheets_in_all=lines.timesheets + waiting,
+        payslips=slips.all,
+        posted=slips.posted,
+        payouts=slips.payable,
+        sent=gone.sent,
+        done=gone.done,
+    )
 
 
 def payslips(seen_by: Actor) -> Select[Payslip]:

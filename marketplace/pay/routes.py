@@ -12,7 +12,7 @@ from marketplace.pay import payslips, proof, queries, service
 from marketplace.pay import schemas as s
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
-from marketplace.pay.queries import Statement
+from marketplace.pay.queries import Progress, Statement
 from marketplace.pay.rails import landing
 
 companies = Blueprint(
@@ -130,6 +130,14 @@ def preview_run(args: dict[str, Any]) -> dict[str, Any]:
 def show_run(run_id: UUID) -> PayRun:
     """One pay run and how far it has come. For operators of finance."""
     return queries.run(run_id, seen_by=actor())
+
+
+@runs.get("/<uuid:run_id>/progress")
+@runs.response(200, s.ProgressSchema)
+@problems(runs, 401, 403, 404)
+def show_progress(run_id: UUID) -> Progress:
+    """How far a run has come: lines, payslips and payouts, counted now. For operators of finance."""
+    return queries.progress(run_id, seen_by=actor())
 
 
 # --- payslips -------------------------------------------------------------------------------------------------------

@@ -194,9 +194,28 @@ class PayRunPreviewSchema(ma.Schema):
     timesheets = ma.fields.Integer(required=True)
     people = ma.fields.Integer(required=True)
     net = MoneyField(required=True)
+    withheld = MoneyField(
+        required=True, metadata={"description": "Of the net pay, tax that laws take, as far as is known today"}
+    )
+    due = MoneyField(required=True, metadata={"description": "What would be sent: the net pay without the tax"})
     benefits = MoneyField(required=True)
     leave = MoneyField(required=True, metadata={"description": "Of the net pay, from people's own benefits"})
     cost = MoneyField(required=True)
+
+
+class ProgressSchema(ma.Schema):
+    """How far a run has come, counted in its rows."""
+
+    run_id = ma.fields.UUID(required=True)
+    status = ma.fields.Enum(RunStatus, by_value=True, required=True)
+    lines = ma.fields.Integer(required=True, metadata={"description": "Pay lines that are computed"})
+    timesheets = ma.fields.Integer(required=True, metadata={"description": "Timesheets that are reckoned"})
+    timesheets_in_all = ma.fields.Integer(required=True)
+    payslips = ma.fields.Integer(required=True)
+    posted = ma.fields.Integer(required=True, metadata={"description": "Payslips that are booked"})
+    payouts = ma.fields.Integer(required=True, metadata={"description": "Payslips with something to be sent"})
+    sent = ma.fields.Integer(required=True)
+    done = ma.fields.Integer(required=True)
 
 
 class PayRunPreviewsSchema(ma.Schema):

@@ -936,10 +936,13 @@ _PRICES = (
         "PAYOUT_CHANGE",
         Basis.HOUSE,
         "Who changes where they are paid is told by every way that they have, whatever they chose; money goes to the "
-        "old account for 48 hours more, and until then the change can be taken back.",
-        "House policy: whoever steals an account first changes where it is paid",
+        "old account for 48 hours more, and until then the change can be taken back. A payout that a rail was asked "
+        "for just before the 48 hours are over still goes to the old account, even where it arrives later.",
+        "House policy: whoever steals an account first changes where it is paid; what is under way cannot be called "
+        "back",
         "tests/pay/test_methods.py::test_a_changed_account_is_told_and_waits_for_48_hours",
         since=date(2026, 11, 29),
+        version=2,
         hours=48,
     ),
     _rule(

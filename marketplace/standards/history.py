@@ -255,6 +255,16 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 answer_minutes=15,
             ),
         ),
+        "PAYOUT_CHANGE": (
+            _before(
+                1,
+                "Who changes where they are paid is told by every way that they have, whatever they chose; money goes "
+                "to the old account for 48 hours more, and until then the change can be taken back.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                hours=48,
+            ),
+        ),
     }
 )
 """The versions before the one in force, by the rule's id, oldest first."""

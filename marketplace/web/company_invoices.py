@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core import clock
-from marketplace.core.http import page
+from marketplace.core.http import made_file, page
 from marketplace.core.money import BadMoney, Money
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.invoices import company_months, invoicing
@@ -22,6 +24,7 @@ from marketplace.pay.invoices.schemas import BillingArgs
 from marketplace.pay.schemas import DepositArgs
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
+from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.words import currencies, money_words, name_of
 
@@ -54,6 +57,22 @@ def list_invoices(company_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/money/invoices/<uuid:invoice_id>")
 def show_invoice(company_id: UUID, invoice_id: UUID) -> str:
     return render_template("company/invoice.html", invoice=invoicing.invoice(company_id, invoice_id, actor()))
+
+
+@blueprint.get("/money/invoices/<uuid:invoice_id>/invoice.pdf")
+def invoice_paper(company_id: UUID, invoice_id: UUID) -> Response:
+    """The invoice, or the credit note, as a PDF in the reader's language."""
+    found = invoicing.invoice(company_id, invoice_id, actor())
+    return made_file(BytesIO(paper_of_invoice(found)), "application/pdf", f"{found.name}.pdf")
+
+
+@blueprint.get("/money/months/<month>/statement.pdf")
+def month_paper(company_id: UUID, month: str) -> Response:
+    """The statement of a month as a PDF."""
+    found = company_months.month_of(company_id, month, actor())
+    name = accounts.company_name([company_id])[company_id]
+    content = paper_of_month(name, month, found)
+    return made_file(BytesIO(content), "application/pdf", f"statement-{month}.pdf")
 
 
 @blueprint.get("/money/months", defaults={"month": None})

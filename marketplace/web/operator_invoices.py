@@ -21,7 +21,10 @@ def list_invoices(form: Form | None = None) -> ResponseReturnValue:
     shown = form or Form(CreditArgs)
     found = page(invoicing.everything(actor()), Invoice.id, limit=SHOWN, after=after())
     names = accounts.company_name([each.company_id for each in found["items"]])
-    return render_template("operator/invoices.html", form=shown, found=found, companies=names), shown.status
+    waiting = invoicing.waiting(actor())
+    return render_template(
+        "operator/invoices.html", form=shown, found=found, companies=names, waiting=waiting
+    ), shown.status
 
 
 @blueprint.post("/invoices/<uuid:invoice_id>/credit")

@@ -18,6 +18,7 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.pay import proof, queries, service
+from marketplace.pay.invoices import invoicing
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import landing
 from marketplace.pay.rules import SANDBOX, RunStatus
@@ -58,6 +59,7 @@ def _pay_page(form: Form) -> str:
         owners=_owners(stuck),
         previews=previews,
         bars=bars,
+        uninvoiced=invoicing.waiting(by),
         companies=[("", gettext("every company")), *((str(each.id), each.legal_name) for each in companies)],
     )
 
@@ -75,6 +77,7 @@ def show_run(run_id: UUID) -> str:
         steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
         slips=slips,
         bars={slip.id: _pay_bar(slip) for slip in slips},
+        progress=_progress(queries.progress(run_id, by)),
         payouts={op.payslip_id: op for op in reversed(ops)},
         names=accounts.person_name([slip.contractor_id for slip in slips]),
         events=timeline("pay_run", run_id, limit=SHOWN),
@@ -131,6 +134,16 @@ def _pay_bar(each: queries.Preview | Payslip) -> list[Segment]:
             Part(gettext("fees and margins"), money_words(rest), rest.amount, "c"),
         ]
     )
+
+
+def _progress(found: queries.Progress) -> list[tuple[str, int, int]]:
+    """What is done of what there is to do, step by step."""
+    return [
+        (gettext("timesheets reckoned"), found.timesheets, found.timesheets_in_all),
+        (gettext("payslips booked"), found.posted, found.payslips),
+        (gettext("payouts sent"), found.sent, found.payouts),
+        (gettext("payouts done"), found.done, found.payouts),
+    ]
 
 
 def _owners(ops: Sequence[PaymentOp]) -> dict[UUID, str]:

@@ -7,6 +7,7 @@ place.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib.util import find_spec
@@ -63,6 +64,27 @@ def fonts_for(words: str) -> Iterator[tuple[str, str]]:
         if found := missing & _letters(*font):
             missing -= found
             yield font
+
+
+Row = tuple[str, tuple[str, ...]]
+"""A method of the paper and what it is given."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a paper will say, in order, before it is known which fonts that needs."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, how: str, *what: str) -> None:
+        self.rows.append((how, what))
+
+    def paper(self, title: str, *, language: str, made_at: datetime) -> "Paper":
+        words = "".join(text for _, texts in self.rows for text in texts)
+        made = Paper(title, words, language=language, made_at=made_at)
+        for how, what in self.rows:
+            getattr(made, how)(*what)
+        return made
 
 
 class Paper:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ from marketplace.pay.seals import verify
 from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.contractor import company_names
-from marketplace.web.paper import Paper
+from marketplace.web.paper import Paper, Sheet
 from marketplace.web.words import (
     account_words,
     day,
@@ -40,23 +39,6 @@ from marketplace.web.words import (
 )
 from marketplace.web.work import blueprint, own
 from marketplace.workforce import queries as workforce
-
-Row = tuple[str, tuple[str, ...]]
-"""A method of the paper and what it is given."""
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What the paper will say, in order, before it is known which fonts that needs."""
-
-    rows: list[Row] = field(default_factory=list)
-
-    def add(self, how: str, *what: str) -> None:
-        self.rows.append((how, what))
-
-    @property
-    def words(self) -> str:
-        return "".join(text for _, texts in self.rows for text in texts)
 
 
 @blueprint.get("/pay/<uuid:payslip_id>/payslip.pdf")
@@ -74,7 +56,7 @@ def payslip_paper(payslip_id: UUID) -> Response:
 
 def paper_of(view: PayslipView, zone: str, by: Actor) -> bytes:
     """The file: the same as long as the payslip, its payouts and its seal are."""
-    slip, sheet = view.payslip, _Sheet()
+    slip, sheet = view.payslip, Sheet()
     assert slip.pay_date is not None
     assert slip.issued_at is not None
     proof = _proof(slip.id, by)
@@ -92,14 +74,12 @@ def paper_of(view: PayslipView, zone: str, by: Actor) -> bytes:
     for account, money in to_date.balances_after(slip):
         sheet.add("pair", account_words(account), money_words(money))
     sheet.add("heading", gettext("Proof"))
-    paper = Paper(title, sheet.words, language=str(get_locale() or "en"), made_at=slip.issued_at)
-    for how, what in sheet.rows:
-        getattr(paper, how)(*what)
+    paper = sheet.paper(title, language=str(get_locale() or "en"), made_at=slip.issued_at)
     _prove(paper, proof, f"payslip:{slip.id} · journal_entry:{slip.entry_id} · pay_run:{slip.run_id}")
     return paper.bytes()
 
 
-def _sums(sheet: _Sheet, view: PayslipView) -> None:
+def _sums(sheet: Sheet, view: PayslipView) -> None:
     slip = view.payslip
     sheet.add("heading", gettext("Paid to you"))
     sheet.add("big", money_words(slip.net))
@@ -139,7 +119,7 @@ def _rate(view: PayslipView) -> str:
 # --- line by line ---------------------------------------------------------------------------------------------------
 
 
-def _lines(sheet: _Sheet, view: PayslipView, zone: str) -> None:
+def _lines(sheet: Sheet, view: PayslipView, zone: str) -> None:
     """Grouped by the work that they pay, since a shift has several."""
     companies = company_names([each.line for each in view.lines])
     sheet.add("heading", gettext("Line by line"))
@@ -183,7 +163,7 @@ def _how_much(line: PayLine) -> str:
     return money_words(line.money)
 
 
-def _taxes(sheet: _Sheet, view: PayslipView) -> None:
+def _taxes(sheet: Sheet, view: PayslipView) -> None:
     """What laws had withheld, each with what it was taken of and by which law."""
     if not view.taxes:
         return
@@ -199,7 +179,7 @@ def _taxes(sheet: _Sheet, view: PayslipView) -> None:
 # --- what became of it ----------------------------------------------------------------------------------------------
 
 
-def _arrived(sheet: _Sheet, view: PayslipView) -> None:
+def _arrived(sheet: Sheet, view: PayslipView) -> None:
     sheet.add("heading", gettext("What became of it"))
     for payout in view.payouts:
         sheet.add("pair", gettext("Promised"), f"{money_words(payout.money)} · {status_words(payout.status)}")
@@ -225,7 +205,7 @@ def _landed(landed: Landing) -> Iterator[tuple[str, str]]:
     yield gettext("Arrived"), money_words(landed.arrived) + (f" ({money_words(less)})" if less else "")
 
 
-def _year(sheet: _Sheet, view: PayslipView) -> None:
+def _year(sheet: Sheet, view: PayslipView) -> None:
     year = view.year_to_date
     sheet.add("heading", gettext("%(year)s until this payslip", year=year.year))
     sheet.add("pair", gettext("Payslips"), str(year.payslips))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import InstrumentedAttribute
 from uuid_utils.compat import uuid7
@@ -206,7 +207,9 @@ def build(app: SetaraFlask) -> World:
         phones.add("+62 812 3456 789", by=accounts.actor_of(who))
     matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
     _at_the_rail(ana)
-    invoicing.issue_due()
+    with pytest.MonkeyPatch.context() as named:
+        named.setitem(app.config, "SELLER", {"name": "Setara eG", "address": "Street 1, Berlin", "country": "DE"})
+        invoicing.issue_due()
     _by_hand(ana, admin)
     run_pending()
     ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
+from marketplace.accounts.models import Company
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
@@ -24,6 +27,7 @@ from marketplace.pay.invoices.models import Invoice, InvoiceSeries
 from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
 from marketplace.shifts.models import Booking
+from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month
 from tests.conftest import again, kept
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds, undone
@@ -114,6 +118,31 @@ def test_the_fee_of_a_run_is_invoiced_once_and_its_vat_waits_for_money(sold: Boo
     assert books.balance(invoicing.VAT, "USD") == usd("0.57")
     assert books.balance(f"company:{sold.company_id}:available", "USD") == usd("0.43")
     everything_holds()
+
+
+def test_invoices_wait_until_the_seller_is_named_and_no_number_is_lost(sold: Booking, app: Flask) -> None:
+    """A run goes on meanwhile; once the seller is named all of it is invoiced, from number 1 on."""
+    with pytest.MonkeyPatch.context() as unnamed:
+        unnamed.setitem(app.config, "SELLER", {"name": "", "address": "", "country": ""})
+        issue()
+        assert db.session.scalars(select(Invoice)).all() == []
+        assert invoicing.waiting(pay.finance()) == 1
+    assert invoicing.waiting(pay.finance()) == 0
+    issue()
+    assert (invoice_of(sold).number, invoice_of(sold).seller["name"]) == (1, "Setara eG")
+
+
+def test_an_invoice_and_a_statement_on_paper_carry_every_name(sold: Booking) -> None:
+    db.session.get_one(Company, sold.company_id).legal_name = "สมชาย ใจดี GmbH"
+    issue()
+    found = invoice_of(sold)
+    told = "".join(page.extract_text() for page in PdfReader(BytesIO(paper_of_invoice(found))).pages)
+    for words in ("S2026-000001", "Setara eG", "DE136695976", "ใจดี", "$3.00", "$0.57"):
+        assert words in told.replace("\xa0", " ")
+    assert paper_of_invoice(found) == paper_of_invoice(found)
+    months = company_months.month_of(sold.company_id, "2023-03", accounts.owner_of(sold.company_id))
+    paper = PdfReader(BytesIO(paper_of_month("Лаборатория", "2023-03", months)))
+    assert "Лаборатория" in paper.pages[0].extract_text()
 
 
 def test_who_lacks_the_vat_holds_up_nobody_else(sold: Booking) -> None:

@@ -29,6 +29,7 @@ START = "POST /api/v1/pay-runs"
 RUNS = "GET /api/v1/pay-runs"
 PREVIEW = "GET /api/v1/pay-runs/preview"
 RUN = "GET /api/v1/pay-runs/<uuid:run_id>"
+PROGRESS = "GET /api/v1/pay-runs/<uuid:run_id>/progress"
 PAYSLIPS = "GET /api/v1/payslips"
 PAYSLIP = "GET /api/v1/payslips/<uuid:payslip_id>"
 PAYOUT = "GET /api/v1/payouts/<uuid:payout_id>"
@@ -39,7 +40,7 @@ ACCOUNT = "GET /api/v1/ledger/accounts/<string:name>"
 PROOF = "GET /api/v1/proof"
 
 OF_COMPANY = (DEPOSIT, DEPOSITS, ONE_DEPOSIT, BALANCE, PAY_LINES)
-OF_FINANCE = (START, RUNS, PREVIEW, RUN, LEVER, PROOF, UNPARK)
+OF_FINANCE = (START, RUNS, PREVIEW, RUN, PROGRESS, LEVER, PROOF, UNPARK)
 OF_PERSON = (PAYSLIP, PAYOUT, RETRY)
 MOVES_MONEY = (DEPOSIT, START, RETRY, UNPARK)
 TEN = {"amount": "10.00", "currency": "USD"}
@@ -112,7 +113,7 @@ def test_a_manager_does_not_see_the_money(client: FlaskClient, route: str) -> No
     assert ask(client, route, manager, of=lab.id).status_code == 403
 
 
-@pytest.mark.parametrize("route", doors(RUN, UNPARK, question="not_mine"))
+@pytest.mark.parametrize("route", doors(RUN, PROGRESS, UNPARK, question="not_mine"))
 @pytest.mark.parametrize("known", [True, False])
 def test_only_operators_know_of_runs(client: FlaskClient, route: str, known: bool) -> None:
     lab = accounts.company()
@@ -228,6 +229,7 @@ def test_a_run_for_a_company_that_does_not_exist_is_not_found(client: FlaskClien
 @pytest.mark.door(START, "works")
 @pytest.mark.door(RUNS, "works")
 @pytest.mark.door(RUN, "works")
+@pytest.mark.door(PROGRESS, "works")
 @pytest.mark.door(PREVIEW, "works")
 def test_a_run_is_previewed_started_and_followed(client: FlaskClient) -> None:
     booking, operator = made.worked_and_approved(), finance()
@@ -236,7 +238,18 @@ def test_a_run_is_previewed_started_and_followed(client: FlaskClient) -> None:
     answer = ask(client, START, operator, json={"company_id": str(booking.company_id), "through": "2027-12-31"})
     assert (answer.status_code, answer.json["status"]) == (202, "started")
     run = db.session.scalars(select(PayRun)).one()
-    runs.finish_run(run.id)
+    steps = ("timesheets", "timesheets_in_all", "lines", "posted", "payslips", "sent", "done", "payouts")
+    told = []
+    while True:
+        seen = ask(client, PROGRESS, operator, of=run.id).json
+        told.append(tuple(seen[step] for step in steps))
+        if not runs.advance_run(run.id):
+            break
+    payments.advance_ops()
+    seen = ask(client, PROGRESS, operator, of=run.id).json
+    lines = told[-1][2]
+    assert (told[0], told[1]) == ((0, 1, 0, 0, 0, 0, 0, 0), (1, 1, lines, 0, 1, 0, 0, 1))
+    assert tuple(seen[step] for step in steps) == (1, 1, lines, 1, 1, 1, 1, 1)
     shown = ask(client, RUN, operator, of=run.id)
     assert shown.json["status"] == "paying"
     again = ask(client, RUN, operator | {"If-None-Match": shown.headers["ETag"]}, of=run.id)

@@ -18,6 +18,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
+from marketplace.pay import queries
 from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.taxes import profiles as tax_profiles
@@ -68,6 +69,15 @@ def test_what_the_law_takes_is_not_sent(taxed: Booking) -> None:
     assert (line.base, line.law_money, line.why) == (usd("60.00"), Money.of("24000", "IDR"), Why.WITHHELD)
     assert books.balance(line.account, "USD") == usd("1.50")
     everything_holds()
+
+
+def test_a_preview_takes_off_what_laws_would(app: Flask) -> None:
+    """As the run does: 1.50 of 60.00 USD, and once that is paid nothing more is foreseen."""
+    booking = pay.taxed()
+    (seen,) = queries.preview(booking.company_id, clock.now().date(), seen_by=pay.finance())
+    assert (seen.net, seen.withheld, seen.due) == (usd("60.00"), usd("1.50"), usd("58.50"))
+    pay.paid(booking.company_id)
+    assert pay.payslip_of(booking.contractor_id).withheld == seen.withheld
 
 
 def test_two_persons_pay_the_authority(taxed: Booking) -> None:

@@ -222,8 +222,9 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.PERSON,
                 Channel.EVERYWHERE,
                 "Where you are paid is about to change",
-                "The new account counts in 48 hours; until then pay goes to the old one. If it was not you, sign in, "
-                "take the change back under “Where you are paid”, and choose a new password.",
+                "The new account counts in 48 hours; until then pay goes to the old one, and so does a payout that is "
+                "under way by then, even where it arrives later. Keep the old account open until it has. If it was not "
+                "you, sign in, take the change back under “Where you are paid”, and choose a new password.",
             ),
         ),
         "payout_method.taken_back": (
@@ -234,7 +235,8 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.PERSON,
                 Channel.EVERYWHERE,
                 "Where you are paid has changed",
-                "From now on pay goes to the new account. If it was not you, tell us at once.",
+                "From now on pay goes to the new account. A payout that was under way already still goes to the old "
+                "one. If it was not you, tell us at once.",
             ),
         ),
         "payout_method.name_differs": (

@@ -70,7 +70,11 @@ class Charge:
 
 def issue_due(limit: int = 20) -> int:
     """Invoices the fees of runs that are booked, with the handling fees charged since, and takes VAT that was still
-    open. Returns how many runs it looked at."""
+    open. Returns how many runs it looked at. As long as the seller is not named none is issued: an invoice that names
+    nobody is none, and its number would be used up. No run waits for that, and all of them are issued later."""
+    if not is_named():
+        _take_open()
+        return 0
     done = select(InvoicedRun.run_id).where(InvoicedRun.run_id == PayRun.id)
     due = select(PayRun.id).where(PayRun.status.in_(BOOKED), ~done.exists()).order_by(PayRun.id).limit(limit)
     runs = db.session.scalars(due.with_for_update(skip_locked=True)).all()
@@ -80,6 +84,22 @@ def issue_due(limit: int = 20) -> int:
     db.session.add_all(InvoicedRun(run_id=run_id, at=clock.now()) for run_id in runs)
     _take_open()
     return len(runs)
+
+
+def is_named() -> bool:
+    """Whether the settings name who sells: SETARA_SELLER_NAME and SETARA_SELLER_ADDRESS."""
+    seller = current_app.config["SELLER"]
+    return bool(seller.get("name") and seller.get("address"))
+
+
+def waiting(seen_by: Actor) -> int:
+    """How many booked runs have no invoices since the seller is not named. For operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    if is_named():
+        return 0
+    done = select(InvoicedRun.run_id).where(InvoicedRun.run_id == PayRun.id)
+    due = select(func.count()).select_from(PayRun).where(PayRun.status.in_(BOOKED), ~done.exists())
+    return db.session.scalar(due) or 0
 
 
 def tell(company_id: UUID, number: str | None, address: str, *, by: Actor) -> CompanyBilling:

@@ -7,7 +7,7 @@ the same company in the same period is counted together. What is withheld is the
 the floor is compared before it, as minimum wages are (rule WITHHOLDING).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -58,18 +58,30 @@ Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What one company pays one person by one payslip, where a law speaks about it."""
+class Income:
+    """What one company pays one person by one payslip; None is one that is not there yet."""
 
-    slip: Payslip
+    payslip_id: UUID | None
+    contractor_id: UUID
     company_id: UUID
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Such an income where a law speaks about it."""
+
+    income: Income
     law: Scheme
     standing: Standing
-    base: Money
+
+    @property
+    def base(self) -> Money:
+        return self.income.money
 
     @property
     def pair(self) -> Pair:
-        return self.slip.contractor_id, self.company_id
+        return self.income.contractor_id, self.income.company_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +105,8 @@ def take(slips: Sequence[Payslip]) -> None:
     one, and counts what this one withheld.
     """
     on = clock.now().date()
-    rows: list[dict[str, Any]] = []
-    cases = _cases(slips, on)
-    for law in {case.law.id: case.law for case in cases}.values():
-        rows += _of_law(law, [case for case in cases if case.law is law], on)
+    standing = standings({slip.contractor_id for slip in slips}, on)
+    rows = _rows(_incomes(slips, standing, on), standing, on)
     if rows:
         db.session.execute(insert(Withholding).execution_options(render_nulls=True), rows)
         entries = [_entry(row) for row in rows if row["amount"]]
@@ -104,6 +114,24 @@ def take(slips: Sequence[Payslip]) -> None:
             ledger.post_many(entries)
     _give(slips)
     _sum_up(slips)
+
+
+def foresee(incomes: Sequence[Income], people: Collection[tuple[UUID, str]]) -> dict[str, int]:
+    """What `take()` would withhold now of incomes that no payslip has yet, in minor units by currency, less what waits
+    to be given back to these people in these currencies. As far as is known today: rates and what else is paid in the
+    law's period may be others on the day. Nothing is changed."""
+    on = clock.now().date()
+    found: dict[str, int] = {}
+    for row in _rows(incomes, standings({each.contractor_id for each in incomes}, on), on):
+        found[row["currency"]] = found.get(row["currency"], 0) + row["amount"]
+    waiting = (
+        select(Withholding.currency, func.sum(Withholding.amount).label("amount"))
+        .where(Withholding.payslip_id.is_(None), tuple_(Withholding.contractor_id, Withholding.currency).in_(people))
+        .group_by(Withholding.currency)
+    )
+    for back in db.session.execute(waiting):
+        found[back.currency] = found.get(back.currency, 0) + int(back.amount)
+    return found
 
 
 def waiting_returns() -> Select[UUID, str]:
@@ -174,10 +202,15 @@ def of_contractors() -> ColumnElement[bool]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
-    people = standings({slip.contractor_id for slip in slips}, on)
-    laws = {person: scheme_of(standing.country, on) for person, standing in people.items()}
-    by_id = {slip.id: slip for slip in slips if laws[slip.contractor_id] is not None}
+def _rows(incomes: Sequence[Income], standing: Mapping[UUID, Standing], on: date) -> list[dict[str, Any]]:
+    cases = _cases(incomes, standing, on)
+    laws = {case.law.id: case.law for case in cases}.values()
+    return [row for law in laws for row in _of_law(law, [case for case in cases if case.law is law], on)]
+
+
+def _incomes(slips: Sequence[Payslip], standing: Mapping[UUID, Standing], on: date) -> list[Income]:
+    """What these payslips pay people of whom a law speaks; of all others nothing is asked."""
+    by_id = {slip.id: slip for slip in slips if scheme_of(standing[slip.contractor_id].country, on) is not None}
     if not by_id:
         return []
     sums = (
@@ -188,24 +221,31 @@ def _cases(slips: Sequence[Payslip], on: date) -> list[Case]:
         .group_by(PayLine.payslip_id, PayLine.company_id)
         .order_by(func.min(cast(PayLine.id, Text)))
     )
-    bases = {(row.payslip_id, row.company_id): int(row.amount) for row in db.session.execute(sums)}
-    if not bases:
+    found = []
+    for row in db.session.execute(sums):
+        slip = by_id[row.payslip_id]
+        found.append(Income(slip.id, slip.contractor_id, row.company_id, Money(int(row.amount), slip.currency)))
+    return found
+
+
+def _cases(incomes: Sequence[Income], standing: Mapping[UUID, Standing], on: date) -> list[Case]:
+    if not incomes:
         return []
-    known = select(Company.id, Company.country).where(Company.id.in_({company_id for _, company_id in bases}))
+    known = select(Company.id, Company.country).where(Company.id.in_({each.company_id for each in incomes}))
     seats = {row.id: row.country for row in db.session.execute(known)}
     cases = []
-    for (slip_id, company_id), amount in bases.items():
-        slip = by_id[slip_id]
-        standing = people[slip.contractor_id]
-        law = laws[slip.contractor_id] if seats[company_id] == standing.country else None
-        if law is not None and amount:
-            cases.append(Case(slip, company_id, law, standing, Money(amount, slip.currency)))
+    for each in incomes:
+        whose = standing[each.contractor_id]
+        law = scheme_of(whose.country, on) if seats[each.company_id] == whose.country else None
+        if law is not None and each.money:
+            cases.append(Case(each, law, whose))
     return cases
 
 
 def _of_law(law: Scheme, cases: Sequence[Case], on: date) -> list[dict[str, Any]]:
     pairs = {case.pair for case in cases}
-    before = _before(law, pairs, [case.slip.id for case in cases], on)
+    slips = [case.income.payslip_id for case in cases if case.income.payslip_id is not None]
+    before = _before(law, pairs, slips, on)
     rates = quotes({case.base.currency for case in cases}, law.currency, on)
     rows = []
     for case in cases:
@@ -227,9 +267,9 @@ def _row(case: Case, quote: Quote | None, before: Earlier, on: date) -> dict[str
     law, base = case.law, case.base
     row: dict[str, Any] = {
         "id": new_id(),
-        "payslip_id": case.slip.id,
-        "contractor_id": case.slip.contractor_id,
-        "company_id": case.company_id,
+        "payslip_id": case.income.payslip_id,
+        "contractor_id": case.income.contractor_id,
+        "company_id": case.income.company_id,
         "country": law.country,
         "scheme": law.id,
         "paid_on": on,
