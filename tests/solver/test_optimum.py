@@ -2,9 +2,11 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -46,6 +48,21 @@ def test_the_optimum_lies_between_the_plan_and_its_bound(people: int, seats: int
 def test_plans_are_the_optimum_or_within_a_hundredth_of_it(seed: int, tmp_path: Path) -> None:
     plan = planned(dense(8, 20, seed), tmp_path)
     assert plan.objective.total >= 0.99 * best(Instance(tmp_path))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_hazard_cap_of_a_week_binds_and_the_plan_is_the_optimum(seed: int, tmp_path: Path) -> None:
+    """All work is distressing and two hours long, and everybody consents to six hours of it a week."""
+    market = dense(5, 24, seed, days=6)
+    starts = market.openings.start
+    work = {"hazard": np.ones(len(starts), np.uint8), "end": (starts + 120).astype(np.int32)}
+    consents = replace(market.contractors, hazard=np.full(5, 360, np.int32))
+    market = replace(market, openings=replace(market.openings, **work), contractors=consents)
+    plan, instance = planned(market, tmp_path), Instance(tmp_path)
+    assert np.bincount(plan.person, weights=np.full(len(plan.person), 120)).max() == 360
+    assert plan.objective.total == best(instance) <= plan.bound
+    everything = [(shift, market.contractors.id[0]) for shift in instance.shifts]
+    assert "hazardous minutes in a week" in "\n".join(instance.check(everything).broken)
 
 
 def test_a_bound_from_some_pairs_holds_for_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
