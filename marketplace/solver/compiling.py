@@ -19,12 +19,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _folder() -> Path:
-    """Where the compiled loops are kept, named after the text of all of them and of this file: numba looks only at the
-    file of a function, and would go on calling the old form of one that it calls in another file."""
+    """Where the compiled loops are kept, named after the text of all of them and of what they read: numba looks only at
+    the file of a function, and would go on calling the old form of one that it calls in another file."""
     texts = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
-    loops = [
-        text for text in texts if any(word in text for word in (b"solver.tables import", b"class Tables(", b"njit("))
-    ]
+    words = (b"solver.compiling import", b"class Tables(", b"class Problem:", b"njit(")
+    loops = [text for text in texts if any(word in text for word in words)]
     name = sha256(b"\0".join(loops)).hexdigest()[:16]
     beside = HERE / "__pycache__"
     base = beside if os.access(beside if beside.exists() else HERE, os.W_OK) else Path(tempfile.gettempdir())

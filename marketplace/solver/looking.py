@@ -14,25 +14,33 @@ from marketplace.solver.compiling import compiled, inner, making
 from marketplace.solver.feasible import added, may_take, most_of_time
 from marketplace.solver.pairs import ABLE, EAGER, Found, Lists, Pairs, falling, hours, is_barred, larger, prepare_one
 from marketplace.solver.problem import HOURS_OF_WEEK, Ints, Longs
-from marketplace.solver.schedules import Space, outline, settle, space
+from marketplace.solver.schedules import NEVER, Space, outline, settle, space
 from marketplace.solver.tables import Tables
 
 BEGINNING = 256
 """Pairs for which there is room at first."""
+PEOPLE_OF_A_FORM = 4
+"""With fewer people for each form of a week than that, it gains nothing to ask what is best for each form."""
 
 
 class Everybody(NamedTuple):
     """The kinds `kind[first[person]:first[person + 1]]` that somebody fits, each with its points. `order` names all
-    people, those with the same form of a week after each other; shifts of the same `slot` touch the same hours of a
-    week; `place` is that of each shift among all by their start, and `longest` the longest one."""
+    people, those with the same form of a week after each other, of whom many have the same one if `is_alike`. Shifts of
+    the same `slot` touch the same hours of a week; `place` is that of each shift among all by their start, and
+    `longest` the longest one. The shifts of a kind are in groups of one length: `group_first[kind]` is its first,
+    `group_begins[group]` the group's first place in `Lists.by_kind`, `group_length` its length in `Lists.alone`."""
 
     first: Longs
     kind: Ints
     points: Ints
     order: Longs
+    is_alike: bool
     slot: Longs
     place: Longs
     longest: int
+    group_first: Longs
+    group_begins: Longs
+    group_length: Longs
 
 
 class Offer(NamedTuple):
@@ -65,7 +73,7 @@ def by_person(people: int, fit_first: Longs, fit_person: Ints, fit_points: Ints)
 def look(t: Tables, lists: Lists, all_of: Everybody, price: Longs, begin: int, end: int, steps: int) -> Found:
     """Asks the people `order[begin:end]` for their best plans of all shifts. Returns what they would take as pairs,
     with the sum of their bounds as `total`."""
-    net, peak = _worth(t, lists, price)
+    net, peak, time = _worth(t, lists, all_of, price)
     known, mark, form = np.zeros(len(price), np.int64), 0, -1
     found = Found(np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int64), 0)
     offer, scratch, total, taken = _room(BEGINNING), np.empty(1, np.int64), int(np.int64(0)), int(np.int64(0))
@@ -74,10 +82,13 @@ def look(t: Tables, lists: Lists, all_of: Everybody, price: Longs, begin: int, e
         person = all_of.order[number]
         if lists.form[person] != form:
             form, mark = lists.form[person], mark + 1
-        count = _offered(t, lists, all_of, person, net, peak, known, mark, offer, nothing)
+            if all_of.is_alike or mark == 1:
+                _peaks(t, lists, all_of, person, net, known, mark, peak)
+        _minutes(t, lists, all_of, person, time)
+        count = _offered(t, lists, all_of, person, net, peak, time, known, mark, offer, nothing)
         while count > len(offer.shift):
             offer = _room(2 * count)
-            count = _offered(t, lists, all_of, person, net, peak, known, mark, offer, nothing)
+            count = _offered(t, lists, all_of, person, net, peak, time, known, mark, offer, nothing)
         if not count:
             continue
         if count > 1:
@@ -92,14 +103,37 @@ def look(t: Tables, lists: Lists, all_of: Everybody, price: Longs, begin: int, e
 
 
 @making
-def _worth(t: Tables, lists: Lists, price: Longs) -> tuple[Longs, Longs]:
-    """What a seat of each shift counts less its price, and the most of that among the shifts of each kind."""
-    net, peak = np.empty(len(price), np.int64), np.full(len(lists.kind_first) - 1, -(2**62), np.int64)
+def _worth(t: Tables, lists: Lists, all_of: Everybody, price: Longs) -> tuple[Longs, Longs, Longs]:
+    """What a seat of each shift counts less its price; and room for the most of that in each group, and for what the
+    minutes of each length count."""
+    net = np.empty(len(price), np.int64)
     for shift in range(len(price)):
         net[shift] = t.shift[shift].points - price[shift]
-        kind = t.shift[shift].kind
-        peak[kind] = max(peak[kind], net[shift])
-    return net, peak
+    return net, np.empty(len(all_of.group_length), np.int64), np.empty(max(1, len(lists.alone)), np.int64)
+
+
+@inner
+def _peaks(
+    t: Tables, lists: Lists, all_of: Everybody, person: int, net: Longs, known: Longs, mark: int, peak: Longs
+) -> None:
+    """The most that a shift of each group counts, its wanted hours too, for people with the week of this person; for
+    anybody, where weeks are not alike."""
+    for group in range(len(peak)):
+        peak[group] = NEVER
+        for number in range(all_of.group_begins[group], all_of.group_begins[group + 1]):
+            shift = lists.by_kind[number]
+            said = hours(t, person, shift, known, all_of.slot[shift], mark) if all_of.is_alike else ABLE | EAGER
+            if said & ABLE:
+                peak[group] = max(peak[group], net[shift] + (t.weight[0].want if said & EAGER else 0))
+
+
+@inner
+def _minutes(t: Tables, lists: Lists, all_of: Everybody, person: int, time: Longs) -> None:
+    for length in range(len(lists.alone)):
+        time[length] = lists.alone[length, person]
+    if not len(lists.alone):
+        # By the minute the longest shift can count the most; by the seat one that is short enough for the band.
+        time[0] = most_of_time(t, person, all_of.longest) + 100 * t.weight[0].seat_band
 
 
 @making
@@ -126,6 +160,7 @@ def _offered(
     person: int,
     net: Longs,
     peak: Longs,
+    time: Longs,
     known: Longs,
     mark: int,
     offer: Offer,
@@ -133,27 +168,29 @@ def _offered(
 ) -> int:
     """Writes down every shift that the person may take and that is worth more to them than its price, as far as there
     is room. Returns how many there are."""
-    # By the minute the longest shift can count the most of all; by the seat one that is short enough for the band.
-    count, most = int(np.int64(0)), most_of_time(t, person, all_of.longest) + t.weight[0].want
-    most += 100 * t.weight[0].seat_band
+    count = int(np.int64(0))
     for place in range(all_of.first[person], all_of.first[person + 1]):
         kind, points = all_of.kind[place], int(np.int64(all_of.points[place]))
-        if points + peak[kind] + most <= 0:
-            continue
-        for number in range(lists.kind_first[kind], lists.kind_first[kind + 1]):
-            shift = lists.by_kind[number]
-            if points + net[shift] + most <= 0:
+        for group in range(all_of.group_first[kind], all_of.group_first[kind + 1]):
+            least = -points - time[all_of.group_length[group]]
+            if peak[group] <= least:
                 continue
-            said = hours(t, person, shift, known, all_of.slot[shift], mark)
-            mine = points + (t.weight[0].want if said & EAGER else 0)
-            if not said & ABLE or mine + net[shift] + added(t, person, nothing, 0, shift) <= 0:
-                continue
-            if is_barred(lists, shift, person) or not may_take(t, person, nothing, 0, shift):
-                continue
-            if count < len(offer.shift):
-                offer.shift[count], offer.points[count] = shift, mine + t.shift[shift].points
-                offer.pairs.shift[count], offer.pairs.points[count] = shift, offer.points[count]
-            count += 1
+            for number in range(all_of.group_begins[group], all_of.group_begins[group + 1]):
+                shift = lists.by_kind[number]
+                if net[shift] + t.weight[0].want <= least:
+                    continue
+                said = hours(t, person, shift, known, all_of.slot[shift], mark)
+                bonus = t.weight[0].want if said & EAGER else 0
+                if not said & ABLE or net[shift] + bonus <= least:
+                    continue
+                if points + bonus + net[shift] + added(t, person, nothing, 0, shift) <= 0:
+                    continue
+                if is_barred(lists, shift, person) or not may_take(t, person, nothing, 0, shift):
+                    continue
+                if count < len(offer.shift):
+                    offer.shift[count], offer.points[count] = shift, points + bonus + t.shift[shift].points
+                    offer.pairs.shift[count], offer.pairs.points[count] = shift, offer.points[count]
+                count += 1
     return count
 
 
@@ -204,13 +241,22 @@ def slots_of(start: Longs, end: Longs) -> Longs:
 
 
 def everybody(t: Tables, lists: Lists) -> Everybody:
-    start, end = t.shift["start"], t.shift["end"]
+    start, end, people, kinds = t.shift["start"], t.shift["end"], len(lists.form), len(lists.kind_first) - 1
     place = np.empty(len(start), np.int64)
     place[np.argsort(start, kind="stable")] = np.arange(len(start))
+    kind, lengths = t.shift["kind"][lists.by_kind], max(1, len(lists.alone))
+    length = lists.length[lists.by_kind] if len(lists.alone) else np.zeros(len(kind), np.int64)
+    key = kind * lengths + length
+    begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.empty(0, np.int64)
+    forms = int(lists.form.max(initial=0)) + 1
     return Everybody(
-        *by_person(len(lists.form), lists.fit_first, lists.fit_person, lists.fit_points),
+        *by_person(people, lists.fit_first, lists.fit_person, lists.fit_points),
         np.argsort(lists.form, kind="stable").astype(np.int64),
+        forms * PEOPLE_OF_A_FORM <= people or forms == 1,
         slots_of(start, end),
         place,
         int(np.argmax(end - start)) if len(start) else 0,
+        np.searchsorted(kind[begins], np.arange(kinds + 1)).astype(np.int64),
+        np.append(begins, len(key)).astype(np.int64),
+        length[begins],
     )

@@ -9,6 +9,7 @@ length, who counts more stands before who counts less, and whether hours fit is 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from marketplace.solver.compiling import compiled, inner, making
 from marketplace.solver.feasible import added, covers, may_take, most_of_time
@@ -18,7 +19,9 @@ from marketplace.solver.tables import CAN, WANTS, Tables
 KEPT_PENALTY = 8
 """How many percent of the best points of a fit each shift more counts against somebody, whom other shifts kept."""
 BUCKETS = 4096
-"""By which people are put in the order of their points: within one, they stand in any order."""
+"""By which people are put in the order of their points at most: within one, they stand in any order."""
+MOST_LENGTHS = 16
+"""Of shifts for which it is kept what their minutes count for everybody."""
 ABLE, EAGER = 1, 2
 """What a week says of hours: somebody can work, somebody wants to."""
 CHANCE = 16
@@ -28,9 +31,13 @@ CLASHES = 64
 """How many pairs on it is known which ones clash."""
 
 
+Table = npt.NDArray[np.int64]
+
+
 class Lists(NamedTuple):
     """Who fits which kind; of each person's week its `form`, the same for all who have the same week; who is barred
-    from which shift; and the shifts `by_kind[kind_first[kind]:...]`, by their length."""
+    from which shift; and the shifts `by_kind[kind_first[kind]:...]`, by their length. `alone[length[shift], person]` is
+    the most that the minutes of a shift count for somebody; it is empty where there are too many lengths."""
 
     fit_first: Longs
     fit_person: Ints
@@ -40,6 +47,8 @@ class Lists(NamedTuple):
     barred_person: Ints
     kind_first: Longs
     by_kind: Longs
+    length: Longs
+    alone: Table
 
 
 class Found(NamedTuple):
@@ -136,7 +145,9 @@ def _score(t: Tables, lists: Lists, kind: int, shift: int, score: Longs) -> int:
     base, most = lists.fit_first[kind], int(np.int64(0))
     for place in range(base, lists.fit_first[kind + 1]):
         points = int(np.int64(lists.fit_points[place]))
-        if t.weight[0].timely:
+        if len(lists.alone):
+            points += lists.alone[lists.length[shift], lists.fit_person[place]]
+        elif t.weight[0].timely:
             points += most_of_time(t, lists.fit_person[place], shift)
         score[place - base] = points
         most = max(most, points)
@@ -150,17 +161,19 @@ def _rank(score: Longs, size: int, begins: Longs, order: Ints) -> int:
     low, high = score[0], score[0]
     for place in range(size):
         low, high = min(low, score[place]), max(high, score[place])
-    wide: int = (high - low) // BUCKETS + 1
+    bits = 0
+    while (high - low) >> bits >= BUCKETS:
+        bits += 1
     begins[:] = 0
     for place in range(size):
-        begins[(high - score[place]) // wide + 1] += 1
+        begins[((high - score[place]) >> bits) + 1] += 1
     for bucket in range(BUCKETS):
         begins[bucket + 1] += begins[bucket]
     for place in range(size):
-        bucket = (high - score[place]) // wide
+        bucket = (high - score[place]) >> bits
         order[begins[bucket]] = place
         begins[bucket] += 1
-    return wide
+    return 1 << bits
 
 
 class _Desk(NamedTuple):
@@ -197,6 +210,14 @@ def _desk(t: Tables, lists: Lists, kinds: Longs, keep: Longs) -> tuple[_Desk, in
         np.zeros(len(lists.form), np.int64),
     )
     return desk, room
+
+
+@compiled
+def minutes_alone(t: Tables, shifts: Longs, alone: Table) -> None:
+    """Fills `alone`, a row for each of the shifts, which are of different lengths."""
+    for row in range(len(shifts)):
+        for person in range(alone.shape[1]):
+            alone[row, person] = most_of_time(t, person, shifts[row])
 
 
 @compiled

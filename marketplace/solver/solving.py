@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from marketplace.solver.crowds import forms_of
 from marketplace.solver.looking import Everybody, everybody, look
 from marketplace.solver.lowering import Ask, one_by_one, together
-from marketplace.solver.pairs import Found, Lists, Pairs, arrange, choose, missing, prepare
+from marketplace.solver.pairs import MOST_LENGTHS, Found, Lists, Pairs, arrange, choose, minutes_alone, missing, prepare
 from marketplace.solver.pricing import ask, first_prices
 from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem, Start
 from marketplace.solver.schedules import MOST_STEPS, NEVER
@@ -28,13 +29,14 @@ ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 100
 ROUNDS_OF_NEW_PRICES = 20
 STEPS_OF_A_ROUND = 100
 """Of a search for the plan of one person, in a round of prices."""
-ROUNDS_OF_ALL = 3
-"""How often at most every pair of the whole problem is looked at."""
+PARTS_OF_ALL = (16, 4, 1, 1)
+"""Of how many people one is asked about every shift, each time. At first prices are too low for whoever was not among
+the pairs, and asking everybody would take long; a few of them are enough to raise the prices."""
 ROUNDS_OF_MOVES = 6
 WORTH_A_ROUND = 20_000
 """Another round of moves is worth its time if the last one gained more than such a part of the plan."""
-BLOCK, BLOCK_OF_KINDS = 1024, 4
-"""People, and kinds of work, that one thread looks at before it takes the next block."""
+BLOCK, BLOCK_OF_KINDS, BLOCK_OF_ALL = 1024, 4, 16384
+"""People, kinds of work, and people with all their kinds that one thread looks at before it takes the next block."""
 
 
 class Progress(Protocol):
@@ -115,16 +117,31 @@ class _Crew:
 def _lists(problem: Problem, t: Tables) -> Lists:
     """Who fits which kind, and the shifts of each kind by their length."""
     fits, shifts, barred, people = problem.fits, problem.shifts, problem.barred, problem.people.count
-    first = np.ascontiguousarray(fits.first, np.int64)
-    person, points = np.ascontiguousarray(fits.person, np.int32), np.ascontiguousarray(fits.points, np.int32)
+    first, person, points = _own(fits.first, np.int64), _own(fits.person, np.int32), _own(fits.points, np.int32)
     form = forms_of(t.hours) if len(t.hours) == people else np.zeros(people, np.int32)
-    by_kind = np.lexsort((np.arange(shifts.count), shifts.end - shifts.start, shifts.kind)).astype(np.int64)
+    minutes = shifts.end - shifts.start
+    by_kind = np.lexsort((np.arange(shifts.count), minutes, shifts.kind)).astype(np.int64)
     kind_first = np.searchsorted(shifts.kind[by_kind], np.arange(len(first))).astype(np.int64)
-    barred_first, barred_person = (
-        np.ascontiguousarray(barred.first, np.int64),
-        np.ascontiguousarray(barred.person, np.int32),
+    _, one, length = np.unique(minutes, return_index=True, return_inverse=True)
+    alone = np.empty((len(one) if len(one) <= MOST_LENGTHS else 0, people), np.int64)
+    minutes_alone(t, one[: len(alone)].astype(np.int64), alone)
+    return Lists(
+        first,
+        person,
+        points,
+        form,
+        _own(barred.first, np.int64),
+        _own(barred.person, np.int32),
+        kind_first,
+        by_kind,
+        length.reshape(-1).astype(np.int64),
+        alone,
     )
-    return Lists(first, person, points, form, barred_first, barred_person, kind_first, by_kind)
+
+
+def _own(numbers: npt.NDArray[np.integer], form: type[np.integer]) -> npt.NDArray[Any]:
+    """The numbers as the loops are compiled for: a copy only where they are of another width, or may not be written."""
+    return np.require(numbers, form, ["C", "W"])
 
 
 class _Solver:
@@ -153,8 +170,9 @@ class _Solver:
             _, bound = self._asked_well(pairs, price, np.empty(0, np.uint8))
         order = self._order(pairs)
         self.progress(0.6, "seats")
-        drafts = [self._greedy(pairs, order)]
-        if not self.clock.is_over(0.7):
+        is_late = self.clock.is_over(0.7)
+        drafts = [self._greedy(pairs, order)] if self.has_all_pairs or is_late else []
+        if not is_late:
             drafts.append(self._by_prices(pairs, order, price))
         if self.problem.start is not None:
             drafts.append(self._from(self.problem.start, pairs, order))
@@ -216,7 +234,7 @@ class _Solver:
         return together(ask, price, seats, bound, known, rounds, self._goes_on)
 
     def _goes_on(self) -> bool:
-        self.told += 0.4 / (ROUNDS_ALONE + ROUNDS_TOGETHER + ROUNDS_OF_ALL * ROUNDS_OF_NEW_PRICES)
+        self.told += 0.4 / (ROUNDS_ALONE + ROUNDS_TOGETHER + len(PARTS_OF_ALL) * ROUNDS_OF_NEW_PRICES)
         self.progress(self.told, "prices")
         return not self.clock.is_over(0.5)
 
@@ -247,17 +265,20 @@ class _Solver:
     def _whole(self, pairs: Pairs, price: Longs, bound: int, known: int) -> tuple[Pairs, Longs, int, bool]:
         """Makes the bound one of the whole problem: asks everybody about every shift at the prices, takes what people
         would rather have among the pairs, and prices anew. Returns the prices of the best bound that holds for all."""
-        all_of, best = everybody(self.t, self.lists), (price, bound)
-        for number in range(ROUNDS_OF_ALL):
-            wanted, whole = self._look(all_of, price)
-            if not number or whole < best[1]:
+        all_of = everybody(self.t, self.lists)
+        best: tuple[Longs, int] | None = None
+        for number, part in enumerate(PARTS_OF_ALL):
+            wanted, whole = self._look(all_of._replace(order=all_of.order[number % part :: part].copy()), price)
+            if part == 1 and (best is None or whole < best[1]):
                 best = price, whole
-            if number + 1 == ROUNDS_OF_ALL or self.clock.is_over(0.5):
+            if number + 1 == len(PARTS_OF_ALL) or self.clock.is_over(0.5):
                 break
             pairs = self._joined(pairs, wanted)
             asking, seats = self._asking(pairs), self.t.shift["seats"]
+            if part > 1:
+                _, whole = asking(price)
             price, bound = together(asking, price, seats, whole, known, ROUNDS_OF_NEW_PRICES, self._goes_on)
-        return pairs, *best, True
+        return (pairs, price, bound, False) if best is None else (pairs, *best, True)
 
     def _look(self, all_of: Everybody, price: Longs) -> tuple[Found, int]:
         """What everybody would take of all shifts at the prices, and the bound that it proves."""
@@ -267,7 +288,7 @@ class _Solver:
             parts[begin] = look(self.t, self.lists, all_of, price, begin, end, MOST_STEPS)
             return int(parts[begin].total)
 
-        total = self.crew.each(self.problem.people.count, self.block, some)
+        total = self.crew.each(len(all_of.order), BLOCK_OF_ALL, some)
         found = [parts[begin] for begin in sorted(parts)]
         wanted = Found(
             np.concatenate([each.shift for each in found]),

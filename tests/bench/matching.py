@@ -6,18 +6,21 @@ apart. Other solvers (`peers`) get the same markets in the same run, one after t
 
 import argparse
 import importlib.metadata
+import math
 import os
 import platform
 import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from marketplace.solver.apart import solve_apart
 from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
-from marketplace.solver.problem import Plan, Problem
+from marketplace.solver.problem import Plan, Problem, SolverFailed
 from marketplace.solver.warming import warm
 from tests.bench.keeping import PAGE, with_section
 from tests.bench.peers import Reached, by_cp_sat, by_flows, by_highs, model_of
@@ -25,16 +28,18 @@ from tests.bench.peers import Reached, by_cp_sat, by_flows, by_highs, model_of
 PACKAGES = ("numpy", "numba", "highspy", "ortools")
 HEAD = (
     "| contractors | seats | seeds | filled | gap to the bound | bound of the full problem | index (s) | plan (s) | "
-    "slowest / fastest | CPU (s) | peak (MiB) |\n|---|---|---|---|---|---|---|---|---|---|---|\n"
+    "slowest / fastest | CPU (s) | CPU for a million edges x log2 (ms) | peak (MiB) |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 PEERS = ("HiGHS", "CP-SAT", "flows")
 HEAD_OF_PEERS = (
     "| contractors | seats | seeds | the solver (s) | HiGHS MIP | CP-SAT | OR-Tools flow, half a day at once |\n"
     "|---|---|---|---|---|---|---|\n"
 )
-LARGEST_WITH_PEERS = 10_000
-TIMES_AS_LONG, AT_LEAST = 60, 20.0
+TIMES_AS_LONG, AT_LEAST = 50, 10.0
 """A peer gets so many times the solver's seconds, and at least so many seconds."""
+SECONDS = 900.0
+"""After which a plan is content with what it has, and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,20 @@ class Size:
     contractors: int
     seats: int
     seeds: Sequence[int]
+    with_peers: int = 0
+    """How many of the seeds the other solvers get too."""
+    is_long: bool = False
+    """Measured only where it is asked for by `--long`."""
 
 
 SIZES = (
-    Size(1_000, 500, (1, 2, 3)),
-    Size(1_000, 2_000, (1, 2, 3)),
-    Size(10_000, 5_000, (1, 2, 3)),
-    Size(10_000, 20_000, (1, 2, 3)),
+    Size(1_000, 500, (1, 2, 3), with_peers=3),
+    Size(1_000, 2_000, (1, 2, 3), with_peers=3),
+    Size(10_000, 5_000, (1, 2, 3), with_peers=2),
+    Size(10_000, 20_000, (1, 2, 3), with_peers=1),
     Size(100_000, 50_000, (1, 2, 3)),
     Size(1_000_000, 200_000, (1,)),
-    Size(1_000_000, 1_000_000, (1,)),
+    Size(1_000_000, 1_000_000, (1,), is_long=True),
 )
 
 
@@ -61,31 +70,47 @@ class Run:
     index: float
     cpu: float
     """Processor seconds of the whole process, what it takes to begin among them."""
-    peers: dict[str, Reached] = field(default_factory=dict)
+    edges: int
+    """Pairs of somebody and a shift whose kind they fit, the hours not asked."""
+    peers: dict[str, Reached | str] = field(default_factory=dict)
+    """What each other solver reached, or why it reached nothing."""
     given: float = 0.0
 
 
-def run(size: Size, seed: int, threads: int, patience: float) -> Run:
+def run(size: Size, seed: int, options: argparse.Namespace) -> Run:
+    problem, index = _problem(size, seed)
+    before = _cpu_of_children()
+    plan = solve_apart(problem, seconds=SECONDS, threads=options.threads, warmed=True)
+    cpu = _cpu_of_children() - before
+    edges = int(np.diff(problem.fits.first)[problem.shifts.kind].sum())
+    if seed > size.with_peers or options.patience <= 0:
+        return Run(plan, index, cpu, edges)
+    given = min(options.patience, max(AT_LEAST, TIMES_AS_LONG * plan.seconds))
+    return Run(plan, index, cpu, edges, _peers(problem, plan, options.threads, given), given)
+
+
+def _problem(size: Size, seed: int) -> tuple[Problem, float]:
+    """A market's problem, and in how many seconds it was known who fits what."""
     market = generate(size.contractors, size.seats, seed)
     began = time.perf_counter()
-    problem = problem_of(market)
-    index = time.perf_counter() - began
-    before = _cpu_of_children()
-    plan = solve_apart(problem, threads=threads, warmed=True)
-    cpu = _cpu_of_children() - before
-    given = min(patience, max(AT_LEAST, TIMES_AS_LONG * plan.seconds))
-    if size.contractors > LARGEST_WITH_PEERS or given <= 0:
-        return Run(plan, index, cpu)
-    return Run(plan, index, cpu, _peers(problem, plan, threads, given), given)
+    return problem_of(market), time.perf_counter() - began
 
 
-def _peers(problem: Problem, plan: Plan, threads: int, given: float) -> dict[str, Reached]:
+def _peers(problem: Problem, plan: Plan, threads: int, given: float) -> dict[str, Reached | str]:
     model, enough = model_of(problem), plan.objective.total
-    return {
-        "HiGHS": by_highs(model, enough, given, threads),
-        "CP-SAT": by_cp_sat(model, enough, given, threads),
-        "flows": by_flows(problem, enough),
+    ways: dict[str, Callable[[], Reached]] = {
+        "HiGHS": lambda: by_highs(model, enough, given, threads),
+        "CP-SAT": lambda: by_cp_sat(model, enough, given, threads),
+        "flows": lambda: by_flows(problem, enough),
     }
+    return {name: _tried(way) for name, way in ways.items()}
+
+
+def _tried(way: Callable[[], Reached]) -> Reached | str:
+    try:
+        return way()
+    except (RuntimeError, ValueError, MemoryError) as error:
+        return f"failed: {type(error).__name__}"
 
 
 def _cpu_of_children() -> float:
@@ -93,12 +118,26 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def line(size: Size, runs: Sequence[Run]) -> str:
+def cpu_of_nothing(threads: int) -> float:
+    """Processor seconds of a process that plans nothing."""
+    before = _cpu_of_children()
+    solve_apart(problem_of(generate(0, 0, 1)), threads=threads, warmed=True)
+    return _cpu_of_children() - before
+
+
+def growth(runs: Sequence[Run], nothing: float) -> float:
+    """Processor milliseconds for each million edges and each time that they double."""
+    found = [1e9 * max(0.0, each.cpu - nothing) / (each.edges * math.log2(each.edges)) for each in runs]
+    return statistics.median(found)
+
+
+def line(size: Size, runs: Sequence[Run], nothing: float) -> str:
     seconds = [each.plan.seconds for each in runs]
     filled = statistics.median(each.plan.objective.seats for each in runs)
     gap = 100 * statistics.median(each.plan.gap for each in runs)
     peak = statistics.median(each.plan.peak_bytes for each in runs) / 2**20
     whole = "yes" if all(each.plan.holds_for_all for each in runs) else "no"
+    whole += "" if all(each.plan.complete for each in runs) else f", ended after {SECONDS:.0f} s"
     cells = [
         f"{size.contractors:,}",
         f"{size.seats:,}",
@@ -110,12 +149,14 @@ def line(size: Size, runs: Sequence[Run]) -> str:
         f"{statistics.median(seconds):.2f}",
         f"{max(seconds) / min(seconds):.1f}",
         f"{statistics.median(each.cpu for each in runs):.1f}",
+        f"{growth(runs, nothing):.2f}",
         f"{peak:,.0f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def line_of_peers(size: Size, runs: Sequence[Run]) -> str:
+    runs = [each for each in runs if each.peers]
     ours = f"{statistics.median(each.plan.seconds for each in runs):.2f}"
     cells = [f"{size.contractors:,}", f"{size.seats:,}", str(len(runs)), ours, *(_peer(runs, name) for name in PEERS)]
     return f"| {' | '.join(cells)} |"
@@ -123,7 +164,9 @@ def line_of_peers(size: Size, runs: Sequence[Run]) -> str:
 
 def _peer(runs: Sequence[Run], name: str) -> str:
     """In how many times the solver's seconds a peer came to as much, by the median; or that it did not."""
-    found = [each.peers[name] for each in runs]
+    found = [peer for each in runs if isinstance(peer := each.peers[name], Reached)]
+    if len(found) < len(runs):
+        return next(peer for each in runs if isinstance(peer := each.peers[name], str))
     reached = [peer.seconds is not None for peer in found]
     if sum(reached) * 2 > len(found):
         # Where it did not come to as much, what it was given is the least that it would have needed.
@@ -149,8 +192,10 @@ def page(lines: Sequence[str], peers: Sequence[str], threads: int) -> Iterator[s
     yield HEAD
     yield "\n".join(lines) + "\n\n"
     yield "*index*: who fits which kind of work, from columns. *plan*: pairs, prices, seats and the bound, in a\n"
-    yield "process of its own that has read what is compiled. *CPU*: of that process from begin to end. Numbers\n"
-    yield "are medians of the seeds. Of markets that are missing nothing is claimed.\n\n"
+    yield "process of its own that has read what is compiled. *CPU*: of that process from begin to end, in the next\n"
+    yield "column less what a process takes that plans nothing, for each million *edges* (people and shifts whose\n"
+    yield "kind they fit) and each time that these double: where it does not rise with the market, time grows no\n"
+    yield "faster than edges x log. Numbers are medians of the seeds. Of what is missing nothing is claimed.\n\n"
     if peers:
         yield "### Beside other solvers\n\n"
         yield "How much longer others take to a plan that counts as much as the solver's, on as many threads; in\n"
@@ -165,23 +210,38 @@ def main() -> None:
     asked.add_argument("--least", type=int, default=0, help="Leave out markets of fewer contractors.")
     asked.add_argument("--most", type=int, default=1_000_000, help="Leave out markets of more contractors.")
     asked.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    asked.add_argument("--patience", type=float, default=150.0, help="Seconds for a peer at most; 0 leaves them out.")
+    asked.add_argument("--patience", type=float, default=60.0, help="Seconds for a peer at most; 0 leaves them out.")
+    asked.add_argument("--long", action="store_true", help="A million seats too: longer than all the others.")
     asked.add_argument("--keep", action="store_true", help="Write what was measured into docs/benchmarks.md.")
     options = asked.parse_args()
     warm()
-    lines, peers = [], []
+    nothing = cpu_of_nothing(options.threads)
+    lines: list[str] = []
+    peers: list[str] = []
     for size in SIZES:
-        if not options.least <= size.contractors <= options.most:
-            continue
-        runs = [run(size, seed, options.threads, options.patience) for seed in size.seeds]
-        lines.append(line(size, runs))
-        print(lines[-1], flush=True)
-        if runs[0].peers:
-            peers.append(line_of_peers(size, runs))
-            print(peers[-1], flush=True)
-        if options.keep:
-            body = "".join(page(lines, peers, options.threads))
-            PAGE.write_text(with_section(PAGE.read_text(), "Matching", body))
+        if options.least <= size.contractors <= options.most and (options.long or not size.is_long):
+            for told in measured(size, options, nothing, lines, peers):
+                print(told, flush=True)
+            if options.keep:
+                body = "".join(page(lines, peers, options.threads))
+                PAGE.write_text(with_section(PAGE.read_text(), "Matching", body))
+
+
+def measured(
+    size: Size, options: argparse.Namespace, nothing: float, lines: list[str], peers: list[str]
+) -> Iterator[str]:
+    """Adds what the market comes to to the lines of the tables, and tells it. What fails says why, in its own line."""
+    try:
+        runs = [run(size, seed, options) for seed in size.seeds]
+    except (SolverFailed, MemoryError, OSError) as error:
+        lines.append(f"| {size.contractors:,} | {size.seats:,} | {len(size.seeds)} | failed: {error} |{' |' * 8}")
+        yield lines[-1]
+        return
+    lines.append(line(size, runs, nothing))
+    yield lines[-1]
+    if any(each.peers for each in runs):
+        peers.append(line_of_peers(size, runs))
+        yield peers[-1]
 
 
 if __name__ == "__main__":

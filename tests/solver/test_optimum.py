@@ -65,9 +65,14 @@ def test_the_hazard_cap_of_a_week_binds_and_the_plan_is_the_optimum(seed: int, t
     assert "hazardous minutes in a week" in "\n".join(instance.check(everything).broken)
 
 
-def test_a_bound_from_some_pairs_holds_for_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("weeks", [3, 60])
+def test_a_bound_from_some_pairs_holds_for_all_of_them(
+    weeks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where not all pairs are kept, all are looked at again: otherwise the bound would be one of a smaller problem."""
     market = dense(60, 60, 5)
+    who, like = market.contractors, np.arange(60) % weeks
+    market = replace(market, contractors=replace(who, can=who.can[like], wants=who.wants[like]))
     whole = solving.solve(problem_of(market))
     monkeypatch.setattr(solving, "KEPT_FOR_A_SEAT", 1)
     monkeypatch.setattr(solving, "KEPT_BESIDE", 0)
