@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 
 from jobs import reckoning
@@ -17,7 +18,17 @@ from marketplace.core.events import Event
 from marketplace.disputes import service as disputes
 from marketplace.gigs import funding
 from marketplace.gigs import service as gigs
-from marketplace.matching import contests, deciding, forgetting, making, planning, replacing, trials, tried_shifts
+from marketplace.matching import (
+    contests,
+    deciding,
+    forgetting,
+    making,
+    planning,
+    replacing,
+    spreading,
+    trials,
+    tried_shifts,
+)
 from marketplace.matching.models import Trial
 from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
@@ -124,6 +135,12 @@ def plan_horizon() -> None:
 def make_plan(plan_id: str) -> None:
     """Makes a plan that somebody asked for. Where its worker dies, the next one makes the rest."""
     making.make(UUID(plan_id), solver=reckoning.solver())
+
+
+@job(spreading.PART, again=False)
+def solve_part(group_id: str) -> None:
+    """Helps with a plan that another worker makes; one that is over by then needs no help."""
+    reckoning.help_with(UUID(group_id), current_app.config["SOLVER_SECONDS"])
 
 
 TRIED: Mapping[TrialKind, Callable[[Trial], trials.Trying]] = MappingProxyType(

@@ -5,7 +5,18 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CHAR,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Id, Instant, Json, choice
@@ -123,6 +134,21 @@ class PlanInput(Base):
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PlanPart(Base):
+    """One part of a market that is being solved, as the solver's arrays, in which nobody is named, and then its answer.
+    Whoever takes it says so, by machine time; it is there for as long as the plan is reckoned."""
+
+    __tablename__ = "plan_part"
+
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    seed: Mapped[int]
+    made_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
+    taken_at: Mapped[Instant | None]
+    problem: Mapped[bytes] = mapped_column(LargeBinary)
+    plan: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class MatchRun(Subject):

@@ -1,11 +1,13 @@
 """Markets for tests: those of the generator, and small ones in which nearly everybody fits nearly everything."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 
 from marketplace.solver.generating import generate
 from marketplace.solver.market import Many, Market
+from marketplace.solver.problem import Fits, Longs, Problem
 
 
 def nobody_named(rows: int) -> Many:
@@ -28,3 +30,17 @@ def dense(people: int, seats: int, seed: int, *, days: int = 3) -> Market:
     )
     awake = market.contractors.can | np.uint64(0xFFFF_FFFF_FFFF)
     return replace(market, openings=openings, contractors=replace(market.contractors, can=awake))
+
+
+def divided(problem: Problem, worlds: int, seed: int) -> tuple[Problem, Longs, Longs]:
+    """The problem with people and kinds in worlds of their own: nobody fits a kind of another one. With them, the world
+    of each kind and of each person."""
+    draw = Random(seed)
+    kinds = len(problem.fits.first) - 1
+    of_kind = np.array([draw.randrange(worlds) for _ in range(kinds)], np.int64)
+    of_person = np.array([draw.randrange(worlds) for _ in range(problem.people.count)], np.int64)
+    kind = np.repeat(np.arange(kinds), np.diff(problem.fits.first))
+    here = of_kind[kind] == of_person[problem.fits.person]
+    first = np.concatenate([[0], np.cumsum(np.bincount(kind[here], minlength=kinds))]).astype(np.int64)
+    fits = Fits(first, problem.fits.person[here], problem.fits.points[here])
+    return replace(problem, fits=fits), of_kind, of_person
