@@ -11,11 +11,10 @@ are those in which their shifts begin, and `whole` gives the seats in that order
 whose hours count in the spread are those before the first of the openings, for all of them.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -23,12 +22,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from marketplace.matching.crowd import best_first, weighted
 from marketplace.matching.engine import Fit, Planner
 from marketplace.matching.instance import Opening
-from marketplace.matching.objective import OF_PEOPLE, Part, urgency_points
-from marketplace.matching.rules import HORIZON, RECENT, URGENT, WEEK_MINUTES, lot, points
+from marketplace.matching.objective import Part, urgency_points
+from marketplace.matching.rules import HORIZON, RECENT, URGENT, WEEK_MINUTES
 from marketplace.matching.somebody import Somebody
-from marketplace.shifts.hours import scheduled_minutes
 from marketplace.solver.local_days import local_days
 from marketplace.solver.problem import (
     Barred,
@@ -91,7 +90,7 @@ class Arrays:
 def arrays_of(planner: Planner, openings: Sequence[Opening], start: Seats = NOBODY) -> Arrays | None:
     """The problem of filling those openings, as the plan stands. None where there is nothing to choose. `start` are the
     people who have their seats in a plan that is there already."""
-    chosen, kept = [opening for opening in openings if opening.seats > 0], Counter[UUID]()
+    chosen, kept = [opening for opening in openings if opening.seats > 0], np.zeros(len(planner.people), np.int64)
     pairs = [_pairs(planner, opening, kept, start.get(opening.shift_id, frozenset())) for opening in chosen]
     if not any(pairs):
         return None
@@ -137,23 +136,20 @@ def _start(
     return Start(both[:, 0].copy(), both[:, 1].copy())
 
 
-def _pairs(planner: Planner, opening: Opening, kept: Counter[UUID], had: Collection[UUID]) -> list[tuple[Fit, int]]:
+def _pairs(planner: Planner, opening: Opening, kept: Longs, had: Collection[UUID]) -> list[tuple[Fit, int]]:
     """Who could take a seat of it, each with their points whatever else they do: the best, of equals those who were
     kept for fewer shifts so far, and whoever had one. Some of very many for each seat are enough, since everybody is
-    kept for some."""
-    weights, minutes = planner.weights, scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
-    found = []
-    for fit, candidate in planner.free(opening):
-        earned = points(candidate, minutes)
-        known = fit.who.member.id
-        score = sum(weights.of(part) * earned[part] for part in OF_PEOPLE) - kept[known] * KEPT_COSTS
-        own = sum(weights.of(part) * earned[part] for part in WHATEVER_ELSE)
-        found.append((-score, lot(opening.shift_id, known, planner.instance.seed), fit, own))
-    found.sort(key=lambda each: each[:2])
+    kept for some. `kept` says of each person for how many, these among them afterwards."""
+    fitting, free, earned = planner.free(opening)
+    group, weights = fitting.group, planner.weights
+    scores = weighted(earned, weights) - KEPT_COSTS * kept[group.numbers]
     most = KEPT_FOR_A_SEAT * opening.seats + KEPT_BESIDE
-    chosen = found[:most] + [each for each in found[most:] if each[2].who.member.id in had]
-    kept.update(fit.who.member.id for _, _, fit, _ in chosen)
-    return [(fit, own) for _, _, fit, own in chosen]
+    best = np.fromiter(islice(best_first(scores, free, group, opening, planner.instance.seed), most), np.int64)
+    others = np.setdiff1d(free[group.are(had)[free]], best)
+    chosen = np.concatenate([best, others])
+    kept[group.numbers[chosen]] += 1
+    own = weighted(earned, weights, WHATEVER_ELSE)[chosen]
+    return [(fitting.fits[place], worth) for place, worth in zip(chosen.tolist(), own.tolist(), strict=True)]
 
 
 def _epoch(planner: Planner) -> datetime:

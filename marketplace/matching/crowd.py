@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from marketplace.matching.instance import Opening, Work
-from marketplace.matching.objective import Part, Weights
-from marketplace.matching.rules import LEVEL_STEP, RECENT, SEASON, WEEK_MINUTES, WISH_POINTS, lot, scored
+from marketplace.matching.objective import OF_PEOPLE, Part, Weights
+from marketplace.matching.rules import LEVEL_STEP, RECENT, SEASON, WEEK_MINUTES, WISH_POINTS, lot, points
 from marketplace.matching.somebody import Somebody, Steps, local_week
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.hours import Span
@@ -66,12 +66,13 @@ class OneByOne:
         """As in `Crowd`."""
         return np.array([self._people[number].is_elsewhere(span) for number in group.numbers], np.bool_)
 
-    def scores(self, group: Group, opening: Opening, work: Work, weights: Weights) -> Longs:
+    def points(self, group: Group, opening: Opening, work: Work) -> Mapping[Part, Longs]:
         """As in `Crowd`."""
         minutes = scheduled_minutes(opening.span.starts_at, opening.span.ends_at)
         people = (self._people[number] for number in group.numbers)
         each = (who.candidate(opening, work, steps) for who, steps in zip(people, group.steps, strict=True))
-        return _longs(scored(candidate, minutes, weights).score for candidate in each)
+        earned = [points(candidate, minutes) for candidate in each]
+        return {part: _longs(mine[part] for mine in earned) for part in OF_PEOPLE}
 
 
 class Crowd:
@@ -109,11 +110,6 @@ class Crowd:
     def elsewhere(self, group: Group, span: Span) -> Flags:
         """Who of the group has other work at that time."""
         return self._elsewhere.at(self._count, span)[group.numbers]
-
-    def scores(self, group: Group, opening: Opening, work: Work, weights: Weights) -> Longs:
-        """What each of the group would be scored for a seat, as things stand."""
-        parts = self.points(group, opening, work)
-        return np.asarray(sum((weights.of(part) * earned for part, earned in parts.items()), np.int64(0)), np.int64)
 
     def points(self, group: Group, opening: Opening, work: Work) -> Mapping[Part, Longs]:
         """The points of each part, as `rules.points()` has them."""
@@ -158,6 +154,11 @@ class Crowd:
         minutes = sign * scheduled_minutes(span.starts_at, span.ends_at)
         self._given[number] += minutes
         self._week(local_week(span.starts_at, self._zones[self._zone[number]]))[number] += minutes
+
+
+def weighted(earned: Mapping[Part, Longs], weights: Weights, parts: Sequence[Part] = OF_PEOPLE) -> Longs:
+    """What the points come to, of these parts."""
+    return np.asarray(sum(weights.of(part) * earned[part] for part in parts), np.int64)
 
 
 def best_first(scores: Longs, places: Longs, group: Group, opening: Opening, seed: int) -> Iterator[int]:

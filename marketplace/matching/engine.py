@@ -21,9 +21,10 @@ from uuid import UUID
 
 import numpy as np
 
-from marketplace.matching.crowd import Crowd, Group, Longs, OneByOne, best_first
+from marketplace.matching.crowd import Crowd, Group, Longs, OneByOne, best_first, weighted
 from marketplace.matching.instance import Instance, Opening, Work
-from marketplace.matching.rules import URGENT, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
+from marketplace.matching.objective import Part
+from marketplace.matching.rules import URGENT, WISH_POINTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody, Steps, steps_of
 from marketplace.matching.waves import reaches
 from marketplace.shifts.crew_first import CREW_FIRST, not_yet
@@ -212,14 +213,17 @@ class Planner:
 
     # --- a plan from outside ------------------------------------------------------------------------------------------
 
-    def free(self, opening: Opening) -> Iterator[tuple[Fit, Candidate]]:
-        """Who fits, was not asked, has not to wait, and keeps the time free, with what the score may know of them."""
-        fits, work, span = self._fitting(opening).fits, self._work(opening), opening.span
-        for fit in (fits[place] for place in self._free(opening, Counter())):
-            calendar = fit.person.calendar
-            away = calendar.keeps_free and calendar.is_away(fit.person.zone, span.starts_at, span.ends_at)
-            if not away:
-                yield fit, fit.who.candidate(opening, work, fit.steps)
+    def free(self, opening: Opening) -> tuple[Fitting, Longs, Mapping[Part, Longs]]:
+        """Who fits it, of them the places of those who were not asked, have not to wait, and keep the time free, and by
+        part the points of all who fit."""
+        fitting, span = self._fitting(opening), opening.span
+        earned = self.crowd.points(fitting.group, opening, self._work(opening))
+        places = self._free(opening, Counter())
+        # Nobody is away whose points for the time are not those of who does not want it.
+        unwanted = earned[Part.AVAILABILITY][places] == WISH_POINTS[False]
+        persons = ((int(place), fitting.fits[place].person) for place in places[unwanted])
+        away = [place for place, each in persons if each.calendar.is_away(each.zone, span.starts_at, span.ends_at)]
+        return fitting, np.setdiff1d(places, away, assume_unique=True), earned
 
     def give_to(self, opening: Opening, wanted: Collection[UUID]) -> None:
         """Gives its seats to those of them whom no rule keeps out, the highest score first, as far as they go."""
@@ -286,7 +290,7 @@ class Planner:
     def _best_first(self, opening: Opening, refused: Counter[str]) -> Iterator[tuple[Fit, Scored]]:
         """Who fits and is free at that time, highest score first. Counts those who are not free."""
         fitting, work, length = self._fitting(opening), self._work(opening), _length(opening)
-        scores = self.crowd.scores(fitting.group, opening, work, self.weights)
+        scores = weighted(self.crowd.points(fitting.group, opening, work), self.weights)
         free = self._free(opening, refused)
         order = best_first(scores, free, fitting.group, opening, self.instance.seed)
         for turn, fit in enumerate((fitting.fits[place] for place in order), start=1):

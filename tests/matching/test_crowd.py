@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.matching.crowd import Crowd, Group, OneByOne, best_first
+from marketplace.matching.crowd import Crowd, Group, OneByOne, best_first, weighted
 from marketplace.matching.instance import Instance, Member, Opening
 from marketplace.matching.objective import Part
 from marketplace.matching.rules import points, rank
@@ -62,7 +62,7 @@ def test_the_columns_of_a_crowd_say_what_the_law_says_of_each(seed: int) -> None
     given_at_random(instance, people, crowd, draw)
     for opening in instance.openings:
         told = crowd.points(group, opening, instance.work_of(opening))
-        scores = crowd.scores(group, opening, instance.work_of(opening), instance.weights)
+        scores = weighted(told, instance.weights)
         candidates = [
             people[number].candidate(opening, instance.work_of(opening), above)
             for number, above in zip(numbers, steps, strict=True)
@@ -76,7 +76,8 @@ def test_the_columns_of_a_crowd_say_what_the_law_says_of_each(seed: int) -> None
         best = best_first(scores, np.arange(len(numbers)), group, opening, instance.seed)
         assert [group.ids[place] for place in best] == [each.candidate.contractor_id for each in ordered]
         alone = OneByOne(people)
-        assert alone.scores(group, opening, instance.work_of(opening), instance.weights).tolist() == scores.tolist()
+        same = alone.points(group, opening, instance.work_of(opening))
+        assert weighted(same, instance.weights).tolist() == scores.tolist()
         assert alone.elsewhere(group, opening.span).tolist() == elsewhere
 
 
@@ -85,7 +86,7 @@ def test_a_crowd_of_nobody_has_no_scores() -> None:
     opening: Opening = instance.openings[0]
     crowd, group = Crowd([]), Group([], [], [])
     work = instance.work_of(opening)
-    scores = crowd.scores(group, opening, work, instance.weights)
+    scores = weighted(crowd.points(group, opening, work), instance.weights)
     assert not len(scores)
     assert not list(best_first(scores, np.empty(0, np.int64), group, opening, 0))
     assert set(crowd.points(group, opening, work)) >= {Part.BAND, Part.SPREAD}

@@ -142,7 +142,8 @@ def test_somebody_without_a_seat_changes_places_with_whoever_has_fewer_points() 
     instance = market(2, people=12, shifts=1, seats=2, gigs=1, companies=1)
     planner = Planner(instance)
     (opening,) = instance.openings
-    best = [fit.who.member.id for fit, _ in planner.free(opening)]
+    fitting, free, _ = planner.free(opening)
+    best = [fitting.group.ids[place] for place in free]
     ranked = engine.able(instance)
     assert set(ranked) <= set(best)
     assert len(ranked) > opening.seats, "the market of this seed has somebody to spare"
