@@ -6,8 +6,8 @@ They are there for as long as a plan is reckoned, so nothing refers to them and 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0111"
-down_revision = "0110"
+revision = "0115"
+down_revision = "0114"
 
 
 def upgrade() -> None:
