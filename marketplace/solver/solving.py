@@ -24,7 +24,7 @@ ALL_PAIRS = 4_000_000
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 ROUNDS_OF_CHOICE = 16
 """In which kinds choose their pairs, the scarcest first: what one round keeps counts from the next on."""
-ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 100
+ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 300
 """Fewer where not all pairs are there from the beginning, since prices are sought again with the others."""
 ROUNDS_OF_NEW_PRICES = 20
 STEPS_OF_A_ROUND = 100
