@@ -12,8 +12,8 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.gigs.rules import GigStatus
 from marketplace.matching import facts
-from marketplace.matching.engine import Given, Planned
 from marketplace.matching.instance import Instance, Opening
+from marketplace.matching.planned import Given, Planned
 from marketplace.matching.rules import offer_until
 from marketplace.shifts import asking
 from marketplace.shifts import queries as shifts

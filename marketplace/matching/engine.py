@@ -24,7 +24,8 @@ import numpy as np
 from marketplace.matching.crowd import Crowd, Group, Longs, OneByOne, best_first, weighted
 from marketplace.matching.instance import Instance, Opening, Work
 from marketplace.matching.objective import Part
-from marketplace.matching.rules import URGENT, WISH_POINTS, Candidate, Outcome, Scored, band_verdict, lot, rank, scored
+from marketplace.matching.planned import Answer, Given, Planned
+from marketplace.matching.rules import URGENT, WISH_POINTS, Candidate, Scored, band_verdict, lot, rank, scored
 from marketplace.matching.somebody import Somebody, Steps, steps_of
 from marketplace.matching.waves import reaches
 from marketplace.shifts.crew_first import CREW_FIRST, not_yet
@@ -38,75 +39,6 @@ MANY = 4
 """From so many shifts on, people are laid out as columns."""
 ASKED_BEFORE = "ASKED_BEFORE"
 """Stands among the rules that decided, for people who had an offer of the shift already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A seat that the plan gives. `turn` is its place in the whole plan from 1, `scored.rank` that in its shift."""
-
-    shift_id: UUID
-    turn: int
-    scored: Scored
-
-    @property
-    def contractor_id(self) -> UUID:
-        return self.scored.candidate.contractor_id
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What the plan decided about one shift. `refused` says of a shift with seats left how many people each rule kept
-    out, by the first rule that did."""
-
-    shift_id: UUID
-    seats: int
-    given: Sequence[Given]
-    refused: Mapping[str, int]
-
-    @property
-    def unfilled(self) -> int:
-        return max(0, self.seats - len(self.given))
-
-    @property
-    def filled(self) -> int:
-        return min(self.seats, len(self.given))
-
-    @property
-    def cutoff(self) -> int | None:
-        """The lowest score that was given a seat."""
-        return min((each.scored.score for each in self.given), default=None)
-
-    @property
-    def turn(self) -> int | None:
-        """The turn after which nobody was given a seat of the shift; None while a seat is open to the end."""
-        return max((each.turn for each in self.given), default=0) if not self.unfilled else None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Why somebody was given no seat: the verdict that decided, or points that were not enough. `short_wave` says
-    whether the other half of the people was asked in a longer wave, `together` whether the seats of all shifts were
-    given together (`matching.whole`)."""
-
-    verdict: Verdict | None
-    scored: Scored | None
-    short_wave: bool = False
-    together: bool = False
-
-    def outcome(self, cutoff: int | None) -> Outcome:
-        """What it comes to where `cutoff` is the lowest score that was given a seat.
-
-        Whoever has more points than that, and no rule against them, had a seat at the time that they were moved out of
-        in the second try: it kept them from this one, and stands in no plan any more.
-        """
-        if self.verdict is not None:
-            return Outcome.CREW_FIRST if self.verdict.rule == CREW_FIRST.id else Outcome.NOT_ELIGIBLE
-        has_more = self.scored is not None and cutoff is not None and self.scored.score > cutoff
-        if not has_more:
-            return Outcome.NOT_NEEDED
-        if self.short_wave:
-            return Outcome.BEYOND_WAVE
-        return Outcome.TOGETHER if self.together else Outcome.EXCHANGED
 
 
 def solve(instance: Instance) -> list[Planned]:

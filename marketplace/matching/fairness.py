@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from marketplace.matching.engine import Planned
 from marketplace.matching.instance import Instance, Member, Opening, Work
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import URGENT
 from marketplace.shifts.hours import scheduled_minutes
 from marketplace.standards.catalogue import RULES

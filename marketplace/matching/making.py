@@ -28,10 +28,10 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.matching import carrying, facts, forgetting, open_seats, searching, weighing, whole
-from marketplace.matching.engine import Given, Planned
 from marketplace.matching.fairness import too_few
 from marketplace.matching.instance import First, Instance
 from marketplace.matching.models import MatchRun, Plan, PlanInput, PlannedSeat
+from marketplace.matching.planned import Given, Planned
 from marketplace.matching.report import report
 from marketplace.matching.rules import PlanStatus
 from marketplace.matching.whole import Solved, Solver

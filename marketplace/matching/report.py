@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from marketplace.matching.engine import Planned
 from marketplace.matching.fairness import Tally, too_few
 from marketplace.matching.instance import Instance
+from marketplace.matching.planned import Planned
 
 NOBODY_LEFT = "NOBODY_LEFT"
 """Stands among the rules where a seat is open although no rule kept anybody out: the company has too few people."""

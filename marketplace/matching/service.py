@@ -13,10 +13,11 @@ from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.matching import facts, making, planning, queries, weighing, whole
-from marketplace.matching.engine import Answer, why_not
+from marketplace.matching.engine import why_not
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun, Plan
 from marketplace.matching.objective import Weights
+from marketplace.matching.planned import Answer
 from marketplace.matching.rules import SENTENCES, Outcome
 from marketplace.shifts import asking, leading
 from marketplace.shifts import queries as shifts

@@ -23,11 +23,12 @@ from marketplace.gigs import gate
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import facts, gaps, trials
-from marketplace.matching.engine import Planned, able, solve
+from marketplace.matching.engine import able, solve
 from marketplace.matching.fairness import too_few
 from marketplace.matching.gaps import Need
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import Trial
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import TrialKind
 from marketplace.shifts import asking, laying, leading
 from marketplace.shifts.models import Shift

@@ -18,9 +18,10 @@ import structlog
 
 from marketplace.matching import engine
 from marketplace.matching.arrays import arrays_of
-from marketplace.matching.engine import Planned, Planner
+from marketplace.matching.engine import Planner
 from marketplace.matching.instance import Instance, Opening
 from marketplace.matching.objective import Part, urgency_points
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import HORIZON, URGENT
 from marketplace.solver.problem import Plan, Problem, SolverFailed
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.arrays import arrays_of
-from marketplace.matching.engine import Planned, Planner
+from marketplace.matching.engine import Planner
 from marketplace.matching.instance import Instance, Past
 from marketplace.matching.objective import Part, Weights
+from marketplace.matching.planned import Planned
 from marketplace.matching.whole import worth
 from marketplace.solver.solving import solve
 from marketplace.standards.hours import Span

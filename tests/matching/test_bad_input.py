@@ -8,8 +8,9 @@ import pytest
 
 from marketplace.matching import engine
 from marketplace.matching.arrays import arrays_of
-from marketplace.matching.engine import Planned, Planner, why_not
+from marketplace.matching.engine import Planner, why_not
 from marketplace.matching.instance import Instance
+from marketplace.matching.planned import Planned
 from marketplace.matching.whole import solve
 from marketplace.solver import solving
 from marketplace.standards.hours import Span

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from marketplace.matching.engine import ASKED_BEFORE, Planned, solve, why_not
+from marketplace.matching.engine import ASKED_BEFORE, solve, why_not
 from marketplace.matching.instance import Instance, Member, Opening
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import HORIZON, URGENT, Outcome
 from marketplace.shifts.eligibility import Busy, first_no
 from marketplace.shifts.hours import pay_week

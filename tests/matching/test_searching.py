@@ -18,11 +18,12 @@ from marketplace.core.http import SetaraFlask
 from marketplace.core.ids import new_id
 from marketplace.gigs.models import Gig
 from marketplace.matching import facts, hunting, index_rules, indexing, making, searching, service
-from marketplace.matching.engine import Planned, solve
+from marketplace.matching.engine import solve
 from marketplace.matching.index_models import MatchCell, MatchMark, MatchPair, MatchPerson, MatchStale
 from marketplace.matching.index_rules import bits_for
 from marketplace.matching.instance import First
 from marketplace.matching.models import MatchRun
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import Outcome, PlanScope
 from marketplace.shifts import offers
 from marketplace.shifts.models import Shift

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from marketplace.core.db import db
 from marketplace.matching import engine, forgetting, making, planning, service, whole
-from marketplace.matching.engine import Planned, Planner, why_not
+from marketplace.matching.engine import Planner, why_not
 from marketplace.matching.instance import Instance
 from marketplace.matching.models import MatchRun
 from marketplace.matching.models import Plan as MatchPlan
+from marketplace.matching.planned import Planned
 from marketplace.matching.rules import Outcome, PlanStatus
 from marketplace.matching.whole import Margin, Solved, asked, solve, worth
 from marketplace.solver import solving
