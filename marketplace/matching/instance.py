@@ -24,9 +24,13 @@ from marketplace.workforce.bars import Bar, Scope, Source, Target
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
 from marketplace.workforce.rules import ContractorStatus, Level
 
-FORM = 3
-"""The version of the shape that `as_dict` writes. In the first, windows were wishes to work and days were not told;
-until the third the weights were only named by their version, and there was one."""
+FORM = 4
+"""The version of the shape that `as_dict` writes, and of how a plan follows from it. In the first, windows were wishes
+to work and days were not told; until the third the weights were only named by their version, and there was one."""
+GIVEN_BY_START = 4
+"""From this form on the seats of the solver's answer are given in the order in which their shifts begin, and kept where
+they count as much as those of the instant path. Until then they were given in the order of that path, and had to count
+more (`matching.whole`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ class Instance:
     prices: Mapping[UUID, int] | None = None
     """By shift, what a seat of it had to count at the end of that, in points: so much others gained by the last of its
     seats."""
+    form: int = FORM
+    """The one in which it was kept first: a plan is repeated as plans followed from their instances then."""
 
     def work_of(self, opening: Opening) -> Work:
         """What an opening is for."""
@@ -202,7 +208,7 @@ class Instance:
         if self.prices is not None:
             more["prices"] = {str(shift): price for shift, price in self.prices.items()}
         return more | {
-            "form": FORM,
+            "form": self.form,
             "at": self.at.isoformat(),
             "weights": self.weights.as_dict(),
             "seed": self.seed,
@@ -226,6 +232,7 @@ class Instance:
             is_narrowed=stored.get("narrowed", False),
             wishes=_wishes_in(stored.get("wishes")),
             prices=_prices_in(stored.get("prices")),
+            form=stored["form"],
         )
 
 

@@ -19,7 +19,7 @@ import structlog
 from marketplace.matching import engine
 from marketplace.matching.arrays import arrays_of
 from marketplace.matching.engine import Planner
-from marketplace.matching.instance import Instance, Opening
+from marketplace.matching.instance import GIVEN_BY_START, Instance, Opening
 from marketplace.matching.objective import Part, urgency_points
 from marketplace.matching.planned import Planned
 from marketplace.matching.rules import HORIZON, URGENT
@@ -113,7 +113,8 @@ def _better(instance: Instance, alone: Sequence[Planned]) -> Solved:
         return Solved(alone, False, instance, instant, None)
     together = _together(instance, instance.wishes)
     solver = _way(instance, together)
-    as_good = solver.points >= instant.points
+    gained = solver.points - instant.points
+    as_good = gained >= 0 if instance.form >= GIVEN_BY_START else gained > 0
     return Solved(together if as_good else alone, as_good, instance, instant, solver)
 
 
@@ -152,7 +153,8 @@ def _together(instance: Instance, wishes: Sequence[tuple[UUID, UUID]]) -> list[P
     for shift_id, contractor_id in wishes:
         wanted.setdefault(shift_id, set()).add(contractor_id)
     # By start, as the solver counts them: what a seat counts depends on what its person was given before.
-    for opening in sorted(later, key=lambda each: (each.span.starts_at, each.shift_id)):
+    by_start = sorted(later, key=lambda each: (each.span.starts_at, each.shift_id))
+    for opening in by_start if instance.form >= GIVEN_BY_START else later:
         planner.give_to(opening, wanted.get(opening.shift_id, set()))
     for _ in range(ROUNDS):
         if not sum(planner.change_places(opening) for opening in later):

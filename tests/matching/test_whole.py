@@ -12,11 +12,11 @@ from sqlalchemy import select
 from marketplace.core.db import db
 from marketplace.matching import engine, forgetting, making, planning, service, whole
 from marketplace.matching.engine import Planner, why_not
-from marketplace.matching.instance import Instance
+from marketplace.matching.instance import FORM, GIVEN_BY_START, Instance
 from marketplace.matching.models import MatchRun
 from marketplace.matching.models import Plan as MatchPlan
 from marketplace.matching.planned import Planned
-from marketplace.matching.rules import Outcome, PlanStatus
+from marketplace.matching.rules import URGENT, Outcome, PlanStatus
 from marketplace.matching.whole import Margin, Solved, asked, solve, worth
 from marketplace.solver import solving
 from marketplace.solver.problem import Plan, Problem, SolverFailed
@@ -70,6 +70,38 @@ def test_a_stored_instance_gives_the_same_plan_again(solved: Markets) -> None:
         again = Instance.of(json.loads(json.dumps(instance.as_dict())))
         assert again == instance
         assert solve(again) == found
+
+
+def given_in_the_order_of_the_instant_path(instance: Instance) -> list[Planned]:
+    """As plans followed from wishes before these were given in the order in which shifts begin."""
+    planner, wishes = Planner(instance), instance.wishes or ()
+    openings = planner.in_order()
+    later = [each for each in openings if each.span.starts_at - instance.at > URGENT]
+    for opening in openings[: -len(later)]:
+        planner.fill(opening)
+    for opening in later:
+        planner.give_to(opening, [person for shift, person in wishes if shift == opening.shift_id])
+    for _ in range(whole.ROUNDS):
+        if not sum(planner.change_places(opening) for opening in later):
+            break
+    return planner.finish(openings)
+
+
+def test_a_plan_that_was_kept_in_an_older_form_is_repeated_as_it_followed_then(solved: Markets) -> None:
+    differs = 0
+    for instance, found in solved[:2]:
+        stored = json.loads(json.dumps(instance.as_dict()))
+        assert stored["form"] == FORM >= GIVEN_BY_START
+        old = Instance.of(stored | {"form": GIVEN_BY_START - 1})
+        assert old.as_dict() == stored | {"form": GIVEN_BY_START - 1}
+        then, alone, again = given_in_the_order_of_the_instant_path(old), engine.solve(old), solve(old)
+        assert again.planned == (then if worth(old, then) > worth(old, alone) else alone)
+        differs += again.planned != found.planned
+    assert differs
+    # Without any wish both ways come to the same, which was the instant path's then.
+    same = replace(solved[0][0], wishes=[])
+    assert solve(same).together
+    assert not solve(replace(same, form=GIVEN_BY_START - 1)).together
 
 
 def test_whoever_has_no_seat_is_told_what_decided(solved: Markets) -> None:
