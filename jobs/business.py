@@ -140,7 +140,7 @@ def make_plan(plan_id: str) -> None:
 @job(spreading.PART, again=False)
 def solve_part(group_id: str) -> None:
     """Helps with a plan that another worker makes; one that is over by then needs no help."""
-    reckoning.help_with(UUID(group_id), current_app.config["SOLVER_SECONDS"])
+    reckoning.help_if_idle(UUID(group_id), current_app.config["SOLVER_SECONDS"])
 
 
 TRIED: Mapping[TrialKind, Callable[[Trial], trials.Trying]] = MappingProxyType(
@@ -179,6 +179,8 @@ def lapse_contests() -> None:
 @job("matching.forget", again=False)
 def forget_plan_inputs() -> None:
     in_batches(forgetting.forget_old)
+    with transaction():
+        spreading.forget_left()
 
 
 @job("matching.take_out")

@@ -9,6 +9,7 @@ Where a market has parts that have nobody in common, all workers solve them, on 
 
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -26,6 +27,11 @@ WORTH_SPREADING = 200_000
 """Pairs of a shift and somebody who fits it. Fewer are solved before another process has begun."""
 PAUSE = 0.2
 """Seconds between two looks at whether others are done."""
+LONGEST = 2400.0
+"""Seconds for all parts of a plan: it is over before it would be taken for forgotten (`making.FORGOTTEN_AFTER`), and
+another one begun that would come no further."""
+HELPING = threading.Lock()
+"""Held by the one job of this process that helps with another's plan."""
 
 
 def solver() -> Solver | None:
@@ -50,23 +56,23 @@ def spread(problem: Problem, seed: int, seconds: float, least: int = WORTH_SPREA
     return joined(problem, list(zip(parts, plans, strict=True)))
 
 
+def help_if_idle(group_id: UUID, seconds: float) -> int:
+    """As `help_with()`, where this process has time for the solver and does not help already: a worker runs few jobs at
+    once, and a plan must not keep all others from what cannot wait."""
+    if seconds <= 0 or not HELPING.acquire(blocking=False):
+        return 0
+    try:
+        return help_with(group_id, seconds)
+    finally:
+        HELPING.release()
+
+
 def help_with(group_id: UUID, seconds: float) -> int:
     """Solves parts of a plan until none is left that nobody has taken. Returns how many. Raises SolverFailed."""
     done = 0
-    while True:
-        with transaction():
-            taken = spreading.take(group_id, timedelta(seconds=seconds))
-        if taken is None:
-            return done
-        try:
-            plan = solve(problem_in(taken.problem), taken.seed, seconds)
-        except SolverFailed:
-            with transaction():
-                spreading.give_back(group_id, taken.number)
-            raise
-        with transaction():
-            spreading.answer(group_id, taken.number, packed(plan))
+    while _solve_next(group_id, seconds):
         done += 1
+    return done
 
 
 def solve(problem: Problem, seed: int, seconds: float) -> Plan:
@@ -83,13 +89,35 @@ def solve(problem: Problem, seed: int, seconds: float) -> Plan:
     return plan_in(done.stdout)
 
 
+def _solve_next(group_id: UUID, seconds: float) -> bool:
+    """Solves a part that nobody has taken; False where there is none. Raises SolverFailed."""
+    with transaction():
+        taken = spreading.take(group_id, timedelta(seconds=seconds))
+    if taken is None:
+        return False
+    try:
+        plan = solve(problem_in(taken.problem), taken.seed, seconds)
+    except SolverFailed:
+        with transaction():
+            spreading.give_back(group_id, taken.number)
+        raise
+    with transaction():
+        spreading.answer(group_id, taken.number, packed(plan))
+    return True
+
+
 def _together(group_id: UUID, seconds: float) -> list[Plan]:
     """Solves what nobody else has taken, and waits for the others; what they do not come to the end of is solved here
-    too."""
-    while True:
-        help_with(group_id, seconds)
+    too. Raises SolverFailed, also when all of it takes too long, or the parts were forgotten meanwhile."""
+    ends = time.monotonic() + LONGEST
+    while time.monotonic() < ends:
+        if _solve_next(group_id, seconds):
+            continue
         with transaction():
             found = spreading.answers(group_id)
+        if found == []:
+            raise SolverFailed("Its parts were forgotten before all of them were solved.")
         if found is not None:
             return [plan_in(each) for each in found]
         time.sleep(PAUSE)
+    raise SolverFailed("All parts together took far longer than they were given.")

@@ -2,8 +2,9 @@
 
 In prose. Whoever makes a plan lays out the parts and writes a job for all but one of them; then it solves parts like
 any other worker until none is left, and waits for those that others have taken. So one worker alone is enough, and none
-waits for a job that nobody runs. What was taken by somebody who died is taken again after a while. Times are those of
-the machine, since nothing here is business.
+waits for a job that nobody runs. What was taken by somebody who died is taken again after a while; what nobody collects
+is forgotten, and whoever still waits for it then makes do without. Times are those of the machine, since nothing here
+is business.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ class Taken:
 def lay_out(problems: Sequence[bytes], seed: int) -> UUID:
     """Keeps the parts of one plan, and has other workers asked to help. Returns the name of the group."""
     group_id = new_id()
-    db.session.execute(delete(PlanPart).where(PlanPart.made_at < func.clock_timestamp() - FORGOTTEN_AFTER))
+    forget_left()
     rows = [
         {"group_id": group_id, "number": number, "seed": seed, "problem": body} for number, body in enumerate(problems)
     ]
@@ -76,7 +77,7 @@ def answer(group_id: UUID, number: int, plan: bytes) -> None:
 
 
 def answers(group_id: UUID) -> list[bytes] | None:
-    """The plans of all parts by their numbers; None while one is missing."""
+    """The plans of all parts by their numbers; None while one is missing, and none at all once they were forgotten."""
     waiting = select(PlanPart.number).where(PlanPart.group_id == group_id, PlanPart.plan.is_(None)).limit(1)
     if db.session.scalar(waiting) is not None:
         return None
@@ -87,6 +88,12 @@ def answers(group_id: UUID) -> list[bytes] | None:
 def forget(group_id: UUID) -> None:
     """Deletes the parts of a plan. Whoever still solves one finds nothing to answer."""
     db.session.execute(delete(PlanPart).where(PlanPart.group_id == group_id))
+
+
+def forget_left() -> int:
+    """Deletes the parts that nobody has collected, and returns how many."""
+    left = delete(PlanPart).where(PlanPart.made_at < func.clock_timestamp() - FORGOTTEN_AFTER)
+    return len(db.session.execute(left.returning(PlanPart.number)).all())
 
 
 def _of(group_id: UUID, number: int, **values: bytes | None) -> None:

@@ -1,12 +1,14 @@
 """The solver in a process of its own, and whether a job asks it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from jobs import reckoning
+from jobs.business import forget_plan_inputs
 from marketplace.core.db import db, transaction
 from marketplace.matching import spreading
 from marketplace.matching.models import PlanPart
@@ -54,7 +56,8 @@ def test_workers_share_the_parts_of_a_market(app: Flask) -> None:
         assert spreading.take(group_id, timedelta(hours=1)) is None
         assert spreading.answers(group_id) is None
         spreading.give_back(group_id, dead.number)
-    assert reckoning.help_with(group_id, seconds=300) == len(parts) - 1
+    assert reckoning.help_if_idle(group_id, seconds=300) == len(parts) - 1
+    assert not reckoning.HELPING.locked()
     with transaction():
         answers = spreading.answers(group_id)
         spreading.forget(group_id)
@@ -64,6 +67,44 @@ def test_workers_share_the_parts_of_a_market(app: Flask) -> None:
     assert (here.shift.tolist(), here.person.tolist()) == (found.shift.tolist(), found.person.tolist())
     assert here.objective == found.objective
     assert here.objective.total >= 0.99 * alone.objective.total
+    assert db.session.scalar(select(func.count()).select_from(PlanPart)) == 0
+
+
+def test_a_process_helps_with_one_plan_at_a_time_and_only_with_time_for_it(app: Flask) -> None:
+    problem = problem_of(dense(5, 5, 2))
+    with transaction():
+        group_id = spreading.lay_out([packed(problem)], 1)
+    with reckoning.HELPING:
+        assert reckoning.help_if_idle(group_id, seconds=300) == 0
+    assert reckoning.help_if_idle(group_id, seconds=0) == 0
+    with transaction():
+        assert spreading.answers(group_id) is None
+        assert db.session.scalars(select(PlanPart.taken_at)).all() == [None]
+
+
+def test_parts_that_nobody_collects_are_forgotten(app: Flask) -> None:
+    problem = problem_of(dense(5, 5, 2))
+    with transaction():
+        old, new = (spreading.lay_out([packed(problem)], 1) for _ in range(2))
+        age = func.clock_timestamp() - spreading.FORGOTTEN_AFTER - timedelta(minutes=1)
+        db.session.execute(update(PlanPart).where(PlanPart.group_id == old).values(made_at=age))
+    forget_plan_inputs()
+    assert db.session.scalars(select(PlanPart.group_id)).all() == [new]
+
+
+def test_nobody_waits_for_ever_for_the_parts_of_a_plan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where others forget them, nor where all of them take too long."""
+
+    def forgotten_meanwhile(group_id: UUID, _again_after: timedelta) -> None:
+        spreading.forget(group_id)
+
+    problem, _, _ = divided(problem_of(dense(60, 40, 2)), 3, 5)
+    monkeypatch.setattr(spreading, "take", forgotten_meanwhile)
+    with pytest.raises(SolverFailed, match="forgotten before"):
+        reckoning.spread(problem, 1, seconds=300, least=0)
+    monkeypatch.setattr(reckoning, "LONGEST", 0.0)
+    with pytest.raises(SolverFailed, match="All parts together"):
+        reckoning.spread(problem, 1, seconds=300, least=0)
     assert db.session.scalar(select(func.count()).select_from(PlanPart)) == 0
 
 
