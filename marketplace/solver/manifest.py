@@ -16,6 +16,9 @@ KINDS = ("csv", "parquet")
 MOST_DAYS = 56
 MOST_MINUTES = 7 * 24 * 60
 MOST_WEIGHT = 10**9
+MOST_OF_A_FIT, BEST_QUALITY, MOST_LEVELS = 2**31 - 1, 100, 5
+"""Points of one fit, which is a number of 32 bits, and of what it may be made."""
+_FIT = f"{BEST_QUALITY} times quality, {MOST_LEVELS} times language and continuity come to at most {MOST_OF_A_FIT}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +65,8 @@ def read_weights(path: Path) -> Scores:
         given = json.loads(path.read_text())
     except (ValueError, OSError) as error:
         raise BadFiles([Fault(path.name, None, None, "unreadable", f"It is no JSON: {error}")]) from error
-    if not _are_numbers(given, Scores(), MOST_WEIGHT) or not _falls(given):
-        words = f"Each is a known weight from 0 to {MOST_WEIGHT}, and points of the spread fall."
+    if not _are_numbers(given, Scores(), MOST_WEIGHT) or not _falls(given) or not _is_small(given):
+        words = f"Each is a known weight from 0 to {MOST_WEIGHT}, and points of the spread fall. {_FIT}"
         raise BadFiles([Fault(path.name, None, "scores", "bad_weights", words)])
     return Scores(**given)
 
@@ -77,6 +80,7 @@ def _faults_of(stored: Mapping[str, Any]) -> list[Fault]:
         ("rules", _are_numbers(rules, House(), MOST_MINUTES), "Each is a known rule, in minutes up to a week."),
         ("scores", _are_numbers(scores, Scores(), MOST_WEIGHT), f"Each is a known weight from 0 to {MOST_WEIGHT}."),
         ("scores", _falls(scores), "spread_from begins with 0 and rises, spread_points fall, and both are as many."),
+        ("scores", _is_small(scores), _FIT),
         ("codes", _are_codes(stored.get("codes", {})), "It lists the codes of skills and regions, each once."),
     ]
     return [Fault(MANIFEST, None, name, "bad_manifest", words) for name, holds, words in judged if not holds]
@@ -113,6 +117,15 @@ def _falls(scores: Any) -> bool:
     points = list(scores.get("spread_points", Scores().spread_points))
     rises = begins == sorted(set(begins)) and begins[:1] == [0]
     return rises and points == sorted(points, reverse=True) and len(begins) == len(points)
+
+
+def _is_small(scores: Any) -> bool:
+    """Whether the most points of a fit can be counted. Of what is no weight at all nothing is said here."""
+    if not _are_numbers(scores, Scores(), MOST_WEIGHT):
+        return True
+    weights = asdict(Scores()) | scores
+    most: int = BEST_QUALITY * weights["quality"] + MOST_LEVELS * weights["language"] + weights["continuity"]
+    return most <= MOST_OF_A_FIT
 
 
 def _are_codes(codes: Any) -> bool:

@@ -291,9 +291,9 @@ class _Solver:
         total = self.crew.each(len(all_of.order), BLOCK_OF_ALL, some)
         found = [parts[begin] for begin in sorted(parts)]
         wanted = Found(
-            np.concatenate([each.shift for each in found]),
-            np.concatenate([each.person for each in found]),
-            np.concatenate([each.points for each in found]),
+            np.concatenate([np.empty(0, np.int32), *(each.shift for each in found)]),
+            np.concatenate([np.empty(0, np.int32), *(each.person for each in found)]),
+            np.concatenate([np.empty(0, np.int64), *(each.points for each in found)]),
             sum(len(each.shift) for each in found),
         )
         return wanted, total + int((price * self.t.shift["seats"]).sum())
@@ -307,7 +307,9 @@ class _Solver:
     # --- seats --------------------------------------------------------------------------------------------------------
 
     def _empty(self, pairs: Pairs) -> Draft:
-        seat = np.concatenate([[0], np.cumsum(self.t.shift["seats"])]).astype(np.int64)
+        # A seat that nobody could take needs no place: a shift may have a million of them.
+        seats = np.minimum(self.t.shift["seats"], np.diff(pairs.shift_first))
+        seat = np.concatenate([[0], np.cumsum(seats)]).astype(np.int64)
         filled, held = np.zeros(self.problem.shifts.count, np.int64), np.zeros(seat[-1] + 1, np.int64)
         return Draft(np.zeros(len(pairs.shift), np.uint8), filled, seat, held)
 

@@ -123,6 +123,12 @@ BAD = {
         '"scores": {"looks": 1}, "days"',
         "scores: Each is a known weight",
     ),
+    "points of a fit beyond 32 bits": (
+        "manifest.json",
+        '"days"',
+        '"scores": {"quality": 21474837}, "days"',
+        "100 times quality, 5 times language and continuity come to at most 2147483647.",
+    ),
     "a rising spread": (
         "manifest.json",
         '"days"',

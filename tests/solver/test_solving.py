@@ -1,5 +1,6 @@
 """The solver on markets made from a seed: one plan with any number of threads, and within its bound."""
 
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from marketplace.solver.generating import generate
 from marketplace.solver.market import problem_of
 from marketplace.solver.problem import BadProblem, Cap, Counted, Period, Problem, Start
 from marketplace.solver.solving import solve
+from tests.solver.markets import dense
 
 
 def pairs_of(problem: Problem, seed: int, threads: int) -> list[tuple[int, int]]:
@@ -38,6 +40,29 @@ def test_a_plan_counts_at_least_as_much_as_the_one_that_it_begins_with() -> None
     assert np.all(np.bincount(crowded.shift, minlength=problem.shifts.count) <= problem.shifts.seats)
     with pytest.raises(BadProblem, match="A start is of shifts and people that there are"):
         replace(problem, start=Start(everybody, everybody + 1))
+
+
+def test_seats_that_nobody_could_take_need_no_memory() -> None:
+    problem = problem_of(dense(5, 8, 2))
+    solve(problem)
+    seats = np.full(problem.shifts.count, 1_000_000, np.int32)
+    tracemalloc.start()
+    try:
+        plan = solve(replace(problem, shifts=replace(problem.shifts, seats=seats)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert plan.objective.seats > 0
+    assert peak < 8 * seats[0]
+
+
+def test_one_person_is_asked_about_everything_too() -> None:
+    """Of whom no sixteenth is left to be asked the second time."""
+    problem = problem_of(dense(1, 6, 2))
+    every, some = solve(problem), solve(problem, all_pairs=0)
+    assert every.objective.seats > 0
+    assert some.holds_for_all
+    assert every.objective.total <= some.bound
 
 
 def test_a_plan_is_near_a_bound_that_holds_for_the_whole_problem() -> None:
