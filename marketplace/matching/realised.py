@@ -1,12 +1,13 @@
 """What really happened before and after each change of the weights: seats, offers and hours, by place and language.
 
 In prose. A version holds from its day, or from when it was published, to the next one. As much time is looked at after
-that moment as before it: at most four weeks, and never beyond the change before or the one after, nor beyond now.
-Shifts are counted where they begin, with their seats and the hours of whoever has one; offers where they are made.
-Nothing says that a change of the weights is the cause of what changed.
+that moment as before it: whole weeks, since a Sunday is no Monday, at most four of them, and never beyond the change
+before or the one after, nor beyond now. Shifts are counted where they begin, with their seats and the hours of whoever
+has one; offers where they are made. Nothing says that a change of the weights is the cause of what changed.
 
-Of fewer people than rule REPORT asks for nothing is told: a small place is counted with others, a small language left
-out, and each of them is told for both periods or for none.
+Of fewer people than rule REPORT asks for nothing is told: a small place is counted with others, a language left out
+that few speak, or all but few, and each of them is told for both periods or for none. Nothing of a week is told before
+it is over, so that nobody reads out of two looks what one person was offered in between.
 """
 
 from collections import Counter, defaultdict
@@ -41,7 +42,8 @@ from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BookingStatus, ShiftStatus
 from marketplace.workforce.models import Contractor, Language
 
-LONGEST: Final = timedelta(weeks=4)
+WEEK: Final = timedelta(weeks=1)
+LONGEST: Final = 4 * WEEK
 """Of a period before or after a change."""
 KEPT: Final = (BookingStatus.BOOKED, BookingStatus.WORKING, BookingStatus.WORKED)
 """Bookings whose hours count: of who has the seat, works or has worked."""
@@ -130,12 +132,12 @@ def changes(versions: Iterable[Version]) -> list[Change]:
 
 
 def periods(found: Sequence[Change], now: datetime) -> Spans:
-    """Of each change that was before now, two periods of the same length."""
+    """Of each change that there are whole weeks before and after, two periods of as many of them."""
     spans = []
     for number, change in enumerate(found):
         until = min([now, *(each.at for each in found[number + 1 :])])
         since = [change.at - found[number - 1].at] if number else []
-        length = min([LONGEST, until - change.at, *since])
+        length = min([LONGEST, until - change.at, *since]) // WEEK * WEEK
         if length > timedelta(0):
             spans.append((change, ((change.at - length, change.at), (change.at, change.at + length))))
     return spans
@@ -175,7 +177,9 @@ def _may_be_told(codes: Sequence[str], groups: Mapping[str, Both]) -> bool:
 
 
 def _enough(before: Period, after: Period, code: str) -> bool:
-    return before.cell(LANGUAGE, code).may_be_told and after.cell(LANGUAGE, code).may_be_told
+    """Whether enough people speak a language, and enough do not: those are what it leaves of the whole."""
+    both = [(period.cell(LANGUAGE, code), period.cell(WHOLE, "")) for period in (before, after)]
+    return all(cell.may_be_told and Cell(whole.people - cell.people).may_be_told for cell, whole in both)
 
 
 def _codes(by: str, *both: Period) -> list[str]:

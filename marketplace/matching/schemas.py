@@ -203,7 +203,7 @@ class RealisedGroupSchema(ma.Schema):
 
 class RealisedSchema(ma.Schema):
     """What really happened in two periods of the same length before and after a version of the weights began to hold:
-    at most four weeks, and never beyond another change. It does not say that the weights are the cause."""
+    one to four whole weeks, and never beyond another change. It does not say that the weights are the cause."""
 
     version = ma.fields.Integer(required=True)
     changed_at = ma.fields.AwareDateTime(required=True)
@@ -295,7 +295,12 @@ MatchContestPage = page_schema(MatchContestSchema, "MatchContestPage")
 
 class MarginSchema(ma.Schema):
     counted = ma.fields.Integer(required=True, metadata={"description": "Points of the seat with this person in it"})
-    price = ma.fields.Integer(required=True, metadata={"description": "Points that it had to count"})
+    price = ma.fields.Integer(
+        required=True,
+        metadata={
+            "description": "Points that it had to count, near enough: where it counted as many, the sum of all decided"
+        },
+    )
 
 
 class ExplainedSchema(ma.Schema):

@@ -38,20 +38,23 @@ def test_a_version_holds_from_its_day_or_from_its_publication_to_the_next() -> N
     assert changes(known) == [Change(3, NOON), Change(5, midnight)]
 
 
-def test_as_much_time_is_looked_at_before_as_after_and_never_beyond_another_change() -> None:
-    first, second = Change(3, NOON), Change(4, NOON + 10 * DAY)
-    # Of the first ten days until the second; of the second five days until now.
-    assert periods([first, second], NOON + 15 * DAY) == [
-        (first, ((NOON - 10 * DAY, NOON), (NOON, NOON + 10 * DAY))),
-        (second, ((NOON + 5 * DAY, NOON + 10 * DAY), (NOON + 10 * DAY, NOON + 15 * DAY))),
+def test_as_many_weeks_are_looked_at_before_as_after_and_never_beyond_another_change() -> None:
+    first, second = Change(3, NOON), Change(4, NOON + 17 * DAY)
+    # Of the first the two weeks that are over until the second; of the second one week until now.
+    assert periods([first, second], NOON + 27 * DAY) == [
+        (first, ((NOON - 14 * DAY, NOON), (NOON, NOON + 14 * DAY))),
+        (second, ((NOON + 10 * DAY, NOON + 17 * DAY), (NOON + 17 * DAY, NOON + 24 * DAY))),
     ]
     # Long after: no more than lies between the two, and no more than four weeks.
     assert periods([first, second], NOON + 100 * DAY)[1][1] == (
-        (NOON, NOON + 10 * DAY),
-        (NOON + 10 * DAY, NOON + 20 * DAY),
+        (NOON + 3 * DAY, NOON + 17 * DAY),
+        (NOON + 17 * DAY, NOON + 31 * DAY),
     )
     assert periods([first], NOON + 100 * DAY)[0][1] == ((NOON - 28 * DAY, NOON), (NOON, NOON + 28 * DAY))
-    assert periods([first, second], NOON + 10 * DAY)[-1][0] == first
+    # Of what has held for less than a week nothing is told, and nothing new within a week.
+    assert periods([first], NOON + 7 * DAY - timedelta(seconds=1)) == []
+    assert periods([first], NOON + 7 * DAY) == periods([first], NOON + 13 * DAY)
+    assert periods([first, second], NOON + 17 * DAY)[-1][0] == first
     assert periods([first], NOON) == []
 
 
@@ -78,18 +81,18 @@ def test_a_place_of_few_is_told_with_others_or_not_at_all(
 def test_what_is_told_adds_up_and_leaves_out_small_languages() -> None:
     works = [Work(frozenset({"KE"}), frozenset({"en"}), 6, 5), Work(frozenset({"KE", "ID"}), frozenset(), 4, 1)]
     cells = {
-        "whole": {"": Cell(11, 12, 1800)},
-        "place": {"KE": Cell(6, 7, 1200), "ID": Cell(5, 5, 600)},
+        "whole": {"": Cell(14, 15, 2100)},
+        "place": {"KE": Cell(9, 10, 1500), "ID": Cell(5, 5, 600)},
         "language": {"en": Cell(9, 9, 1500), "id": Cell(4, 4, 480)},
     }
     found = told(Change(3, NOON), Period(NOON - DAY, NOON, cells, works), Period(NOON, NOON + DAY, {}, []))
     nothing = {"seats": 0, "filled": 0, "people": 0, "offers": 0, "minutes": 0}
     times = {"starts_at": NOON - DAY, "ends_at": NOON}
-    assert found["before"] == {"seats": 10, "filled": 6, "people": 11, "offers": 12, "minutes": 1800} | times
+    assert found["before"] == {"seats": 10, "filled": 6, "people": 14, "offers": 15, "minutes": 2100} | times
     assert found["places"] == [
         {
             "code": "KE",
-            "before": {"seats": 10, "filled": 6, "people": 6, "offers": 7, "minutes": 1200},
+            "before": {"seats": 10, "filled": 6, "people": 9, "offers": 10, "minutes": 1500},
             "after": nothing,
         },
         {
@@ -99,6 +102,18 @@ def test_what_is_told_adds_up_and_leaves_out_small_languages() -> None:
         },
     ]
     assert [(each["code"], each["before"]["seats"]) for each in found["languages"]] == [("en", 6)]
+
+
+def test_a_language_that_all_but_few_speak_is_not_told() -> None:
+    """Of sixteen people two speak no English: what they were offered would be the whole less what English speakers
+    were. Five who speak no Indonesian are enough, and so is nobody at all."""
+    cells = {
+        "whole": {"": Cell(16, 20, 3000)},
+        "language": {"en": Cell(14, 18, 2800), "id": Cell(11, 12, 1000), "es": Cell(16, 20, 3000)},
+    }
+    before, after = Period(NOON - 7 * DAY, NOON, cells, []), Period(NOON, NOON + 7 * DAY, {}, [])
+    assert [each["code"] for each in told(Change(3, NOON), before, after)["languages"]] == ["es", "id"]
+    assert [each["code"] for each in told(Change(3, NOON), after, before)["languages"]] == ["es", "id"]
 
 
 @pytest.mark.door(REALISED, "works")

@@ -42,7 +42,7 @@ def test_an_operator_has_the_coming_days_planned_and_sees_what_came_of_it(
     for words in ("1 of 3", "1 offer was made.", "too few of 5 people were asked to tell more", "HOURS_BAND 2 seats"):
         assert words in plan.words
     assert "No solver was asked" in plan.words
-    assert "one by one 1 seats are filled" in plan.words
+    assert "one by one 1 seat is filled, " in plan.words
     assert "1 of 3 open seats are planned" in desk.look("/desk/plans").html
     assert db.session.scalars(select(Offer.contractor_id)).all() == [ana.id]
 

@@ -55,7 +55,8 @@ def test_an_operator_sees_what_weights_would_change_and_everybody_reads_it_then(
         assert words in public.words
     assert "was published since" in desk.look(tried.address).words
     make.booked(scene)
-    make.at(make.MONDAY + timedelta(days=1))
+    assert "has held for a week yet" in desk.look("/desk/weights/realised").words
+    make.at(make.MONDAY + timedelta(days=2))
     happened = desk.look("/desk/weights/realised")
     for words in ("Version 3", "before: 0 of 0", "after: 1 of 6", "too few people to tell more; 1 of 6 seats filled"):
         assert words in happened.words
@@ -81,4 +82,4 @@ def test_the_desk_of_another_duty_reads_weights_and_changes_none(visitor: Visito
     page = desk.look("/desk/weights")
     assert "Version 2, in force" in page.words
     assert "Try other weights" not in page.words
-    assert "No version that operators have published holds yet." in desk.look("/desk/weights/realised").words
+    assert "No version that operators have published has held" in desk.look("/desk/weights/realised").words
