@@ -1,19 +1,21 @@
 """What the columns of a crowd say is what the law of the score says of each person alone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.crowd import Crowd, Group, OneByOne, best_first, weighted
 from marketplace.matching.instance import Instance, Member, Opening
 from marketplace.matching.objective import Part
-from marketplace.matching.rules import points, rank
+from marketplace.matching.rules import WISH_POINTS, points, rank
 from marketplace.matching.somebody import Somebody, Steps
 from marketplace.shifts.hours import scheduled_minutes
+from marketplace.standards.hours import Span
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
 from tests.factories.markets import AT, market
 
@@ -79,6 +81,25 @@ def test_the_columns_of_a_crowd_say_what_the_law_says_of_each(seed: int) -> None
         same = alone.points(group, opening, instance.work_of(opening))
         assert weighted(same, instance.weights).tolist() == scores.tolist()
         assert alone.elsewhere(group, opening.span).tolist() == elsewhere
+
+
+@pytest.mark.parametrize("night", ["2023-03-12", "2023-03-26", "2023-10-29", "2023-11-05"])
+def test_a_night_on_which_a_clock_moves_counts_for_all_as_for_each(night: str) -> None:
+    """In Chicago, Warsaw and Bucharest an hour is left out or shown twice; everywhere else the night is as always."""
+    draw, begins = Random(night), datetime.fromisoformat(f"{night}T00:00+00:00") - timedelta(hours=3)
+    found = market(3, people=60, shifts=1)
+    people = [Somebody(replace(said(each, draw), past=[])) for each in found.members]
+    group = Group(range(60), [who.member.id for who in people], [Steps(0, 0)] * 60)
+    crowd, told = Crowd(people), set()
+    for hours in (4, 8, 12, 200):
+        span = Span(begins, begins + timedelta(hours=hours))
+        opening = replace(found.openings[0], span=span)
+        counted = crowd.points(group, opening, found.work_of(opening))[Part.AVAILABILITY].tolist()
+        said_by = [who.member.person for who in people]
+        wants = [each.calendar.wants(each.zone, span.starts_at, span.ends_at) for each in said_by]
+        assert counted == [WISH_POINTS[each] for each in wants]
+        told |= set(wants)
+    assert told == {True, False, None}
 
 
 def test_a_crowd_of_nobody_has_no_scores() -> None:
