@@ -106,7 +106,7 @@ def test_a_plan_that_was_kept_in_an_older_form_is_repeated_as_it_followed_then(s
 
 def test_whoever_has_no_seat_is_told_what_decided(solved: Markets) -> None:
     """Who has no seat at all never has more points than somebody who has one; who has others may, and is told what the
-    seat would have counted with them beside its price, which at least half of them do not reach."""
+    seat would have counted with them beside its price: near enough, so that hardly any counts more, and none by far."""
     told: list[Outcome] = []
     margins: list[Margin] = []
     for instance, found in solved:
@@ -118,7 +118,8 @@ def test_whoever_has_no_seat_is_told_what_decided(solved: Markets) -> None:
             told += [_told(instance, found.planned, each, known, margins) for known in without]
     assert {Outcome.NOT_ELIGIBLE, Outcome.TOGETHER} <= set(told)
     assert len(margins) == told.count(Outcome.TOGETHER)
-    assert sum(each.counted < each.price for each in margins) >= len(margins) / 2
+    assert margins
+    assert all(each.counted <= each.price + each.price // 50 for each in margins)
 
 
 def _told(instance: Instance, planned: Sequence[Planned], each: Planned, known: UUID, margins: list[Margin]) -> Outcome:
