@@ -28,7 +28,7 @@ from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
-from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.pay.runs import cashing, rail_fees, trials, weeks, works
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.runs.lines import DraftLine, Work, draft, fees_returned, of_weeks, owed, paid_out
@@ -74,23 +74,6 @@ class Preview:
     def due(self) -> Money:
         """What would be sent to people: the net pay without the tax."""
         return self.net - self.withheld
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run has come, counted in its rows. `timesheets` of `timesheets_in_all` are reckoned, `posted` of
-    `payslips` are booked, and of `payouts` that there are to be so many were `sent` and `done`."""
-
-    run_id: UUID
-    status: RunStatus
-    lines: int
-    timesheets: int
-    timesheets_in_all: int
-    payslips: int
-    posted: int
-    payouts: int
-    sent: int
-    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,45 +223,6 @@ def _incomes(lines: Sequence[DraftLine]) -> list[withholding.Income]:
         withholding.Income(None, person, company, Money(amount, code))
         for (person, company, code), amount in sums.items()
     ]
-
-
-def progress(run_id: UUID, seen_by: Actor) -> Progress:
-    """How far a run has come, for operators of finance. Raises NotFound."""
-    found = run(run_id, seen_by)
-    lines = db.session.execute(
-        select(func.count().label("lines"), func.count(PayLine.timesheet_id.distinct()).label("timesheets")).where(
-            PayLine.run_id == run_id
-        )
-    ).one()
-    waiting = 0
-    if found.status is RunStatus.STARTED:
-        sheets = works.payable_timesheets(found.company_id, found.through).order_by(None).subquery()
-        waiting = db.session.scalar(select(func.count()).select_from(sheets)) or 0
-    is_payable = Payslip.net_amount > Payslip.withheld_amount
-    slips = db.session.execute(
-        select(
-            func.count().label("all"),
-            func.count().filter(Payslip.status == PayslipStatus.ISSUED).label("posted"),
-            func.count().filter(is_payable).label("payable"),
-        ).where(Payslip.run_id == run_id)
-    ).one()
-    went = select(
-        func.count(PaymentOp.payslip_id.distinct()).filter(PaymentOp.first_sent_at.is_not(None)).label("sent"),
-        func.count(PaymentOp.payslip_id.distinct()).filter(PaymentOp.status == OpStatus.DONE).label("done"),
-    ).join(Payslip, Payslip.id == PaymentOp.payslip_id)
-    gone = db.session.execute(went.where(Payslip.run_id == run_id)).one()
-    return Progress(
-        run_id=run_id,
-        status=found.status,
-        lines=lines.lines,
-        timesheets=lines.timesheets,
-        timesheets_in_all=lines.timesheets + waiting,
-        payslips=slips.all,
-        posted=slips.posted,
-        payouts=slips.payable,
-        sent=gone.sent,
-        done=gone.done,
-    )
 
 
 def payslips(seen_by: Actor) -> Select[Payslip]:

@@ -8,11 +8,12 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import payslips, proof, queries, service
+from marketplace.pay import payslips, progress, proof, queries, service
 from marketplace.pay import schemas as s
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
-from marketplace.pay.queries import Progress, Statement
+from marketplace.pay.progress import Progress
+from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
 
 companies = Blueprint(
@@ -136,8 +137,8 @@ def show_run(run_id: UUID) -> PayRun:
 @runs.response(200, s.ProgressSchema)
 @problems(runs, 401, 403, 404)
 def show_progress(run_id: UUID) -> Progress:
-    """How far a run has come: lines, payslips and payouts, counted now. For operators of finance."""
-    return queries.progress(run_id, seen_by=actor())
+    """How far a run has come: lines, payslips and payouts by now. For operators of finance."""
+    return progress.of(run_id, seen_by=actor())
 
 
 # --- payslips -------------------------------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ class PayRunPreviewSchema(ma.Schema):
 
 
 class ProgressSchema(ma.Schema):
-    """How far a run has come, counted in its rows."""
+    """How far a run has come."""
 
     run_id = ma.fields.UUID(required=True)
     status = ma.fields.Enum(RunStatus, by_value=True, required=True)

@@ -17,9 +17,10 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.pay import proof, queries, service
+from marketplace.pay import progress, proof, queries, service
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.progress import Progress
 from marketplace.pay.rails import landing
 from marketplace.pay.rules import SANDBOX, RunStatus
 from marketplace.pay.schemas import LeverArgs, PayRunArgs
@@ -77,7 +78,7 @@ def show_run(run_id: UUID) -> str:
         steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
         slips=slips,
         bars={slip.id: _pay_bar(slip) for slip in slips},
-        progress=_progress(queries.progress(run_id, by)),
+        progress=_progress(progress.of(run_id, by)),
         payouts={op.payslip_id: op for op in reversed(ops)},
         names=accounts.person_name([slip.contractor_id for slip in slips]),
         events=timeline("pay_run", run_id, limit=SHOWN),
@@ -136,7 +137,7 @@ def _pay_bar(each: queries.Preview | Payslip) -> list[Segment]:
     )
 
 
-def _progress(found: queries.Progress) -> list[tuple[str, int, int]]:
+def _progress(found: Progress) -> list[tuple[str, int, int]]:
     """What is done of what there is to do, step by step."""
     return [
         (gettext("timesheets reckoned"), found.timesheets, found.timesheets_in_all),

@@ -44,8 +44,8 @@ STATEMENTS = (
     WHERE booking.company_id = :company AND NOT EXISTS (SELECT FROM timesheet_line WHERE booking_id = booking.id)
     """,
     """
-    INSERT INTO pay_run (id, company_id, through, rail, started_at, status)
-    VALUES (:run, :company, CAST(:at AS timestamptz)::date, 'sandbox', :at, 'paid')
+    INSERT INTO pay_run (id, company_id, through, rail, started_at, lines, timesheets, status)
+    VALUES (:run, :company, CAST(:at AS timestamptz)::date, 'sandbox', :at, 0, 0, 'paid')
     """,
     """
     INSERT INTO payslip (id, run_id, contractor_id, currency, net_amount, benefits_amount, leave_amount, cost_amount,

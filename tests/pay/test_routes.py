@@ -1,18 +1,20 @@
 """The doors of pay, and their five questions."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.pay import service
-from marketplace.pay.models import PaymentOp, PayRun
+from marketplace.pay.models import PayLine, PaymentOp, PayRun
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
 from marketplace.pay.runs import service as runs
@@ -231,7 +233,9 @@ def test_a_run_for_a_company_that_does_not_exist_is_not_found(client: FlaskClien
 @pytest.mark.door(RUN, "works")
 @pytest.mark.door(PROGRESS, "works")
 @pytest.mark.door(PREVIEW, "works")
-def test_a_run_is_previewed_started_and_followed(client: FlaskClient) -> None:
+def test_a_run_is_previewed_started_and_followed(
+    client: FlaskClient, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
     booking, operator = made.worked_and_approved(), finance()
     seen = ask(client, PREVIEW, operator)
     assert [(p["people"], p["cost"]["amount"]) for p in seen.json["currencies"]] == [(1, "67.40")]
@@ -250,6 +254,10 @@ def test_a_run_is_previewed_started_and_followed(client: FlaskClient) -> None:
     lines = told[-1][2]
     assert (told[0], told[1]) == ((0, 1, 0, 0, 0, 0, 0, 0), (1, 1, lines, 0, 1, 0, 0, 1))
     assert tuple(seen[step] for step in steps) == (1, 1, lines, 1, 1, 1, 1, 1)
+    assert lines == db.session.scalar(select(func.count(PayLine.id)))
+    with statements() as asked:
+        ask(client, PROGRESS, operator, of=run.id)
+    assert not any("pay_line" in each for each in asked), "a look at a run of a million lines reads none of them"
     shown = ask(client, RUN, operator, of=run.id)
     assert shown.json["status"] == "paying"
     again = ask(client, RUN, operator | {"If-None-Match": shown.headers["ETag"]}, of=run.id)

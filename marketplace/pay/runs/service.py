@@ -72,6 +72,9 @@ def _compute(run: PayRun) -> bool:
     """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
     hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
     earns."""
+    if run.timesheets_due is None:
+        due_now = works.payable_timesheets(run.company_id, run.through).order_by(None).subquery()
+        run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
@@ -98,6 +101,7 @@ def _compute(run: PayRun) -> bool:
     lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
     top_ups.hold(lines, by=CLOCK)
     writing.write(run.id, lines)
+    run.lines, run.timesheets = run.lines + len(lines), run.timesheets + len(taken)
     earning = {line.work.booking_id for line in lines if isinstance(line.work, Work)}
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
