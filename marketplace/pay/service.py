@@ -22,6 +22,8 @@ from marketplace.ledger import service as ledger
 from marketplace.pay import rules, telling
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import stripe_rules, switching
+from marketplace.pay.rails.chargeback_models import Chargeback
+from marketplace.pay.rails.chargeback_rules import ChargebackStatus
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
 
 ADVANCE_RAIL = "rail.advance"
@@ -79,7 +81,7 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
 def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     """Sends back a part of a deposit, or all of it, by the way it came. What is set aside for work is not there to be
     sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit,
-    or than a rail still holds that the service has left.
+    also less what the payer's bank has taken back of it, or than a rail still holds that the service has left.
     """
     found = select(PaymentOp).where(PaymentOp.id == deposit_id, PaymentOp.kind == OpKind.DEPOSIT)
     paid_in = db.session.scalars(found.with_for_update()).one_or_none()
@@ -91,7 +93,12 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
         PaymentOp.kind == OpKind.REFUND,
         PaymentOp.status.not_in((OpStatus.REFUSED, OpStatus.REVERSED)),
     )
-    left = min(paid_in.amount - int(db.session.scalar(gone) or 0), switching.most_back(paid_in.rail, paid_in.money))
+    # Whoever has its bank take a deposit back does not get it from the service as well.
+    back = select(func.coalesce(func.sum(Chargeback.amount), 0)).where(
+        Chargeback.deposit_id == paid_in.id, Chargeback.status != ChargebackStatus.WON
+    )
+    there = paid_in.amount - sum(int(db.session.scalar(each) or 0) for each in (gone, back))
+    left = min(there, switching.most_back(paid_in.rail, paid_in.money))
     if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
         raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
     told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}

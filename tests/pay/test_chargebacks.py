@@ -19,6 +19,7 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.pay import service
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargebacks, payments
 from marketplace.pay.rails.chargeback_models import Chargeback
@@ -29,7 +30,7 @@ from marketplace.pay.rails.chargeback_rules import (
     PaidAgainAlready,
     check_open,
 )
-from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
+from marketplace.pay.rules import LeverEffect, NotRefundable, OpKind, OpStatus
 from tests.conftest import again, kept
 from tests.factories import accounts
 from tests.factories import pay as made
@@ -101,6 +102,12 @@ def test_what_workers_were_paid_stays_theirs(chargeback: Chargeback) -> None:
     (gig,) = chargebacks.funded(chargeback)
     assert (gig.people, str(gig.money)) == (1, "67.40 USD")
     everything_holds()
+
+
+def test_what_the_bank_has_the_service_does_not_send_back_as_well(chargeback: Chargeback) -> None:
+    with pytest.raises(NotRefundable) as refused, transaction():
+        service.refund(chargeback.deposit_id, TEN, by=owner(chargeback))
+    assert refused.value.members["left"] == "0.00 USD"
 
 
 def test_what_speaks_against_it_is_handed_in_once_and_the_bank_gives_it_back(chargeback: Chargeback) -> None:
