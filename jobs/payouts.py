@@ -28,4 +28,6 @@ def forget_files() -> None:
 @job("payouts.lapse_contests", again=False)
 def lapse_contests() -> None:
     """Decides for the person what nobody has answered in time (rule PAYOUT_APPEAL)."""
-    in_batches(contests.lapse_due)
+    # One at a time: each locks its person, and one that cannot be decided must not undo the others.
+    in_batches(contests.lapse_due, 1)
+    in_batches(contests.order_taken_back, 1)

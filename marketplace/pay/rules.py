@@ -92,6 +92,8 @@ OP_EVENTS: Mapping[OpKind, Mapping[OpStatus, str]] = MappingProxyType(
     }
 )  # fmt: skip
 """The event that tells of a payment's arrival in each status."""
+BANK_SENT_BACK = "reversal.told_by_bank"
+"""How the way back of a payout begins that a bank has sent back: nobody has asked for it."""
 
 
 class RunStatus(StrEnum):

@@ -961,11 +961,16 @@ _PRICES = (
         Basis.HOUSE,
         "A payout that was refused, held back or taken back can be contested for 30 days by whoever was to be paid; "
         "somebody who had no part in it answers within 14 days, in writing. Where they were right, and where nobody "
-        "has answered by then, it is ordered again; what may have gone out already is never sent twice.",
+        "has answered by then, it is ordered again; what may have gone out already is never sent twice. Only a human "
+        "says whose account it is: where a name waits, or an account was refused as somebody else's, silence pays "
+        "nothing to it; the contest stays open, and more operators are told every 14 days. The money stays the "
+        "person's, and goes to another account of their own once there is one.",
         f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), art. 11 (reply within two weeks); "
-        "the 30 days, and that silence favours the person, are house policy",
+        "the 30 days, that silence favours the person, and that it clears no name, since whoever has stolen an account "
+        "would only have to wait, are house policy",
         "tests/pay/test_payout_contests.py::test_what_nobody_answers_in_time_is_paid_again",
         since=date(2026, 11, 29),
+        version=2,
         days_to_contest=30,
         answer_days=14,
     ),

@@ -30,6 +30,19 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 file_kept_days=90,
             ),
         ),
+        "PAYOUT_APPEAL": (
+            _before(
+                1,
+                "A payout that was refused, held back or taken back can be contested for 30 days by whoever was to be "
+                "paid; somebody who had no part in it answers within 14 days, in writing. Where they were right, and "
+                "where nobody has answered by then, it is ordered again; what may have gone out already is never sent "
+                "twice.",
+                date(2026, 11, 29),
+                date(2026, 11, 29),
+                days_to_contest=30,
+                answer_days=14,
+            ),
+        ),
         "APPEAL": (
             _before(
                 1,

@@ -641,7 +641,7 @@ NAMES = {
     "payout_decision": {
         "refused": lazy_gettext("It was refused"),
         "parked": lazy_gettext("It is held back until somebody has looked"),
-        "taken_back": lazy_gettext("An operator has it taken back"),
+        "taken_back": lazy_gettext("It was taken back"),
     },
     "answer": {
         "upheld": lazy_gettext("The decision stands"),

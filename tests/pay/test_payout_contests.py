@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, ReasonMissing
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import Event
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.matching.rules import ContestStatus
@@ -195,14 +196,63 @@ def test_an_account_that_was_refused_is_the_person_s_again(parked: PaymentOp) ->
     assert (paid.status, paid.params["method"]) == (OpStatus.DONE, str(method_id))
 
 
-def test_what_waits_for_a_name_goes_out_where_nobody_answers(parked: PaymentOp) -> None:
+def test_silence_pays_nothing_to_an_account_that_waits_for_a_name(parked: PaymentOp) -> None:
+    """60.00 USD wait under another's name: after 14 days, and after 28, more operators are told and nothing goes out.
+    The answer of a human clears the name."""
     row = contested(parked)
     assert row.decision is Decision.PARKED
+    for times in (1, 2):
+        clock.move_to(row.answer_by)
+        with transaction():
+            assert (contests.lapse_due(), contests.lapse_due()) == (1, 0)
+        payments.advance_ops()
+        assert (row.status, row.is_raised, newest(row.contractor_id).status) == (
+            ContestStatus.OPEN, True, OpStatus.PARKED,
+        )  # fmt: skip
+        told = select(func.count(Event.id)).where(Event.subject_id == row.id, Event.name == "payout_contest.raised")
+        assert db.session.scalar(told) == times
+    with transaction():
+        contests.answer(row.id, ContestStatus.OVERTURNED, "It is her husband's spelling.", by=judge())
+    payments.advance_ops()
+    assert (newest(row.contractor_id).id, newest(row.contractor_id).status) == (parked.id, OpStatus.DONE)
+
+
+def test_silence_does_not_bring_a_refused_account_back_and_another_is_paid(parked: PaymentOp) -> None:
+    method_id = UUID(parked.params["method"])
+    with transaction():
+        names.refuse(method_id, "Somebody else's.", by=made.finance())
+    row = contested(newest(parked.contractor_id))
+    clock.move_to(row.answer_by)
+    with transaction():
+        contests.lapse_due()
+    assert db.session.get_one(PayoutMethod, method_id, populate_existing=True).status is MethodStatus.REFUSED
+    assert newest(row.contractor_id).id == parked.id
+    with transaction():
+        own = given(payee(parked), "NL91ABNA0417164300")
     clock.move_to(row.answer_by)
     with transaction():
         contests.lapse_due()
     payments.advance_ops()
-    assert (newest(row.contractor_id).id, newest(row.contractor_id).status) == (parked.id, OpStatus.DONE)
+    paid = newest(row.contractor_id)
+    assert (row.status, paid.status, paid.params["method"]) == (ContestStatus.LAPSED, OpStatus.DONE, str(own.id))
+    everything_holds()
+
+
+def test_what_the_rail_takes_back_only_after_the_answer_is_ordered_again(payout: PaymentOp) -> None:
+    payments.advance_ops()
+    with transaction():
+        service.take_back(payout.id, "It went to an account that was closed.", by=made.finance())
+    row = contested(payout)
+    with transaction():
+        contests.answer(row.id, ContestStatus.OVERTURNED, "The account is open, and hers.", by=judge())
+        assert contests.order_taken_back() == 0
+    payments.advance_ops()
+    assert newest(row.contractor_id).status is OpStatus.REVERSED
+    with transaction():
+        assert (contests.order_taken_back(), contests.order_taken_back()) == (1, 0)
+    payments.advance_ops()
+    assert (newest(row.contractor_id).status, newest(row.contractor_id).id == payout.id) == (OpStatus.DONE, False)
+    everything_holds()
 
 
 def test_what_may_have_gone_out_is_asked_about_and_never_sent_twice(payout: PaymentOp) -> None:
@@ -218,6 +268,20 @@ def test_what_may_have_gone_out_is_asked_about_and_never_sent_twice(payout: Paym
     payments.advance_ops()
     assert (newest(row.contractor_id).id, newest(row.contractor_id).status) == (payout.id, OpStatus.DONE)
     assert db.session.scalars(select(SandboxCall.kind).where(SandboxCall.kind == OpKind.PAYOUT)).all() == ["payout"]
+
+
+def test_what_is_held_back_anew_after_the_answer_can_be_contested_anew(payout: PaymentOp) -> None:
+    told, rows = Parked("It says that we may not ask."), []
+    for _ in range(2):
+        clock.move_to(clock.now() + timedelta(minutes=1))
+        payments._claim(10)
+        payments.told({payout.id: told})
+        rows.append(contested(newest(payout.contractor_id)))
+        with pytest.raises(NothingToContest):
+            contests.contest(payout.id, WORDS, by=payee(payout))
+        with transaction():
+            contests.answer(rows[-1].id, ContestStatus.OVERTURNED, "The bank was down.", by=judge())
+    assert len({row.id for row in rows}) == 2
 
 
 def test_whoever_found_that_it_was_not_paid_had_a_part_in_it(payout: PaymentOp) -> None:

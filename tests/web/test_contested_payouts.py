@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
-from marketplace.core.db import db
+from marketplace.core.db import db, transaction
 from marketplace.pay.contests.models import PayoutContest
+from marketplace.pay.contests.rules import ANSWER_WITHIN
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import LeverEffect
 from tests.factories import accounts
@@ -36,6 +37,11 @@ def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Vi
     address = f"/desk/contested-payouts/{db.session.scalars(select(PayoutContest.id)).one()}"
     assert address in desk.look("/desk/contested-payouts").html
     assert "“It is open.”" in desk.look(address).words
+    with transaction():
+        db.session.scalars(select(PayoutContest)).one().answer_by += ANSWER_WITHIN
+    for each, way in ((visitor, path), (desk, "/desk/contested-payouts")):
+        for words in ("Nobody has answered in time.", "Only a human says whose account it is"):
+            assert words in each.look(way).words
     answered = desk.send(address, outcome="upheld", reason="The bank has closed it.")
     assert "The bank has closed it." in answered.words
     page = visitor.look(path)

@@ -41,7 +41,7 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.MONEY,
                 Channel.BOTH,
                 "The bank kept a deposit of %(money)s that it took back",
-                "You owe it to the service: pay it again on its page.",
+                "What you have not paid again you owe to the service: pay it again on its page.",
             ),
             Telling(
                 Audience.FINANCE,
@@ -165,9 +165,9 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             Telling(
                 Audience.CONTRACTOR,
                 Channel.BOTH,
-                "A payout of %(money)s was taken back",
-                "It is yours as before, and is paid again. The page of the payout says why; you can contest it there "
-                "for 30 days.",
+                "A payout of %(money)s came back",
+                "The page of the payout says why. The money is yours as before, and you can have it paid again there. "
+                "What you think is wrong you can contest there for 30 days.",
             ),
         ),
         "reversal.requested": (
@@ -184,7 +184,8 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.DISPUTES,
                 Channel.BOTH,
                 "%(contractor)s contests what became of a payout of %(money)s",
-                "Somebody who had no part in it answers within 14 days. Without an answer it is paid again.",
+                "Somebody who had no part in it answers within 14 days. Without an answer it is paid again, but to no "
+                "account that waits for a human.",
             ),
         ),
         "payout_contest.upheld": (
@@ -215,6 +216,26 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Channel.INBOX,
                 "What %(contractor)s contested of a payout was not answered in time",
                 "It was decided for them.",
+            ),
+        ),
+        "payout_contest.raised": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Nobody has answered yet what you contested of a payout of %(money)s",
+                "Only a human says whose account it is, so that nobody is paid by waiting who has stolen one. More "
+                "operators were told, and one of them has to answer. The money is yours as before: give another "
+                "account of your own, and it goes there.",
+            ),
+            *(
+                Telling(
+                    audience,
+                    Channel.BOTH,
+                    "What %(contractor)s contests of a payout has waited for 14 days",
+                    "It is about whose account it is, which silence does not decide. An operator of disputes who had "
+                    "no part in it has to answer.",
+                )
+                for audience in (Audience.DISPUTES, Audience.FINANCE, Audience.ADMIN)
             ),
         ),
         "payout_method.change_asked": (

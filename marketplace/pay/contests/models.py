@@ -6,27 +6,28 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Instant, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.matching.rules import CONTEST_TRANSITIONS, ContestStatus
-from marketplace.pay.contests.rules import Decision
+from marketplace.pay.contests.rules import ANSWER_WITHIN, Decision
 
 
 class PayoutContest(Stateful):
-    """One payout whose end its person contests, what they were `told` of it by then, and the answer of a human. Once
-    for each payout: what is paid again is another one."""
+    """One payout whose end its person contests, what they were `told` of it by then, and the answer of a human. One at
+    a time: what is decided about the same payout after the answer can be contested anew."""
 
     __tablename__ = "payout_contest"
     __table_args__ = (
-        UniqueConstraint("payment_op_id"),
         CheckConstraint("(status = 'open') = (answered_at IS NULL)", name="answered_when"),
         CheckConstraint(
             "(status IN ('upheld', 'overturned')) = (answered_by IS NOT NULL)", name="answered_by_somebody"
         ),
         Index("ix_payout_contest_status_answer_by", "status", "answer_by"),
+        Index("ix_payout_contest_payment_op_id", "payment_op_id"),
+        Index("uq_payout_contest_open", "payment_op_id", unique=True, postgresql_where=text("status = 'open'")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"payout_contest": "id", "payment": "payment_op_id", "contractor": "contractor_id"}
@@ -43,10 +44,16 @@ class PayoutContest(Stateful):
     words: Mapped[str] = mapped_column(Text)
     filed_at: Mapped[Instant]
     answer_by: Mapped[Instant]
+    """Until when somebody has to answer. Where silence cannot decide, more operators are told then, and it moves on."""
     answered_at: Mapped[Instant | None]
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     answer: Mapped[str | None] = mapped_column(Text)
     status: Mapped[ContestStatus] = mapped_column(choice(ContestStatus, "status"))
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether nobody has answered in time, and silence could not decide: only a human says whose account it is."""
+        return self.status is ContestStatus.OPEN and self.answer_by > self.filed_at + ANSWER_WITHIN
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the days for an answer are over while nobody has given one."""

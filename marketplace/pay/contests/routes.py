@@ -27,7 +27,8 @@ blueprints = (payouts, contested)
 @problems(payouts, 401, 403, 404, 409, 422)
 def contest(given: dict[str, str], payout_id: UUID) -> PayoutContest:
     """Contest that a payout to you was refused, is held back, or was taken back. A human who had no part in it answers
-    in writing within 14 days; when nobody does, it is decided for you."""
+    in writing within 14 days; when nobody does, it is decided for you. Only a human says whose account it is: where
+    nobody has, silence pays nothing, and more operators are told."""
     return contests.contest(payout_id, given["reason"], by=actor())
 
 

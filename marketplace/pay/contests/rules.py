@@ -10,7 +10,8 @@ from marketplace.standards.catalogue import RULES
 
 CONTEST_FOR = timedelta(days=RULES["PAYOUT_APPEAL"].parameters["days_to_contest"])
 ANSWER_WITHIN = timedelta(days=RULES["PAYOUT_APPEAL"].parameters["answer_days"])
-"""How long operators have to answer. After that the payout is ordered again (rule PAYOUT_APPEAL)."""
+"""How long operators have to answer. After that the payout is ordered again; where only a human can say whose account
+it is, more of them are told (rule PAYOUT_APPEAL)."""
 
 
 class Decision(StrEnum):
@@ -21,7 +22,7 @@ class Decision(StrEnum):
     PARKED = "parked"
     """It is held back until somebody has looked."""
     TAKEN_BACK = "taken_back"
-    """It had arrived, and an operator has it taken back."""
+    """It had arrived, and an operator has it taken back, or a bank has sent it back."""
 
 
 DECIDED_BY_STATUS = MappingProxyType(

@@ -9,7 +9,7 @@ from marketplace.pay.contests.rules import Decision
 
 class PayoutContestSchema(ma.Schema):
     """What became of a payout, contested by its person. `told` is why, as they read it by then; `words` are theirs,
-    `answer` those of the operator who answered."""
+    `answer` those of the operator who answered. `answer_by` moves on where silence cannot decide."""
 
     id = ma.fields.UUID(required=True)
     payout_id = ma.fields.UUID(required=True, attribute="payment_op_id")

@@ -1,8 +1,10 @@
 """What became of a payout is contested by its person: it was refused, held back or taken back; and a human answers who
 had no part in it (rule PAYOUT_APPEAL).
 
-Where they were right, and where nobody has answered in time, the payout is ordered again, and an account that was not
-believed to be theirs is theirs. What may have gone out already is asked about again and never sent a second time.
+Where they were right, and where nobody has answered in time, the payout is ordered again. What may have gone out
+already is asked about again and never sent a second time. Only a human says whose account it is: to one that is not
+believed to be the person's silence pays nothing, since it may be a thief's. Such a contest stays open, and is put
+before more operators each time its days are over; the answer that it was wrong makes the account the person's.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
 from marketplace.core import clock, queue
@@ -26,15 +29,23 @@ from marketplace.pay.contests.rules import ANSWER_WITHIN, CONTEST_FOR, Decision,
 from marketplace.pay.methods import names
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PaymentOp, Payslip
-from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.pay.rules import BANK_SENT_BACK, OP_EVENTS, OpKind, OpStatus
 from marketplace.workforce import bars
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import NothingToContest, check_decider
 
-ASKED = "reversal.requested"
-ENDS = ("payout.refused", "payout.delayed", "payout.parked", "payout.reversed", ASKED)
+ENDS = (
+    "payout.refused",
+    "payout.delayed",
+    "payout.parked",
+    "payout.reversed",
+    OP_EVENTS[OpKind.REVERSAL][OpStatus.INTENT],
+)
 """Events by which something is decided about a payout."""
+BEGUN = (OP_EVENTS[OpKind.REVERSAL][OpStatus.INTENT], BANK_SENT_BACK)
+"""Events by which somebody has a payout taken back, or books that a bank has sent it back."""
 OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
+WON = (ContestStatus.OVERTURNED, ContestStatus.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,9 @@ class Decided:
     who_can_fix: str | None
     at: datetime
     contest: PayoutContest | None
+    """The last one."""
+    is_new: bool
+    """Whether this was decided after the last one was answered, or there is none."""
 
     @property
     def contest_until(self) -> datetime:
@@ -54,12 +68,12 @@ class Decided:
 
     @property
     def can_be_contested(self) -> bool:
-        return self.contest is None and clock.now() <= self.contest_until
+        return self.is_new and clock.now() <= self.contest_until
 
 
 def contest(payout_id: UUID, words: str, *, by: Actor) -> PayoutContest:
-    """The person says what is wrong with what became of a payout to them, once for each, within 30 days. What they were
-    told stands beside their words. Raises NotFound, NothingToContest, TooLateForPayout, ReasonMissing."""
+    """The person says what is wrong with what became of a payout to them, once for each decision, within 30 days. What
+    they were told stands beside their words. Raises NotFound, NothingToContest, TooLateForPayout, ReasonMissing."""
     me = require_person(by)
     op = db.session.get(PaymentOp, payout_id)
     if op is None or op.kind is not OpKind.PAYOUT or op.contractor_id != me:
@@ -68,7 +82,7 @@ def contest(payout_id: UUID, words: str, *, by: Actor) -> PayoutContest:
     # Held until the commit, so that what is contested is what was decided.
     op = db.session.get_one(PaymentOp, payout_id, with_for_update=True, populate_existing=True)
     decided, now = of([op]).get(op.id), clock.now()
-    if decided is None or decided.contest is not None:
+    if decided is None or not decided.is_new:
         raise NothingToContest
     check_contest(decided.at, now)
     made = PayoutContest(
@@ -103,12 +117,15 @@ def answer(contest_id: UUID, outcome: ContestStatus, reason: str, *, by: Actor) 
     values = {"answer": reason_given(reason), "answered_by": by.person_id, "answered_at": clock.now()}
     move_one(found, outcome, by=by, event=f"payout_contest.{outcome}", values=values)
     if outcome is ContestStatus.OVERTURNED:
-        _pay_after_all(found, reason.strip(), by=by)
+        if (method_id := _account_of(found)) is not None:
+            names.believe(method_id, reason, by=by)
+        _pay_after_all(found, by=by)
     return found
 
 
 def lapse_due(limit: int = 1) -> int:
-    """Decides for the person where nobody has answered in time (rule PAYOUT_APPEAL). Returns how many there were."""
+    """Decides for the person where nobody has answered in time, and puts before more operators where only a human can
+    say whose account it is (rule PAYOUT_APPEAL). Returns how many there were."""
     due = select(PayoutContest.id).where(
         PayoutContest.status == ContestStatus.OPEN, PayoutContest.answer_by <= clock.now()
     )
@@ -116,11 +133,31 @@ def lapse_due(limit: int = 1) -> int:
     ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
     for each in ids:
         found = _locked(each)
-        move_one(
-            found, ContestStatus.LAPSED, by=CLOCK, event="payout_contest.lapsed", values={"answered_at": clock.now()}
-        )
-        _pay_after_all(found, None, by=CLOCK)
+        if _is_doubted(found):
+            found.answer_by = clock.now() + ANSWER_WITHIN
+            record("payout_contest.raised", found, by=CLOCK)
+            continue
+        values = {"answered_at": clock.now()}
+        move_one(found, ContestStatus.LAPSED, by=CLOCK, event="payout_contest.lapsed", values=values)
+        _pay_after_all(found, by=CLOCK)
     return len(ids)
+
+
+def order_taken_back(limit: int = 100) -> int:
+    """Orders payouts again that a rail has taken back only after it was decided that it should not. What somebody has
+    taken back since that is another decision. Returns how many there were."""
+    other, back = aliased(PaymentOp), aliased(PaymentOp)
+    later = exists().where(other.payslip_id == PaymentOp.payslip_id, other.id > PaymentOp.id)
+    taken = exists().where(
+        back.of_id == PaymentOp.id, back.status == OpStatus.DONE, back.created_at <= PayoutContest.answered_at
+    )
+    due = select(PayoutContest).join(PaymentOp, PaymentOp.id == PayoutContest.payment_op_id)
+    due = due.where(PayoutContest.decision == Decision.TAKEN_BACK, PayoutContest.status.in_(WON))
+    due = due.where(PaymentOp.status == OpStatus.REVERSED, taken, ~later).order_by(PayoutContest.id).limit(limit)
+    rows = db.session.scalars(due.with_for_update(of=PayoutContest, skip_locked=True)).all()
+    for each in rows:
+        _pay_after_all(each, by=CLOCK)
+    return len(rows)
 
 
 # --- reads ----------------------------------------------------------------------------------------------------------
@@ -134,15 +171,18 @@ def of(ops: Collection[PaymentOp]) -> dict[UUID, Decided]:
     if not decided:
         return {}
     known = select(PayoutContest).where(PayoutContest.payment_op_id.in_([op.id for op in decided]))
-    contests = {row.payment_op_id: row for row in db.session.scalars(known)}
+    newest = {row.payment_op_id: row for row in db.session.scalars(known.order_by(PayoutContest.id))}
     moments = _moments(decided, taken_back)
     found: dict[UUID, Decided] = {}
     for op in decided:
         decision, back = decisions[op.id], taken_back.get(op.id)
         assert decision is not None, "those that were decided about"
-        why = back.reason if back is not None else op.why
+        # A bank that sends a payout back gives no reason of an operator's.
+        why = (back.reason if back is not None else None) or op.why
         at = moments.get(op.id, op.created_at)
-        found[op.id] = Decided(decision, why or "", op.refusal_code, op.who_can_fix, at, contests.get(op.id))
+        contest = newest.get(op.id)
+        is_new = _is_new(contest, at if back is None else back.created_at)
+        found[op.id] = Decided(decision, why or "", op.refusal_code, op.who_can_fix, at, contest, is_new)
     return found
 
 
@@ -153,7 +193,7 @@ def deciders(payout_id: UUID) -> set[UUID]:
     found = select(PaymentFinding.found_by, PaymentFinding.answered_by).where(PaymentFinding.payment_op_id == op.id)
     people: set[UUID | None] = {each for row in db.session.execute(found) for each in row}
     backs = select(PaymentOp.id).where(PaymentOp.of_id == op.id)
-    people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name == ASKED)))
+    people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name.in_(BEGUN))))
     if (method_id := _method_of(op)) is not None:
         people.add(db.session.scalar(select(PayoutMethod.name_decided_by).where(PayoutMethod.id == method_id)))
     return {each for each in people if each is not None}
@@ -186,6 +226,10 @@ def _locked(contest_id: UUID) -> PayoutContest:
     return found
 
 
+def _is_new(contest: PayoutContest | None, decided_at: datetime) -> bool:
+    return contest is None or (contest.answered_at is not None and contest.answered_at < decided_at)
+
+
 def _taken_back(payout_ids: Sequence[UUID]) -> Mapping[UUID, PaymentOp]:
     """What takes these payouts back, as far as the rail has not said no to that."""
     backs = select(PaymentOp).where(
@@ -212,12 +256,27 @@ def _method_of(op: PaymentOp) -> UUID | None:
     return UUID(known) if known else None
 
 
-def _pay_after_all(found: PayoutContest, reason: str | None, *, by: Actor) -> None:
-    """The decision falls: the account counts as the person's, and what does not move is ordered again."""
-    op = db.session.get_one(PaymentOp, found.payment_op_id)
+def _account_of(found: PayoutContest) -> UUID | None:
+    """The account that the payout was to go to. Its person is locked, so that they give no other one meanwhile."""
     db.session.get_one(Contractor, found.contractor_id, with_for_update=True, populate_existing=True)
-    if (method_id := _method_of(op)) is not None:
-        names.believe(method_id, reason, by=by)
+    return _method_of(db.session.get_one(PaymentOp, found.payment_op_id))
+
+
+def _is_doubted(found: PayoutContest) -> bool:
+    """Whether the payout waits for a human to say whose account it is to go to. Paid elsewhere since it does not."""
+    method_id = _account_of(found)
+    if method_id is None or not names.is_doubted(method_id):
+        return False
+    slip = select(PaymentOp.payslip_id).where(PaymentOp.id == found.payment_op_id).scalar_subquery()
+    return not db.session.scalar(
+        select(exists().where(PaymentOp.payslip_id == slip, PaymentOp.status == OpStatus.DONE))
+    )
+
+
+def _pay_after_all(found: PayoutContest, *, by: Actor) -> None:
+    """The decision falls: what does not move is ordered again. Of one that is still being taken back that comes once it
+    is back (`order_taken_back`)."""
+    op = db.session.get_one(PaymentOp, found.payment_op_id)
     slip = db.session.get_one(Payslip, op.payslip_id, with_for_update=True, populate_existing=True)
     alive = select(PaymentOp).where(PaymentOp.payslip_id == slip.id, PaymentOp.status.not_in(OVER)).with_for_update()
     under_way = db.session.scalars(alive.execution_options(populate_existing=True)).one_or_none()

@@ -89,22 +89,30 @@ def refuse(method_id: UUID, reason: str, *, by: Actor) -> PayoutMethod:
     return row
 
 
-def believe(method_id: UUID, reason: str | None, *, by: Actor) -> None:
+def believe(method_id: UUID, reason: str, *, by: Actor) -> None:
     """The account is its person's: what an operator has refused is theirs again, unless another took its place, and a
-    name that waits for somebody is cleared. Not a person's verb: a contest that its person has won calls it, which has
-    locked them (rule PAYOUT_APPEAL)."""
+    name that waits for somebody is cleared. Not a person's verb: a human who has answered a contest calls it, which has
+    locked its person (rule PAYOUT_APPEAL)."""
     row = db.session.get(PayoutMethod, method_id, with_for_update=True, populate_existing=True)
-    if row is None or row.name_check not in (NameCheck.WAITING, NameCheck.REFUSED):
+    if row is None or not _is_doubted(row):
         return
-    is_refused = row.status is MethodStatus.REFUSED
-    if row.status not in ALIVE and not (is_refused and _has_no_other(row)):
-        return
-    row.name_reason, row.name_check = reason, NameCheck.CLEARED
-    row.name_decided_by, row.name_decided_at = by.person_id, clock.now()
-    db.session.flush()
-    if is_refused:
+    _decide(row, NameCheck.CLEARED, reason, by)
+    if row.status is MethodStatus.REFUSED:
         move_one(row, MethodStatus.IN_FORCE, by=by, event="payout_method.restored", values={"ended_at": None})
     record("payout_method.name_cleared", row, by=by)
+
+
+def is_doubted(method_id: UUID) -> bool:
+    """Whether pay to this account waits for a human to say whose it is, which nothing else can say. The account stays
+    what it is until the commit."""
+    row = db.session.get(PayoutMethod, method_id, with_for_update=True, populate_existing=True)
+    return row is not None and _is_doubted(row)
+
+
+def _is_doubted(row: PayoutMethod) -> bool:
+    if row.name_check not in (NameCheck.WAITING, NameCheck.REFUSED):
+        return False
+    return row.status in ALIVE or (row.status is MethodStatus.REFUSED and _has_no_other(row))
 
 
 def _has_no_other(row: PayoutMethod) -> bool:

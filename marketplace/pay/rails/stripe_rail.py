@@ -1,7 +1,7 @@
 """Stripe as a rail: Connect, with separate charges and transfers. The platform is the merchant; what a company pays in
 stands in the platform's balance, and each payout is a transfer to the person's own account.
 
-Stripe's answers become values (`rails.Result`), and nothing else of it gets out of here. What was asked is asked again
+Stripe's answers become values (`rail.Result`), and nothing else of it gets out of here. What was asked is asked again
 by the same key and the same words alone, so every word of a request comes from the order. The SDK retries nothing by
 itself: a retry is a payment's, is counted and has pauses (`payments`).
 """
