@@ -1,6 +1,7 @@
 """Bank statements: three formats, what is bad in them, whose a transfer is, two people, and that it is booked once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules import OwnCompany
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.lifecycle import WrongState
@@ -365,6 +368,7 @@ def test_what_the_bank_takes_back_of_spent_money_waits_or_is_borne(ours: Company
         bank_deposits.assign(back.id, ours.id, by=finance)
     with transaction():
         bank_deposits.send_back(back.id, "The company has spent it and is gone.", by=finance)
+    assert back.is_borne
     assert books.balance("platform:chargebacks", "USD") == usd("-100.00")
     assert books.balance("rail:manual", "USD") == usd("0.00")
     everything_holds()
@@ -378,7 +382,7 @@ def test_what_is_taken_back_before_anybody_agreed_was_never_the_companys(ours: C
     with transaction():
         came = f"2026-11-17,5000.00,USD,{words},Lab,B0"
         bank_deposits.take(table(came, f"2026-11-18,-5000.00,USD,{words},Lab,B0"), by=finance)
-    assert {line.status for line in lines()} == {LineStatus.SENT_BACK}
+    assert {(line.status, line.is_borne) for line in lines()} == {(LineStatus.SENT_BACK, False)}
     assert available(ours) == usd("0.00")
     everything_holds()
 
@@ -391,10 +395,56 @@ def test_what_is_taken_back_above_the_limit_takes_two(ours: Company) -> None:
         bank_deposits.take(table(f"2026-11-20,-5000.00,USD,{words},Lab,"), by=first)
     (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
     assert (back.status, available(ours)) == (LineStatus.MATCHED, usd("5000.00"))
+    with pytest.raises(WrongState):
+        bank_deposits.send_back(back.id, "The service bears it.", by=first)
     with transaction():
         bank_deposits.confirm(back.id, by=second)
     assert (back.status, available(ours)) == (LineStatus.POSTED, usd("0.00"))
     everything_holds()
+
+
+def test_a_refund_that_the_service_has_sent_is_not_taken_from_the_company_again(ours: Company) -> None:
+    """Of 200.00 USD the service sends 100.00 back, with the company's reference, and the table of the bank tells of
+    that: until somebody has marked the refund the line waits, then it is the refund, and 100.00 stay."""
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", "100.00"), by=finance)
+        oldest = select(PaymentOp).where(PaymentOp.kind == OpKind.DEPOSIT).order_by(PaymentOp.id).limit(1)
+        refund = service.refund(db.session.scalars(oldest).one().id, usd("100.00"), by=accounts.owner_of(ours.id))
+    payments.advance_ops()
+    today = clock.now().date()
+    with transaction():
+        bank_deposits.take(table(f"{today},-100.00,USD,{words},Lab,"), by=finance)
+    (gone,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    assert (gone.status, available(ours)) == (LineStatus.STRAY, usd("100.00"))
+    with transaction():
+        found = findings.Found(outcome=FindingOutcome.HAPPENED, reference="sent", happened_on=today)
+        findings.find([refund.id], found, by=finance)
+        bank_deposits.assign(gone.id, ours.id, by=finance)
+    assert (gone.status, gone.payment_op_id, available(ours)) == (LineStatus.POSTED, refund.id, usd("100.00"))
+    with transaction():
+        bank_deposits.take(table(f"{today},-100.00,USD,{words},Lab,B9"), by=finance)
+    assert available(ours) == usd("0.00")
+    everything_holds()
+
+
+def test_nobody_books_money_to_their_own_company(ours: Company) -> None:
+    (op,) = asked(ours, "30.00")
+    other = pay.finance()
+    mine = replace(pay.finance(), companies=accounts.owner_of(ours.id).companies)
+    told = findings.Found(outcome=FindingOutcome.HAPPENED, reference="seen", happened_on=date(2026, 11, 18))
+    with pytest.raises(OwnCompany):
+        findings.find([op.id], told, by=mine)
+    with transaction():
+        bank_deposits.take(content(ours, "30.00", "5000.00"), by=mine)
+    small, large = lines()
+    assert (small.status, large.status, available(ours)) == (LineStatus.STRAY, LineStatus.STRAY, usd("0.00"))
+    with pytest.raises(OwnCompany):
+        bank_deposits.assign(small.id, ours.id, by=mine)
+    with transaction():
+        bank_deposits.assign(large.id, ours.id, by=other)
+    with pytest.raises(OwnCompany):
+        bank_deposits.confirm(large.id, by=mine)
 
 
 def test_nothing_of_a_file_with_a_fault_is_taken(ours: Company) -> None:

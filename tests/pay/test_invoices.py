@@ -1,6 +1,7 @@
 """Invoices, their VAT and credit notes; and a month of a company, which equals the ledger."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules import OwnCompany
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
@@ -171,6 +173,9 @@ def test_credit_notes_give_the_money_back_with_its_vat(sold: Booking) -> None:
     pay.deposited(sold.company_id, usd("1.00"))
     issue()
     found, finance = invoice_of(sold), pay.finance()
+    mine = replace(finance, companies=accounts.owner_of(sold.company_id).companies)
+    with pytest.raises(OwnCompany):
+        invoicing.credit(found.id, usd("1.00"), "It is our own.", by=mine)
     with transaction():
         first = invoicing.credit(found.id, usd("1.00"), "The run was late.", by=finance)
         second = invoicing.credit(found.id, usd("2.00"), "All of it, then.", by=finance)

@@ -47,6 +47,7 @@ from marketplace.pay.by_hand.rules import (
     OwnPayment,
     SecondPerson,
 )
+from marketplace.pay.contests import service as contests
 from marketplace.pay.methods import barring
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind
@@ -224,6 +225,31 @@ def test_a_payment_that_came_back_by_bank_is_payable_again(by_hand: Flask, was_m
     lines = select(BankLine.kind, BankLine.status).order_by(BankLine.bank_reference)
     kind = LineKind.CAME_BACK
     assert db.session.execute(lines).all() == [(kind, LineStatus.POSTED), (kind, LineStatus.STRAY)]
+    stray = db.session.scalars(select(BankLine.id).where(BankLine.status == LineStatus.STRAY)).one()
+    with pytest.raises(WrongState, match="no company's"):
+        bank_deposits.assign(stray, accounts.company().id, by=finance)
+    if was_marked:
+        came_back = db.session.get_one(PaymentOp, op.id)
+        assert contests.of([came_back])[op.id].why == "The bank has sent it back."
+        assert finance.person_id in contests.deciders(op.id)
+        back = db.session.scalars(select(PaymentOp.id).where(PaymentOp.of_id == op.id)).one()
+        assert "reversal.told_by_bank" in {each.name for each in timeline("payment", back)}
+    everything_holds()
+
+
+def test_a_payment_to_whoever_hands_in_the_statement_is_booked_with_the_next_one(by_hand: Flask) -> None:
+    """Nobody books what became of a payment to themselves; the next statement of another person does."""
+    op = owed()
+    made()
+    me = replace(accounts.actor_of(op.owner_id), operator=frozenset({OperatorRole.FINANCE}))
+    told = f"date,amount,currency,reference,id\n{clock.now().date()},60.00,USD,RETURN {op.id.hex},R1"
+    statuses = []
+    for by, text in ((me, told), (pay.finance(), f"{told}\n{clock.now().date()},1.00,USD,beside,R2")):
+        with transaction():
+            bank_deposits.take(text, by=by)
+        statuses.append(db.session.scalars(select(BankLine.status).where(BankLine.bank_reference == "R1")).one())
+    assert statuses == [LineStatus.STRAY, LineStatus.POSTED]
+    assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
     everything_holds()
 
 
@@ -320,6 +346,25 @@ def test_small_lines_that_come_to_much_take_two_people(by_hand: Flask) -> None:
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
     everything_holds()
+
+
+def test_small_payouts_that_are_parked_and_come_to_much_take_two_people(app: Flask) -> None:
+    """Likewise 60.00 and 60.00 USD at another rail, each found to have gone out by the same person."""
+    app.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    one = pay.finance()
+    try:
+        found = []
+        for name in ("A", "B"):
+            pay.worked_and_approved()
+            runs.finish_run(pay.started().id)
+            fresh = select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.INTENT)
+            op = db.session.scalars(fresh).one()
+            with transaction():
+                op.status, op.first_sent_at, op.tries = OpStatus.PARKED, clock.now(), 1
+                found += findings.find([op.id], replace(paid(), reference=name), by=one)
+        assert [each.status for each in found] == [FindingStatus.HOLDS, FindingStatus.WAITING]
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
 
 
 def test_what_was_found_not_to_be_paid_goes_into_no_file_while_it_waits(by_hand: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
@@ -21,6 +22,9 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import proof, service
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus
 from marketplace.pay.methods import names as method_names
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind
@@ -166,6 +170,36 @@ def test_a_payout_is_not_parked_for_a_name_that_is_just_being_cleared(apart_app:
         of_hers = select(PaymentOp.status).where(PaymentOp.kind == OpKind.PAYOUT)
         assert db.session.scalars(of_hers).all() == [OpStatus.DONE]
         everything_holds()
+
+
+def test_small_lines_that_one_person_marks_at_once_are_counted_one_after_the_other(
+    apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60.00 and 60.00 USD at a limit of 100.00, marked in two windows, the second waits for another person."""
+    monkeypatch.setitem(apart_app.config, "TWO_PEOPLE_ABOVE", "100.00")
+    with apart_app.app_context(), ThreadPoolExecutor(1) as pool:
+        for _ in range(2):
+            made.worked_and_approved()
+        runs.finish_run(made.started().id)
+        with transaction():
+            one = made.finance()
+            ops = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT)).all()
+            for op in ops:
+                op.status, op.first_sent_at, op.tries = OpStatus.PARKED, clock.now(), 1
+            first, second = [op.id for op in ops]
+            told = Found(outcome=FindingOutcome.HAPPENED, happened_on=clock.now().date())
+
+        def mark() -> list[FindingStatus]:
+            with apart_app.app_context(), transaction():
+                return [row.status for row in findings.find([second], replace(told, reference="B"), by=one)]
+
+        with transaction():
+            (held,) = findings.find([first], replace(told, reference="A"), by=one)
+            assert held.status is FindingStatus.HOLDS
+            other = pool.submit(mark)
+            with pytest.raises(TimeoutError):
+                other.result(0.5)
+        assert other.result(30) == [FindingStatus.WAITING]
 
 
 def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraFlask) -> None:

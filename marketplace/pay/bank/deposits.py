@@ -18,7 +18,15 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor, OperatorRole, Right, reason_given, require_company, require_operator
+from marketplace.accounts.rules import (
+    Actor,
+    OperatorRole,
+    OwnCompany,
+    Right,
+    reason_given,
+    require_company,
+    require_operator,
+)
 from marketplace.accounts.rules import require_person as person_of
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -87,26 +95,33 @@ def take(content: str, *, by: Actor) -> BankStatement:
     made.fresh = len(lines)
     record("bank_statement.taken", made, by=by, data={"lines": made.incoming, "fresh": made.fresh})
     named = _companies(found.lines)
-    large = findings.above_limit({line.money for line in lines})
+    # Also payments that came back before: what kept one from being booked may be over.
+    again = reversals.strays(made.id)
+    large = findings.above_limit({line.money for line in (*lines, *again)})
     # What came before what undoes it: a file may hold both.
-    for line in sorted(lines, key=lambda each: each.kind is not LineKind.CAME):
+    for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:
             reversals.undo(line, is_large=line.money in large, by=by)
             continue
         company = named.get(bank_rules.tail_of(line.words))
-        if company is not None:
+        # Nobody books money to their own company: its line waits for somebody else.
+        if company is not None and not by.belongs_to(company.id):
             _match(line, company.id, is_large=line.money in large, by=by)
     return made
 
 
 def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
     """Says whose a stray line is: booked at once, or above the limit when another operator agrees. Of what the bank has
-    taken back: from whose deposits it is taken. Raises NotFound, WrongState, NotRefundable, InsufficientFunds."""
+    taken back: from whose deposits it is taken. Raises NotFound, OwnCompany, WrongState, NotRefundable,
+    InsufficientFunds."""
     line = _find(line_id, by)
     if db.session.get(Company, company_id) is None:
         raise NotFound
+    _check_not_own(company_id, by)
     if line.status is not LineStatus.STRAY:
         raise WrongState(f"The line is {line.status}.")
+    if line.kind is LineKind.CAME_BACK and reversals.is_of_a_payout(line):
+        raise WrongState("A payment of ours that came back is no company's.")
     if line.kind is LineKind.TAKEN_BACK:
         reversals.take_from(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
         return line
@@ -115,13 +130,14 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
 
 
 def confirm(line_id: UUID, *, by: Actor) -> BankLine:
-    """A second operator agrees whose it is: it is booked. Raises SamePerson, WrongState, NotFound, NotRefundable,
-    InsufficientFunds."""
+    """A second operator agrees whose it is: it is booked. Raises SamePerson, OwnCompany, WrongState, NotFound,
+    NotRefundable, InsufficientFunds."""
     line = _find(line_id, by)
     if line.status is not LineStatus.MATCHED:
         raise WrongState(f"The line is {line.status}.")
     if line.matched_by == by.person_id:
         raise SamePerson
+    _check_not_own(line.company_id, by)
     if line.kind is LineKind.TAKEN_BACK or line.company_id is None:
         reversals.book(line, by=by)
     else:
@@ -142,9 +158,14 @@ def doubt(line_id: UUID, *, by: Actor) -> BankLine:
 
 def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
     """Writes down that a stray transfer was sent back by bank, and why; of what the bank has taken back and that nobody
-    answers for, that the service bears it. Raises ReasonMissing, WrongState, NotFound."""
+    answers for, that the service bears it. Raises ReasonMissing, OwnCompany, WrongState, NotFound."""
     line = _find(line_id, by)
-    if line.kind is LineKind.TAKEN_BACK and line.status is LineStatus.STRAY:
+    if line.status is not LineStatus.STRAY:
+        # What is matched is somebody's: whoever sees it otherwise takes the match back first (`doubt`).
+        raise WrongState(f"The line is {line.status}.")
+    came = None if line.undoes_id is None else db.session.get_one(BankLine, line.undoes_id)
+    _check_not_own(None if came is None else came.company_id, by)
+    if line.kind is LineKind.TAKEN_BACK:
         ledger.post(rules.bank_loss(line.id, line.money))
     decided = {"reason": reason_given(reason), "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
@@ -189,6 +210,12 @@ def _find(line_id: UUID, by: Actor) -> BankLine:
     if row is None:
         raise NotFound
     return row
+
+
+def _check_not_own(company_id: UUID | None, by: Actor) -> None:
+    """Raises OwnCompany: whose money it is, nobody decides for their own company."""
+    if company_id is not None and by.belongs_to(company_id):
+        raise OwnCompany
 
 
 def _known(identities: Sequence[str]) -> set[str]:

@@ -80,3 +80,9 @@ class BankLine(Stateful):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def is_borne(self) -> bool:
+        """Whether the service bears what the bank has taken back. What nobody had booked by then costs nobody."""
+        is_over = self.kind is LineKind.TAKEN_BACK and self.status is LineStatus.SENT_BACK
+        return is_over and self.reason != bank_rules.TAKEN_BACK

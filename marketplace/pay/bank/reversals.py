@@ -1,17 +1,22 @@
 """What a bank has undone, booked as what it is, once: transfers that it took back, payments of ours that came back.
 
 In prose. A transfer that was booked and is taken back goes back to its payer: a refund of its deposit that the bank has
-made already. Where the company has spent the money, the line stays a stray until it has it again, or until somebody
-writes down that the service bears it. One that was not booked yet is settled with its line, and the books say nothing.
-A payment of ours that came back is payable to its person again; one that nobody had marked is found not to have
-happened. What names nothing that is known is a stray. Above the limit another operator agrees (TWO_PEOPLE).
+made already. Where the company has spent the money, the line stays a stray until somebody takes it from what the
+company has by then, or writes down that the service bears it. One that was not booked yet is settled with its line, and
+the books say nothing. A payment of ours that came back is payable to its person again; one that nobody had marked is
+found not to have happened. What names nothing that is known is a stray, and a payment that came back is looked at again
+with each later statement. Above the limit another operator agrees (TWO_PEOPLE).
+
+A table does not say whether the bank or the service has sent money out under a company's reference: where the service
+has sent a refund of that amount in these days, the line is that refund, which stands in the books already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, cast, exists, func, or_, select
 
 from marketplace.accounts.rules import Actor
 from marketplace.accounts.rules import require_person as person_of
@@ -24,17 +29,19 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientFunds
 from marketplace.pay import rules
 from marketplace.pay.bank import rules as bank_rules
-from marketplace.pay.bank.models import BankLine
-from marketplace.pay.bank.rules import LineKind, LineStatus
+from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
 from marketplace.pay.by_hand.rules import FileStatus, ManualStatus, OwnPayment
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import MANUAL, OP_EVENTS, NotRefundable, OpKind, OpStatus
+from marketplace.pay.rules import BANK_SENT_BACK, MANUAL, OP_EVENTS, NotRefundable, OpKind, OpStatus
 
 CAME_BACK = "The bank has sent it back."
-TAKEN_BACK = "The bank has taken it back."
 OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
+UNDER_WAY_FOR = timedelta(days=14)
+"""How long after it was ordered a refund of ours may stand on a statement."""
+MOST_AGAIN = 100
 
 
 def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
@@ -47,17 +54,37 @@ def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
             _agree(line, {"matched_by": person_of(by)}, is_large=is_large, by=by)
         return
     came = _came(line)
-    if came is None:
+    if came is None or (came.company_id is not None and by.belongs_to(came.company_id)):
         return
     if came.status is not LineStatus.POSTED:
         _settle_both(came, line, by=by)
         return
-    line.undoes_id = came.id
+    ours = _own_refund(line, came.company_id)
+    if ours is not None and ours.status is not OpStatus.DONE:
+        return  # Nobody has marked it yet: the line waits for somebody who knows.
+    line.undoes_id = came.id if ours is None else None
     try:
         with db.session.begin_nested():
             _agree(line, {"company_id": came.company_id, "matched_by": person_of(by)}, is_large=is_large, by=by)
     except (InsufficientFunds, NotRefundable):
         db.session.refresh(line)
+
+
+def strays(but: UUID) -> Sequence[BankLine]:
+    """Payments of other statements that came back and are not booked, the oldest first: of somebody who could not book
+    their own, or that were just being marked. Locked."""
+    found = select(BankLine).where(
+        BankLine.kind == LineKind.CAME_BACK, BankLine.status == LineStatus.STRAY, BankLine.statement_id != but
+    )
+    return db.session.scalars(found.order_by(BankLine.id).limit(MOST_AGAIN).with_for_update(skip_locked=True)).all()
+
+
+def is_of_a_payout(line: BankLine) -> bool:
+    """Whether a line names a payout of ours, whatever became of it: its money is its person's."""
+    named = select(PaymentOp.id).where(
+        PaymentOp.id == bank_rules.payout_of(line.words), PaymentOp.kind == OpKind.PAYOUT
+    )
+    return db.session.scalar(named) is not None
 
 
 def take_from(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
@@ -90,7 +117,7 @@ def _settle_both(came: BankLine, line: BankLine, *, by: Actor) -> None:
         own = [each for each in known.values() if each.reference == (came.bank_reference or came.identity[:20])]
         for each in own[:1]:
             findings.contradict(each.id, by=by)
-    decided = {"reason": TAKEN_BACK, "decided_by": person_of(by), "decided_at": clock.now()}
+    decided = {"reason": bank_rules.TAKEN_BACK, "decided_by": person_of(by), "decided_at": clock.now()}
     nobody = {"company_id": None, "matched_by": None}
     move_one(came, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided | nobody)
     line.undoes_id = came.id
@@ -124,7 +151,8 @@ def _came(line: BankLine) -> BankLine | None:
     tail = bank_rules.tail_of(line.words)
     same = [BankLine.bank_reference == line.bank_reference] if line.bank_reference else []
     if tail is not None:
-        same.append(BankLine.words.ilike(f"%{tail}%"))
+        # Of one that is booked the company is known, however its words were written.
+        same += [BankLine.words.ilike(f"%{tail}%"), func.split_part(cast(BankLine.company_id, Text), "-", 5) == tail]
     if not same:
         return None
     by_reference = (BankLine.bank_reference == line.bank_reference).desc()
@@ -133,8 +161,12 @@ def _came(line: BankLine) -> BankLine | None:
 
 
 def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:
-    """The refund of a deposit that the bank has made already: it goes through its states at once."""
+    """The refund of a deposit that the bank has made already: it goes through its states at once. Ours, where we have
+    sent it."""
     assert company_id is not None, "only what is matched is booked"
+    ours = _own_refund(line, company_id)
+    if ours is not None and ours.status is OpStatus.DONE:
+        return ours.id
     deposit = _deposit_of(line, company_id)
     op = _op(line, OpKind.REFUND, {"company_id": company_id, "of_id": deposit.id}, by=by)
     ledger.post_many(
@@ -145,6 +177,30 @@ def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:
     )
     _through(op, line, by=by)
     return op.id
+
+
+def _own_refund(line: BankLine, company_id: UUID | None) -> PaymentOp | None:
+    """A refund of ours that a line of a table can be, and no other line is; one that is marked before others. Formats
+    in which the bank says that it undoes something are never that."""
+    ends = datetime.combine(line.booked_on, time(), UTC) + timedelta(days=1)
+    found = (
+        select(PaymentOp)
+        .join(BankStatement, BankStatement.id == line.statement_id)
+        .where(
+            BankStatement.format == FileFormat.CSV,
+            PaymentOp.company_id == company_id,
+            PaymentOp.kind == OpKind.REFUND,
+            PaymentOp.rail == MANUAL,
+            PaymentOp.amount == line.amount,
+            PaymentOp.currency == line.currency,
+            PaymentOp.status.in_((OpStatus.WAITING, OpStatus.DONE)),
+            PaymentOp.created_at.between(ends - UNDER_WAY_FOR, ends),
+            ~exists().where(BankLine.payment_op_id == PaymentOp.id),
+        )
+        .order_by((PaymentOp.status == OpStatus.DONE).desc(), PaymentOp.id)
+        .limit(1)
+    )
+    return db.session.scalars(found.with_for_update(of=PaymentOp)).one_or_none()
 
 
 def _deposit_of(line: BankLine, company_id: UUID) -> PaymentOp:
@@ -220,7 +276,8 @@ def _op(line: BankLine, kind: OpKind, whose: Mapping[str, Any], *, by: Actor) ->
     )  # fmt: skip
     db.session.add(op)
     db.session.flush()
-    record(OP_EVENTS[kind][OpStatus.INTENT], op, by=by, data=_told(line))
+    begun = BANK_SENT_BACK if kind is OpKind.REVERSAL else OP_EVENTS[kind][OpStatus.INTENT]
+    record(begun, op, by=by, data=_told(line))
     return op
 
 

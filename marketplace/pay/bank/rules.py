@@ -79,6 +79,8 @@ class LineStatus(StrEnum):
     else the service bears."""
 
 
+TAKEN_BACK = "The bank has taken it back."
+"""Why nobody books what came and went before anybody had."""
 LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
     {
         LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.SENT_BACK}),

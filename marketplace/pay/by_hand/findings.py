@@ -14,7 +14,8 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Select, or_, select
 
-from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator, require_person
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import Actor, OperatorRole, OwnCompany, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -40,6 +41,8 @@ from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from marketplace.standards.exchange import DOLLAR, quotes
 from marketplace.standards.rules import Quote
 
+GOES_OUT = frozenset({OpKind.PAYOUT, OpKind.REFUND})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -61,23 +64,25 @@ def above_limit(amounts: Collection[Money]) -> set[Money]:
 
 
 def _is_much(ops: Sequence[PaymentOp], by: Actor) -> bool:
-    """Whether these payouts, with the others that the person has marked paid alone, come to more than the limit, in one
-    of their files or on one day: what is cut into small lines is no smaller."""
-    files = {row.file_id for row in _by_hand(ops).values() if row.kind is OpKind.PAYOUT}
-    mine = [op.money for op in ops if op.kind is OpKind.PAYOUT]
+    """Whether what goes out by these, with what else the person has marked paid alone, also of what is parked, comes to
+    more than the limit, in one of their files or on one day: what is cut into small lines is no smaller."""
+    files = {row.file_id for row in _by_hand(ops).values() if row.kind is OpKind.PAYOUT and row.file_id is not None}
+    mine = [op.money for op in ops if op.kind in GOES_OUT]
     if not mine:
         return False
+    # Two at once by one person are counted one after the other.
+    db.session.get_one(Person, require_person(by), with_for_update={"key_share": True})
     begins = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     alone = (
         select(ManualPayment.file_id, PaymentFinding.found_at, PaymentOp.amount, PaymentOp.currency)
         .join(PaymentOp, PaymentOp.id == PaymentFinding.payment_op_id)
-        .join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+        .outerjoin(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
         .where(
             PaymentFinding.found_by == by.person_id,
             PaymentFinding.outcome == FindingOutcome.HAPPENED,
             PaymentFinding.status == FindingStatus.HOLDS,
             PaymentFinding.answered_by.is_(None),
-            PaymentOp.kind == OpKind.PAYOUT,
+            PaymentOp.kind.in_(GOES_OUT),
             or_(PaymentFinding.found_at >= begins, ManualPayment.file_id.in_(files)),
         )
     )
@@ -103,7 +108,7 @@ def _dollars(money: Money, rate: Quote) -> Money:
 def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:
     """Writes down what became of these payments, all of them or none, and settles those that need nobody else.
 
-    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment.
+    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment, OwnCompany.
     """
     require_operator(by, OperatorRole.FINANCE)
     _check(found)
@@ -136,7 +141,7 @@ def came_back(op_id: UUID, reason: str, *, by: Actor) -> None:
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
     """A second operator has found the same: it holds, and settles the payment. What the first one could not find any
     more does not hold either: the payment may have gone on since. Raises NotFound, SecondPerson, NothingToFind,
-    FoundAlready, BadFinding, OwnPayment, WrongState."""
+    FoundAlready, BadFinding, OwnPayment, OwnCompany, WrongState."""
     finding = _waiting(finding_id, by)
     if finding.found_by == by.person_id:
         raise SecondPerson
@@ -215,6 +220,8 @@ def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Act
     for op in ops:
         if op.contractor_id is not None and op.contractor_id == by.person_id:
             raise OwnPayment
+        if op.company_id is not None and by.belongs_to(op.company_id):
+            raise OwnCompany
         _check_open(op, paid_by_hand.get(op.id), found)
     nameless = [op for op in ops if op.rail != MANUAL and op.external_id is None]
     if found.outcome is FindingOutcome.HAPPENED and len(nameless) > 1:

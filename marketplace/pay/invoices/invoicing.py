@@ -21,6 +21,7 @@ from marketplace.accounts.rules import (
     CLOCK,
     Actor,
     OperatorRole,
+    OwnCompany,
     Right,
     available_account,
     reason_given,
@@ -121,11 +122,13 @@ def tell(company_id: UUID, number: str | None, address: str, *, by: Actor) -> Co
 
 def credit(invoice_id: UUID, net: Money, reason: str, *, by: Actor) -> Invoice:
     """Credits a part of an invoice, or all of it, with its VAT: the company has the money at once. For operators of
-    finance, with a reason that the company reads. Raises NotCreditable, ReasonMissing."""
+    finance, with a reason that the company reads. Raises NotFound, OwnCompany, NotCreditable, ReasonMissing."""
     require_operator(by, OperatorRole.FINANCE)
     found = db.session.get(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound
+    if by.belongs_to(found.company_id):
+        raise OwnCompany
     before = select(func.coalesce(func.sum(Invoice.net_amount), 0), func.coalesce(func.sum(Invoice.vat_amount), 0))
     net_before, vat_before = db.session.execute(before.where(Invoice.of_id == found.id)).one()
     left = found.net_amount - int(net_before)
