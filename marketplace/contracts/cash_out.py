@@ -125,11 +125,14 @@ def is_moving(contractor_id: UUID) -> ColumnElement[bool]:
 # --- for pay --------------------------------------------------------------------------------------------------------
 
 
-def payable(through: date) -> Select[UUID]:
+def payable(through: date, contractor_id: UUID | None = None) -> Select[UUID]:
     """What no run has taken, asked for by the end of that day (UTC). It is nobody's cost, so it belongs to runs of all
-    companies."""
+    companies, or of its person."""
     until = datetime.combine(through, time(), UTC) + timedelta(days=1)
-    return select(CashOut.id).where(CashOut.taken_at.is_(None), CashOut.asked_at < until).order_by(CashOut.id)
+    found = select(CashOut.id).where(CashOut.taken_at.is_(None), CashOut.asked_at < until)
+    if contractor_id is not None:
+        found = found.where(CashOut.contractor_id == contractor_id)
+    return found.order_by(CashOut.id)
 
 
 def of(ids: Collection[UUID]) -> list[CashOut]:

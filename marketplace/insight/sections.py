@@ -726,6 +726,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "withholding.decided_by": _WHO_DID_IT,
         "tax_remittance.proposed_by": _WHO_DID_IT,
         "bank_statement.taken_by": _WHO_DID_IT,
+        "pay_run.contractor_id": "that you asked to be paid at once; the payslip of it tells all",
         "bank_line.known_by": "which of the bank's references tells a transfer from others; it names nobody",
         "bank_line.matched_by": _WHO_DID_IT,
         "bank_line.decided_by": _WHO_DID_IT,

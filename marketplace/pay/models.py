@@ -22,13 +22,21 @@ from marketplace.standards.rates import LineKind, Payee
 
 
 class PayRun(Stateful):
-    """One pass from approved timesheets to payouts. Of one company, or of all."""
+    """One pass from approved timesheets to payouts: of one company, of one person who asked for it (INSTANT_PAY), or of
+    all."""
 
     __tablename__ = "pay_run"
-    about: ClassVar[Mapping[str, str]] = MappingProxyType({"pay_run": "id", "company": "company_id"})
+    __table_args__ = (
+        CheckConstraint("company_id IS NULL OR contractor_id IS NULL", name="of_a_company_or_a_person"),
+        Index("ix_pay_run_contractor_id_id", "contractor_id", "id", postgresql_where=text("contractor_id IS NOT NULL")),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"pay_run": "id", "company": "company_id", "contractor": "contractor_id"}
+    )
     transitions: ClassVar = rules.RUN_TRANSITIONS
 
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"))
     through: Mapped[date]
     """Timesheets of weeks that began on this day or earlier are paid."""
     rail: Mapped[str] = mapped_column(Text)

@@ -172,17 +172,23 @@ def run(run_id: UUID, seen_by: Actor) -> PayRun:
 def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Preview]:
     """What `start_run()` would do now, by currency; nothing is changed. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    sheets = db.session.scalars(works.payable_timesheets(company_id, through)).all()
-    again = works.of_cuts(db.session.scalars(works.payable_cuts(company_id, through)).all())
-    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(company_id, through)).all())
+    return foreseen(company_id, through)
+
+
+def foreseen(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Preview]:
+    """What a run of one company, of one person or of all would do now, by currency, for whoever may know it."""
+    whose = (company_id, through, contractor_id)
+    sheets = db.session.scalars(works.payable_timesheets(*whose)).all()
+    again = works.of_cuts(db.session.scalars(works.payable_cuts(*whose)).all())
+    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(*whose)).all())
     found = [*works.of_timesheets(sheets), *again]
     paid = works.paid_lines([work.booking_id for work in again])
-    tests = trials.of(db.session.scalars(trials.payable(company_id, through)).all())
+    tests = trials.of(db.session.scalars(trials.payable(*whose)).all())
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
     lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
-    lines += paid_out(cashing.preview(company_id, through))
-    lines += of_weeks(weeks.preview(company_id, through))
-    lines += fees_returned(rail_fees.preview(company_id, through))
+    lines += paid_out(cashing.preview(*whose))
+    lines += of_weeks(weeks.preview(*whose))
+    lines += fees_returned(rail_fees.preview(*whose))
     taxes = withholding.foresee(
         _incomes(lines), {(line.work.contractor_id, line.price.money.currency) for line in lines}
     )

@@ -8,8 +8,9 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import payslips, progress, proof, queries, service
+from marketplace.pay import instant, payslips, progress, proof, queries, service
 from marketplace.pay import schemas as s
+from marketplace.pay.instant import Ready
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
 from marketplace.pay.progress import Progress
@@ -151,6 +152,23 @@ def show_progress(run_id: UUID) -> Progress:
 def list_payslips(args: dict[str, Any]) -> dict[str, Any]:
     """Your own payslips, newest first."""
     return page(queries.payslips(seen_by=actor()), Payslip.id, **args)
+
+
+@slips.get("/ready")
+@slips.response(200, s.ReadySchema)
+@problems(slips, 401, 403, 404)
+def show_ready() -> Ready:
+    """What is approved and not yet paid of yours, as it would be paid at once (INSTANT_PAY)."""
+    return instant.ready(actor())
+
+
+@slips.post("/ready")
+@slips.response(202, s.PayRunSchema)
+@problems(slips, 400, 401, 403, 404, 409)
+@idempotency.required
+def pay_now() -> PayRun:
+    """Have all that is ready paid at once, one time a day. The payslip is there once a job has made it."""
+    return instant.pay_now(by=actor())
 
 
 @slips.get("/<uuid:payslip_id>")

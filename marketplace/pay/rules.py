@@ -157,6 +157,20 @@ class NothingToRetry(Conflict):
     remedy = "Wait for the answer of the payout that is under way."
 
 
+class NothingReady(Conflict):
+    code = "nothing_ready_to_be_paid"
+    title = "Nothing of yours is approved and not yet paid."
+    remedy = "Hand in what you worked; a company that leaves it unanswered for 72 hours has approved it."
+
+
+class JustPaid(Conflict):
+    """`again_from` is when it can be asked for again."""
+
+    code = "just_paid_at_once"
+    title = "Pay can be had at once one time a day."
+    remedy = "Ask again later, or wait: what is approved is paid with the next pay run anyway."
+
+
 class NotRefundable(Conflict):
     code = "deposit_not_refundable"
     title = "Only what was paid in and has not gone back can be sent back."

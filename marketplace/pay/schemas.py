@@ -180,6 +180,9 @@ class PayRunSchema(ma.Schema):
 
     id = ma.fields.UUID(required=True)
     company_id = ma.fields.UUID(required=True, allow_none=True)
+    contractor_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Of a run that one person asked for (INSTANT_PAY)"}
+    )
     through = ma.fields.Date(required=True)
     status = ma.fields.Enum(RunStatus, by_value=True, required=True)
     rail = ma.fields.String(required=True)
@@ -220,6 +223,14 @@ class ProgressSchema(ma.Schema):
 
 class PayRunPreviewsSchema(ma.Schema):
     currencies = ma.fields.List(ma.fields.Nested(PayRunPreviewSchema), required=True)
+
+
+class ReadySchema(PayRunPreviewsSchema):
+    """What would be paid at once now."""
+
+    again_from = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Null where it can be asked for now"}
+    )
 
 
 class PayslipSchema(ma.Schema):

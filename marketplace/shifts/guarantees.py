@@ -99,13 +99,15 @@ def is_unsettled(contractor_id: UUID) -> bool:
 # --- for pay --------------------------------------------------------------------------------------------------------
 
 
-def payable(company_id: UUID | None, through: date) -> Select[UUID]:
-    """Reckoned weeks that owe something and that no run has taken, of one company or of all."""
+def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+    """Reckoned weeks that owe something and that no run has taken, of one company, one person or all."""
     found = select(Guarantee.id).where(
         Guarantee.taken_at.is_(None), Guarantee.owed_minutes > 0, Guarantee.week <= through
     )
     if company_id is not None:
         found = found.where(Guarantee.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(Guarantee.contractor_id == contractor_id)
     return found.order_by(Guarantee.id)
 
 

@@ -933,6 +933,17 @@ _PRICES = (
         since=date(2026, 11, 29),
     ),
     _rule(
+        "INSTANT_PAY",
+        Basis.HOUSE,
+        "Whoever has approved work, or anything else that is ready to be paid, can have it paid at once, every 24 "
+        "hours, at no cost of theirs; nobody else's pay day is a reason to wait.",
+        "House policy: what was earned is the person's own, and advances on it are sold to workers dearly; once a day "
+        "since each payout costs the company what the rail keeps of it",
+        "tests/pay/test_instant.py::test_four_hours_are_paid_at_once_and_nobody_elses",
+        since=date(2026, 11, 29),
+        hours=24,
+    ),
+    _rule(
         "PAYOUT_CHANGE",
         Basis.HOUSE,
         "Who changes where they are paid is told by every way that they have, whatever they chose; money goes to the "

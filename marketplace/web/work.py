@@ -22,7 +22,7 @@ from marketplace.core.problems import NotFound
 from marketplace.insight import before_yes
 from marketplace.matching import replacing
 from marketplace.messages.models import Thread
-from marketplace.pay import payslips
+from marketplace.pay import instant, payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
 from marketplace.pay.pieces import pieces
@@ -326,8 +326,28 @@ def submit_timesheet(timesheet_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/pay")
 def list_payslips() -> str:
-    found = page(pay.payslips(seen_by=actor()), Payslip.id, limit=SHOWN, after=cursor())
-    return render_template("work/payslips.html", found=found)
+    return _pay_page(Form(NOTHING_MORE))
+
+
+@blueprint.post("/pay/now")
+def pay_now() -> ResponseReturnValue:
+    """Has all that is ready paid at once; the page then says that it is on its way."""
+    form = Form(NOTHING_MORE)
+    if not form.done(lambda _: instant.pay_now(by=actor())):
+        return _pay_page(form), form.status
+    flash(gettext("It is on its way. The payslip is here in a moment."))
+    return redirect(url_for("work.list_payslips"))
+
+
+def _pay_page(form: Form) -> str:
+    by = actor()
+    return render_template(
+        "work/payslips.html",
+        found=page(pay.payslips(seen_by=by), Payslip.id, limit=SHOWN, after=cursor()),
+        ready=instant.ready(by),
+        zone=workforce.contractor(require_person(by), by).timezone,
+        form=form,
+    )
 
 
 @blueprint.get("/pay/<uuid:payslip_id>")

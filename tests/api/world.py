@@ -208,7 +208,11 @@ def build(app: SetaraFlask) -> World:
     matching_trials.order_weights(NEWEST_SHIPPED.parts, by=admin)
     _at_the_rail(ana)
     with pytest.MonkeyPatch.context() as named:
-        named.setitem(app.config, "SELLER", {"name": "Setara eG", "address": "Street 1, Berlin", "country": "DE"})
+        named.setitem(
+            app.config,
+            "SELLER",
+            {"name": "Setara eG", "address": "Street 1, Berlin", "country": "DE", "vat_number": ""},
+        )
         invoicing.issue_due()
     _by_hand(ana, admin)
     run_pending()

@@ -167,6 +167,8 @@ def test_what_is_booked_is_kept_and_new_offers_rest_until_a_renewed_paper_is_acc
 
 def test_an_operator_may_find_that_nothing_follows(app: Flask) -> None:
     """A permit that the law itself has prolonged: dismissed, and not raised again for that day."""
+    # At noon it is the same day in Chicago, where she lives.
+    clock.move_to(noon(clock.now().date() + DAY))
     ana = workforce.contractor()
     ends(ana, clock.now().date() - DAY, WORK)
     look(clock.now())
@@ -194,6 +196,7 @@ def test_what_is_accepted_holds_until_the_day_that_the_operator_reads(app: Flask
 
 
 def test_what_was_accepted_is_renewed_from_60_days_before_and_not_earlier(app: Flask) -> None:
+    clock.move_to(noon(clock.now().date() + DAY))
     ana = workforce.contractor()
     me = accounts.actor_of(ana.id)
     row = ends(ana, clock.now().date() + 62 * DAY)

@@ -11,20 +11,20 @@ from marketplace.core.db import db
 from marketplace.pay.runs.lines import PaidOut
 
 
-def take(company_id: UUID | None, through: date, most: int) -> list[PaidOut]:
+def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[PaidOut]:
     """What a run pays out of benefits, which from then on belongs to it. A run of one company pays nobody's benefits:
     they are no cost of any company."""
     if company_id is not None:
         return []
-    due = cash_out.payable(through).limit(most).with_for_update(skip_locked=True)
+    due = cash_out.payable(through, contractor_id).limit(most).with_for_update(skip_locked=True)
     return _of(cash_out.take(db.session.scalars(due).all()))
 
 
-def preview(company_id: UUID | None, through: date) -> list[PaidOut]:
+def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[PaidOut]:
     """What `take()` would take, were there no limit."""
     if company_id is not None:
         return []
-    return _of(cash_out.of(db.session.scalars(cash_out.payable(through)).all()))
+    return _of(cash_out.of(db.session.scalars(cash_out.payable(through, contractor_id)).all()))
 
 
 def _of(found: Collection[CashOut]) -> list[PaidOut]:

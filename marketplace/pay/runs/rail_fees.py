@@ -86,26 +86,30 @@ def _available(row: RailFee) -> tuple[str, str]:
 # --- for a run ------------------------------------------------------------------------------------------------------
 
 
-def payable(company_id: UUID | None, through: date) -> Select[UUID]:
-    """Parts that no run has taken, set aside by the end of that day (UTC), of one company or of all."""
+def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+    """Parts that no run has taken, set aside by the end of that day (UTC), of one company, one person or all."""
     until = datetime.combine(through, time(), UTC) + timedelta(days=1)
     found = select(RailFee.id).where(RailFee.taken_at.is_(None), RailFee.kept_at < until)
     if company_id is not None:
         found = found.where(RailFee.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(RailFee.contractor_id == contractor_id)
     return found.order_by(RailFee.id)
 
 
-def take(company_id: UUID | None, through: date, most: int) -> list[Kept]:
+def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[Kept]:
     """What a run pays of them, which from then on belongs to it."""
-    ids = db.session.scalars(payable(company_id, through).limit(most).with_for_update(skip_locked=True)).all()
+    ids = db.session.scalars(
+        payable(company_id, through, contractor_id).limit(most).with_for_update(skip_locked=True)
+    ).all()
     taken = update(RailFee).where(RailFee.id.in_(ids)).values(taken_at=clock.now())
     db.session.execute(taken, execution_options={"synchronize_session": False})
     return _of(ids)
 
 
-def preview(company_id: UUID | None, through: date) -> list[Kept]:
+def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Kept]:
     """What `take()` would take, were there no limit."""
-    return _of(db.session.scalars(payable(company_id, through)).all())
+    return _of(db.session.scalars(payable(company_id, through, contractor_id)).all())
 
 
 def not_yet_paid() -> list[tuple[str, Money]]:

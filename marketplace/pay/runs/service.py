@@ -73,18 +73,19 @@ def _compute(run: PayRun) -> bool:
     hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
     earns."""
     if run.timesheets_due is None:
-        due_now = works.payable_timesheets(run.company_id, run.through).order_by(None).subquery()
+        due_now = works.payable_timesheets(run.company_id, run.through, run.contractor_id).order_by(None).subquery()
         run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
     # Before the cuts are taken: what waits for them is seen to wait.
-    raised = works.payable_back_pays(run.company_id, run.through).limit(BATCH)
+    whose = (run.company_id, run.through, run.contractor_id)
+    raised = works.payable_back_pays(*whose).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
-    restored = works.payable_cuts(run.company_id, run.through).limit(BATCH)
+    restored = works.payable_cuts(*whose).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
-    due = works.payable_timesheets(run.company_id, run.through).limit(BATCH)
+    due = works.payable_timesheets(*whose).limit(BATCH)
     waiting = db.session.scalars(due).all()
     # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
-    tried = db.session.scalars(trials.payable(run.company_id, run.through).limit(BATCH)).all()
+    tried = db.session.scalars(trials.payable(*whose).limit(BATCH)).all()
     people = works.lock_people_of(waiting, ruled, owing, tried)
     free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
     taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
@@ -95,9 +96,9 @@ def _compute(run: PayRun) -> bool:
     lines = draft(
         works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
     )
-    asked = cashing.take(run.company_id, run.through, BATCH)
-    missing = weeks.take(run.company_id, run.through, BATCH)
-    kept = rail_fees.take(run.company_id, run.through, BATCH)
+    asked = cashing.take(run.company_id, run.through, BATCH, run.contractor_id)
+    missing = weeks.take(run.company_id, run.through, BATCH, run.contractor_id)
+    kept = rail_fees.take(run.company_id, run.through, BATCH, run.contractor_id)
     lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
     top_ups.hold(lines, by=CLOCK)
     writing.write(run.id, lines)
@@ -113,7 +114,7 @@ def _compute(run: PayRun) -> bool:
 
 def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
     """The time of these attempts, which from then on belongs to this run; without what another run has taken."""
-    free = trials.payable(run.company_id, run.through).where(Attempt.id.in_(tried))
+    free = trials.payable(run.company_id, run.through, run.contractor_id).where(Attempt.id.in_(tried))
     mine = db.session.scalars(free.with_for_update(skip_locked=True)).all()
     attempts.take(mine)
     return trials.of(mine)
@@ -121,7 +122,7 @@ def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
 
 def _freeze(run: PayRun) -> bool:
     """Says that the run has all of its lines: its payslips are their sums, and stay what they are."""
-    if run.company_id is None:
+    if run.company_id is None and run.contractor_id is None:
         _open_for_returns(run.id)
     slips = db.session.scalar(select(func.count(Payslip.id)).where(Payslip.run_id == run.id))
     move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": slips})

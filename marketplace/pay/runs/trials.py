@@ -18,12 +18,15 @@ from marketplace.qualifications import rules
 from marketplace.qualifications.models import Attempt
 
 
-def payable(company_id: UUID | None, through: date) -> Select[UUID]:
-    """Ended attempts that no run has taken, of one company's tests or of all, those that ended on that day included."""
+def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+    """Ended attempts that no run has taken, of one company's tests, one person or all, those that ended on that day
+    included."""
     until = datetime.combine(through, time(), UTC) + timedelta(days=1)
     found = select(Attempt.id).where(Attempt.taken_at.is_(None), Attempt.ended_at < until)
     if company_id is not None:
         found = found.where(Attempt.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(Attempt.contractor_id == contractor_id)
     return found.order_by(Attempt.id)
 
 

@@ -16,17 +16,17 @@ from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
 
 
-def take(company_id: UUID | None, through: date, most: int) -> list[Missing]:
+def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[Missing]:
     """What a run pays of such weeks, which from then on belong to it."""
-    due = guarantees.payable(company_id, through).limit(most).with_for_update(skip_locked=True)
+    due = guarantees.payable(company_id, through, contractor_id).limit(most).with_for_update(skip_locked=True)
     ids = db.session.scalars(due).all()
     guarantees.take(ids)
     return _of(ids)
 
 
-def preview(company_id: UUID | None, through: date) -> list[Missing]:
+def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Missing]:
     """What `take()` would take, were there no limit."""
-    return _of(db.session.scalars(guarantees.payable(company_id, through)).all())
+    return _of(db.session.scalars(guarantees.payable(company_id, through, contractor_id)).all())
 
 
 def not_yet_paid(company_id: UUID | None = None) -> list[tuple[str, Money]]:

@@ -62,17 +62,20 @@ from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
 from marketplace.workforce.models import Contractor
 
 
-def payable_timesheets(company_id: UUID | None, through: date) -> Select[UUID]:
-    """Approved timesheets of weeks that began by that day, of one company or of all, each company's oldest first."""
+def payable_timesheets(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+    """Approved timesheets of weeks that began by that day, of one company, one person or all, each company's oldest
+    first."""
     # Written out, so that the index of those that wait to be paid is known to have them: however long a run is, each of
     # its pieces finds the next ones at the index's beginning.
     found = select(Timesheet.id).where(text("timesheet.status = 'approved'"), Timesheet.week <= through)
     if company_id is not None:
         found = found.where(Timesheet.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(Timesheet.contractor_id == contractor_id)
     return found.order_by(Timesheet.company_id, Timesheet.id)
 
 
-def payable_cuts(company_id: UUID | None, through: date) -> Select[UUID]:
+def payable_cuts(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
     """Cuts of which something was restored, likewise, once the rest of their booking is paid for.
 
     Ask before timesheets are locked: one that this very transaction has locked has no lines yet that say so.
@@ -81,10 +84,12 @@ def payable_cuts(company_id: UUID | None, through: date) -> Select[UUID]:
     found = found.where(TimesheetCut.status == CutStatus.RESTORED, Timesheet.week <= through, _PAID_FOR)
     if company_id is not None:
         found = found.where(TimesheetCut.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(Timesheet.contractor_id == contractor_id)
     return found.order_by(TimesheetCut.id)
 
 
-def payable_back_pays(company_id: UUID | None, through: date) -> Select[UUID]:
+def payable_back_pays(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
     """Premiums owed for work that was paid before its class was raised, likewise. One whose booking has restored
     minutes to be paid comes after them, since each is what the whole costs less what was paid."""
     found = select(BackPay.id).join(TimesheetLine, TimesheetLine.booking_id == BackPay.booking_id)
@@ -94,6 +99,8 @@ def payable_back_pays(company_id: UUID | None, through: date) -> Select[UUID]:
     found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= through, paid_for, ~restored)
     if company_id is not None:
         found = found.where(BackPay.company_id == company_id)
+    if contractor_id is not None:
+        found = found.where(Timesheet.contractor_id == contractor_id)
     return found.order_by(BackPay.id)
 
 
