@@ -315,9 +315,10 @@ def upkeep(scene: Scene) -> None:
         ids = db.session.scalars(select(MatchPerson.contractor_id).order_by(MatchPerson.contractor_id).limit(1)).all()
         me = accounts.actor_of(db.session.get_one(Contractor, ids[0]).id)
     seconds: dict[bool, list[float]] = {True: [], False: []}
+    administrator = _administrator()
     for number in range(UPKEEP):
         told = bool(number % 2)
-        with _administrator().begin() as connection:
+        with administrator.begin() as connection:
             for table in ("availability_window",):
                 connection.execute(text(f"ALTER TABLE {table} {'ENABLE' if told else 'DISABLE'} TRIGGER USER"))
         start = time.perf_counter()

@@ -31,6 +31,9 @@ from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
+_BY_INDEX = text("SET LOCAL enable_seqscan = off")
+"""PostgreSQL keeps, as long as a connection lives, the plan by which it looks up the rows that foreign keys name. Made
+while a table held a few rows it reads all of them, however many there are by the end of the run."""
 _IS_PAYABLE = Payslip.net_amount > Payslip.withheld_amount
 """Whether a payslip has anything to be sent to its person."""
 
@@ -45,7 +48,10 @@ def advance_run(run_id: UUID) -> bool:
         if run is None:
             raise NotFound
         step = _STEPS.get(run.status)
-        return step(run) if step else False
+        if step is None:
+            return False
+        db.session.execute(_BY_INDEX)
+        return step(run)
 
 
 def finish_run(run_id: UUID) -> RunStatus:
