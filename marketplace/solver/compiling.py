@@ -5,9 +5,12 @@ numba has a trap (one aborts when two threads use it, another dies after a fork)
 over fixed blocks are the same with any number of threads.
 """
 
+import getpass
 import os
+import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -26,8 +29,18 @@ def _folder() -> Path:
     loops = [text for text in texts if any(word in text for word in words)]
     name = sha256(b"\0".join(loops)).hexdigest()[:16]
     beside = HERE / "__pycache__"
-    base = beside if os.access(beside if beside.exists() else HERE, os.W_OK) else Path(tempfile.gettempdir())
-    return base / f"setara-solver-{os.getuid() if hasattr(os, 'getuid') else 'user'}-{name}"
+    if os.access(beside if beside.exists() else HERE, os.W_OK):
+        return beside / f"setara-solver-{name}"
+    return _own(Path(tempfile.gettempdir()) / f"setara-solver-{getpass.getuser()}-{name}")
+
+
+def _own(folder: Path) -> Path:
+    """That folder if it is this user's and nobody else may write into it, else a new one: what stands there is run."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return folder if is_own else Path(tempfile.mkdtemp(prefix="setara-solver-"))
 
 
 vars(numba.config)["CACHE_DIR"] = str(_folder())

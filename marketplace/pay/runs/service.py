@@ -78,11 +78,11 @@ def _compute(run: PayRun) -> bool:
     """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
     hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
     earns."""
+    whose = (run.company_id, run.through, run.contractor_id)
     if run.timesheets_due is None:
-        due_now = works.payable_timesheets(run.company_id, run.through, run.contractor_id).order_by(None).subquery()
+        due_now = works.payable_timesheets(*whose).order_by(None).subquery()
         run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
     # Before the cuts are taken: what waits for them is seen to wait.
-    whose = (run.company_id, run.through, run.contractor_id)
     raised = works.payable_back_pays(*whose).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
     restored = works.payable_cuts(*whose).limit(BATCH)
