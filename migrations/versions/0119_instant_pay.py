@@ -6,8 +6,8 @@ It is looked up by its person alone, to see when they asked last, so its index h
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0116"
-down_revision = "0115"
+revision = "0119"
+down_revision = "0118"
 CHECK = "ck_pay_run_of_a_company_or_a_person"
 
 
