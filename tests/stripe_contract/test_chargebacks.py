@@ -71,6 +71,21 @@ def test_the_deposit_of_a_dispute_is_found_and_the_bank_decides(
     assert books.balance("platform:chargebacks", "USD") == usd("-15.00"), "the bank's fee is not given back"
 
 
+def test_a_bank_that_is_not_convinced_keeps_what_it_has_taken(
+    disputed: Chargeback, standin: Standin, client: FlaskClient
+) -> None:
+    assert until_known(hand_in(disputed)) is OpStatus.DONE
+    reviewed = told(client, standin)
+    assert reviewed is not None
+    assert reviewed.status is ChargebackStatus.UNDER_REVIEW
+    standin.world.decided(disputed.external_id, "lost")
+    lost = told(client, standin)
+    assert lost is not None
+    assert lost.status is ChargebackStatus.LOST
+    reconciling.reconcile()
+    assert books.balance("platform:chargebacks", "USD") == usd("-25.00"), "10.00 that were taken, and the bank's fee"
+
+
 @pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.SAVED_500_AFTER])
 def test_evidence_is_handed_in_once_whatever_gets_lost(disputed: Chargeback, standin: Standin, fault: Fault) -> None:
     op_id = hand_in(disputed)
