@@ -18,7 +18,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import queries, service
 from marketplace.pay.models import PayRun
 from marketplace.pay.queries import Preview
-from marketplace.pay.rules import JustPaid, NothingReady
+from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
 
@@ -27,17 +27,20 @@ AGAIN_AFTER = timedelta(hours=RULES["INSTANT_PAY"].parameters["hours"])
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What would be paid at once now, by currency, nothing where nothing is approved; and from when on it can be asked
-    for again, None where it can be now."""
+    """What would be paid at once now, by currency, nothing where nothing is approved; from when on it can be asked for
+    again, None where it can be now; and whether what was asked for is still being reckoned, and so in the sums."""
 
     currencies: Sequence[Preview]
     again_from: datetime | None
+    is_under_way: bool
 
 
 def ready(seen_by: Actor) -> Ready:
     """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor."""
     me = _contractor(require_person(seen_by)).id
-    return Ready(queries.foreseen(None, clock.now().date(), me), _again_from(me))
+    begun = select(PayRun.id).where(PayRun.contractor_id == me, PayRun.status == RunStatus.STARTED).limit(1)
+    is_under_way = db.session.scalar(begun) is not None
+    return Ready(queries.foreseen(None, clock.now().date(), me), _again_from(me), is_under_way)
 
 
 def pay_now(*, by: Actor) -> PayRun:

@@ -231,6 +231,9 @@ class ReadySchema(PayRunPreviewsSchema):
     again_from = ma.fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "Null where it can be asked for now"}
     )
+    is_under_way = ma.fields.Boolean(
+        required=True, metadata={"description": "What was asked for is still being reckoned, and so in the sums"}
+    )
 
 
 class PayslipSchema(ma.Schema):

@@ -35,6 +35,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
     with transaction():
         run = instant.pay_now(by=by)
     assert (run.company_id, run.contractor_id) == (None, mine.contractor_id)
+    assert instant.ready(by).is_under_way
     assert runs.finish_run(run.id) is RunStatus.PAYING
     payments.advance_ops()
     assert runs.finish_run(run.id) is RunStatus.PAID
@@ -49,7 +50,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
         instant.pay_now(by=by)
     again_from = run.started_at + timedelta(hours=24)
     assert refused.value.members["again_from"] == again_from.isoformat()
-    assert instant.ready(by) == instant.Ready([], again_from)
+    assert instant.ready(by) == instant.Ready([], again_from, is_under_way=False)
     clock.move_to(again_from)
     with pytest.raises(NothingReady):
         instant.pay_now(by=by)
