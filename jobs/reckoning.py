@@ -13,6 +13,7 @@ import threading
 import time
 from datetime import timedelta
 from uuid import UUID
+from zipfile import BadZipFile
 
 from flask import current_app
 
@@ -86,7 +87,10 @@ def solve(problem: Problem, seed: int, seconds: float) -> Plan:
         raise SolverFailed("It took far longer than it was given.") from late
     if done.returncode != 0:
         raise SolverFailed(done.stderr.decode(errors="replace")[-500:])
-    return plan_in(done.stdout)
+    try:
+        return plan_in(done.stdout)
+    except (ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise SolverFailed("What it said is no plan.") from error
 
 
 def _solve_next(group_id: UUID, seconds: float) -> bool:

@@ -70,7 +70,7 @@ def planned() -> tuple[Made, Clock]:
 
     def timed(problem: Problem, seed: int) -> Plan:
         with clock.at(SOLVER):
-            return reckoning.solve(problem, seed, PATIENCE)
+            return reckoning.spread(problem, seed, PATIENCE)
 
     with transaction():
         plan_id = planning.order(28, by=CLOCK).id

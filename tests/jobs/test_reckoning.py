@@ -1,6 +1,8 @@
 """The solver in a process of its own, and whether a job asks it."""
 
+import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -33,6 +35,17 @@ def test_a_process_that_fails_says_why() -> None:
     object.__setattr__(problem, "epoch", problem.epoch + timedelta(days=1))
     with pytest.raises(SolverFailed, match="The epoch is a Monday"):
         reckoning.solve(problem, 0, seconds=60)
+
+
+@pytest.mark.parametrize("said", ["", "PK\x03\x04", "a warning of a library"])
+def test_what_is_no_plan_is_a_failure_of_the_solver(said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So the plan is that of the instant path, and is made."""
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\ncat > /dev/null\nprintf '%s' '{said}'\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(SolverFailed, match="no plan"):
+        reckoning.solve(problem_of(generate(5, 5, seed=4)), 0, seconds=60)
 
 
 def test_workers_share_the_parts_of_a_market(app: Flask) -> None:

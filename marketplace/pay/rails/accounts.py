@@ -20,7 +20,7 @@ from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails import stripe_rules
 from marketplace.pay.rails.models import RailAccount
 from marketplace.pay.rails.rules import NotOnThisRail, NoWayToPay, RailSilent
-from marketplace.pay.rails.stripe_rail import AccountState, NotAllowed, Unreachable
+from marketplace.pay.rails.stripe_answers import AccountState, NotAllowed, Unreachable
 from marketplace.workforce import applying
 from marketplace.workforce.models import Contractor
 

@@ -31,7 +31,7 @@ from marketplace.pay.rails.chargeback_rules import OF_STRIPE
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rails.rail import Arrival
 from marketplace.pay.rails.rules import Endpoint, NotAnEvent, NotFromTheRail, NotLost, Outcome
-from marketplace.pay.rails.stripe_rail import Carried, NotAllowed, Unreachable
+from marketplace.pay.rails.stripe_answers import Carried, NotAllowed, Unreachable
 from marketplace.pay.rules import UnknownRail
 
 HANDLE, RECONCILE = "rail.handle_calls", "rail.reconcile"

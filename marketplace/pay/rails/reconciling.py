@@ -24,7 +24,7 @@ from marketplace.pay.rails import rules as rail_rules
 from marketplace.pay.rails import stripe_rules
 from marketplace.pay.rails.models import RailBalance, RailMovement, RailUnread
 from marketplace.pay.rails.rules import Match, NotStray
-from marketplace.pay.rails.stripe_rail import Holding, Movement
+from marketplace.pay.rails.stripe_answers import Holding, Movement
 from marketplace.pay.rails.stripe_rules import NotCarried
 from marketplace.pay.rails.switching import OVER
 from marketplace.pay.rules import OpKind, OpStatus, outside
