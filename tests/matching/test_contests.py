@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,6 +18,7 @@ from marketplace.shifts.models import Shift
 from marketplace.workforce.bars import ANSWER_WITHIN, NoAppeal, TakesASide, TooLateToAnswer
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import CONTEST_FOR, NothingToContest, OwnCase, TooLateToContest
+from tests.contested import Doors
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
@@ -28,6 +27,7 @@ FILE = "POST /api/v1/shifts/<uuid:shift_id>/contest"
 LIST = "GET /api/v1/matching/contests"
 SHOW = "GET /api/v1/matching/contests/<uuid:match_contest_id>"
 ANSWER = "POST /api/v1/matching/contests/<uuid:match_contest_id>/answer"
+DOORS = Doors(FILE, LIST, SHOW, ANSWER)
 WORDS = "I am free that day, and the calendar says so."
 
 
@@ -116,13 +116,6 @@ def test_what_nobody_answers_in_time_is_decided_for_the_person(scene: Scene) -> 
 # --- the doors --------------------------------------------------------------------------------------------------------
 
 
-def ask(client: FlaskClient, door: str, known: UUID | None = None, **more: Any) -> Any:
-    method, _, path = door.partition(" ")
-    for name in ("shift_id", "match_contest_id"):
-        path = path.replace(f"<uuid:{name}>", str(known or uuid4()))
-    return client.open(path, method=method, **more)
-
-
 @pytest.mark.door(FILE, "works")
 @pytest.mark.door(LIST, "works")
 @pytest.mark.door(SHOW, "works")
@@ -137,23 +130,7 @@ def test_a_decision_is_contested_and_answered_over_the_api(
 ) -> None:
     ana, shift = passed_over(scene)
     mine, desk = accounts.bearer(ana.id), accounts.bearer(judge())
-    assert ask(client, FILE, shift.id, json={"words": 1}, headers=mine).status_code == 422
-    made = ask(client, FILE, shift.id, json={"reason": WORDS}, headers=mine)
-    assert (made.status_code, made.json["outcome"], made.json["words"]) == (201, "not_eligible", WORDS)
-    again = ask(client, FILE, shift.id, json={"reason": WORDS}, headers=mine)
-    assert (again.status_code, again.json["code"]) == (409, "nothing_to_contest")
-    known = UUID(made.json["id"])
-    work()
-    for headers in (mine, desk):
-        assert [each["id"] for each in ask(client, LIST, headers=headers).json["items"]] == [str(known)]
-    assert ask(client, LIST, headers=desk, query_string={"status": "soon"}).status_code == 422
-    wrong = ask(client, ANSWER, known, json={"outcome": "lapsed", "reason": "No."}, headers=desk)
-    assert (wrong.status_code, wrong.json["code"]) == (422, "input_not_right")
-    right = {"outcome": "overturned", "reason": "The booking had been cancelled."}
-    assert ask(client, ANSWER, known, json=right, headers=desk).json["status"] == "overturned"
-    late = ask(client, ANSWER, known, json=right, headers=desk)
-    assert (late.status_code, late.json["code"]) == (409, "no_appeal")
-    assert ask(client, SHOW, known, headers=mine).json["answer"] == "The booking had been cancelled."
+    DOORS.are_gone_through(client, shift.id, mine, desk, work, ("outcome", "not_eligible"))
 
 
 @pytest.mark.door(FILE, "not_signed_in")
@@ -166,16 +143,5 @@ def test_a_decision_is_contested_and_answered_over_the_api(
 @pytest.mark.door(ANSWER, "not_mine")
 def test_what_others_contest_does_not_exist(client: FlaskClient, scene: Scene) -> None:
     made = contested(scene)
-    right = {"json": {"outcome": "upheld", "reason": "It was right."}}
-    sent: dict[str, tuple[UUID | None, Any]] = {
-        FILE: (made.shift_id, {"json": {"reason": WORDS}}), LIST: (None, {}),
-        SHOW: (made.id, {}), ANSWER: (made.id, right),
-    }  # fmt: skip
-    for door, (known, more) in sent.items():
-        assert ask(client, door, known, **more).status_code == 401
-        stranger = ask(client, door, known, headers=accounts.bearer(accounts.person().id), **more)
-        if door == LIST:
-            assert stranger.json["items"] == []
-        else:
-            assert stranger.status_code == 404
-    assert ask(client, SHOW, made.id, headers=accounts.bearer(scene.company)).status_code == 404
+    DOORS.are_closed_to_others(client, made.shift_id, made.id)
+    assert DOORS.ask(client, SHOW, made.id, headers=accounts.bearer(scene.company)).status_code == 404

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -35,6 +34,7 @@ from marketplace.pay.runs import service as runs
 from marketplace.workforce.bars import NoAppeal, TooLateToAnswer
 from marketplace.workforce.rules import NothingToContest, OwnCase, RuledBefore
 from tests.conftest import again, kept
+from tests.contested import Doors
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.pay.books import everything_holds
@@ -44,6 +44,7 @@ FILE = "POST /api/v1/payouts/<uuid:payout_id>/contest"
 LIST = "GET /api/v1/payout-contests"
 SHOW = "GET /api/v1/payout-contests/<uuid:payout_contest_id>"
 ANSWER = "POST /api/v1/payout-contests/<uuid:payout_contest_id>/answer"
+DOORS = Doors(FILE, LIST, SHOW, ANSWER)
 WORDS = "The account is mine and open: my bank says so."
 
 
@@ -300,14 +301,6 @@ def test_whoever_found_that_it_was_not_paid_had_a_part_in_it(payout: PaymentOp) 
 # --- the doors --------------------------------------------------------------------------------------------------------
 
 
-def ask(client: FlaskClient, door: str, known: UUID | None = None, **more: Any) -> Any:
-    method, _, path = door.partition(" ")
-    for name in ("payout_id", "payout_contest_id"):
-        path = path.replace(f"<uuid:{name}>", str(known or uuid4()))
-    headers = {"Idempotency-Key": str(uuid4())} | more.pop("headers", {})
-    return client.open(path, method=method, headers=headers, **more)
-
-
 @pytest.mark.door(FILE, "works")
 @pytest.mark.door(LIST, "works")
 @pytest.mark.door(SHOW, "works")
@@ -320,25 +313,8 @@ def ask(client: FlaskClient, door: str, known: UUID | None = None, **more: Any) 
 def test_a_payout_is_contested_and_answered_over_the_api(
     client: FlaskClient, refused: PaymentOp, work: Callable[[], int]
 ) -> None:
-    op = refused
-    mine, desk = accounts.bearer(payee(op)), accounts.bearer(judge())
-    assert ask(client, FILE, op.id, json={"words": 1}, headers=mine).status_code == 422
-    filed = ask(client, FILE, op.id, json={"reason": WORDS}, headers=mine)
-    assert (filed.status_code, filed.json["decision"], filed.json["words"]) == (201, "refused", WORDS)
-    again = ask(client, FILE, op.id, json={"reason": WORDS}, headers=mine)
-    assert (again.status_code, again.json["code"]) == (409, "nothing_to_contest")
-    known = UUID(filed.json["id"])
-    work()
-    for headers in (mine, desk):
-        assert [each["id"] for each in ask(client, LIST, headers=headers).json["items"]] == [str(known)]
-    assert ask(client, LIST, headers=desk, query_string={"status": "soon"}).status_code == 422
-    wrong = ask(client, ANSWER, known, json={"outcome": "lapsed", "reason": "No."}, headers=desk)
-    assert (wrong.status_code, wrong.json["code"]) == (422, "input_not_right")
-    right = {"outcome": "overturned", "reason": "The bank had been down."}
-    assert ask(client, ANSWER, known, json=right, headers=desk).json["status"] == "overturned"
-    late = ask(client, ANSWER, known, json=right, headers=desk)
-    assert (late.status_code, late.json["code"]) == (409, "no_appeal")
-    assert ask(client, SHOW, known, headers=mine).json["answer"] == "The bank had been down."
+    mine, desk = accounts.bearer(payee(refused)), accounts.bearer(judge())
+    DOORS.are_gone_through(client, refused.id, mine, desk, work, ("decision", "refused"))
 
 
 @pytest.mark.door(FILE, "not_signed_in")
@@ -351,15 +327,4 @@ def test_a_payout_is_contested_and_answered_over_the_api(
 @pytest.mark.door(ANSWER, "not_mine")
 def test_payouts_that_others_contest_do_not_exist(client: FlaskClient, refused: PaymentOp) -> None:
     row = contested(refused)
-    right = {"json": {"outcome": "upheld", "reason": "It was right."}}
-    sent: dict[str, tuple[UUID | None, Any]] = {
-        FILE: (row.payment_op_id, {"json": {"reason": WORDS}}), LIST: (None, {}),
-        SHOW: (row.id, {}), ANSWER: (row.id, right),
-    }  # fmt: skip
-    for door, (known, more) in sent.items():
-        assert ask(client, door, known, **more).status_code == 401
-        stranger = ask(client, door, known, headers=accounts.bearer(accounts.person().id), **more)
-        if door == LIST:
-            assert stranger.json["items"] == []
-        else:
-            assert stranger.status_code == 404
+    DOORS.are_closed_to_others(client, row.payment_op_id, row.id)
