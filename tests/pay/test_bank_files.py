@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from marketplace.core.money import Money
+from marketplace.pay.bank import formats
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.rules import (
     FileFormat,
@@ -59,7 +60,7 @@ MT940 = """:20:STARTUMS
     ],
 )
 def test_three_formats_say_the_same(content: str, format_: FileFormat) -> None:
-    found = bank_rules.read(content)
+    found = formats.read(content)
     assert (found.format, found.outgoing, list(found.faults)) == (format_, 1, [])
     (line,) = found.lines
     assert (line.money, line.booked_on.isoformat()) == (Money.of("250.00", "USD"), "2026-11-17")
@@ -69,11 +70,11 @@ def test_three_formats_say_the_same(content: str, format_: FileFormat) -> None:
 def test_an_entry_of_many_transfers_is_each_of_them() -> None:
     part = '<TxDtls><Amt Ccy="USD">{}</Amt><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>'
     two = part.format("100.00", "one") + part.format("150.00", "two")
-    found = bank_rules.read(camt(entry("250.00", "", details=two)))
+    found = formats.read(camt(entry("250.00", "", details=two)))
     assert [(line.money.amount, line.words) for line in found.lines] == [(10_000, "one"), (15_000, "two")]
-    wrong = bank_rules.read(camt(entry("251.00", "", details=two)))
+    wrong = formats.read(camt(entry("251.00", "", details=two)))
     assert list(wrong.faults) == [(1, "The transfers of this entry are not its amount.")]
-    assert not bank_rules.read(camt(entry("250.00", "later", status="<Cd>PDNG</Cd>"))).lines
+    assert not formats.read(camt(entry("250.00", "later", status="<Cd>PDNG</Cd>"))).lines
 
 
 @pytest.mark.parametrize(
@@ -88,14 +89,14 @@ def test_an_entry_of_many_transfers_is_each_of_them() -> None:
     ],
 )
 def test_what_a_bank_has_undone_is_read_as_what_it_is(content: str, kind: LineKind) -> None:
-    found = bank_rules.read(content)
+    found = formats.read(content)
     assert [(line.kind, line.money) for line in found.lines] == [(kind, Money.of("250.00", "USD"))]
 
 
 def test_it_is_said_by_what_a_transfer_is_known_again() -> None:
     told = camt(entry("1.00", "x"), entry("2.00", "x").replace("AcctSvcrRef", "NtryRef"))
-    by = [line.known_by for line in bank_rules.read(told).lines]
-    by += [line.known_by for line in bank_rules.read(table("2026-11-17,1.00,USD,x,,")).lines]
+    by = [line.known_by for line in formats.read(told).lines]
+    by += [line.known_by for line in formats.read(table("2026-11-17,1.00,USD,x,,")).lines]
     assert by == [KnownBy.BANK, KnownBy.ENTRY, KnownBy.WORDS]
 
 
@@ -118,22 +119,22 @@ def test_it_is_said_by_what_a_transfer_is_known_again() -> None:
     ],
 )
 def test_what_is_bad_is_named(content: str, fault: tuple[int, str]) -> None:
-    assert list(bank_rules.read(content).faults) == [fault]
+    assert list(formats.read(content).faults) == [fault]
 
 
 def test_a_table_of_an_old_machine_is_read() -> None:
-    found = bank_rules.read(table("2026-11-17,1.00,USD,x,Lab,B1").replace("\n", "\r"))
+    found = formats.read(table("2026-11-17,1.00,USD,x,Lab,B1").replace("\n", "\r"))
     assert ([line.words for line in found.lines], list(found.faults)) == (["x"], [])
 
 
 def test_what_cannot_be_read_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    bank_rules.read(MT940.format(reference="x").replace(":61:2611", ":61:what"))
+    formats.read(MT940.format(reference="x").replace(":61:2611", ":61:what"))
     assert caplog.text == ""
 
 
 def test_xml_that_would_eat_the_machine_is_no_statement() -> None:
     bomb = '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><Document>&b;</Document>'
-    assert list(bank_rules.read(bomb).faults) == [(0, "This is no XML that can be read.")]
+    assert list(formats.read(bomb).faults) == [(0, "This is no XML that can be read.")]
 
 
 def test_a_reference_names_one_company_or_none() -> None:
@@ -147,6 +148,6 @@ def test_a_reference_names_one_company_or_none() -> None:
 
 def test_a_transfer_is_known_again_in_another_file() -> None:
     one, two = table("2026-11-17,5.00,USD,x,Lab,", "2026-11-17,5.00,USD,x,Lab,"), table("2026-11-17,5.00,USD,x,Lab,")
-    first, second = (bank_rules.identities(bank_rules.read(each).lines) for each in (one, two))
+    first, second = (bank_rules.identities(formats.read(each).lines) for each in (one, two))
     assert len(set(first)) == 2, "two that are alike on one day are two"
     assert second == first[:1]

@@ -37,7 +37,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import reversals
+from marketplace.pay.bank import formats, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
@@ -62,7 +62,7 @@ class Look:
 def look(content: str, *, by: Actor) -> Look:
     """Reads a statement and changes nothing. For operators of finance."""
     require_operator(by, OperatorRole.FINANCE)
-    found = bank_rules.read(content)
+    found = formats.read(content)
     known = _known(bank_rules.identities(found.lines))
     named = _companies(found.lines)
     pairs = zip(found.lines, bank_rules.identities(found.lines), strict=True)
@@ -79,7 +79,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
     before = select(BankStatement).where(BankStatement.sha256 == sha256)
     if (taken := db.session.scalars(before).one_or_none()) is not None:
         return taken
-    found = bank_rules.read(content)
+    found = formats.read(content)
     if found.faults:
         raise StatementNotGood(faults=[list(each) for each in found.faults])
     first = insert(BankStatement).values(

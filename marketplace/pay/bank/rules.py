@@ -1,42 +1,26 @@
-"""Bank statements: what stands in a file of three formats, which line of it is bad, and whose reference a line names.
+"""The law of bank statements: what a line of one can be, where it stands, by what it is known again and whose
+reference it names; and what a bank has kept of a payment that came back. Pure."""
 
-camt.053 (ISO 20022), MT940 (SWIFT), and a plain table (CSV) with the columns date, amount, currency, reference and,
-where they are known, payer, account and id. What came in counts, and what the bank has undone: a transfer that came in
-and was taken back, or a payment of ours that came back. What else went out is passed over. Pure.
-"""
-
-import csv
 import hashlib
-import logging
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from io import StringIO
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
-from xml.etree.ElementTree import Element, ParseError
 
-import mt940
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
-from marketplace.core.cells import meant
-from marketplace.core.money import BadMoney, Money
+from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 
 MOST_CHARACTERS = 2_000_000
 MOST_LINES = 10_000
-# What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
-logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
 _OURS = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
-_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
 
 
 class FileFormat(StrEnum):
@@ -144,26 +128,6 @@ class Read:
     faults: Sequence[tuple[int, str]]
 
 
-def read(content: str) -> Read:
-    """Reads a statement; its format is found in its content."""
-    text = content.lstrip("\ufeff").strip()
-    if len(text) > MOST_CHARACTERS:
-        return Read(FileFormat.CSV, (), 0, [(0, "The file is too large.")])
-    if "\0" in text:
-        return Read(FileFormat.CSV, (), 0, [(0, "This is no text in UTF-8.")])
-    if text.startswith("<"):
-        found = _camt(text)
-    elif ":61:" in text or text.startswith((":20:", "{1:")):
-        found = _mt940(text)
-    else:
-        found = _table(text)
-    if not found.lines and not found.outgoing and not found.faults:
-        return Read(found.format, (), 0, [(0, "There is no booked line in it.")])
-    if len(found.lines) > MOST_LINES:
-        return Read(found.format, (), found.outgoing, [(0, "There are too many lines in it.")])
-    return found
-
-
 def digest(content: str) -> str:
     return hashlib.sha256(content.strip().encode()).hexdigest()
 
@@ -205,219 +169,3 @@ def payout_of(words: str) -> UUID | None:
     two."""
     found = {each.lower() for each in _OURS.findall(words)}
     return UUID(found.pop()) if len(found) == 1 else None
-
-
-def _kind(words: str, *, comes: bool, undone: bool) -> LineKind | None:
-    """What a line did; None where money went out as it should. A table says of nothing that it undoes another: money
-    that goes out under a company's reference is its transfer taken back. A payment that came back names ours."""
-    if comes:
-        ours = payout_of(words) is not None and tail_of(words) is None
-        return LineKind.CAME_BACK if undone or ours else LineKind.CAME
-    return LineKind.TAKEN_BACK if undone else None
-
-
-# --- the formats ------------------------------------------------------------------------------------------------------
-
-
-class _Bad(Exception):
-    """What is wrong with a line."""
-
-
-def _amount(text: str, currency: str) -> Money:
-    if not _AMOUNT.fullmatch(text.strip()):
-        raise _Bad("The amount is no plain number such as 1234.50.")
-    try:
-        return Money.of(text.strip(), currency.strip())
-    except BadMoney as bad:
-        raise _Bad(bad.detail or bad.title) from bad
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        raise _Bad("The day is no date such as 2026-11-29.") from None
-
-
-def _table(text: str) -> Read:
-    try:
-        return _rows(text.replace("\r\n", "\n").replace("\r", "\n"))
-    except csv.Error:
-        return Read(FileFormat.CSV, (), 0, [(0, "This is no table that can be read.")])
-
-
-def _rows(text: str) -> Read:
-    first = text.partition("\n")[0]
-    rows = csv.DictReader(StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    names = {name.strip().lower() for name in rows.fieldnames or ()}
-    if missing := {"date", "amount", "currency", "reference"} - names:
-        return Read(FileFormat.CSV, (), 0, [(1, f"Missing columns: {', '.join(sorted(missing))}.")])
-    lines: list[Incoming] = []
-    faults: list[tuple[int, str]] = []
-    outgoing = 0
-    for at, row in enumerate(rows, 2):
-        told = {
-            (name or "").strip().lower(): meant(value or "") for name, value in row.items() if isinstance(value, str)
-        }
-        try:
-            money = _amount(told.get("amount", ""), told.get("currency", ""))
-            booked = _day(told.get("date", ""))
-        except _Bad as bad:
-            faults.append((at, str(bad)))
-            continue
-        words = told.get("reference", "")
-        comes = money.amount > 0
-        kind = _kind(words, comes=comes, undone=not comes and tail_of(words) is not None)
-        if kind is None or not money:
-            outgoing += 1
-            continue
-        lines.append(
-            Incoming(
-                at=at,
-                account=told.get("account", ""),
-                booked_on=booked,
-                money=money if comes else -money,
-                words=words,
-                kind=kind,
-                payer=told.get("payer", ""),
-                bank_reference=told.get("id", ""),
-            )
-        )
-    return Read(FileFormat.CSV, lines, outgoing, faults)
-
-
-def _mt940(text: str) -> Read:
-    begun = len(re.findall(r"^:61:", text, re.MULTILINE))
-    try:
-        told = list(mt940.parse(text))
-    except Exception:  # The library lets whatever it stumbles over through.
-        return Read(FileFormat.MT940, (), 0, [(0, "It begins like a MT940 file, and cannot be read to its end.")])
-    if len(told) != begun:
-        return Read(FileFormat.MT940, (), 0, [(0, "Not every line of it can be read.")])
-    account = re.search(r"^:25:(\S+)", text, re.MULTILINE)
-    lines: list[Incoming] = []
-    faults: list[tuple[int, str]] = []
-    outgoing = 0
-    for at, each in enumerate(told, 1):
-        data: Mapping[str, Any] = each.data
-        try:
-            money = _amount(str(data["amount"].amount), str(data["amount"].currency))
-        except _Bad as bad:
-            faults.append((at, str(bad)))
-            continue
-        told_of = [data.get(name) or "" for name in ("purpose", "additional_purpose", "transaction_details")]
-        words = " ".join([*told_of, _named(data.get("customer_reference"))]).strip()
-        # RC takes a credit back, RD a debit.
-        kind = _kind(words, comes=data["status"] in ("C", "RD"), undone=data["status"] in ("RC", "RD"))
-        if kind is None or not money:
-            outgoing += 1
-            continue
-        lines.append(
-            Incoming(
-                at=at,
-                account=account[1] if account else "",
-                booked_on=_day(str(data["date"])),
-                money=money if money.amount > 0 else -money,
-                words=words,
-                kind=kind,
-                payer=data.get("applicant_name") or "",
-                bank_reference=_named(data.get("bank_reference")),
-            )
-        )
-    return Read(FileFormat.MT940, lines, outgoing, faults)
-
-
-def _named(reference: object) -> str:
-    words = str(reference or "").strip()
-    return "" if words == "NONREF" else words
-
-
-def _camt(text: str) -> Read:
-    try:
-        root = fromstring(text)
-    except (ParseError, DefusedXmlException, ValueError):
-        return Read(FileFormat.CAMT_053, (), 0, [(0, "This is no XML that can be read.")])
-    if _bare(root.tag) != "Document" or root.find(".//{*}BkToCstmrStmt") is None:
-        return Read(FileFormat.CAMT_053, (), 0, [(0, "This is no camt.053 statement.")])
-    lines: list[Incoming] = []
-    faults: list[tuple[int, str]] = []
-    outgoing = at = 0
-    for statement in root.findall(".//{*}Stmt"):
-        account = _text(statement, "{*}Acct/{*}Id/{*}IBAN") or _text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
-        for entry in statement.findall("{*}Ntry"):
-            at += 1
-            if not _is_booked(entry):
-                continue
-            try:
-                found = _of_entry(entry, at, account)
-            except _Bad as bad:
-                faults.append((at, str(bad)))
-                continue
-            lines += found
-            outgoing += not found
-    return Read(FileFormat.CAMT_053, lines, outgoing, faults)
-
-
-def _of_entry(entry: Element, at: int, account: str) -> list[Incoming]:
-    """The lines of an entry: of one that a bank has made of many transfers, each of them. None of what went out and was
-    not undone."""
-    comes, undone = _text(entry, "{*}CdtDbtInd") == "CRDT", _text(entry, "{*}RvslInd") in ("true", "1")
-    if not comes and not undone:
-        return []
-    whole = _money(entry.find("{*}Amt"))
-    booked = _day(_text(entry, "{*}BookgDt/{*}Dt") or _text(entry, "{*}BookgDt/{*}DtTm"))
-    reference, number = _text(entry, "{*}AcctSvcrRef"), _text(entry, "{*}NtryRef")
-    parts = entry.findall("{*}NtryDtls/{*}TxDtls")
-    if len(parts) < 2:
-        parts = parts or [entry]
-        sums = [whole]
-    else:
-        sums = [_money(_first(part, "{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt")) for part in parts]
-        if {each.currency for each in sums} != {whole.currency} or sum(s.amount for s in sums) != whole.amount:
-            raise _Bad("The transfers of this entry are not its amount.")
-    made = []
-    for part, money in zip(parts, sums, strict=True):
-        if money.amount <= 0:
-            raise _Bad("What came in is more than nothing.")
-        paths = ("{*}RmtInf/{*}Ustrd", "{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref", "{*}Refs/{*}EndToEndId")
-        words = " ".join(each.text or "" for path in paths for each in part.findall(path))
-        payer = _text(part, "{*}RltdPties/{*}Dbtr/{*}Nm") or _text(part, "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm")
-        own = _text(part, "{*}Refs/{*}AcctSvcrRef") or reference
-        kind = _kind(words, comes=comes, undone=undone)
-        assert kind is not None, "what went out and was not undone was left out above"
-        made.append(
-            Incoming(
-                at=at,
-                account=account,
-                booked_on=booked,
-                money=money,
-                words=words,
-                payer=payer,
-                bank_reference=own or number,
-                kind=kind,
-                is_numbered=not own,
-            )
-        )
-    return made
-
-
-def _is_booked(entry: Element) -> bool:
-    return (_text(entry, "{*}Sts/{*}Cd") or _text(entry, "{*}Sts") or "BOOK") == "BOOK"
-
-
-def _money(found: Element | None) -> Money:
-    if found is None:
-        raise _Bad("There is no amount.")
-    return _amount(found.text or "", found.get("Ccy", ""))
-
-
-def _first(part: Element, *paths: str) -> Element | None:
-    return next((found for path in paths if (found := part.find(path)) is not None), None)
-
-
-def _text(part: Element, path: str) -> str:
-    return (part.findtext(path) or "").strip()
-
-
-def _bare(tag: str) -> str:
-    return tag.rpartition("}")[2]
