@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, reason_given, require_operator, require_person
@@ -23,6 +23,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
 from marketplace.matching.rules import ContestStatus
 from marketplace.pay import service
+from marketplace.pay.bank.models import BankLine
 from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.contests.rules import ANSWER_WITHIN, CONTEST_FOR, Decision, check_contest, decision_on
@@ -187,12 +188,15 @@ def of(ops: Collection[PaymentOp]) -> dict[UUID, Decided]:
 
 
 def deciders(payout_id: UUID) -> set[UUID]:
-    """The people who had a part in what became of a payout: who found it, confirmed that, had it taken back, or decided
-    about the account that it was to go to."""
+    """The people who had a part in what became of a payout: who found it, confirmed that, had it taken back, said of a
+    line of the bank's that it is what came back, agreed to that, or decided about the account that it was to go to."""
     op = db.session.get_one(PaymentOp, payout_id)
     found = select(PaymentFinding.found_by, PaymentFinding.answered_by).where(PaymentFinding.payment_op_id == op.id)
     people: set[UUID | None] = {each for row in db.session.execute(found) for each in row}
     backs = select(PaymentOp.id).where(PaymentOp.of_id == op.id)
+    told = or_(BankLine.payment_op_id == op.id, BankLine.payment_op_id.in_(backs))
+    lines = db.session.execute(select(BankLine.matched_by, BankLine.decided_by).where(told))
+    people |= {each for row in lines for each in row}
     people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name.in_(BEGUN))))
     if (method_id := _method_of(op)) is not None:
         people.add(db.session.scalar(select(PayoutMethod.name_decided_by).where(PayoutMethod.id == method_id)))
