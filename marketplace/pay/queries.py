@@ -189,11 +189,13 @@ def foreseen(company_id: UUID | None, through: date, contractor_id: UUID | None 
     lines += paid_out(cashing.preview(*whose))
     lines += of_weeks(weeks.preview(*whose))
     lines += fees_returned(rail_fees.preview(*whose))
-    taxes = withholding.foresee(
-        _incomes(lines), {(line.work.contractor_id, line.price.money.currency) for line in lines}
-    )
+    paid_in = {(line.work.contractor_id, line.price.money.currency) for line in lines}
+    if company_id is None:
+        # Whoever is given tax back is paid it even where nothing else is.
+        paid_in |= {(who, code) for who, code in db.session.execute(withholding.waiting_returns(contractor_id))}
+    taxes = withholding.foresee(_incomes(lines), paid_in)
     previews = []
-    for code in sorted({line.price.money.currency for line in lines}):
+    for code in sorted({code for _, code in paid_in}):
         own = [line for line in lines if line.price.money.currency == code]
         by_payee = {
             payee: total((line.price.money for line in own if line.price.payee is payee), code) for payee in Payee
@@ -203,7 +205,7 @@ def foreseen(company_id: UUID | None, through: date, contractor_id: UUID | None 
             Preview(
                 currency=code,
                 timesheets=len({line.work.timesheet_id for line in own if isinstance(line.work, Work)}),
-                people=len({line.work.contractor_id for line in own}),
+                people=sum(currency == code for _, currency in paid_in),
                 net=by_payee[Payee.CONTRACTOR],
                 withheld=Money(taxes.get(code, 0), code),
                 benefits=by_payee[Payee.BENEFITS],

@@ -18,9 +18,11 @@ from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import queries
+from marketplace.pay import instant, queries
 from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PaymentOp, Payslip
+from marketplace.pay.rails import payments
+from marketplace.pay.runs import service as runs
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes import remitting, withholding
 from marketplace.pay.taxes.models import Withholding
@@ -101,7 +103,9 @@ def test_two_persons_pay_the_authority(taxed: Booking) -> None:
     everything_holds()
 
 
-def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking) -> None:
+@pytest.mark.parametrize("is_at_once", [False, True])
+def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, is_at_once: bool) -> None:
+    """The next run of all pays it, or the person's own where they ask at once; and its preview says so."""
     me = taxed.contractor_id
     with transaction():
         line = line_of(taxed)
@@ -113,7 +117,16 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking) -
     assert closing.Left.MONEY in closing.left(me)
     with transaction():
         clock.move_to(clock.now() + timedelta(hours=1))
-    pay.paid()
+    (seen,) = queries.preview(None, clock.now().date(), seen_by=pay.finance())
+    assert (seen.people, seen.net, seen.withheld, seen.due) == (1, usd("0"), usd("-0.50"), usd("0.50"))
+    assert queries.preview(taxed.company_id, clock.now().date(), seen_by=pay.finance()) == []
+    if is_at_once:
+        with transaction():
+            run = instant.pay_now(by=accounts.actor_of(me))
+        runs.finish_run(run.id)
+        payments.advance_ops()
+    else:
+        pay.paid()
     slip = pay.payslip_of(me)
     assert (slip.net, slip.withheld, slip.due) == (usd("0"), usd("-0.50"), usd("0.50"))
     sent = select(PaymentOp.amount).where(PaymentOp.contractor_id == me).order_by(PaymentOp.id)

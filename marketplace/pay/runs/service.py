@@ -128,8 +128,8 @@ def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
 
 def _freeze(run: PayRun) -> bool:
     """Says that the run has all of its lines: its payslips are their sums, and stay what they are."""
-    if run.company_id is None and run.contractor_id is None:
-        _open_for_returns(run.id)
+    if run.company_id is None:
+        _open_for_returns(run)
     slips = db.session.scalar(select(func.count(Payslip.id)).where(Payslip.run_id == run.id))
     move_one(run, RunStatus.FROZEN, by=CLOCK, event="pay_run.frozen", data={"payslips": slips})
     return True
@@ -189,13 +189,13 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 )
 
 
-def _open_for_returns(run_id: UUID) -> None:
+def _open_for_returns(run: PayRun) -> None:
     """Payslips without a line, for people who are given tax back and are paid nothing else by this run."""
     same = (Payslip.contractor_id == Withholding.contractor_id, Payslip.currency == Withholding.currency)
-    waiting = withholding.waiting_returns().where(~exists().where(Payslip.run_id == run_id, *same))
+    waiting = withholding.waiting_returns(run.contractor_id).where(~exists().where(Payslip.run_id == run.id, *same))
     nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
     rows = [
-        {"id": new_id(), "run_id": run_id, "contractor_id": row.contractor_id, "currency": row.currency,
+        {"id": new_id(), "run_id": run.id, "contractor_id": row.contractor_id, "currency": row.currency,
          "status": PayslipStatus.FROZEN} | nothing
         for row in db.session.execute(waiting)
     ]  # fmt: skip

@@ -134,9 +134,12 @@ def foresee(incomes: Sequence[Income], people: Collection[tuple[UUID, str]]) -> 
     return found
 
 
-def waiting_returns() -> Select[UUID, str]:
-    """People and currencies to whom something is to be given back, and who have no payslip for it yet."""
+def waiting_returns(contractor_id: UUID | None = None) -> Select[UUID, str]:
+    """People and currencies to whom something is to be given back, and who have no payslip for it yet; one person or
+    all."""
     waiting = select(Withholding.contractor_id, Withholding.currency).where(Withholding.payslip_id.is_(None))
+    if contractor_id is not None:
+        waiting = waiting.where(Withholding.contractor_id == contractor_id)
     return waiting.group_by(Withholding.contractor_id, Withholding.currency)
 
 
