@@ -927,10 +927,15 @@ _PRICES = (
         Basis.HOUSE,
         "No balance is forfeited or carried on, however small: what was earned is paid out whole. What a rail keeps of "
         "a payout is paid to the person by the next run, by the companies whose work it paid, each in proportion; "
-        "where one has no money the service advances it.",
-        "House policy: a minimum payout, or a fee out of the pay, takes most from who earns least",
+        "where one has no money the service advances it. A payout that a bank sends back is the person's whole, and "
+        "paid again: what the bank kept is borne alike, and what a rate took by the service; what was made good of it "
+        "before is not made good again. Where more than a tenth is missing, two people agree that it is that payout.",
+        "House policy: a minimum payout, or a fee out of the pay, takes most from who earns least; of a rate, which "
+        "no company chooses, the service bears the risk",
         "tests/pay/test_rail_fees.py::test_what_a_rail_keeps_is_paid_by_the_company",
-        since=date(2026, 11, 29),
+        since=date(2026, 11, 30),
+        version=2,
+        most_kept_percent=10,
     ),
     _rule(
         "INSTANT_PAY",

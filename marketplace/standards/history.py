@@ -30,6 +30,16 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 file_kept_days=90,
             ),
         ),
+        "PAYOUT": (
+            _before(
+                1,
+                "No balance is forfeited or carried on, however small: what was earned is paid out whole. What a rail "
+                "keeps of a payout is paid to the person by the next run, by the companies whose work it paid, each in "
+                "proportion; where one has no money the service advances it.",
+                date(2026, 11, 29),
+                date(2026, 11, 30),
+            ),
+        ),
         "PAYOUT_APPEAL": (
             _before(
                 1,

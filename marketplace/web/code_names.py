@@ -682,6 +682,7 @@ NAMES = {
         "vat": lazy_gettext("VAT on them"),
         "margins": lazy_gettext("Margins of third parties"),
         "advances": lazy_gettext("Advanced by the service, or given back to it"),
+        "banks": lazy_gettext("Kept by banks of pay that came back"),
         "other": lazy_gettext("Other"),
     },
     "year_form": {

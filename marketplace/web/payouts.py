@@ -13,6 +13,7 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.problems import NotFound
 from marketplace.pay import queries, service
+from marketplace.pay.bank import returns
 from marketplace.pay.contests import service as contests
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import landing
@@ -38,6 +39,7 @@ def show_payout(payout_id: UUID, form: Form | None = None) -> ResponseReturnValu
         "work/payout.html",
         payout=op,
         decided=contests.of([op]).get(op.id),
+        back=returns.of(op),
         landed=landed,
         bar=landed_bar(landed) if landed else None,
         may_pay_again=_may_pay_again(op),

@@ -223,6 +223,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "prefix": lazy_gettext("Begins with"),
         "proof": lazy_gettext("Proof"),
         "proposed_at": lazy_gettext("Proposed"),
+        "on_the_way_back": lazy_gettext("Kept on the way back"),
         "provider": lazy_gettext("By what"),
         "purpose": lazy_gettext("What for"),
         "put_at": lazy_gettext("Stored"),

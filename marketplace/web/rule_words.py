@@ -58,6 +58,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "care_days": lazy_gettext("days of care"),
         "most_days": lazy_gettext("days at most"),
         "days_to_contest": lazy_gettext("days to contest"),
+        "most_kept_percent": lazy_gettext("percent at most that may be missing"),
         "answer_days": lazy_gettext("days to an answer"),
         "valid_days": lazy_gettext("days for which it is valid"),
         "answers_together": lazy_gettext("answers shown together"),

@@ -238,9 +238,10 @@ def number(value: Decimal) -> str:
     return words
 
 
-def rate_words(rate: Fraction) -> str:
+def rate_words(rate: Fraction | Decimal) -> str:
     """An exchange rate, rounded to four digits after the point for reading; the exact one stands in the API."""
-    words: str = format_decimal(Decimal(rate.numerator) / Decimal(rate.denominator), "#,##0.0000")
+    exact = Fraction(rate)
+    words: str = format_decimal(Decimal(exact.numerator) / Decimal(exact.denominator), "#,##0.0000")
     return words
 
 

@@ -166,8 +166,8 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.CONTRACTOR,
                 Channel.BOTH,
                 "A payout of %(money)s came back",
-                "The page of the payout says why. The money is yours as before, and you can have it paid again there. "
-                "What you think is wrong you can contest there for 30 days.",
+                "The page of the payout says why. All of it is yours as before, also what a bank has kept, and you can "
+                "have it paid again there. What you think is wrong you can contest there for 30 days.",
             ),
         ),
         "reversal.requested": (

@@ -4,7 +4,7 @@ In prose. A company writes its reference on a transfer. An operator hands in the
 wrong with which line, and nothing is taken of a file with a fault. A line that names a company is booked at once, or,
 above the limit, when another operator agrees (TWO_PEOPLE). A stray one waits for somebody who says whose it is, or
 sends it back. The same file, and the same transfer in another file, change nothing. What the bank has undone is booked
-as what it is, once (`reversals`).
+as what it is, once (`reversals`), and so is a payment of ours that came back (`returns`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import formats, reversals
+from marketplace.pay.bank import already, formats, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
@@ -45,7 +45,7 @@ from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import FindingOutcome, ManualStatus
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 
 SEEN_WITHIN = timedelta(days=7)
 """How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
@@ -96,12 +96,13 @@ def take(content: str, *, by: Actor) -> BankStatement:
     record("bank_statement.taken", made, by=by, data={"lines": made.incoming, "fresh": made.fresh})
     named = _companies(found.lines)
     # Also payments that came back before: what kept one from being booked may be over.
-    again = reversals.strays(made.id)
+    again = returns.strays(made.id)
     large = findings.above_limit({line.money for line in (*lines, *again)})
     # What came before what undoes it: a file may hold both.
     for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:
-            reversals.undo(line, is_large=line.money in large, by=by)
+            undo = returns.undo if line.kind is LineKind.CAME_BACK else reversals.undo
+            undo(line, is_large=line.money in large, by=by)
             continue
         company = named.get(bank_rules.tail_of(line.words))
         # Nobody books money to their own company: its line waits for somebody else.
@@ -120,7 +121,7 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
     _check_not_own(company_id, by)
     if line.status is not LineStatus.STRAY:
         raise WrongState(f"The line is {line.status}.")
-    if line.kind is LineKind.CAME_BACK and reversals.is_of_a_payout(line):
+    if line.kind is LineKind.CAME_BACK and returns.is_of_a_payout(line):
         raise WrongState("A payment of ours that came back is no company's.")
     if line.kind is LineKind.TAKEN_BACK:
         reversals.take_from(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
@@ -130,16 +131,18 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
 
 
 def confirm(line_id: UUID, *, by: Actor) -> BankLine:
-    """A second operator agrees whose it is: it is booked. Raises SamePerson, OwnCompany, WrongState, NotFound,
-    NotRefundable, InsufficientFunds."""
+    """A second operator agrees whose it is: it is booked. Raises SamePerson, OwnCompany, OwnPayment, WrongState,
+    NotFound, NotRefundable, InsufficientFunds."""
     line = _find(line_id, by)
     if line.status is not LineStatus.MATCHED:
         raise WrongState(f"The line is {line.status}.")
     if line.matched_by == by.person_id:
         raise SamePerson
     _check_not_own(line.company_id, by)
-    if line.kind is LineKind.TAKEN_BACK or line.company_id is None:
+    if line.kind is LineKind.TAKEN_BACK:
         reversals.book(line, by=by)
+    elif line.company_id is None:
+        returns.book(line, by=by)
     else:
         _book(line, by=by)
     return line
@@ -341,17 +344,7 @@ def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:
 
 def _deposit(company_id: UUID, line: BankLine, *, by: Actor) -> UUID:
     """A deposit that nobody had asked for: the bank has it already, so it goes through its states at once."""
-    op_id, now = new_id(), clock.now()
-    op = PaymentOp(
-        id=op_id, kind=OpKind.DEPOSIT, rail=MANUAL, amount=line.amount, currency=line.currency,
-        params={"bank_line": str(line.id)}, idempotency_key=rules.idempotency_key(OpKind.DEPOSIT, op_id),
-        created_at=now, next_try_at=now, status=OpStatus.INTENT, company_id=company_id,
-    )  # fmt: skip
-    db.session.add(op)
-    told = {"amount": str(line.money.decimal), "currency": line.currency}
-    record(OP_EVENTS[OpKind.DEPOSIT][OpStatus.INTENT], op, by=by, data=told)
-    move_one(op, OpStatus.SENT, by=by, event=OP_EVENTS[OpKind.DEPOSIT][OpStatus.SENT], values={"first_sent_at": now})
-    done = {"external_id": f"bank_{line.id.hex}"}
-    move_one(op, OpStatus.DONE, by=by, event=OP_EVENTS[OpKind.DEPOSIT][OpStatus.DONE], values=done, data=told)
-    ledger.post(rules.deposit_received(op_id, MANUAL, company_id, line.money))
-    return op_id
+    op = already.begun(line, OpKind.DEPOSIT, line.money, by=by, company_id=company_id)
+    already.through(op, line, by=by)
+    ledger.post(rules.deposit_received(op.id, MANUAL, company_id, line.money))
+    return op.id

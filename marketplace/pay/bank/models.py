@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import CurrencyCode, Instant, Minor, choice
@@ -48,6 +49,12 @@ class BankLine(Stateful):
         ),
         CheckConstraint("(status = 'booked') = (payment_op_id IS NOT NULL)", name="booked_is_a_deposit"),
         CheckConstraint("(status = 'sent_back') = (reason IS NOT NULL)", name="sent_back_has_reason"),
+        CheckConstraint("(kept_amount IS NULL) = (kept_currency IS NULL)", name="kept_whole"),
+        CheckConstraint("(rate IS NULL) = (rate_source IS NULL)", name="rate_has_source"),
+        CheckConstraint(
+            "(kind = 'came_back' AND status = 'booked' AND company_id IS NULL) OR num_nonnulls(kept_amount, rate) = 0",
+            name="kept_of_what_came_back",
+        ),
         Index("uq_bank_line_undoes_id", "undoes_id", unique=True, postgresql_where=text("undoes_id IS NOT NULL")),
         Index("ix_bank_line_statement_id", "statement_id"),
         Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
@@ -70,6 +77,12 @@ class BankLine(Stateful):
     bank_reference: Mapped[str] = mapped_column(Text)
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
     payment_op_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"), index=True)
+    kept_amount: Mapped[int | None] = mapped_column(BigInteger)
+    kept_currency: Mapped[str | None] = mapped_column(CHAR(3))
+    rate: Mapped[Decimal | None] = mapped_column(Numeric)
+    rate_source: Mapped[str | None] = mapped_column(Text)
+    """What the bank kept of a payment of ours that came back, in that payment's currency; and where it came in another,
+    so many units of it for one of the payment's, by which source of which day (LANDED)."""
     reason: Mapped[str | None] = mapped_column(Text)
     matched_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     """Who said whose it is, or handed in the statement that says so."""
@@ -80,6 +93,12 @@ class BankLine(Stateful):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def kept(self) -> Money | None:
+        if self.kept_amount is None or self.kept_currency is None:
+            return None
+        return Money(self.kept_amount, self.kept_currency)
 
     @property
     def is_borne(self) -> bool:

@@ -1,17 +1,16 @@
-"""What a bank has undone, booked as what it is, once: transfers that it took back, payments of ours that came back.
+"""Transfers that a bank has taken back, booked as what they are, once.
 
 In prose. A transfer that was booked and is taken back goes back to its payer: a refund of its deposit that the bank has
 made already. Where the company has spent the money, the line stays a stray until somebody takes it from what the
 company has by then, or writes down that the service bears it. One that was not booked yet is settled with its line, and
-the books say nothing. A payment of ours that came back is payable to its person again; one that nobody had marked is
-found not to have happened. What names nothing that is known is a stray, and a payment that came back is looked at again
-with each later statement. Above the limit another operator agrees (TWO_PEOPLE).
+the books say nothing. What names nothing that is known is a stray. Above the limit another operator agrees
+(TWO_PEOPLE).
 
 A table does not say whether the bank or the service has sent money out under a company's reference: where the service
 has sent a refund of that amount in these days, the line is that refund, which stands in the books already.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,37 +21,26 @@ from marketplace.accounts.rules import Actor
 from marketplace.accounts.rules import require_person as person_of
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
-from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.lifecycle import move_one
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientFunds
 from marketplace.pay import rules
+from marketplace.pay.bank import already
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
-from marketplace.pay.by_hand.models import ManualFile, ManualPayment
-from marketplace.pay.by_hand.rules import FileStatus, ManualStatus, OwnPayment
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import BANK_SENT_BACK, MANUAL, OP_EVENTS, NotRefundable, OpKind, OpStatus
+from marketplace.pay.rules import MANUAL, NotRefundable, OpKind, OpStatus
 
-CAME_BACK = "The bank has sent it back."
 OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
 UNDER_WAY_FOR = timedelta(days=14)
 """How long after it was ordered a refund of ours may stand on a statement."""
-MOST_AGAIN = 100
 
 
 def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
     """Finds the cause of a fresh line and books it, or above the limit leaves it to another operator. Without a cause,
     or without the money, it stays a stray."""
-    if line.kind is LineKind.CAME_BACK:
-        payout = _payout(line)
-        # Nobody books what became of a payment to themselves: their own waits for somebody else.
-        if payout is not None and payout.contractor_id != by.person_id:
-            _agree(line, {"matched_by": person_of(by)}, is_large=is_large, by=by)
-        return
     came = _came(line)
     if came is None or (came.company_id is not None and by.belongs_to(came.company_id)):
         return
@@ -70,23 +58,6 @@ def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
         db.session.refresh(line)
 
 
-def strays(but: UUID) -> Sequence[BankLine]:
-    """Payments of other statements that came back and are not booked, the oldest first: of somebody who could not book
-    their own, or that were just being marked. Locked."""
-    found = select(BankLine).where(
-        BankLine.kind == LineKind.CAME_BACK, BankLine.status == LineStatus.STRAY, BankLine.statement_id != but
-    )
-    return db.session.scalars(found.order_by(BankLine.id).limit(MOST_AGAIN).with_for_update(skip_locked=True)).all()
-
-
-def is_of_a_payout(line: BankLine) -> bool:
-    """Whether a line names a payout of ours, whatever became of it: its money is its person's."""
-    named = select(PaymentOp.id).where(
-        PaymentOp.id == bank_rules.payout_of(line.words), PaymentOp.kind == OpKind.PAYOUT
-    )
-    return db.session.scalar(named) is not None
-
-
 def take_from(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
     """Takes a stray line from the deposits of a company that somebody has named. Raises NotRefundable,
     InsufficientFunds."""
@@ -94,11 +65,8 @@ def take_from(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) ->
 
 
 def book(line: BankLine, *, by: Actor, **whose: Any) -> None:
-    """Books a line whose cause is known. Raises NotRefundable, InsufficientFunds, WrongState, OwnPayment."""
-    if line.kind is LineKind.CAME_BACK:
-        op_id = _pay_again(line, by=by)
-    else:
-        op_id = _refund(line, whose.get("company_id") or line.company_id, by=by)
+    """Books a line whose cause is known. Raises NotRefundable, InsufficientFunds."""
+    op_id = _refund(line, whose.get("company_id") or line.company_id, by=by)
     decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
 
@@ -168,14 +136,14 @@ def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:
     if ours is not None and ours.status is OpStatus.DONE:
         return ours.id
     deposit = _deposit_of(line, company_id)
-    op = _op(line, OpKind.REFUND, {"company_id": company_id, "of_id": deposit.id}, by=by)
+    op = already.begun(line, OpKind.REFUND, line.money, by=by, company_id=company_id, of_id=deposit.id)
     ledger.post_many(
         [
             rules.refund_begun(op.id, company_id, line.money),
             rules.refund_done(op.id, MANUAL, company_id, line.money),
         ]
     )
-    _through(op, line, by=by)
+    already.through(op, line, by=by)
     return op.id
 
 
@@ -225,69 +193,3 @@ def _deposit_of(line: BankLine, company_id: UUID) -> PaymentOp:
     if not fits:
         raise NotRefundable(field="company_id")
     return fits[0]
-
-
-def _payout(line: BankLine) -> PaymentOp | None:
-    """The payout that the line names, of that amount where it was sent in its own currency, if it can have come
-    back."""
-    named = bank_rules.payout_of(line.words)
-    found = select(PaymentOp).where(PaymentOp.id == named, PaymentOp.rail == MANUAL, PaymentOp.kind == OpKind.PAYOUT)
-    op = None if named is None else db.session.scalars(found.with_for_update()).one_or_none()
-    if op is None or (op.amount, op.currency) != (line.amount, line.currency):
-        return None
-    begun = select(PaymentOp.id).where(PaymentOp.of_id == op.id, PaymentOp.status != OpStatus.REFUSED)
-    if op.status is OpStatus.DONE:
-        return op if db.session.scalar(begun) is None else None
-    sent = (
-        select(ManualPayment.id)
-        .join(ManualFile, ManualFile.id == ManualPayment.file_id)
-        .where(ManualPayment.payment_op_id == op.id, ManualPayment.status == ManualStatus.IN_FILE)
-        .where(ManualFile.status == FileStatus.RELEASED)
-    )
-    is_open = op.status is OpStatus.WAITING and db.session.scalar(sent) is not None
-    return op if is_open and not findings.of([op.id]) else None
-
-
-def _pay_again(line: BankLine, *, by: Actor) -> UUID:
-    """The payout is payable again. Returns the payment by which it came back: itself, where nobody had marked it."""
-    payout = _payout(line)
-    if payout is None:
-        raise WrongState("The payment that this line names has gone on.")
-    if payout.contractor_id == by.person_id:
-        raise OwnPayment
-    if payout.status is OpStatus.WAITING:
-        findings.came_back(payout.id, CAME_BACK, by=by)
-        return payout.id
-    whose = {"contractor_id": payout.contractor_id, "of_id": payout.id}
-    op = _op(line, OpKind.REVERSAL, whose, by=by)
-    ledger.post(rules.payout_taken_back(op.id, MANUAL, payout.owner_id, line.money))
-    _through(op, line, by=by)
-    move_one(payout, OpStatus.REVERSED, by=by, event=OP_EVENTS[OpKind.PAYOUT][OpStatus.REVERSED],
-             values={"why": CAME_BACK}, data=_told(line))  # fmt: skip
-    return op.id
-
-
-def _op(line: BankLine, kind: OpKind, whose: Mapping[str, Any], *, by: Actor) -> PaymentOp:
-    op_id, now = new_id(), clock.now()
-    op = PaymentOp(
-        id=op_id, kind=kind, rail=MANUAL, amount=line.amount, currency=line.currency,
-        params={"bank_line": str(line.id)}, idempotency_key=rules.idempotency_key(kind, op_id), created_at=now,
-        next_try_at=now, status=OpStatus.INTENT, **whose,
-    )  # fmt: skip
-    db.session.add(op)
-    db.session.flush()
-    begun = BANK_SENT_BACK if kind is OpKind.REVERSAL else OP_EVENTS[kind][OpStatus.INTENT]
-    record(begun, op, by=by, data=_told(line))
-    return op
-
-
-def _through(op: PaymentOp, line: BankLine, *, by: Actor) -> None:
-    """The bank has it already."""
-    event, now = OP_EVENTS[op.kind], clock.now()
-    move_one(op, OpStatus.SENT, by=by, event=event[OpStatus.SENT], values={"first_sent_at": now})
-    done = {"external_id": f"bank_{line.id.hex}"}
-    move_one(op, OpStatus.DONE, by=by, event=event[OpStatus.DONE], values=done, data=_told(line))
-
-
-def _told(line: BankLine) -> dict[str, str]:
-    return {"amount": str(line.money.decimal), "currency": line.currency}

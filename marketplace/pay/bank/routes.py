@@ -1,4 +1,4 @@
-"""The doors of deposits by bank statement."""
+"""The doors of bank statements, and of payouts that came back by one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,9 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
+from marketplace.pay import queries
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import returns
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine, BankStatement
@@ -18,7 +20,8 @@ companies = Blueprint(
     "company-bank", __name__, url_prefix="/api/v1/companies", description="How a company pays by bank."
 )
 bank = Blueprint("bank", __name__, url_prefix="/api/v1/bank", description="Bank statements and what came by them.")
-blueprints = (companies, bank)
+payouts = Blueprint("returned-payouts", __name__, url_prefix="/api/v1/payouts", description="Payouts that came back.")
+blueprints = (companies, bank, payouts)
 
 
 @companies.get("/<uuid:company_id>/transfer")
@@ -93,6 +96,15 @@ def doubt_line(line_id: UUID) -> BankLine:
 def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
     """Write down that a stray transfer was sent back by bank, and why."""
     return bank_deposits.send_back(line_id, given["reason"], by=actor())
+
+
+@payouts.get("/<uuid:payout_id>/came-back")
+@payouts.response(200, s.ReturnSchema)
+@problems(payouts, 401, 403, 404)
+def show_came_back(payout_id: UUID) -> dict[str, BankLine | None]:
+    """What came of a payout back to the bank, what the bank kept, and by which rate; null where nothing did. For
+    whoever is paid and for operators of finance. All of it is payable again."""
+    return {"came_back": returns.of(queries.payout(payout_id, seen_by=actor()))}
 
 
 def shown(found: Look) -> dict[str, Any]:

@@ -8,17 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
 from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
-from marketplace.core.money import Money
+from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import Conflict, Forbidden, Invalid
+from marketplace.ledger.rules import Entry, Move, exchange
+from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
+from marketplace.pay.rules import MANUAL, outside
+from marketplace.standards.catalogue import RULES
 
 MOST_CHARACTERS = 2_000_000
 MOST_LINES = 10_000
+MOST_KEPT = RULES["PAYOUT"].parameters["most_kept_percent"]
+"""How much of a payment may be missing that one operator alone takes for what came back of it."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
 _OURS = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 
@@ -169,3 +176,66 @@ def payout_of(words: str) -> UUID | None:
     two."""
     found = {each.lower() for each in _OURS.findall(words)}
     return UUID(found.pop()) if len(found) == 1 else None
+
+
+# --- what came back ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a payment went out in another currency: so many units of that for one of its own, by which source, and what
+    was sent of it, where somebody knows."""
+
+    rate: Fraction
+    source: str
+    sent: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a bank kept of a payment that came back, in the payment's currency; and in another the rate and its source.
+    One that `is_odd` came back with much less, or with more, than banks send back."""
+
+    kept: Money
+    rate: Fraction | None = None
+    source: str | None = None
+    is_odd: bool = False
+
+
+def returned(promised: Money, came: Money, way: Way | None) -> Returned | None:
+    """What was kept of a payment of which so much came back (rule PAYOUT). None where more came than was sent, or where
+    no rate says what it is worth. Of 60.00 USD that were sent as 7740.00 KES, at 129 for one, and of which 7611.00 come
+    back, 1.00 USD was kept."""
+    if came.currency == promised.currency:
+        kept = promised - came
+        return None if kept.amount < 0 else Returned(kept, is_odd=_is_odd(came, promised))
+    if way is None:
+        return None
+    worth = _at(came, way.rate, promised.currency)
+    missing = Money.zero(came.currency) if way.sent is None or way.sent < came else way.sent - came
+    kept = min(_at(missing, way.rate, promised.currency), promised)
+    return Returned(kept, way.rate, way.source, _is_odd(worth, promised))
+
+
+def came_less(line_id: UUID, promised: Money, came: Money, holds: Sequence[tuple[str, Money]]) -> Entry | None:
+    """What the books say beside that all of it is payable again: what the bank kept is a cost that was held for it, and
+    what came in another currency was exchanged by the service. None where nothing is to be said."""
+    kept = total((money for _, money in holds), promised.currency)
+    moves = [Move(hold, RAIL_COSTS, money) for hold, money in holds]
+    if kept:
+        moves.append(Move(RAIL_COSTS, outside(MANUAL), kept))
+    if came.currency != promised.currency:
+        sold, bought = exchange(outside(MANUAL), outside(MANUAL), came, promised)
+        rest = promised - kept
+        moves += [sold, Move(bought.source, bought.destination, rest)] if rest else [sold]
+    return Entry(f"bank_line:{line_id}:kept", moves) if moves else None
+
+
+def _at(money: Money, rate: Fraction, currency: str) -> Money:
+    """What is worth so much at so many units for one of the currency."""
+    digits = minor_digits(currency) - minor_digits(money.currency)
+    return Money(1, currency) * (money.amount / rate * Fraction(10) ** digits)
+
+
+def _is_odd(worth: Money, promised: Money) -> bool:
+    return abs(promised.amount - worth.amount) * 100 > promised.amount * MOST_KEPT

@@ -6,6 +6,8 @@ from marketplace.core.http import MoneyField, page_schema
 from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, KnownBy, LineKind, LineStatus
 
 KNOWN_BY = {"description": "By what the transfer is known again in another file"}
+KEPT = {"description": "What the bank kept of a payout that came back, in the payout's currency"}
+RATE = {"description": "Where it came in another currency: so many units of that for one of the payout's"}
 
 
 class BankFileArgs(ma.Schema):
@@ -63,6 +65,9 @@ class BankLineSchema(ma.Schema):
     known_by = ma.fields.Enum(KnownBy, by_value=True, required=True, metadata=KNOWN_BY)
     company_id = ma.fields.UUID(required=True, allow_none=True)
     payment_op_id = ma.fields.UUID(required=True, allow_none=True)
+    kept = MoneyField(required=True, allow_none=True, metadata=KEPT)
+    rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True, metadata=RATE)
+    rate_source = ma.fields.String(required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True)
     status = ma.fields.Enum(LineStatus, by_value=True, required=True)
 
@@ -90,3 +95,18 @@ class HowToPaySchema(ma.Schema):
     reference = ma.fields.String(required=True)
     seller = ma.fields.Nested(BankSellerSchema, required=True)
     is_open = ma.fields.Boolean(required=True, metadata={"description": "Whether the service takes money by bank"})
+
+
+class CameBackSchema(ma.Schema):
+    """What came of a payout back to the bank. The payout is payable again whole: `kept` is borne by the companies whose
+    work it paid, and what a rate took by the service (rule PAYOUT)."""
+
+    came = MoneyField(required=True, attribute="money")
+    booked_on = ma.fields.Date(required=True)
+    kept = MoneyField(required=True, metadata=KEPT)
+    rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True, metadata=RATE)
+    rate_source = ma.fields.String(required=True, allow_none=True)
+
+
+class ReturnSchema(ma.Schema):
+    came_back = ma.fields.Nested(CameBackSchema, required=True, allow_none=True)

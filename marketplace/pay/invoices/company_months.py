@@ -21,6 +21,7 @@ from marketplace.core.problems import NotFound
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.pay import queries
 from marketplace.pay.models import PayLine, Payslip
+from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
 from marketplace.pay.rules import PayslipStatus, returning
 from marketplace.pay.taxes.year_rules import cell
 from marketplace.standards.rates import OWN_BENEFITS, LineKind
@@ -38,6 +39,8 @@ class Flow(StrEnum):
     MARGINS = "margins"
     ADVANCES = "advances"
     """What the service advanced, or has got back."""
+    BANKS = "banks"
+    """What banks kept of payouts that came back."""
     OTHER = "other"
 
 
@@ -200,6 +203,7 @@ _BY_ROOT = {
     "platform:fees": Flow.FEES,
     "platform:vat": Flow.VAT,
     "platform:guarantee": Flow.ADVANCES,
+    RAIL_COSTS: Flow.BANKS,
 }
 
 

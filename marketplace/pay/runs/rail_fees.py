@@ -2,14 +2,16 @@
 
 When a payout has arrived with less than was promised, the missing part is set aside at once, from the companies of its
 payslip in proportion, or advanced by the service; the next run pays it. What a rail keeps of that is made good too,
-until nothing is left of it.
+until nothing is left of it. A payslip whose payout came back is paid again, and what was made good of it before is not
+made good again. What was kept on the way back is borne alike, and is nobody's pay: all of the payout is payable again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, Text, and_, cast, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import available_account
 from marketplace.core import clock
@@ -33,28 +35,36 @@ Shares = Mapping[UUID | None, int]
 def owe_due(limit: int = 100) -> int:
     """Sets aside what rails have kept of payouts that have arrived. Returns of how many payouts."""
     known = exists().where(RailFee.payment_op_id == PaymentOp.id)
+    other = aliased(PaymentOp)
+    before = (
+        select(func.coalesce(func.sum(RailFee.amount), 0))
+        .join(other, other.id == RailFee.payment_op_id)
+        .where(other.payslip_id == PaymentOp.payslip_id, ~RailFee.on_the_way_back)
+        .correlate(PaymentOp)
+        .scalar_subquery()
+    )
     due = (
-        select(PaymentOp)
+        select(PaymentOp, before.label("made_good"))
         .where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.DONE, PaymentOp.rail_fee_amount > 0)
-        .where(~known)
+        .where(~known, PaymentOp.rail_fee_amount > before)
         .order_by(PaymentOp.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=PaymentOp, skip_locked=True)
     )
-    ops = db.session.scalars(due).all()
-    paid_by = _shares([op.payslip_id for op in ops if op.payslip_id is not None])
-    ledger.hold_still(
-        {
-            (available_account(company_id), op.rail_fee.currency)
-            for op in ops
-            if op.rail_fee is not None and op.payslip_id is not None
-            for company_id in paid_by.get(op.payslip_id, {})
-            if company_id is not None
-        }
-    )
-    for op in ops:
-        _owe(op, paid_by.get(op.payslip_id, {}) if op.payslip_id else {})
-    return len(ops)
+    rows = db.session.execute(due).all()
+    paid_by = _shares([row.PaymentOp.payslip_id for row in rows])
+    _hold_still((row.PaymentOp.currency, paid_by.get(row.PaymentOp.payslip_id, {})) for row in rows)
+    for op, made_good in rows:
+        _part(op, op.rail_fee - Money(int(made_good), op.currency), paid_by.get(op.payslip_id, {}))
+    return len(rows)
+
+
+def bear(op: PaymentOp, payslip_id: UUID, kept: Money) -> list[tuple[str, Money]]:
+    """Sets aside what a bank kept on the way back of a payout of this payslip, which is payable again whole by `op`.
+    Returns the holds, which the caller spends, and what is in each."""
+    shares = _shares([payslip_id]).get(payslip_id, {})
+    _hold_still([(kept.currency, shares)])
+    return [(row.hold_account, row.money) for row in _part(op, kept, shares, on_the_way_back=True)]
 
 
 def recover_due(limit: int = 100) -> int:
@@ -117,7 +127,10 @@ def not_yet_paid() -> list[tuple[str, Money]]:
     issued = exists().where(
         PayLine.rail_fee_id == RailFee.id, PayLine.payslip_id == Payslip.id, Payslip.status == PayslipStatus.ISSUED
     )
-    return [(each.hold_account, each.money) for each in db.session.scalars(select(RailFee).where(~issued))]
+    return [
+        (each.hold_account, each.money)
+        for each in db.session.scalars(select(RailFee).where(~issued, ~RailFee.on_the_way_back))
+    ]
 
 
 def _of(ids: Collection[UUID]) -> list[Kept]:
@@ -152,11 +165,18 @@ def _shares(payslip_ids: Collection[UUID]) -> dict[UUID, dict[UUID | None, int]]
     return found
 
 
-def _owe(op: PaymentOp, shares: Shares) -> None:
-    assert op.rail_fee is not None, "looked for by it"
-    assert op.contractor_id is not None, "a payout has one"
+def _hold_still(payers: Iterable[tuple[str, Shares]]) -> None:
+    """Locks the accounts of companies that bear something."""
+    wanted = {(available_account(each), currency) for currency, shares in payers for each in shares if each is not None}
+    ledger.hold_still(wanted)
+
+
+def _part(op: PaymentOp, kept: Money, shares: Shares, *, on_the_way_back: bool = False) -> list[RailFee]:
+    """Sets aside what was kept, from each payer in proportion to what they paid."""
+    assert op.contractor_id is not None, "a payout has one, and what takes it back"
     payers = sorted(shares.items(), key=lambda each: str(each[0])) or [(None, 1)]
-    for (company_id, _), part in zip(payers, op.rail_fee.split([amount for _, amount in payers]), strict=True):
+    rows = []
+    for (company_id, _), part in zip(payers, kept.split([amount for _, amount in payers]), strict=True):
         if not part:
             continue
         row = RailFee(
@@ -168,10 +188,14 @@ def _owe(op: PaymentOp, shares: Shares) -> None:
             currency=part.currency,
             advanced_amount=0,
             recovered_amount=0,
+            on_the_way_back=on_the_way_back,
             kept_at=clock.now(),
+            taken_at=clock.now() if on_the_way_back else None,
         )
         row.advanced_amount = _hold(row).amount
         db.session.add(row)
+        rows.append(row)
+    return rows
 
 
 def _hold(row: RailFee) -> Money:
