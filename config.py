@@ -13,7 +13,7 @@ SHORTEST_SECRET = 24
 PUSH_SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
 """Those of the browsers that there are: nobody else's address is written to, whatever a browser says."""
 RAILS = ("sandbox", "manual", "stripe")
-STRIPE_BASE = "https://api.stripe.com"
+STRIPE_BASE, STRIPE_FILES_BASE = "https://api.stripe.com", "https://files.stripe.com"
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -163,13 +163,16 @@ def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, str
 def _stripe(env: Mapping[str, str], rail: str, name: str) -> dict[str, Any]:
     """What Stripe needs. A key may be kept after the rail was changed, for payments that began there."""
     key, base = env.get("STRIPE_SECRET_KEY", ""), env.get("STRIPE_API_BASE", STRIPE_BASE)
+    files = env.get("STRIPE_FILES_BASE", STRIPE_FILES_BASE)
     secrets = (env.get("STRIPE_WEBHOOK_SECRET", ""), env.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""))
     country = env.get("STRIPE_COUNTRY", "")
     is_test = _is_test_key(env)
     if key and not is_test and not key.startswith(("sk_live_", "rk_live_")):
         raise UnsafeSetting("STRIPE_SECRET_KEY is a secret or restricted key of Stripe: sk_test_..., sk_live_...")
-    if base != STRIPE_BASE and (name == "production" or not is_test):
-        raise UnsafeSetting("STRIPE_API_BASE is for tests alone, with a key that begins with sk_test_.")
+    if (base, files) != (STRIPE_BASE, STRIPE_FILES_BASE) and (name == "production" or not is_test):
+        raise UnsafeSetting(
+            "STRIPE_API_BASE and STRIPE_FILES_BASE are for tests alone, with a key that begins with sk_test_."
+        )
     if name == "production" and is_test and not _flag(env, "SETARA_ALLOW_SANDBOX"):
         raise UnsafeSetting("STRIPE_SECRET_KEY moves no money; set SETARA_ALLOW_SANDBOX=1 if that is what you want.")
     if name != "production" and key and not is_test and not _flag(env, "SETARA_ALLOW_LIVE"):
@@ -186,6 +189,7 @@ def _stripe(env: Mapping[str, str], rail: str, name: str) -> dict[str, Any]:
     return {
         "STRIPE_KEY": key,
         "STRIPE_BASE": base.rstrip("/"),
+        "STRIPE_FILES_BASE": files.rstrip("/"),
         "STRIPE_COUNTRY": country,
         "STRIPE_SECONDS": (5.0, 25.0),
         "STRIPE_WEBHOOK_SECRET": secrets[0],

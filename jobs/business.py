@@ -37,7 +37,7 @@ from marketplace.notices import service as notices
 from marketplace.pay import service as pay
 from marketplace.pay.closing import off_boarding
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.rails import payments
+from marketplace.pay.rails import chargeback_papers, payments
 from marketplace.pay.runs import pay_day, rail_fees
 from marketplace.pay.runs import service as runs
 from marketplace.pay.taxes import years as tax_years
@@ -401,6 +401,7 @@ def advance_due_payments() -> None:
 def erase_documents() -> None:
     in_batches(documents.erase_due)
     in_batches(company_papers.erase_due)
+    in_batches(chargeback_papers.erase_due)
 
 
 @job("contracts.read_status", again=False)

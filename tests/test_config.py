@@ -76,6 +76,7 @@ STRIPE = {
         ({"STRIPE_CONNECT_WEBHOOK_SECRET": ""}, "STRIPE_CONNECT_WEBHOOK_SECRET"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
         ({"STRIPE_SECRET_KEY": "sk_test_key", "STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
+        ({"STRIPE_FILES_BASE": "http://127.0.0.1:9"}, "STRIPE_FILES_BASE"),
         ({"STRIPE_SECRET_KEY": "sk_test_key", "SETARA_ALLOW_SANDBOX": "0"}, "moves no money"),
         ({"SETARA_ENV": "development"}, "SETARA_ALLOW_LIVE"),
         ({"SETARA_ENV": "development", "SETARA_ALLOW_LIVE": "1", "STRIPE_API_BASE": "http://h"}, "STRIPE_API_BASE"),

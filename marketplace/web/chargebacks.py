@@ -1,9 +1,13 @@
-"""A deposit that a bank took back: the company's claim page, and the operators' queue with the days that are left."""
+"""A deposit that a bank took back: the company's claim page, and the operators' queue with the days that are left.
 
+Both answer the bank with the same forms: words, and papers beside them.
+"""
+
+from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries as accounts
@@ -11,16 +15,23 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
+from marketplace.core.files import content_of
 from marketplace.core.http import page
+from marketplace.core.intake import takes_files
+from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus
-from marketplace.pay.rails.chargeback_schemas import EvidenceArgs
-from marketplace.pay.rules import OpStatus
+from marketplace.pay.rails.chargeback_routes import shown as shown_paper
+from marketplace.pay.rails.chargeback_rules import ChargebackOver, ChargebackStatus, EvidenceHandedIn
+from marketplace.pay.rails.chargeback_schemas import EvidenceArgs, EvidencePaperArgs
+from marketplace.web import choices
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint as desk
+from marketplace.web.operator import saved as saved_on_desk
 from marketplace.web.operator_standing import MOST_SHOWN, SOON
+
+# --- the company's pages --------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/chargebacks")
@@ -30,21 +41,17 @@ def list_chargebacks(company_id: UUID) -> str:
 
 
 @blueprint.get("/chargebacks/<uuid:chargeback_id>")
-def show_chargeback(company_id: UUID, chargeback_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+def show_chargeback(company_id: UUID, chargeback_id: UUID, **forms: Form) -> ResponseReturnValue:
     """What was taken back and what it had paid for, until when evidence is taken, and the two ways out."""
     found = chargebacks.one(company_id, chargeback_id, actor())
-    shown = form or Form(EvidenceArgs)
+    shown = _blank() | {"paying": Form(ma.Schema)} | forms
     return render_template(
         "company/chargeback.html",
-        chargeback=found,
-        days_left=days_left(found),
         funded=chargebacks.funded(found),
-        may_hand_in=_may_hand_in(found),
         may_pay=found.paid_again_at is None and found.status is not ChargebackStatus.WON,
-        events=timeline("chargeback", found.id, limit=SHOWN),
-        form=shown,
-        blank=Form(ma.Schema),
-    ), shown.status
+        **_facts(found),
+        **shown,
+    ), max(form.status for form in shown.values())
 
 
 @blueprint.post("/chargebacks/<uuid:chargeback_id>/evidence")
@@ -52,7 +59,29 @@ def hand_in_evidence(company_id: UUID, chargeback_id: UUID) -> ResponseReturnVal
     form = Form(EvidenceArgs)
     if form.done(lambda data: chargebacks.hand_in(company_id, chargeback_id, data["words"], by=actor())):
         return saved("show_chargeback", chargeback_id=chargeback_id)
-    return show_chargeback(company_id, chargeback_id, form)
+    return show_chargeback(company_id, chargeback_id, form=form)
+
+
+@blueprint.post("/chargebacks/<uuid:chargeback_id>/papers")
+@takes_files
+def attach_evidence_paper(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
+    form = Form(EvidencePaperArgs)
+    if form.done(lambda data: papers.attach(company_id, chargeback_id, data["shows"], _sent(), by=actor())):
+        return saved("show_chargeback", chargeback_id=chargeback_id)
+    return show_chargeback(company_id, chargeback_id, showing=form)
+
+
+@blueprint.get("/chargebacks/<uuid:chargeback_id>/papers/<uuid:paper_id>")
+def show_evidence_paper(company_id: UUID, chargeback_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    """A paper as it is kept."""
+    content = papers.read(company_id, chargeback_id, paper_id, by=actor())
+    return shown_paper(content, content.kind)
+
+
+@blueprint.post("/chargebacks/<uuid:chargeback_id>/papers/<uuid:paper_id>/take-back")
+def take_back_evidence_paper(company_id: UUID, chargeback_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    papers.take_back(company_id, chargeback_id, paper_id, by=actor())
+    return saved("show_chargeback", chargeback_id=chargeback_id)
 
 
 @blueprint.post("/chargebacks/<uuid:chargeback_id>/pay-again")
@@ -60,7 +89,10 @@ def pay_chargeback_again(company_id: UUID, chargeback_id: UUID) -> ResponseRetur
     form = Form(ma.Schema)
     if form.done(lambda _: chargebacks.pay_again(company_id, chargeback_id, by=actor())):
         return saved("show_chargeback", chargeback_id=chargeback_id)
-    return show_chargeback(company_id, chargeback_id, form)
+    return show_chargeback(company_id, chargeback_id, paying=form)
+
+
+# --- the operators' -------------------------------------------------------------------------------------------------
 
 
 @desk.get("/chargebacks")
@@ -76,6 +108,55 @@ def list_chargebacks_on_desk() -> str:
     )
 
 
+@desk.get("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>", endpoint="show_chargeback")
+def show_on_desk(company_id: UUID, chargeback_id: UUID, **forms: Form) -> ResponseReturnValue:
+    """What was taken back, and how the bank is answered."""
+    found = chargebacks.one(company_id, chargeback_id, actor())
+    shown = _blank() | forms
+    return render_template(
+        "operator/chargeback.html",
+        name=accounts.company_name([company_id])[company_id],
+        **_facts(found),
+        **shown,
+    ), max(form.status for form in shown.values())
+
+
+@desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/evidence", endpoint="hand_in_evidence")
+def hand_in_on_desk(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
+    form = Form(EvidenceArgs)
+    if form.done(lambda data: chargebacks.hand_in(company_id, chargeback_id, data["words"], by=actor())):
+        return saved_on_desk("show_chargeback", company_id=company_id, chargeback_id=chargeback_id)
+    return show_on_desk(company_id, chargeback_id, form=form)
+
+
+@desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/papers", endpoint="attach_evidence_paper")
+@takes_files
+def attach_on_desk(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
+    form = Form(EvidencePaperArgs)
+    if form.done(lambda data: papers.attach(company_id, chargeback_id, data["shows"], _sent(), by=actor())):
+        return saved_on_desk("show_chargeback", company_id=company_id, chargeback_id=chargeback_id)
+    return show_on_desk(company_id, chargeback_id, showing=form)
+
+
+@desk.get("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/papers/<uuid:paper_id>", endpoint="show_evidence_paper")
+def show_paper_on_desk(company_id: UUID, chargeback_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    """A paper as it is kept. The look is written down."""
+    content = papers.read(company_id, chargeback_id, paper_id, by=actor())
+    return shown_paper(content, content.kind)
+
+
+@desk.post(
+    "/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/papers/<uuid:paper_id>/take-back",
+    endpoint="take_back_evidence_paper",
+)
+def take_back_on_desk(company_id: UUID, chargeback_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+    papers.take_back(company_id, chargeback_id, paper_id, by=actor())
+    return saved_on_desk("show_chargeback", company_id=company_id, chargeback_id=chargeback_id)
+
+
+# --- what both show -------------------------------------------------------------------------------------------------
+
+
 def days_left(found: Chargeback) -> int | None:
     """Whole days in which the bank still takes evidence; None where it takes none."""
     if found.status is not ChargebackStatus.OPEN or found.due_by is None:
@@ -83,7 +164,30 @@ def days_left(found: Chargeback) -> int | None:
     return max((found.due_by - clock.now()).days, 0)
 
 
+def _facts(found: Chargeback) -> dict[str, Any]:
+    return {
+        "chargeback": found,
+        "days_left": days_left(found),
+        "papers": papers.papers(found),
+        "evidence_shows": choices.EVIDENCE_SHOWS,
+        "may_hand_in": _may_hand_in(found),
+        "events": timeline("chargeback", found.id, limit=SHOWN),
+    }
+
+
+def _blank() -> dict[str, Form]:
+    return {"form": Form(EvidenceArgs), "showing": Form(EvidencePaperArgs)}
+
+
 def _may_hand_in(found: Chargeback) -> bool:
-    is_in_time = found.due_by is None or clock.now() < found.due_by
-    is_free = found.evidence is None or found.evidence.status is OpStatus.REFUSED
-    return found.status is ChargebackStatus.OPEN and is_in_time and is_free
+    try:
+        papers.check_can_answer(found)
+    except (ChargebackOver, EvidenceHandedIn):
+        return False
+    return True
+
+
+def _sent() -> bytes:
+    """The file that came with the form; nothing where none was chosen, which is refused as an empty one."""
+    sent = request.files.get("file")
+    return b"" if sent is None else content_of(sent)

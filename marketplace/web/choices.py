@@ -12,6 +12,7 @@ from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
 from marketplace.gigs.rules import ChecklistItem, WorkKind
 from marketplace.pay.by_hand.rules import FindingOutcome
+from marketplace.pay.rails.chargeback_rules import Shows as Evidence
 from marketplace.pay.rules import LeverEffect, OpKind
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.floor import Period
@@ -135,6 +136,14 @@ SHOWS: Names = MappingProxyType(
         Shows.ENTITY: lazy_gettext("shows the entry in the register"),
         Shows.AUTHORITY: lazy_gettext("shows that the signatory may sign"),
         Shows.OWNERS: lazy_gettext("shows to whom the company belongs"),
+    }
+)
+EVIDENCE_SHOWS: Names = MappingProxyType(
+    {
+        Evidence.RECEIPT: lazy_gettext("Receipt of the deposit"),
+        Evidence.SERVICE: lazy_gettext("What was ordered and delivered"),
+        Evidence.COMMUNICATION: lazy_gettext("What was written about it"),
+        Evidence.OTHER: lazy_gettext("Something else"),
     }
 )
 PURPOSES: Names = MappingProxyType(

@@ -111,6 +111,9 @@ def _links(by: Actor, about: Mapping[str, str]) -> str | None:
         return url_for("operator.show_appeal", appeal_id=UUID(about["appeal"]))
     if "payout_contest" in about and by.is_operator(OperatorRole.DISPUTES):
         return url_for("operator.show_payout_contest", payout_contest_id=UUID(about["payout_contest"]))
+    if "chargeback" in about and by.is_operator(OperatorRole.FINANCE):
+        company_id, chargeback_id = (UUID(about[word]) for word in ("company", "chargeback"))
+        return url_for("operator.show_chargeback", company_id=company_id, chargeback_id=chargeback_id)
     if "concern" in about and by.is_operator(OperatorRole.STANDARDS):
         return url_for("operator.list_surveys")
     if "company" in about and by.is_operator(OperatorRole.VETTING):

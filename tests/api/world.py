@@ -60,9 +60,10 @@ from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
-from marketplace.pay.rails import chargebacks, pausing
+from marketplace.pay.rails import chargeback_papers, chargebacks, pausing
 from marketplace.pay.rails import payments as sending
-from marketplace.pay.rails.chargeback_models import Chargeback
+from marketplace.pay.rails.chargeback_models import Chargeback, ChargebackPaper
+from marketplace.pay.rails.chargeback_rules import Shows as Evidence
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rails.pause_models import RailPause
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
@@ -299,6 +300,8 @@ def _company() -> Scene:
     pay.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT, owner_id=there.company_id)
     pay.deposited(there.company_id, Money.of("10.00", "USD"))
     chargebacks.look_at_sandbox()
+    taken = db.session.scalars(select(Chargeback.id).where(Chargeback.company_id == there.company_id)).one()
+    chargeback_papers.attach(there.company_id, taken, Evidence.RECEIPT, papers.png(), by=there.company)
     return there
 
 
@@ -452,6 +455,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
         "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
         "match_contest_id": [*_match_contests(ours.company_id), *_match_contests(None)],
+        "evidence_paper_id": _of(ChargebackPaper.id, ours.company_id),
         "chargeback_id": _of(Chargeback.id, ours.company_id),
         "payout_contest_id": _payout_contests(ours.company_id),
         "attempt_id": [each.id for each in tried],

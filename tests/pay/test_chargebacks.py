@@ -46,7 +46,7 @@ WORDS = "We ordered this work, signed for it, and have its results."
 TEN = Money.of("10.00", "USD")
 
 
-def _taken_back() -> Chargeback:
+def taken_back() -> Chargeback:
     """Ten dollars that a company paid in, which are at work, and which its bank has taken back."""
     company_id = made.worked_and_approved().company_id
     made.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT)
@@ -59,7 +59,7 @@ def _taken_back() -> Chargeback:
 
 @pytest.fixture(scope="module")
 def _chargeback(ground: None) -> Chargeback:
-    return kept(_taken_back)
+    return kept(taken_back)
 
 
 @pytest.fixture
@@ -171,9 +171,13 @@ def test_who_may_see_it_and_answer(chargeback: Chargeback) -> None:
     assert chargebacks.one(chargeback.company_id, chargeback.id, operator).id == chargeback.id
     assert [each.id for each in db.session.scalars(chargebacks.waiting(operator))] == [chargeback.id]
     manager = accounts.member(chargeback.company_id, CompanyRole.MANAGER)
-    for by in (operator, manager, accounts.actor_of(accounts.person().id)):
+    for by in (accounts.operator(OperatorRole.DISPUTES), manager, accounts.actor_of(accounts.person().id)):
         with pytest.raises((NotFound, Forbidden)):
             chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=by)
+    with pytest.raises((NotFound, Forbidden)):
+        chargebacks.pay_again(chargeback.company_id, chargeback.id, by=operator)
+    with transaction():
+        chargebacks.hand_in(chargeback.company_id, chargeback.id, WORDS, by=operator)
 
 
 # --- the doors --------------------------------------------------------------------------------------------------------

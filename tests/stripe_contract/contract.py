@@ -9,15 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from jsonschema import Draft7Validator
 from jsonschema.protocols import Validator
+from werkzeug.formparser import MultiPartParser
+from werkzeug.http import parse_options_header
+
+from marketplace.core.files import content_of
 
 DOCUMENT = Path(__file__).with_name("stripe-openapi.json.gz")
-FORM = "application/x-www-form-urlencoded"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 NO_LONGER = {"payment_method_types": "payment_method_types_no_longer_supported"}
 """Parameters that the document still knows, and Stripe refuses since 2026-09-30.endive."""
 MOST_KEYS, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
@@ -27,6 +32,13 @@ AT_LEAST_ONE = {"/v1/transfers", "/v1/payouts", "/v1/refunds", "/v1/transfers/{i
 DEEP = 3
 """Objects inside each other that a new one is made of."""
 WHOLE = re.compile(r"-?[0-9]+")
+
+
+class Sent(NamedTuple):
+    """A file that came with a request."""
+
+    name: str
+    content: bytes
 
 
 class StripeRefuses(Exception):
@@ -74,21 +86,31 @@ def operation(method: str, path: str) -> Operation:
     raise StripeRefuses(f"Unrecognized request URL ({method}: {path}).", status=404)
 
 
-def parameters(found: Operation, query: str, body: bytes) -> dict[str, Any]:
+def parameters(found: Operation, query: str, body: bytes, kind: str = FORM) -> dict[str, Any]:
     """What a request says, in the types of the document. Raises StripeRefuses in Stripe's words."""
-    given = tree([*parse_qsl(query, keep_blank_values=True), *parse_qsl(body.decode(), keep_blank_values=True)])
     content = found.spec.get("requestBody", {}).get("content", {})
+    pairs, sent = _form(body, kind) if MULTIPART in content else (parse_qsl(body.decode(), keep_blank_values=True), {})
+    given = tree([*parse_qsl(query, keep_blank_values=True), *pairs]) | sent
     asked = [each for each in found.spec.get("parameters", ()) if each["in"] == "query"]
     properties = {each["name"]: each["schema"] for each in asked}
     required = [each["name"] for each in asked if each.get("required")]
-    if FORM in content:
-        form = content[FORM]["schema"]
+    for form in (each["schema"] for known, each in content.items() if known in (FORM, MULTIPART)):
         properties |= form.get("properties", {})
         required += form.get("required", [])
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     told: dict[str, Any] = _read(schema, given, "")
     _check_by_hand(found, told)
     return told
+
+
+def _form(body: bytes, kind: str) -> tuple[list[tuple[str, str]], dict[str, Sent]]:
+    """The fields and the files of a body in parts. Their boundary is another one at each attempt."""
+    named, options = parse_options_header(kind)
+    if named != MULTIPART or "boundary" not in options:
+        raise StripeRefuses("Request Content-Type must be `multipart/form-data`.", status=415)
+    fields, files = MultiPartParser().parse(BytesIO(body), options["boundary"].encode(), len(body))
+    sent = {name: Sent(each.filename or "", content_of(each)) for name, each in files.items()}
+    return list(fields.items(multi=True)), sent
 
 
 def _check_by_hand(found: Operation, told: Mapping[str, Any]) -> None:
@@ -132,6 +154,10 @@ def tree(pairs: list[tuple[str, str]]) -> dict[str, Any]:
 def _read(schema: Mapping[str, Any], given: Any, where: str) -> Any:
     if "anyOf" in schema:
         return _first_that_fits(schema["anyOf"], given, where)
+    if schema.get("format") == "binary":
+        if not isinstance(given, Sent):
+            raise StripeRefuses("Invalid file: must be a file", param=where)
+        return given
     match schema.get("type"):
         case "object":
             return _read_object(schema, given, where)

@@ -47,8 +47,9 @@ class Owed:
 def on_stripe(app: Flask, standin: Standin) -> Iterator[None]:
     """The application with a test key, whose Stripe is the stand-in."""
     ours = {
-        "RAIL": TEST, "STRIPE_KEY": KEY, "STRIPE_BASE": standin.address, "STRIPE_SECONDS": PATIENCE,
-        "STRIPE_COUNTRY": "US", "STRIPE_WEBHOOK_SECRET": standin.world.secrets["platform"],
+        "RAIL": TEST, "STRIPE_KEY": KEY, "STRIPE_BASE": standin.address,
+        "STRIPE_FILES_BASE": standin.files_address, "STRIPE_SECONDS": PATIENCE, "STRIPE_COUNTRY": "US",
+        "STRIPE_WEBHOOK_SECRET": standin.world.secrets["platform"],
         "STRIPE_CONNECT_WEBHOOK_SECRET": standin.world.secrets["connect"],
     }  # fmt: skip
     before = {name: app.config[name] for name in ours}

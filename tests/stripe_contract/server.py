@@ -47,6 +47,10 @@ class Fault(StrEnum):
 AFTER = frozenset({Fault.RESET_AFTER, Fault.SLOW_AFTER, Fault.BROKEN_AFTER, Fault.HTML_AFTER, Fault.SAVED_500_AFTER})
 
 
+UPLOAD = ("POST", "/v1/files")
+"""The one operation of the host for files (docs.stripe.com/file-upload)."""
+
+
 class Answer(NamedTuple):
     """None is a connection that ends without a word."""
 
@@ -80,6 +84,8 @@ class Standin:
     wrong: list[str] = field(default_factory=list)
     """Answers of the stand-in itself that Stripe's document does not allow. Must stay empty."""
     address: str = ""
+    files_address: str = ""
+    """The host that takes papers, and nothing else."""
     held: threading.Event | None = None
     """While it is set and not fired, work under a key has begun and does not end."""
 
@@ -93,7 +99,9 @@ class Standin:
             self.asked.clear()
             self.wrong.clear()
 
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
+    def handle(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, is_for_files: bool = False
+    ) -> Answer | None:
         parts = urlsplit(target)
         with self._lock:
             self.asked.append((method, parts.path))
@@ -103,21 +111,21 @@ class Standin:
             return early
         try:
             _authenticated(headers)
-            found = operation(method, parts.path)
-            told = parameters(found, parts.query, body)
+            found = _operation(method, parts.path, is_for_files=is_for_files)
+            told = parameters(found, parts.query, body, headers.get("Content-Type", ""))
         except StripeRefuses as no:
             return Answer(no.status, {"error": no.error})
         key = headers.get("Idempotency-Key") if method == "POST" else None
         if key is None:
             with self._lock:
                 return self._carried_out(found, told, headers)
-        return self._once(key, fault, found, told, headers, body)
+        return self._once(key, fault, found, told, headers)
 
     def _once(
-        self, key: str, fault: Fault | None, found: Operation, told: dict[str, Any], headers: Mapping[str, str],
-        body: bytes,
-    ) -> Answer | None:  # fmt: skip
-        fingerprint = hashlib.sha256(f"{found.method} {found.path} {dict(found.ids)}".encode() + body).hexdigest()
+        self, key: str, fault: Fault | None, found: Operation, told: dict[str, Any], headers: Mapping[str, str]
+    ) -> Answer | None:
+        asked = f"{found.method} {found.path} {dict(found.ids)} {told}"
+        fingerprint = hashlib.sha256(asked.encode()).hexdigest()
         with self._lock:
             known = self.keys.get(key)
             if known is not None:
@@ -150,6 +158,12 @@ class Standin:
 def _authenticated(headers: Mapping[str, str]) -> None:
     if headers.get("Authorization") != f"Bearer {KEY}":
         raise StripeRefuses("Invalid API Key provided: sk_test_****", status=401)
+
+
+def _operation(method: str, path: str, *, is_for_files: bool) -> Operation:
+    if ((method, path) == UPLOAD) is not is_for_files:
+        raise StripeRefuses(f"Unrecognized request URL ({method}: {path}).", status=404)
+    return operation(method, path)
 
 
 def _known(known: Kept, fingerprint: str) -> Answer:
@@ -207,10 +221,11 @@ def _expanded(world: World, made: Any, paths: Any) -> Any:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     standin: Standin
+    is_for_files = False
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self.standin.handle(self.command, self.path, self.headers, body)
+        answer = self.standin.handle(self.command, self.path, self.headers, body, is_for_files=self.is_for_files)
         if answer is None:
             self.close_connection = True
             self.connection.close()
@@ -241,16 +256,22 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving() -> Iterator[Standin]:
-    """A stand-in on a free port of the loopback."""
+    """A stand-in on free ports of the loopback: one for everything, and one for files."""
     standin = Standin()
-    handler = type("Handler", (_Handler,), {"standin": standin})
+    with _listening(standin, is_for_files=False) as address, _listening(standin, is_for_files=True) as files_address:
+        standin.address, standin.files_address = address, files_address
+        yield standin
+
+
+@contextmanager
+def _listening(standin: Standin, *, is_for_files: bool) -> Iterator[str]:
+    handler = type("Handler", (_Handler,), {"standin": standin, "is_for_files": is_for_files})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        standin.address = f"http://127.0.0.1:{server.server_address[1]}"
         try:
-            yield standin
+            yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join(5)

@@ -1,5 +1,6 @@
 """A chargeback at Stripe: told by its call, answered once by the same rail interface, and decided."""
 
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,15 @@ from sqlalchemy import select
 from marketplace.core.db import db, transaction
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import chargebacks, inbox, payments, reconciling
+from marketplace.pay.rails import chargeback_papers, chargebacks, inbox, payments, reconciling
+from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails.chargeback_models import Chargeback
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus
-from marketplace.pay.rules import LOOK_AGAIN, OpKind, OpStatus
+from marketplace.pay.rails.chargeback_rules import ChargebackStatus, Shows
+from marketplace.pay.rails.rail import Order, Result
+from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpKind, OpStatus
+from tests import papers as files
 from tests.factories import accounts
+from tests.stripe_contract import world
 from tests.stripe_contract.paying import later, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
 from tests.stripe_contract.test_reconciling import paid_in
@@ -99,3 +104,86 @@ def test_evidence_that_comes_too_late_is_refused(disputed: Chargeback, standin: 
     standin.world.decided(disputed.external_id, "lost")
     until_known(op_id)
     assert status_of(op_id) is OpStatus.REFUSED
+
+
+# --- papers ---------------------------------------------------------------------------------------------------------
+
+
+def attach(found: Chargeback) -> dict[str, bytes]:
+    """A receipt and what was delivered, and their contents as they are kept."""
+    by = accounts.owner_of(found.company_id)
+    with transaction():
+        for shows, content in ((Shows.RECEIPT, files.png()), (Shows.SERVICE, files.pdf(3))):
+            chargeback_papers.attach(found.company_id, found.id, shows, content, by=by)
+    with transaction():
+        lying = chargeback_papers.held(found.id)
+        return {each.shows: chargeback_papers.read(found.company_id, found.id, each.id, by=by).bytes for each in lying}
+
+
+def there(standin: Standin) -> dict[str, bytes]:
+    """The papers that the bank reads with the evidence, by what they show."""
+    said = standin.world.all("dispute")[0]["evidence"]
+    return {shows: standin.world.things[said[shows]]["_content"] for shows in Shows if said.get(shows)}
+
+
+def test_papers_go_to_the_host_for_files_and_the_evidence_names_them(disputed: Chargeback, standin: Standin) -> None:
+    kept = attach(disputed)
+    op_id = hand_in(disputed)
+    assert until_known(op_id) is OpStatus.DONE
+    assert there(standin) == kept
+    assert {each["purpose"] for each in standin.world.all("file")} == {"dispute_evidence"}
+    known = {each.external_id: each.sha256 for each in chargeback_papers.papers(disputed)}
+    sent = {each["id"]: sha256(each["_content"]).hexdigest() for each in standin.world.all("file")}
+    assert known == sent, "what was sent is proved by its digest"
+    frozen = db.session.get_one(PaymentOp, op_id).params
+    assert {each["sha256"] for each in frozen["papers"].values()} == set(sent.values())
+    assert WORDS not in str(frozen)
+
+
+@pytest.mark.parametrize("fault", [each for each in Fault if each not in (Fault.SAVED_NOTHING, Fault.SLOW_AFTER)])
+def test_a_paper_whose_answer_is_lost_is_there_once(disputed: Chargeback, standin: Standin, fault: Fault) -> None:
+    kept = attach(disputed)
+    op_id = hand_in(disputed)
+    standin.faults.append(fault)
+    assert until_known(op_id) is OpStatus.DONE
+    assert len(standin.world.all("file")) == len(kept)
+    assert (there(standin), standin.world.all("dispute")[0]["evidence_details"]["submission_count"]) == (kept, 1)
+
+
+def test_who_dies_between_papers_and_evidence_sends_neither_twice(
+    disputed: Chargeback, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where Stripe forgets keys meanwhile, no paper is sent anew: its name was written down."""
+    kept = attach(disputed)
+    op_id = hand_in(disputed)
+
+    def die(_order: Order) -> Result:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(known_rails.stripe(), "send", die)
+        with pytest.raises(KeyboardInterrupt):
+            payments.advance_ops()
+    assert (len(standin.world.all("file")), status_of(op_id)) == (len(kept), OpStatus.SENT)
+    standin.keys.clear()
+    later(STALE_AFTER)
+    assert until_known(op_id) is OpStatus.DONE
+    assert len(standin.world.all("file")) == len(kept)
+    assert (there(standin), standin.world.all("dispute")[0]["evidence_details"]["submission_count"]) == (kept, 1)
+
+
+def test_a_paper_that_stripe_does_not_take_is_the_evidences_refusal(
+    disputed: Chargeback, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is handed in without it, and the company may take it back and hand in again."""
+    attach(disputed)
+    monkeypatch.setattr(world, "MOST_OF_A_FILE", 10)
+    op_id = hand_in(disputed)
+    assert until_known(op_id) is OpStatus.REFUSED
+    assert standin.world.all("dispute")[0]["evidence_details"]["submission_count"] == 0
+    by = accounts.owner_of(disputed.company_id)
+    with transaction():
+        for each in chargeback_papers.held(disputed.id):
+            chargeback_papers.take_back(disputed.company_id, disputed.id, each.id, by=by)
+    assert until_known(hand_in(disputed)) is OpStatus.DONE
+    assert there(standin) == {}

@@ -13,11 +13,15 @@ from typing import Any
 
 import stripe
 
-from tests.stripe_contract.contract import StripeRefuses, blank, check_object
+from tests.stripe_contract.contract import Sent, StripeRefuses, blank, check_object
 
 FEE = (290, 30)
 """What a card costs: hundredths of a percent of the amount, and minor units beside."""
 Thing = dict[str, Any]
+EVIDENCE_KINDS = {b"%PDF-": "pdf", b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
+MOST_OF_A_FILE = 5_000_000
+"""Bytes of one file for a dispute (docs.stripe.com/file-upload)."""
+FILES_OF_EVIDENCE = frozenset({"receipt", "service_documentation", "customer_communication", "uncategorized_file"})
 PAGE = 10
 """Objects of a list where nobody asks for more."""
 
@@ -149,21 +153,49 @@ class World:
         """Money of the platform's own bank."""
         return self._moved("topup", amount, 0, currency, None)
 
-    def dispute(self, charge: str, amount: int, fee: int = 1500) -> Thing:
+    def dispute(self, charge: str, amount: int) -> Thing:
+        """A payer's bank takes a charge back."""
+        made = self._asked_about(charge, amount, "needs_response")
+        self._withdraw(made)
+        self.tell("charge.dispute.created", made)
+        return made
+
+    def inquire(self, charge: str, amount: int) -> Thing:
+        """A payer's bank asks about a charge, and takes nothing yet."""
+        made = self._asked_about(charge, amount, "warning_needs_response")
+        self.tell("charge.dispute.created", made)
+        return made
+
+    def escalate(self, dispute: str) -> Thing:
+        """It is not content with the answer, or has none: the same dispute takes the money now."""
+        known = self.get("dispute", dispute)
+        known["status"] = "needs_response"
+        known["evidence_details"] |= {"due_by": int(time.time()) + 9 * 86_400, "submission_count": 0}
+        self._withdraw(known)
+        self.tell("charge.dispute.updated", known)
+        return self.tell("charge.dispute.funds_withdrawn", known)
+
+    def postpone(self, dispute: str, days: int) -> Thing:
+        """The bank waits for so many days from now."""
+        known = self.get("dispute", dispute)
+        known["evidence_details"]["due_by"] = int(time.time()) + days * 86_400
+        return self.tell("charge.dispute.updated", known)
+
+    def _asked_about(self, charge: str, amount: int, status: str) -> Thing:
         known = self.get("charge", charge)
-        known["disputed"] = True
-        made = self.make(
-            "dispute", "du", amount=amount, currency=known["currency"], charge=charge, reason="general",
-            status="needs_response", payment_intent=known["payment_intent"], metadata={},
+        return self.make(
+            "dispute", "du", amount=amount, currency=known["currency"], charge=charge, reason="general", status=status,
+            payment_intent=known["payment_intent"], metadata={}, balance_transactions=[],
             evidence_details={
                 "due_by": int(time.time()) + 7 * 86_400, "has_evidence": False, "past_due": False,
                 "submission_count": 0, "enhanced_eligibility": {},
             },
         )  # fmt: skip
-        entry = self._moved("adjustment", -amount, fee, known["currency"], made["id"], "dispute")
-        made["balance_transactions"] = [entry]
-        self.tell("charge.dispute.created", made)
-        return made
+
+    def _withdraw(self, dispute: Thing, fee: int = 1500) -> None:
+        self.get("charge", dispute["charge"])["disputed"] = True
+        entry = self._moved("adjustment", -dispute["amount"], fee, dispute["currency"], dispute["id"], "dispute")
+        dispute["balance_transactions"].append(entry)
 
     def decided(self, dispute: str, status: str) -> Thing:
         """The payer's bank has decided. What it gives back is in the balance again."""
@@ -346,7 +378,16 @@ class World:
     def list(self, kind: str, told: Thing, account: str | None, url: str, **where: Any) -> Thing:
         """A page of a list, the newest first, as Stripe pages: after an id, before an id's age, at most so many."""
         found = [each for each in self.all(kind, **where) if each.get("_account") == account]
-        for name in ("transfer_group", "destination", "payment_intent", "payout", "type", "source", "status"):
+        for name in (
+            "transfer_group",
+            "destination",
+            "payment_intent",
+            "payout",
+            "type",
+            "source",
+            "status",
+            "purpose",
+        ):
             if name in told:
                 found = [each for each in found if each.get(name, each.get(f"_{name}")) == told[name]]
         if isinstance(told.get("created"), dict) and "gte" in told["created"]:
@@ -391,6 +432,8 @@ class World:
         return known | {"available": told(self.available), "pending": told(self.pending)}
 
 
+SUBMITTED = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
+"""What becomes of a dispute whose evidence is submitted."""
 HERE = frozenset({"US", "CA", "GB", "CH", "DE", "FR", "NL", "PL", "IE", "SE"})
 """Countries to which the full agreement is enough."""
 
@@ -426,16 +469,33 @@ def _expire(world: World, ids: Mapping[str, str], _told: Thing, _account: str | 
     return known
 
 
+def _new_file(world: World, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    sent: Sent = told["file"]
+    kind = next((kind for beginning, kind in EVIDENCE_KINDS.items() if sent.content.startswith(beginning)), None)
+    if kind is None:
+        raise StripeRefuses("We don't support this type of file for this purpose.", param="file")
+    if len(sent.content) > MOST_OF_A_FILE:
+        raise StripeRefuses("The file is too large for this purpose.", param="file")
+    made = world.make(
+        "file", "file", purpose=told["purpose"], size=len(sent.content), type=kind, filename=sent.name,
+        _content=sent.content,
+    )  # fmt: skip
+    del made["livemode"]
+    return made
+
+
 def _submit(world: World, ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
     known = world.get("dispute", ids["dispute"])
-    if known["status"] != "needs_response":
+    if known["status"] not in SUBMITTED:
         raise StripeRefuses("This dispute is already closed.", code="dispute_not_open")
+    for name in FILES_OF_EVIDENCE & told.get("evidence", {}).keys():
+        world.get("file", told["evidence"][name])
     known["metadata"] |= told.get("metadata", {})
     known["evidence"] |= told.get("evidence", {})
     known["evidence_details"]["has_evidence"] = True
     if told.get("submit"):
         known["evidence_details"]["submission_count"] += 1
-        known["status"] = "under_review"
+        known["status"] = SUBMITTED[known["status"]]
     world.tell("charge.dispute.updated", known)
     return known
 
@@ -483,5 +543,8 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("GET", "/v1/balance_transactions/{id}"): _one("balance_transaction"),
     ("GET", "/v1/disputes/{dispute}"): _one("dispute"),
     ("POST", "/v1/disputes/{dispute}"): _submit,
+    ("POST", "/v1/files"): _new_file,
+    ("GET", "/v1/files"): _many("file", "/v1/files"),
+    ("GET", "/v1/files/{file}"): _one("file"),
     ("GET", "/v1/events"): _events,
 }

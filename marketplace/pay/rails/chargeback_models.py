@@ -5,20 +5,21 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import CurrencyCode, Instant, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Minor, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
+from marketplace.core.papers import Paper, paper_constraints
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargeback_rules
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus
+from marketplace.pay.rails.chargeback_rules import ChargebackStatus, Shows
 
 
 class Chargeback(Stateful):
     """One deposit, or a part of it, that the payer's bank took back: by the rail's own name, once. The evidence is a
-    payment of its own that moves nothing; its words stand in what the rail is told of it."""
+    payment of its own that moves nothing; its words stand beside it, where they can be erased."""
 
     __tablename__ = "chargeback"
     __table_args__ = (
@@ -53,6 +54,9 @@ class Chargeback(Stateful):
     evidence: Mapped[PaymentOp | None] = relationship(
         primaryjoin="Chargeback.evidence_id == PaymentOp.id", viewonly=True, lazy="joined"
     )
+    said: Mapped["ChargebackEvidence | None"] = relationship(
+        primaryjoin="Chargeback.evidence_id == foreign(ChargebackEvidence.payment_op_id)", viewonly=True, lazy="joined"
+    )
 
     @property
     def money(self) -> Money:
@@ -64,4 +68,54 @@ class Chargeback(Stateful):
 
     @property
     def evidence_words(self) -> str | None:
-        return None if self.evidence is None else str(self.evidence.params.get("words", ""))
+        """Empty once they were erased."""
+        return None if self.said is None else self.said.words
+
+    @property
+    def evidence_sha256(self) -> str | None:
+        return None if self.said is None else self.said.words_sha256
+
+
+class ChargebackEvidence(Base):
+    """The words of one evidence. They are emptied at `erase_at`, and their digest still proves what was sent."""
+
+    __tablename__ = "chargeback_evidence"
+    __table_args__ = (
+        UniqueConstraint("payment_op_id"),
+        CheckConstraint("(erased_at IS NULL) <> (words = '')", name="erased_without_words"),
+        Index("ix_chargeback_evidence_erase_at", "erase_at", postgresql_where=text("erased_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    payment_op_id: Mapped[UUID] = mapped_column(ForeignKey("payment_op.id"))
+    chargeback_id: Mapped[UUID] = mapped_column(ForeignKey("chargeback.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    words_sha256: Mapped[str] = mapped_column(Text)
+    """Of the words in UTF-8, in hexadecimal digits."""
+    handed_in_at: Mapped[Instant]
+    erase_at: Mapped[Instant]
+    erased_at: Mapped[Instant | None]
+
+
+class ChargebackPaper(Paper):
+    """A file that speaks against a chargeback. It is encrypted with the company's key."""
+
+    __tablename__ = "chargeback_paper"
+    __table_args__ = (
+        *paper_constraints("chargeback_paper", "chargeback_id"),
+        # A bank is shown one of each kind.
+        Index(
+            "uq_chargeback_paper_held", "chargeback_id", "shows", unique=True, postgresql_where=text("status = 'held'")
+        ),
+    )
+    about: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"chargeback_paper": "id", "chargeback": "chargeback_id", "company": "company_id"}
+    )
+
+    chargeback_id: Mapped[UUID] = mapped_column(ForeignKey("chargeback.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
+    shows: Mapped[Shows] = mapped_column(choice(Shows, "shows"))
+    sha256: Mapped[str] = mapped_column(Text)
+    """Of the content as it is kept and sent, in hexadecimal digits."""
+    external_id: Mapped[str | None] = mapped_column(Text)
+    """The rail's own name of it, once it has it."""

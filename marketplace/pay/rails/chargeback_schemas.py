@@ -1,9 +1,12 @@
 """Chargebacks on the wire."""
 
 import marshmallow as ma
+from flask_smorest.fields import Upload
 
+from marketplace.core.files import FileKind
 from marketplace.core.http import MoneyField, page_schema
-from marketplace.pay.rails.chargeback_rules import LONGEST_WORDS, ChargebackStatus
+from marketplace.core.retention import PaperStatus
+from marketplace.pay.rails.chargeback_rules import LONGEST_WORDS, ChargebackStatus, Shows
 
 
 class EvidenceArgs(ma.Schema):
@@ -12,6 +15,41 @@ class EvidenceArgs(ma.Schema):
         validate=ma.validate.Length(20, LONGEST_WORDS),
         metadata={"description": "What speaks against the payer's bank, as the bank will read it"},
     )
+
+
+class EvidencePaperArgs(ma.Schema):
+    shows = ma.fields.Enum(Shows, by_value=True, required=True, metadata={"description": "What it is to show"})
+
+
+class EvidencePaperFileSchema(ma.Schema):
+    file = Upload(
+        required=True,
+        metadata={"description": "A PNG or JPEG picture or a PDF; all together at most 4.5 MB and 19 pages"},
+    )
+
+
+class EvidencePaperSchema(ma.Schema):
+    """A paper that goes to the payer's bank with what is handed in next, or has gone there."""
+
+    id = ma.fields.UUID(required=True)
+    shows = ma.fields.Enum(Shows, by_value=True, required=True)
+    status = ma.fields.Enum(PaperStatus, by_value=True, required=True)
+    media_type = ma.fields.Enum(FileKind, by_value=True, required=True)
+    size = ma.fields.Integer(required=True, metadata={"description": "Bytes"})
+    pages = ma.fields.Integer(required=True)
+    sha256 = ma.fields.String(
+        required=True, metadata={"description": "Of its content as it is sent; it stays when the paper is erased"}
+    )
+    external_id = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "The rail's own id, once it has the paper"}
+    )
+    handed_in_at = ma.fields.AwareDateTime(required=True)
+    erase_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When it is erased by itself"})
+    erased_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class EvidencePapersSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(EvidencePaperSchema), required=True)
 
 
 class FundedSchema(ma.Schema):
@@ -39,7 +77,12 @@ class ChargebackSchema(ma.Schema):
     )
     evidence_id = ma.fields.UUID(required=True, allow_none=True)
     evidence_status = ma.fields.String(required=True, allow_none=True)
-    evidence_words = ma.fields.String(required=True, allow_none=True)
+    evidence_words = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Empty once they were erased"}
+    )
+    evidence_sha256 = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Of the words in UTF-8; it proves what was sent"}
+    )
     paid_again_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     status = ma.fields.Enum(ChargebackStatus, by_value=True, required=True)

@@ -24,13 +24,12 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import service as ledger
 from marketplace.pay import service
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
+from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
     SANDBOX_WAITS,
     ChargebackStatus,
-    EvidenceHandedIn,
     PaidAgainAlready,
-    check_open,
     given_back,
     paid_again,
 )
@@ -66,15 +65,21 @@ class Funded:
 
 
 def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> Chargeback:
-    """The company says what speaks against the payer's bank. It goes out once; where the rail refused it, it may be
-    handed in again. Raises NotFound, Forbidden, ChargebackOver, EvidenceHandedIn."""
-    found = _locked(company_id, chargeback_id, by)
-    check_open(found.status, found.due_by, clock.now())
-    if found.evidence is not None and found.evidence.status is not OpStatus.REFUSED:
-        raise EvidenceHandedIn
-    told = {"of": found.external_id, "words": words.strip(), "metadata": {"chargeback": str(found.id)}}
-    deposit = db.session.get_one(PaymentOp, found.deposit_id)
-    found.evidence_id = service.hand_in(deposit, found.money, told, by=by).id
+    """The company says what speaks against the payer's bank, with the papers that are attached; or an operator of
+    finance does, since nobody answers their own bank who has asked it for the money. It goes out once; where the rail
+    refused it, it may be handed in again. Raises NotFound, Forbidden, ChargebackOver, EvidenceHandedIn."""
+    found = papers.locked(company_id, chargeback_id, by)
+    papers.check_can_answer(found)
+    said = words.strip()
+    told = {
+        "of": found.external_id,
+        "words_sha256": papers.digest(said.encode()),
+        "papers": {str(each.shows): {"id": str(each.id), "sha256": each.sha256} for each in papers.held(found.id)},
+        "metadata": {"chargeback": str(found.id)},
+    }
+    op = service.hand_in(db.session.get_one(PaymentOp, found.deposit_id), found.money, told, by=by)
+    papers.write_down(found, op, said)
+    found.evidence_id = op.id
     db.session.flush()
     db.session.refresh(found)
     record("chargeback.evidence_handed_in", found, by=by)
@@ -84,7 +89,8 @@ def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> 
 def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback:
     """The company pays what its bank has taken, out of what is available. Where the bank gives it back later, so does
     the service. Raises NotFound, Forbidden, PaidAgainAlready, InsufficientFunds."""
-    found = _locked(company_id, chargeback_id, by)
+    require_company(by, company_id, Right.MONEY)
+    found = papers.locked(company_id, chargeback_id, by)
     if found.paid_again_at is not None or found.status is ChargebackStatus.WON:
         raise PaidAgainAlready
     ledger.post(paid_again(found.id, found.company_id, found.money))
@@ -138,10 +144,8 @@ def look_at_sandbox(limit: int = BATCH) -> int:
 
 
 def of_company(company_id: UUID, seen_by: Actor) -> Select[Chargeback]:
-    """Those of a company, for members who may see money. Raises NotFound or Forbidden."""
-    if not seen_by.is_operator(OperatorRole.FINANCE):
-        require_company(seen_by, company_id, Right.MONEY)
-    return select(Chargeback).where(Chargeback.company_id == company_id)
+    """Those of a company, for members who may see money and operators of finance. Raises NotFound or Forbidden."""
+    return papers.seen(company_id, seen_by)
 
 
 def one(company_id: UUID, chargeback_id: UUID, seen_by: Actor) -> Chargeback:
@@ -183,20 +187,12 @@ def funded(found: Chargeback) -> Sequence[Funded]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _locked(company_id: UUID, chargeback_id: UUID, by: Actor) -> Chargeback:
-    require_company(by, company_id, Right.MONEY)
-    wanted = select(Chargeback).where(Chargeback.id == chargeback_id, Chargeback.company_id == company_id)
-    wanted = wanted.with_for_update(of=Chargeback).execution_options(populate_existing=True)
-    found = db.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _end(row: Chargeback, status: ChargebackStatus) -> None:
     is_over = status in (ChargebackStatus.WON, ChargebackStatus.LOST)
     values = {"ended_at": clock.now()} if is_over else {}
     move_one(row, status, by=CLOCK, event=f"chargeback.{status}", values=values)
+    if is_over:
+        papers.keep_until(row)
     if status is ChargebackStatus.WON and row.paid_again_at is not None:
         ledger.post(given_back(row.id, row.company_id, row.money))
 

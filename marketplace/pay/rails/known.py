@@ -33,7 +33,8 @@ def stripe() -> StripeRail:
         key: str = settings["STRIPE_KEY"]
         if not key:
             raise UnknownRail("STRIPE_SECRET_KEY is not set.")
-        client = stripe_rail.connect(key, settings["STRIPE_BASE"], seconds=settings["STRIPE_SECONDS"])
+        hosts = settings["STRIPE_BASE"], settings["STRIPE_FILES_BASE"]
+        client = stripe_rail.connect(key, *hosts, seconds=settings["STRIPE_SECONDS"])
         kept = StripeRail(client, home=settings["BASE_URL"], live=stripe_rules.is_live(key))
         current_app.extensions[_KEPT] = kept
     return kept

@@ -26,6 +26,7 @@ from marketplace.pay.by_hand.rules import FOUND_NOT_PAID
 from marketplace.pay.methods import barring
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import pausing
+from marketplace.pay.rails.chargeback_papers import enclose
 from marketplace.pay.rails.known import rail
 from marketplace.pay.rails.rail import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus, UnknownRail
@@ -131,7 +132,8 @@ def _ask(claim: Claim) -> Result:
     if claim.waiting is not None:
         return outside.follow(claim.order, claim.waiting)
     if claim.may_repeat:
-        return outside.send(claim.order)
+        order = enclose(claim.order, outside) if claim.order.kind is OpKind.EVIDENCE else claim.order
+        return outside.send(order) if isinstance(order, Order) else order
     return outside.find(claim.order) or NOT_FOUND
 
 

@@ -15,6 +15,26 @@ from marketplace.pay.rules import LOOK_AGAIN, OpKind
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A paper that goes to a payer's bank, as a rail is told of it before it hears of the evidence: the same key has
+    one effect. `name` is what it is called there, and what it is looked for by, among what came after `since`
+    (seconds)."""
+
+    key: str
+    name: str
+    since: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is handed in to a payer's bank: words, and the rail's own names of papers by what each of them shows."""
+
+    words: str = field(repr=False)
+    papers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One payment as a rail is told of it. Frozen when the payment is written down: a repetition is the same order."""
 
@@ -25,6 +45,8 @@ class Order:
     owner_id: UUID
     """The company that pays in, or the contractor who is paid out."""
     params: Mapping[str, Any] = field(default_factory=dict)
+    statement: Statement | None = None
+    """Of evidence that is sent. It stands where it can be erased; `params` have its digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,10 @@ class Rail(Protocol):
 
     def send(self, order: Order) -> Result:
         """Has the order carried out. The same key has one effect, however often it is sent."""
+        ...
+
+    def upload(self, paper: Enclosure) -> Result:
+        """Takes a paper that evidence will name. `Done` has the rail's own name of it."""
         ...
 
     def find(self, order: Order) -> Result | None:

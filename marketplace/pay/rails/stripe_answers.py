@@ -14,7 +14,7 @@ from uuid import UUID
 import stripe
 import structlog
 
-from marketplace.pay.rails.rail import Done, Order, Parked, Refused, Result, Unknown, Waiting
+from marketplace.pay.rails.rail import Done, Enclosure, Order, Parked, Refused, Result, Unknown, Waiting
 from marketplace.pay.rails.stripe_rules import OURS, REFUSALS, to_stripe
 
 UNPAID = frozenset({"requires_payment_method", "canceled"})
@@ -160,6 +160,13 @@ def of_move(made: Any, order: Order) -> Result:
     """Done, if what Stripe did is what it was told to do."""
     if (made.amount, made.currency) != (to_stripe(order.money), order.money.currency.lower()):
         return Parked(f"Stripe moved {made.amount} {made.currency}, which is not what was ordered.")
+    return Done(made.id)
+
+
+def of_file(made: Any, paper: Enclosure) -> Result:
+    """Done, if Stripe has as much of a paper as it was given."""
+    if made.size != len(paper.content):
+        return Parked(f"Stripe has {made.size} bytes of a paper of {len(paper.content)}.")
     return Done(made.id)
 
 

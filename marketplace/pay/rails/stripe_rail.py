@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any, Literal, TypeVar
 
 import stripe
@@ -17,7 +18,7 @@ import structlog
 from stripe import RequestsClient, StripeClient
 
 from marketplace.pay.rails import stripe_answers as answers
-from marketplace.pay.rails.rail import Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails.rail import Enclosure, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rails.stripe_answers import (
     AccountState,
     BankPayout,
@@ -33,10 +34,13 @@ from marketplace.pay.rules import OpKind
 
 API_VERSION = "2026-10-28.endive"
 """Named with every request: neither an account's setting nor a newer SDK changes what an answer means."""
-HOST = "https://api.stripe.com"
+HOST, FILES_HOST = "https://api.stripe.com", "https://files.stripe.com"
+"""Papers go to a host of their own."""
 SECONDS = (5.0, 25.0)
 """How long Stripe may take to connect, and between two bytes of its answer."""
 LARGEST_PAGE = 100
+EVIDENCE = "dispute_evidence"
+"""What a paper at Stripe is for."""
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 """What the SDK's objects raise where an answer lacks something."""
 T = TypeVar("T")
@@ -49,12 +53,14 @@ stripe.set_app_info("Setara")
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
-def connect(key: str, base: str = HOST, *, seconds: tuple[float, float] = SECONDS) -> StripeClient:
+def connect(
+    key: str, base: str = HOST, files: str = FILES_HOST, *, seconds: tuple[float, float] = SECONDS
+) -> StripeClient:
     """A client for one platform. Requests have a limit of time and no retries of their own."""
     return StripeClient(
         key,
         stripe_version=API_VERSION,
-        base_addresses={"api": base},
+        base_addresses={"api": base, "files": files},
         max_network_retries=0,
         http_client=RequestsClient(timeout=seconds),
     )
@@ -91,6 +97,20 @@ class StripeRail:
         except UNREADABLE:
             return answers.unread()
 
+    def upload(self, paper: Enclosure) -> Result:
+        """Gives Stripe a paper, once; it keeps it for evidence. What its key keeps a crash of is looked for by name."""
+        content = BytesIO(paper.content)
+        content.name = paper.name
+        asked: Any = {"purpose": EVIDENCE, "file": content}
+        try:
+            return answers.of_file(self.client.v1.files.create(asked, {"idempotency_key": paper.key}), paper)
+        except stripe.StripeError as error:
+            if answers.is_replayed_crash(error):
+                return self._uploaded(paper)
+            return answers.of_error(error)
+        except UNREADABLE:
+            return answers.unread()
+
     def find(self, order: Order) -> Result | None:
         """By our own id among what Stripe made for the same people. A Checkout that nobody has paid counts too."""
         try:
@@ -113,6 +133,17 @@ class StripeRail:
 
     def _looked_for(self, order: Order) -> Result:
         return self.find(order) or Unknown("Stripe keeps an error of its own under this key, and shows no payment yet.")
+
+    def _uploaded(self, paper: Enclosure) -> Result:
+        asked: Any = {"limit": LARGEST_PAGE, "purpose": EVIDENCE, "created": {"gte": paper.since}}
+        try:
+            there = self.client.v1.files.list(asked).auto_paging_iter()
+            made = next((each for each in there if each.filename == paper.name), None)
+        except stripe.StripeError as error:
+            return answers.of_look(error)
+        if made is None:
+            return Unknown("Stripe keeps an error of its own under this key, and shows no such paper yet.")
+        return answers.of_file(made, paper)
 
     def _begin_checkout(self, order: Order) -> Result:
         words, back = order.params["words"], f"{self._home}/company/{order.owner_id}/money"
@@ -178,8 +209,9 @@ class StripeRail:
 
     def _hand_in(self, order: Order) -> Result:
         """Submits evidence, after which Stripe takes no more of it."""
+        assert order.statement is not None, "whoever sends evidence encloses what it says"
         asked: Any = {
-            "evidence": {"uncategorized_text": order.params["words"]},
+            "evidence": {"uncategorized_text": order.statement.words, **order.statement.papers},
             "submit": True,
             "metadata": answers.carried_words(order),
         }
