@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0120"
-down_revision = "0119"
+revision = "0121"
+down_revision = "0120"
 
 PAPERS, WORDS = "chargeback_paper", "chargeback_evidence"
 
