@@ -9,6 +9,7 @@ and what others have committed since, and only then is anything waited for.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -17,7 +18,8 @@ import psycopg
 from blinker import Signal
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Connection, create_engine
+from psycopg.types.numeric import Int8
+from sqlalchemy import BigInteger, Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -107,7 +109,8 @@ def send(
     the driver's connection is sent with them. Raises what SQLAlchemy raises of the driver's errors."""
     raw = cast(Raw, connection.connection.driver_connection)
     try:
-        with raw.pipeline():
+        # One alone is cheaper without: in a pipeline the driver writes each message by itself, and wakes PostgreSQL.
+        with raw.pipeline() if len(orders) > 1 or finish is not None else nullcontext():
             cursors = [_begin(raw, order) for order in orders]
             if finish is not None:
                 finish(raw)
@@ -178,6 +181,9 @@ def _row_of(statement: ClauseElement, codes: Sequence[int]) -> Callable[[Sequenc
 
 
 def _to_driver(kind: TypeEngine[Any]) -> Convert | None:
+    if isinstance(kind, BigInteger):
+        # By itself the driver sends a small number as a small type, and would prepare the statement once for each type.
+        return lambda value: None if value is None else Int8(value)
     return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
 
 

@@ -16,7 +16,7 @@ from marketplace.core.sending import Order, Rows
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount
 from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
-from marketplace.ledger.statements import HANDED_IN, Source, booked, sides
+from marketplace.ledger.statements import HANDED_IN, ONE_MOVE, Source, booked, sides
 
 Pair = tuple[str, str]
 """An account: its name and currency."""
@@ -51,6 +51,8 @@ def post_many(entries: Sequence[Entry]) -> list[UUID]:
 
 def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
     """What `post_many()` sends, of one entry at least, to be sent with other statements."""
+    if len(entries) == 1 and len(entries[0].moves) == 1:
+        return _moving_once(entries[0], entries[0].moves[0])
     fresh = {entry.cause: new_id() for entry in entries}
     if len(fresh) != len(entries):
         raise CauseTaken("The same cause stands twice in one call.")
@@ -63,6 +65,38 @@ def posting(entries: Sequence[Entry]) -> Order[list[UUID]]:
         return [known.get(entry.cause, fresh[entry.cause]) for entry in entries]
 
     return _booking(HANDED_IN, facts).and_then(posted)
+
+
+def _moving_once(entry: Entry, move: Move) -> Order[list[UUID]]:
+    """`posting()` of one entry with one move."""
+    entry_id, currency, amount = new_id(), move.money.currency, move.money.amount
+    free = [(name, currency) for name in (move.source, move.destination) if may_overdraw(name)]
+    facts = {
+        "id": entry_id,
+        "cause": entry.cause,
+        "at": clock.now(),
+        "data": json.dumps(dict(entry.data)),
+        "source": move.source,
+        "destination": move.destination,
+        "amount": amount,
+        "currency": currency,
+        "account_id": new_id(),
+        "free": len(free),
+        "keeps": not may_overdraw(move.destination),
+    }
+
+    def check(rows: Rows) -> list[UUID]:
+        (row,) = rows
+        if row.is_unopened:
+            _open(free)
+            return send_one(Order(ONE_MOVE, facts, check))
+        if not row.is_fresh:
+            return [_check_repeated([entry])[entry.cause]]
+        if not row.is_posted:
+            _refuse([(move.source, currency, -amount)])
+        return [entry_id]
+
+    return Order(ONE_MOVE, facts, check)
 
 
 def post_all(source: Source, given: Mapping[str, Sequence[Any]]) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import Integer, Text, bindparam, cast, func, insert, literal, select, text
+from sqlalchemy import BigInteger, Integer, Text, bindparam, cast, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -52,6 +52,17 @@ def test_values_are_what_their_types_say_on_both_sides(app: Flask) -> None:
 def test_a_fact_that_is_missing_is_no_empty_value(app: Flask) -> None:
     with pytest.raises(KeyError, match="by"):
         send_one(Order(_BROKEN, {}, list))
+
+
+def test_small_numbers_and_large_ones_are_one_prepared_statement(apart_app: SetaraFlask) -> None:
+    doubled = text("SELECT 2 * :of AS twice").bindparams(bindparam("of", type_=BigInteger()))
+    statement = Fixed(doubled.columns(twice=BigInteger()))
+    with apart_app.app_context(), transaction():
+        for size in (1, 10**6, 10**12):
+            for _ in range(8):
+                assert send_one(Order(statement, {"of": size}, lambda rows: rows[0].twice)) == 2 * size
+        kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%twice'"
+        assert db.session.scalar(text(kept)) == 1
 
 
 def test_an_error_is_the_one_that_sqlalchemy_raises_and_nothing_is_left(apart_app: SetaraFlask) -> None:

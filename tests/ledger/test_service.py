@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.ledger import queries, service
-from marketplace.ledger.models import JournalEntry, Posting
+from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import BadEntry, CauseTaken, Entry, InsufficientFunds, Move, exchange
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -143,6 +143,45 @@ def test_whatever_is_booked_the_books_balance(app: Flask, batches: list[list[Mov
         assert queries.wrong_balances() == []
         assert set(queries.sums_by_currency().values()) <= {0}
         trial.rollback()
+
+
+WAYS = st.sampled_from(["company:a", "company:b", "rail:c", "platform:d"])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.lists(WAYS, min_size=2, max_size=2, unique=True), st.integers(1, 3), st.integers(0, 20)),
+        min_size=5,
+        max_size=15,
+    )
+)
+def test_one_move_does_what_its_two_halves_do(app: Flask, trials: list[tuple[list[str], int, int]]) -> None:
+    """An entry of one move has a statement of its own. Each is booked beside the same by halves, in another currency;
+    some under a cause that may be booked already."""
+    with db.session.begin_nested() as trial:
+        for way, half, cause in trials:
+            whole = [Move(*way, Money(2 * half, "USD"))]
+            halves = [Move(*way, Money(half, "EUR"))] * 2
+            assert outcome(Entry(f"USD:{cause}", whole)) == outcome(Entry(f"EUR:{cause}", halves))
+        accounts = select(LedgerAccount.currency, LedgerAccount.name, LedgerAccount.balance)
+        found = db.session.execute(accounts.order_by(LedgerAccount.name)).all()
+        there = {each: [(row.name, row.balance) for row in found if row.currency == each] for each in ("USD", "EUR")}
+        assert there["USD"] == there["EUR"]
+        assert queries.wrong_balances() == []
+        trial.rollback()
+
+
+def outcome(entry: Entry) -> str:
+    """The cause of the entry that is returned, or the refusal, without the currency."""
+    try:
+        with db.session.begin_nested():
+            entry_id = service.post(entry)
+    except InsufficientFunds as short:
+        return str(short.members).replace("USD", "").replace("EUR", "")
+    except CauseTaken as taken:
+        return f"taken: {str(taken.members['cause'])[4:]}"
+    return str(db.session.scalar(select(JournalEntry.cause).where(JournalEntry.id == entry_id)))[4:]
 
 
 def test_many_entries_take_a_constant_number_of_statements(app: Flask, statements: Statements) -> None:
