@@ -64,8 +64,8 @@ def main() -> None:
     print(f"{said:44} {best:>8,.0f}/s")
     print(f"{'ledger.post(), a transaction each':44} {mine:>8,.0f}/s {mine / best:>6.2f} of it (goal 0.8)")
     here, there = (statistics.median(each) * 1e6 for each in zip(*spent, strict=True))
-    print(f"of a post: {here:.0f} us of processor in Python, {there:.0f} us in PostgreSQL, in three round trips: BEGIN,")
-    print("the entry, which is looked at before it is committed, and COMMIT; pgbench does all in one")
+    print(f"of a post: {here:.0f} us of processor in Python, {there:.0f} us in PostgreSQL, in three round trips:")
+    print("BEGIN, the entry, which is looked at before it is committed, and COMMIT; pgbench does all in one")
 
 
 def post(size: int) -> None:
