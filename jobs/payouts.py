@@ -1,8 +1,15 @@
 """Jobs of where people are paid, and of the files that pay them."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
 from jobs.runner import in_batches, job
+from marketplace.core.db import db, transaction
+from marketplace.core.events import Event
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.contests import service as contests
+from marketplace.pay.methods import screened
 from marketplace.pay.methods import service as methods
 from marketplace.pay.rails import retrying
 
@@ -17,6 +24,15 @@ def take_effect() -> None:
 def retry() -> None:
     """Orders refused payouts anew whose reason may be over."""
     in_batches(retrying.retry_due)
+
+
+@job("payouts.look_again")
+def look_again(event_ids: Sequence[int]) -> None:
+    """Lets pay go on that waited for what an operator has found of its person's name (rule SCREENING)."""
+    with transaction():
+        events = db.session.scalars(select(Event).where(Event.id.in_(event_ids))).all()
+        people = {found for event in events if (found := event.ref("contractor")) is not None}
+        screened.look_again(people)
 
 
 @job("payouts.forget_files", again=False)

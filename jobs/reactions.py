@@ -25,6 +25,7 @@ GIVE_BACK = "qualifications.give_back"
 TELL_GONE = "handovers.tell_gone"
 SEARCH_AGAIN = "shifts.search_again"
 WITHDRAW_BARRED = "offers.withdraw_barred"
+LOOK_AGAIN = "payouts.look_again"
 ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "company.suspended": ("gigs.pause_of_suspended",),
@@ -45,6 +46,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "handover.ended": (TELL_GONE,),
         "restriction.made_by_match": (WITHDRAW_BARRED,),
         "restriction.made_by_paper": (WITHDRAW_BARRED,),
+        "screening_hit.cleared": (LOOK_AGAIN,),
+        "screening_hit.confirmed": (LOOK_AGAIN,),
     }
 )
 """The event's name, and the jobs that are given the `event_ids`. Telling people comes beside: see `answers_to`."""

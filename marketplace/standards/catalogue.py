@@ -550,10 +550,14 @@ _RECORDS = (
         "SCREENING",
         Basis.HOUSE,
         "Where a list of sanctions is loaded, everybody's name is compared with it, in whatever script it is written, "
-        "when they apply and whenever a list is loaded; a likeness of 85 of 100 goes to a person, who clears it or "
-        "confirms it with a reason. Years of birth that differ take 10. Nobody is refused by a machine.",
-        "House policy after Directive (EU) 2024/2831 (platform work), human oversight; no law gives a score",
-        "tests/workforce/test_screening.py::test_a_name_is_found_however_it_is_written",
+        "when they apply, whenever a list is loaded and before pay goes out; a likeness of 85 of 100 goes to a person, "
+        "who clears it or confirms it with a reason. Years of birth that differ take 10. Nobody is refused by a "
+        "machine: pay waits meanwhile, stays its person's, and goes out as soon as the likeness is cleared.",
+        "House policy after Directive (EU) 2024/2831 (platform work), human oversight; Council Regulation (EC) No "
+        "881/2002, art. 2 (nothing is made available to who is listed); no law gives a score",
+        "tests/pay/test_screened_pay.py::test_pay_waits_for_a_person_and_goes_out_once_the_name_is_cleared",
+        version=2,
+        since=date(2026, 11, 30),
         least_score=85,
         points_when_birth_differs=10,
     ),
@@ -978,15 +982,16 @@ _PRICES = (
         "A payout that was refused, held back or taken back can be contested for 30 days by whoever was to be paid; "
         "somebody who had no part in it answers within 14 days, in writing. Where they were right, and where nobody "
         "has answered by then, it is ordered again; what may have gone out already is never sent twice. Only a human "
-        "says whose account it is: where a name waits, or an account was refused as somebody else's, silence pays "
-        "nothing to it; the contest stays open, and more operators are told every 14 days. The money stays the "
-        "person's, and goes to another account of their own once there is one.",
+        "says whose account it is, and whether a name on a list of sanctions is theirs: where a name waits, or an "
+        "account was refused as somebody else's, silence pays nothing to it; the contest stays open, and more "
+        "operators are told every 14 days. The money stays the person's, and goes to another account of their own once "
+        "there is one.",
         f"{FAIRWORK}, 4.1 (due process); Directive (EU) 2024/2831 (platform work), art. 11 (reply within two weeks); "
         "the 30 days, that silence favours the person, and that it clears no name, since whoever has stolen an account "
         "would only have to wait, are house policy",
         "tests/pay/test_payout_contests.py::test_what_nobody_answers_in_time_is_paid_again",
-        since=date(2026, 11, 29),
-        version=2,
+        since=date(2026, 11, 30),
+        version=3,
         days_to_contest=30,
         answer_days=14,
     ),

@@ -52,6 +52,20 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days_to_contest=30,
                 answer_days=14,
             ),
+            _before(
+                2,
+                "A payout that was refused, held back or taken back can be contested for 30 days by whoever was to be "
+                "paid; somebody who had no part in it answers within 14 days, in writing. Where they were right, and "
+                "where nobody has answered by then, it is ordered again; what may have gone out already is never sent "
+                "twice. Only a human says whose account it is: where a name waits, or an account was refused as "
+                "somebody else's, silence pays nothing to it; the contest stays open, and more operators are told "
+                "every 14 days. The money stays the person's, and goes to another account of their own once there is "
+                "one.",
+                date(2026, 11, 29),
+                date(2026, 11, 30),
+                days_to_contest=30,
+                answer_days=14,
+            ),
         ),
         "APPEAL": (
             _before(
@@ -259,6 +273,19 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 FIRST,
                 hours_worked_per_hour=30,
                 most_hours_a_year=40,
+            ),
+        ),
+        "SCREENING": (
+            _before(
+                1,
+                "Where a list of sanctions is loaded, everybody's name is compared with it, in whatever script it is "
+                "written, when they apply and whenever a list is loaded; a likeness of 85 of 100 goes to a person, who "
+                "clears it or confirms it with a reason. Years of birth that differ take 10. Nobody is refused by a "
+                "machine.",
+                FIRST,
+                date(2026, 11, 30),
+                least_score=85,
+                points_when_birth_differs=10,
             ),
         ),
         "STANDBY": (

@@ -142,11 +142,38 @@ def check(contractor_ids: Collection[UUID]) -> None:
     that theirs are like. Raises HitOpen."""
     if due := db.session.scalars(_due().where(Contractor.id.in_(contractor_ids))).all():
         screen(due)
+    check_cleared(contractor_ids)
+
+
+def check_cleared(contractor_ids: Collection[UUID]) -> None:
+    """Raises HitOpen unless a person has cleared every listed name that was found to be like these people's."""
     waits = select(ScreeningHit.id).where(
         ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
     )
     if found := db.session.scalars(waits).all():
         raise HitOpen(hits=[str(each) for each in found])
+
+
+def held_back(contractor_ids: Collection[UUID]) -> dict[UUID, HitStatus]:
+    """Those of these people to whom no pay goes now, whether they are with the service still or have left: a person has
+    confirmed that theirs is a listed name, or has still to look. Whoever was not compared with the lists of now is
+    compared here. What was found stays what it is until the commit."""
+    if due := db.session.scalars(_due(with_closed=True).where(Contractor.id.in_(contractor_ids))).all():
+        screen(due)
+    found = select(ScreeningHit).where(
+        ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
+    )
+    held = found.order_by(ScreeningHit.id).with_for_update(read=True).execution_options(populate_existing=True)
+    # The confirmed come last, so that they stand.
+    rows = sorted(db.session.scalars(held), key=lambda hit: hit.status is HitStatus.CONFIRMED)
+    return {hit.contractor_id: hit.status for hit in rows if hit.status is not HitStatus.CLEARED}
+
+
+def deciders(contractor_id: UUID) -> set[UUID]:
+    """The operators by whose word this person stands on a list."""
+    confirmed = ScreeningHit.status == HitStatus.CONFIRMED
+    found = select(ScreeningHit.decided_by).where(ScreeningHit.contractor_id == contractor_id, confirmed)
+    return {each for each in db.session.scalars(found) if each is not None}
 
 
 def has_open(contractor_id: UUID) -> bool:
@@ -171,15 +198,16 @@ def decide(hit_id: UUID, same_person: bool, reason: str, *, by: Actor) -> Screen
     return found
 
 
-def _due() -> Select[UUID]:
+def _due(*, with_closed: bool = False) -> Select[UUID]:
     newest = select(func.max(ScreeningList.loaded_at)).where(_CURRENT).scalar_subquery()
     stale = or_(Screened.at.is_(None), Screened.at < newest, Screened.name_md5 != func.md5(Person.name))
-    return (
+    due = (
         select(Contractor.id)
         .join(Person, Person.id == Contractor.id)
         .outerjoin(Screened, Screened.contractor_id == Contractor.id)
-        .where(newest.is_not(None), Contractor.status != ContractorStatus.CLOSED, stale)
+        .where(newest.is_not(None), stale)
     )
+    return due if with_closed else due.where(Contractor.status != ContractorStatus.CLOSED)
 
 
 def _alike(name: str, born_year: int | None) -> list[dict[str, Any]]:

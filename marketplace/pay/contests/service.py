@@ -31,7 +31,7 @@ from marketplace.pay.methods import names
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.rules import BANK_SENT_BACK, OP_EVENTS, OpKind, OpStatus
-from marketplace.workforce import bars
+from marketplace.workforce import bars, screening
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import NothingToContest, check_decider
 
@@ -107,7 +107,8 @@ def contest(payout_id: UUID, words: str, *, by: Actor) -> PayoutContest:
 def answer(contest_id: UUID, outcome: ContestStatus, reason: str, *, by: Actor) -> PayoutContest:
     """An operator of disputes says, with a reason that the person reads, whether what became of the payout was right
     (`upheld`) or wrong (`overturned`): then it is ordered again. Raises NotFound, Forbidden, NoAppeal, TooLateToAnswer,
-    OwnCase, RuledBefore, ReasonMissing."""
+    OwnCase, RuledBefore, ReasonMissing, HitOpen where the person's name is like one on a list of sanctions and is not
+    cleared: that alone lets pay go (rule SCREENING)."""
     require_operator(by, OperatorRole.DISPUTES)
     found = _locked(contest_id)
     if found.status is not ContestStatus.OPEN:
@@ -118,6 +119,7 @@ def answer(contest_id: UUID, outcome: ContestStatus, reason: str, *, by: Actor) 
     values = {"answer": reason_given(reason), "answered_by": by.person_id, "answered_at": clock.now()}
     move_one(found, outcome, by=by, event=f"payout_contest.{outcome}", values=values)
     if outcome is ContestStatus.OVERTURNED:
+        screening.check_cleared([found.contractor_id])
         if (method_id := _account_of(found)) is not None:
             names.believe(method_id, reason, by=by)
         _pay_after_all(found, by=by)
@@ -197,6 +199,8 @@ def deciders(payout_id: UUID) -> set[UUID]:
     told = or_(BankLine.payment_op_id == op.id, BankLine.payment_op_id.in_(backs))
     lines = db.session.execute(select(BankLine.matched_by, BankLine.decided_by).where(told))
     people |= {each for row in lines for each in row}
+    if op.contractor_id is not None:
+        people |= screening.deciders(op.contractor_id)
     people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name.in_(BEGUN))))
     if (method_id := _method_of(op)) is not None:
         people.add(db.session.scalar(select(PayoutMethod.name_decided_by).where(PayoutMethod.id == method_id)))
@@ -267,9 +271,11 @@ def _account_of(found: PayoutContest) -> UUID | None:
 
 
 def _is_doubted(found: PayoutContest) -> bool:
-    """Whether the payout waits for a human to say whose account it is to go to. Paid elsewhere since it does not."""
+    """Whether the payout waits for a human to say whose account it is to go to, or who stands on a list of sanctions.
+    Paid elsewhere since it does not."""
     method_id = _account_of(found)
-    if method_id is None or not names.is_doubted(method_id):
+    is_listed = bool(screening.held_back([found.contractor_id]))
+    if not is_listed and (method_id is None or not names.is_doubted(method_id)):
         return False
     slip = select(PaymentOp.payslip_id).where(PaymentOp.id == found.payment_op_id).scalar_subquery()
     return not db.session.scalar(
