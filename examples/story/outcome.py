@@ -52,12 +52,14 @@ KINDS = MappingProxyType(
 EARNED = (
     LineKind.WAGES,
     LineKind.PAID_BREAK,
+    LineKind.WAITING,
+    LineKind.OUTAGE,
     LineKind.HAZARD_PREMIUM,
     LineKind.OVERTIME_PREMIUM,
     LineKind.NIGHT_PREMIUM,
 )
 """Lines that pay time on the clock. What is paid for other reasons would make an hour look dearer than it was."""
-NOT_WORKED = (LineKind.CALL_IN, LineKind.SICK_LEAVE)
+NOT_WORKED = (LineKind.CALL_IN, LineKind.CANCELLATION, LineKind.SICK_LEAVE)
 HIDDEN = "—"
 
 

@@ -66,18 +66,11 @@ def take(back_pay_ids: Collection[UUID], *, by: Actor) -> list[UUID]:
 def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClass) -> Money:
     given = PriceInput(
         rate=booking.rate,
-        work_minutes=minutes.work,
-        paid_break_minutes=minutes.paid_break,
-        call_in_minutes=minutes.compensation,
-        neutral_minutes=minutes.neutral,
-        added_minutes=minutes.added,
-        standby_minutes=minutes.standby,
-        overtime_minutes=minutes.overtime,
         overtime_percent=booking.overtime_percent,
-        night_minutes=minutes.night,
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,
         step_points=booking.step_points,
+        **minutes.to_price,
     )
     return cost(price(given))

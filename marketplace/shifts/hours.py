@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketplace.core.money import largest_remainder
@@ -83,24 +84,41 @@ class Compensation:
     rule: CompensationRule
 
 
+_PAID_AS: Mapping[CompensationRule, str] = {
+    CompensationRule.NOTICE: "cancelled",
+    CompensationRule.CALL_IN: "call_in",
+    CompensationRule.HAZARD: "neutral",
+    CompensationRule.OUTAGE: "missed",
+}
+"""Which of `Minutes` those are that are owed by a rule though nobody worked them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What a booking is paid for. Waiting counts as work; unpaid breaks do not count at all."""
+    """What a booking is paid for. Unpaid breaks do not count at all."""
 
     work: int = 0
     paid_break: int = 0
     overtime: int = 0
-    """How many of the two above were overtime."""
-    compensation: int = 0
-    """Owed for time that the company took back, as the booking reckoned it. Paid as call-in."""
+    """How many of the minutes on shift were overtime."""
+    call_in: int = 0
+    """Owed for a shift that the company ended, as the booking reckoned it (CALL_IN)."""
     neutral: int = 0
     """The rest of a schedule whose distressing work had to stop (HAZARD)."""
     night: int = 0
-    """How many of the worked ones and the breaks were at night."""
+    """How many of the minutes on shift were at night."""
     added: int = 0
     """Owed beside the time, since the shift was added late to the person's schedule (NOTICE). No cut takes of it."""
     standby: int = 0
     """Owed for standing by (STANDBY). No cut takes of it."""
+    waiting: int = 0
+    """Spent on shift with nothing to do (WAITING)."""
+    outage: int = 0
+    """Spent on shift without power or network (OUTAGE)."""
+    cancelled: int = 0
+    """Owed for a shift that the company took back late (NOTICE)."""
+    missed: int = 0
+    """Owed for a shift that an outage kept its person from (OUTAGE)."""
 
     @classmethod
     def of(
@@ -114,23 +132,46 @@ class Minutes:
         because: CompensationRule | None,
         added: int = 0,
         standby: int = 0,
+        waiting: int = 0,
+        outage: int = 0,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
-        neutral = unworked if because is CompensationRule.HAZARD else 0
-        return cls(work, paid_break, overtime, unworked - neutral, neutral, night, added, standby)
+        owed = {} if because is None else {_PAID_AS[because]: unworked}
+        on_shift = {"work": work, "paid_break": paid_break, "waiting": waiting, "outage": outage}
+        return cls(overtime=overtime, night=night, added=added, standby=standby, **on_shift, **owed)
+
+    @property
+    def on_shift(self) -> int:
+        """The minutes on the clock that are paid as work."""
+        return self.work + self.paid_break + self.waiting + self.outage
 
     def less(self, cut: int) -> "Minutes":
-        """Without so many of the worked ones and the breaks: work goes first, and the overtime, being the last minutes
-        of a shift, goes with them. Those at night stay as long as there is time left: which were cut is not told."""
-        of_work = min(self.work, cut)
-        work, paid_break = self.work - of_work, self.paid_break - (cut - of_work)
-        return replace(
-            self,
-            work=work,
-            paid_break=paid_break,
-            overtime=max(0, self.overtime - cut),
-            night=min(self.night, work + paid_break),
-        )
+        """Without so many of those on shift: work goes first, breaks last, and the overtime, being the last minutes of
+        a shift, goes with them. Those at night stay as long as there is time left: which were cut is not told."""
+        rest, left = {}, cut
+        for kind in ("work", "waiting", "outage", "paid_break"):
+            taken = min(getattr(self, kind), left)
+            rest[kind], left = getattr(self, kind) - taken, left - taken
+        night = min(self.night, self.on_shift - (cut - left))
+        return replace(self, **rest, overtime=max(0, self.overtime - cut), night=night)
+
+    @property
+    def to_price(self) -> dict[str, Any]:
+        """As `rates.PriceInput` takes them."""
+        return {
+            "work_minutes": self.work,
+            "paid_break_minutes": self.paid_break,
+            "waiting_minutes": self.waiting,
+            "outage_minutes": self.outage,
+            "missed_minutes": self.missed,
+            "call_in_minutes": self.call_in,
+            "cancelled_minutes": self.cancelled,
+            "neutral_minutes": self.neutral,
+            "added_minutes": self.added,
+            "standby_minutes": self.standby,
+            "overtime_minutes": self.overtime,
+            "night_minutes": self.night,
+        }
 
 
 def collected_until(wanted: datetime, starts_at: datetime, now: datetime) -> datetime:

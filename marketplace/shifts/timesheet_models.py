@@ -161,7 +161,9 @@ class TimesheetLine(Base):
     def minutes(self) -> Minutes:
         """What is paid for as it was handed in. What a cut took of it is not taken off."""
         return Minutes.of(
-            work=self.work_minutes + self.waiting_minutes,
+            work=self.work_minutes,
+            waiting=self.waiting_minutes - self.outage_minutes,
+            outage=self.outage_minutes,
             paid_break=self.paid_break_minutes,
             overtime=self.overtime_minutes,
             night=self.night_minutes,

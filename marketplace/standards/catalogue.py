@@ -760,6 +760,15 @@ _PRICES = (
         f"{RATES}::test_four_hours_at_fifteen_dollars",
     ),
     _rule(
+        "WAITING",
+        Basis.STANDARD,
+        "Whoever is on a shift and has nothing to do is paid for it as for work: every minute, at the agreed rate, "
+        "with the premiums of the hour.",
+        f"{PAI}, guideline 1 (P2: waiting belongs to the work); FLSA, 29 CFR 785.15 (engaged to wait)",
+        f"{RATES}::test_waiting_and_an_outage_earn_what_work_earns_and_say_why",
+        since=date(2026, 11, 30),
+    ),
+    _rule(
         "PAID_BREAK",
         Basis.HOUSE,
         "Breaks that belong to the work are paid as work: 10 minutes in 2 hours, more in distressing work.",

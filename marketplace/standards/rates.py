@@ -2,19 +2,20 @@
 
 In prose. Every minute worked, breaks of the work included, earns the hourly rate. A level of a skill multiplies it
 where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; where the floor
-has risen above the rate, the difference is topped up. A shift that the company ends early is filled up to its call-in
-minimum, one that a hazard cap ends to its whole schedule, at the base rate. A shift that was added late to a schedule
-pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at a test are paid by its owner. Of
-what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are
-paid by the company on top. So are the service's fee and a third party's margin: nobody takes anything out of the rate.
-Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40
-USD.
+has risen above the rate, the difference is topped up. Waiting on a shift is work; of an outage of power or network a
+stated number of minutes is. A shift that the company ends early is filled up to its call-in minimum, one that it
+cancels late pays that minimum or half of it, one that a hazard cap ends its whole schedule, at the base rate. A shift
+that was added late to a schedule pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at
+a test are paid by its owner. Of what was worked, one thirtieth accrues as sick leave, and the earnings bear a
+contribution to health cover; both are paid by the company on top. So are the service's fee and a third party's margin:
+nobody takes anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave,
+2.40 for health and 3.00 fee: 67.40 USD.
 
 Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -48,7 +49,14 @@ class LineKind(StrEnum):
     TRAINING = "training"
     """Time in which work is learned: in place of wages, at the same rate."""
     PAID_BREAK = "paid_break"
+    WAITING = "waiting"
+    """Time on shift in which there was nothing to do."""
+    OUTAGE = "outage"
+    """Time in which power or network was lost, on a shift or instead of one."""
     CALL_IN = "call_in"
+    """What fills a shift that its company ended up to the call-in minimum."""
+    CANCELLATION = "cancellation"
+    """What is owed for a shift that its company cancelled or moved late."""
     NEUTRAL_HOURS = "neutral_hours"
     """The rest of a schedule whose distressing work had to stop."""
     PREDICTABILITY = "predictability"
@@ -133,8 +141,10 @@ class PriceLine:
 class PriceInput:
     """What a price is made of. Minutes are whole and none is negative (BadPrice).
 
-    `call_in_minutes` are owed though nobody worked them: see `call_in_missing()`; so are `neutral_minutes`, the rest of
-    a schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
+    `waiting_minutes` and `outage_minutes` were spent on shift, and are worked ones. `call_in_minutes` are owed though
+    nobody worked them: see `call_in_missing()`; so are `cancelled_minutes` of a shift that was taken back late
+    (NOTICE), `missed_minutes` of one that an outage kept somebody from (OUTAGE), `neutral_minutes`, the rest of a
+    schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
     `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE), `standby_minutes`
     for standing by (STANDBY). `overtime_minutes`
     are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a
@@ -149,7 +159,11 @@ class PriceInput:
     rate: Money
     work_minutes: int = 0
     paid_break_minutes: int = 0
+    waiting_minutes: int = 0
+    outage_minutes: int = 0
+    missed_minutes: int = 0
     call_in_minutes: int = 0
+    cancelled_minutes: int = 0
     neutral_minutes: int = 0
     added_minutes: int = 0
     standby_minutes: int = 0
@@ -181,21 +195,16 @@ class PriceInput:
 
     @property
     def paid_minutes(self) -> int:
-        """Work and the breaks that count as work."""
-        return self.work_minutes + self.paid_break_minutes
+        """Work, the breaks that count as work, and what was waited or lost to an outage on shift."""
+        return self.work_minutes + self.paid_break_minutes + self.waiting_minutes + self.outage_minutes
 
     @property
     def time_minutes(self) -> tuple[int, ...]:
-        """All minutes at the base rate, in the order of their lines: work, paid break, call-in, neutral, added late,
-        standing by, test, guaranteed."""
-        of_shift = (self.call_in_minutes, self.neutral_minutes, self.added_minutes, self.standby_minutes)
-        return (
-            self.work_minutes,
-            self.paid_break_minutes,
-            *of_shift,
-            self.qualification_minutes,
-            self.guaranteed_minutes,
-        )
+        """All minutes at the base rate, in the order of `_TIME`: the first four were spent on shift."""
+        on_shift = (self.work_minutes, self.paid_break_minutes, self.waiting_minutes, self.outage_minutes)
+        of_shift = (self.missed_minutes, self.call_in_minutes, self.cancelled_minutes, self.neutral_minutes)
+        beside = (self.added_minutes, self.standby_minutes, self.qualification_minutes, self.guaranteed_minutes)
+        return (*on_shift, *of_shift, *beside)
 
     @property
     def full_rate(self) -> Money:
@@ -229,15 +238,14 @@ def price(given: PriceInput) -> tuple[PriceLine, ...]:
 def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     """A thousand people of one shift have one price. Two percentages that are equal may be written differently (10 and
     10.00), and each line tells of its own as it was given."""
-    time = _time_lines(given)
-    wages, paid_break = time[:2]
+    time, on_shift = _time_lines(given)
     premiums = [_hazard_premium(given), _overtime_premium(given), _night_premium(given), _top_up(given)]
     earned = [*time, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
         _sick_accrual(given),
         _percentage(LineKind.HEALTH_CONTRIBUTION, Payee.BENEFITS, "HEALTH", _health_percent(), gross),
-        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, wages.money + paid_break.money),
+        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, on_shift),
         _margin(given),
     ]
     return tuple(line for line in (*earned, *on_top) if line.kind is LineKind.WAGES or line.seconds or line.money)
@@ -330,26 +338,40 @@ def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any)
     return PriceLine(kind, payee, money, rule_id, RULES[rule_id].version, **more)
 
 
-def _time_lines(given: PriceInput) -> list[PriceLine]:
-    """Wages, paid break, call-in, neutral hours, what was added late, standing by, tests, guaranteed hours: at the base
-    rate, rounded once and divided without loss."""
+_TIME: Final = (
+    (LineKind.WAGES, "WAGES"),
+    (LineKind.PAID_BREAK, "PAID_BREAK"),
+    (LineKind.WAITING, "WAITING"),
+    (LineKind.OUTAGE, "OUTAGE"),
+    (LineKind.OUTAGE, "OUTAGE"),
+    (LineKind.CALL_IN, "CALL_IN"),
+    (LineKind.CANCELLATION, "NOTICE"),
+    (LineKind.NEUTRAL_HOURS, "HAZARD"),
+    (LineKind.PREDICTABILITY, "NOTICE"),
+    (LineKind.STANDBY, "STANDBY"),
+    (LineKind.QUALIFICATION_TIME, "QUALIFICATION_TIME"),
+    (LineKind.GUARANTEED_HOURS, "GUARANTEED_HOURS"),
+)
+"""Which line each of `PriceInput.time_minutes` stands on, and the rule that it is owed by."""
+
+
+def _time_lines(given: PriceInput) -> tuple[list[PriceLine], Money]:
+    """All time at the base rate, rounded once and divided without loss, and what of it was earned on shift. An outage
+    has one line, whether it fell on the shift or kept somebody from it."""
     minutes = given.time_minutes
     whole = given.rate * Fraction(sum(minutes), 60)
     parts = whole.split(minutes) if any(minutes) else [whole] * len(minutes)
-    kinds = (
-        (LineKind.TRAINING, "TRAINING") if given.is_training else (LineKind.WAGES, "WAGES"),
-        (LineKind.PAID_BREAK, "PAID_BREAK"),
-        (LineKind.CALL_IN, "CALL_IN"),
-        (LineKind.NEUTRAL_HOURS, "HAZARD"),
-        (LineKind.PREDICTABILITY, "NOTICE"),
-        (LineKind.STANDBY, "STANDBY"),
-        (LineKind.QUALIFICATION_TIME, "QUALIFICATION_TIME"),
-        (LineKind.GUARANTEED_HOURS, "GUARANTEED_HOURS"),
-    )
-    return [
-        _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)
-        for (kind, rule_id), count, money in zip(kinds, minutes, parts, strict=True)
-    ]
+    found: dict[LineKind, PriceLine] = {}
+    for (kind, rule_id), count, money in zip(_TIME, minutes, parts, strict=True):
+        line = _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=count * 60, rate=given.rate)
+        if kind in found:
+            line = replace(line, money=line.money + found[kind].money, seconds=line.seconds + found[kind].seconds)
+        found[kind] = line
+    if given.is_training:
+        rule = RULES["TRAINING"]
+        wages = found[LineKind.WAGES]
+        found[LineKind.WAGES] = replace(wages, kind=LineKind.TRAINING, rule=rule.id, version=rule.version)
+    return list(found.values()), total(parts[:4], given.rate.currency)
 
 
 def _skill_step(given: PriceInput, time: list[PriceLine]) -> PriceLine:

@@ -1,5 +1,6 @@
 """What is still to be paid of a price of which a part was paid before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money, total
-from marketplace.pay.runs.lines import Minutes, Paid, Promise, Work, draft, owed, priced, still_to_pay
+from marketplace.pay.runs.lines import Minutes, Promise, Work, draft, owed, priced
+from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceLine
 
@@ -39,11 +41,12 @@ def sums(lines: tuple[PriceLine, ...]) -> dict[Payee, Money]:
 
 
 def test_the_last_minutes_go_first() -> None:
-    """230 minutes of work and 10 of paid break, the last 30 of them overtime: a cut takes work and overtime."""
-    whole = Minutes(work=230, paid_break=10, overtime=30, compensation=5)
-    assert whole.less(20) == Minutes(work=210, paid_break=10, overtime=10, compensation=5)
-    assert whole.less(40) == Minutes(work=190, paid_break=10, overtime=0, compensation=5)
-    assert whole.less(235) == Minutes(work=0, paid_break=5, overtime=0, compensation=5)
+    """180 minutes of work, 50 waited and 10 of paid break, the last 30 of them overtime: a cut takes work first, then
+    what was waited, and overtime with both."""
+    whole = Minutes(work=180, waiting=50, paid_break=10, overtime=30, call_in=5)
+    assert whole.less(20) == Minutes(work=160, waiting=50, paid_break=10, overtime=10, call_in=5)
+    assert whole.less(200) == Minutes(work=0, waiting=30, paid_break=10, overtime=0, call_in=5)
+    assert whole.less(235) == Minutes(work=0, paid_break=5, overtime=0, call_in=5)
     assert whole.less(0) == whole
 
 
@@ -70,24 +73,37 @@ def test_leave_is_capped_over_both_payments() -> None:
     st.integers(180, 20_000),
     st.integers(0, 600),
     st.integers(0, 60),
+    st.integers(0, 60),
     st.integers(0, 240),
     st.sampled_from(HazardClass),
     st.integers(0, 300) | st.none(),
     st.data(),
 )
 def test_two_payments_are_the_price_of_the_whole(
-    rate: int, worked: int, pause: int, owed_more: int, hazard: HazardClass, margin: int | None, data: st.DataObject
+    rate: int,
+    worked: int,
+    pause: int,
+    waited: int,
+    owed_more: int,
+    hazard: HazardClass,
+    margin: int | None,
+    data: st.DataObject,
 ) -> None:
-    """Whatever was cut and restored: each payee gets in two payments what one would have been, no line takes anything
-    back, and both together are never more than what is held for the whole."""
-    paid_time = worked + pause
+    """Whatever was cut and restored, and though the first payment named its reasons as they were named before: each
+    payee gets in two payments what one would have been, no line takes anything back, and both together are never more
+    than what is held for the whole."""
+    paid_time = worked + pause + waited
     overtime = data.draw(st.integers(0, paid_time), label="overtime")
     cut = data.draw(st.integers(0, paid_time), label="cut")
     restored = data.draw(st.integers(0, cut), label="restored")
     more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
-    whole = Minutes(worked, pause, overtime, owed_more)
+    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more)
+    as_once_named = data.draw(st.booleans(), label="as once named")
     price = Money(rate, "USD")
-    first = priced(work(whole.less(cut), price, **more))
+    given = whole.less(cut)
+    if as_once_named:
+        given = replace(given, work=given.work + given.waiting, waiting=0, cancelled=0, call_in=given.cancelled)
+    first = priced(work(given, price, **more))
     after = work(whole.less(cut - restored), price, **more)
     rest = still_to_pay(priced(after), {line.kind: Paid(line.money, line.seconds) for line in first})
     together = {payee: sums(first)[payee] + sums(rest)[payee] for payee in Payee}

@@ -14,6 +14,7 @@ from marketplace.pay import rules
 from marketplace.pay.rules import OP_EVENTS, OP_TRANSITIONS, RUN_TRANSITIONS, OpKind, OpStatus, RunStatus
 from marketplace.pay.runs import lines
 from marketplace.pay.runs.lines import LEAVE_CAP, Minutes, Promise, Work
+from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, highest_cost
 
@@ -63,11 +64,23 @@ def test_the_cause_is_the_piece_of_work_and_not_the_run() -> None:
     assert first[0].cause == f"booking:{BOOKING}:wages"
 
 
-def test_time_that_the_company_took_back_is_paid_as_call_in() -> None:
-    """A nine-hour shift ended by the company after one hour: the call-in minimum of four hours less that one."""
-    drafted = lines.draft([work(Minutes(work=60, compensation=180))])
-    paid = {d.price.kind: d.price.money for d in drafted}
-    assert (paid[LineKind.WAGES], paid[LineKind.CALL_IN]) == (usd("15.00"), usd("45.00"))
+@pytest.mark.parametrize(
+    ("because", "kind"),
+    [
+        (CompensationRule.CALL_IN, LineKind.CALL_IN),
+        (CompensationRule.NOTICE, LineKind.CANCELLATION),
+        (CompensationRule.OUTAGE, LineKind.OUTAGE),
+        (CompensationRule.HAZARD, LineKind.NEUTRAL_HOURS),
+    ],
+)
+def test_time_that_nobody_worked_is_paid_by_the_rule_that_it_is_owed_by(because: CompensationRule, kind: str) -> None:
+    """Three hours at 15.00, whatever they are owed by: 45.00 and 1.80 for health, without a fee and without leave."""
+    minutes = Minutes.of(work=0, paid_break=0, overtime=0, night=0, unworked=180, because=because)
+    drafted = lines.draft([work(minutes)])
+    assert {(d.price.kind, d.price.money, d.price.rule) for d in drafted} == {
+        (kind, usd("45.00"), str(because)),
+        (LineKind.HEALTH_CONTRIBUTION, usd("1.80"), "HEALTH"),
+    }
 
 
 def test_a_third_party_s_margin_is_on_top() -> None:

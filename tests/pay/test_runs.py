@@ -31,7 +31,7 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.rates import LineKind
+from marketplace.standards.rates import LineKind, Payee
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
@@ -139,13 +139,14 @@ def test_a_shift_that_the_company_ends_is_filled_up_to_the_call_in_minimum(scene
     everything_holds()
 
 
-def test_breaks_are_paid_or_not_as_they_were_taken(scene: Scene) -> None:
+def test_each_minute_is_paid_under_the_reason_that_it_had(scene: Scene) -> None:
     with transaction():
         booking = shifts.booked(scene)
         me = accounts.actor_of(booking.contractor_id)
         shifts.at(booking.starts_at)
         attendance.clock_in(booking.id, by=me)
-        for minute, kind in ((60, EntryKind.PAID_BREAK), (70, EntryKind.UNPAID_BREAK), (100, EntryKind.WAITING)):
+        pressed = ((60, EntryKind.PAID_BREAK), (70, EntryKind.UNPAID_BREAK), (100, EntryKind.WAITING))
+        for minute, kind in (*pressed, (200, EntryKind.OUTAGE)):
             shifts.at(booking.starts_at + timedelta(minutes=minute))
             attendance.switch(booking.id, kind, by=me)
         shifts.at(booking.ends_at)
@@ -154,8 +155,14 @@ def test_breaks_are_paid_or_not_as_they_were_taken(scene: Scene) -> None:
     made.paid()
     slip = made.payslip_of(booking.contractor_id)
     lines = db.session.scalars(select(PayLine).where(PayLine.payslip_id == slip.id)).all()
-    minutes = {line.kind: line.minutes for line in lines}
-    assert (minutes[LineKind.WAGES], minutes[LineKind.PAID_BREAK], slip.net) == (200, 10, usd("52.50"))
+    told = {line.kind: (line.minutes, line.rule) for line in lines if line.rate and line.payee_kind is Payee.CONTRACTOR}
+    assert told == {
+        LineKind.WAGES: (60, "WAGES"),
+        LineKind.PAID_BREAK: (10, "PAID_BREAK"),
+        LineKind.WAITING: (100, "WAITING"),
+        LineKind.OUTAGE: (40, "OUTAGE"),
+    }
+    assert slip.net == usd("52.50")
     everything_holds()
 
 

@@ -75,7 +75,11 @@ def test_every_line_names_its_rule_and_version() -> None:
     found = lines(
         work_minutes=200,
         paid_break_minutes=30,
+        waiting_minutes=15,
+        outage_minutes=15,
+        missed_minutes=15,
         call_in_minutes=10,
+        cancelled_minutes=60,
         neutral_minutes=20,
         added_minutes=60,
         standby_minutes=30,
@@ -91,7 +95,10 @@ def test_every_line_names_its_rule_and_version() -> None:
     assert {kind: line.rule for kind, line in found.items()} == {
         LineKind.WAGES: "WAGES",
         LineKind.PAID_BREAK: "PAID_BREAK",
+        LineKind.WAITING: "WAITING",
+        LineKind.OUTAGE: "OUTAGE",
         LineKind.CALL_IN: "CALL_IN",
+        LineKind.CANCELLATION: "NOTICE",
         LineKind.NEUTRAL_HOURS: "HAZARD",
         LineKind.PREDICTABILITY: "NOTICE",
         LineKind.STANDBY: "STANDBY",
@@ -130,6 +137,24 @@ def test_paid_breaks_are_work() -> None:
     found = lines(work_minutes=220, paid_break_minutes=20)
     assert (found[LineKind.WAGES].money, found[LineKind.PAID_BREAK].money) == (usd("55.00"), usd("5.00"))
     assert cost(tuple(found.values())) == usd("67.40")
+
+
+def test_waiting_and_an_outage_earn_what_work_earns_and_say_why() -> None:
+    """170 minutes of work, 50 waited, 20 without network in H2 at 15.00: 42.50, 12.50 and 5.00, and the premium, leave,
+    health and fee of four hours of work. An hour of an outage that kept somebody away earns 15.00 and health alone."""
+    found = lines(work_minutes=170, waiting_minutes=50, outage_minutes=20, hazard_class=HazardClass.H2)
+    kinds = (LineKind.WAGES, LineKind.WAITING, LineKind.OUTAGE)
+    assert [found[kind].money for kind in kinds] == [usd("42.50"), usd("12.50"), usd("5.00")]
+    worked = lines(work_minutes=240, hazard_class=HazardClass.H2)
+    assert found.keys() - worked.keys() == {*kinds[1:]}
+    assert all(found[kind] == line for kind, line in worked.items() if kind is not LineKind.WAGES)
+    away = lines(missed_minutes=60)
+    assert {kind: line.money for kind, line in away.items() if line.money} == {
+        LineKind.OUTAGE: usd("15.00"),
+        LineKind.HEALTH_CONTRIBUTION: usd("0.60"),
+    }
+    both = lines(outage_minutes=30, missed_minutes=30)
+    assert (both[LineKind.OUTAGE].money, both[LineKind.PLATFORM_FEE].money) == (usd("15.00"), usd("0.38"))
 
 
 def test_time_is_rounded_once() -> None:
@@ -273,13 +298,15 @@ def test_no_part_of_a_schedule_costs_more_than_was_held(
     by a cap, after which neutral hours fill the schedule."""
     paid = data.draw(st.integers(0, scheduled))
     breaks = data.draw(st.integers(0, paid))
+    waited = data.draw(st.integers(0, paid - breaks))
     overtime = data.draw(st.integers(0, scheduled))
     night = data.draw(st.integers(0, scheduled))
     capped = data.draw(st.booleans())
     real = price(
         PriceInput(
-            work_minutes=paid - breaks,
+            work_minutes=paid - breaks - waited,
             paid_break_minutes=breaks,
+            waiting_minutes=waited,
             call_in_minutes=0 if capped else call_in_missing(scheduled, paid),
             neutral_minutes=scheduled - paid if capped else 0,
             overtime_minutes=min(paid, overtime),

@@ -4,7 +4,7 @@ What each line is worth is law and stands in `standards.rates`; here it gets its
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
+from marketplace.pay.runs.remainders import PaidKinds, still_to_pay
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import NO_STEP, LineKind, Payee, PriceInput, PriceLine, price, sick_seconds
@@ -200,16 +201,6 @@ class DraftLine:
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What earlier lines of one kind have paid for a booking."""
-
-    money: Money
-    seconds: int
-
-
-PaidKinds = Mapping[UUID, Mapping[LineKind, Paid]]
-"""What was paid for bookings so far, kind by kind."""
 LeaveYear = tuple[UUID, int]
 """A person and a calendar year of work: sick leave is capped by both."""
 LEAVE_CAP = RULES["SICK"].parameters["most_hours_a_year"] * 3600
@@ -221,7 +212,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
 
     `leave_left` are the seconds under the year's cap of sick leave; without it there is no cap.
     """
-    if leave_left is not None and leave_left >= sick_seconds(work.minutes.work + work.minutes.paid_break):
+    if leave_left is not None and leave_left >= sick_seconds(work.minutes.on_shift):
         # Room that is not needed is no part of the price: with it nobody's would be like anybody else's.
         leave_left = None
     promised = (work.rate, work.overtime_percent, work.step_points, work.fee_percent, work.margin)
@@ -243,22 +234,15 @@ def _priced(
     hazard_class, is_training, least_rate = told
     given = PriceInput(
         rate=rate,
-        work_minutes=minutes.work,
-        paid_break_minutes=minutes.paid_break,
-        call_in_minutes=minutes.compensation,
-        neutral_minutes=minutes.neutral,
-        added_minutes=minutes.added,
-        standby_minutes=minutes.standby,
         is_training=is_training,
-        overtime_minutes=minutes.overtime,
         overtime_percent=overtime_percent,
-        night_minutes=minutes.night,
         least_rate=least_rate,
         hazard_class=hazard_class,
         fee_percent=fee_percent,
         margin=margin,
         sick_seconds_left=leave_left,
         step_points=step_points,
+        **minutes.to_price,
     )
     return tuple(line for line in price(given) if line.money or line.seconds)
 
@@ -308,28 +292,6 @@ def draft(
             if line.kind is LineKind.SICK_ACCRUAL:
                 earned[year] = earned.get(year, 0) + line.seconds
     return lines
-
-
-def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) -> tuple[PriceLine, ...]:
-    """The lines of a price, less what was paid of it before: together they are the price again, to the minor unit.
-
-    More time costs no payee less (from 3 minor units a minute on, which every floor is above), but dividing it anew
-    among its kinds may leave one of them a unit smaller; another kind of the same payee then gives that unit.
-    """
-    rest = [_less(line, before.get(line.kind)) for line in whole]
-    for at, line in enumerate(rest):
-        if line.money.amount >= 0:
-            continue
-        giver = max((k for k, ln in enumerate(rest) if ln.payee is line.payee), key=lambda k: rest[k].money.amount)
-        rest[giver] = replace(rest[giver], money=rest[giver].money + line.money)
-        rest[at] = replace(line, money=Money.zero(line.money.currency))
-    return tuple(line for line in rest if line.money or line.seconds)
-
-
-def _less(line: PriceLine, before: Paid | None) -> PriceLine:
-    if before is None:
-        return line
-    return replace(line, money=line.money - before.money, seconds=line.seconds - before.seconds)
 
 
 def reason(booking_id: UUID, cut_id: UUID | None, back_pay_id: UUID | None) -> str:

@@ -38,7 +38,8 @@ from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.pay.runs.lines import Leave, LeaveYear, Paid, Promise, Work
+from marketplace.pay.runs.lines import Leave, LeaveYear, Promise, Work
+from marketplace.pay.runs.remainders import Paid
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hazard_models import BackPay
@@ -343,7 +344,7 @@ def _of_lines(*more: Any) -> Select[Any]:
     """The facts of bookings on timesheets, with what their lines say and what was cut."""
     line = (
         TimesheetLine.timesheet_id,
-        (TimesheetLine.work_minutes + TimesheetLine.waiting_minutes).label("work_minutes"),
+        *(TimesheetLine.work_minutes, TimesheetLine.waiting_minutes, TimesheetLine.outage_minutes),
         *(TimesheetLine.paid_break_minutes, TimesheetLine.overtime_minutes, TimesheetLine.night_minutes),
         *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
         *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
@@ -366,6 +367,8 @@ def _as_it_stands(row: Row[Any]) -> Work:
 def _handed_in(row: Row[Any]) -> Minutes:
     return Minutes.of(
         work=row.work_minutes,
+        waiting=row.waiting_minutes - row.outage_minutes,
+        outage=row.outage_minutes,
         paid_break=row.paid_break_minutes,
         overtime=row.overtime_minutes,
         night=row.night_minutes,
@@ -442,7 +445,9 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
     standby = booking.standby_owed(paid)
     minutes = Minutes.of(
-        work=spent[EntryKind.WORK] + spent[EntryKind.WAITING] + spent[EntryKind.OUTAGE],
+        work=spent[EntryKind.WORK],
+        waiting=spent[EntryKind.WAITING],
+        outage=spent[EntryKind.OUTAGE],
         paid_break=spent[EntryKind.PAID_BREAK],
         overtime=overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
         night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
