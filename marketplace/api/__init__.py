@@ -38,6 +38,7 @@ from marketplace.pay.methods import routes as payout_methods
 from marketplace.pay.rails import chargeback_routes as chargebacks
 from marketplace.pay.rails import routes as rails
 from marketplace.pay.seals import routes as seals
+from marketplace.pay.seconds import routes as money_acts
 from marketplace.pay.taxes import routes as taxes
 from marketplace.pay.taxes import year_routes as years
 from marketplace.qualifications import routes as qualifications
@@ -111,6 +112,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *invoices.blueprints,
     *bank.blueprints,
     payout_methods.blueprint,
+    money_acts.blueprint,
     *payout_contests.blueprints,
     *by_hand.blueprints,
     *seals.blueprints,

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -10,6 +11,8 @@ from marketplace.contracts import cash_out, transfers
 from marketplace.contracts import moving_schemas as s
 from marketplace.contracts.benefit_models import CashOut, Transfer
 from marketplace.core.http import PageArgs, page, problems
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 own = Blueprint(
     "moving-benefits",
@@ -74,26 +77,29 @@ def list_transfers(args: dict[str, Any]) -> dict[str, Any]:
 @desk.post("")
 @desk.arguments(s.ReceivedSchema)
 @desk.response(201, s.TransferSchema)
+@desk.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(desk, 401, 403, 404, 409, 422)
-def receive(given: dict[str, Any]) -> Transfer:
+def receive(given: dict[str, Any]) -> Transfer | Response:
     """Take in what another provider has sent for a person, with evidence and a reason."""
     given["code"] = given.pop("plan")
-    return transfers.receive(**given, by=actor())
+    return done_or_waits(transfers.receive(**given, by=actor()))
 
 
 @desk.post("/<uuid:transfer_id>/sent")
 @desk.arguments(s.SentSchema)
 @desk.response(200, s.TransferSchema)
+@desk.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(desk, 401, 403, 404, 409, 422)
-def mark_sent(given: dict[str, str], transfer_id: UUID) -> Transfer:
+def mark_sent(given: dict[str, str], transfer_id: UUID) -> Transfer | Response:
     """Say that the money was sent, and where the proof is."""
-    return transfers.send(transfer_id, given["evidence"], by=actor())
+    return done_or_waits(transfers.send(transfer_id, given["evidence"], by=actor()))
 
 
 @desk.post("/<uuid:transfer_id>/returned")
 @desk.arguments(s.ReturnedSchema)
 @desk.response(200, s.TransferSchema)
+@desk.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(desk, 401, 403, 404, 409, 422)
-def give_back(given: dict[str, str], transfer_id: UUID) -> Transfer:
+def give_back(given: dict[str, str], transfer_id: UUID) -> Transfer | Response:
     """Say that it could not be sent, and why. It is the person's benefit again."""
-    return transfers.give_back(transfer_id, given["reason"], by=actor())
+    return done_or_waits(transfers.give_back(transfer_id, given["reason"], by=actor()))

@@ -3,6 +3,8 @@
 From company to company nothing has to move: a benefit belongs to the person, whoever paid it (rule TRANSFER).
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -27,11 +29,14 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import move_one
+from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.rules import ContractorStatus
 
@@ -56,9 +61,21 @@ def ask(code: str, money: Money, provider: str, account: str, *, by: Actor) -> T
     return made
 
 
-def send(transfer_id: UUID, evidence: str, *, by: Actor) -> Transfer:
-    """An operator of finance has sent the money and says where the proof is. Raises NotFound, OwnMoney, WrongState."""
-    transfer = _find(transfer_id, by)
+def send(transfer_id: UUID, evidence: str, *, by: Actor) -> Transfer | MoneyAct:
+    """An operator of finance has sent the money and says where the proof is; of what is too much for one another agrees
+    (TWO_PEOPLE). Raises NotFound, OwnMoney, WrongState, WaitsAlready."""
+    require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    row, said = _asked(transfer_id, by), {"evidence": evidence}
+    return alone.once(ActKind.SENT, row.id, row.money, said, lambda: _send(row, evidence, by=by), by=by)
+
+
+def send_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
+    """A second operator has found the same. Raises OwnMoney, WrongState."""
+    return _send(_asked(UUID(act.subject), by), said["evidence"], by=by)
+
+
+def _send(transfer: Transfer, evidence: str, *, by: Actor) -> Transfer:
     values = {"evidence": evidence, "decided_by": by.person_id, "decided_at": clock.now()}
     move_one(transfer, TransferStatus.SENT, by=by, event="benefit_transfer.sent", values=values)
     out = Move(outgoing_account(transfer.contractor_id), PROVIDERS, transfer.money)
@@ -66,9 +83,20 @@ def send(transfer_id: UUID, evidence: str, *, by: Actor) -> Transfer:
     return transfer
 
 
-def give_back(transfer_id: UUID, reason: str, *, by: Actor) -> Transfer:
+def give_back(transfer_id: UUID, reason: str, *, by: Actor) -> Transfer | MoneyAct:
     """It could not be sent, for a reason that the person reads; the money is their benefit again. Raises as `send`."""
-    transfer = _find(transfer_id, by)
+    require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    row, said = _asked(transfer_id, by), {"reason": reason}
+    return alone.once(ActKind.RETURNED, row.id, row.money, said, lambda: _give_back(row, reason, by=by), by=by)
+
+
+def give_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
+    """A second operator has found the same. Raises OwnMoney, WrongState."""
+    return _give_back(_asked(UUID(act.subject), by), said["reason"], by=by)
+
+
+def _give_back(transfer: Transfer, reason: str, *, by: Actor) -> Transfer:
     leave.lock_person(transfer.contractor_id)
     plan = next(each for each in plans().values() if each.id == transfer.plan_id)
     values = {"reason": reason, "decided_by": by.person_id, "decided_at": clock.now()}
@@ -81,12 +109,31 @@ def give_back(transfer_id: UUID, reason: str, *, by: Actor) -> Transfer:
 
 def receive(
     contractor_id: UUID, code: str, money: Money, provider: str, account: str, evidence: str, reason: str, *, by: Actor
-) -> Transfer:
-    """An operator of finance takes in what another provider has sent for a person, with evidence and a reason.
+) -> Transfer | MoneyAct:
+    """An operator of finance takes in what another provider has sent for a person, with evidence and a reason; what is
+    too much for one waits for another (TWO_PEOPLE).
 
-    Raises NotFound, OwnMoney, NotCarried, NotAnAmount.
+    Raises NotFound, OwnMoney, NotCarried, NotAnAmount, WaitsAlready.
     """
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    plan = _may_receive(contractor_id, code, money, by)
+    told = {"provider": provider, "account": account, "evidence": evidence, "reason": reason}
+    said = {"code": code, "amount": money.amount, "currency": money.currency, **told}
+    return alone.once(
+        ActKind.TAKEN_IN, contractor_id, money, said, lambda: _receive(contractor_id, plan, money, told, by=by), by=by
+    )
+
+
+def receive_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
+    """A second operator has found the same. Raises as `receive`."""
+    person_id, money = UUID(act.subject), Money(said["amount"], said["currency"])
+    told = {name: said[name] for name in ("provider", "account", "evidence", "reason")}
+    return _receive(person_id, _may_receive(person_id, said["code"], money, by), money, told, by=by)
+
+
+def _may_receive(contractor_id: UUID, code: str, money: Money, by: Actor) -> Plan:
+    """The plan that money of another provider can be taken into; its person is locked."""
     workforce.contractor(contractor_id, by)
     _check_not_own(contractor_id, by)
     plan = plans().get(code)
@@ -97,10 +144,15 @@ def receive(
     leave.lock_person(contractor_id)
     if workforce.contractor(contractor_id, by).status is ContractorStatus.CLOSED:
         raise NotFound  # Nobody could ever be paid it.
+    _account(contractor_id, plan)
+    return plan
+
+
+def _receive(contractor_id: UUID, plan: Plan, money: Money, told: Mapping[str, str], *, by: Actor) -> Transfer:
     target = _account(contractor_id, plan)
-    made = _made(contractor_id, plan, money, provider, account, TransferStatus.RECEIVED)
+    made = _made(contractor_id, plan, money, told["provider"], told["account"], TransferStatus.RECEIVED)
     made.decided_by, made.decided_at = by.person_id, clock.now()
-    made.evidence, made.reason = evidence, reason
+    made.evidence, made.reason = told["evidence"], told["reason"]
     db.session.add(made)
     _write(made, plan, money.amount, "")
     ledger.post(Entry(f"transfer:{made.id}", [Move(PROVIDERS, target, money)]))
@@ -166,9 +218,12 @@ def _account(contractor_id: UUID, plan: Plan) -> str:
     return account
 
 
-def _find(transfer_id: UUID, by: Actor) -> Transfer:
+def _asked(transfer_id: UUID, by: Actor) -> Transfer:
+    """One that waits to be sent, of somebody else. Raises NotFound, OwnMoney, WrongState."""
     transfer = one(transfer_id, by)
     _check_not_own(transfer.contractor_id, by)
+    if transfer.status is not TransferStatus.ASKED:
+        raise WrongState(f"The transfer is {transfer.status}.")
     return transfer
 
 

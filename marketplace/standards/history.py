@@ -29,6 +29,17 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 date(2026, 11, 29),
                 file_kept_days=90,
             ),
+            _before(
+                2,
+                "What people pay by a file, and what they find out about a payment that is parked, takes two different "
+                "people above the limit that the service has set; so does what one person alone marks as paid in one "
+                "file, or on one day, once it comes to more. A file is frozen when it is made, each payment is in one "
+                "at a time, and nothing is marked twice. Its contents are erased 90 days after every line of it was "
+                "marked.",
+                date(2026, 11, 29),
+                date(2026, 11, 30),
+                file_kept_days=90,
+            ),
         ),
         "PAYOUT": (
             _before(

@@ -656,10 +656,22 @@ NAMES = {
         "paid": lazy_gettext("paid"),
         "withdrawn": lazy_gettext("taken back"),
     },
+    "money_act": {
+        "found": lazy_gettext("what became of a payment"),
+        "booked": lazy_gettext("a line of a bank statement is booked"),
+        "ended": lazy_gettext("a line of a bank statement is over"),
+        "explained": lazy_gettext("a movement without a cause is the service’s own"),
+        "credited": lazy_gettext("credit to a company"),
+        "given_back": lazy_gettext("tax is given back"),
+        "taken_in": lazy_gettext("money of another provider comes in"),
+        "sent": lazy_gettext("money of a benefit was sent"),
+        "returned": lazy_gettext("money of a benefit could not be sent"),
+    },
     "bank_line": {
         "stray": lazy_gettext("nobody knows whose"),
         "matched": lazy_gettext("waits for a second person"),
         "booked": lazy_gettext("available to the company"),
+        "ending": lazy_gettext("waits for a second person"),
         "sent_back": lazy_gettext("sent back"),
     },
     "vat": {

@@ -20,6 +20,7 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.pay import queries, service
+from marketplace.pay.bank import paying
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
 from marketplace.pay.rules import OpKind
@@ -54,6 +55,7 @@ def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValu
         found=found,
         purses=purses(company_id, by),
         currencies=words.currencies(),
+        looked_at={each.deposit_id for each in paying.looked_at(company_id)},
         has_paid=request.args.get("paid"),
     ), shown.status
 

@@ -30,8 +30,9 @@ class Form:
     """One form, empty, prefilled or handed in.
 
     `values` are what stands in the fields, `errors` the sentences beside them, `problem` a refusal that is about the
-    whole. `status` is the HTTP status that the page with this form is answered with. Where people write something in
-    other fields than the verb takes, `typed_in` of the schema names the field beside which a refusal of it stands.
+    whole, `made` what came of it. `status` is the HTTP status that the page with this form is answered with. Where
+    people write something in other fields than the verb takes, `typed_in` of the schema names the field beside which a
+    refusal of it stands.
     """
 
     def __init__(self, schema: type[ma.Schema] | ma.Schema, values: Mapping[str, Any] | None = None) -> None:
@@ -39,6 +40,7 @@ class Form:
         self.values: Mapping[str, Any] = values or {}
         self.errors: dict[str, list[str]] = {}
         self.problem: Problem | None = None
+        self.made: object = None
         self._focused: str | None = None
         self.status = int(HTTPStatus.OK)
         # A fresh key a form: sending the same form twice, as a slow phone does, has one effect.
@@ -60,7 +62,8 @@ class Form:
             return None
         try:
             with db.session.begin_nested():
-                return act(data)
+                made = self.made = act(data)
+                return made
         except Problem as refused:
             self.problem, self.status = refused, refused.status
             if refused.field:

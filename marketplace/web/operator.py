@@ -22,6 +22,9 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.notices.carrying import outbox_is_open
+from marketplace.pay.bank.deposits import SECOND
+from marketplace.pay.bank.models import BankLine
+from marketplace.standards.act_models import MoneyAct
 from marketplace.web import choices, site, waiting
 from marketplace.web.forms import Form
 
@@ -78,7 +81,7 @@ def _navigation() -> list[tuple[str, Any, int]]:
         (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
         (OperatorRole.DISPUTES, "operator.list_match_contests", lazy_gettext("Contested offers"), waits.matches or 0),
         (OperatorRole.DISPUTES, "operator.list_payout_contests", lazy_gettext("Contested payouts"), waits.payouts or 0),
-        (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), waits.stuck or 0),
+        (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), (waits.stuck or 0) + (waits.seconds or 0)),
         (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
         (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
         (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
@@ -209,9 +212,10 @@ def chosen(usual: Status) -> Status:
     return next((status for status in type(usual) if status == asked), usual)
 
 
-def saved(endpoint: str, **where: Any) -> ResponseReturnValue:
-    """Back to a page of the desk, which says that it worked."""
-    flash(gettext("Saved."))
+def saved(endpoint: str, *, made: object = None, **where: Any) -> ResponseReturnValue:
+    """Back to a page of the desk, which says that it worked, or that what was made waits for somebody else."""
+    waits = isinstance(made, MoneyAct) or (isinstance(made, BankLine) and made.status in SECOND)
+    flash(gettext("Nothing has moved yet: a second person has to agree.") if waits else gettext("Saved."))
     return redirect(url_for(f"operator.{endpoint}", **where))
 
 

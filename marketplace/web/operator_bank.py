@@ -20,6 +20,7 @@ from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import MOST_CHARACTERS
 from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, SendBackArgs
+from marketplace.standards import two_people
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.work import NOTHING_MORE
@@ -57,6 +58,8 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         waiting=waiting,
         found=found,
         names=accounts.company_name([each.company_id for each in (*waiting, *found["items"]) if each.company_id]),
+        me=by.person_id,
+        limit=two_people.limit(),
         companies=[(str(each.id), each.legal_name) for each in companies],
     ), shown.status
 
@@ -68,7 +71,7 @@ def assign_bank_line(line_id: UUID) -> ResponseReturnValue:
     def assign(data: dict[str, Any]) -> object:
         return bank_deposits.assign(line_id, data["company_id"], by=actor())
 
-    return saved("show_bank") if form.done(assign) else show_bank(form)
+    return saved("show_bank", made=form.made) if form.done(assign) else show_bank(form)
 
 
 @blueprint.post("/bank/<uuid:line_id>/send-back")
@@ -78,7 +81,7 @@ def send_bank_line_back(line_id: UUID) -> ResponseReturnValue:
     def send(data: dict[str, Any]) -> object:
         return bank_deposits.send_back(line_id, data["reason"], by=actor())
 
-    return saved("show_bank") if form.done(send) else show_bank(form)
+    return saved("show_bank", made=form.made) if form.done(send) else show_bank(form)
 
 
 @blueprint.post("/bank/<uuid:line_id>/<press>")

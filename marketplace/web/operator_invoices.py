@@ -34,4 +34,4 @@ def credit_invoice(invoice_id: UUID) -> ResponseReturnValue:
     def credit(data: dict[str, Any]) -> object:
         return invoicing.credit(invoice_id, data["money"], data["reason"], by=actor())
 
-    return saved("list_invoices") if form.done(credit) else list_invoices(form)
+    return saved("list_invoices", made=form.made) if form.done(credit) else list_invoices(form)

@@ -51,7 +51,7 @@ def explain_movement(movement_id: str) -> ResponseReturnValue:
     def explain(data: dict[str, Any]) -> object:
         return reconciling.explain(movement_id, data["note"], by=actor())
 
-    return saved("show_rail") if form.done(explain) else show_rail(form)
+    return saved("show_rail", made=form.made) if form.done(explain) else show_rail(form)
 
 
 @blueprint.post("/rail/calls/<call_id>")

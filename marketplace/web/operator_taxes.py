@@ -70,4 +70,4 @@ def give_tax_back(withholding_id: UUID) -> ResponseReturnValue:
     def give(data: dict[str, Any]) -> object:
         return withholding.give_back(withholding_id, **data, by=actor())
 
-    return saved("show_taxes") if form.done(give) else show_taxes(form)
+    return saved("show_taxes", made=form.made) if form.done(give) else show_taxes(form)

@@ -42,10 +42,10 @@ def list_transfers(form: Form | None = None) -> ResponseReturnValue:
 def receive_transfer() -> ResponseReturnValue:
     form = Form(ReceivedSchema)
 
-    def receive(data: dict[str, Any]) -> Transfer:
+    def receive(data: dict[str, Any]) -> object:
         return transfers.receive(code=data.pop("plan"), **data, by=actor())
 
-    return saved("list_transfers") if form.done(receive) else list_transfers(form)
+    return saved("list_transfers", made=form.made) if form.done(receive) else list_transfers(form)
 
 
 @blueprint.get("/transfers/<uuid:transfer_id>")
@@ -62,11 +62,11 @@ def show_transfer(transfer_id: UUID, **forms: Form) -> ResponseReturnValue:
 def send_transfer(transfer_id: UUID) -> ResponseReturnValue:
     form = Form(SentSchema)
     done = form.done(lambda data: transfers.send(transfer_id, data["evidence"], by=actor()))
-    return saved("list_transfers") if done else show_transfer(transfer_id, sending=form)
+    return saved("list_transfers", made=form.made) if done else show_transfer(transfer_id, sending=form)
 
 
 @blueprint.post("/transfers/<uuid:transfer_id>/returned")
 def return_transfer(transfer_id: UUID) -> ResponseReturnValue:
     form = Form(ReturnedSchema)
     done = form.done(lambda data: transfers.give_back(transfer_id, data["reason"], by=actor()))
-    return saved("list_transfers") if done else show_transfer(transfer_id, returning=form)
+    return saved("list_transfers", made=form.made) if done else show_transfer(transfer_id, returning=form)

@@ -1,6 +1,6 @@
 """What waits for somebody: at a company, and on the operators' desk. Counts and short lists for tiles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,16 @@ from marketplace.matching import contests
 from marketplace.matching.rules import ContestStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.by_hand import findings
 from marketplace.pay.contests import service as payout_contests
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import ShiftStatus
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
-from marketplace.standards import hiding
+from marketplace.standards import hiding, two_people
 from marketplace.standards.hiding_rules import HidingStatus
 from marketplace.surveys import queries as surveys
 from marketplace.surveys.rules import ConcernStatus
@@ -62,6 +65,7 @@ class OnDesk:
     payable: int | None
     stuck: int | None
     transfers: int | None
+    seconds: int | None
     concerns: int | None
     hidden: int | None
     matches: int | None
@@ -112,6 +116,7 @@ def on_desk(by: Actor) -> OnDesk:
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
         transfers=count(transfers.to_send(by)) if pays else None,
+        seconds=sum(map(count, for_second(by).values())) if pays else None,
         concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
         if by.is_operator(OperatorRole.STANDARDS)
         else None,
@@ -119,6 +124,16 @@ def on_desk(by: Actor) -> OnDesk:
         payouts=count(payout_contests.listed(ContestStatus.OPEN, seen_by=by)) if rules_on else None,
         hidden=count(hiding.listed(HidingStatus.CONTESTED, seen_by=by)) if vets else None,
     )
+
+
+def for_second(by: Actor) -> Mapping[str, Select[Any]]:
+    """What waits for a second operator of finance, by the name of its page (rule TWO_PEOPLE)."""
+    return {
+        "files": manual_files.for_second(by),
+        "findings": findings.waiting(by),
+        "lines": bank_deposits.for_second(by),
+        "acts": two_people.waiting(by),
+    }
 
 
 def count(found: Select[Any]) -> int:

@@ -85,6 +85,8 @@ from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import comments
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind, ActStatus
 from marketplace.standards.hazard import HazardCategory
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionChange, RegionComment
@@ -269,7 +271,9 @@ def _by_hand(ana: Contractor, admin: Actor) -> None:
         details={"iban": "DE89370400440532013000"},
     )  # fmt: skip
     finance, now = accounts.operator(OperatorRole.FINANCE), clock.now()
-    for currency, op_id in zip(("USD", "EUR"), db.session.scalars(select(PaymentOp.id).limit(2)), strict=True):
+    for number, (currency, op_id) in enumerate(
+        zip(("USD", "EUR"), db.session.scalars(select(PaymentOp.id).limit(2)), strict=True), 1
+    ):
         pausing.pause(SANDBOX, currency, "Our bank is closed.", by=finance)
         file_id = uuid7()
         (sealed_id,) = vault.put(file_id, [b"Name,Amount"])
@@ -282,7 +286,11 @@ def _by_hand(ana: Contractor, admin: Actor) -> None:
             payment_op_id=op_id, outcome=FindingOutcome.DID_NOT, reference="", reason="It came back.",
             found_by=finance.person_id, found_at=now, status=FindingStatus.WAITING,
         )  # fmt: skip
-        db.session.add_all((file, finding))
+        act = MoneyAct(
+            kind=ActKind.EXPLAINED, subject=f"txn_{number}", amount=700, currency=currency, said={"note": "A bonus."},
+            done_by=finance.person_id, done_at=now, status=ActStatus.WAITING,
+        )  # fmt: skip
+        db.session.add_all((file, finding, act))
     db.session.flush()
 
 
@@ -437,6 +445,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "method_id": list(db.session.scalars(select(PayoutMethod.id).order_by(PayoutMethod.id))),
         "file_id": list(db.session.scalars(select(ManualFile.id).order_by(ManualFile.id))),
         "finding_id": list(db.session.scalars(select(PaymentFinding.id).order_by(PaymentFinding.id))),
+        "act_id": list(db.session.scalars(select(MoneyAct.id).order_by(MoneyAct.id))),
         "pause_id": list(db.session.scalars(select(RailPause.id).order_by(RailPause.id))),
         "run_id": list(db.session.scalars(select(PayRun.id))),
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),

@@ -368,6 +368,7 @@ def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     first, second = (accounts.bearer(pay.finance()) for _ in range(2))
     owner = accounts.bearer(accounts.owner_of(ours.id))
     told = ask(client, TRANSFER, owner, ours.id).json
+    assert told["looked_at"] == []
     assert (told["reference"], told["is_open"]) == (bank_rules.reference_of(ours.id), True)
     text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", "2026-11-17,1.00,USD,x,,B2")}
     looked = ask(client, LOOK, first, json=text).json
@@ -375,6 +376,8 @@ def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     assert ask(client, TAKE, first, json=text).json["fresh"] == 2
     by_sum = {line["money"]["amount"]: line["id"] for line in ask(client, LINES, first).json["items"]}
     large, stray = by_sum["5000.00"], by_sum["1.00"]
+    (looked_at,) = ask(client, TRANSFER, owner, ours.id).json["looked_at"]
+    assert (looked_at["money"]["amount"], looked_at["deposit_id"]) == ("5000.00", None)
     mine = {"company_id": str(ours.id)}
     assert ask(client, ASSIGN, first, large, json=mine).status_code == 409
     assert ask(client, DOUBT, second, large).json["status"] == "stray"

@@ -26,6 +26,7 @@ from marketplace.pay import queries
 from marketplace.pay.invoices import company_months, invoicing
 from marketplace.pay.invoices.company_months import Flow
 from marketplace.pay.invoices.models import Invoice, InvoiceSeries
+from marketplace.pay.seconds import service as seconds
 from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
 from marketplace.shifts.models import Booking
@@ -188,6 +189,28 @@ def test_credit_notes_give_the_money_back_with_its_vat(sold: Booking) -> None:
         invoicing.credit(first.id, usd("0.01"), "A credit note is credited.", by=finance)
     assert books.balance(invoicing.VAT, "USD") == usd("0")
     assert books.balance(f"company:{sold.company_id}:available", "USD") == usd("4.00")
+    everything_holds()
+
+
+def test_a_credit_beyond_the_limit_waits_for_another_and_is_checked_again(
+    sold: Booking, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a limit of 2.00 USD one credits 1.00; the 2.00 that are left wait, and go to the company once."""
+    monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "2.00")
+    issue()
+    found, one, other = invoice_of(sold), pay.finance(), pay.finance()
+    with transaction():
+        invoicing.credit(found.id, usd("1.00"), "The run was late.", by=one)
+        act = invoicing.credit(found.id, usd("2.00"), "All of it, then.", by=one)
+    mine = replace(other, companies=accounts.owner_of(sold.company_id).companies)
+    with pytest.raises(OwnCompany), transaction(), db.session.begin_nested():
+        seconds.agree(act.id, by=mine)
+    with transaction():
+        seconds.agree(act.id, by=other)
+    notes = db.session.scalars(select(Invoice).where(Invoice.of_id == found.id).order_by(Invoice.id)).all()
+    assert [(each.net, each.reason) for each in notes] == [
+        (usd("1.00"), "The run was late."), (usd("2.00"), "All of it, then."),
+    ]  # fmt: skip
     everything_holds()
 
 

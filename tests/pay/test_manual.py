@@ -45,7 +45,6 @@ from marketplace.pay.by_hand.rules import (
     NothingToPay,
     NotReleased,
     OwnPayment,
-    SecondPerson,
 )
 from marketplace.pay.contests import service as contests
 from marketplace.pay.methods import barring
@@ -55,6 +54,7 @@ from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
 from marketplace.pay.runs import service as runs
+from marketplace.standards.act_rules import SecondPerson
 from tests.factories import accounts, pay, standards
 from tests.pay.books import everything_holds
 

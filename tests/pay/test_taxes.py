@@ -1,6 +1,7 @@
 """Withheld tax from a declaration to the authority, and the five questions of its doors."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -23,10 +24,11 @@ from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.runs import service as runs
+from marketplace.pay.seconds import service as seconds
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes import remitting, withholding
 from marketplace.pay.taxes.models import Withholding
-from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, RemittanceStatus, Why
+from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, OwnTax, RemittanceStatus, Why
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
 from marketplace.shifts.models import Booking
 from marketplace.workforce.papers import Tax
@@ -103,6 +105,20 @@ def test_two_persons_pay_the_authority(taxed: Booking) -> None:
     everything_holds()
 
 
+def test_tax_beyond_the_limit_is_given_back_once_another_agrees(
+    taxed: Booking, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "0.49")
+    line = line_of(taxed)
+    with transaction():
+        act = withholding.give_back(line.id, usd("0.50"), "The number came too late.", by=pay.finance())
+    assert books.balance(line.account, "USD") == usd("1.50")
+    with transaction():
+        seconds.agree(act.id, by=pay.finance())
+    assert books.balance(line.account, "USD") == usd("1.00")
+    everything_holds()
+
+
 @pytest.mark.parametrize("is_at_once", [False, True])
 def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, is_at_once: bool) -> None:
     """The next run of all pays it, or the person's own where they ask at once; and its preview says so."""
@@ -112,6 +128,9 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, i
         made = withholding.give_back(line.id, usd("0.50"), "The number came too late.", by=pay.finance())
         with pytest.raises(NotCorrectable):
             withholding.give_back(line.id, usd("1.01"), "More than there is.", by=pay.finance())
+        mine = replace(pay.finance(), person_id=me)
+        with pytest.raises(OwnTax):
+            withholding.give_back(line.id, usd("0.10"), "It is my own.", by=mine)
     assert (made.money, made.law_money) == (usd("-0.50"), Money.of("-8000", "IDR"))
     everything_holds()
     assert closing.Left.MONEY in closing.left(me)

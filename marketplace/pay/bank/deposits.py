@@ -1,13 +1,14 @@
-"""Deposits by bank statement: handed in, matched by reference, above the limit looked at by two people, booked once.
+"""Deposits by bank statement: handed in, matched by reference, looked at by two people once it is much, booked once.
 
 In prose. A company writes its reference on a transfer. An operator hands in the bank's statement; a look says what is
-wrong with which line, and nothing is taken of a file with a fault. A line that names a company is booked at once, or,
-above the limit, when another operator agrees (TWO_PEOPLE). A stray one waits for somebody who says whose it is, or
-sends it back. The same file, and the same transfer in another file, change nothing. What the bank has undone is booked
-as what it is, once (`reversals`), and so is a payment of ours that came back (`returns`).
+wrong with which line, and nothing is taken of a file with a fault. A line that names a company is booked at once; once
+what one person alone has booked by a file, or on a day, comes to more than the limit, the rest waits until another
+operator agrees (TWO_PEOPLE). A stray one waits for somebody who says whose it is, or sends it back, which is counted
+likewise. The same file, and the same transfer in another file, change nothing. What the bank has undone is booked as
+what it is, once (`reversals`), and so is a payment of ours that came back (`returns`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,15 +19,7 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import (
-    Actor,
-    OperatorRole,
-    OwnCompany,
-    Right,
-    reason_given,
-    require_company,
-    require_operator,
-)
+from marketplace.accounts.rules import Actor, OperatorRole, OwnCompany, reason_given, require_operator
 from marketplace.accounts.rules import require_person as person_of
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -46,7 +39,12 @@ from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import FindingOutcome, ManualStatus
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+from marketplace.standards import two_people
+from marketplace.standards.act_rules import ActKind
+from marketplace.standards.two_people import Tally
 
+SECOND = (LineStatus.MATCHED, LineStatus.ENDING)
+"""Statuses of a line that waits for a second person."""
 SEEN_WITHIN = timedelta(days=7)
 """How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
 
@@ -75,6 +73,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
     require_operator(by, OperatorRole.FINANCE)
     if current_app.config["RAIL"] != MANUAL:
         raise NoBankHere
+    alone = two_people.tally(by)
     sha256 = bank_rules.digest(content)
     before = select(BankStatement).where(BankStatement.sha256 == sha256)
     if (taken := db.session.scalars(before).one_or_none()) is not None:
@@ -97,24 +96,25 @@ def take(content: str, *, by: Actor) -> BankStatement:
     named = _companies(found.lines)
     # Also payments that came back before: what kept one from being booked may be over.
     again = returns.strays(made.id)
-    large = findings.above_limit({line.money for line in (*lines, *again)})
     # What came before what undoes it: a file may hold both.
     for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:
             undo = returns.undo if line.kind is LineKind.CAME_BACK else reversals.undo
-            undo(line, is_large=line.money in large, by=by)
+            undo(line, alone, by=by)
             continue
         company = named.get(bank_rules.tail_of(line.words))
         # Nobody books money to their own company: its line waits for somebody else.
         if company is not None and not by.belongs_to(company.id):
-            _match(line, company.id, is_large=line.money in large, by=by)
+            _match(line, company.id, alone, by=by)
     return made
 
 
 def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
-    """Says whose a stray line is: booked at once, or above the limit when another operator agrees. Of what the bank has
-    taken back: from whose deposits it is taken. Raises NotFound, OwnCompany, WrongState, NotRefundable,
+    """Says whose a stray line is: booked at once, or where it takes two when another operator agrees. Of what the bank
+    has taken back: from whose deposits it is taken. Raises NotFound, OwnCompany, WrongState, NotRefundable,
     InsufficientFunds."""
+    require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
     line = _find(line_id, by)
     if db.session.get(Company, company_id) is None:
         raise NotFound
@@ -124,22 +124,24 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
     if line.kind is LineKind.CAME_BACK and returns.is_of_a_payout(line):
         raise WrongState("A payment of ours that came back is no company's.")
     if line.kind is LineKind.TAKEN_BACK:
-        reversals.take_from(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
+        reversals.take_from(line, company_id, alone, by=by)
         return line
-    _match(line, company_id, is_large=bool(findings.above_limit({line.money})), by=by)
+    _match(line, company_id, alone, by=by)
     return line
 
 
 def confirm(line_id: UUID, *, by: Actor) -> BankLine:
-    """A second operator agrees whose it is: it is booked. Raises SamePerson, OwnCompany, OwnPayment, WrongState,
-    NotFound, NotRefundable, InsufficientFunds."""
+    """A second operator agrees whose it is: it is booked; or that it was sent back, or is the service's loss. Raises
+    SamePerson, OwnCompany, OwnPayment, WrongState, NotFound, NotRefundable, InsufficientFunds."""
     line = _find(line_id, by)
-    if line.status is not LineStatus.MATCHED:
+    if line.status not in (LineStatus.MATCHED, LineStatus.ENDING):
         raise WrongState(f"The line is {line.status}.")
     if line.matched_by == by.person_id:
         raise SamePerson
-    _check_not_own(line.company_id, by)
-    if line.kind is LineKind.TAKEN_BACK:
+    _check_not_own(line.company_id or _undone_of(line), by)
+    if line.status is LineStatus.ENDING:
+        _end(line, by=by)
+    elif line.kind is LineKind.TAKEN_BACK:
         reversals.book(line, by=by)
     elif line.company_id is None:
         returns.book(line, by=by)
@@ -149,29 +151,33 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
 
 
 def doubt(line_id: UUID, *, by: Actor) -> BankLine:
-    """Takes a match back that nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
+    """Takes back what nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
     line = _find(line_id, by)
     asked = line.company_id is not None and line.kind is not LineKind.TAKEN_BACK
     if asked and line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
         findings.contradict(found.id, by=by)
-    nobody = {"company_id": None, "matched_by": None}
+    nobody = {"company_id": None, "matched_by": None, "reason": None}
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
     return line
 
 
 def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
     """Writes down that a stray transfer was sent back by bank, and why; of what the bank has taken back and that nobody
-    answers for, that the service bears it. Raises ReasonMissing, OwnCompany, WrongState, NotFound."""
+    answers for, that the service bears it. Where it takes two the line waits for another operator, and nothing is
+    booked. Raises ReasonMissing, OwnCompany, WrongState, NotFound."""
+    require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
     line = _find(line_id, by)
     if line.status is not LineStatus.STRAY:
         # What is matched is somebody's: whoever sees it otherwise takes the match back first (`doubt`).
         raise WrongState(f"The line is {line.status}.")
-    came = None if line.undoes_id is None else db.session.get_one(BankLine, line.undoes_id)
-    _check_not_own(None if came is None else came.company_id, by)
-    if line.kind is LineKind.TAKEN_BACK:
-        ledger.post(rules.bank_loss(line.id, line.money))
-    decided = {"reason": reason_given(reason), "decided_by": person_of(by), "decided_at": clock.now()}
-    move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
+    _check_not_own(_undone_of(line), by)
+    said = {"reason": reason_given(reason), "matched_by": person_of(by)}
+    if not alone.may([line.money], {line.statement_id}):
+        move_one(line, LineStatus.ENDING, by=by, event="bank_line.ending", values=said)
+        return line
+    _end(line, by=by, **said)
+    alone.did(ActKind.ENDED, line.id, line.money, line.statement_id)
     return line
 
 
@@ -186,22 +192,17 @@ def lines(seen_by: Actor) -> Select[BankLine]:
 
 def waiting(seen_by: Actor) -> Select[BankLine]:
     """Lines that a person has to look at."""
-    return lines(seen_by).where(BankLine.status.in_((LineStatus.STRAY, LineStatus.MATCHED)))
+    return lines(seen_by).where(BankLine.status.in_((LineStatus.STRAY, *SECOND)))
+
+
+def for_second(seen_by: Actor) -> Select[BankLine]:
+    """Lines that wait for a second person, for operators of finance."""
+    return lines(seen_by).where(BankLine.status.in_(SECOND))
 
 
 def statements(seen_by: Actor) -> Select[BankStatement]:
     require_operator(seen_by, OperatorRole.FINANCE)
     return select(BankStatement)
-
-
-def how_to_pay(company_id: UUID, seen_by: Actor) -> Mapping[str, Any]:
-    """What a company writes on a transfer, and where it goes. Raises NotFound or Forbidden."""
-    require_company(seen_by, company_id, Right.MONEY)
-    return {
-        "reference": bank_rules.reference_of(company_id),
-        "seller": current_app.config["SELLER"],
-        "is_open": current_app.config["RAIL"] == MANUAL,
-    }
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -219,6 +220,20 @@ def _check_not_own(company_id: UUID | None, by: Actor) -> None:
     """Raises OwnCompany: whose money it is, nobody decides for their own company."""
     if company_id is not None and by.belongs_to(company_id):
         raise OwnCompany
+
+
+def _undone_of(line: BankLine) -> UUID | None:
+    """Whose transfer a line takes back, where that is known."""
+    return None if line.undoes_id is None else db.session.get_one(BankLine, line.undoes_id).company_id
+
+
+def _end(line: BankLine, *, by: Actor, **said: Any) -> None:
+    """The line is over: what it took the service bears, and else nothing is booked."""
+    if line.kind is LineKind.TAKEN_BACK:
+        ledger.post(rules.bank_loss(line.id, line.money))
+    decided = {"decided_by": person_of(by), "decided_at": clock.now()}
+    event = "bank_line.borne" if line.kind is LineKind.TAKEN_BACK else "bank_line.sent_back"
+    move_one(line, LineStatus.SENT_BACK, by=by, event=event, values=said | decided)
 
 
 def _known(identities: Sequence[str]) -> set[str]:
@@ -258,31 +273,31 @@ def _keep(of: BankStatement, told: Sequence[Incoming]) -> Sequence[BankLine]:
     return db.session.scalars(select(BankLine).where(BankLine.id.in_(fresh)).order_by(BankLine.id)).all()
 
 
-def _match(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
+def _match(line: BankLine, company_id: UUID, alone: Tally, *, by: Actor) -> None:
     whose = {"company_id": company_id, "matched_by": person_of(by)}
-    if is_large:
+    if not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
         if (op := _asked(company_id, line.money)) is not None:
-            findings.find([op.id], _found(line), by=by)
-        return
-    _book(line, by=by, **whose)
+            findings.by_line(op.id, _found(line), waits=True, by=by)
+    elif _book(line, by=by, **whose):
+        alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
 
 
-def _book(line: BankLine, *, by: Actor, **whose: Any) -> None:
+def _book(line: BankLine, *, by: Actor, **whose: Any) -> bool:
     """The money is the company's: by the deposit that somebody has found already, or that it had asked for, or by one
-    of its own."""
+    of its own. Returns whether it was not before."""
     company_id = whose.get("company_id") or line.company_id
     assert company_id is not None, "only what is matched is booked"
-    op_id = _seen(company_id, line) or _asked_and_found(company_id, line, by=by) or _deposit(company_id, line, by=by)
+    seen = _seen(company_id, line)
+    op_id = seen or _asked_and_found(company_id, line, by=by) or _deposit(company_id, line, by=by)
     decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
+    return seen is None
 
 
 def _found(line: BankLine) -> findings.Found:
     day = min(line.booked_on, clock.now().date())
-    return findings.Found(
-        outcome=FindingOutcome.HAPPENED, reference=line.bank_reference or line.identity[:20], happened_on=day
-    )
+    return findings.Found(outcome=FindingOutcome.HAPPENED, reference=line.own_reference, happened_on=day)
 
 
 def _seen(company_id: UUID, line: BankLine) -> UUID | None:
@@ -307,7 +322,7 @@ def _asked_and_found(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | N
         return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
     op = _asked(company_id, line.money)
     if op is not None:
-        findings.find([op.id], _found(line), by=by)
+        findings.by_line(op.id, _found(line), waits=False, by=by)
     return None if op is None else op.id
 
 

@@ -48,7 +48,7 @@ class BankLine(Stateful):
             name="known_whose",
         ),
         CheckConstraint("(status = 'booked') = (payment_op_id IS NOT NULL)", name="booked_is_a_deposit"),
-        CheckConstraint("(status = 'sent_back') = (reason IS NOT NULL)", name="sent_back_has_reason"),
+        CheckConstraint("(status IN ('ending', 'sent_back')) = (reason IS NOT NULL)", name="sent_back_has_reason"),
         CheckConstraint("(kept_amount IS NULL) = (kept_currency IS NULL)", name="kept_whole"),
         CheckConstraint("(rate IS NULL) = (rate_source IS NULL)", name="rate_has_source"),
         CheckConstraint(
@@ -58,7 +58,7 @@ class BankLine(Stateful):
         Index("uq_bank_line_undoes_id", "undoes_id", unique=True, postgresql_where=text("undoes_id IS NOT NULL")),
         Index("ix_bank_line_statement_id", "statement_id"),
         Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
-        Index("ix_bank_line_waiting", "id", postgresql_where=text("status IN ('stray', 'matched')")),
+        Index("ix_bank_line_waiting", "id", postgresql_where=text("status IN ('stray', 'matched', 'ending')")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType({"bank_line": "id", "company": "company_id"})
     transitions: ClassVar = bank_rules.LINE_TRANSITIONS
@@ -85,7 +85,7 @@ class BankLine(Stateful):
     so many units of it for one of the payment's, by which source of which day (LANDED)."""
     reason: Mapped[str | None] = mapped_column(Text)
     matched_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    """Who said whose it is, or handed in the statement that says so."""
+    """Who said whose it is or what became of it, or handed in the statement that says so."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[Instant | None]
     status: Mapped[LineStatus] = mapped_column(choice(LineStatus, "status"))
@@ -99,6 +99,11 @@ class BankLine(Stateful):
         if self.kept_amount is None or self.kept_currency is None:
             return None
         return Money(self.kept_amount, self.kept_currency)
+
+    @property
+    def own_reference(self) -> str:
+        """By what a finding is known that this line has made."""
+        return self.bank_reference or self.identity[:20]
 
     @property
     def is_borne(self) -> bool:

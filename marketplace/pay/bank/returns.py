@@ -6,7 +6,8 @@ work it paid, each in proportion (PAYOUT); what a rate took or gave beside that 
 what is missing was kept. In another it is what is missing of what was sent, at the rate at which it was sent; where
 nobody knows that, the rest is worth what a sourced rate of the day says, and what was kept nobody can tell.
 
-Where more is missing than banks keep, another operator agrees that this is the payout, as above the limit (TWO_PEOPLE).
+Where more is missing than banks keep, another operator agrees that this is the payout, as beyond what one may book
+alone (TWO_PEOPLE).
 What names nothing that is known, or has no rate, is a stray, and is looked at again with each later statement.
 """
 
@@ -30,28 +31,33 @@ from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineKind, LineStatus, Returned, Way
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
-from marketplace.pay.by_hand.rules import FileStatus, ManualStatus, OwnPayment
+from marketplace.pay.by_hand.rules import FileStatus, FindingOutcome, ManualStatus, OwnPayment
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus
 from marketplace.pay.runs import rail_fees
+from marketplace.standards.act_rules import ActKind
 from marketplace.standards.exchange import quotes
+from marketplace.standards.two_people import Tally
 
 CAME_BACK = "The bank has sent it back."
 AS_IT_ARRIVED = "the rate at which it had arrived"
 MOST_AGAIN = 100
 
 
-def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
+def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     """Finds the payout of a fresh line and books it, or leaves it to another operator. Without one it stays a stray."""
     payout = _payout(line)
     # Nobody books what became of a payment to themselves: their own waits for somebody else.
     if payout is None or payout.contractor_id == by.person_id or (found := _returned(line, payout)) is None:
         return
     whose = {"matched_by": person_of(by)}
-    if is_large or found.is_odd or findings.above_limit({payout.money}):
+    files = {line.statement_id}
+    if found.is_odd or not all(alone.may([each], files) for each in (line.money, payout.money)):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
-    else:
-        book(line, by=by, **whose)
+        return
+    book(line, by=by, **whose)
+    # It is payable again whole, whatever came of it.
+    alone.did(ActKind.BOOKED, line.id, payout.money, line.statement_id)
 
 
 def book(line: BankLine, *, by: Actor, **whose: UUID) -> None:
@@ -147,7 +153,8 @@ def _again(line: BankLine, payout: PaymentOp, *, by: Actor) -> PaymentOp:
     """The payout is payable again, whole. Returns the payment by which it came back: itself, where nobody had marked
     it."""
     if payout.status is OpStatus.WAITING:
-        findings.came_back(payout.id, CAME_BACK, by=by)
+        told = findings.Found(outcome=FindingOutcome.DID_NOT, reason=CAME_BACK)
+        findings.by_line(payout.id, told, waits=False, by=by)
         return payout
     op = already.begun(line, OpKind.REVERSAL, payout.money, by=by, contractor_id=payout.contractor_id, of_id=payout.id)
     ledger.post(rules.payout_taken_back(op.id, MANUAL, payout.owner_id, payout.money))

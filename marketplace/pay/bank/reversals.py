@@ -3,8 +3,8 @@
 In prose. A transfer that was booked and is taken back goes back to its payer: a refund of its deposit that the bank has
 made already. Where the company has spent the money, the line stays a stray until somebody takes it from what the
 company has by then, or writes down that the service bears it. One that was not booked yet is settled with its line, and
-the books say nothing. What names nothing that is known is a stray. Above the limit another operator agrees
-(TWO_PEOPLE).
+the books say nothing. What names nothing that is known is a stray. What one person
+alone may not book another operator agrees to (TWO_PEOPLE).
 
 A table does not say whether the bank or the service has sent money out under a company's reference: where the service
 has sent a refund of that amount in these days, the line is that refund, which stands in the books already.
@@ -32,13 +32,15 @@ from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, NotRefundable, OpKind, OpStatus
+from marketplace.standards.act_rules import ActKind
+from marketplace.standards.two_people import Tally
 
 OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
 UNDER_WAY_FOR = timedelta(days=14)
 """How long after it was ordered a refund of ours may stand on a statement."""
 
 
-def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
+def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     """Finds the cause of a fresh line and books it, or above the limit leaves it to another operator. Without a cause,
     or without the money, it stays a stray."""
     came = _came(line)
@@ -53,15 +55,15 @@ def undo(line: BankLine, *, is_large: bool, by: Actor) -> None:
     line.undoes_id = came.id if ours is None else None
     try:
         with db.session.begin_nested():
-            _agree(line, {"company_id": came.company_id, "matched_by": person_of(by)}, is_large=is_large, by=by)
+            _agree(line, {"company_id": came.company_id, "matched_by": person_of(by)}, alone, by=by)
     except (InsufficientFunds, NotRefundable):
         db.session.refresh(line)
 
 
-def take_from(line: BankLine, company_id: UUID, *, is_large: bool, by: Actor) -> None:
+def take_from(line: BankLine, company_id: UUID, alone: Tally, *, by: Actor) -> None:
     """Takes a stray line from the deposits of a company that somebody has named. Raises NotRefundable,
     InsufficientFunds."""
-    _agree(line, {"company_id": company_id, "matched_by": person_of(by)}, is_large=is_large, by=by)
+    _agree(line, {"company_id": company_id, "matched_by": person_of(by)}, alone, by=by)
 
 
 def book(line: BankLine, *, by: Actor, **whose: Any) -> None:
@@ -71,18 +73,19 @@ def book(line: BankLine, *, by: Actor, **whose: Any) -> None:
     move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
 
 
-def _agree(line: BankLine, whose: Mapping[str, Any], *, is_large: bool, by: Actor) -> None:
-    if is_large:
+def _agree(line: BankLine, whose: Mapping[str, Any], alone: Tally, *, by: Actor) -> None:
+    if not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
-    else:
-        book(line, by=by, **whose)
+        return
+    book(line, by=by, **whose)
+    alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
 
 
 def _settle_both(came: BankLine, line: BankLine, *, by: Actor) -> None:
     """What came and went before anybody had booked it: neither line waits any more."""
     if came.status is LineStatus.MATCHED:
         known = findings.of([op.id for op in _asked(came)])
-        own = [each for each in known.values() if each.reference == (came.bank_reference or came.identity[:20])]
+        own = [each for each in known.values() if each.reference == came.own_reference]
         for each in own[:1]:
             findings.contradict(each.id, by=by)
     decided = {"reason": bank_rules.TAKEN_BACK, "decided_by": person_of(by), "decided_at": clock.now()}

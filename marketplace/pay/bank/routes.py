@@ -11,7 +11,7 @@ from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay import queries
 from marketplace.pay.bank import deposits as bank_deposits
-from marketplace.pay.bank import returns
+from marketplace.pay.bank import paying, returns
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine, BankStatement
@@ -28,8 +28,8 @@ blueprints = (companies, bank, payouts)
 @companies.response(200, s.HowToPaySchema)
 @problems(companies, 401, 403, 404)
 def show_transfer(company_id: UUID) -> Mapping[str, Any]:
-    """The reference that the company writes on a transfer, and where the money goes."""
-    return bank_deposits.how_to_pay(company_id, actor())
+    """The reference that the company writes on a transfer, where the money goes, and what has come and is looked at."""
+    return paying.how_to_pay(company_id, actor())
 
 
 @bank.post("/look")
@@ -66,7 +66,7 @@ def list_lines(args: dict[str, Any]) -> dict[str, Any]:
 @problems(bank, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def assign_line(given: dict[str, Any], line_id: UUID) -> BankLine:
-    """Say whose a stray line is. Above the limit another operator agrees."""
+    """Say whose a stray line is. What one may not book alone another operator agrees to."""
     return bank_deposits.assign(line_id, given["company_id"], by=actor())
 
 
@@ -75,7 +75,7 @@ def assign_line(given: dict[str, Any], line_id: UUID) -> BankLine:
 @problems(bank, 400, 401, 403, 404, 409)
 @idempotency.required
 def confirm_line(line_id: UUID) -> BankLine:
-    """Agree whose a line is, as a second person: it is booked."""
+    """Agree whose a line is, or what became of it, as a second person: then it is booked."""
     return bank_deposits.confirm(line_id, by=actor())
 
 
@@ -84,7 +84,7 @@ def confirm_line(line_id: UUID) -> BankLine:
 @problems(bank, 400, 401, 403, 404, 409)
 @idempotency.required
 def doubt_line(line_id: UUID) -> BankLine:
-    """Take a match back that nobody has agreed to."""
+    """Take back what somebody has said of a line and nobody has agreed to."""
     return bank_deposits.doubt(line_id, by=actor())
 
 
@@ -94,7 +94,8 @@ def doubt_line(line_id: UUID) -> BankLine:
 @problems(bank, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
-    """Write down that a stray transfer was sent back by bank, and why."""
+    """Write down that a stray transfer was sent back by bank, or that the service bears what it took, and why. What one
+    may not say alone another operator agrees to."""
     return bank_deposits.send_back(line_id, given["reason"], by=actor())
 
 

@@ -63,7 +63,9 @@ class LineStatus(StrEnum):
     STRAY = "stray"
     """It names nobody: a person says whose it is, or sends it back."""
     MATCHED = "matched"
-    """It is known whose it is, and above the limit a second person has to look."""
+    """It is known whose it is, and a second person has to look (TWO_PEOPLE)."""
+    ENDING = "ending"
+    """Somebody says that it was sent back, or that the service bears it, and a second person has to look."""
     POSTED = "booked"
     SENT_BACK = "sent_back"
     """It was sent back by bank, or the bank has taken it back before it was booked; what was taken back and is nobody's
@@ -74,8 +76,9 @@ TAKEN_BACK = "The bank has taken it back."
 """Why nobody books what came and went before anybody had."""
 LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
     {
-        LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.SENT_BACK}),
+        LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.ENDING, LineStatus.SENT_BACK}),
         LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY, LineStatus.SENT_BACK}),
+        LineStatus.ENDING: frozenset({LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.POSTED: frozenset(),
         LineStatus.SENT_BACK: frozenset(),
     }
@@ -98,7 +101,7 @@ class NoBankHere(Conflict):
 
 class SamePerson(Forbidden):
     code = "bank_line_needs_two"
-    title = "Above the limit a second person looks whose money it is."
+    title = "Above the limit a second person looks what becomes of the money."
     remedy = "Ask another operator of finance."
 
 

@@ -52,8 +52,8 @@ class BankStatementSchema(ma.Schema):
 
 
 class BankLineSchema(ma.Schema):
-    """Money that came by bank, or that the bank has undone. `matched` waits for a second person; `stray` for somebody
-    who says whose it is."""
+    """Money that came by bank, or that the bank has undone. `matched` and `ending` wait for a second person; `stray`
+    for somebody who says whose it is."""
 
     id = ma.fields.UUID(required=True)
     statement_id = ma.fields.UUID(required=True)
@@ -89,12 +89,23 @@ class BankSellerSchema(ma.Schema):
     bank = ma.fields.String(required=True)
 
 
+class LookedAtSchema(ma.Schema):
+    """Money that has come and is not available until a second operator has looked at it (TWO_PEOPLE)."""
+
+    money = MoneyField(required=True)
+    came_on = ma.fields.Date(required=True, allow_none=True)
+    deposit_id = ma.fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The deposit that was asked for"}
+    )
+
+
 class HowToPaySchema(ma.Schema):
     """What the company writes on a transfer (ISO 11649), and where it goes."""
 
     reference = ma.fields.String(required=True)
     seller = ma.fields.Nested(BankSellerSchema, required=True)
     is_open = ma.fields.Boolean(required=True, metadata={"description": "Whether the service takes money by bank"})
+    looked_at = ma.fields.List(ma.fields.Nested(LookedAtSchema), required=True)
 
 
 class CameBackSchema(ma.Schema):

@@ -27,11 +27,13 @@ from marketplace.core.problems import NotFound
 from marketplace.pay.by_hand import bank_file, findings
 from marketplace.pay.by_hand.bank_file import Line, Payer
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
-from marketplace.pay.by_hand.rules import FileFormat, FileStatus, ManualStatus, NothingToPay, NotReleased, SecondPerson
+from marketplace.pay.by_hand.rules import FileFormat, FileStatus, ManualStatus, NothingToPay, NotReleased
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import PROVIDERS, MethodKind
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.rules import OpKind
+from marketplace.standards import two_people
+from marketplace.standards.act_rules import SecondPerson
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.exchange import quotes
 from marketplace.standards.rules import Quote
@@ -114,7 +116,7 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
     db.session.execute(update(ManualPayment), [_sent(each, file_id) for each in taken])
     old, new = ManualStatus.WAITING, ManualStatus.IN_FILE
     move(ManualPayment, ids, old=old, new=new, by=by, event="manual_payment.in_file", data={"file": str(file_id)})
-    if not findings.above_limit({sums}):
+    if not two_people.above_limit({sums}):
         _release(file, by=by)
     return file
 
@@ -166,6 +168,11 @@ def files(seen_by: Actor) -> Select[ManualFile]:
     """Every file, for operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
     return select(ManualFile)
+
+
+def for_second(seen_by: Actor) -> Select[ManualFile]:
+    """Files that a second operator of finance lets go."""
+    return files(seen_by).where(ManualFile.status == FileStatus.MADE)
 
 
 def file_of(file_id: UUID, seen_by: Actor) -> ManualFile:

@@ -7,20 +7,18 @@ A finding settles its payment in the same transaction. Above the limit, each or 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
-from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole, OwnCompany, reason_given, require_operator, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import make, move, move_one
-from marketplace.core.money import Money, minor_digits, total
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.pay.by_hand import rail as manual_rail
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment, PaymentFinding
@@ -33,15 +31,21 @@ from marketplace.pay.by_hand.rules import (
     ManualStatus,
     NothingToFind,
     OwnPayment,
-    SecondPerson,
 )
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
-from marketplace.standards.exchange import DOLLAR, quotes
-from marketplace.standards.rules import Quote
+from marketplace.standards import two_people
+from marketplace.standards.act_rules import ActKind, SecondPerson
 
-GOES_OUT = frozenset({OpKind.PAYOUT, OpKind.REFUND})
+MOVES: Mapping[FindingOutcome, frozenset[OpKind]] = MappingProxyType(
+    {
+        FindingOutcome.HAPPENED: frozenset({OpKind.PAYOUT, OpKind.REFUND, OpKind.DEPOSIT, OpKind.REVERSAL}),
+        # Whoever was to have it can have it again.
+        FindingOutcome.DID_NOT: frozenset({OpKind.PAYOUT, OpKind.REFUND}),
+    }
+)
+"""Payments whose money moves in the books by such a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,56 +59,6 @@ class Found:
     reason: str = ""
 
 
-def above_limit(amounts: Collection[Money]) -> set[Money]:
-    """Those of the amounts that need two people: above the configured limit in US dollars at the last sourced rate, or
-    where no rate says how much it is (TWO_PEOPLE)."""
-    limit = Money.of(current_app.config["TWO_PEOPLE_ABOVE"], DOLLAR)
-    rates = quotes({each.currency for each in amounts}, DOLLAR, clock.now().date())
-    return {each for each in amounts if each.currency not in rates or _dollars(each, rates[each.currency]) > limit}
-
-
-def _is_much(ops: Sequence[PaymentOp], by: Actor) -> bool:
-    """Whether what goes out by these, with what else the person has marked paid alone, also of what is parked, comes to
-    more than the limit, in one of their files or on one day: what is cut into small lines is no smaller."""
-    files = {row.file_id for row in _by_hand(ops).values() if row.kind is OpKind.PAYOUT and row.file_id is not None}
-    mine = [op.money for op in ops if op.kind in GOES_OUT]
-    if not mine:
-        return False
-    # Two at once by one person are counted one after the other.
-    db.session.get_one(Person, require_person(by), with_for_update={"key_share": True})
-    begins = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    alone = (
-        select(ManualPayment.file_id, PaymentFinding.found_at, PaymentOp.amount, PaymentOp.currency)
-        .join(PaymentOp, PaymentOp.id == PaymentFinding.payment_op_id)
-        .outerjoin(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
-        .where(
-            PaymentFinding.found_by == by.person_id,
-            PaymentFinding.outcome == FindingOutcome.HAPPENED,
-            PaymentFinding.status == FindingStatus.HOLDS,
-            PaymentFinding.answered_by.is_(None),
-            PaymentOp.kind.in_(GOES_OUT),
-            or_(PaymentFinding.found_at >= begins, ManualPayment.file_id.in_(files)),
-        )
-    )
-    rows = db.session.execute(alone).all()
-    heaps = [
-        [row for row in rows if row.found_at >= begins],
-        *([r for r in rows if r.file_id == each] for each in files),
-    ]
-    return any(_sum_is_large([*mine, *(Money(row.amount, row.currency) for row in heap)]) for heap in heaps)
-
-
-def _sum_is_large(amounts: Collection[Money]) -> bool:
-    rates = quotes({each.currency for each in amounts}, DOLLAR, clock.now().date())
-    known = [_dollars(each, rates[each.currency]) for each in amounts if each.currency in rates]
-    return total(known, DOLLAR) > Money.of(current_app.config["TWO_PEOPLE_ABOVE"], DOLLAR)
-
-
-def _dollars(money: Money, rate: Quote) -> Money:
-    digits = minor_digits(DOLLAR) - minor_digits(money.currency)
-    return Money(1, DOLLAR) * (money.amount * rate.rate * Fraction(10) ** digits)
-
-
 def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:
     """Writes down what became of these payments, all of them or none, and settles those that need nobody else.
 
@@ -112,30 +66,28 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
     """
     require_operator(by, OperatorRole.FINANCE)
     _check(found)
-    ops = _locked(op_ids)
-    if of([op.id for op in ops]):
-        raise FoundAlready
-    _check_each(ops, found, by)
-    findings = _write(ops, found, by)
-    large = above_limit({op.money for op in ops})
-    if found.outcome is FindingOutcome.HAPPENED and _is_much([op for op in ops if op.money not in large], by):
-        return findings
+    alone = two_people.tally(by)
+    ops, findings = _found(op_ids, found, by)
+    large = two_people.above_limit({op.money for op in ops})
     pairs = [(finding, op) for finding, op in zip(findings, ops, strict=True) if op.money not in large]
+    moves = [op for _, op in pairs if op.kind in MOVES[found.outcome]]
+    files = {op_id: row.file_id for op_id, row in _by_hand(moves).items()}
+    if not alone.may([op.money for op in moves], {each for each in files.values() if each is not None}):
+        return findings
+    for op in moves:
+        alone.did(ActKind.FOUND, op.id, op.money, files.get(op.id))
     if pairs:
         _hold(pairs, {}, by=by)
     return findings
 
 
-def came_back(op_id: UUID, reason: str, *, by: Actor) -> None:
-    """Settles a payment of which a bank statement says that it did not arrive: whoever books its line were two where
-    that takes two. Raises NotFound, FoundAlready, NothingToFind, OwnPayment."""
-    found = Found(outcome=FindingOutcome.DID_NOT, reason=reason)
-    ops = _locked([op_id])
-    if of([op_id]):
-        raise FoundAlready
-    _check_each(ops, found, by)
-    (finding,) = _write(ops, found, by)
-    _hold([(finding, ops[0])], {}, by=by)
+def by_line(op_id: UUID, found: Found, *, waits: bool, by: Actor) -> PaymentFinding:
+    """What a line of a bank statement says of a payment. Whether one person is enough for it whoever books the line
+    knows, since it is the same money. Raises NotFound, FoundAlready, NothingToFind, OwnPayment, OwnCompany."""
+    (op,), (finding,) = _found([op_id], found, by)
+    if not waits:
+        _hold([(finding, op)], {}, by=by)
+    return finding
 
 
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
@@ -176,6 +128,15 @@ def of(op_ids: Collection[UUID]) -> dict[UUID, PaymentFinding]:
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _found(op_ids: Collection[UUID], found: Found, by: Actor) -> tuple[list[PaymentOp], list[PaymentFinding]]:
+    """The payments, locked, and what is written down of each, in the same order."""
+    ops = _locked(op_ids)
+    if of([op.id for op in ops]):
+        raise FoundAlready
+    _check_each(ops, found, by)
+    return ops, _write(ops, found, by)
 
 
 def _write(ops: Sequence[PaymentOp], found: Found, by: Actor) -> list[PaymentFinding]:

@@ -86,14 +86,6 @@ class NothingToPay(Conflict):
     remedy = "Load the page again: somebody else may have made the file."
 
 
-class SecondPerson(Forbidden):
-    """Raised for whoever did the first step themselves."""
-
-    code = "second_person_needed"
-    title = "Above the limit two different people are needed."
-    remedy = "Ask another operator of finance to look."
-
-
 class OwnPayment(Forbidden):
     code = "own_payment"
     title = "Nobody says what became of a payment to themselves."

@@ -6,9 +6,10 @@ taken from what the company has available, or as soon as it has it: nobody's pay
 by a credit note, which gives the money back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -52,6 +53,9 @@ from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import InvoiceKind, NotCreditable, Vat, vat_number, vat_of, vat_on
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
 from marketplace.standards.rates import Payee
 
 VAT = "platform:vat"
@@ -120,10 +124,27 @@ def tell(company_id: UUID, number: str | None, address: str, *, by: Actor) -> Co
     return row
 
 
-def credit(invoice_id: UUID, net: Money, reason: str, *, by: Actor) -> Invoice:
-    """Credits a part of an invoice, or all of it, with its VAT: the company has the money at once. For operators of
-    finance, with a reason that the company reads. Raises NotFound, OwnCompany, NotCreditable, ReasonMissing."""
+def credit(invoice_id: UUID, net: Money, reason: str, *, by: Actor) -> Invoice | MoneyAct:
+    """Credits a part of an invoice, or all of it, with its VAT: the company has the money at once, or where it is too
+    much for one operator once another agrees (TWO_PEOPLE). For operators of finance, with a reason that the company
+    reads. Raises NotFound, OwnCompany, NotCreditable, ReasonMissing, WaitsAlready."""
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    found, vat = _creditable(invoice_id, net, by)
+    why = reason_given(reason)
+    said = {"net": net.amount, "currency": net.currency, "reason": why}
+    return alone.once(ActKind.CREDITED, found.id, net, said, lambda: _credit(found, net, vat, why, by=by), by=by)
+
+
+def credit_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Invoice:
+    """A second operator has agreed to a credit note. Raises OwnCompany, NotCreditable."""
+    net = Money(said["net"], said["currency"])
+    found, vat = _creditable(UUID(act.subject), net, by)
+    return _credit(found, net, vat, said["reason"], by=by)
+
+
+def _creditable(invoice_id: UUID, net: Money, by: Actor) -> tuple[Invoice, Money]:
+    """An invoice of which so much is left, locked, and the VAT of that part."""
     found = db.session.get(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound
@@ -135,10 +156,13 @@ def credit(invoice_id: UUID, net: Money, reason: str, *, by: Actor) -> Invoice:
     if found.kind is not InvoiceKind.INVOICE or net.currency != found.currency or not 0 < net.amount <= left:
         raise NotCreditable(field="money", left=str(Money(max(left, 0), found.currency)))
     share = vat_on(Money(int(net_before) + net.amount, net.currency), found.vat_percent)
-    vat = Money(min(share.amount, found.vat_amount) - int(vat_before), net.currency)
+    return found, Money(min(share.amount, found.vat_amount) - int(vat_before), net.currency)
+
+
+def _credit(found: Invoice, net: Money, vat: Money, reason: str, *, by: Actor) -> Invoice:
     made = _write(
         InvoiceKind.CREDIT_NOTE, found.company_id, net, Vat(found.treatment, found.vat_percent), vat, of=found,
-        reason=reason_given(reason), by=by,
+        reason=reason, by=by,
     )  # fmt: skip
     db.session.add(_line(made, Charge(found.company_id, f"credit:{made.id}", "credit", net)))
     back = available_account(found.company_id)

@@ -12,6 +12,8 @@ from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay.invoices import company_months, invoicing
 from marketplace.pay.invoices import schemas as s
 from marketplace.pay.invoices.models import CompanyBilling, Invoice
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 companies = Blueprint(
     "company-invoices", __name__, url_prefix="/api/v1/companies", description="Invoices, billing, monthly statements."
@@ -75,11 +77,12 @@ def month_file(company_id: UUID, month: str) -> Response:
 @invoices.post("/<uuid:invoice_id>/credit")
 @invoices.arguments(s.CreditArgs)
 @invoices.response(201, s.InvoiceSchema)
+@invoices.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(invoices, 400, 401, 403, 404, 409, 422)
 @idempotency.required
-def credit(given: dict[str, Any], invoice_id: UUID) -> Invoice:
+def credit(given: dict[str, Any], invoice_id: UUID) -> Invoice | Response:
     """Credit a part of an invoice, or all of it: the company has the money at once. For operators of finance."""
-    return invoicing.credit(invoice_id, given["money"], given["reason"], by=actor())
+    return done_or_waits(invoicing.credit(invoice_id, given["money"], given["reason"], by=actor()))
 
 
 def as_file(company_id: UUID, month: str) -> Response:

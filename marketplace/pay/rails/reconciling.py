@@ -28,6 +28,9 @@ from marketplace.pay.rails.stripe_answers import Holding, Movement
 from marketplace.pay.rails.stripe_rules import NotCarried
 from marketplace.pay.rails.switching import OVER
 from marketplace.pay.rules import OpKind, OpStatus, outside
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
 
 OVERLAP = timedelta(hours=1)
 """How far each comparison goes back behind the newest movement that is known: Stripe writes several at once."""
@@ -86,11 +89,25 @@ def reconcile() -> int:
     return fresh
 
 
-def explain(movement_id: str, note: str, *, by: Actor) -> RailMovement:
+def explain(movement_id: str, note: str, *, by: Actor) -> RailMovement | MoneyAct:
     """Writes down what an operator found out about a movement without a cause, and books it on the service's own
-    pocket, so that the rail's account stands where the rail does. Raises NotFound, and NotStray also of one whose
-    payment may still book it: it would be booked twice."""
+    pocket, so that the rail's account stands where the rail does; what is too much for one waits for another
+    (TWO_PEOPLE). Raises NotFound, WaitsAlready, and NotStray also of one whose payment may still book it: it would be
+    booked twice."""
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    row, told, me = _stray(movement_id), note.strip(), alone.person_id
+    much = Money(abs(row.net.amount), row.currency)
+    return alone.once(ActKind.EXPLAINED, row.id, much, {"note": told}, lambda: _explain(row, told, me), by=by)
+
+
+def explain_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> RailMovement:
+    """A second operator has agreed to what a movement was. Raises NotFound, NotStray."""
+    require_operator(by, OperatorRole.FINANCE)
+    return _explain(_stray(act.subject), said["note"], act.done_by)
+
+
+def _stray(movement_id: str) -> RailMovement:
     row = db.session.get(RailMovement, movement_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
@@ -98,7 +115,11 @@ def explain(movement_id: str, note: str, *, by: Actor) -> RailMovement:
         raise NotStray
     if row.payment_op_id is not None and _may_still_book(row, db.session.get_one(PaymentOp, row.payment_op_id)):
         raise NotStray("Its payment has not come to its end in the books.")
-    row.match, row.note, row.explained_by, row.explained_at = Match.EXPLAINED, note.strip(), by.person_id, clock.now()
+    return row
+
+
+def _explain(row: RailMovement, note: str, explained_by: UUID) -> RailMovement:
+    row.match, row.note, row.explained_by, row.explained_at = Match.EXPLAINED, note, explained_by, clock.now()
     if row.net:
         ledger.post(rail_rules.movement_entry(f"rail:{row.id}", row.rail, rail_rules.STRAYS, row.net))
     return row

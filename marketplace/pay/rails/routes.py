@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -14,6 +14,8 @@ from marketplace.pay.rails import reconciling
 from marketplace.pay.rails import schemas as s
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rails.rules import Endpoint
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 rails = Blueprint("rails", __name__, url_prefix="/api/v1/rails", description="Payment rails: accounts, calls, balance.")
 blueprints = (rails,)
@@ -99,10 +101,11 @@ def list_movements(args: dict[str, Any]) -> dict[str, Any]:
 @rails.post("/movements/<movement_id>/explanation")
 @rails.arguments(s.ExplanationArgs)
 @rails.response(200, s.MovementSchema)
+@rails.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(rails, 401, 403, 404, 409, 422)
-def explain(given: dict[str, str], movement_id: str) -> RailMovement:
+def explain(given: dict[str, str], movement_id: str) -> RailMovement | Response:
     """Say what a movement without a cause was. It is booked on the service's own pocket. For operators of finance."""
-    return reconciling.explain(movement_id, given["note"], by=actor())
+    return done_or_waits(reconciling.explain(movement_id, given["note"], by=actor()))
 
 
 @rails.get("/standing")

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -14,6 +15,8 @@ from marketplace.pay.taxes import schemas as s
 from marketplace.pay.taxes.models import Remittance, TaxDeclaration, Withholding
 from marketplace.pay.taxes.profiles import Profile
 from marketplace.pay.taxes.schemes import SCHEMES
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 taxes = Blueprint("taxes", __name__, url_prefix="/api/v1/taxes", description="Tax profiles, withheld tax, remittances.")
 blueprints = (taxes,)
@@ -59,12 +62,13 @@ def list_withholdings(args: dict[str, Any]) -> dict[str, Any]:
 @taxes.post("/withholdings/<uuid:withholding_id>/give-back")
 @taxes.arguments(s.TaxGiveBackArgs)
 @taxes.response(201, s.WithholdingSchema)
+@taxes.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(taxes, 400, 401, 403, 404, 409, 422)
 @idempotency.required
-def give_back(given: dict[str, Any], withholding_id: UUID) -> Withholding:
+def give_back(given: dict[str, Any], withholding_id: UUID) -> Withholding | Response:
     """Correct what was withheld: it is paid with the next run. For operators of finance, with a reason that the person
     reads."""
-    return withholding.give_back(withholding_id, **given, by=actor())
+    return done_or_waits(withholding.give_back(withholding_id, **given, by=actor()))
 
 
 @taxes.get("/held")

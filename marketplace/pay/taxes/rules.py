@@ -69,6 +69,12 @@ class OneAlone(Forbidden):
     remedy = "Ask another operator of finance."
 
 
+class OwnTax(Forbidden):
+    code = "own_tax"
+    title = "Nobody gives tax back to themselves."
+    remedy = "Ask another operator of finance."
+
+
 class NotCorrectable(Conflict):
     code = "withholding_not_correctable"
     title = "Only what is withheld and not yet on its way to the authority can be given back, and no more than that."

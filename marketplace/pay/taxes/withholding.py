@@ -47,8 +47,11 @@ from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.taxes import rules as tax_rules
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.profiles import Standing, standings
-from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME, NotCorrectable, Payer, Why, tax_account
+from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME, NotCorrectable, OwnTax, Payer, Why, tax_account
 from marketplace.pay.taxes.schemes import Scheme, scheme_of
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
 from marketplace.standards.exchange import quotes, quotes_of
 from marketplace.standards.floor import Quote
 from marketplace.standards.rates import Payee
@@ -143,23 +146,44 @@ def waiting_returns(contractor_id: UUID | None = None) -> Select[UUID, str]:
     return waiting.group_by(Withholding.contractor_id, Withholding.currency)
 
 
-def give_back(withholding_id: UUID, money: Money, reason: str, *, by: Actor) -> Withholding:
-    """Corrects what was withheld: some of it is the person's again and is paid with the next run. For operators of
-    finance, with a reason that the person reads. Raises NotCorrectable, ReasonMissing, NotFound."""
+def give_back(withholding_id: UUID, money: Money, reason: str, *, by: Actor) -> Withholding | MoneyAct:
+    """Corrects what was withheld: some of it is the person's again and is paid with the next run; what is too much for
+    one operator waits for another (TWO_PEOPLE). For operators of finance, with a reason that the person reads. Raises
+    NotCorrectable, ReasonMissing, NotFound, OwnTax, WaitsAlready."""
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    row, why = _correctable(withholding_id, money, by), reason_given(reason)
+    said = {"amount": money.amount, "currency": money.currency, "reason": why}
+    return alone.once(ActKind.GIVEN_BACK, row.id, money, said, lambda: _give_back(row, money, why, by=by), by=by)
+
+
+def give_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Withholding:
+    """A second operator has agreed to it. Raises NotCorrectable, OwnTax."""
+    money = Money(said["amount"], said["currency"])
+    return _give_back(_correctable(UUID(act.subject), money, by), money, said["reason"], by=by)
+
+
+def _correctable(withholding_id: UUID, money: Money, by: Actor) -> Withholding:
+    """A line of which so much can be given back, locked, of somebody else."""
     row = db.session.get(Withholding, withholding_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
+    if row.contractor_id == by.person_id:
+        raise OwnTax
     gone = select(func.coalesce(-func.sum(Withholding.amount), 0)).where(Withholding.of_id == row.id)
     left = row.amount - int(db.session.scalar(gone) or 0)
     free = row.why is Why.WITHHELD and row.remittance_id is None
     if not free or money.currency != row.currency or not 0 < money.amount <= left:
         raise NotCorrectable(field="money", left=str(Money(left if free else 0, row.currency)))
+    return row
+
+
+def _give_back(row: Withholding, money: Money, reason: str, *, by: Actor) -> Withholding:
     made = Withholding(
         id=new_id(), contractor_id=row.contractor_id, company_id=row.company_id, country=row.country,
         scheme=row.scheme, why=Why.GIVEN_BACK, paid_on=row.paid_on, base_amount=0, amount=-money.amount,
         currency=row.currency, law_amount=_law_part(row, money), law_currency=row.law_currency, of_id=row.id,
-        reason=reason_given(reason), decided_by=require_person(by), made_at=clock.now(),
+        reason=reason, decided_by=require_person(by), made_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
     record("withholding.given_back", made, by=by, data={"amount": str(money.decimal), "currency": money.currency})
