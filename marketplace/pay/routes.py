@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import instant, payslips, progress, proof, queries, service
+from marketplace.pay import instant, payslips, progress, proof, queries, refunds, service
 from marketplace.pay import schemas as s
 from marketplace.pay.instant import Ready
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
@@ -63,9 +63,10 @@ def show_deposit(company_id: UUID, deposit_id: UUID) -> PaymentOp:
 @problems(companies, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def refund(given: dict[str, Any], company_id: UUID, deposit_id: UUID) -> PaymentOp:
-    """Have a part of a deposit sent back by the way it came. What is set aside for work stays."""
+    """Have a part of a deposit sent back by the way it came. What is set aside for work stays, and so does what the
+    company owes since a bank has taken a deposit back."""
     by = actor()
-    return service.refund(queries.deposit(company_id, deposit_id, seen_by=by).id, given["money"], by=by)
+    return refunds.refund(queries.deposit(company_id, deposit_id, seen_by=by).id, given["money"], by=by)
 
 
 @companies.get("/<uuid:company_id>/balance")
@@ -74,7 +75,8 @@ def refund(given: dict[str, Any], company_id: UUID, deposit_id: UUID) -> Payment
 @problems(companies, 401, 403, 404)
 def show_balance(company_id: UUID) -> dict[str, Any]:
     """What the company has, free and held, by currency."""
-    return {"balances": queries.balances(company_id, seen_by=actor())}
+    balances = queries.balances(company_id, seen_by=actor())
+    return {"balances": balances, "taken_back": list(refunds.taken_back(company_id).values())}
 
 
 @companies.get("/<uuid:company_id>/pay-lines")

@@ -177,6 +177,14 @@ class NotRefundable(Conflict):
     remedy = "Choose a deposit that has arrived, and no more than what is left of it."
 
 
+class LeavesDebt(Conflict):
+    """`owed` is what a bank has taken back and is not paid again; `most` is what may go back now."""
+
+    code = "refund_leaves_debt"
+    title = "A bank has taken a deposit back that was not paid again: so much stays here until it is."
+    remedy = "Pay again what your bank took back, or wait until the bank gives it back; then the rest can be sent back."
+
+
 class NotReversible(Conflict):
     code = "payout_not_reversible"
     title = "Only a payout that is done can be taken back, once."
@@ -239,6 +247,17 @@ def may_repeat(first_sent_at: datetime | None, now: datetime) -> bool:
 def idempotency_key(kind: OpKind, op_id: UUID, attempt: int = 1) -> str:
     """Derived from the payment, never from the try: every repetition of one payment carries the same key."""
     return f"{kind}:{op_id}:{attempt}"
+
+
+# --- what stays of a company's money ----------------------------------------------------------------------------------
+
+
+def check_debt(left: Money, sent: Money, owed: Money) -> None:
+    """Raises LeavesDebt where what is left after sending so much back is less than what is owed: of 100.00 USD of which
+    30.00 are owed 70.00 can go back, and 70.01 cannot."""
+    if owed and left < owed:
+        most = max(left + sent - owed, Money.zero(owed.currency))
+        raise LeavesDebt(f"{owed} is owed, and {most} can go back.", field="money", owed=str(owed), most=str(most))
 
 
 # --- what a cut costs -------------------------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ class CompanyBalanceSchema(ma.Schema):
 
 class CompanyBalancesSchema(ma.Schema):
     balances = ma.fields.List(ma.fields.Nested(CompanyBalanceSchema), required=True)
+    taken_back = ma.fields.List(
+        MoneyField(),
+        required=True,
+        metadata={"description": "What banks have taken back of deposits and is not paid again: so much stays"},
+    )
 
 
 class RestoredSchema(ma.Schema):

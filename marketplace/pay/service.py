@@ -81,7 +81,8 @@ def retry_payout(op_id: UUID, *, by: Actor) -> PaymentOp:
 def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     """Sends back a part of a deposit, or all of it, by the way it came. What is set aside for work is not there to be
     sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit,
-    also less what the payer's bank has taken back of it, or than a rail still holds that the service has left.
+    also less what the payer's bank has taken back of it, or than a rail still holds that the service has left. Not a
+    person's verb: `refunds` calls it, which knows what the company owes.
     """
     found = select(PaymentOp).where(PaymentOp.id == deposit_id, PaymentOp.kind == OpKind.DEPOSIT)
     paid_in = db.session.scalars(found.with_for_update()).one_or_none()

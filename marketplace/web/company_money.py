@@ -19,7 +19,7 @@ from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
-from marketplace.pay import queries, service
+from marketplace.pay import queries, refunds, service
 from marketplace.pay.bank import paying
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
@@ -55,6 +55,7 @@ def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValu
         found=found,
         purses=purses(company_id, by),
         currencies=words.currencies(),
+        taken_back=refunds.taken_back(company_id).values(),
         looked_at={each.deposit_id for each in paying.looked_at(company_id)},
         has_paid=request.args.get("paid"),
     ), shown.status
@@ -73,11 +74,12 @@ def show_deposit(company_id: UUID, deposit_id: UUID) -> ResponseReturnValue:
     by = actor()
     op = queries.deposit(company_id, deposit_id, by)
     form = Form(DepositArgs, {"money.currency": op.currency})
-    if form.done(lambda data: service.refund(op.id, data["money"], by=by)):
+    if form.done(lambda data: refunds.refund(op.id, data["money"], by=by)):
         return saved("show_deposit", deposit_id=op.id)
     back = db.session.scalars(_went_back(op).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
-    return render_template("company/deposit.html", op=op, form=form, back=back, events=events), form.status
+    owed = refunds.taken_back(company_id).get(op.currency)
+    return render_template("company/deposit.html", op=op, form=form, back=back, owed=owed, events=events), form.status
 
 
 def _went_back(op: PaymentOp) -> Select[PaymentOp]:

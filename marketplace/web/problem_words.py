@@ -70,6 +70,7 @@ PATTERNS: Final = (
     "They have %(parts)s parts.",
     "It has %(size)s MB.",
     "It has %(pages)s pages.",
+    "%(owed)s is owed, and %(most)s can go back.",
     "Agreed was %(agreed)s, offered is %(offered)s.",
     "%(value)s has more digits than %(currency)s has.",
     "%(value)s is not a country.",

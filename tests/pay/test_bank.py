@@ -21,7 +21,7 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
-from marketplace.pay import service
+from marketplace.pay import refunds, service
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
@@ -221,11 +221,13 @@ def test_what_the_bank_takes_back_of_spent_money_waits_or_is_borne(ours: Company
         bank_deposits.take(table(f"2026-11-20,-100.00,USD,{words},Lab,"), by=finance)
     (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
     assert back.status is LineStatus.STRAY
+    assert refunds.taken_back(ours.id) == {"USD": usd("100.00")}
     with pytest.raises(InsufficientFunds), transaction(), db.session.begin_nested():
         bank_deposits.assign(back.id, ours.id, by=finance)
     with transaction():
         bank_deposits.send_back(back.id, "The company has spent it and is gone.", by=finance)
     assert back.is_borne
+    assert refunds.taken_back(ours.id) == {}
     assert books.balance("platform:chargebacks", "USD") == usd("-100.00")
     assert books.balance("rail:manual", "USD") == usd("0.00")
     everything_holds()
@@ -273,7 +275,7 @@ def test_a_refund_that_the_service_has_sent_is_not_taken_from_the_company_again(
     with transaction():
         bank_deposits.take(table(f"{today},-100.00,USD,{words},Lab,"), by=finance)
     (gone,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
-    assert (gone.status, available(ours)) == (LineStatus.STRAY, usd("100.00"))
+    assert (gone.status, available(ours), refunds.taken_back(ours.id)) == (LineStatus.STRAY, usd("100.00"), {})
     with transaction():
         found = findings.Found(outcome=FindingOutcome.HAPPENED, reference="sent", happened_on=today)
         findings.find([refund.id], found, by=finance)

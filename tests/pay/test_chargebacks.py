@@ -19,7 +19,7 @@ from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
-from marketplace.pay import service
+from marketplace.pay import refunds, service
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargebacks, payments
 from marketplace.pay.rails.chargeback_models import Chargeback
@@ -30,11 +30,12 @@ from marketplace.pay.rails.chargeback_rules import (
     PaidAgainAlready,
     check_open,
 )
-from marketplace.pay.rules import LeverEffect, NotRefundable, OpKind, OpStatus
+from marketplace.pay.rules import LeavesDebt, LeverEffect, NotRefundable, OpKind, OpStatus, check_debt
 from tests.conftest import again, kept
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.pay.books import everything_holds
+from tests.web.visitor import Visitor
 
 LIST = "GET /api/v1/companies/<uuid:company_id>/chargebacks"
 SHOW = "GET /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>"
@@ -108,6 +109,44 @@ def test_what_the_bank_has_the_service_does_not_send_back_as_well(chargeback: Ch
     with pytest.raises(NotRefundable) as refused, transaction():
         service.refund(chargeback.deposit_id, TEN, by=owner(chargeback))
     assert refused.value.members["left"] == "0.00 USD"
+
+
+def test_of_a_hundred_of_which_thirty_are_owed_seventy_go_back() -> None:
+    """Worked example: 70.00 go back and leave the 30.00; 70.01 do not, and who owes nothing has all sent back."""
+    thirty = Money.of("30.00", "USD")
+    check_debt(thirty, Money.of("70.00", "USD"), thirty)
+    check_debt(Money.zero("USD"), Money.of("100.00", "USD"), Money.zero("USD"))
+    with pytest.raises(LeavesDebt) as refused:
+        check_debt(Money.of("29.99", "USD"), Money.of("70.01", "USD"), thirty)
+    assert refused.value.members == {"owed": "30.00 USD", "most": "70.00 USD"}
+
+
+def test_other_deposits_go_back_as_far_as_what_is_owed_stays(client: FlaskClient, chargeback: Chargeback) -> None:
+    """10.00 are owed: of another deposit all goes back but that, by REST and by page, and the rest once it is paid."""
+    by, company_id = owner(chargeback), chargeback.company_id
+    spent = Move(f"company:{company_id}:available", "platform:fees", available(chargeback))
+    with transaction():
+        ledger.post(Entry("test:spent", [spent]))
+    other, free = made.deposited(company_id, Money.of("50.00", "USD")), Money.of("50.00", "USD")
+    headers = accounts.bearer(by) | {"Idempotency-Key": str(uuid4())}
+    path = f"/api/v1/companies/{company_id}"
+    assert client.get(f"{path}/balance", headers=headers).json["taken_back"] == [{"amount": "10.00", "currency": "USD"}]
+    whole = {"money": {"amount": str(free.decimal), "currency": "USD"}}
+    refused = client.post(f"{path}/deposits/{other.id}/refunds", json=whole, headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (409, "refund_leaves_debt")
+    assert (refused.json["owed"], refused.json["most"]) == ("10.00 USD", str(free - TEN))
+    assert available(chargeback) == free
+    with transaction():
+        refunds.refund(other.id, free - TEN, by=by)
+    visitor = Visitor(client.application.test_client()).signed_in(accounts.person_of(by.person_id))
+    page = f"/company/{company_id}/money/deposits/{other.id}"
+    told = visitor.send(page, **{"money.amount": "1.00", "money.currency": "USD"})
+    assert told.status == 409
+    assert "$10.00 USD is owed, and $0.00 USD can go back." in told.words
+    with transaction():
+        chargebacks.pay_again(company_id, chargeback.id, by=by)
+    assert refunds.taken_back(company_id) == {}
+    everything_holds()
 
 
 def test_what_speaks_against_it_is_handed_in_once_and_the_bank_gives_it_back(chargeback: Chargeback) -> None:
