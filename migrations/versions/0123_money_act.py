@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0122"
-down_revision = "0121"
+revision = "0123"
+down_revision = "0122"
 LINE = "bank_line"
 KINDS = "'found', 'booked', 'ended', 'explained', 'credited', 'given_back', 'taken_in', 'sent', 'returned'"
 BEFORE = "'stray', 'matched', 'booked', 'sent_back'"
