@@ -60,6 +60,7 @@ from marketplace.standards.rates import Payee
 
 VAT = "platform:vat"
 """The account of VAT that the service has taken, and owes to its tax office."""
+_ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(func.hashtext("invoice")))
 BOOKED = (RunStatus.POSTED, RunStatus.PAYING, RunStatus.PAID)
 
 
@@ -80,6 +81,8 @@ def issue_due(limit: int = 20) -> int:
     if not is_named():
         _take_open()
         return 0
+    # Handling fees are of no run that could be locked: two that issue at once would both find them.
+    db.session.execute(_ONE_AFTER_THE_OTHER)
     done = select(InvoicedRun.run_id).where(InvoicedRun.run_id == PayRun.id)
     due = select(PayRun.id).where(PayRun.status.in_(BOOKED), ~done.exists()).order_by(PayRun.id).limit(limit)
     runs = db.session.scalars(due.with_for_update(skip_locked=True)).all()

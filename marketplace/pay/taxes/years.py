@@ -33,11 +33,14 @@ from marketplace.standards.rates import Payee
 
 Key = tuple[UUID | None, str]
 """A company, None for the service and one's own benefits, and a currency."""
+_ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(func.hashtext("year_statement")))
 
 
 def issue_due(limit: int = 100) -> int:
     """Issues statements of years that are over, and new versions of those whose figures have changed since. Returns how
     many people it looked at."""
+    # Two that issue at once would find the same people, and both make the same version.
+    db.session.execute(_ONE_AFTER_THE_OTHER)
     this_year = clock.now().year
     year = extract("year", Payslip.pay_date)
     there = select(YearStatement.id).where(
