@@ -18,7 +18,7 @@ from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip
 from marketplace.pay.rails import landing
 from marketplace.pay.rails.known import rail
 from marketplace.pay.rails.landing import Landing
-from marketplace.pay.rules import in_flight, payable
+from marketplace.pay.rules import OpStatus, in_flight, payable
 from marketplace.pay.runs.lines import BENEFIT_OF, benefit_account
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.models import Withholding
@@ -81,6 +81,11 @@ class PayslipView:
     year_to_date: YearToDate
     rail: str
     moves_real_money: bool
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether a payout of it has left the rail and was not taken back; until then it is earned, and owed."""
+        return any(payout.status is OpStatus.DONE for payout in self.payouts)
 
     @property
     def landed(self) -> list[Landing]:

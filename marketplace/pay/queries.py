@@ -1,7 +1,7 @@
 """Reads of pay: who sees which payment, run, payslip and account."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -266,10 +266,24 @@ def stuck_payments(seen_by: Actor) -> Select[PaymentOp]:
     """Payments that a person has to look at, for operators of finance: parked ones, and payouts that were refused or
     taken back, and not tried again."""
     require_operator(seen_by, OperatorRole.FINANCE)
+    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, _not_paid_again()))
+
+
+def unpaid(seen_by: Actor) -> Select[PaymentOp]:
+    """Payouts to the asker that were refused or taken back, and not tried again."""
+    return select(PaymentOp).where(PaymentOp.contractor_id == require_person(seen_by), _not_paid_again())
+
+
+def newest_payouts(payslips: Collection[Payslip]) -> dict[UUID, PaymentOp]:
+    """The last try to pay each of these payslips, by the payslip. The caller may see them."""
+    tries = select(PaymentOp).where(PaymentOp.payslip_id.in_([slip.id for slip in payslips])).order_by(PaymentOp.id)
+    return {op.payslip_id: op for op in db.session.scalars(tries) if op.payslip_id is not None}
+
+
+def _not_paid_again() -> ColumnElement[bool]:
     again, over = aliased(PaymentOp), (OpStatus.REFUSED, OpStatus.REVERSED)
     retried = exists().where(again.payslip_id == PaymentOp.payslip_id, again.status.not_in(over))
-    unpaid = and_(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status.in_(over), ~retried)
-    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, unpaid))
+    return and_(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status.in_(over), ~retried)
 
 
 def levers(seen_by: Actor) -> Select[SandboxLever]:

@@ -694,6 +694,7 @@ NAMES = {
         "pay": lazy_gettext("Paid to people"),
         "benefits": lazy_gettext("Paid into their benefits"),
         "fees": lazy_gettext("Fees of the service"),
+        "handling": lazy_gettext("Handling fees of overturned cuts"),
         "vat": lazy_gettext("VAT on them"),
         "margins": lazy_gettext("Margins of third parties"),
         "advances": lazy_gettext("Advanced by the service, or given back to it"),

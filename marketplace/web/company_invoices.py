@@ -24,7 +24,7 @@ from marketplace.pay.invoices.schemas import BillingArgs
 from marketplace.pay.schemas import DepositArgs
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
-from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month
+from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month, supplied_words
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.words import currencies, money_words, name_of
 
@@ -32,6 +32,7 @@ FILLS = {
     Flow.PAY: "a",
     Flow.BENEFITS: "b",
     Flow.FEES: "c",
+    Flow.HANDLING: "c",
     Flow.VAT: "d",
     Flow.MARGINS: "e",
     Flow.REFUND: "f",
@@ -56,7 +57,8 @@ def list_invoices(company_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/money/invoices/<uuid:invoice_id>")
 def show_invoice(company_id: UUID, invoice_id: UUID) -> str:
-    return render_template("company/invoice.html", invoice=invoicing.invoice(company_id, invoice_id, actor()))
+    found = invoicing.invoice(company_id, invoice_id, actor())
+    return render_template("company/invoice.html", invoice=found, supplied_words=supplied_words)
 
 
 @blueprint.get("/money/invoices/<uuid:invoice_id>/invoice.pdf")

@@ -16,6 +16,8 @@ from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractStatus
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.pay import queries as pay
+from marketplace.pay.models import PaymentOp
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.clock_rules import BREAKS, EntryKind
 from marketplace.shifts.confirmation import Confirmation
@@ -42,6 +44,8 @@ class Next(StrEnum):
     """Somebody asks whether the person still comes to a shift."""
     SIGN = "sign"
     ANSWER = "answer"
+    UNPAID = "unpaid"
+    """A payout was refused or came back."""
     APPLICATION = "application"
     WAIT = "wait"
     """A shift is booked and its clock cannot be started yet."""
@@ -68,6 +72,8 @@ class Day:
     bookings: list[Booking]
     offers: list[Offer]
     contracts: list[Contract]
+    unpaid: PaymentOp | None
+    """The newest payout that was refused or came back, and was not tried again."""
     opens_at: datetime | None
     """From when on the next booking's clock can be started."""
 
@@ -78,16 +84,18 @@ def day_of(me: Contractor, by: Actor) -> Day:
     bookings = upcoming(by, now)
     offers = list(db.session.scalars(shifts.my_offers(OfferStatus.PENDING, seen_by=by).order_by(Offer.expires_at)))
     unsigned = list(db.session.scalars(to_sign(by)))
+    unpaid = db.session.scalars(pay.unpaid(by).order_by(PaymentOp.id.desc()).limit(1)).one_or_none()
     booking = next(iter(sorted(bookings, key=lambda b: (b.status is not BookingStatus.WORKING, b.starts_at))), None)
     running = running_clock(booking, now) if booking else None
     opens_at = booking.starts_at - CLOCK_IN_GRACE if booking else None
     following = _next(me, booking, running, now)
     asked = next((each for each in bookings if is_asked(each, now)), None)
     if following in (Next.NOTHING, Next.WAIT):
-        following = Next.SIGN if unsigned else Next.CONFIRM if asked else Next.ANSWER if offers else following
+        waiting = {Next.SIGN: unsigned, Next.CONFIRM: asked, Next.ANSWER: offers, Next.UNPAID: unpaid}
+        following = next((each for each, waits in waiting.items() if waits), following)
     if following is Next.CONFIRM:
         booking = asked
-    return Day(following, booking, running, bookings, offers, unsigned, opens_at)
+    return Day(following, booking, running, bookings, offers, unsigned, unpaid, opens_at)
 
 
 def is_asked(booking: Booking, now: datetime) -> bool:

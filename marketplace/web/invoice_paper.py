@@ -8,11 +8,11 @@ from flask_babel import get_locale, gettext
 from marketplace.core import clock
 from marketplace.pay.invoices import company_months
 from marketplace.pay.invoices.company_months import Month
-from marketplace.pay.invoices.models import Invoice
+from marketplace.pay.invoices.models import Invoice, InvoiceLine
 from marketplace.pay.rules import FOR_TESTS
 from marketplace.pay.taxes.vat_rules import InvoiceKind
 from marketplace.web.paper import Sheet
-from marketplace.web.words import duration, money_words, month_words, name_of, when
+from marketplace.web.words import day, duration, money_words, month_words, name_of, when
 
 
 def paper_of_invoice(found: Invoice) -> bytes:
@@ -28,7 +28,7 @@ def paper_of_invoice(found: Invoice) -> bytes:
         sheet.add("text", found.reason)
     sheet.add("heading", gettext("What"))
     for each in found.lines:
-        sheet.add("sum", name_of("invoice", each.kind), each.cause, money_words(each.money))
+        sheet.add("sum", name_of("invoice", each.kind), supplied_words(each), money_words(each.money))
     sheet.add("sum", gettext("Net"), "", money_words(found.net))
     vat = gettext("VAT, %(percent)s %%", percent=found.vat_percent.normalize())
     sheet.add("sum", vat, name_of("vat", found.treatment), money_words(found.vat))
@@ -57,6 +57,14 @@ def paper_of_month(company: str, name: str, months: Sequence[Month]) -> bytes:
     if not months:
         sheet.add("text", gettext("Nothing stood there and nothing moved."))
     return sheet.paper(title, language=_language(), made_at=min(ends, clock.now())).bytes()
+
+
+def supplied_words(line: InvoiceLine) -> str:
+    """When what the line charges was supplied, and for which weeks."""
+    if line.through is None:
+        return day(line.supplied_on)
+    weeks = gettext("weeks that began by %(day)s", day=day(line.through))
+    return f"{day(line.supplied_on)}, {weeks}"
 
 
 def _begun(title: str) -> Sheet:

@@ -81,7 +81,7 @@ def paper_of(view: PayslipView, zone: str, by: Actor) -> bytes:
 
 def _sums(sheet: Sheet, view: PayslipView) -> None:
     slip = view.payslip
-    sheet.add("heading", gettext("Paid to you"))
+    sheet.add("heading", gettext("Paid to you") if view.is_paid else gettext("Earned, not paid yet"))
     sheet.add("big", money_words(slip.net))
     if slip.withheld:
         sent = {"money": money_words(slip.withheld), "due": money_words(slip.due)}

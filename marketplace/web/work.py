@@ -341,9 +341,11 @@ def pay_now() -> ResponseReturnValue:
 
 def _pay_page(form: Form) -> str:
     by = actor()
+    found = page(pay.payslips(seen_by=by), Payslip.id, limit=SHOWN, after=cursor())
     return render_template(
         "work/payslips.html",
-        found=page(pay.payslips(seen_by=by), Payslip.id, limit=SHOWN, after=cursor()),
+        found=found,
+        payouts=pay.newest_payouts(found["items"]),
         ready=instant.ready(by),
         zone=workforce.contractor(require_person(by), by).timezone,
         form=form,

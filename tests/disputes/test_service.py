@@ -33,7 +33,8 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import queries as pay
-from marketplace.pay.invoices import invoicing
+from marketplace.pay.invoices import company_months, invoicing
+from marketplace.pay.invoices.company_months import Flow
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day, works
 from marketplace.pay.runs.lines import owed
@@ -290,6 +291,8 @@ def test_the_fee_comes_from_the_company_first_and_from_the_gig_else(scene: Scene
     assert timeline("dispute", dispute.id)[0].data["fee"] == "3.75 USD"
     assert [each.money for each in invoicing._handling(None)] == [usd("3.75")] * 2
     assert invoicing._handling(clock.now() + timedelta(days=1)) == [], "before there were invoices nobody wrote one"
+    (month,) = company_months.month_of(scene.company_id, f"{clock.now():%Y-%m}", scene.company)
+    assert month.flows[Flow.HANDLING] == usd("-7.50")
     everything_holds()
 
 

@@ -26,6 +26,7 @@ from marketplace.pay import queries
 from marketplace.pay.invoices import company_months, invoicing
 from marketplace.pay.invoices.company_months import Flow
 from marketplace.pay.invoices.models import Invoice, InvoiceSeries
+from marketplace.pay.models import PayRun, Payslip
 from marketplace.pay.seconds import service as seconds
 from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
@@ -113,7 +114,11 @@ def test_the_fee_of_a_run_is_invoiced_once_and_its_vat_waits_for_money(sold: Boo
         "S2026-000001", usd("3.00"), usd("0.57"), Treatment.DOMESTIC,
     )  # fmt: skip
     assert (found.seller["country"], found.buyer["name"], found.vat_taken_at) == ("DE", "Lab Example GmbH", None)
-    assert [line.kind for line in found.lines] == ["fee"]
+    run = db.session.scalars(select(PayRun)).one()
+    slip = db.session.scalars(select(Payslip)).one()
+    assert [(line.kind, line.supplied_on, line.through) for line in found.lines] == [
+        ("fee", slip.pay_date, run.through),
+    ]  # fmt: skip
     pay.deposited(sold.company_id, usd("1.00"))
     issue()
     db.session.refresh(found)

@@ -9,6 +9,7 @@ from marketplace.core.db import db, transaction
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.contests.rules import ANSWER_WITHIN
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect
 from tests.factories import accounts
 from tests.factories import pay as made
@@ -22,7 +23,14 @@ def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Vi
     op = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == person_id)).one()
     visitor.signed_in(people.person(person_id))
     path = f"/work/payouts/{op.id}"
-    assert path in visitor.look(f"/work/pay/{op.payslip_id}").html
+    slip = visitor.look(f"/work/pay/{op.payslip_id}")
+    assert path in slip.html
+    assert "Earned, not paid yet" in slip.words
+    assert ">Paid to you</h2>" not in slip.html
+    assert path in visitor.look("/work/pay").html
+    today = visitor.look("/work")
+    assert "did not reach you refused" in today.words
+    assert path in today.html
     page = visitor.look(path)
     for words in ("The sandbox's bank declined the payout.", "Is it wrong?", "Look at where you are paid"):
         assert words in page.words
@@ -49,3 +57,6 @@ def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Vi
     again = visitor.hand_in(page, "/again")
     assert again.address != path
     assert "Payout of" in again.words
+    payments.advance_ops()
+    assert ">Paid to you</h2>" in visitor.look(f"/work/pay/{op.payslip_id}").html
+    assert "Nothing to do" in visitor.look("/work").words

@@ -23,8 +23,12 @@ from marketplace.pay import queries
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
 from marketplace.pay.rules import PayslipStatus, returning
+from marketplace.pay.runs.lines import PLATFORM_FEES
 from marketplace.pay.taxes.year_rules import cell
 from marketplace.standards.rates import OWN_BENEFITS, LineKind
+
+HANDLING = "cut:%:handling"
+"""What the books call the fee of an overturned cut."""
 
 
 class Flow(StrEnum):
@@ -35,6 +39,8 @@ class Flow(StrEnum):
     PAY = "pay"
     BENEFITS = "benefits"
     FEES = "fees"
+    HANDLING = "handling"
+    """Fees of cuts that were overturned."""
     VAT = "vat"
     MARGINS = "margins"
     ADVANCES = "advances"
@@ -126,7 +132,9 @@ def _crossed(own: Subquery, begins: datetime, ends: datetime) -> Sequence[Any]:
         ),
     ).subquery()
     is_before = (JournalEntry.at < begins).label("is_before")
-    root = case((other.name.like("platform:%"), other.name), else_=func.split_part(other.name, ":", 1)).label("root")
+    is_handling = JournalEntry.cause.like(HANDLING) & (other.name == PLATFORM_FEES)
+    named = (other.name.like("platform:%"), other.name)
+    root = case((is_handling, HANDLING), named, else_=func.split_part(other.name, ":", 1)).label("root")
     comes = (parts.c.amount > 0).label("comes")
     key = (parts.c.currency, is_before, root, comes)
     sums = (
@@ -200,7 +208,8 @@ _BY_ROOT = {
     "contractor": Flow.PAY,
     "benefit": Flow.BENEFITS,
     "third_party": Flow.MARGINS,
-    "platform:fees": Flow.FEES,
+    PLATFORM_FEES: Flow.FEES,
+    HANDLING: Flow.HANDLING,
     "platform:vat": Flow.VAT,
     "platform:guarantee": Flow.ADVANCES,
     RAIL_COSTS: Flow.BANKS,

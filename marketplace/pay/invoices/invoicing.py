@@ -8,7 +8,7 @@ by a credit note, which gives the money back.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +72,8 @@ class Charge:
     cause: str
     kind: str
     money: Money
+    supplied_on: date
+    through: date | None = None
 
 
 def issue_due(limit: int = 20) -> int:
@@ -167,7 +169,7 @@ def _credit(found: Invoice, net: Money, vat: Money, reason: str, *, by: Actor) -
         InvoiceKind.CREDIT_NOTE, found.company_id, net, Vat(found.treatment, found.vat_percent), vat, of=found,
         reason=reason, by=by,
     )  # fmt: skip
-    db.session.add(_line(made, Charge(found.company_id, f"credit:{made.id}", "credit", net)))
+    db.session.add(_line(made, Charge(found.company_id, f"credit:{made.id}", "credit", net, made.issued_at.date())))
     back = available_account(found.company_id)
     moves = [Move(PLATFORM_FEES, back, net)]
     if vat and found.vat_taken_at is not None:
@@ -209,10 +211,11 @@ def everything(seen_by: Actor) -> Select[Invoice]:
 
 
 def _fees(runs: Collection[UUID]) -> list[Charge]:
-    key = (PayLine.run_id, PayLine.company_id, PayLine.currency)
+    key = (PayLine.run_id, PayRun.through, PayLine.company_id, PayLine.currency)
     sums = (
-        select(*key, func.sum(PayLine.amount).label("amount"))
+        select(*key, func.sum(PayLine.amount).label("amount"), func.min(Payslip.pay_date).label("pay_date"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
+        .join(PayRun, PayRun.id == PayLine.run_id)
         .where(Payslip.run_id.in_(runs), PayLine.payee_kind == Payee.PLATFORM, PayLine.company_id.is_not(None))
         .where(Payslip.status == PayslipStatus.ISSUED)
         .group_by(*key)
@@ -220,7 +223,7 @@ def _fees(runs: Collection[UUID]) -> list[Charge]:
     )
     return [
         Charge(row.company_id, f"fees:{row.run_id}:{row.company_id}:{row.currency}", "fee",
-               Money(int(row.amount), row.currency))
+               Money(int(row.amount), row.currency), row.pay_date, row.through)
         for row in db.session.execute(sums)
         if row.amount and row.company_id is not None
     ]  # fmt: skip
@@ -232,7 +235,7 @@ def _handling(since: datetime | None) -> list[Charge]:
     cause = func.concat("cut:", cast(TimesheetCut.id, Text), ":handling")
     told = select(InvoiceLine.id).where(InvoiceLine.cause == JournalEntry.cause)
     found = (
-        select(TimesheetCut.company_id, JournalEntry.cause, Posting.amount, Posting.currency)
+        select(TimesheetCut.company_id, JournalEntry.cause, JournalEntry.at, Posting.amount, Posting.currency)
         .join(JournalEntry, JournalEntry.cause == cause)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == Posting.destination_id)
@@ -241,7 +244,7 @@ def _handling(since: datetime | None) -> list[Charge]:
         .order_by(JournalEntry.cause)
     )
     return [
-        Charge(row.company_id, row.cause, "handling", Money(row.amount, row.currency))
+        Charge(row.company_id, row.cause, "handling", Money(row.amount, row.currency), row.at.date())
         for row in db.session.execute(found)
     ]
 
@@ -293,8 +296,8 @@ def _next(series: str) -> int:
 
 def _line(made: Invoice, charge: Charge) -> InvoiceLine:
     return InvoiceLine(
-        id=new_id(), invoice_id=made.id, cause=charge.cause, kind=charge.kind, amount=charge.money.amount,
-        currency=charge.money.currency,
+        id=new_id(), invoice_id=made.id, cause=charge.cause, kind=charge.kind, supplied_on=charge.supplied_on,
+        through=charge.through, amount=charge.money.amount, currency=charge.money.currency,
     )  # fmt: skip
 
 

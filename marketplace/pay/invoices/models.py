@@ -1,12 +1,13 @@
 """Invoices of the service to companies: numbered without a gap, written once; and how companies want to be billed."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
@@ -121,6 +122,11 @@ class InvoiceLine(Base):
     cause: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     """`fee`: the fee on the pay of a run; `handling`: that of an overturned cut; `credit`: what is credited."""
+    supplied_on: Mapped[date] = mapped_column(Date)
+    """The day on which the pay was issued, the cut was overturned or the money was given back (Directive 2006/112/EC,
+    art. 226 (7))."""
+    through: Mapped[date | None] = mapped_column(Date)
+    """Of a run's fee: it paid the weeks that began by this day and were not paid before."""
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
 

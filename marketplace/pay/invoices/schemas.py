@@ -33,8 +33,12 @@ class PartySchema(ma.Schema):
 
 
 class InvoiceLineSchema(ma.Schema):
+    """`supplied_on` is the day of supply; the fee of a run is for weeks that began by `through`."""
+
     kind = ma.fields.String(required=True)
     cause = ma.fields.String(required=True)
+    supplied_on = ma.fields.Date(required=True)
+    through = ma.fields.Date(required=True, allow_none=True)
     money = MoneyField(required=True)
 
 
