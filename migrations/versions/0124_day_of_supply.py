@@ -7,8 +7,8 @@ entry in the books. Lines of before are told by their runs and entries.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0122"
-down_revision = "0121"
+revision = "0124"
+down_revision = "0123"
 
 FILLED = """
 UPDATE invoice_line SET
