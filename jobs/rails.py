@@ -3,6 +3,7 @@
 Where no rail has a key, they have nothing to do.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import current_app
@@ -10,8 +11,10 @@ from flask import current_app
 from jobs.runner import in_batches, job
 from marketplace.core.db import transaction
 from marketplace.pay.rails import accounts as rail_accounts
-from marketplace.pay.rails import chargebacks, reconciling
+from marketplace.pay.rails import chargebacks, reconciling, stripe_rules
 from marketplace.pay.rails import inbox as rail_inbox
+from marketplace.pay.rails.stripe_answers import NotAllowed, Unreachable
+from marketplace.pay.rules import UnknownRail
 
 
 def _is_configured() -> bool:
@@ -65,3 +68,15 @@ def look_at_accounts() -> None:
 def look_at_sandbox() -> None:
     """Has the sandbox's bank take back and give back what its levers say."""
     in_batches(chargebacks.look_at_sandbox)
+
+
+@job("chargebacks.remind", again=False)
+def remind_of_deadlines() -> None:
+    """Reminds of the deadlines of banks, after it has been read again whether they were moved."""
+    with transaction():
+        due = chargebacks.due_to_remind()
+    for rail, name in due:
+        if rail in stripe_rules.NAMES:
+            with suppress(Unreachable, NotAllowed, UnknownRail):
+                rail_inbox.look_at_dispute(name)
+    in_batches(chargebacks.remind_due)

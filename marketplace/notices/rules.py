@@ -86,9 +86,13 @@ class Telling:
     words: str
 
 
-FACTS = ("company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "link", "code", "home")
+FACTS = (
+    "company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "missing",
+    "link", "code", "home",
+)  # fmt: skip
 """What words may name. `shift` is when it is, `check` a truth that broke, `place` where it
-holds, `day` until when, `link` a secret address, `code` a secret number, `home` ours."""
+holds, `day` until when, `missing` what a bank has not been told, `link` a secret address, `code` a secret number,
+`home` ours."""
 
 MOST_TRIES = 8
 

@@ -1,14 +1,16 @@
 """The words of a notice in the language of the moment, with the facts they name looked up for many events at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from babel import Locale
 from flask import current_app
-from flask_babel import format_date, format_datetime, format_time, get_locale, gettext
+from flask_babel import format_date, format_datetime, format_time, get_locale, gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company, Person
@@ -61,6 +63,7 @@ class Known:
             "check": event.data.get("sentence", ""),
             "place": _place(event),
             "day": _day(event),
+            "missing": ", ".join(str(MISSING[each]) for each in event.data.get("missing", ())),
             "link": link,
             "code": code,
             "home": current_app.config["BASE_URL"],
@@ -105,6 +108,18 @@ def _place(event: Event) -> str:
     country = code.partition("-")[0]
     name = str((get_locale() or Locale("en")).territories.get(country, country))
     return name if code == country else f"{name} ({code})"
+
+
+MISSING: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "answer": lazy_gettext("an answer"),
+        "receipt": lazy_gettext("a receipt"),
+        "service_documentation": lazy_gettext("a paper of what was ordered and delivered"),
+        "customer_communication": lazy_gettext("a paper of what was written about it"),
+        "stuck": lazy_gettext("the answer was handed in and is stuck on its way"),
+    }
+)
+"""What a bank has not been told yet, by the names that the event of a deadline has for it."""
 
 
 def _day(event: Event) -> str:

@@ -339,6 +339,8 @@ class SandboxCall(Base):
     """None when it said no."""
     charged_back_at: Mapped[Instant | None]
     """When the payer's bank takes the deposit back, because a lever says so."""
+    inquired_at: Mapped[Instant | None]
+    """When it only asks about it, likewise."""
 
 
 class SandboxLever(Subject):

@@ -19,7 +19,7 @@ from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineKind, LineStatus
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails.chargeback_models import Chargeback
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus
+from marketplace.pay.rails.chargeback_rules import HELD_BY_BANK
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, check_debt
 
 NOT_OVER = (LineStatus.STRAY, LineStatus.MATCHED, LineStatus.ENDING)
@@ -41,7 +41,7 @@ def taken_back(company_id: UUID) -> Mapping[str, Money]:
     owed = (
         select(Chargeback.currency, Chargeback.amount)
         .where(Chargeback.company_id == company_id, Chargeback.paid_again_at.is_(None))
-        .where(Chargeback.status != ChargebackStatus.WON)
+        .where(Chargeback.status.in_(HELD_BY_BANK))
     )
     lines = select(BankLine.currency, BankLine.amount).where(_is_owed_by(company_id))
     parts = owed.union_all(lines).subquery()

@@ -144,6 +144,8 @@ class LeverEffect(StrEnum):
     """It keeps a hundredth of a payout, so that less arrives than was promised."""
     CHARGE_BACK = "charge_back"
     """A deposit is done, and a few minutes later the payer's bank takes it back."""
+    INQUIRE = "inquire"
+    """A deposit is done, and a few minutes later the payer's bank asks about it; it takes it back if nobody answers."""
 
 
 class NotADeposit(Invalid):

@@ -23,7 +23,7 @@ from marketplace.pay import rules, telling
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import stripe_rules, switching
 from marketplace.pay.rails.chargeback_models import Chargeback
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus
+from marketplace.pay.rails.chargeback_rules import HELD_BY_BANK
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
 
 ADVANCE_RAIL = "rail.advance"
@@ -96,7 +96,7 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     )
     # Whoever has its bank take a deposit back does not get it from the service as well.
     back = select(func.coalesce(func.sum(Chargeback.amount), 0)).where(
-        Chargeback.deposit_id == paid_in.id, Chargeback.status != ChargebackStatus.WON
+        Chargeback.deposit_id == paid_in.id, Chargeback.status.in_(HELD_BY_BANK)
     )
     there = paid_in.amount - sum(int(db.session.scalar(each) or 0) for each in (gone, back))
     left = min(there, switching.most_back(paid_in.rail, paid_in.money))

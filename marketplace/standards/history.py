@@ -51,6 +51,16 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 date(2026, 11, 30),
             ),
         ),
+        "CHARGEBACK": (
+            _before(
+                1,
+                "What a payer's bank takes back is never taken from those who worked. It is a matter between the "
+                "service and the company, which reads what was taken back, what it has paid for since, and until when "
+                "its bank takes evidence; it hands in what speaks against it, or pays again.",
+                date(2026, 11, 29),
+                date(2026, 11, 30),
+            ),
+        ),
         "PAYOUT_APPEAL": (
             _before(
                 1,

@@ -3,12 +3,16 @@
 Both answer the bank with the same forms: words, and papers beside them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -22,7 +26,7 @@ from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_routes import shown as shown_paper
-from marketplace.pay.rails.chargeback_rules import ChargebackOver, ChargebackStatus, EvidenceHandedIn
+from marketplace.pay.rails.chargeback_rules import ANSWERABLE, ChargebackOver, ChargebackStatus, EvidenceHandedIn
 from marketplace.pay.rails.chargeback_schemas import EvidenceArgs, EvidencePaperArgs
 from marketplace.web import choices
 from marketplace.web.company import SHOWN, after, blueprint, saved
@@ -30,6 +34,7 @@ from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint as desk
 from marketplace.web.operator import saved as saved_on_desk
 from marketplace.web.operator_standing import MOST_SHOWN, SOON
+from marketplace.web.pictures import Part, Segment, stacked
 
 # --- the company's pages --------------------------------------------------------------------------------------------
 
@@ -37,7 +42,9 @@ from marketplace.web.operator_standing import MOST_SHOWN, SOON
 @blueprint.get("/chargebacks")
 def list_chargebacks(company_id: UUID) -> str:
     found = page(chargebacks.of_company(company_id, actor()), Chargeback.id, limit=SHOWN, after=after())
-    return render_template("company/chargebacks.html", found=found)
+    return render_template(
+        "company/chargebacks.html", found=found, left={each.id: time_left(each) for each in found["items"]}
+    )
 
 
 @blueprint.get("/chargebacks/<uuid:chargeback_id>")
@@ -48,7 +55,7 @@ def show_chargeback(company_id: UUID, chargeback_id: UUID, **forms: Form) -> Res
     return render_template(
         "company/chargeback.html",
         funded=chargebacks.funded(found),
-        may_pay=found.paid_again_at is None and found.status is not ChargebackStatus.WON,
+        may_pay=not found.is_inquiry and found.paid_again_at is None and found.status is not ChargebackStatus.WON,
         **_facts(found),
         **shown,
     ), max(form.status for form in shown.values())
@@ -102,9 +109,8 @@ def list_chargebacks_on_desk() -> str:
     found = list(db.session.scalars(waiting.limit(MOST_SHOWN)))
     return render_template(
         "operator/chargebacks.html",
-        found=[(each, days_left(each)) for each in found],
+        found=[(each, time_left(each)) for each in found],
         names=accounts.company_name([each.company_id for each in found]),
-        soon=clock.now() + SOON,
     )
 
 
@@ -157,17 +163,33 @@ def take_back_on_desk(company_id: UUID, chargeback_id: UUID, paper_id: UUID) -> 
 # --- what both show -------------------------------------------------------------------------------------------------
 
 
-def days_left(found: Chargeback) -> int | None:
-    """Whole days in which the bank still takes evidence; None where it takes none."""
-    if found.status is not ChargebackStatus.OPEN or found.due_by is None:
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How long a bank still waits: in words, as the part of its whole time that is left, and whether it ends soon."""
+
+    words: str
+    bar: Sequence[Segment]
+    is_soon: bool
+
+
+def time_left(found: Chargeback) -> TimeLeft | None:
+    """None where the bank waits for nothing, or until no day that is known."""
+    if found.status not in ANSWERABLE or found.due_by is None:
         return None
-    return max((found.due_by - clock.now()).days, 0)
+    left = max(found.due_by - clock.now(), timedelta())
+    whole, hours = found.due_by - found.opened_at, int(left.total_seconds()) // 3600
+    words = ngettext("%(num)d hour left", "%(num)d hours left", hours)
+    if left >= timedelta(days=2):
+        words = ngettext("%(num)d day left", "%(num)d days left", left.days)
+    is_soon = left <= SOON
+    part = Part(str(words), "", int(left.total_seconds()), "fail" if is_soon else "a")
+    return TimeLeft(str(words), stacked([part], int(whole.total_seconds())), is_soon)
 
 
 def _facts(found: Chargeback) -> dict[str, Any]:
     return {
         "chargeback": found,
-        "days_left": days_left(found),
+        "left": time_left(found),
         "papers": papers.papers(found),
         "evidence_shows": choices.EVIDENCE_SHOWS,
         "may_hand_in": _may_hand_in(found),

@@ -70,6 +70,7 @@ CHECKLIST: Names = MappingProxyType(
 EFFECTS: Names = MappingProxyType(
     {
         LeverEffect.CHARGE_BACK: lazy_gettext("Charge back: minutes later the payer's bank takes a deposit back."),
+        LeverEffect.INQUIRE: lazy_gettext("Inquire: minutes later the payer's bank asks about a deposit."),
         LeverEffect.DECLINE: lazy_gettext("Decline: it says no, and nothing happens."),
         LeverEffect.FAIL: lazy_gettext("Fail: the connection breaks before the order arrives."),
         LeverEffect.KEEP_FEE: lazy_gettext("Keep a fee: a hundredth of a payout does not arrive."),

@@ -636,6 +636,9 @@ NAMES = {
         "counts": lazy_gettext("No good cause: it counts, and is no strike"),
     },
     "chargeback": {
+        "inquiry": lazy_gettext("the bank asks"),
+        "inquiry_reviewed": lazy_gettext("the bank reads the answer"),
+        "inquiry_closed": lazy_gettext("the bank asks no more"),
         "open": lazy_gettext("the bank waits for evidence"),
         "under_review": lazy_gettext("the bank decides"),
         "won": lazy_gettext("the bank gave it back"),

@@ -2,7 +2,8 @@
 loses anything."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
@@ -24,13 +26,22 @@ from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargebacks, payments
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
+    CHARGEBACK_TRANSITIONS,
+    OVER,
+    REMINDED_DAYS,
     ChargebackOver,
     ChargebackStatus,
     EvidenceHandedIn,
+    NothingTaken,
     PaidAgainAlready,
+    Shows,
     check_open,
+    missing,
+    reminder,
 )
+from marketplace.pay.rails.chargebacks import Told
 from marketplace.pay.rules import LeavesDebt, LeverEffect, NotRefundable, OpKind, OpStatus, check_debt
+from marketplace.standards.catalogue import RULES
 from tests.conftest import again, kept
 from tests.factories import accounts
 from tests.factories import pay as made
@@ -92,6 +103,25 @@ def test_evidence_is_taken_until_the_moment_in_which_the_days_are_over() -> None
     for status, at in ((ChargebackStatus.OPEN, moment), (ChargebackStatus.UNDER_REVIEW, moment - timedelta(days=1))):
         with pytest.raises(ChargebackOver):
             check_open(status, moment, at)
+
+
+@pytest.mark.parametrize(
+    ("hours_left", "reminded", "days"),
+    [(73, None, None), (72, None, 3), (72, 3, None), (24, 3, 1), (24, 1, None), (20, None, 1), (0, 3, None)],
+)
+def test_people_are_reminded_3_days_and_1_day_ahead_once_each(
+    hours_left: int, reminded: int | None, days: int | None
+) -> None:
+    """And never of what is over."""
+    now = clock.machine_time()
+    assert reminder(now + timedelta(hours=hours_left), reminded, now) == days
+    parameters = RULES["CHARGEBACK"].parameters
+    assert (parameters["first_days"], parameters["last_days"]) == REMINDED_DAYS
+
+
+def test_what_a_bank_does_not_have_yet() -> None:
+    assert missing(True, ()) == ["stuck"]
+    assert missing(False, [Shows.RECEIPT]) == ["answer", "service_documentation", "customer_communication"]
 
 
 def test_what_workers_were_paid_stays_theirs(chargeback: Chargeback) -> None:
@@ -203,6 +233,113 @@ def test_what_nobody_contests_in_time_is_lost_and_can_still_be_paid_again(charge
         chargebacks.pay_again(chargeback.company_id, chargeback.id, by=by)
     assert books.balance("platform:chargebacks", "USD") == Money.zero("USD")
     everything_holds()
+
+
+def asked_about(*effects: LeverEffect) -> list[Chargeback]:
+    """A company whose deposits its bank asks about, or takes back, one after the other."""
+    company_id = accounts.company().id
+    for effect in effects:
+        made.lever(effect, OpKind.DEPOSIT)
+        made.deposited(company_id, TEN)
+    with transaction():
+        chargebacks.look_at_sandbox()
+        found = select(Chargeback).where(Chargeback.company_id == company_id).order_by(Chargeback.id)
+        return list(db.session.scalars(found))
+
+
+def test_a_bank_that_only_asks_has_taken_nothing_and_is_answered_alike(app: Flask) -> None:
+    before = books.balance("platform:chargebacks", "USD")
+    (asked,) = asked_about(LeverEffect.INQUIRE)
+    by = owner(asked)
+    with pytest.raises(NothingTaken):
+        chargebacks.pay_again(asked.company_id, asked.id, by=by)
+    with transaction():
+        chargebacks.hand_in(asked.company_id, asked.id, WORDS, by=by)
+    look()
+    assert now(asked) is ChargebackStatus.INQUIRY_CLOSED
+    assert books.balance("platform:chargebacks", "USD") == before
+    assert available(asked) == TEN
+    with transaction():
+        refunds.refund(asked.deposit_id, TEN, by=by)
+    everything_holds()
+
+
+def test_what_becomes_of_a_question_without_an_answer_is_booked_once(app: Flask) -> None:
+    """And the bank is answered anew, until another day."""
+    borne = books.balance("platform:chargebacks", "USD")
+    (asked,) = asked_about(LeverEffect.INQUIRE)
+    by, before = owner(asked), asked.due_by
+    assert before is not None
+    with transaction():
+        clock.move_to(before)
+    look()
+    look()
+    taken = db.session.get_one(Chargeback, asked.id, populate_existing=True)
+    assert (taken.status, books.balance("platform:chargebacks", "USD")) == (ChargebackStatus.OPEN, borne - TEN)
+    assert taken.due_by is not None
+    assert taken.due_by > before
+    with transaction():
+        chargebacks.hand_in(asked.company_id, asked.id, WORDS, by=by)
+    look()
+    assert now(asked) is ChargebackStatus.WON
+    everything_holds()
+
+
+def test_a_bank_that_waits_stands_in_nobodys_way(app: Flask) -> None:
+    """The oldest waits for evidence; the one behind it has it, and is decided by a look at one."""
+    waits, answered = asked_about(LeverEffect.CHARGE_BACK, LeverEffect.CHARGE_BACK)
+    with transaction():
+        chargebacks.hand_in(answered.company_id, answered.id, WORDS, by=owner(answered))
+    payments.advance_ops()
+    with transaction():
+        assert (chargebacks.look_at_sandbox(1), chargebacks.look_at_sandbox(1)) == (1, 0)
+    assert (now(waits), now(answered)) == (ChargebackStatus.OPEN, ChargebackStatus.WON)
+
+
+def told_of(found: Chargeback, **changed: Any) -> Told:
+    said = Told(
+        found.rail, found.external_id, found.deposit_id, found.money, found.reason, found.opened_at, found.due_by,
+        found.status, clock.machine_time(),
+    )  # fmt: skip
+    return replace(said, **changed)
+
+
+def test_a_question_becomes_whatever_the_bank_did_by_the_time_it_is_read_again(chargeback: Chargeback) -> None:
+    walked = 0
+    for old, following in CHARGEBACK_TRANSITIONS.items():
+        for new in following:
+            name = f"du_{old}_{new}"
+            with transaction():
+                chargebacks.learn(told_of(chargeback, external_id=name, status=old))
+                found = chargebacks.learn(told_of(chargeback, external_id=name, status=new))
+            assert (found.status, found.ended_at is None) == (new, new not in OVER)
+            walked += 1
+    assert walked == 20
+
+
+def test_a_deadline_that_is_moved_is_told_and_reminded_of_anew(chargeback: Chargeback) -> None:
+    assert chargeback.due_by is not None
+    first, later = chargeback.due_by, chargeback.due_by + timedelta(days=4)
+
+    def reminded_at(moment: datetime) -> tuple[int, int]:
+        with transaction():
+            clock.move_to(moment)
+            return chargebacks.remind_due(), chargebacks.remind_due()
+
+    assert reminded_at(first - timedelta(days=3)) == (1, 0)
+    read_before = clock.machine_time()
+    with transaction():
+        chargebacks.learn(told_of(chargeback, due_by=later))
+        chargebacks.learn(told_of(chargeback, due_by=first, read_at=read_before))
+    known = db.session.get_one(Chargeback, chargeback.id, populate_existing=True)
+    assert known.due_by == later, "what was read before is no news"
+    assert [reminded_at(later - timedelta(days=days)) for days in (4, 3, 1)] == [(0, 0), (1, 0), (1, 0)]
+    assert reminded_at(later) == (0, 0)
+    told = [event for event in timeline("chargeback", chargeback.id) if event.name == "chargeback.due_soon"]
+    assert [event.data["days"] for event in told] == [1, 3, 3]
+    assert told[0].data["missing"][0] == "answer"
+    moved = [event for event in timeline("chargeback", chargeback.id) if event.name == "chargeback.deadline_moved"]
+    assert [event.data["until"] for event in moved] == [later.isoformat()]
 
 
 def test_who_may_see_it_and_answer(chargeback: Chargeback) -> None:

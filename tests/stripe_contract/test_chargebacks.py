@@ -1,5 +1,6 @@
 """A chargeback at Stripe: told by its call, answered once by the same rail interface, and decided."""
 
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,13 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from jobs import rails
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.ledger import queries as books
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargeback_papers, chargebacks, inbox, payments, reconciling
 from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails.chargeback_models import Chargeback
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus, Shows
+from marketplace.pay.rails.chargeback_rules import ChargebackOver, ChargebackStatus, Shows
 from marketplace.pay.rails.rail import Order, Result
 from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpKind, OpStatus
 from tests import papers as files
@@ -187,3 +191,84 @@ def test_a_paper_that_stripe_does_not_take_is_the_evidences_refusal(
             chargeback_papers.take_back(disputed.company_id, disputed.id, each.id, by=by)
     assert until_known(hand_in(disputed)) is OpStatus.DONE
     assert there(standin) == {}
+
+
+# --- questions and deadlines ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(standin: Standin, app: Flask, client: FlaskClient) -> Chargeback:
+    """A bank asks about 10.00 that a company paid in, and has taken nothing."""
+    paid_in(standin, "10.00")
+    later(LOOK_AGAIN)
+    payments.advance_ops()
+    standin.world.inquire(standin.world.all("charge")[0]["id"], 1000)
+    found = told(client, standin)
+    assert found is not None
+    return found
+
+
+def test_a_question_moves_no_money_and_is_answered(asked: Chargeback, standin: Standin, client: FlaskClient) -> None:
+    assert asked.status is ChargebackStatus.INQUIRY
+    attach(asked)
+    assert until_known(hand_in(asked)) is OpStatus.DONE
+    assert told(client, standin).status is ChargebackStatus.INQUIRY_REVIEWED  # type: ignore[union-attr]
+    standin.world.decided(asked.external_id, "warning_closed")
+    assert told(client, standin).status is ChargebackStatus.INQUIRY_CLOSED  # type: ignore[union-attr]
+    reconciling.reconcile()
+    assert books.balance("platform:chargebacks", "USD") == usd("0.00")
+
+
+def test_a_question_that_becomes_a_chargeback_is_booked_once_and_answered_anew(
+    asked: Chargeback, standin: Standin, client: FlaskClient
+) -> None:
+    assert until_known(hand_in(asked)) is OpStatus.DONE
+    told(client, standin)
+    standin.world.escalate(asked.external_id)
+    for _ in range(2):
+        taken = told(client, standin)
+        reconciling.reconcile()
+    assert taken is not None
+    assert (taken.id, taken.status, taken.evidence_id) == (asked.id, ChargebackStatus.OPEN, None)
+    assert books.balance("platform:chargebacks", "USD") == usd("-25.00"), "10.00 that were taken, and the bank's fee"
+    assert until_known(hand_in(taken)) is OpStatus.DONE
+
+
+def test_calls_about_a_deadline_may_come_twice_and_in_any_order(
+    disputed: Chargeback, standin: Standin, client: FlaskClient
+) -> None:
+    for days in (9, 12):
+        standin.world.postpone(disputed.external_id, days)
+    updates = [event for event in standin.world.events if event["type"] == "charge.dispute.updated"]
+    for event in [*reversed(updates), *updates]:
+        body, headers = standin.world.signed(event)
+        assert client.post("/api/v1/rails/stripe/platform", data=body, headers=headers).status_code == 200
+        inbox.handle_due()
+    known = db.session.get_one(Chargeback, disputed.id, populate_existing=True)
+    assert known.due_by is not None
+    assert known.due_by.timestamp() == standin.world.all("dispute")[0]["evidence_details"]["due_by"]
+    moved = [event for event in timeline("chargeback", disputed.id) if event.name == "chargeback.deadline_moved"]
+    assert len(moved) == 1, "the first call was read when both had happened"
+
+
+def test_nobody_is_reminded_of_a_deadline_that_the_bank_has_moved(disputed: Chargeback, standin: Standin) -> None:
+    """Also where its call got lost: it is read again before."""
+    before = disputed.due_by
+    assert before is not None
+    with transaction():
+        clock.move_to(before - timedelta(days=2))
+        assert len(chargebacks.due_to_remind()) == 1
+    standin.world.postpone(disputed.external_id, 20)
+    rails.remind_of_deadlines()
+    known = db.session.get_one(Chargeback, disputed.id, populate_existing=True)
+    assert known.due_by is not None
+    assert (known.due_by > before, known.reminded_days) == (True, None)
+
+
+def test_a_bank_that_takes_no_answer_has_no_deadline_in_1970(disputed: Chargeback, standin: Standin) -> None:
+    standin.world.all("dispute")[0]["evidence_details"]["due_by"] = 0
+    inbox.look_at_dispute(disputed.external_id)
+    known = db.session.get_one(Chargeback, disputed.id, populate_existing=True)
+    assert known.due_by == known.opened_at
+    with pytest.raises(ChargebackOver):
+        hand_in(known)

@@ -10,6 +10,7 @@ from marketplace.core.money import Money
 from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rules import LeverEffect, OpKind
+from tests import papers
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.web.visitor import Visitor
@@ -33,9 +34,14 @@ def test_a_company_answers_its_bank_and_pays_again(app: Flask, visitor: Visitor)
     for words in ("$10.00", "days left", "What people were paid stays theirs."):
         assert words in page.words
     assert visitor.hand_in(page, "/evidence", words="No.").status == 422
+    refused = visitor.hand_in(page, "/papers", shows="receipt", file=b"no paper")
+    assert (refused.status, "This is neither a PNG or JPEG picture nor a PDF." in refused.words) == (422, True)
+    page = visitor.hand_in(page, "/papers", shows="receipt", file=papers.png())
+    assert "Receipt of the deposit" in page.words
     told = visitor.hand_in(page, "/evidence", words="We ordered it and have its results.")
     assert "“We ordered it and have its results.”" in told.words
     assert not told.offers("/evidence")
+    assert not told.offers("/take-back")
     assert not visitor.hand_in(told, "/pay-again").offers("/pay-again")
     desk = Visitor(app.test_client())
     operator = accounts.operator(OperatorRole.FINANCE).person_id
@@ -43,3 +49,27 @@ def test_a_company_answers_its_bank_and_pays_again(app: Flask, visitor: Visitor)
     desk.signed_in(people.person(operator))
     assert "/desk/chargebacks" in desk.look("/desk/pay").html
     assert "paid again" in desk.look("/desk/chargebacks").words
+
+
+def test_an_operator_answers_a_bank_that_asks(app: Flask, visitor: Visitor) -> None:
+    """The time that is left is a picture and words; a paper that is taken back is erased at once."""
+    company_id = accounts.company().id
+    made.lever(LeverEffect.INQUIRE, OpKind.DEPOSIT)
+    made.deposited(company_id, Money.of("10.00", "USD"))
+    with transaction():
+        chargebacks.look_at_sandbox()
+    operator = accounts.operator(OperatorRole.FINANCE).person_id
+    assert operator is not None
+    visitor.signed_in(people.person(operator))
+    address = f"/desk/chargebacks/{company_id}/{db.session.scalars(select(Chargeback.id)).one()}"
+    listed = visitor.look("/desk/chargebacks")
+    assert address in listed.html
+    assert 'aria-label="6 days left"' in listed.html
+    page = visitor.look(address)
+    assert "The bank has taken nothing." in page.words
+    page = visitor.hand_in(page, "/papers", shows="uncategorized_file", file=papers.pdf())
+    page = visitor.hand_in(page, "/take-back")
+    assert "Erased" in page.words
+    assert visitor.hand_in(page, "/evidence", words="No.").status == 422
+    told = visitor.hand_in(page, "/evidence", words="The company ordered it and has its results.")
+    assert "“The company ordered it and has its results.”" in told.words

@@ -28,6 +28,58 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The company has been told. The page of chargebacks says how many days are left.",
             ),
         ),
+        "chargeback.inquired": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "Your bank asks about a deposit of %(money)s",
+                "It has taken nothing yet. Answer it before its deadline: it takes the money back only if it is not "
+                "content.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "A bank asks about a deposit of %(money)s of %(company)s",
+                "It has taken nothing yet. The company has been told; the page of chargebacks says how many days are "
+                "left.",
+            ),
+        ),
+        "chargeback.inquiry_closed": (
+            Telling(
+                Audience.MONEY,
+                Channel.INBOX,
+                "Your bank asks no more about a deposit of %(money)s",
+                "It has taken nothing.",
+            ),
+        ),
+        "chargeback.deadline_moved": (
+            Telling(
+                Audience.MONEY,
+                Channel.INBOX,
+                "Your bank moved its deadline for a deposit of %(money)s",
+                "It takes evidence until %(day)s.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A bank moved its deadline for a deposit of %(money)s of %(company)s",
+                "It takes evidence until %(day)s.",
+            ),
+        ),
+        "chargeback.due_soon": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "A bank takes evidence for %(company)s until %(day)s",
+                "It is about a deposit of %(money)s. What is missing: %(missing)s.",
+            ),
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "Your bank takes evidence until %(day)s",
+                "It is about a deposit of %(money)s. What is missing: %(missing)s.",
+            ),
+        ),
         "chargeback.won": (
             Telling(
                 Audience.MONEY,

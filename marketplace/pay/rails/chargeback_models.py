@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Minor, choice
@@ -18,14 +18,15 @@ from marketplace.pay.rails.chargeback_rules import ChargebackStatus, Shows
 
 
 class Chargeback(Stateful):
-    """One deposit, or a part of it, that the payer's bank took back: by the rail's own name, once. The evidence is a
-    payment of its own that moves nothing; its words stand beside it, where they can be erased."""
+    """One deposit, or a part of it, that the payer's bank took back (it begins as open), or asks about: by the rail's
+    own name, once. The evidence is a payment of its own that moves nothing; its words stand beside it, where they can
+    be erased."""
 
     __tablename__ = "chargeback"
     __table_args__ = (
         UniqueConstraint("rail", "external_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("(status IN ('won', 'lost')) = (ended_at IS NOT NULL)", name="ended_when"),
+        CheckConstraint("(status IN ('won', 'lost', 'inquiry_closed')) = (ended_at IS NOT NULL)", name="ended_when"),
         CheckConstraint("(paid_again_at IS NULL) = (paid_again_by IS NULL)", name="paid_again_by_somebody"),
         Index("ix_chargeback_status_due_by", "status", "due_by"),
     )
@@ -44,7 +45,11 @@ class Chargeback(Stateful):
     """The rail's own word for why."""
     opened_at: Mapped[Instant]
     due_by: Mapped[Instant | None]
-    """Until when the bank takes evidence."""
+    """Until when the bank takes evidence. It may move that."""
+    read_at: Mapped[Instant]
+    """When what the rail says of it was read last, by machine time. What was read before that is no news."""
+    reminded_days: Mapped[int | None] = mapped_column(SmallInteger)
+    """So many days before `due_by` people were reminded of it last."""
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"), index=True)
     paid_again_at: Mapped[Instant | None]
     paid_again_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -61,6 +66,10 @@ class Chargeback(Stateful):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def is_inquiry(self) -> bool:
+        return self.status in chargeback_rules.INQUIRIES
 
     @property
     def evidence_status(self) -> str | None:

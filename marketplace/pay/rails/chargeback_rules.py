@@ -1,7 +1,7 @@
 """The law of chargebacks: a payer's bank takes a deposit back, and the company says what speaks against that, or pays
 again. What workers were paid stays theirs (rule CHARGEBACK)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -30,6 +30,12 @@ SANDBOX_WAITS = timedelta(days=7)
 
 
 class ChargebackStatus(StrEnum):
+    INQUIRY = "inquiry"
+    """The bank asks, and waits for an answer. It has taken nothing."""
+    INQUIRY_REVIEWED = "inquiry_reviewed"
+    """It has the answer, and may still take the money."""
+    INQUIRY_CLOSED = "inquiry_closed"
+    """It asks no more, and has taken nothing."""
     OPEN = "open"
     """The bank waits for evidence."""
     UNDER_REVIEW = "under_review"
@@ -52,23 +58,42 @@ class Shows(StrEnum):
     OTHER = "uncategorized_file"
 
 
+_TAKEN_SINCE = frozenset(
+    {ChargebackStatus.OPEN, ChargebackStatus.UNDER_REVIEW, ChargebackStatus.WON, ChargebackStatus.LOST}
+)
+"""Whatever may have followed by the time that somebody reads again what a bank did after it had asked."""
 CHARGEBACK_TRANSITIONS: Mapping[ChargebackStatus, frozenset[ChargebackStatus]] = MappingProxyType(
     {
+        ChargebackStatus.INQUIRY: _TAKEN_SINCE | {ChargebackStatus.INQUIRY_REVIEWED, ChargebackStatus.INQUIRY_CLOSED},
+        ChargebackStatus.INQUIRY_REVIEWED: _TAKEN_SINCE | {ChargebackStatus.INQUIRY_CLOSED},
+        ChargebackStatus.INQUIRY_CLOSED: _TAKEN_SINCE,
         ChargebackStatus.OPEN: frozenset({ChargebackStatus.UNDER_REVIEW, ChargebackStatus.WON, ChargebackStatus.LOST}),
         ChargebackStatus.UNDER_REVIEW: frozenset({ChargebackStatus.WON, ChargebackStatus.LOST}),
         ChargebackStatus.WON: frozenset(),
         ChargebackStatus.LOST: frozenset(),
     }
 )
+INQUIRIES = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.INQUIRY_REVIEWED, ChargebackStatus.INQUIRY_CLOSED})
+"""The bank has only asked: no money has moved, and the books know nothing of it."""
+ANSWERABLE = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.OPEN})
+"""The bank waits for what is handed in."""
+HELD_BY_BANK = frozenset({ChargebackStatus.OPEN, ChargebackStatus.UNDER_REVIEW, ChargebackStatus.LOST})
+"""The bank has the money."""
+OVER = frozenset({ChargebackStatus.WON, ChargebackStatus.LOST, ChargebackStatus.INQUIRY_CLOSED})
+REMINDED_DAYS = (3, 1)
+"""So many days before a deadline those are reminded who could still answer."""
 OF_STRIPE: Mapping[str, ChargebackStatus] = MappingProxyType(
     {
+        "warning_needs_response": ChargebackStatus.INQUIRY,
+        "warning_under_review": ChargebackStatus.INQUIRY_REVIEWED,
+        "warning_closed": ChargebackStatus.INQUIRY_CLOSED,
         "needs_response": ChargebackStatus.OPEN,
         "under_review": ChargebackStatus.UNDER_REVIEW,
         "won": ChargebackStatus.WON,
         "lost": ChargebackStatus.LOST,
     }
 )
-"""What Stripe's words for a dispute mean. Its others are of questions by which no money has moved."""
+"""What Stripe's words for a dispute mean. One that was prevented was paid back, and is a refund."""
 
 
 class ChargebackOver(Conflict):
@@ -95,6 +120,12 @@ class TooMuchEvidence(Invalid):
     remedy = "Show the pages that matter alone, or pictures of a lower resolution."
 
 
+class NothingTaken(Conflict):
+    code = "nothing_taken"
+    title = "The bank only asks: it has taken nothing that could be paid again."
+    remedy = "Answer the bank; it takes the money only if it is not content."
+
+
 class PaidAgainAlready(Conflict):
     code = "chargeback_paid_again"
     title = "This was paid again, or the bank gave it back."
@@ -102,8 +133,30 @@ class PaidAgainAlready(Conflict):
 
 def check_open(status: ChargebackStatus, due_by: datetime | None, at: datetime) -> None:
     """Raises ChargebackOver once the bank takes no evidence any more."""
-    if status is not ChargebackStatus.OPEN or (due_by is not None and at >= due_by):
+    if status not in ANSWERABLE or (due_by is not None and at >= due_by):
         raise ChargebackOver
+
+
+def check_can_pay(status: ChargebackStatus, paid_again_at: datetime | None) -> None:
+    """Raises NothingTaken where the bank has only asked, PaidAgainAlready."""
+    if status in INQUIRIES:
+        raise NothingTaken
+    if paid_again_at is not None or status is ChargebackStatus.WON:
+        raise PaidAgainAlready
+
+
+def reminder(due_by: datetime, reminded: int | None, at: datetime) -> int | None:
+    """So many days before the deadline it is time to remind of it, once each; None where it is not. Whoever was late
+    with the first reminder sends the last one alone."""
+    passed = [days for days in REMINDED_DAYS if at < due_by <= at + timedelta(days=days)]
+    days = min(passed, default=None)
+    return None if days is None or (reminded is not None and reminded <= days) else days
+
+
+def missing(is_handed_in: bool, shown: Collection[Shows]) -> list[str]:
+    """What a bank does not have yet: "answer", where none is on its way, and the kinds of papers that would help it."""
+    wanted = (Shows.RECEIPT, Shows.SERVICE, Shows.COMMUNICATION)
+    return ["stuck"] if is_handed_in else ["answer", *(str(each) for each in wanted if each not in shown)]
 
 
 def check_room(held: Mapping[Shows, tuple[int, int]], shows: Shows, size: int, pages: int) -> None:

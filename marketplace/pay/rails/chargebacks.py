@@ -6,10 +6,11 @@ account of whoever has worked. Evidence goes out as any payment does: written do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
@@ -22,20 +23,29 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry
 from marketplace.pay import service
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
+    ANSWERABLE,
+    INQUIRIES,
+    OVER,
+    REMINDED_DAYS,
     SANDBOX_WAITS,
     ChargebackStatus,
-    PaidAgainAlready,
+    check_can_pay,
     given_back,
+    missing,
     paid_again,
+    reminder,
 )
 from marketplace.pay.rails.rules import CHARGEBACKS, movement_entry
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 
+EVENTS = {ChargebackStatus.OPEN: "opened", ChargebackStatus.INQUIRY: "inquired"}
+"""What the events of these are called; the others are called as the status is."""
 MOST_SHOWN = 20
 BATCH = 100
 
@@ -52,6 +62,8 @@ class Told:
     opened_at: datetime
     due_by: datetime | None
     status: ChargebackStatus
+    read_at: datetime
+    """By machine time, before the rail was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +100,10 @@ def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> 
 
 def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback:
     """The company pays what its bank has taken, out of what is available. Where the bank gives it back later, so does
-    the service. Raises NotFound, Forbidden, PaidAgainAlready, InsufficientFunds."""
+    the service. Raises NotFound, Forbidden, NothingTaken, PaidAgainAlready, InsufficientFunds."""
     require_company(by, company_id, Right.MONEY)
     found = papers.locked(company_id, chargeback_id, by)
-    if found.paid_again_at is not None or found.status is ChargebackStatus.WON:
-        raise PaidAgainAlready
+    check_can_pay(found.status, found.paid_again_at)
     ledger.post(paid_again(found.id, found.company_id, found.money))
     found.paid_again_at, found.paid_again_by = clock.now(), by.person_id
     record("chargeback.paid_again", found, by=by)
@@ -105,39 +116,64 @@ def learn(told: Told) -> Chargeback:
     deposit = db.session.get(PaymentOp, told.deposit_id)
     if deposit is None or deposit.kind is not OpKind.DEPOSIT or deposit.rail != told.rail:
         raise NotFound
+    first = ChargebackStatus.INQUIRY if told.status in INQUIRIES else ChargebackStatus.OPEN
     fresh = insert(Chargeback).values(
         id=new_id(), rail=told.rail, external_id=told.external_id, deposit_id=deposit.id,
         company_id=deposit.company_id, amount=told.money.amount, currency=told.money.currency, reason=told.reason,
-        opened_at=told.opened_at, due_by=told.due_by, status=ChargebackStatus.OPEN,
+        opened_at=told.opened_at, due_by=told.due_by, read_at=told.read_at, status=first,
     )  # fmt: skip
     made = db.session.scalar(fresh.on_conflict_do_nothing().returning(Chargeback.id))
     known = select(Chargeback).where(Chargeback.rail == told.rail, Chargeback.external_id == told.external_id)
     row = db.session.scalars(known.with_for_update(of=Chargeback).execution_options(populate_existing=True)).one()
     if made is not None:
-        record("chargeback.opened", row, by=CLOCK)
+        record(f"chargeback.{EVENTS.get(first, first)}", row, by=CLOCK)
+    if told.read_at < row.read_at:
+        return row
+    row.read_at = told.read_at
     if told.status in row.transitions[row.status]:
-        _end(row, told.status)
+        _move(row, told.status, due_by=told.due_by)
+    elif row.status in ANSWERABLE and told.due_by is not None and told.due_by != row.due_by:
+        _postpone(row, told.due_by)
     return row
 
 
 def look_at_sandbox(limit: int = BATCH) -> int:
-    """What the sandbox's bank does, which tells nobody by itself: it takes deposits back, gives back what evidence
-    speaks for, and keeps what nobody has contested in time. Returns how many chargebacks moved."""
+    """What the sandbox's bank does, which tells nobody by itself: it takes deposits back or asks about them, gives back
+    what evidence speaks for, and keeps, or takes, what nobody has answered in time. Returns how many chargebacks
+    moved: all that are found do, so that none stands in the way of those behind it."""
     taken = db.session.execute(_taken_by_sandbox().limit(limit)).all()
     begun = [_begin(row.PaymentOp, row.SandboxCall) for row in taken]
-    due = select(Chargeback).where(Chargeback.rail == SANDBOX, Chargeback.status == ChargebackStatus.OPEN)
+    answered = exists().where(PaymentOp.id == Chargeback.evidence_id, PaymentOp.status == OpStatus.DONE)
+    due = select(Chargeback, answered.label("is_answered")).where(
+        Chargeback.rail == SANDBOX,
+        Chargeback.status.in_(ANSWERABLE),
+        or_(answered, Chargeback.due_by <= clock.now()),
+    )
     due = due.order_by(Chargeback.id).with_for_update(of=Chargeback, skip_locked=True).limit(limit)
-    ended = 0
-    for row in db.session.scalars(due.execution_options(populate_existing=True)).all():
-        if row.evidence is not None and row.evidence.status is OpStatus.DONE:
-            ledger.post(movement_entry(f"rail:{row.external_id}:back", SANDBOX, CHARGEBACKS, row.money))
-            _end(row, ChargebackStatus.WON)
-        elif row.due_by is not None and row.due_by <= clock.now():
-            _end(row, ChargebackStatus.LOST)
-        else:
-            continue
-        ended += 1
-    return len(begun) + ended
+    rows = db.session.execute(due.execution_options(populate_existing=True)).all()
+    for row in rows:
+        _decide(row.Chargeback, is_answered=row.is_answered)
+    return len(begun) + len(rows)
+
+
+def due_to_remind(limit: int = BATCH) -> list[tuple[str, str]]:
+    """The rails and their names of those whose deadline people are to be reminded of: what the rail says of them is
+    read again first."""
+    return [(each.rail, each.external_id) for each in db.session.scalars(_to_remind().limit(limit))]
+
+
+def remind_due(limit: int = BATCH) -> int:
+    """Reminds the company's people and operators of finance of deadlines, once 3 days and once a day ahead, and tells
+    what is missing. Returns how many chargebacks were told of."""
+    due = _to_remind().with_for_update(of=Chargeback, skip_locked=True).limit(limit)
+    rows = db.session.scalars(due.execution_options(populate_existing=True)).all()
+    for row in rows:
+        assert row.due_by is not None, "the query says so"
+        row.reminded_days = reminder(row.due_by, row.reminded_days, clock.now())
+        shown = [each.shows for each in papers.held(row.id)]
+        told = {"until": row.due_by.isoformat(), "missing": missing(papers.is_handed_in(row), shown)}
+        record("chargeback.due_soon", row, by=CLOCK, data=told | {"days": row.reminded_days})
+    return len(rows)
 
 
 # --- reads ----------------------------------------------------------------------------------------------------------
@@ -156,9 +192,10 @@ def one(company_id: UUID, chargeback_id: UUID, seen_by: Actor) -> Chargeback:
 
 
 def waiting(seen_by: Actor) -> Select[Chargeback]:
-    """Those that no bank has decided yet, for operators of finance. What is due first comes first by `due_by`."""
+    """Those that no bank has decided yet, or closed, for operators of finance. What is due first comes first by
+    `due_by`."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    return select(Chargeback).where(Chargeback.status.in_((ChargebackStatus.OPEN, ChargebackStatus.UNDER_REVIEW)))
+    return select(Chargeback).where(Chargeback.status.not_in(OVER))
 
 
 def funded(found: Chargeback) -> Sequence[Funded]:
@@ -187,26 +224,75 @@ def funded(found: Chargeback) -> Sequence[Funded]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _end(row: Chargeback, status: ChargebackStatus) -> None:
-    is_over = status in (ChargebackStatus.WON, ChargebackStatus.LOST)
-    values = {"ended_at": clock.now()} if is_over else {}
-    move_one(row, status, by=CLOCK, event=f"chargeback.{status}", values=values)
-    if is_over:
-        papers.keep_until(row)
+def _move(row: Chargeback, status: ChargebackStatus, *, due_by: datetime | None = None) -> None:
+    values: dict[str, Any] = {"ended_at": clock.now() if status in OVER else None}
+    if row.is_inquiry and status not in INQUIRIES:
+        # The bank is told anew what it was told before, and until another day.
+        values |= {"evidence_id": None, "reminded_days": None}
+    move_one(row, status, by=CLOCK, event=f"chargeback.{EVENTS.get(status, status)}", values=values)
+    if due_by is not None and status in ANSWERABLE:
+        row.due_by = due_by
+    papers.keep_until(row)
     if status is ChargebackStatus.WON and row.paid_again_at is not None:
         ledger.post(given_back(row.id, row.company_id, row.money))
+
+
+def _postpone(row: Chargeback, due_by: datetime) -> None:
+    """The bank has moved its deadline while it waits. Of a later one people are reminded anew."""
+    if row.due_by is None or due_by > row.due_by:
+        row.reminded_days = None
+    row.due_by = due_by
+    record("chargeback.deadline_moved", row, by=CLOCK, data={"until": due_by.isoformat()})
+
+
+def _to_remind() -> Select[Chargeback]:
+    """Those whose bank waits, for which nothing is there, and whose deadline comes nearer: as `reminder()` says."""
+    answered = exists().where(PaymentOp.id == Chargeback.evidence_id, PaymentOp.status == OpStatus.DONE)
+    now = clock.now()
+    near = [
+        and_(
+            Chargeback.due_by <= now + timedelta(days=days),
+            or_(Chargeback.reminded_days.is_(None), Chargeback.reminded_days > days),
+        )
+        for days in REMINDED_DAYS
+    ]
+    due = select(Chargeback).where(
+        Chargeback.status.in_(ANSWERABLE), Chargeback.due_by > now, or_(*near), not_(answered)
+    )
+    return due.order_by(Chargeback.due_by, Chargeback.id)
 
 
 def _taken_by_sandbox() -> Select[PaymentOp, SandboxCall]:
     known = select(Chargeback.deposit_id)
     taken = select(PaymentOp, SandboxCall).join(SandboxCall, SandboxCall.key == PaymentOp.idempotency_key)
-    return taken.where(
-        SandboxCall.charged_back_at.is_not(None), PaymentOp.status == OpStatus.DONE, PaymentOp.id.not_in(known)
-    ).order_by(PaymentOp.id)
+    asked = or_(SandboxCall.charged_back_at.is_not(None), SandboxCall.inquired_at.is_not(None))
+    return taken.where(asked, PaymentOp.status == OpStatus.DONE, PaymentOp.id.not_in(known)).order_by(PaymentOp.id)
 
 
 def _begin(op: PaymentOp, call: SandboxCall) -> Chargeback:
     name, now = f"{call.external_id}_back", clock.now()
-    ledger.post(movement_entry(f"rail:{name}", SANDBOX, CHARGEBACKS, -op.money))
-    due = now + SANDBOX_WAITS
-    return learn(Told(SANDBOX, name, op.id, op.money, "general", now, due, ChargebackStatus.OPEN))
+    is_taken = call.charged_back_at is not None
+    if is_taken:
+        ledger.post(_taken(name, op.money))
+    status = ChargebackStatus.OPEN if is_taken else ChargebackStatus.INQUIRY
+    due, read_at = now + SANDBOX_WAITS, clock.machine_time()
+    return learn(Told(SANDBOX, name, op.id, op.money, "general", now, due, status, read_at))
+
+
+def _decide(row: Chargeback, *, is_answered: bool) -> None:
+    """The sandbox's bank is content with every answer, and with none it does as a bank does."""
+    if row.status is ChargebackStatus.INQUIRY and not is_answered:
+        ledger.post(_taken(row.external_id, row.money))
+        _move(row, ChargebackStatus.OPEN, due_by=clock.now() + SANDBOX_WAITS)
+    elif row.status is ChargebackStatus.INQUIRY:
+        _move(row, ChargebackStatus.INQUIRY_CLOSED)
+    elif is_answered:
+        ledger.post(movement_entry(f"rail:{row.external_id}:back", SANDBOX, CHARGEBACKS, row.money))
+        _move(row, ChargebackStatus.WON)
+    else:
+        _move(row, ChargebackStatus.LOST)
+
+
+def _taken(name: str, money: Money) -> Entry:
+    """By the rail's own name of it, so that it is booked once whatever was asked before."""
+    return movement_entry(f"rail:{name}", SANDBOX, CHARGEBACKS, -money)

@@ -81,6 +81,28 @@ def handle_due(limit: int = 100) -> int:
     return len(calls)
 
 
+def look_at_dispute(name: str) -> bool:
+    """Reads a dispute again and writes down what it says now. Returns whether its deposit is one of ours. Must not be
+    called inside a transaction. Raises NotAllowed, Unreachable, UnknownRail."""
+    rail, read_at = known_rails.stripe(), clock.machine_time()
+    told = rail.dispute(name)
+    status = OF_STRIPE.get(told.state)
+    if status is None:
+        return True
+    if told.op_id is None:
+        return False
+    known = chargebacks.Told(
+        rail.name, told.id, told.op_id, stripe_rules.from_stripe(told.amount, told.currency), told.reason,
+        told.created_at, told.due_by, status, read_at,
+    )  # fmt: skip
+    try:
+        with transaction():
+            chargebacks.learn(known)
+    except NotFound:
+        return False
+    return True
+
+
 def calls(seen_by: Actor) -> Select[RailEvent]:
     """What came in, for operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
@@ -208,22 +230,7 @@ def _balance(call: RailEvent) -> Handled:
 
 def _dispute(call: RailEvent) -> Handled:
     """A payer's bank takes a deposit back, has decided about it, or only asks: then no money has moved."""
-    rail = known_rails.stripe()
-    told = rail.dispute(call.about_id)
-    status = OF_STRIPE.get(told.state)
-    if status is not None:
-        if told.op_id is None:
-            return Outcome.UNMATCHED, "no_such_payment"
-        money = stripe_rules.from_stripe(told.amount, told.currency)
-        known = chargebacks.Told(
-            rail.name, told.id, told.op_id, money, told.reason, told.created_at, told.due_by, status
-        )
-        try:
-            with transaction():
-                chargebacks.learn(known)
-        except NotFound:
-            return Outcome.UNMATCHED, "no_such_payment"
-    return _balance(call)
+    return _balance(call) if look_at_dispute(call.about_id) else (Outcome.UNMATCHED, "no_such_payment")
 
 
 def _bank_payout(call: RailEvent) -> Handled:

@@ -100,6 +100,7 @@ def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
         at=clock.now(),
         external_id=None if effect is LeverEffect.DECLINE else f"sbx_{new_id().hex}",
         charged_back_at=clock.now() if effect is LeverEffect.CHARGE_BACK else None,
+        inquired_at=clock.now() if effect is LeverEffect.INQUIRE else None,
     )
     db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
     result = _remembered(order)

@@ -163,6 +163,13 @@ def of_move(made: Any, order: Order) -> Result:
     return Done(made.id)
 
 
+def of_evidence(made: Any, order: Order) -> Result:
+    """As `of_move()`. A bank that has asked before it takes the money is answered twice, so a dispute's own name would
+    be that of two payments."""
+    result = of_move(made, order)
+    return Done(f"{made.id}:{order.op_id}") if isinstance(result, Done) else result
+
+
 def of_file(made: Any, paper: Enclosure) -> Result:
     """Done, if Stripe has as much of a paper as it was given."""
     if made.size != len(paper.content):

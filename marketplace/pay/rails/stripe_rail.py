@@ -215,9 +215,8 @@ class StripeRail:
             "submit": True,
             "metadata": answers.carried_words(order),
         }
-        return answers.of_move(
-            self.client.v1.disputes.update(order.params["of"], asked, {"idempotency_key": order.key}), order
-        )
+        made = self.client.v1.disputes.update(order.params["of"], asked, {"idempotency_key": order.key})
+        return answers.of_evidence(made, order)
 
     def _intent_of(self, order: Order) -> str | None:
         found = self.client.v1.checkout.sessions.retrieve(order.params["of"]).payment_intent
@@ -242,7 +241,7 @@ class StripeRail:
         if order.kind is OpKind.EVIDENCE:
             told = self.client.v1.disputes.retrieve(order.params["of"])
             is_in = bool(told.evidence_details.submission_count) and answers.op_of(told) == str(order.op_id)
-            return answers.of_move(told, order) if is_in else None
+            return answers.of_evidence(told, order) if is_in else None
         intent = self._intent_of(order)
         refunds: Any = page | {"payment_intent": intent}
         made_refund = answers.ours(self.client.v1.refunds.list(refunds).auto_paging_iter(), order) if intent else None
@@ -304,9 +303,11 @@ class StripeRail:
             lambda: self.client.v1.payment_intents.retrieve(intent if isinstance(intent, str) else intent.id)
         )
         due = made.evidence_details.due_by
+        # Zero is no moment: this bank takes no answer at all, and has not since it began.
+        until = None if due is None else datetime.fromtimestamp(due or made.created, UTC)
         return Disputed(
             made.id, answers.id_of(paid), made.amount, made.currency, made.reason, made.status,
-            datetime.fromtimestamp(made.created, UTC), None if due is None else datetime.fromtimestamp(due, UTC),
+            datetime.fromtimestamp(made.created, UTC), until,
         )  # fmt: skip
 
     def movements(self, since: datetime) -> Iterator[Movement]:
