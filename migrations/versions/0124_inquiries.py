@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0122"
-down_revision = "0121"
+revision = "0124"
+down_revision = "0123"
 
 OLD, NEW = "'open', 'under_review', 'won', 'lost'", "'inquiry', 'inquiry_reviewed', 'inquiry_closed'"
 EFFECTS = "'decline', 'fail', 'lose_answer', 'keep_fee', 'charge_back'"
