@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0124"
-down_revision = "0123"
+revision = "0125"
+down_revision = "0124"
 
 OLD, NEW = "'open', 'under_review', 'won', 'lost'", "'inquiry', 'inquiry_reviewed', 'inquiry_closed'"
 EFFECTS = "'decline', 'fail', 'lose_answer', 'keep_fee', 'charge_back'"
