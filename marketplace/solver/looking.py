@@ -14,7 +14,8 @@ from marketplace.solver.compiling import compiled, inner, making
 from marketplace.solver.feasible import added, may_take, most_of_time
 from marketplace.solver.pairs import ABLE, EAGER, Found, Lists, Pairs, falling, hours, is_barred, larger, prepare_one
 from marketplace.solver.problem import HOURS_OF_WEEK, Ints, Longs
-from marketplace.solver.schedules import NEVER, Space, outline, settle, space
+from marketplace.solver.schedules import outline, settle
+from marketplace.solver.spots import NEVER, Space, space
 from marketplace.solver.tables import Tables
 
 BEGINNING = 256

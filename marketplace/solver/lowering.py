@@ -2,26 +2,29 @@
 
 In prose. At first each price goes up where too many want the seats and down where too few do, in steps that grow while
 it goes one way and halve when it turns: that comes near in few rounds, and stays there, since all prices move at once.
-Then they move together along what was in excess lately (a subgradient with a memory), so far as what is known of the
-best plan says that the bound may still fall (Polyak's step), and less far whenever it has not fallen for a while.
+Then each goes where most of its excess pointed lately, the less far the more excess it had (a subgradient with momentum
+and a step of its own for each price, as in RMSProp), and all go less far whenever the bound has not fallen for a while.
 
-Excess is counted in fractions that are whole numbers, so that every machine comes to the same prices.
+What is done to a price is done to it alone, by operations that IEEE 754 rounds one way only, and no sum is taken over
+prices: so every machine comes to the same ones.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from marketplace.solver.problem import Longs
 
+Numbers = npt.NDArray[Any]
 Ask = Callable[[Longs], tuple[Longs, int]]
 """What everybody would take at the prices, and the bound that it proves."""
-FRACTIONS = 64
-MOST_EXCESS = 2**14
-"""So much excess of one shift is enough, and its square a million times still a number of 64 bits."""
-MEMORY = 4
-"""Parts of the last way, of which one more is the new excess."""
-FIRST_STEP, LEAST_STEP, PATIENCE = 0.1, 1e-4, 8
+MEMORY, FADING = 0.9, 0.98
+"""How much of where a price went, and of the squares of its excess, is left after a round."""
+TINY = 2.0**-30
+PATIENCE, WORTH_WAITING = 10, 1_000_000
+"""So many rounds, in which the bound did not fall by such a part of it, until all go half as far from the best."""
 
 
 def one_by_one(
@@ -47,32 +50,29 @@ def one_by_one(
 
 
 def together(
-    ask: Ask, price: Longs, seats: Longs, bound: int, known: int, rounds: int, go_on: Callable[[], bool]
+    ask: Ask, price: Longs, seats: Longs, bound: int, step: int, rounds: int, go_on: Callable[[], bool]
 ) -> tuple[Longs, int]:
-    """As `one_by_one()`, where the bound at the given prices and a plan that counts so much are known already."""
-    lowest, least, part, since = price, bound, FIRST_STEP, 0
-    way = np.zeros(len(price), np.int64)
-    scale = np.sqrt(seats)
-    exact = price.astype(np.float64)
-    for number in range(rounds):
+    """As `one_by_one()`, where the bound at the given prices is known already. No price goes much further than
+    `step` in a round, and the first goes as far."""
+    lowest, least, far, since = price, bound, float(step), 0
+    scale, exact = np.sqrt(seats), price.astype(np.float64)
+    way, squares = np.zeros(len(price)), np.zeros(len(price))
+    for _ in range(rounds):
         demand, bound = ask(np.rint(exact).astype(np.int64))
-        since = 0 if bound < least - least // 100_000 else since + 1
+        since = 0 if bound < least - least // WORTH_WAITING else since + 1
         if bound < least:
             lowest, least = np.rint(exact).astype(np.int64), bound
         if since >= PATIENCE:
-            part, since, exact = part / 2, 0, lowest.astype(np.float64)
-        excess = np.clip(demand - seats, -MOST_EXCESS, MOST_EXCESS)
-        excess = _where_it_matters(np.rint(FRACTIONS * excess / scale).astype(np.int64), exact)
-        way = (MEMORY * way + excess) // (MEMORY + 1) if number else excess
-        going = _where_it_matters(way, exact)
-        length = int((going * going).sum())
-        if not length or part < LEAST_STEP or not go_on():
+            far, since, exact = far / 2, 0, lowest.astype(np.float64)
+        excess = _where_it_matters((demand - seats) / scale, exact)
+        way = MEMORY * way + (1 - MEMORY) * excess
+        squares = FADING * squares + excess * excess
+        if not excess.any() or far < 1 or not go_on():
             break
-        far = part * max(1, bound - known) * FRACTIONS / length
-        exact = np.maximum(0.0, exact + far * going / scale)
+        exact = np.maximum(0.0, exact + far * way / np.sqrt(np.maximum(squares, TINY)))
     return lowest, least
 
 
-def _where_it_matters(excess: Longs, price: np.typing.NDArray[np.number]) -> Longs:
+def _where_it_matters(excess: Numbers, price: Numbers) -> Numbers:
     """Nothing where nobody asks for a seat that costs nothing."""
     return np.where((price <= 0) & (excess < 0), 0, excess)

@@ -8,8 +8,9 @@ import numpy as np
 
 from marketplace.solver.compiling import compiled, inner
 from marketplace.solver.pairs import Pairs, falling, mixed
-from marketplace.solver.problem import Bytes, Longs
-from marketplace.solver.schedules import Space, outline, settle, space
+from marketplace.solver.problem import Longs
+from marketplace.solver.schedules import outline, settle
+from marketplace.solver.spots import Space, space
 from marketplace.solver.tables import Tables
 
 
@@ -22,12 +23,10 @@ def most_pairs(pairs: Pairs, begin: int, end: int) -> int:
 
 
 @compiled
-def ask(
-    t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, steps: int, seen: Longs, demand: Longs, wanted: Bytes
-) -> int:
-    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take, and
-    marks the pairs in `wanted`, which may be empty. Whose plan needs a search gets so many steps. `seen` has of each
-    person the last plan that the rules allowed, which need not be asked again."""
+def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, steps: int, seen: Longs, demand: Longs) -> int:
+    """The bounds of the people from `begin` to before `end`, summed; counts into `demand` what they would take. Whose
+    plan needs a search gets so many steps. `seen` has of each person the last plan that the rules allowed, which need
+    not be asked again."""
     s, total = space(most_pairs(pairs, begin, end)), int(np.int64(0))
     for person in range(begin, end):
         count = int(np.int64(0))
@@ -47,8 +46,6 @@ def ask(
         total += bound
         for number in range(found):
             demand[pairs.shift[s.chosen[number]]] += 1
-            if len(wanted):
-                wanted[s.chosen[number]] = 1
     return total
 
 

@@ -3,17 +3,13 @@
 A dynamic programme over the person's shifts by start, with the minutes of the week as its only state, says of every
 place how much can still come, and which way leads there. Of the rules it asks only what two shifts that follow each
 other may not, and the minutes of a week, so that it never says too little; band and spread it counts exactly within one
-week. That way is nearly always one that the rules allow, and then it is the best. Where it is not, a search that takes
-or leaves one shift after the other asks all rules, and turns back where not enough can come; where that has no end,
-the programme's own number stays a valid bound.
+week. That way is nearly always one that the rules allow, and then it is the best. Where it is not, a search asks all
+rules (`searches`); where that has no end, the programme's own number stays a valid bound.
 """
 
-from typing import Any, NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-from marketplace.solver.compiling import inner, making
+from marketplace.solver.compiling import inner
 from marketplace.solver.feasible import (
     added,
     amount,
@@ -25,65 +21,15 @@ from marketplace.solver.feasible import (
     week_at,
 )
 from marketplace.solver.pairs import CLASHES, Pairs
-from marketplace.solver.problem import NO_LIMIT, Longs
+from marketplace.solver.problem import NO_LIMIT
+from marketplace.solver.searches import search
+from marketplace.solver.spots import MOST_UNITS, NEVER, ROW, Space, clashes
 from marketplace.solver.tables import BY_WEEK, ONE, SPLIT, Tables
 
 MOST_STEPS = 200
 """Of one search. Whoever has more gets the best plan that was found by then."""
-MOST_UNITS = 64
-"""Into how many parts the minutes of a week are divided at most."""
-ROW = MOST_UNITS + 1
-NEVER = -(2**62)
 NEAR_ENOUGH = 6
 """A way that the rules allow is not searched on if what it lacks to its bound is less than the bound / 2^6."""
-SPOT = np.dtype(
-    [
-        ("pair", "i8"),
-        ("worth", "i8"),
-        ("shift", "i8"),
-        ("minutes", "i8"),
-        ("week", "i8"),
-        ("units", "i8"),
-        ("after", "i8"),
-        ("value", "i8"),
-        ("given", "i8"),
-        ("used", "i8"),
-        ("stage", "i8"),
-    ]
-)
-"""One shift that a person could take. Whoever asks gives `pair` and `worth`, its points less its price, without those
-of its minutes; by start. `units` has the week, `after` is the place after the last one that clashes; the rest is the
-search's."""
-
-
-class Space(NamedTuple):
-    """Where one person after the other is planned. `spot[:count]` are asked, `chosen` are the pairs of the answer.
-    `gain`, `early` and `late` say of so many units of a week what all of its minutes count, what a seat that follows
-    them counts in the spread, and one that ends with them in the band."""
-
-    spot: npt.NDArray[Any]
-    still: Longs
-    taken: Longs
-    gain: Longs
-    early: Longs
-    late: Longs
-    mine: Longs
-    chosen: Longs
-
-
-@making
-def space(most: int) -> Space:
-    """For people with at most so many pairs."""
-    return Space(
-        np.empty(most + 1, SPOT),
-        np.empty((most + 1) * ROW, np.int64),
-        np.empty((most + 1) * ROW, np.int64),
-        np.empty(2 * ROW + 2, np.int64),
-        np.empty(2 * ROW + 2, np.int64),
-        np.empty(2 * ROW + 2, np.int64),
-        np.empty(most + 1, np.int64),
-        np.empty(most + 1, np.int64),
-    )
 
 
 @inner
@@ -120,7 +66,7 @@ def settle(
         return value, bound, found
     if not is_allowed:
         value, found = int(np.int64(0)), int(np.int64(0))
-    value, found, is_exact = _search(t, person, s, count, unit, value, found, steps)
+    value, found, is_exact = search(t, pairs, person, s, count, unit, value, found, steps)
     return value, value if is_exact else max(value, bound), found
 
 
@@ -199,13 +145,6 @@ def _gains(t: Tables, person: int, s: Space, week: int, units: int, unit: int) -
         if t.weight[0].by_seat:
             s.early[used] = seat_spread(t, recent + used * unit)
             s.late[used] = seat_band(t, person, had + used * unit)
-
-
-@inner
-def clashes(pairs: Pairs, pair: int, other: int) -> bool:
-    """Whether a later pair of the same person is known to clash."""
-    away = np.uint64(other - pair - 1)
-    return bool(other - pair <= CLASHES and (pairs.clash[pair] >> away) & np.uint64(1))
 
 
 @inner
@@ -298,63 +237,3 @@ def _walk(t: Tables, pairs: Pairs, person: int, s: Space, found: int) -> tuple[i
         value += s.spot[place].worth + added(t, person, s.mine, number, shift)
         s.mine[number] = shift
     return value, True
-
-
-@inner
-def _search(
-    t: Tables, person: int, s: Space, count: int, unit: int, highest: int, found: int, most: int
-) -> tuple[int, int, bool]:
-    """Depth first, for what is worth more than the highest so far: `stage` says of each place on the way whether the
-    shift is still to be taken (0), left (1) or both are done (2)."""
-    steps, place = 0, int(np.int64(0))
-    s.spot[0].value, s.spot[0].given, s.spot[0].used, s.spot[0].stage = 0, 0, 0, 0
-    while place >= 0:
-        spot = s.spot[place]
-        if place == count:
-            if spot.value > highest:
-                highest, found = spot.value, spot.given
-                _keep(s, count)
-            place -= 1
-            continue
-        if spot.stage == 0:
-            steps += 1
-            if steps > most:
-                return highest, found, False
-            if spot.value + s.still[place * ROW + spot.used] <= highest:
-                place -= 1
-                continue
-            takes = may_take(t, person, s.mine, spot.given, spot.shift)
-        else:
-            takes = False
-        if not takes and spot.stage == 2:
-            place -= 1
-            continue
-        _go_on(t, person, s, place, unit, takes)
-        place += 1
-    return highest, found, True
-
-
-@inner
-def _keep(s: Space, count: int) -> None:
-    """Writes down the pairs that were taken on the way to the last place."""
-    found = 0
-    for place in range(count):
-        if s.spot[place + 1].given > s.spot[place].given:
-            s.chosen[found] = s.spot[place].pair
-            found += 1
-
-
-@inner
-def _go_on(t: Tables, person: int, s: Space, place: int, unit: int, takes: bool) -> None:
-    """From one place of the search to the next, with its shift or without."""
-    value, given, used = s.spot[place].value, s.spot[place].given, s.spot[place].used
-    if takes:
-        value += s.spot[place].worth + added(t, person, s.mine, given, s.spot[place].shift)
-        s.mine[given] = s.spot[place].shift
-        given += 1
-        if s.spot[place].units >= 0:
-            used = min(s.spot[place].units, used + s.spot[place].minutes // unit)
-    s.spot[place].stage = 1 if takes else 2
-    s.spot[place + 1].value, s.spot[place + 1].given = value, given
-    s.spot[place + 1].used = used if s.spot[place + 1].week == s.spot[place].week else 0
-    s.spot[place + 1].stage = 0

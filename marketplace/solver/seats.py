@@ -13,7 +13,8 @@ from marketplace.solver.feasible import added, added_by_all, covers, may_take, s
 from marketplace.solver.pairs import Pairs, falling
 from marketplace.solver.pricing import most_pairs
 from marketplace.solver.problem import Bytes, Longs
-from marketplace.solver.schedules import Space, best, outline, space
+from marketplace.solver.schedules import best, outline
+from marketplace.solver.spots import Space, space
 from marketplace.solver.tables import WANTS, Tables
 
 MOST_LOOKED_AT = 300

@@ -14,9 +14,10 @@ from marketplace.solver.looking import Everybody, everybody, look
 from marketplace.solver.lowering import Ask, one_by_one, together
 from marketplace.solver.pairs import MOST_LENGTHS, Found, Lists, Pairs, arrange, choose, minutes_alone, missing, prepare
 from marketplace.solver.pricing import ask, first_prices
-from marketplace.solver.problem import Bytes, Ints, Longs, Objective, Plan, Problem, Start
-from marketplace.solver.schedules import MOST_STEPS, NEVER
+from marketplace.solver.problem import Ints, Longs, Objective, Plan, Problem, Start
+from marketplace.solver.schedules import MOST_STEPS
 from marketplace.solver.seats import Draft, fill, fill_by_chains, follow_prices, lacking, parts_of, plan_all_again
+from marketplace.solver.spots import NEVER
 from marketplace.solver.tables import Tables, tables
 
 ALL_PAIRS = 4_000_000
@@ -24,11 +25,16 @@ ALL_PAIRS = 4_000_000
 KEPT_FOR_A_SEAT, KEPT_BESIDE = 8, 20
 ROUNDS_OF_CHOICE = 16
 """In which kinds choose their pairs, the scarcest first: what one round keeps counts from the next on."""
-ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 300
+ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 200
 """Fewer where not all pairs are there from the beginning, since prices are sought again with the others."""
 ROUNDS_OF_NEW_PRICES = 20
-STEPS_OF_A_ROUND = 100
-"""Of a search for the plan of one person, in a round of prices."""
+STEPS_OF_A_ROUND, STEPS_IF_FEW, STEPS_OF_THE_BOUND = 100, 1_000, 20_000
+"""Of a search for the plan of one person, in a round of prices, and where it says what the bound is: where all pairs
+are there, so few people need many that they may have as many as prove what their best plan is."""
+FEW_PAIRS = 100_000
+"""With no more than so many, each round may have more steps: prices of a small market are told to people."""
+FIRST_STEP, STEP_TOGETHER, STEP_OF_NEW_PRICES = 16, 2, 128
+"""Into how many times the most points a price goes at first: one by one, together, and where people were added."""
 PARTS_OF_ALL = (16, 4, 1, 1)
 """Of how many people one is asked about every shift, each time. At first prices are too low for whoever was not among
 the pairs, and asking everybody would take long; a few of them are enough to raise the prices."""
@@ -159,15 +165,13 @@ class _Solver:
     def plan(self) -> Plan:
         self.progress(0.0, "pairs")
         pairs = self._pairs()
-        order = self._order(pairs)
-        known = self._objective(pairs, self._greedy(pairs, order)).total
         self.progress(0.2, "prices")
-        price, bound = self._prices(pairs, self._first_prices(pairs), known)
+        price, bound = self._prices(pairs, self._first_prices(pairs))
         holds = self.has_all_pairs
         if not holds and not self.clock.is_over(0.4):
-            pairs, price, bound, holds = self._whole(pairs, price, bound, known)
+            pairs, price, bound, holds = self._whole(pairs, price)
         else:
-            _, bound = self._asked_well(pairs, price, np.empty(0, np.uint8))
+            bound = self._bound(pairs, price)
         order = self._order(pairs)
         self.progress(0.6, "seats")
         is_late = self.clock.is_over(0.7)
@@ -224,14 +228,21 @@ class _Solver:
         first_prices(self.t, pairs, price)
         return price
 
-    def _prices(self, pairs: Pairs, price: Longs, known: int) -> tuple[Longs, int]:
-        """Prices whose bound is low, from those on, and that bound; a plan that counts `known` is there already."""
-        self.told = 0.2
+    def _prices(self, pairs: Pairs, price: Longs) -> tuple[Longs, int]:
+        """Prices whose bound is low, from those on, and that bound."""
+        self.told, most = 0.2, int(pairs.points.max(initial=0))
         ask, seats = self._asking(pairs), self.t.shift["seats"]
-        step = int(pairs.points.max(initial=0)) // 16
-        price, bound = one_by_one(ask, price, seats, step, ROUNDS_ALONE, self._goes_on)
-        rounds = ROUNDS_TOGETHER if self.has_all_pairs else ROUNDS_OF_NEW_PRICES
-        return together(ask, price, seats, bound, known, rounds, self._goes_on)
+        price, bound = one_by_one(ask, price, seats, most // FIRST_STEP, ROUNDS_ALONE, self._goes_on)
+        if self.has_all_pairs:
+            return together(ask, price, seats, bound, most // STEP_TOGETHER, ROUNDS_TOGETHER, self._goes_on)
+        return self._new_prices(pairs, price, bound)
+
+    def _new_prices(self, pairs: Pairs, price: Longs, bound: int) -> tuple[Longs, int]:
+        """The same in few rounds, where the prices are nearly right."""
+        step = int(pairs.points.max(initial=0)) // STEP_OF_NEW_PRICES
+        return together(
+            self._asking(pairs), price, self.t.shift["seats"], bound, step, ROUNDS_OF_NEW_PRICES, self._goes_on
+        )
 
     def _goes_on(self) -> bool:
         self.told += 0.4 / (ROUNDS_ALONE + ROUNDS_TOGETHER + len(PARTS_OF_ALL) * ROUNDS_OF_NEW_PRICES)
@@ -239,17 +250,17 @@ class _Solver:
         return not self.clock.is_over(0.5)
 
     def _asking(self, pairs: Pairs) -> Ask:
-        nothing, seen = np.empty(0, np.uint8), np.zeros(self.problem.people.count, np.int64)
-        return lambda price: self._ask(pairs, price, STEPS_OF_A_ROUND, seen, nothing)
+        seen = np.zeros(self.problem.people.count, np.int64)
+        steps = STEPS_IF_FEW if len(pairs.shift) <= FEW_PAIRS else STEPS_OF_A_ROUND
+        return lambda price: self._ask(pairs, price, steps, seen)
 
-    def _ask(self, pairs: Pairs, price: Longs, steps: int, seen: Longs, wanted: Bytes) -> tuple[Longs, int]:
-        """What everybody would take at the prices, and the bound that it proves; marks the pairs in `wanted`, unless it
-        is empty."""
+    def _ask(self, pairs: Pairs, price: Longs, steps: int, seen: Longs) -> tuple[Longs, int]:
+        """What everybody would take at the prices, and the bound that it proves."""
         demands: list[Longs] = []
 
         def look(begin: int, end: int) -> int:
             demand = np.zeros(len(price), np.int64)
-            total = ask(self.t, pairs, price, begin, end, steps, seen, demand, wanted)
+            total = ask(self.t, pairs, price, begin, end, steps, seen, demand)
             demands.append(demand)
             return int(total)
 
@@ -259,10 +270,12 @@ class _Solver:
             demand += each
         return demand, total + int((price * self.t.shift["seats"]).sum())
 
-    def _asked_well(self, pairs: Pairs, price: Longs, wanted: Bytes) -> tuple[Longs, int]:
-        return self._ask(pairs, price, MOST_STEPS, np.zeros(self.problem.people.count, np.int64), wanted)
+    def _bound(self, pairs: Pairs, price: Longs) -> int:
+        """What the prices prove, where everybody gets as many steps as pay."""
+        steps = STEPS_OF_THE_BOUND if self.has_all_pairs else MOST_STEPS
+        return self._ask(pairs, price, steps, np.zeros(self.problem.people.count, np.int64))[1]
 
-    def _whole(self, pairs: Pairs, price: Longs, bound: int, known: int) -> tuple[Pairs, Longs, int, bool]:
+    def _whole(self, pairs: Pairs, price: Longs) -> tuple[Pairs, Longs, int, bool]:
         """Makes the bound one of the whole problem: asks everybody about every shift at the prices, takes what people
         would rather have among the pairs, and prices anew. Returns the prices of the best bound that holds for all."""
         all_of = everybody(self.t, self.lists)
@@ -274,10 +287,9 @@ class _Solver:
             if number + 1 == len(PARTS_OF_ALL) or self.clock.is_over(0.5):
                 break
             pairs = self._joined(pairs, wanted)
-            asking, seats = self._asking(pairs), self.t.shift["seats"]
             if part > 1:
-                _, whole = asking(price)
-            price, bound = together(asking, price, seats, whole, known, ROUNDS_OF_NEW_PRICES, self._goes_on)
+                _, whole = self._asking(pairs)(price)
+            price, bound = self._new_prices(pairs, price, whole)
         return (pairs, price, bound, False) if best is None else (pairs, *best, True)
 
     def _look(self, all_of: Everybody, price: Longs) -> tuple[Found, int]:

@@ -72,6 +72,13 @@ def test_a_plan_is_near_a_bound_that_holds_for_the_whole_problem() -> None:
     assert plan.gap < 0.05
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_seats_are_many_the_gap_is_a_third_of_a_hundredth(seed: int) -> None:
+    """Two seats for everybody: prices that are sought together come so near, and no bound is of a plan that a rule
+    forbids."""
+    assert solve(problem_of(generate(1_000, 2_000, seed))).gap < 0.0034
+
+
 def test_nobody_and_nothing_make_an_empty_plan() -> None:
     for people, seats in ((0, 5), (5, 0), (0, 0)):
         plan = solve(problem_of(generate(people, seats, seed=1)))
