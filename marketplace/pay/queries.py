@@ -29,9 +29,10 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.pay.runs import cashing, rail_fees, trials, weeks, works
+from marketplace.pay.runs import cashing, rail_fees, so_far, trials, weeks, works
 from marketplace.pay.runs.fee_models import RailFee
-from marketplace.pay.runs.lines import DraftLine, Work, draft, fees_returned, of_weeks, owed, paid_out
+from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks, owed, paid_out
+from marketplace.pay.runs.reasons import Work
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
@@ -148,9 +149,9 @@ def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
     NotFound or Forbidden."""
     _require_money(company_id, seen_by)
     # Bookings that cost the same are reckoned once: a page asks this, and most people work their shifts as planned.
-    alike = works.alike(clock.now(), company_id)
-    dues = [owed(work) * alike[work.booking_id] for work in works.not_yet_paid(clock.now(), company_id, alike)]
-    dues += [-paid for paid in works.paid_of_unpaid(company_id)]
+    alike = so_far.alike(clock.now(), company_id)
+    dues = [owed(work) * alike[work.booking_id] for work in so_far.not_yet_paid(clock.now(), company_id, alike)]
+    dues += [-paid for paid in so_far.paid_of_unpaid(company_id)]
     dues += [trials.owed(each) for each in trials.not_yet_paid(clock.now(), company_id)]
     dues += [due for _, due in weeks.not_yet_paid(company_id)]
     return {code: total((due for due in dues if due.currency == code), code) for code in {due.currency for due in dues}}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money, total
-from marketplace.pay.runs.lines import Minutes, Promise, Work, draft, owed, priced
+from marketplace.pay.runs.lines import Minutes, draft, owed, priced
+from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceLine

@@ -8,7 +8,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.pay import queries as pay
-from marketplace.pay.runs import works
+from marketplace.pay.runs import so_far, works
 from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance
 from tests.factories import accounts, shifts
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def _one_by_one(scene: Scene) -> Money:
-    found = works.not_yet_paid(clock.now(), scene.company_id)
+    found = so_far.not_yet_paid(clock.now(), scene.company_id)
     paid = works.issued([work.booking_id for work in found]).values()
     return total([owed(work) for work in found], "USD") - total(paid, "USD")
 
@@ -44,7 +44,7 @@ def test_the_sum_is_that_of_each_by_itself(app: Flask) -> None:
     shifts.at(running.starts_at + HOUR)
     db.session.flush()
     assert at_night.night_minutes > 0
-    assert sorted(works.alike(clock.now(), scene.company_id).values()) == [1, 1, 1, 2]
+    assert sorted(so_far.alike(clock.now(), scene.company_id).values()) == [1, 1, 1, 2]
     assert pay.owed_so_far(scene.company_id, scene.company) == {"USD": _one_by_one(scene)}
     shifts.at(running.ends_at)
     assert pay.owed_so_far(scene.company_id, scene.company) == {"USD": _one_by_one(scene)}

@@ -13,7 +13,8 @@ from marketplace.core.money import Money, total
 from marketplace.pay import rules
 from marketplace.pay.rules import OP_EVENTS, OP_TRANSITIONS, RUN_TRANSITIONS, OpKind, OpStatus, RunStatus
 from marketplace.pay.runs import lines
-from marketplace.pay.runs.lines import LEAVE_CAP, Minutes, Promise, Work
+from marketplace.pay.runs.lines import LEAVE_CAP, Minutes
+from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee, PriceInput, highest_cost

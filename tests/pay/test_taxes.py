@@ -25,8 +25,8 @@ from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.runs import service as runs
 from marketplace.pay.seconds import service as seconds
+from marketplace.pay.taxes import income, remitting, withholding
 from marketplace.pay.taxes import profiles as tax_profiles
-from marketplace.pay.taxes import remitting, withholding
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, OwnTax, RemittanceStatus, Why
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
@@ -176,8 +176,8 @@ def test_earlier_pay_of_the_period_counts_at_the_rate_of_its_own_day(taxed: Book
             clock.move_to(clock.now() + timedelta(days=2))
             standards.rate("USD", code, now, later)
             clock.move_to(clock.now() - timedelta(days=2))
-    before = {law: withholding._before(BY_ID[law], {pair}, [], later)[pair] for law in ("id.pph21", "ke.wht")}
-    assert before["id.pph21"] == withholding.Earlier(Fraction(96_000_000), 2_400_000, 0)
+    before = {law: income.before(BY_ID[law], {pair}, [], later)[pair] for law in ("id.pph21", "ke.wht")}
+    assert before["id.pph21"] == income.Earlier(Fraction(96_000_000), 2_400_000, 0)
     assert before["ke.wht"].base == 600_000
 
 

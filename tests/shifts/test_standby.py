@@ -20,7 +20,7 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.matching import planning
 from marketplace.pay.models import PayLine
-from marketplace.pay.runs import works
+from marketplace.pay.runs import so_far
 from marketplace.pay.runs.lines import priced
 from marketplace.shifts import attendance, corrections, offers, outage, reserve, scheduling, sick, standby
 from marketplace.shifts.clock_rules import BadCorrection, EntryKind
@@ -101,7 +101,7 @@ def test_who_is_not_needed_goes_after_the_hour_and_is_paid(scene: Scene) -> None
     assert (attendance.mark_no_shows(), standby.stand_down_due(), standby.stand_down_due()) == (0, 1, 0)
     assert (reserve_booking.status, reserve_booking.ends_at) == (BookingStatus.STOOD_BY, MONDAY + HOUR)
     assert (line_of(reserve_booking).standby_minutes, line_of(reserve_booking).paid_minutes) == (120, 0)
-    (work,) = [each for each in works.not_yet_paid(MONDAY + HOUR) if each.booking_id == reserve_booking.id]
+    (work,) = [each for each in so_far.not_yet_paid(MONDAY + HOUR) if each.booking_id == reserve_booking.id]
     assert {line.kind: str(line.money) for line in priced(work) if line.money}[LineKind.STANDBY] == "30.00 USD"
     sound()
 
@@ -181,7 +181,7 @@ def test_who_is_ready_begins_at_once_where_somebody_does_not_come(scene: Scene) 
 
 
 def priced_cost(booking: Booking) -> Money:
-    (work,) = [each for each in works.not_yet_paid(booking.ends_at) if each.booking_id == booking.id]
+    (work,) = [each for each in so_far.not_yet_paid(booking.ends_at) if each.booking_id == booking.id]
     return cost(priced(work))
 
 

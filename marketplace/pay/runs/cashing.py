@@ -8,7 +8,7 @@ from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
 from marketplace.contracts.moving_rules import rule_of
 from marketplace.core.db import db
-from marketplace.pay.runs.lines import PaidOut
+from marketplace.pay.runs.reasons import PaidOut
 
 
 def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[PaidOut]:

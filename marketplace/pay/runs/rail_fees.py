@@ -25,7 +25,8 @@ from marketplace.ledger.rules import Entry, Move
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.pay.runs.fee_models import RailFee
-from marketplace.pay.runs.lines import PLATFORM_FEES, Kept
+from marketplace.pay.runs.lines import PLATFORM_FEES
+from marketplace.pay.runs.reasons import Kept
 from marketplace.standards.rates import OWN_BENEFITS, Payee
 
 Shares = Mapping[UUID | None, int]

@@ -20,7 +20,8 @@ from marketplace.pay import service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.pay.runs import booking, cashing, holds, rail_fees, top_ups, trials, weeks, works, writing
-from marketplace.pay.runs.lines import TimeAtTest, Work, draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.runs.lines import draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.runs.reasons import TimeAtTest, Work
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.models import Withholding
 from marketplace.qualifications import attempts

@@ -12,7 +12,8 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay.runs.lines import DraftLine, Work, reason
+from marketplace.pay.runs.lines import DraftLine, reason
+from marketplace.pay.runs.reasons import Work
 from marketplace.standards.rates import LineKind
 
 

@@ -13,7 +13,8 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.pay.runs.lines import TimeAtTest, priced_test
+from marketplace.pay.runs.lines import priced_test
+from marketplace.pay.runs.reasons import TimeAtTest
 from marketplace.qualifications import rules
 from marketplace.qualifications.models import Attempt
 

@@ -11,7 +11,7 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.pay.runs.lines import Missing, Promise
+from marketplace.pay.runs.reasons import Missing, Promise
 from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
 

@@ -1,8 +1,8 @@
 """What is to be paid, read from the rooms below: bookings with their minutes, rates and contracts. Reads only."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -14,13 +14,10 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Text,
     Uuid,
     and_,
     any_,
     bindparam,
-    case,
-    cast,
     exists,
     extract,
     func,
@@ -28,7 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.contracts import leave
@@ -38,23 +35,16 @@ from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
-from marketplace.pay.runs.lines import Leave, LeaveYear, Promise, Work
+from marketplace.pay.runs.lines import LeaveYear
+from marketplace.pay.runs.reasons import Leave, Promise, Work
 from marketplace.pay.runs.remainders import Paid
 from marketplace.qualifications.models import Attempt
-from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.hours import (
     Minutes,
-    Stretch,
-    minutes_by_kind,
-    night_worked,
-    overtime_worked,
-    paid_minutes,
-    scheduled_minutes,
 )
-from marketplace.shifts.models import Booking, TimeEntry, hold_account
-from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
+from marketplace.shifts.models import Booking, hold_account
 from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
@@ -96,7 +86,7 @@ def payable_back_pays(company_id: UUID | None, through: date, contractor_id: UUI
     found = select(BackPay.id).join(TimesheetLine, TimesheetLine.booking_id == BackPay.booking_id)
     found = found.join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
     restored = exists().where(TimesheetCut.booking_id == BackPay.booking_id, TimesheetCut.status == CutStatus.RESTORED)
-    paid_for = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(BackPay.booking_id))
+    paid_for = and_(Timesheet.status == TimesheetStatus.LOCKED, ~unissued(BackPay.booking_id))
     found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= through, paid_for, ~restored)
     if company_id is not None:
         found = found.where(BackPay.company_id == company_id)
@@ -107,13 +97,13 @@ def payable_back_pays(company_id: UUID | None, through: date, contractor_id: UUI
 
 def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
     """Every booking on these timesheets, with its minutes as they were approved: without those that were cut."""
-    found = _of_lines().where(TimesheetLine.timesheet_id == _any_of(timesheet_ids)).order_by(Booking.id)
+    found = _of_lines().where(TimesheetLine.timesheet_id == any_of(timesheet_ids)).order_by(Booking.id)
     rows = db.session.execute(found).all()
     worth = leave.pays([leave_cause(row.booking_id) for row in rows if row.sick_minutes])
     works = []
     for row in rows:
         handed_in, cut = _handed_in(row), row.TimesheetCut
-        work = _work(row, handed_in.less(cut.minutes) if cut else handed_in, row.timesheet_id)
+        work = work_of(row, handed_in.less(cut.minutes) if cut else handed_in, row.timesheet_id)
         if row.sick_minutes:
             work = replace(work, leave=Leave(row.sick_minutes * 60, worth.get(leave_cause(work.booking_id), [])))
         works.append(work)
@@ -149,21 +139,21 @@ def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
 def at_most(booking_ids: Collection[UUID]) -> list[Work]:
     """Those of these bookings of which a cut is not settled, or a raised premium not paid, with the most minutes that
     may have to be paid."""
-    pending = or_(TimesheetCut.status.in_(PENDING_CUT), _back_pay_due(Booking.id))
-    found = _of_lines().where(Booking.id == _any_of(booking_ids), pending)
+    pending = or_(TimesheetCut.status.in_(PENDING_CUT), back_pay_due(Booking.id))
+    found = _of_lines().where(Booking.id == any_of(booking_ids), pending)
     return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
 
 
 def lock_cuts(booking_ids: Collection[UUID]) -> None:
     """Locks the cuts of these bookings, so that they are decided before or after this transaction, not meanwhile."""
     if booking_ids:
-        rows = select(TimesheetCut.id).where(TimesheetCut.booking_id == _any_of(booking_ids)).order_by(TimesheetCut.id)
+        rows = select(TimesheetCut.id).where(TimesheetCut.booking_id == any_of(booking_ids)).order_by(TimesheetCut.id)
         db.session.execute(rows.with_for_update())
 
 
 def lock_cuts_of(payslip_ids: Collection[UUID]) -> None:
     """Likewise, of the bookings that these payslips pay."""
-    paid = select(PayLine.booking_id).where(PayLine.payslip_id == _any_of(payslip_ids))
+    paid = select(PayLine.booking_id).where(PayLine.payslip_id == any_of(payslip_ids))
     rows = select(TimesheetCut.id).where(TimesheetCut.booking_id.in_(paid)).order_by(TimesheetCut.id)
     db.session.execute(rows.with_for_update())
 
@@ -194,7 +184,7 @@ def issued(booking_ids: Collection[UUID]) -> dict[UUID, Money]:
     """What these bookings have cost the company on issued payslips. One that is on none is left out."""
     sums = select(PayLine.booking_id, PayLine.currency, func.sum(PayLine.amount))
     sums = sums.join(Payslip, Payslip.id == PayLine.payslip_id)
-    sums = sums.where(PayLine.booking_id == _any_of(booking_ids), Payslip.status == PayslipStatus.ISSUED)
+    sums = sums.where(PayLine.booking_id == any_of(booking_ids), Payslip.status == PayslipStatus.ISSUED)
     sums = sums.where(PayLine.kind.not_in(OWN_BENEFITS))
     rows = db.session.execute(sums.group_by(PayLine.booking_id, PayLine.currency))
     return {booking_id: Money(int(amount), code) for booking_id, code, amount in rows if booking_id is not None}
@@ -208,12 +198,12 @@ def lock_people_of(
 ) -> set[UUID]:
     """Locks the rows of everybody who is paid by these until the transaction ends, and returns who they are: what is
     capped by person is counted by one at a time."""
-    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id == _any_of(timesheet_ids))
+    of_sheets = select(Timesheet.contractor_id).where(Timesheet.id == any_of(timesheet_ids))
     of_cuts = select(TimesheetCut.contractor_id).where(TimesheetCut.id.in_(cut_ids))
     of_back_pays = select(BackPay.contractor_id).where(BackPay.id.in_(back_pay_ids))
     of_tests = select(Attempt.contractor_id).where(Attempt.id.in_(attempt_ids))
     people = set(db.session.scalars(of_sheets.union(of_cuts, of_back_pays, of_tests)))
-    rows = select(Contractor.id).where(Contractor.id == _any_of(people)).order_by(Contractor.id)
+    rows = select(Contractor.id).where(Contractor.id == any_of(people)).order_by(Contractor.id)
     db.session.execute(rows.with_for_update(key_share=True))
     return people
 
@@ -223,7 +213,7 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
     year = extract("year", func.timezone("UTC", PayLine.began_at))
     sums = select(PayLine.contractor_id, year.label("year"), func.sum(PayLine.seconds).label("seconds"))
     # Written out, so that the index of accrued leave is known to have them.
-    own = sums.where(PayLine.contractor_id == _any_of(contractor_ids), text("pay_line.kind = 'sick_accrual'"))
+    own = sums.where(PayLine.contractor_id == any_of(contractor_ids), text("pay_line.kind = 'sick_accrual'"))
     rows = db.session.execute(own.group_by(PayLine.contractor_id, year))
     return {(row.contractor_id, int(row.year)): int(row.seconds) for row in rows}
 
@@ -231,47 +221,8 @@ def leave_earned(contractor_ids: Collection[UUID]) -> dict[LeaveYear, int]:
 def leave_caps(contractor_ids: Collection[UUID]) -> dict[UUID, int]:
     """Seconds of sick leave that may accrue to each of these people in a calendar year, by the law of their place."""
     places = select(Contractor.id, Contractor.country, Contractor.subdivision)
-    places = places.where(Contractor.id == _any_of(contractor_ids))
+    places = places.where(Contractor.id == any_of(contractor_ids))
     return {row.id: sick_cap_seconds(row.country, row.subdivision) for row in db.session.execute(places)}
-
-
-def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collection[UUID] | None = None) -> list[Work]:
-    """Every booking that is or may be owed for and is not all on issued payslips, with its time until now; of one
-    company or of all, or of these. What payslips have paid of it is not taken off: see `issued()`.
-    """
-    found = _facts(Booking, TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
-    found = found.where(*_unpaid(company_id)).order_by(Booking.id)
-    rows = db.session.execute(found if among is None else found.where(Booking.id == _any_of(among))).all()
-    clocks = _clocks([row.Booking.id for row in rows], now)
-    return [_work(row, _so_far(row.Booking, clocks.get(row.Booking.id, ()), row.TimesheetCut), None) for row in rows]
-
-
-def alike(now: datetime, company_id: UUID) -> dict[UUID, int]:
-    """Of the bookings that `not_yet_paid()` has of a company one of each kind, and how many there are of it: those that
-    differ in nothing that decides what they cost. Whoever came in time and stayed to the end is like everybody who did.
-    """
-    begins, ends = func.lower(Booking.during), func.upper(Booking.during)
-    until = func.coalesce(TimeEntry.ended_at, now)
-    entry = func.jsonb_build_array(TimeEntry.kind, TimeEntry.started_at - begins, until - begins)
-    clock = select(func.jsonb_agg(aggregate_order_by(entry, TimeEntry.started_at)))
-    clock = clock.where(TimeEntry.booking_id == Booking.id).correlate(Booking)
-    # At which hour it was matters to what is paid for the night alone.
-    when = case((Booking.night_minutes > 0, begins))
-    costs = [column for column in Booking.__table__.columns if column.name not in _NO_COST]
-    kind = func.row(*costs, ends - begins, when, TimesheetCut.id, clock.scalar_subquery()).label("kind")
-    found = select(Booking.id, kind).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
-    each = found.where(*_unpaid(company_id)).subquery()
-    counted = select(func.min(cast(each.c.id, Text)), func.count()).group_by(each.c.kind)
-    return {UUID(booking_id): count for booking_id, count in db.session.execute(counted)}
-
-
-def paid_of_unpaid(company_id: UUID) -> list[Money]:
-    """What issued payslips have paid of the bookings that `not_yet_paid()` has of a company, by currency."""
-    unpaid = select(Booking.id).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
-    sums = select(PayLine.currency, func.sum(PayLine.amount)).join(Payslip, Payslip.id == PayLine.payslip_id)
-    sums = sums.where(Payslip.status == PayslipStatus.ISSUED, PayLine.kind.not_in(OWN_BENEFITS))
-    sums = sums.where(PayLine.booking_id.in_(unpaid.where(*_unpaid(company_id))))
-    return [Money(int(amount), code) for code, amount in db.session.execute(sums.group_by(PayLine.currency))]
 
 
 def at_their_floors(works: Sequence[Work]) -> list[Work]:
@@ -280,7 +231,7 @@ def at_their_floors(works: Sequence[Work]) -> list[Work]:
     if not works:
         return []
     places = select(Contractor.id, Contractor.country, Contractor.subdivision, Contractor.timezone)
-    people = db.session.execute(places.where(Contractor.id == _any_of({work.contractor_id for work in works})))
+    people = db.session.execute(places.where(Contractor.id == any_of({work.contractor_id for work in works})))
     place = {row.id: ((row.country, row.subdivision), ZoneInfo(row.timezone)) for row in people}
     terms = select(Gig.id, Gig.unpaid).where(Gig.id.in_({work.gig_id for work in works}))
     hours = {gig_id: 60 + sum(kinds.values()) for gig_id, kinds in db.session.execute(terms)}
@@ -301,42 +252,18 @@ def at_their_floors(works: Sequence[Work]) -> list[Work]:
     return found
 
 
-_NO_COST = frozenset(
-    {
-        *("id", "offer_id", "shift_id", "contractor_id", "contract_version_id", "during", "week", "held_amount"),
-        *("made_at", "off_at", "ready_at", "reminded_at", "confirm_asked_at", "confirm_urged_at", "confirmed_at"),
-    }
-)
-"""The columns of a booking that decide nothing of what it costs; of its time they are asked apart. A column that is not
-named here keeps bookings apart."""
-
-
-def _unpaid(company_id: UUID | None) -> list[ColumnElement[bool]]:
-    """Of bookings with their cuts those that are or may be owed for and are not all on issued payslips."""
-    paid = exists().where(
-        PayLine.booking_id == Booking.id,
-        PayLine.payslip_id == Payslip.id,
-        Payslip.status == PayslipStatus.ISSUED,
-    )
-    in_doubt = or_(TimesheetCut.status.in_(PENDING_CUT), _unissued(Booking.id), _back_pay_due(Booking.id))
-    known = Booking.status.in_((*ACTIVE_BOOKING, BookingStatus.WORKED, BookingStatus.STOOD_BY))
-    alive = or_(known, Booking.compensation_minutes > 0, Booking.standby_minutes > 0)
-    own = [] if company_id is None else [Booking.company_id == company_id]
-    return [~paid | in_doubt, alive, *own]
-
-
-def _unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+def unissued(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether the booking has lines that no issued payslip has."""
     issued = exists().where(Payslip.id == PayLine.payslip_id, Payslip.status == PayslipStatus.ISSUED)
     return exists().where(PayLine.booking_id == booking_id, ~issued)
 
 
-def _back_pay_due(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+def back_pay_due(booking_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether a raise owes the booking a premium that no run has taken."""
     return exists().where(BackPay.booking_id == booking_id, BackPay.status == BackPayStatus.DUE)
 
 
-_PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~_unissued(TimesheetCut.booking_id))
+_PAID_FOR = and_(Timesheet.status == TimesheetStatus.LOCKED, ~unissued(TimesheetCut.booking_id))
 """Whether a cut's booking is paid for, but for the cut."""
 
 
@@ -349,19 +276,19 @@ def _of_lines(*more: Any) -> Select[Any]:
         *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
         *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
     )
-    found = _facts(*line, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
+    found = facts(*line, TimesheetCut, *more).join(TimesheetLine, TimesheetLine.booking_id == Booking.id)
     return found.outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
 
 
 def _after_the_cut(row: Row[Any]) -> Work:
     """With what is, or may still be, paid: only what a cut has taken for good is left out."""
     cut: TimesheetCut | None = row.TimesheetCut
-    return _work(row, _handed_in(row).less(cut.lost_minutes if cut else 0), row.timesheet_id)
+    return work_of(row, _handed_in(row).less(cut.lost_minutes if cut else 0), row.timesheet_id)
 
 
 def _as_it_stands(row: Row[Any]) -> Work:
     cut: TimesheetCut | None = row.TimesheetCut
-    return _work(row, _handed_in(row).less(cut.unpaid_minutes if cut else 0), row.timesheet_id)
+    return work_of(row, _handed_in(row).less(cut.unpaid_minutes if cut else 0), row.timesheet_id)
 
 
 def _handed_in(row: Row[Any]) -> Minutes:
@@ -379,7 +306,8 @@ def _handed_in(row: Row[Any]) -> Minutes:
     )
 
 
-def _facts(*more: Any) -> Select[Any]:
+def facts(*more: Any) -> Select[Any]:
+    """What every booking's pay depends on, whatever its minutes are, and `more` columns."""
     engagement: ColumnElement[str] = ContractVersion.terms["engagement_type"].astext
     return (
         select(
@@ -400,7 +328,8 @@ def _facts(*more: Any) -> Select[Any]:
     )
 
 
-def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
+def work_of(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
+    """The booking of a row of `facts()`, with these minutes."""
     code = row.currency
     return Work(
         booking_id=row.booking_id,
@@ -422,38 +351,6 @@ def _work(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
     )
 
 
-def _any_of(ids: Collection[UUID]) -> CollectionAggregate[Any]:
+def any_of(ids: Collection[UUID]) -> CollectionAggregate[Any]:
     """Any of them: one parameter, however many."""
     return any_(bindparam(None, list(ids), type_=ARRAY(Uuid())))
-
-
-def _clocks(booking_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Stretch]]:
-    """The time on each booking's clock; one that still runs counts until now."""
-    found = select(TimeEntry).where(TimeEntry.booking_id == _any_of(booking_ids)).order_by(TimeEntry.started_at)
-    clocks: dict[UUID, list[Stretch]] = {}
-    for entry in db.session.scalars(found):
-        ended_at = entry.ended_at or max(entry.started_at, now)
-        clocks.setdefault(entry.booking_id, []).append(Stretch(entry.kind, entry.started_at, ended_at))
-    return clocks
-
-
-def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | None) -> Minutes:
-    """Time on the clock until now, and never beyond the end of the booking: later time is not promised. What was cut
-    for good is not owed any more."""
-    known = [Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches]
-    spent = minutes_by_kind(known)
-    scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
-    standby = booking.standby_owed(paid)
-    minutes = Minutes.of(
-        work=spent[EntryKind.WORK],
-        waiting=spent[EntryKind.WAITING],
-        outage=spent[EntryKind.OUTAGE],
-        paid_break=spent[EntryKind.PAID_BREAK],
-        overtime=overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
-        night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
-        unworked=booking.compensation_minutes,
-        because=booking.compensation_rule,
-        added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
-        standby=standby,
-    )
-    return minutes if cut is None else minutes.less(cut.lost_minutes)

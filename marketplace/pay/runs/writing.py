@@ -15,7 +15,8 @@ from marketplace.core.db import copy, send_one
 from marketplace.core.ids import new_id, new_id_text
 from marketplace.core.sending import Fixed, Order
 from marketplace.pay.models import PayLine
-from marketplace.pay.runs.lines import DraftLine, Reason
+from marketplace.pay.runs.lines import DraftLine
+from marketplace.pay.runs.reasons import Reason
 from marketplace.standards.rates import OWN_BENEFITS, Payee
 
 Owner = tuple[UUID, str]

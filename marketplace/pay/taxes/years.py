@@ -21,8 +21,8 @@ from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
+from marketplace.pay.taxes import income
 from marketplace.pay.taxes import rules as tax_rules
-from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes import year_rules as tax_year_rules
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.profiles import standings
@@ -204,7 +204,7 @@ def _earned(people: Collection[UUID], first: date, last: date) -> Sequence[Any]:
     sums = (
         select(*key, month, func.sum(PayLine.amount).label("amount"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(Payslip.contractor_id.in_(people), withholding.is_pay(), Payslip.status == PayslipStatus.ISSUED)
+        .where(Payslip.contractor_id.in_(people), income.is_pay(), Payslip.status == PayslipStatus.ISSUED)
         .where(Payslip.pay_date.between(first, last))
     )
     return db.session.execute(sums.group_by(*key, month).order_by(*key, month)).all()
