@@ -156,9 +156,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_whole_suite(config: pytest.Config) -> bool:
     option = config.option
-    narrowed = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob, option.lf)
+    narrowed = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob)
     paths = {Path(argument.partition("::")[0]).resolve() for argument in config.args}
-    return not any(narrowed) and paths <= {ROOT, ROOT / "tests"}
+    # Without pytest's cache there is no `--last-failed`.
+    return not any(narrowed) and not getattr(option, "lf", False) and paths <= {ROOT, ROOT / "tests"}
 
 
 def pytest_collection_finish() -> None:

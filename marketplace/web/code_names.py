@@ -715,6 +715,11 @@ NAMES = {
         "w9": lazy_gettext("that I am a person of the United States (W-9)"),
         "w8ben": lazy_gettext("that I am no person of the United States and work elsewhere (W-8BEN)"),
     },
+    "who_can_fix": {
+        "company": lazy_gettext("the company"),
+        "contractor": lazy_gettext("the contractor"),
+        "operator": lazy_gettext("an operator"),
+    },
     "sure": {
         "law": lazy_gettext("read in the law"),
         "authority": lazy_gettext("told by the authority"),

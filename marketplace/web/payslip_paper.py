@@ -110,7 +110,7 @@ def _rate(view: PayslipView) -> str:
         base=view.payslip.currency,
         rate=rate_words(rate.rate),
         quote=rate.currency,
-        source=rate.source,
+        source=said(rate.source),
         day=day(rate.quoted_on),
     )
     return f"{told}. {rate.note}" if rate.note else told

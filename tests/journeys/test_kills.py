@@ -142,7 +142,7 @@ def three_weeks_of_work() -> UUID:
 
 
 def test_a_pay_run_whose_worker_is_killed_at_every_step(crew: Service, apart_app: SetaraFlask) -> None:
-    """Six workers die at one run, each a step further; the seventh ends it, and it is a run like any other."""
+    """Seven workers die at one run, each a step further; the eighth ends it, and it is a run like any other."""
     with apart_app.app_context():
         undisturbed, killed = three_weeks_of_work(), three_weeks_of_work()
         before = everything()
@@ -153,6 +153,7 @@ def test_a_pay_run_whose_worker_is_killed_at_every_step(crew: Service, apart_app
             ("payslip", RunStatus.STARTED),
             ("pay_line", RunStatus.STARTED),
             ("benefit_entry", RunStatus.FROZEN),
+            ("posting", RunStatus.FROZEN),
             ("payment_op", RunStatus.POSTED),
             ("sandbox_call", RunStatus.PAYING),
         ):

@@ -39,13 +39,13 @@ from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
 
-WORKERS = 6
+WORKERS, MANY = 6, 20
 pytestmark = pytest.mark.truncating
 
 
-def at_once(app: SetaraFlask, work: Callable[[], object]) -> None:
+def at_once(app: SetaraFlask, work: Callable[[], object], workers: int = WORKERS) -> None:
     """Has the same work done by several workers that begin at the same moment. What one of them raises is raised."""
-    start = Barrier(WORKERS)
+    start = Barrier(workers)
 
     def worker() -> None:
         with app.app_context():
@@ -55,8 +55,8 @@ def at_once(app: SetaraFlask, work: Callable[[], object]) -> None:
             finally:
                 db.session.remove()
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for done in [pool.submit(worker) for _ in range(WORKERS)]:
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(worker) for _ in range(workers)]:
             done.result()
 
 
@@ -81,7 +81,7 @@ def test_many_workers_at_one_run_pay_once(apart_app: SetaraFlask, monkeypatch: p
             runs.finish_run(run_id)
 
         db.session.remove()
-        at_once(apart_app, to_the_end)
+        at_once(apart_app, to_the_end, MANY)
         assert runs.finish_run(run_id) is RunStatus.PAID
         with transaction():
             lines = select(func.count(PayLine.id), func.count(PayLine.cause.distinct()), func.sum(PayLine.amount))

@@ -292,7 +292,8 @@ def _verdict(holds: bool) -> str:
 def _words(facts: dict[str, str]) -> str:
     what = facts.get("kind") or f"posting {facts.get('posting', '?')}"
     why = f"  {facts['rule']}" if "rule" in facts else ""
-    time = f"  {int(facts['seconds']) / 60:g} min" if _is_number(facts.get("seconds", "0")) and "rule" in facts else ""
+    seconds = int(facts["seconds"]) if _is_number(facts.get("seconds", "")) else 0
+    time = f"  {seconds / 60:g} min" if seconds and "rule" in facts else ""
     rate = f" x {facts['rate']} an hour" if "rate" in facts and time else ""
     money = f"{facts.get('amount', '?')} {facts.get('currency', '?')}"
     return _harmless(f"{what:22} {money:>16}{why}{time}{rate}  {facts.get('from', '')} -> {facts.get('to', '')}")
