@@ -67,6 +67,7 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
     given = PriceInput(
         rate=booking.rate,
         overtime_percent=booking.overtime_percent,
+        further_overtime_percent=booking.further_overtime_percent,
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,

@@ -39,6 +39,8 @@ class BookingSchema(ma.Schema):
     hazard_class = ma.fields.Enum(HazardClass, by_value=True, required=True)
     overtime_minutes = ma.fields.Integer(required=True)
     overtime_percent = ma.fields.Integer(required=True)
+    further_overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the overtime, the last"})
+    further_overtime_percent = ma.fields.Integer(required=True)
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the schedule, those at night"})
     step_points = ma.fields.Integer(
         required=True, metadata={"description": "What your level multiplies the rate by, in ten-thousandths"}

@@ -29,9 +29,10 @@ from marketplace.standards.hours import (
     minutes_by_day,
     minutes_by_week,
     night_time,
-    overtime_minutes,
     week_of,
 )
+from marketplace.standards.overtime import Overtime, law_of
+from marketplace.standards.overtime import overtime as overtime_of
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.bars import Bar, Source
@@ -175,15 +176,10 @@ def first_no(seat: Seat, person: Person) -> Verdict | None:
     return next((verdict for verdict in judge(seat, person) if verdict.failed), None)
 
 
-def overtime(seat: Seat, person: Person) -> int:
-    """Minutes of the seat that lie beyond the standard week of the person's place (OVERTIME).
-
-    Whatever is booked in the week already comes before them, whenever in the week it lies: so the order in which
-    somebody says yes changes no week's sum.
-    """
-    new = minutes_by_week([seat.span], person.zone)
-    before = minutes_by_week([busy.span for busy in person.busy], person.zone)
-    return sum(overtime_minutes(before.get(week, 0), minutes, person.weekly_hours) for week, minutes in new.items())
+def overtime(seat: Seat, person: Person) -> Overtime:
+    """Minutes of the seat that lie beyond the standard day and week of the person's place (OVERTIME)."""
+    law = law_of(person.country, person.subdivision)
+    return overtime_of([busy.span for busy in person.busy], seat.span, person.zone, law, person.weekly_hours)
 
 
 def night(seat: Seat, person: Person) -> int:

@@ -100,7 +100,7 @@ class Minutes:
     work: int = 0
     paid_break: int = 0
     overtime: int = 0
-    """How many of the minutes on shift were overtime."""
+    """How many of the minutes on shift were overtime: the last ones."""
     call_in: int = 0
     """Owed for a shift that the company ended, as the booking reckoned it (CALL_IN)."""
     neutral: int = 0
@@ -119,6 +119,8 @@ class Minutes:
     """Owed for a shift that the company took back late (NOTICE)."""
     missed: int = 0
     """Owed for a shift that an outage kept its person from (OUTAGE)."""
+    further_overtime: int = 0
+    """How many of the overtime, the last ones, earn the further multiple."""
 
     @classmethod
     def of(
@@ -134,11 +136,13 @@ class Minutes:
         standby: int = 0,
         waiting: int = 0,
         outage: int = 0,
+        further_overtime: int = 0,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         owed = {} if because is None else {_PAID_AS[because]: unworked}
         on_shift = {"work": work, "paid_break": paid_break, "waiting": waiting, "outage": outage}
-        return cls(overtime=overtime, night=night, added=added, standby=standby, **on_shift, **owed)
+        beyond = {"overtime": overtime, "further_overtime": further_overtime}
+        return cls(night=night, added=added, standby=standby, **on_shift, **beyond, **owed)
 
     @property
     def on_shift(self) -> int:
@@ -153,7 +157,8 @@ class Minutes:
             taken = min(getattr(self, kind), left)
             rest[kind], left = getattr(self, kind) - taken, left - taken
         night = min(self.night, self.on_shift - (cut - left))
-        return replace(self, **rest, overtime=max(0, self.overtime - cut), night=night)
+        overtime, further = (max(0, minutes - cut) for minutes in (self.overtime, self.further_overtime))
+        return replace(self, **rest, overtime=overtime, further_overtime=further, night=night)
 
     @property
     def to_price(self) -> dict[str, Any]:
@@ -170,6 +175,7 @@ class Minutes:
             "added_minutes": self.added,
             "standby_minutes": self.standby,
             "overtime_minutes": self.overtime,
+            "further_overtime_minutes": self.further_overtime,
             "night_minutes": self.night,
         }
 

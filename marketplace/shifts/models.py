@@ -150,11 +150,12 @@ class Booking(Stateful):
     """One person's seat in a shift. `during` is the shift's time; while the booking is active no other may overlap it.
 
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
-    that lie beyond the standard week of the person's place, each earning `overtime_percent` of the rate. Of the
-    schedule `night_minutes` are at night in `night_zone`, where the person was when they said yes.
-    `compensation_minutes` are owed for time that the company took back, under `compensation_rule`; `added_minutes` once
-    it is worked, because the shift was added late to the person's schedule. `sick_minutes` of the schedule are paid
-    from the person's own leave, since they reported sick at `sick_at`.
+    that lie beyond the standard day or week of the person's place, each earning `overtime_percent` of the rate, and the
+    last `further_overtime_minutes` of those the further multiple. Of the schedule `night_minutes` are at night in
+    `night_zone`, where the person was when they said yes. `compensation_minutes` are owed for time that the company
+    took back, under `compensation_rule`; `added_minutes` once it is worked, because the shift was added late to the
+    person's schedule. `sick_minutes` of the schedule are paid from the person's own leave, since they reported sick at
+    `sick_at`.
     """
 
     __tablename__ = "booking"
@@ -175,6 +176,10 @@ class Booking(Stateful):
         CheckConstraint("sick_minutes = 0 OR sick_at IS NOT NULL", name="sick_since_when"),
         CheckConstraint("rate_amount > 0 AND held_amount > 0", name="money_positive"),
         CheckConstraint("overtime_minutes >= 0 AND overtime_percent >= 100", name="overtime_never_less"),
+        CheckConstraint(
+            "further_overtime_minutes BETWEEN 0 AND overtime_minutes AND further_overtime_percent >= 100",
+            name="further_is_overtime",
+        ),
         CheckConstraint("night_minutes >= 0", name="night_not_negative"),
         CheckConstraint("step_points >= 10000", name="step_never_less"),
         Index("ix_booking_shift_id", "shift_id"),
@@ -207,6 +212,8 @@ class Booking(Stateful):
     hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
     overtime_minutes: Mapped[int] = mapped_column(default=0)
     overtime_percent: Mapped[int] = mapped_column(default=100)
+    further_overtime_minutes: Mapped[int] = mapped_column(default=0)
+    further_overtime_percent: Mapped[int] = mapped_column(default=100)
     night_minutes: Mapped[int] = mapped_column(default=0)
     night_zone: Mapped[str] = mapped_column(Text, default="UTC")
     step_points: Mapped[int] = mapped_column(default=10_000)
@@ -303,6 +310,11 @@ class Booking(Stateful):
             return self.standby_minutes
         otherwise = paid + self.compensation_minutes + self.sick_minutes
         return paid_beside(self.standby_minutes, scheduled_minutes(self.starts_at, self.ends_at), otherwise)
+
+    def further_of(self, overtime: int) -> int:
+        """How many of so many minutes of overtime, its first ones, are in the further step: what of it was promised at
+        the first comes first."""
+        return max(0, overtime - (self.overtime_minutes - self.further_overtime_minutes))
 
 
 def _running(entries: Sequence["TimeEntry"]) -> "TimeEntry | None":

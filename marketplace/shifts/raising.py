@@ -286,6 +286,8 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         margin=gig.margin,
         overtime_minutes=booking.overtime_minutes,
         overtime_percent=booking.overtime_percent,
+        further_overtime_minutes=booking.further_overtime_minutes,
+        further_overtime_percent=booking.further_overtime_percent,
         night_minutes=booking.night_minutes,
         step_points=booking.step_points,
         added_minutes=booking.added_minutes,

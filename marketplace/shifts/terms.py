@@ -13,7 +13,7 @@ from marketplace.shifts.eligibility import Person, Seat, night, overtime, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
-from marketplace.standards.hours import overtime_percent
+from marketplace.standards.overtime import law_of
 from marketplace.standards.rates import NO_STEP, Payee, PriceInput, PriceLine, cost, gross_pay, price, stepped
 
 FORM = 1
@@ -22,14 +22,18 @@ FORM = 1
 
 def price_input(seat: Seat, person: Person) -> PriceInput:
     """How the whole schedule of a seat, worked to its end, is priced for this person: for the promise and the hold."""
+    beyond = overtime(seat, person)
+    first, further = law_of(person.country, person.subdivision).percents(person.overtime_multiplier)
     return PriceInput(
         rate=seat.rate,
         work_minutes=scheduled_minutes(seat.span.starts_at, seat.span.ends_at),
         hazard_class=seat.hazard_class,
         fee_percent=seat.fee_percent,
         margin=seat.margin,
-        overtime_minutes=overtime(seat, person),
-        overtime_percent=overtime_percent(person.overtime_multiplier),
+        overtime_minutes=beyond.minutes,
+        overtime_percent=first,
+        further_overtime_minutes=beyond.further,
+        further_overtime_percent=further,
         night_minutes=night(seat, person),
         step_points=step(seat, person),
         added_minutes=seat.added_minutes,
@@ -79,7 +83,7 @@ def snapshot(
         "company_cost": _money(cost(lines)),
         "lines": [line.as_dict() for line in lines],
         "benefits": [line.as_dict() for line in lines if line.payee is Payee.BENEFITS],
-        "overtime_minutes": overtime(seat, person),
+        "overtime_minutes": overtime(seat, person).minutes,
         "night_minutes": night(seat, person),
         "hazards": {
             "class": seat.hazard_class.value,

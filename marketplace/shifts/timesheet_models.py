@@ -100,6 +100,7 @@ class TimesheetLine(Base):
             "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
             name="overtime_is_paid_time",
         ),
+        CheckConstraint("further_overtime_minutes BETWEEN 0 AND overtime_minutes", name="further_is_overtime"),
         CheckConstraint(
             "night_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes", name="night_is_paid_time"
         ),
@@ -119,6 +120,7 @@ class TimesheetLine(Base):
     paid_break_minutes: Mapped[int]
     unpaid_break_minutes: Mapped[int]
     overtime_minutes: Mapped[int]
+    further_overtime_minutes: Mapped[int] = mapped_column(default=0)
     night_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
@@ -166,6 +168,7 @@ class TimesheetLine(Base):
             outage=self.outage_minutes,
             paid_break=self.paid_break_minutes,
             overtime=self.overtime_minutes,
+            further_overtime=self.further_overtime_minutes,
             night=self.night_minutes,
             unworked=self.compensation_minutes,
             because=self.compensation_rule,

@@ -55,6 +55,7 @@ class TimesheetLineSchema(ma.Schema):
     paid_break_minutes = ma.fields.Integer(required=True)
     unpaid_break_minutes = ma.fields.Integer(required=True)
     overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})
+    further_overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the overtime, the last"})
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, those at night"})
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)

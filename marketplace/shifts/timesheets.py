@@ -234,6 +234,7 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
     minutes = minutes_by_kind(stretches)
     paid, scheduled = paid_minutes(minutes), scheduled_minutes(booking.starts_at, booking.ends_at)
     standby = booking.standby_owed(paid)
+    beyond = overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby)
     return {
         "booking_id": booking.id,
         "work_minutes": minutes[EntryKind.WORK],
@@ -241,7 +242,8 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
         "outage_minutes": minutes[EntryKind.OUTAGE],
         "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
         "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
-        "overtime_minutes": overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
+        "overtime_minutes": beyond,
+        "further_overtime_minutes": booking.further_of(beyond),
         "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
         "compensation_minutes": booking.compensation_minutes,
         "compensation_rule": booking.compensation_rule,

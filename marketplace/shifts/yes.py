@@ -304,6 +304,8 @@ def _booking(yes: Yes) -> dict[str, Any]:
         "hazard_class": seat.hazard_class,
         "overtime_minutes": priced.overtime_minutes,
         "overtime_percent": priced.overtime_percent,
+        "further_overtime_minutes": priced.further_overtime_minutes,
+        "further_overtime_percent": priced.further_overtime_percent,
         "step_points": priced.step_points,
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,

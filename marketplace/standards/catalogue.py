@@ -786,9 +786,13 @@ _PRICES = (
     _rule(
         "OVERTIME",
         Basis.LAW,
-        "Minutes beyond the place's standard week earn its overtime multiple, or one and a half where none is known.",
-        "The law of the place as its region row quotes it; 29 USC 207 (US)",
-        f"{RATES}::test_overtime_earns_its_premium",
+        "Minutes beyond the place's standard week, and beyond its standard day where its law has one, earn its "
+        "overtime multiple, or one and a half where none is known; where its law pays overtime in steps, the later "
+        "hours earn the higher multiple. No minute is counted by the day and by the week.",
+        "The law of the place, as its region row and marketplace/standards/data/overtime.csv quote it; 29 USC 207 (US)",
+        "tests/standards/test_overtime.py::test_worked_examples",
+        version=2,
+        since=date(2026, 11, 30),
         percent_where_unknown=150,
         minutes_a_week_where_unknown=2400,
     ),

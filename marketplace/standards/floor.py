@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards.catalogue import RULES
+from marketplace.standards.overtime import Law, law_of
 from marketplace.standards.verdicts import Confidence
 
 HOUSE_CURRENCY: Final = "USD"
@@ -64,6 +65,11 @@ class Region:
     source: str = ""
     as_of: str = ""
     notes: str = ""
+
+    @property
+    def overtime(self) -> Law:
+        """What else is known of its law of overtime."""
+        return law_of(self.country, self.subdivision)
 
 
 @dataclass(frozen=True, slots=True)

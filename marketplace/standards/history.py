@@ -18,6 +18,17 @@ def _before(version: int, sentence: str, since: date, until: date, **parameters:
 
 EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
     {
+        "OVERTIME": (
+            _before(
+                1,
+                "Minutes beyond the place's standard week earn its overtime multiple, or one and a half where none is "
+                "known.",
+                FIRST,
+                date(2026, 11, 30),
+                percent_where_unknown=150,
+                minutes_a_week_where_unknown=2400,
+            ),
+        ),
         "TWO_PEOPLE": (
             _before(
                 1,

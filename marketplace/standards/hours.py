@@ -172,15 +172,6 @@ def judge_break(worked_minutes: int, longest_break_minutes: int) -> Verdict:
     )
 
 
-def overtime_minutes(before: int, new: int, weekly_hours: Decimal | None) -> int:
-    """Of `new` minutes that follow `before` in one week, those beyond the standard week of the place (OVERTIME).
-    A week that is not known is 40 hours."""
-    standard = RULES["OVERTIME"].parameters["minutes_a_week_where_unknown"]
-    if weekly_hours is not None:
-        standard = int(weekly_hours * 60)
-    return max(0, before + new - max(standard, before))
-
-
 def overtime_percent(multiplier: Decimal | None) -> int:
     """What an overtime minute earns, in percent of the rate: the place's multiple, else one and a half."""
     if multiplier is None:

@@ -15,6 +15,7 @@ Each line rounds half up to a whole minor unit; time at the base rate is rounded
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -71,6 +72,8 @@ class LineKind(StrEnum):
     """What a level of a skill earns beyond the base rate."""
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
+    FURTHER_OVERTIME = "further_overtime_premium"
+    """Of overtime that the law of a place pays in steps, the step after the first."""
     NIGHT_PREMIUM = "night_premium"
     TOP_UP = "top_up"
     """What lifts the time to the floor of the day and place of the work, where that has risen since the yes."""
@@ -146,14 +149,14 @@ class PriceInput:
     (NOTICE), `missed_minutes` of one that an outage kept somebody from (OUTAGE), `neutral_minutes`, the rest of a
     schedule after a hazard cap or a heavier class has stopped the work, and `guaranteed_minutes` that no shift gave.
     `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE), `standby_minutes`
-    for standing by (STANDBY). `overtime_minutes`
-    are those of the worked ones that lie beyond the standard week, `overtime_percent` their multiple (150 is one and a
-    half). `margin` is a third party's, an hour. `qualification_minutes` were spent at a test. `step_points` are what
-    the person's level of a skill multiplies the rate by, in ten-thousandths: no minute earns less than the base rate,
-    and premiums and sick leave follow the multiplied one. `night_minutes` are those of the worked ones at night;
-    `least_rate` is what the floor of the day and place of the work asks for, in the rate's currency, where it is known.
-    Where it `is_training` the worked minutes are those of training. `sick_seconds_left` is the room under the year's
-    cap of sick leave, None for all the room there is.
+    for standing by (STANDBY). `overtime_minutes` are those of the worked ones that lie beyond the standard day or week,
+    `overtime_percent` their multiple (150 is one and a half); the last `further_overtime_minutes` of them earn
+    `further_overtime_percent` in its place. `margin` is a third party's, an hour. `qualification_minutes` were spent at
+    a test. `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no minute
+    earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of
+    the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
+    currency, where it is known. Where it `is_training` the worked minutes are those of training. `sick_seconds_left` is
+    the room under the year's cap of sick leave, None for all the room there is.
     """
 
     rate: Money
@@ -171,6 +174,8 @@ class PriceInput:
     guaranteed_minutes: int = 0
     overtime_minutes: int = 0
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"]
+    further_overtime_minutes: int = 0
+    further_overtime_percent: int = 100
     night_minutes: int = 0
     least_rate: Money | None = None
     hazard_class: HazardClass = HazardClass.H0
@@ -184,6 +189,10 @@ class PriceInput:
         parts = (self.overtime_minutes, self.night_minutes)
         if min(*self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
             raise BadPrice("Minutes are never negative; overtime and night are parts of the work.", field="minutes")
+        if not 0 <= self.further_overtime_minutes <= self.overtime_minutes:
+            raise BadPrice("Further overtime is a part of overtime.", field="further_overtime_minutes")
+        if self.further_overtime_minutes and self.further_overtime_percent < self.overtime_percent:
+            raise BadPrice("Further overtime never earns less than the first.", field="further_overtime_percent")
         if self.step_points < NO_STEP:
             raise BadPrice("A level of a skill never earns less than the base rate.", field="step_points")
         if self.rate.amount <= 0 or self.fee_percent < 0 or self.overtime_percent < 100:
@@ -239,7 +248,7 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     """A thousand people of one shift have one price. Two percentages that are equal may be written differently (10 and
     10.00), and each line tells of its own as it was given."""
     time, on_shift = _time_lines(given)
-    premiums = [_hazard_premium(given), _overtime_premium(given), _night_premium(given), _top_up(given)]
+    premiums = [_hazard_premium(given), *_overtime_premiums(given), _night_premium(given), _top_up(given)]
     earned = [*time, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
@@ -276,6 +285,8 @@ def highest_cost(
     margin: Money | None = None,
     overtime_minutes: int = 0,
     overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"],
+    further_overtime_minutes: int = 0,
+    further_overtime_percent: int = 100,
     step_points: int = NO_STEP,
     night_minutes: int = 0,
     added_minutes: int = 0,
@@ -295,6 +306,8 @@ def highest_cost(
                 margin=margin,
                 overtime_minutes=overtime_minutes,
                 overtime_percent=overtime_percent,
+                further_overtime_minutes=further_overtime_minutes,
+                further_overtime_percent=further_overtime_percent,
                 step_points=step_points,
                 night_minutes=night_minutes,
                 added_minutes=added_minutes,
@@ -394,11 +407,16 @@ def _hazard_premium(given: PriceInput) -> PriceLine:
     return _line(LineKind.HAZARD_PREMIUM, Payee.CONTRACTOR, "HAZARD", money, **more)
 
 
-def _overtime_premium(given: PriceInput) -> PriceLine:
-    part = Fraction(given.overtime_percent - 100, 100)
-    money = given.full_rate * (part * Fraction(given.overtime_minutes, 60))
-    more = {"seconds": given.overtime_minutes * 60, "rate": given.full_rate * part}
-    return _line(LineKind.OVERTIME_PREMIUM, Payee.CONTRACTOR, "OVERTIME", money, **more)
+def _overtime_premiums(given: PriceInput) -> Iterator[PriceLine]:
+    further = given.further_overtime_minutes
+    steps = (
+        (LineKind.OVERTIME_PREMIUM, given.overtime_minutes - further, given.overtime_percent),
+        (LineKind.FURTHER_OVERTIME, further, given.further_overtime_percent),
+    )
+    for kind, minutes, percent in steps:
+        part = Fraction(percent - 100, 100)
+        money = given.full_rate * (part * Fraction(minutes, 60))
+        yield _line(kind, Payee.CONTRACTOR, "OVERTIME", money, seconds=minutes * 60, rate=given.full_rate * part)
 
 
 def _night_premium(given: PriceInput) -> PriceLine:

@@ -14,6 +14,7 @@ from marketplace.core.money import Money
 from marketplace.standards.commitments import Origin, State
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
+from marketplace.standards.overtime import CountedBy
 from marketplace.standards.protection import ChangeStatus, RegionFacts
 from marketplace.standards.rates import LineKind, Payee
 from marketplace.standards.rules import Basis, Confidence, HazardCategory, HazardClass, Outcome, PaymentModel
@@ -260,6 +261,22 @@ class BenchmarkSchema(ma.Schema):
     confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
 
 
+class OvertimeLawSchema(ma.Schema):
+    """A standard day beside the week, and steps: the first minutes of overtime, of a day or a week as `counted_by`
+    says, earn the first percentage of the rate, further ones the further one, and so do those of a day beyond its
+    long day. Null is what a law does not have, or nothing is known of; then the week and the multiple hold alone."""
+
+    day_minutes = ma.fields.Integer(required=True, allow_none=True)
+    first_percent = ma.fields.Integer(required=True, allow_none=True)
+    first_minutes = ma.fields.Integer(required=True, allow_none=True)
+    further_percent = ma.fields.Integer(required=True, allow_none=True)
+    counted_by = ma.fields.Enum(CountedBy, by_value=True, required=True)
+    long_day_minutes = ma.fields.Integer(required=True, allow_none=True)
+    version = ma.fields.Integer(required=True)
+    since = ma.fields.Date(required=True, allow_none=True)
+    source = ma.fields.String(required=True)
+
+
 class RegionSchema(ma.Schema):
     """What is known of a place. Nothing was found for what is null, which does not mean that there is no law."""
 
@@ -271,6 +288,7 @@ class RegionSchema(ma.Schema):
     benchmarks = ma.fields.List(ma.fields.Nested(BenchmarkSchema), required=True)
     weekly_hours = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
     overtime_multiplier = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
+    overtime = ma.fields.Nested(OvertimeLawSchema, required=True)
     daily_rest_hours = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
     hours_confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
     source = ma.fields.String(required=True)

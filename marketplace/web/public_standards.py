@@ -13,6 +13,7 @@ from marketplace.standards import calculator as calculating
 from marketplace.standards import queries
 from marketplace.standards.calculator import Reckoning
 from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, State
+from marketplace.standards.overtime import law_of
 from marketplace.standards.schemas import offer_of
 from marketplace.web import choices, verdict_pictures, words
 from marketplace.web.calculator_form import FOR_GRANTED, OfferForm
@@ -104,7 +105,8 @@ def region(code: str) -> str:
     """Every version of what is known of a place, with what each changed."""
     country, _, part = code.partition("-")
     where = (country, code if part else None)
-    return render_template("public/region.html", place=named_place(*where), versions=queries.history(*where))
+    versions, law = queries.history(*where), law_of(*where)
+    return render_template("public/region.html", place=named_place(*where), versions=versions, law=law)
 
 
 def named_place(country: str, subdivision: str | None) -> str:

@@ -201,6 +201,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "off_at": lazy_gettext("Called off"),
         "opened_at": lazy_gettext("Opened"),
         "outcome": lazy_gettext("Outcome"),
+        "further_overtime_minutes": lazy_gettext("Overtime in the further step"),
+        "further_overtime_percent": lazy_gettext("The further step in percent"),
         "overtime_minutes": lazy_gettext("Overtime"),
         "overtime_percent": lazy_gettext("Overtime in percent"),
         "owed_minutes": lazy_gettext("Time still owed"),

@@ -29,9 +29,9 @@ STATEMENTS = (
     """
     INSERT INTO timesheet_line (id, timesheet_id, booking_id, work_minutes, waiting_minutes, paid_break_minutes,
         unpaid_break_minutes, overtime_minutes, compensation_minutes, flags, sick_minutes, night_minutes, added_minutes,
-        outage_minutes, standby_minutes)
+        outage_minutes, standby_minutes, further_overtime_minutes)
     SELECT gen_random_uuid(), timesheet.id, booking.id, clock.work, 0, clock.breaks, 0, booking.overtime_minutes, 0,
-        '[]', 0, 0, 0, 0, 0
+        '[]', 0, 0, 0, 0, 0, 0
     FROM booking
     JOIN timesheet USING (contractor_id, gig_id, week)
     JOIN (

@@ -194,14 +194,6 @@ def test_more_than_six_hours_need_a_break(worked: int, pause: int, passed: bool)
     assert passes(hours.judge_break(worked, pause)) is passed
 
 
-@pytest.mark.parametrize(
-    ("before", "new", "week", "minutes"),
-    [(2280, 240, Decimal(40), 120), (2400, 60, None, 60), (0, 240, None, 0), (2500, 60, Decimal(52), 0)],
-)
-def test_overtime_begins_after_the_standard_week(before: int, new: int, week: Decimal | None, minutes: int) -> None:
-    assert hours.overtime_minutes(before, new, week) == minutes
-
-
 def test_overtime_pays_what_the_place_says() -> None:
     assert [hours.overtime_percent(each) for each in (None, Decimal("1.25"), Decimal(2))] == [150, 125, 200]
 

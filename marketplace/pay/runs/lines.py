@@ -50,7 +50,8 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
     if leave_left is not None and leave_left >= sick_seconds(work.minutes.on_shift):
         # Room that is not needed is no part of the price: with it nobody's would be like anybody else's.
         leave_left = None
-    promised = (work.rate, work.overtime_percent, work.step_points, work.fee_percent, work.margin)
+    overtime = (work.overtime_percent, work.further_overtime_percent)
+    promised = (work.rate, overtime, work.step_points, work.fee_percent, work.margin)
     told = (work.hazard_class, work.is_training, work.least_rate)
     return _priced(work.minutes, promised, told, str(work.fee_percent), leave_left)
 
@@ -58,19 +59,20 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
 @lru_cache(maxsize=4096)
 def _priced(
     minutes: Minutes,
-    promised: tuple[Money, int, int, Decimal, Money | None],
+    promised: tuple[Money, tuple[int, int], int, Decimal, Money | None],
     told: tuple[HazardClass, bool, Money | None],
     _fee_as_written: str,
     leave_left: int | None,
 ) -> tuple[PriceLine, ...]:
     """A week of pay has many bookings and few kinds of them: each is priced once. As in `rates.price()`, percentages
     that are equal may be written differently."""
-    rate, overtime_percent, step_points, fee_percent, margin = promised
+    rate, (overtime_percent, further_percent), step_points, fee_percent, margin = promised
     hazard_class, is_training, least_rate = told
     given = PriceInput(
         rate=rate,
         is_training=is_training,
         overtime_percent=overtime_percent,
+        further_overtime_percent=further_percent,
         least_rate=least_rate,
         hazard_class=hazard_class,
         fee_percent=fee_percent,

@@ -64,6 +64,8 @@ class Work:
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
     step_points: int = NO_STEP
     """What the level of a skill multiplies the rate by (SKILL_STEP)."""
+    further_overtime_percent: int = 100
+    """What the further step of overtime earns (OVERTIME)."""
     is_training: bool = False
     """Whether the work was learned in it (TRAINING)."""
 

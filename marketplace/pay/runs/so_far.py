@@ -116,12 +116,14 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     spent = minutes_by_kind(known)
     scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
     standby = booking.standby_owed(paid)
+    beyond = overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby)
     minutes = Minutes.of(
         work=spent[EntryKind.WORK],
         waiting=spent[EntryKind.WAITING],
         outage=spent[EntryKind.OUTAGE],
         paid_break=spent[EntryKind.PAID_BREAK],
-        overtime=overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby),
+        overtime=beyond,
+        further_overtime=booking.further_of(beyond),
         night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,

@@ -1,0 +1,142 @@
+"""Which minutes of somebody's work are overtime, and in which step of their place's law: one rule, with the numbers of
+each place in `data/overtime.csv` (OVERTIME).
+
+Beyond the standard day of a law, where it has one, a minute is overtime of that day. Of all others, those beyond the
+standard week are overtime of the week: so no minute is counted twice, and ten hours on each of four days are eight
+hours of overtime, not sixteen. The first minutes of overtime, by the day or by the week as the law counts them, earn
+its first multiple, all further ones its further multiple. Laws that we do not know have a week and one multiple.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from marketplace.standards.catalogue import RULES
+from marketplace.standards.hours import Span, minutes_by_day, overtime_percent, week_of
+
+DATA: Final = Path(__file__).with_name("data") / "overtime.csv"
+
+
+class CountedBy(StrEnum):
+    """Over what the first minutes of overtime are counted, before the further multiple begins."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the law of a place says of overtime. Without `day_minutes` only a week has an end; without `first_minutes`
+    no step follows the first, but in a day of more than `long_day_minutes`."""
+
+    day_minutes: int | None = None
+    first_percent: int | None = None
+    first_minutes: int | None = None
+    further_percent: int | None = None
+    counted_by: CountedBy = CountedBy.DAY
+    long_day_minutes: int | None = None
+    version: int = 1
+    since: date | None = None
+    source: str = ""
+
+    def percents(self, multiplier: Decimal | None) -> tuple[int, int]:
+        """What a minute of the first step and one of the further step earn, in percent of the rate. `multiplier` is
+        what the region row of the place says: neither step earns less than that.
+
+        >>> LAWS["ID", None].percents(Decimal("1.6"))
+        (160, 200)
+        """
+        if self.first_percent is None:
+            first = overtime_percent(multiplier)
+        else:
+            first = max(self.first_percent, int((multiplier or 1) * 100))
+        return first, max(first, self.further_percent or first)
+
+
+@dataclass(frozen=True, slots=True)
+class Overtime:
+    """How many of some minutes are overtime, and how many of those, the last ones, are in the further step."""
+
+    minutes: int = 0
+    further: int = 0
+
+
+UNKNOWN: Final = Law()
+
+
+def _read() -> Mapping[tuple[str, str | None], Law]:
+    def minutes(hours: str) -> int | None:
+        return int(Decimal(hours) * 60) if hours else None
+
+    with DATA.open(encoding="utf-8", newline="") as rows:
+        return MappingProxyType(
+            {
+                (row["country"], row["subdivision"] or None): Law(
+                    day_minutes=minutes(row["day_hours"]),
+                    first_percent=int(row["first_percent"]),
+                    first_minutes=int(row["first_minutes"]) if row["first_minutes"] else None,
+                    further_percent=int(row["further_percent"]) if row["further_percent"] else None,
+                    counted_by=CountedBy(row["counted_by"]),
+                    long_day_minutes=minutes(row["long_day_hours"]),
+                    version=int(row["version"]),
+                    since=date.fromisoformat(row["since"]),
+                    source=row["source"],
+                )
+                for row in csv.DictReader(rows)
+            }
+        )
+
+
+LAWS: Final = _read()
+"""The laws that we know more of than a week and a multiple, by country and subdivision."""
+
+
+def law_of(country: str, subdivision: str | None) -> Law:
+    """The law of the subdivision, else of its country, else `UNKNOWN`."""
+    return LAWS.get((country, subdivision)) or LAWS.get((country, None)) or UNKNOWN
+
+
+def overtime(work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_hours: Decimal | None) -> Overtime:
+    """What of the new work is overtime beside the work that is there.
+
+    Whatever is there in a day and a week comes before it, whenever it lies: so the order in which somebody says yes
+    changes no week's sum. Days and weeks are those of the zone, and work over midnight counts on both sides of it.
+    """
+    week = RULES["OVERTIME"].parameters["minutes_a_week_where_unknown"]
+    if weekly_hours is not None:
+        week = int(weekly_hours * 60)
+    before = minutes_by_day(work, zone)
+    minutes = further = 0
+    for day, count in sorted(minutes_by_day([new], zone).items()):
+        found = _of_day(before, day, count, law, week)
+        minutes, further = minutes + found.minutes, further + found.further
+        before[day] = before.get(day, 0) + count
+    return Overtime(minutes, further)
+
+
+def _of_day(before: Mapping[date, int], day: date, count: int, law: Law, week: int) -> Overtime:
+    there = before.get(day, 0)
+    days = [minutes for each, minutes in before.items() if week_of(each) == week_of(day)]
+    in_week = sum(minutes - _beyond(minutes, law.day_minutes) for minutes in days)
+    daily = _beyond(there + count, law.day_minutes) - _beyond(there, law.day_minutes)
+    weekly = _beyond(in_week + count - daily, week) - _beyond(in_week, week)
+    further = _beyond(there + count, law.long_day_minutes) - _beyond(there, law.long_day_minutes)
+    if law.first_minutes is not None:
+        if law.counted_by is CountedBy.WEEK:
+            counted = sum(_beyond(minutes, law.day_minutes) for minutes in days) + _beyond(in_week, week)
+        else:
+            counted = _beyond(there, law.day_minutes)
+            counted += min(there - counted, _beyond(in_week, week))
+        further = max(further, daily + weekly - max(0, law.first_minutes - counted))
+    return Overtime(daily + weekly, max(0, further))
+
+
+def _beyond(minutes: int, most: int | None) -> int:
+    return 0 if most is None else max(0, minutes - most)
