@@ -7,8 +7,8 @@ Where there is no further step there are none of them; their multiple then says 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0123"
-down_revision = "0122"
+revision = "0126"
+down_revision = "0125"
 
 FIRST = ("wages", "training", "paid_break", "waiting", "outage", "call_in", "cancellation")
 BEFORE = (
