@@ -72,7 +72,7 @@ class LineKind(StrEnum):
     """What a level of a skill earns beyond the base rate."""
     HAZARD_PREMIUM = "hazard_premium"
     OVERTIME_PREMIUM = "overtime_premium"
-    FURTHER_OVERTIME = "further_overtime_premium"
+    FURTHER_OVERTIME = "further_overtime"
     """Of overtime that the law of a place pays in steps, the step after the first."""
     NIGHT_PREMIUM = "night_premium"
     TOP_UP = "top_up"

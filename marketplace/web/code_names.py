@@ -228,7 +228,7 @@ NAMES = {
         "skill_step": lazy_gettext("for your level of a skill"),
         "hazard_premium": lazy_gettext("premium for distressing work"),
         "overtime_premium": lazy_gettext("overtime premium"),
-        "further_overtime_premium": lazy_gettext("overtime premium, further hours"),
+        "further_overtime": lazy_gettext("overtime premium, further hours"),
         "night_premium": lazy_gettext("night premium"),
         "top_up": lazy_gettext("top-up to the floor"),
         "sick_accrual": lazy_gettext("sick leave"),

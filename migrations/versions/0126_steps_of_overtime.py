@@ -19,7 +19,7 @@ AFTER = (
     "night_premium", "top_up", "sick_accrual", "sick_leave", "benefit_cash_out", "rail_fee", "health_contribution",
     "platform_fee", "third_party_margin",
 )  # fmt: skip
-NEW = "further_overtime_premium"
+NEW = "further_overtime"
 
 
 def upgrade() -> None:

@@ -95,10 +95,12 @@ def test_two_payments_are_the_price_of_the_whole(
     than what is held for the whole."""
     paid_time = worked + pause + waited
     overtime = data.draw(st.integers(0, paid_time), label="overtime")
+    further = data.draw(st.integers(0, overtime), label="further overtime")
     cut = data.draw(st.integers(0, paid_time), label="cut")
     restored = data.draw(st.integers(0, cut), label="restored")
     more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
-    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more)
+    more["further_overtime_percent"] = 200
+    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, further_overtime=further)
     as_once_named = data.draw(st.booleans(), label="as once named")
     price = Money(rate, "USD")
     given = whole.less(cut)

@@ -19,6 +19,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.money import Money, total
 from marketplace.core.problems import Forbidden, NotFound
+from marketplace.gigs.rules import Criteria, Where
 from marketplace.ledger import queries as books
 from marketplace.pay import payslips, queries, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
@@ -113,6 +114,32 @@ def test_what_was_not_worked_goes_back_to_the_gig(scene: Scene) -> None:
     assert (slip.net, slip.cost) == (usd("45.00"), usd("50.55"))
     assert balance(scene.gig.hold_account) == before - usd("50.55")
     assert balance(booking.hold_account) == usd("0")
+    everything_holds()
+
+
+def test_overtime_is_promised_held_and_paid_in_the_steps_of_its_law(app: Flask) -> None:
+    """Ten hours in Jakarta, of which the ninth earns half the rate more and the tenth all of it: 150.00, 7.50 and 15.00
+    are promised. Who leaves half an hour early loses half of the tenth, and its premium."""
+    with transaction():
+        found = shifts.scene(criteria=Criteria(places=(Where("ID"),)))
+        ana = shifts.contracted(found, country="ID", subdivision=None, timezone="Asia/Jakarta")
+        offer = shifts.offered(found, shifts.shift(found, shifts.MONDAY.replace(hour=1), 10, zone="Asia/Jakarta"), ana)
+        assert offer.terms["pay"] == {"amount": "172.50", "currency": "USD"}
+        booking = shifts.accepted(offer)
+        assert str(booking.held.decimal) == offer.terms["company_cost"]["amount"]
+        me = accounts.actor_of(ana.id)
+        shifts.at(booking.starts_at)
+        attendance.clock_in(booking.id, by=me)
+        shifts.at(booking.ends_at - timedelta(minutes=30))
+        attendance.clock_out(booking.id, by=me)
+        made.approved(found, booking)
+    made.paid()
+    slip = made.payslip_of(ana.id)
+    lines = db.session.scalars(select(PayLine).where(PayLine.payslip_id == slip.id, PayLine.rule == "OVERTIME")).all()
+    assert {line.kind: (line.minutes, line.money, line.rate) for line in lines} == {
+        LineKind.OVERTIME_PREMIUM: (60, usd("7.50"), usd("7.50")),
+        LineKind.FURTHER_OVERTIME: (30, usd("7.50"), usd("15.00")),
+    }
     everything_holds()
 
 

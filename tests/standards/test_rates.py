@@ -87,6 +87,8 @@ def test_every_line_names_its_rule_and_version() -> None:
         guaranteed_minutes=60,
         step_points=12_500,
         overtime_minutes=60,
+        further_overtime_minutes=15,
+        further_overtime_percent=200,
         night_minutes=60,
         least_rate=usd("18.76"),
         hazard_class=HazardClass.H2,
@@ -107,6 +109,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.SKILL_STEP: "SKILL_STEP",
         LineKind.HAZARD_PREMIUM: "HAZARD",
         LineKind.OVERTIME_PREMIUM: "OVERTIME",
+        LineKind.FURTHER_OVERTIME: "OVERTIME",
         LineKind.NIGHT_PREMIUM: "NIGHT",
         LineKind.TOP_UP: "TOP_UP",
         LineKind.SICK_ACCRUAL: "SICK",
@@ -300,6 +303,8 @@ def test_no_part_of_a_schedule_costs_more_than_was_held(
     breaks = data.draw(st.integers(0, paid))
     waited = data.draw(st.integers(0, paid - breaks))
     overtime = data.draw(st.integers(0, scheduled))
+    further = data.draw(st.integers(0, overtime))
+    steps = {"overtime_percent": 150, "further_overtime_percent": data.draw(st.integers(150, 300))}
     night = data.draw(st.integers(0, scheduled))
     capped = data.draw(st.booleans())
     real = price(
@@ -310,12 +315,15 @@ def test_no_part_of_a_schedule_costs_more_than_was_held(
             call_in_minutes=0 if capped else call_in_missing(scheduled, paid),
             neutral_minutes=scheduled - paid if capped else 0,
             overtime_minutes=min(paid, overtime),
+            further_overtime_minutes=max(0, min(paid, overtime) - (overtime - further)),
+            **steps,
             night_minutes=min(paid, night),
             **terms,
         )
     )
     rate = terms.pop("rate")
-    assert cost(real) <= highest_cost(rate, scheduled, overtime_minutes=overtime, night_minutes=night, **terms)
+    promised = {"overtime_minutes": overtime, "further_overtime_minutes": further, "night_minutes": night}
+    assert cost(real) <= highest_cost(rate, scheduled, **promised, **steps, **terms)
 
 
 @given(terms=terms, minutes=st.integers(0, 900), more=st.integers(0, 5_000))
