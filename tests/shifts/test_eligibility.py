@@ -128,13 +128,13 @@ def test_work_that_is_over_does_not_stand_in_the_way_but_counts() -> None:
 
 def test_hours_beyond_the_standard_week_are_overtime_in_whatever_order_they_are_taken() -> None:
     days = [busy(24 * day, 8) for day in range(1, 6)]
-    assert overtime(SEAT, replace(ANA, busy=days, weekly_hours=Decimal(40))) == 240
-    assert overtime(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(40))) == 0
-    assert overtime(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(34))) == 120
+    assert overtime(SEAT, replace(ANA, busy=days, weekly_hours=Decimal(40))).minutes == 240
+    assert overtime(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(40))).minutes == 0
+    assert overtime(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(34))).minutes == 120
     taken_first, total = [], 0
     for each in [Busy(SEAT.span, HazardClass.H0), *reversed(days)]:
         seat = replace(SEAT, span=each.span)
-        total += overtime(seat, replace(ANA, busy=taken_first, weekly_hours=Decimal(40)))
+        total += overtime(seat, replace(ANA, busy=taken_first, weekly_hours=Decimal(40))).minutes
         taken_first = [*taken_first, each]
     assert total == 240
 
