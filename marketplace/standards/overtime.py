@@ -140,3 +140,20 @@ def _of_day(before: Mapping[date, int], day: date, count: int, law: Law, week: i
 
 def _beyond(minutes: int, most: int | None) -> int:
     return 0 if most is None else max(0, minutes - most)
+
+
+def laws_table() -> str:
+    """`LAWS` as docs/pay.md has them."""
+    head = "| place | day | first | further | source |\n| --- | --- | --- | --- | --- |\n"
+    return head + "".join(_row(country, part, law) for (country, part), law in LAWS.items())
+
+
+def _row(country: str, subdivision: str | None, law: Law) -> str:
+    first = f"{law.first_percent} %"
+    further = "" if law.further_percent is None else f"{law.further_percent} %"
+    if law.first_minutes is not None:
+        first += f" for {law.first_minutes // 60} h a {law.counted_by}"
+    if law.long_day_minutes is not None:
+        further += f" beyond {law.long_day_minutes // 60} h a day"
+    day = "" if law.day_minutes is None else f"{law.day_minutes // 60} h"
+    return f"| {subdivision or country} | {day} | {first} | {further} | {law.source} |\n"

@@ -1,0 +1,95 @@
+"""docs/pay.md is true: each example comes out as it says, every kind of line has one, and its table is the data.
+
+A block of `pay` says what goes in, a line each, then every line of the price and the cost after `=>`; one of `overtime`
+says what is there in a week and what is new, as day of the week, time and hours. Written anew, with what comes out, by
+`python -m tests.standards.test_pay_page`.
+"""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from marketplace.core.money import Money
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.hours import Span
+from marketplace.standards.overtime import law_of, laws_table, overtime
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, PriceInput, cost, price
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "pay.md"
+BLOCK: Final = re.compile(r"```(pay|overtime)\n(.*?)```", re.DOTALL)
+MONDAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def outcome(kind: str, text: str) -> list[str]:
+    """What comes of a block: its lines after `=>`."""
+    given = [line.split() for line in text.splitlines() if not line.startswith("=>")]
+    return _price(given) if kind == "pay" else _overtime(given)
+
+
+def _price(given: list[list[str]]) -> list[str]:
+    words: dict[str, list[str]] = {name: values for name, *values in given}
+    amount, currency = (*words.pop("rate"), "USD")[:2]
+    into: dict[str, Any] = {"rate": Money.of(amount, currency), "is_training": words.pop("training", None) is not None}
+    for name, (value, *more) in words.items():
+        match name:
+            case "hazard":
+                into["hazard_class"] = HazardClass(value)
+            case "step":
+                into["step_points"] = int(value)
+            case "least":
+                into["least_rate"] = Money.of(value, currency)
+            case "margin":
+                into["margin"] = Money.of(value, currency)
+            case _:
+                into[f"{name}_minutes"] = int(value)
+                into |= {f"{name}_percent": int(each) for each in more}
+    lines = price(PriceInput(**into))
+    told = [f"=> {line.kind} {line.money.decimal} {line.rule}" for line in lines if line.money]
+    return [*told, f"=> cost {cost(lines).decimal}"]
+
+
+def _overtime(given: list[list[str]]) -> list[str]:
+    spans, place, week = [], "", Decimal(40)
+    for name, *values in given:
+        match name:
+            case "place":
+                (place,) = values
+            case "week":
+                week = Decimal(values[0])
+            case _:
+                at = time.fromisoformat(values[1])
+                start = MONDAY + timedelta(days=int(values[0]), hours=at.hour, minutes=at.minute)
+                spans.append(Span(start, start + timedelta(hours=float(values[2]))))
+    *there, new = spans
+    law = law_of(place[:2], place if "-" in place else None)
+    found = overtime(there, new, ZoneInfo("UTC"), law, week)
+    return [f"=> overtime {found.minutes}, of it further {found.further}"]
+
+
+BLOCKS: Final = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("kind", "text"), BLOCKS)
+def test_an_example_comes_out_as_the_page_says(kind: str, text: str) -> None:
+    assert [line for line in text.splitlines() if line.startswith("=>")] == outcome(kind, text)
+
+
+def test_every_kind_of_line_has_an_example_and_every_law_its_row() -> None:
+    told = {line.split()[1] for kind, text in BLOCKS if kind == "pay" for line in outcome(kind, text)}
+    assert told - {"cost"} == set(LineKind) - {*OWN_BENEFITS, LineKind.RAIL_FEE}
+    assert laws_table() in PAGE.read_text(encoding="utf-8")
+
+
+def _written(found: re.Match[str]) -> str:
+    kind, text = found.groups()
+    given = [line for line in text.splitlines() if not line.startswith("=>")]
+    return "\n".join([f"```{kind}", *given, *outcome(kind, text), "```"])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(BLOCK.sub(_written, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
