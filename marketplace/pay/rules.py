@@ -11,9 +11,10 @@ from marketplace.accounts.rules import available_account
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.ledger.rules import Entry, Move
+from marketplace.standards import rail_reach
 from marketplace.standards.catalogue import RULES
 
-SANDBOX, MANUAL, STRIPE, STRIPE_TEST = "sandbox", "manual", "stripe", "stripe_test"
+SANDBOX, MANUAL, STRIPE, STRIPE_TEST = "sandbox", "manual", rail_reach.STRIPE, rail_reach.STRIPE_TEST
 """The names of the rail that moves no money, of the one on which a person pays by a file, and of Stripe's two: with a
 key for tests no money moves, so it is another rail, and never mixes."""
 FOR_TESTS = frozenset({SANDBOX, STRIPE_TEST})

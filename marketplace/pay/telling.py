@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import Text, cast, func, select
 
 from marketplace.core import clock
@@ -15,7 +16,9 @@ from marketplace.core.money import Money
 from marketplace.pay.methods import service as methods
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rails import stripe_rules
+from marketplace.standards import rail_reach
 from marketplace.standards.rates import Payee
+from marketplace.workforce.models import Contractor
 
 WORDS = "Setara: deposit"
 """What a payer reads on the rail's page."""
@@ -39,6 +42,8 @@ def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, A
     rails = _rails({slip.run_id for slip in payslips})
     places = methods.in_force({(rails[slip.run_id], slip.contractor_id) for slip in payslips})
     facts = _facts([slip.id for slip in payslips])
+    nowhere = {each.contractor_id for each in payslips if (rails[each.run_id], each.contractor_id) not in places}
+    unreached = _unreached(nowhere)
     told = {}
     for slip in payslips:
         name = rails[slip.run_id]
@@ -57,6 +62,8 @@ def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, A
             "transfer_group": f"pay_run:{slip.run_id}",
             "metadata": stripe_rules.metadata(own | facts.get(slip.id, {})),
         }
+        if name in rail_reach.BY_COUNTRY and slip.contractor_id in unreached:
+            params["unreached"] = unreached[slip.contractor_id]
         told[slip.id] = (name, params)
     return told
 
@@ -64,6 +71,16 @@ def of_payouts(payslips: Sequence[Payslip]) -> dict[UUID, tuple[str, dict[str, A
 def _rails(run_ids: Collection[UUID]) -> dict[UUID, str]:
     rows = db.session.execute(select(PayRun.id, PayRun.rail).where(PayRun.id.in_(run_ids)))
     return {row.id: row.rail for row in rows}
+
+
+def _unreached(contractor_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The countries of those people whom Stripe pays nobody in."""
+    if not contractor_ids:
+        return {}
+    rows = db.session.execute(select(Contractor.id, Contractor.country).where(Contractor.id.in_(contractor_ids)))
+    lives = {row.id: row.country for row in rows}
+    missing = rail_reach.not_paid(stripe_rules.LIVE, set(lives.values()), current_app.config["STRIPE_COUNTRY"])
+    return {each: country for each, country in lives.items() if country in missing}
 
 
 def _facts(payslip_ids: Collection[UUID]) -> Mapping[UUID, dict[str, object]]:

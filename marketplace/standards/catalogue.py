@@ -112,6 +112,16 @@ _PAY = (
         f"{GATE}::test_pay_is_promised_in_a_national_currency",
     ),
     _rule(
+        "RAIL_REACH",
+        Basis.HOUSE,
+        "A gig opens only where the service's payment rail pays people in at least one of its places; its company "
+        "reads in which of them nobody can be paid yet. What people there earn is theirs whole, and waits until they "
+        "can be paid.",
+        f"House policy: work that cannot be paid in time is not offered as if it could; {FAIRWORK}, 1.1",
+        f"{GATE}::test_a_place_that_no_rail_reaches_is_named_and_alone_refused",
+        since=date(2026, 11, 30),
+    ),
+    _rule(
         "ESCROW",
         Basis.STANDARD,
         "A gig opens when pay, premiums, benefits and fees of the planned work are held.",

@@ -172,7 +172,8 @@ class Place:
     """Somewhere a gig's contractors may live: the law that is known of it, and its floor in the offer's currency.
 
     `payable` says whether a sourced rate leads from the offer's currency into the place's own. `strictest` is the part
-    of a whole country whose floor this is, where it is not the country's own.
+    of a whole country whose floor this is, where it is not the country's own. `reached` says whether the service's
+    payment rail pays people there.
     """
 
     country: str
@@ -181,6 +182,7 @@ class Place:
     floor: Floor
     payable: bool = True
     strictest: str | None = None
+    reached: bool = True
 
     @property
     def name(self) -> str:

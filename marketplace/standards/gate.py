@@ -28,7 +28,7 @@ def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
             verdicts.append(fair_pay.judge_hazard_pay(offer, place))
         if offer.payment_model is PaymentModel.PIECE:
             verdicts.append(fair_pay.judge_piece_price(offer, place))
-    verdicts += [fair_pay.judge_currency(offer, tuple(places)), judge_pilot(offer, places)]
+    verdicts += [fair_pay.judge_currency(offer, tuple(places)), judge_reach(places), judge_pilot(offer, places)]
     return verdicts + [judge(offer) for judge in OF_THE_OFFER]
 
 
@@ -66,6 +66,29 @@ def judge_pilot(offer: Offer, places: Sequence[Place]) -> Verdict:
         limit=f"{rule.parameters['least_workers']} workers, {rule.parameters['least_items']} items or "
         f"{rule.parameters['least_hours']} approved hours, paid, finished",
         remedy="Run and record a paid pilot; its own shifts count.",
+    )
+
+
+def judge_reach(places: Sequence[Place]) -> Verdict:
+    """RAIL_REACH: of BR and US-KS on a rail that pays nobody in Brazil a note names BR; BR alone is refused."""
+    missing = sorted({place.name for place in places if not place.reached})
+    names, nobody = ", ".join(missing), len(missing) == len({place.name for place in places})
+    if not missing:
+        sentence, outcome = "The service's payment rail pays people in every place of the offer.", Outcome.PASS
+    elif nobody:
+        sentence = f"The service's payment rail pays nobody in {names}, so nobody could be paid for this work."
+        outcome = Outcome.FAIL
+    else:
+        sentence = (
+            f"The service's payment rail pays nobody in {names} yet: what people there earn is theirs whole, and waits "
+            "until they can be paid."
+        )
+        outcome = Outcome.NOTE
+    return RULES["RAIL_REACH"].verdict(
+        outcome,
+        sentence,
+        {"not_reached": names or "none"},
+        remedy="Name a place where people are paid." if nobody else f"Leave out {names}, or tell people there first.",
     )
 
 

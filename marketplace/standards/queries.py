@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
+from flask import current_app
 from sqlalchemy import ScalarSelect, Select, Text, bindparam, case, cast, func, or_, select
 
 from marketplace.core.db import db
 from marketplace.core.money import minor_digits
 from marketplace.core.problems import NotFound
-from marketplace.standards import exchange
+from marketplace.standards import exchange, rail_reach
 from marketplace.standards.floor import HOUSE_CURRENCY, Floor, Place, Region, floor_of
 from marketplace.standards.models import ExchangeRate, RegionVersion
 from marketplace.standards.protection import Difference, RegionFacts, differences
@@ -159,13 +160,18 @@ def places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
 def gate_places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place]:
     """`places()` for the gate. Whoever takes people from a whole country takes those too who live where its law asks
     for the most (P1: any eligible region): the floor of a whole country is the highest of its own and of its known
-    parts, and `strictest` names the part."""
+    parts, and `strictest` names the part. `reached` says of each whether the service's payment rail pays there."""
     rows = _rows_of({country for country, part in codes if part is None})
     parts = sorted({(row.country, row.subdivision) for row in rows if row.subdivision is not None})
     found = places([*codes, *parts], currency=currency, on=on)
     known = found[len(codes) :]
+    rail, platform = current_app.config["RAIL"], current_app.config["STRIPE_COUNTRY"]
     return [
-        _strictest(place, [part for part in known if part.country == place.country]) for place in found[: len(codes)]
+        replace(
+            _strictest(place, [part for part in known if part.country == place.country]),
+            reached=rail_reach.pays(rail, place.country, platform),
+        )
+        for place in found[: len(codes)]
     ]
 
 

@@ -21,7 +21,7 @@ from marketplace.pay import progress, proof, queries, service
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.progress import Progress
-from marketplace.pay.rails import landing
+from marketplace.pay.rails import landing, unreached
 from marketplace.pay.rules import SANDBOX, RunStatus
 from marketplace.pay.schemas import LeverArgs, PayRunArgs
 from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices
@@ -29,7 +29,7 @@ from marketplace.web.forms import Form
 from marketplace.web.landing_pictures import together_bar
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import money_words
+from marketplace.web.words import countries, money_words
 
 AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
@@ -61,6 +61,8 @@ def _pay_page(form: Form) -> str:
         previews=previews,
         bars=bars,
         uninvoiced=invoicing.waiting(by),
+        unreached=unreached.earned(seen_by=by),
+        countries=dict(countries()),
         companies=[("", gettext("every company")), *((str(each.id), each.legal_name) for each in companies)],
     )
 

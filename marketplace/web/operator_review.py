@@ -18,6 +18,7 @@ from marketplace.core.files import content_of
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
 from marketplace.core.retention import PaperStatus
+from marketplace.pay.rails import unreached
 from marketplace.web import choices, words
 from marketplace.web.application import DOCUMENT_OF, usual_wait
 from marketplace.web.forms import Form
@@ -155,6 +156,7 @@ def review(contractor_id: UUID, form: Form | None = None) -> ResponseReturnValue
         remark_words=choices.REMARKS,
         countries=dict(words.countries()),
         rail=current_app.config["RAIL"],
+        is_paid=unreached.is_paid(profile.contractor.country),
         checking=given,
     )
     return page, given.status

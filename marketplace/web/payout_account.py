@@ -19,7 +19,7 @@ from marketplace.pay.methods.fields import PROVIDERS, MethodKind, NoSuchMethod
 from marketplace.pay.methods.rules import ALIVE, MethodStatus
 from marketplace.pay.methods.schemas import PayoutMethodArgs
 from marketplace.pay.rails import accounts as rail_accounts
-from marketplace.pay.rails import stripe_rules
+from marketplace.pay.rails import stripe_rules, unreached
 from marketplace.pay.rails.models import RailPayout
 from marketplace.web import words
 from marketplace.web.forms import Form
@@ -62,6 +62,7 @@ def payout_account() -> ResponseReturnValue:
         form=form,
         accounts=[(each, _asks(each.missing)) for each in accounts],
         sent=sent,
+        is_paid=unreached.is_paid(workforce.contractor(require_person(by), by).country),
         at_the_rail=current_app.config["RAIL"] in stripe_rules.NAMES,
         methods=[each for each in mine if each.row.status in ALIVE],
         ended=[each for each in mine if each.row.status is MethodStatus.REFUSED],

@@ -207,6 +207,7 @@ INPUTS: Mapping[str, LazyString] = MappingProxyType(
         "minutes_with_this_shift": lazy_gettext("minutes with this shift"),
         "missing": lazy_gettext("missing"),
         "needed": lazy_gettext("needed"),
+        "not_reached": lazy_gettext("places where no payment rail pays"),
         "not_payable_in_own": lazy_gettext("places not payable in their own currency"),
         "of_which_new": lazy_gettext("of which new"),
         "offered_rate": lazy_gettext("offered rate"),

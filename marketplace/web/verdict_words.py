@@ -23,6 +23,12 @@ PATTERNS: Final = (
     "Raise the rate to %(rate)s an hour.",
     "Raise the lowest rate to %(rate)s.",
     "No sourced rate leads from %(base)s to the currency of %(places)s: pay arrives in %(arrives)s.",
+    (
+        "The service's payment rail pays nobody in %(places)s yet: what people there earn is theirs whole, and "
+        "waits until they can be paid."
+    ),
+    "The service's payment rail pays nobody in %(places)s, so nobody could be paid for this work.",
+    "Leave out %(places)s, or tell people there first.",
     "Fund the gig with %(missing)s more, or plan less work.",
     "Without a finished pilot the gig may have %(hours)s hours booked: %(lacks)s.",
     "Work by the piece waits for its pilot: %(lacks)s.",
@@ -49,6 +55,8 @@ WHOLE: Final = (
     "skill, language, qualification, place, equipment",
     "The offer names no place, so no floor can be found.",
     "Name one place.",
+    "Name a place where people are paid.",
+    "The service's payment rail pays people in every place of the offer.",
     "A paid pilot of the size asked for is finished.",
     "Run and record a paid pilot; its own shifts count.",
     "Pay by the hour, or by the piece at a price that a pilot has shown to reach the floor.",

@@ -67,7 +67,6 @@ from marketplace.pay.rails.chargeback_rules import Shows as Evidence
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
 from marketplace.pay.rails.pause_models import RailPause
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
-from marketplace.pay.rails.stripe_rules import Agreement
 from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, OpStatus
 from marketplace.pay.seals import sealing
 from marketplace.pay.taxes.schemes import Form
@@ -90,6 +89,7 @@ from marketplace.standards.act_rules import ActKind, ActStatus
 from marketplace.standards.hazard import HazardCategory
 from marketplace.standards.hiding_models import Hiding
 from marketplace.standards.models import RegionChange, RegionComment
+from marketplace.standards.rail_reach import Agreement
 from marketplace.surveys.models import Concern, Survey
 from marketplace.workforce import documents, residence
 from marketplace.workforce import queries as workforce_queries

@@ -59,8 +59,8 @@ def test_a_fair_offer_passes_with_one_note() -> None:
     assert broken(list(verdicts.values())) == []
     assert [rule for rule, verdict in verdicts.items() if verdict.outcome is Outcome.NOTE] == ["PILOT"]
     assert set(verdicts) == {
-        "HOUSE_FLOOR", "FLOOR", "CURRENCY", "PILOT", "SHARE", "MARGINS", "SPREAD", "ESCROW", "PAYMENT_MODEL",
-        "INSTRUCTIONS", "COMPANY", "CRITERIA", "HAZARD_CLASS", "CARE_LINE",
+        "HOUSE_FLOOR", "FLOOR", "CURRENCY", "RAIL_REACH", "PILOT", "SHARE", "MARGINS", "SPREAD", "ESCROW",
+        "PAYMENT_MODEL", "INSTRUCTIONS", "COMPANY", "CRITERIA", "HAZARD_CLASS", "CARE_LINE",
         "ILLEGAL_CONTENT",
     }  # fmt: skip
     assert all(verdict.version == RULES[rule].version and verdict.source for rule, verdict in verdicts.items())
@@ -72,6 +72,15 @@ def test_every_broken_rule_is_named_at_once() -> None:
     assert {verdict.rule for verdict in broken(judge_offer(made, [KANSAS]))} == {
         "FLOOR", "HOUSE_FLOOR", "SHARE", "MARGINS", "COMPANY", "CRITERIA",
     }  # fmt: skip
+
+
+def test_a_place_that_no_rail_reaches_is_named_and_alone_refused() -> None:
+    """Of Kansas and Brazil a note names Brazil, and the gig may open; Brazil alone may not."""
+    brazil = replace(place(None), country="BR", reached=False)
+    beside, alone = (judged(offer(), *places)["RAIL_REACH"] for places in ((KANSAS, brazil), (brazil,)))
+    assert (beside.outcome, beside.inputs["not_reached"]) == (Outcome.NOTE, "BR")
+    assert (alone.outcome, alone.remedy) == (Outcome.FAIL, "Name a place where people are paid.")
+    assert judged(offer())["RAIL_REACH"].outcome is Outcome.PASS
 
 
 # --- floors ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock
 from marketplace.standards.catalogue import RULES
 from tests.factories import accounts
+from tests.factories.rails import at_stripe
 
 RULE_LIST = "GET /api/v1/standards/rules"
 RULE = "GET /api/v1/standards/rules/<rule_id>"
@@ -103,6 +104,17 @@ def test_the_calculator_asks_the_gate(client: FlaskClient) -> None:
     assert not judged["passes"]
     (floor,) = [verdict for verdict in judged["verdicts"] if verdict["outcome"] == "fail"]
     assert (floor["rule"], floor["limit"], floor["confidence"]) == ("FLOOR", "7.25 USD", "high")
+
+
+def test_a_company_reads_which_of_its_places_no_rail_pays(client: FlaskClient, app: Flask) -> None:
+    """The sandbox pays everywhere; Stripe of a platform in the United States pays in Kenya and not in Brazil."""
+    places = [{"country": "BR"}, {"country": "KE"}]
+    with at_stripe(app):
+        at = client.post(f"{BASE}/verdicts", json=KANSAS_OFFER | {"places": places}).json["verdicts"]
+    beside = client.post(f"{BASE}/verdicts", json=KANSAS_OFFER | {"places": places}).json["verdicts"]
+    (told, calm) = (next(each for each in found if each["rule"] == "RAIL_REACH") for found in (at, beside))
+    assert (told["outcome"], told["inputs"]["not_reached"]) == ("note", "BR")
+    assert calm["outcome"] == "pass"
 
 
 def test_the_calculator_takes_everything_an_offer_has(client: FlaskClient) -> None:

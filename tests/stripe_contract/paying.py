@@ -18,9 +18,10 @@ from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rails.models import RailAccount
-from marketplace.pay.rails.stripe_rules import TEST, Agreement
+from marketplace.pay.rails.stripe_rules import TEST
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.pay.runs import service as runs
+from marketplace.standards.rail_reach import Agreement
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.stripe_contract.server import KEY, Standin

@@ -10,18 +10,22 @@ from uuid import uuid4
 import pytest
 import stripe
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.ledger import queries as books
-from marketplace.pay import proof, service
+from marketplace.pay import proof, service, telling
+from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.methods.rules import MethodStatus
+from marketplace.pay.models import Payslip
 from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails import payments
 from marketplace.pay.rails.rail import Done, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rails.stripe_rail import API_VERSION, StripeRail
 from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, in_flight, payable
+from marketplace.workforce.models import Contractor
 from tests.factories import accounts
 from tests.pay.books import everything_holds, undone
 from tests.stripe_contract.contract import StripeRefuses
@@ -194,6 +198,23 @@ def test_a_payout_without_an_account_is_the_persons_to_mend(owed: Owed, rail: St
     assert isinstance(told, Refused)
     assert (told.code, told.who_can_fix) == ("payout_account_missing", "contractor")
     assert rail.find(order) is None
+
+
+def test_a_payout_to_a_country_without_a_rail_waits_and_its_person_is_not_told_to_mend_it(
+    owed: Owed, rail: StripeRail
+) -> None:
+    """Brazil: nobody can open an account there, so an operator has to see to it, and the pay is kept."""
+    _, (claim,) = payments._claim(1)
+    slip = db.session.get_one(Payslip, op_of(owed.op_id).payslip_id)
+    with transaction():
+        db.session.execute(update(PayoutMethod).values(status=MethodStatus.REPLACED))
+        db.session.execute(update(Contractor).values(country="BR", subdivision=None))
+        db.session.expire_all()
+        ((_, params),) = telling.of_payouts([slip]).values()
+    assert (params["destination"], params["unreached"]) == (None, "BR")
+    told = rail.send(replace(claim.order, params=params))
+    assert isinstance(told, Refused)
+    assert (told.code, told.who_can_fix) == ("country_without_rail", "operator")
 
 
 @pytest.mark.parametrize("fault", [None, *sorted(AFTER)])

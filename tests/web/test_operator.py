@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from marketplace.accounts import queries as accounts_queries
@@ -25,9 +26,11 @@ from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
 from marketplace.workforce import documents, policy, residence, screening
 from marketplace.workforce import queries as workforce_queries
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import Purpose
 from marketplace.workforce.rules import ContractorStatus, RequirementKind, RequirementStatus
 from tests.factories import accounts, pay, workforce
+from tests.factories.rails import at_stripe
 from tests.factories.regions import comments_end
 from tests.papers import png
 from tests.web.visitor import Page, Visitor
@@ -307,6 +310,17 @@ def test_a_refused_payout_is_paid_again(desk: Desk) -> None:
     desk.send("/pay", f"/payments/{op.id}/retry")
     payments.advance_ops()
     assert "declined the payout" not in desk.look("/pay").words
+
+
+def test_the_desk_sees_whose_country_no_rail_reaches_and_what_they_earned(desk: Desk, app: Flask) -> None:
+    pay.lever(LeverEffect.DECLINE)
+    ana = pay.worked_and_approved().contractor_id
+    pay.paid()
+    db.session.execute(update(Contractor).where(Contractor.id == ana).values(country="BR", subdivision=None))
+    assert "Earned where no rail pays" not in desk.look("/pay").words
+    with at_stripe(app):
+        assert re.search(r"Brazil: \$60\.00\sUSD ?, 1 person", desk.look("/pay").words)
+        assert "pays nobody there yet" in desk.look(f"/people/{ana}/papers").words
 
 
 def test_the_proof_tells_what_holds(desk: Desk) -> None:

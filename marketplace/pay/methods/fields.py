@@ -18,7 +18,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.us import rtn
 
 from marketplace.core.problems import Invalid
-from marketplace.pay.rails.stripe_rules import EUROPE
+from marketplace.standards.rail_reach import EUROPE
 
 
 class MethodKind(StrEnum):

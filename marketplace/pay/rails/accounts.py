@@ -21,6 +21,7 @@ from marketplace.pay.rails import stripe_rules
 from marketplace.pay.rails.models import RailAccount
 from marketplace.pay.rails.rules import NotOnThisRail, NoWayToPay, RailSilent
 from marketplace.pay.rails.stripe_answers import AccountState, NotAllowed, Unreachable
+from marketplace.standards import rail_reach
 from marketplace.workforce import applying
 from marketplace.workforce.models import Contractor
 
@@ -78,7 +79,7 @@ def _ask(me: Contractor, *, by: Actor) -> RailAccount:
     name: str = current_app.config["RAIL"]
     if name not in stripe_rules.NAMES:
         raise NotOnThisRail
-    reach = stripe_rules.reach(me.country, current_app.config["STRIPE_COUNTRY"])
+    reach = rail_reach.reach(me.country, current_app.config["STRIPE_COUNTRY"])
     if reach is None:
         raise NoWayToPay(f"{me.country} is in no list of countries that Stripe pays to.", country=me.country)
     account = RailAccount(

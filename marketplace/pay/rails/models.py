@@ -13,7 +13,7 @@ from marketplace.core.db import Base, CurrencyCode, Instant, JsonList, Minor, ch
 from marketplace.core.events import Subject
 from marketplace.core.money import Money
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
-from marketplace.pay.rails.stripe_rules import Agreement
+from marketplace.standards.rail_reach import Agreement
 
 
 class RailAccount(Subject):

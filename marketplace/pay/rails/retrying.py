@@ -24,6 +24,7 @@ from marketplace.pay.rules import OpKind, OpStatus
 AT_THE_ACCOUNT = frozenset(
     {
         "payout_account_missing",
+        "country_without_rail",
         "payout_account_changed",
         "payout_account_refused",
         "insufficient_capabilities_for_transfer",

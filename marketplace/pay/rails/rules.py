@@ -56,7 +56,7 @@ class NotAnEvent(Invalid):
 class NoWayToPay(Invalid):
     code = "country_without_rail"
     title = "People in this country cannot be paid by the service's payment rail yet."
-    remedy = "An operator knows other ways to pay you."
+    remedy = "What you earn stays yours, whole, and waits here until you can be paid; the operators see that it waits."
 
 
 class NotOnThisRail(Conflict):

@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
-from marketplace.pay.rails.stripe_rules import Agreement
+from marketplace.standards.rail_reach import Agreement
 
 MOST = ma.validate.Range(1, 200)
 

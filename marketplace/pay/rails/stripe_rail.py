@@ -29,8 +29,9 @@ from marketplace.pay.rails.stripe_answers import (
     Movement,
     Seen,
 )
-from marketplace.pay.rails.stripe_rules import LIVE, TEST, Agreement, NotCarried, to_stripe
+from marketplace.pay.rails.stripe_rules import LIVE, TEST, NotCarried, to_stripe
 from marketplace.pay.rules import OpKind
+from marketplace.standards.rail_reach import Agreement
 
 API_VERSION = "2026-10-28.endive"
 """Named with every request: neither an account's setting nor a newer SDK changes what an answer means."""
@@ -170,7 +171,8 @@ class StripeRail:
     def _transfer(self, order: Order) -> Result:
         destination = order.params.get("destination")
         if not destination:
-            return answers.refusal("payout_account_missing", "")
+            is_reached = "unreached" not in order.params
+            return answers.refusal("payout_account_missing" if is_reached else "country_without_rail", "")
         made = self.client.v1.transfers.create(
             {
                 "amount": to_stripe(order.money),

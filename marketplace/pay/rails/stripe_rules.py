@@ -1,12 +1,11 @@
-"""What Stripe carries: amounts as it counts them, countries as it reaches them, metadata as it takes them.
+"""What Stripe carries: amounts as it counts them, metadata as it takes them. Which countries it reaches is
+`standards.rail_reach`.
 
 Data, with where it was read and how sure that is. Pure: no database, no network. Stripe says all of it to a key alone,
 so a table that is wrong costs a refusal with Stripe's own words, and never money.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -26,25 +25,6 @@ def is_live(key: str) -> bool:
 def name_of(key: str) -> str:
     """The rail that a key is for."""
     return LIVE if is_live(key) else TEST
-
-
-class Sure(StrEnum):
-    """How far a row of these tables is to be trusted."""
-
-    DOCUMENTED = "documented"
-    """Stripe's documentation says it."""
-    SEEN = "seen"
-    """Several platforms pay there; Stripe's documentation is silent or says it in words alone."""
-    DOUBTED = "doubted"
-    """Sources disagree."""
-
-
-class Agreement(StrEnum):
-    """What a connected account agrees to. Fixed for ever when it is opened: another one is another account."""
-
-    FULL = "full"
-    RECIPIENT = "recipient"
-    """It can be paid and nothing else; money that is sent there is available a day later."""
 
 
 class NotCarried(Invalid):
@@ -112,73 +92,6 @@ def check_deposit(money: Money) -> None:
         raise NotCarried(f"The least that can be paid in is {least} {money.currency}.", field="money")
 
 
-# --- countries ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How people of a country are paid: by which agreement, and where that was read."""
-
-    agreement: Agreement
-    source: str
-    sure: Sure
-
-
-_REGIONS = "docs.stripe.com/connect/cross-border-payouts: platforms and accounts in the same regions"
-_PEERS = "lists of three platforms in the United States that pay there, 2025 and 2026"
-_TWO_PEERS = "lists of two platforms in the United States that pay there; a third leaves it out"
-EUROPE = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IS",
-        "IT",
-        "LI",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
-"""The European Economic Area."""
-REGIONS = EUROPE | {"US", "CA", "GB", "CH"}
-"""Platforms and connected accounts that may send money to each other under the full agreement."""
-BY_RECIPIENT: Mapping[str, Reach] = MappingProxyType(
-    {code: Reach(Agreement.RECIPIENT, _PEERS, Sure.SEEN) for code in ("CO", "ID", "KE", "MX", "PH")}
-    | {code: Reach(Agreement.RECIPIENT, _TWO_PEERS, Sure.DOUBTED) for code in ("BD", "IN", "NG")}
-)
-"""Where a platform of the United States pays people who can be paid and nothing else. Brazil and Ukraine are in
-nobody's list. A country that is missing is said to be missing: nobody is sent to Stripe to be turned away there."""
-
-
-def reach(country: str, platform: str) -> Reach | None:
-    """How a platform of that country pays somebody of this one; None where it does not."""
-    if country in REGIONS and platform in REGIONS:
-        return Reach(Agreement.FULL, _REGIONS, Sure.DOCUMENTED)
-    return BY_RECIPIENT.get(country) if platform == "US" else None
-
-
 # --- metadata -------------------------------------------------------------------------------------------------------
 
 MOST_KEYS, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
@@ -202,6 +115,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "balance_insufficient": ("The service's own account at Stripe does not hold enough at the moment.", "operator"),
         "insufficient_capabilities_for_transfer": ("The account at Stripe cannot receive money yet.", "contractor"),
         "account_invalid": ("Stripe does not know this account any more.", "contractor"),
+        "country_without_rail": ("No payment rail of this service pays people in this country yet.", "operator"),
         "payout_account_missing": ("There is no account at Stripe to pay to yet.", "contractor"),
         "charge_disputed": ("The payer's bank has taken this payment back.", "operator"),
         "charge_already_refunded": ("Stripe has sent this payment back before.", "operator"),
