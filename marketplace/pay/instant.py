@@ -15,9 +15,9 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
-from marketplace.pay import queries, service
+from marketplace.pay import previews, service
 from marketplace.pay.models import PayRun
-from marketplace.pay.queries import Preview
+from marketplace.pay.previews import Preview
 from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
@@ -40,7 +40,7 @@ def ready(seen_by: Actor) -> Ready:
     me = _contractor(require_person(seen_by)).id
     begun = select(PayRun.id).where(PayRun.contractor_id == me, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
-    return Ready(queries.foreseen(None, clock.now().date(), me), _again_from(me), is_under_way)
+    return Ready(previews.foreseen(None, clock.now().date(), me), _again_from(me), is_under_way)
 
 
 def pay_now(*, by: Actor) -> PayRun:
@@ -50,7 +50,7 @@ def pay_now(*, by: Actor) -> PayRun:
     me = _contractor(require_person(by), is_locked=True).id
     if (again_from := _again_from(me)) is not None:
         raise JustPaid(again_from=again_from.isoformat())
-    if not queries.foreseen(None, clock.now().date(), me):
+    if not previews.foreseen(None, clock.now().date(), me):
         raise NothingReady
     return service.start_run_of(me, by=by)
 

@@ -49,6 +49,8 @@ class PayRun(Stateful):
     timesheets: Mapped[int] = mapped_column(default=0)
     timesheets_due: Mapped[int | None]
     """How many timesheets waited for it when it began."""
+    paid_for: Mapped[Json] = mapped_column(default=dict)
+    """How many things of each kind it pays for, by currency, as `runs.counts` counts them; counted as it goes too."""
     status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"))
 
 

@@ -1,6 +1,7 @@
 """How far a pay run has come. A page asks this every few seconds, so no line is counted: the run knows how many it
 has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from marketplace.core.db import db
 from marketplace.pay import queries
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, RunStatus
-from marketplace.pay.runs import works
+from marketplace.pay.runs import counts, works
+from marketplace.pay.runs.counts import Count
 
 _TO_BE_SENT = Payslip.net_amount > Payslip.withheld_amount
 _NOTHING_SENT = frozenset({RunStatus.STARTED, RunStatus.COMPUTED, RunStatus.FROZEN})
@@ -19,14 +21,15 @@ _NOTHING_SENT = frozenset({RunStatus.STARTED, RunStatus.COMPUTED, RunStatus.FROZ
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`timesheets` of `timesheets_in_all` are reckoned, `posted` of `payslips` are booked, and of `payouts` that there
-    are to be so many were `sent` and `done`."""
+    """`timesheets` of `timesheets_in_all` are reckoned, and `other_pay` beside them; `posted` of `payslips` are booked,
+    and of `payouts` that there are to be so many were `sent` and `done`."""
 
     run_id: UUID
     status: RunStatus
     lines: int
     timesheets: int
     timesheets_in_all: int
+    other_pay: Sequence[Count]
     payslips: int
     posted: int
     payouts: int
@@ -48,6 +51,7 @@ def of(run_id: UUID, seen_by: Actor) -> Progress:
         lines=run.lines,
         timesheets=run.timesheets,
         timesheets_in_all=max(run.timesheets, _due(run)),
+        other_pay=counts.beside_timesheets(run.paid_for),
         payslips=slips.all,
         posted=slips.all - _frozen(run),
         payouts=slips.payouts,

@@ -1,9 +1,8 @@
 """Reads of pay: who sees which payment, run, payslip and account."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, cast, exists, func, or_, select
@@ -29,13 +28,10 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.pay.runs import cashing, rail_fees, so_far, trials, weeks, works
+from marketplace.pay.runs import so_far, trials, weeks
 from marketplace.pay.runs.fee_models import RailFee
-from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks, owed, paid_out
-from marketplace.pay.runs.reasons import Work
-from marketplace.pay.taxes import withholding
+from marketplace.pay.runs.lines import owed
 from marketplace.pay.taxes.models import Withholding
-from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
@@ -54,27 +50,6 @@ class CompanyBalance:
     currency: str
     available: Money
     held: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a run started now would take and pay, in one currency."""
-
-    currency: str
-    timesheets: int
-    people: int
-    net: Money
-    withheld: Money
-    """What of the net pay laws take, as far as is known today; below zero where more is given back."""
-    benefits: Money
-    leave: Money
-    """What of the net pay comes from people's own sick leave, and costs no company anything."""
-    cost: Money
-
-    @property
-    def due(self) -> Money:
-        """What would be sent to people: the net pay without the tax."""
-        return self.net - self.withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,70 +143,6 @@ def run(run_id: UUID, seen_by: Actor) -> PayRun:
     if found is None:
         raise NotFound
     return found
-
-
-def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Preview]:
-    """What `start_run()` would do now, by currency; nothing is changed. For operators of finance."""
-    require_operator(seen_by, OperatorRole.FINANCE)
-    return foreseen(company_id, through)
-
-
-def foreseen(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Preview]:
-    """What a run of one company, of one person or of all would do now, by currency, for whoever may know it."""
-    whose = (company_id, through, contractor_id)
-    sheets = db.session.scalars(works.payable_timesheets(*whose)).all()
-    again = works.of_cuts(db.session.scalars(works.payable_cuts(*whose)).all())
-    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(*whose)).all())
-    found = [*works.of_timesheets(sheets), *again]
-    paid = works.paid_lines([work.booking_id for work in again])
-    tests = trials.of(db.session.scalars(trials.payable(*whose)).all())
-    people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
-    lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
-    lines += paid_out(cashing.preview(*whose))
-    lines += of_weeks(weeks.preview(*whose))
-    lines += fees_returned(rail_fees.preview(*whose))
-    paid_in = {(line.work.contractor_id, line.price.money.currency) for line in lines}
-    if company_id is None:
-        # Whoever is given tax back is paid it even where nothing else is.
-        paid_in |= {(who, code) for who, code in db.session.execute(withholding.waiting_returns(contractor_id))}
-    taxes = withholding.foresee(_incomes(lines), paid_in)
-    previews = []
-    for code in sorted({code for _, code in paid_in}):
-        own = [line for line in lines if line.price.money.currency == code]
-        by_payee = {
-            payee: total((line.price.money for line in own if line.price.payee is payee), code) for payee in Payee
-        }
-        taken = total((line.price.money for line in own if line.price.kind in OWN_BENEFITS), code)
-        previews.append(
-            Preview(
-                currency=code,
-                timesheets=len({line.work.timesheet_id for line in own if isinstance(line.work, Work)}),
-                people=sum(currency == code for _, currency in paid_in),
-                net=by_payee[Payee.CONTRACTOR],
-                withheld=Money(taxes.get(code, 0), code),
-                benefits=by_payee[Payee.BENEFITS],
-                leave=taken,
-                cost=total(by_payee.values(), code) - taken,
-            )
-        )
-    return previews
-
-
-def _incomes(lines: Sequence[DraftLine]) -> list[withholding.Income]:
-    """What these lines pay people as contractors, as `withholding` counts it of payslips: by person, company and
-    currency, each where its first line stands."""
-    sums: dict[tuple[UUID, UUID, str], int] = {}
-    for line in lines:
-        work, money = line.work, line.price.money
-        kind = work.columns.get("engagement_type") or CONTRACTOR
-        is_pay = line.price.payee is Payee.CONTRACTOR and line.price.kind not in NO_INCOME
-        if is_pay and work.company_id is not None and kind == CONTRACTOR:
-            key = (work.contractor_id, work.company_id, money.currency)
-            sums[key] = sums.get(key, 0) + money.amount
-    return [
-        withholding.Income(None, person, company, Money(amount, code))
-        for (person, company, code), amount in sums.items()
-    ]
 
 
 def payslips(seen_by: Actor) -> Select[Payslip]:

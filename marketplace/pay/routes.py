@@ -8,11 +8,13 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.pay import instant, payslips, progress, proof, queries, refunds, service
+from marketplace.pay import instant, payslips, previews, progress, proof, queries, refunds, service
+from marketplace.pay import run_schemas as r
 from marketplace.pay import schemas as s
 from marketplace.pay.instant import Ready
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.payslips import PayslipView
+from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
@@ -100,8 +102,8 @@ def show_benefits(company_id: UUID) -> dict[str, Any]:
 
 
 @runs.post("")
-@runs.arguments(s.PayRunArgs)
-@runs.response(202, s.PayRunSchema)
+@runs.arguments(r.PayRunArgs)
+@runs.response(202, r.PayRunSchema)
 @problems(runs, 400, 401, 403, 404, 422)
 @idempotency.required
 def start_run(given: dict[str, Any]) -> PayRun:
@@ -111,7 +113,7 @@ def start_run(given: dict[str, Any]) -> PayRun:
 
 @runs.get("")
 @runs.arguments(PageArgs, location="query")
-@runs.response(200, s.PayRunPage)
+@runs.response(200, r.PayRunPage)
 @problems(runs, 401, 403, 404, 422)
 def list_runs(args: dict[str, Any]) -> dict[str, Any]:
     """The pay runs, newest first. For operators of finance."""
@@ -119,17 +121,18 @@ def list_runs(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @runs.get("/preview")
-@runs.arguments(s.PayRunArgs, location="query")
-@runs.response(200, s.PayRunPreviewsSchema)
+@runs.arguments(r.PayRunArgs, location="query")
+@runs.response(200, r.PayRunComparedSchema)
 @problems(runs, 401, 403, 404, 422)
-def preview_run(args: dict[str, Any]) -> dict[str, Any]:
-    """What a run started now would pay. Nothing is changed. For operators of finance."""
-    return {"currencies": queries.preview(args["company_id"], args["through"], seen_by=actor())}
+def preview_run(args: dict[str, Any]) -> Compared:
+    """What a run started now would pay, beside what the last booked run of the same company, or of all, has paid.
+    Nothing is changed. For operators of finance."""
+    return previews.compare(args["company_id"], args["through"], seen_by=actor())
 
 
 @runs.get("/<uuid:run_id>")
 @runs.etag
-@runs.response(200, s.PayRunSchema)
+@runs.response(200, r.PayRunSchema)
 @problems(runs, 401, 403, 404)
 def show_run(run_id: UUID) -> PayRun:
     """One pay run and how far it has come. For operators of finance."""
@@ -137,7 +140,7 @@ def show_run(run_id: UUID) -> PayRun:
 
 
 @runs.get("/<uuid:run_id>/progress")
-@runs.response(200, s.ProgressSchema)
+@runs.response(200, r.ProgressSchema)
 @problems(runs, 401, 403, 404)
 def show_progress(run_id: UUID) -> Progress:
     """How far a run has come: lines, payslips and payouts by now. For operators of finance."""
@@ -157,7 +160,7 @@ def list_payslips(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @slips.get("/ready")
-@slips.response(200, s.ReadySchema)
+@slips.response(200, r.ReadySchema)
 @problems(slips, 401, 403, 404)
 def show_ready() -> Ready:
     """What is approved and not yet paid of yours, as it would be paid at once (INSTANT_PAY)."""
@@ -165,7 +168,7 @@ def show_ready() -> Ready:
 
 
 @slips.post("/ready")
-@slips.response(202, s.PayRunSchema)
+@slips.response(202, r.PayRunSchema)
 @problems(slips, 400, 401, 403, 404, 409)
 @idempotency.required
 def pay_now() -> PayRun:

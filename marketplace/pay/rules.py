@@ -108,6 +108,8 @@ class RunStatus(StrEnum):
     PAID = "paid"
 
 
+BOOKED = (RunStatus.POSTED, RunStatus.PAYING, RunStatus.PAID)
+"""Runs whose payslips are all in the books."""
 RUN_TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = MappingProxyType(
     {
         RunStatus.STARTED: frozenset({RunStatus.COMPUTED}),

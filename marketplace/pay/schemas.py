@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, Pattern, page_schema
-from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus
 from marketplace.pay.taxes.schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardClass
@@ -171,74 +171,6 @@ class PayLineSchema(ma.Schema):
 
 
 PayLinePage = page_schema(PayLineSchema, "PayLinePage")
-
-
-class PayRunArgs(ma.Schema):
-    company_id = ma.fields.UUID(load_default=None, metadata={"description": "Every company when left out"})
-    through = ma.fields.Date(
-        required=True, metadata={"description": "Timesheets of weeks that began on this day or earlier are paid"}
-    )
-
-
-class PayRunSchema(ma.Schema):
-    """A pay run; `status` is the last step that is finished."""
-
-    id = ma.fields.UUID(required=True)
-    company_id = ma.fields.UUID(required=True, allow_none=True)
-    contractor_id = ma.fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Of a run that one person asked for (INSTANT_PAY)"}
-    )
-    through = ma.fields.Date(required=True)
-    status = ma.fields.Enum(RunStatus, by_value=True, required=True)
-    rail = ma.fields.String(required=True)
-    started_at = ma.fields.AwareDateTime(required=True)
-
-
-PayRunPage = page_schema(PayRunSchema, "PayRunPage")
-
-
-class PayRunPreviewSchema(ma.Schema):
-    currency = ma.fields.String(required=True)
-    timesheets = ma.fields.Integer(required=True)
-    people = ma.fields.Integer(required=True)
-    net = MoneyField(required=True)
-    withheld = MoneyField(
-        required=True, metadata={"description": "Of the net pay, tax that laws take, as far as is known today"}
-    )
-    due = MoneyField(required=True, metadata={"description": "What would be sent: the net pay without the tax"})
-    benefits = MoneyField(required=True)
-    leave = MoneyField(required=True, metadata={"description": "Of the net pay, from people's own benefits"})
-    cost = MoneyField(required=True)
-
-
-class ProgressSchema(ma.Schema):
-    """How far a run has come."""
-
-    run_id = ma.fields.UUID(required=True)
-    status = ma.fields.Enum(RunStatus, by_value=True, required=True)
-    lines = ma.fields.Integer(required=True, metadata={"description": "Pay lines that are computed"})
-    timesheets = ma.fields.Integer(required=True, metadata={"description": "Timesheets that are reckoned"})
-    timesheets_in_all = ma.fields.Integer(required=True)
-    payslips = ma.fields.Integer(required=True)
-    posted = ma.fields.Integer(required=True, metadata={"description": "Payslips that are booked"})
-    payouts = ma.fields.Integer(required=True, metadata={"description": "Payslips with something to be sent"})
-    sent = ma.fields.Integer(required=True)
-    done = ma.fields.Integer(required=True)
-
-
-class PayRunPreviewsSchema(ma.Schema):
-    currencies = ma.fields.List(ma.fields.Nested(PayRunPreviewSchema), required=True)
-
-
-class ReadySchema(PayRunPreviewsSchema):
-    """What would be paid at once now."""
-
-    again_from = ma.fields.AwareDateTime(
-        required=True, allow_none=True, metadata={"description": "Null where it can be asked for now"}
-    )
-    is_under_way = ma.fields.Boolean(
-        required=True, metadata={"description": "What was asked for is still being reckoned, and so in the sums"}
-    )
 
 
 class PayslipSchema(ma.Schema):

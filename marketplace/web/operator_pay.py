@@ -17,19 +17,22 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.pay import progress, proof, queries, service
+from marketplace.pay import previews, progress, proof, queries, service
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
+from marketplace.pay.models import PaymentOp, PayRun, SandboxLever
+from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.rails import landing, unreached
 from marketplace.pay.rules import SANDBOX, RunStatus
-from marketplace.pay.schemas import LeverArgs, PayRunArgs
+from marketplace.pay.run_schemas import PayRunArgs
+from marketplace.pay.runs.counts import Count, PaidFor
+from marketplace.pay.schemas import LeverArgs
 from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices
 from marketplace.web.forms import Form
 from marketplace.web.landing_pictures import together_bar
 from marketplace.web.operator import SHOWN, after, blueprint, saved
-from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import countries, money_words
+from marketplace.web.run_pictures import counts_words, pay_bar, signed_money, then_and_now
+from marketplace.web.words import countries
 
 AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
@@ -49,7 +52,8 @@ def _pay_page(form: Form) -> str:
     by = actor()
     found = page(queries.runs(by), PayRun.id, limit=SHOWN, after=after())
     stuck = list(db.session.scalars(queries.stuck_payments(by).order_by(PaymentOp.id.desc()).limit(SHOWN)))
-    previews, bars = _previews(form)
+    compared = _compared(form)
+    seen = [] if compared is None else compared.currencies
     companies = db.session.scalars(accounts.companies(by).order_by(Company.legal_name))
     return render_template(
         "operator/pay.html",
@@ -58,8 +62,10 @@ def _pay_page(form: Form) -> str:
         landed=[(each, together_bar(each)) for each in landing.together(by)],
         stuck=stuck,
         owners=_owners(stuck),
-        previews=previews,
-        bars=bars,
+        previews=[(each, pay_bar(each), counts_words(each.other_pay)) for each in seen],
+        last=compared.compared_with if compared and seen else None,
+        compared=[then_and_now(each) for each in compared.comparison] if compared and seen else [],
+        signed=signed_money,
         uninvoiced=invoicing.waiting(by),
         unreached=unreached.earned(seen_by=by),
         countries=dict(countries()),
@@ -73,14 +79,15 @@ def show_run(run_id: UUID) -> str:
     by = actor()
     run = queries.run(run_id, by)
     slips, ops = queries.payslips_of_run(run_id, by), queries.payments_of_run(run_id, by)
-    order = list(RunStatus)
+    order, so_far = list(RunStatus), progress.of(run_id, by)
     return render_template(
         "operator/run.html",
         run=run,
         steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
         slips=slips,
-        bars={slip.id: _pay_bar(slip) for slip in slips},
-        progress=_progress(progress.of(run_id, by)),
+        bars={slip.id: pay_bar(slip) for slip in slips},
+        progress=_progress(so_far),
+        pays=counts_words([Count(PaidFor.TIMESHEET, so_far.timesheets_in_all), *so_far.other_pay]),
         payouts={op.payslip_id: op for op in reversed(ops)},
         names=accounts.person_name([slip.contractor_id for slip in slips]),
         events=timeline("pay_run", run_id, limit=SHOWN),
@@ -118,25 +125,13 @@ def pull_lever() -> ResponseReturnValue:
 # --- the parts of the pages -----------------------------------------------------------------------------------------
 
 
-def _previews(form: Form) -> tuple[list[queries.Preview], dict[str, Sequence[Segment]]]:
-    """What the run in the form would pay; nothing where the form is not right."""
+def _compared(form: Form) -> Compared | None:
+    """What the run in the form would pay, beside the last one; None where the form is not right."""
     try:
         given: dict[str, Any] = PayRunArgs().load({name: each for name, each in form.values.items() if each})
     except ma.ValidationError:
-        return [], {}
-    found = queries.preview(given["company_id"], given["through"], actor())
-    return found, {each.currency: _pay_bar(each) for each in found}
-
-
-def _pay_bar(each: queries.Preview | Payslip) -> list[Segment]:
-    rest = each.cost + each.leave - each.net - each.benefits
-    return stacked(
-        [
-            Part(gettext("paid out"), money_words(each.net), each.net.amount, "a"),
-            Part(gettext("kept as benefits"), money_words(each.benefits), each.benefits.amount, "b"),
-            Part(gettext("fees and margins"), money_words(rest), rest.amount, "c"),
-        ]
-    )
+        return None
+    return previews.compare(given["company_id"], given["through"], actor())
 
 
 def _progress(found: Progress) -> list[tuple[str, int, int]]:

@@ -32,11 +32,12 @@ from marketplace.gigs import funding
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay import queries as pay
+from marketplace.pay import previews, progress
 from marketplace.pay.invoices import company_months, invoicing
 from marketplace.pay.invoices.company_months import Flow
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day, works
+from marketplace.pay.runs.counts import Count, PaidFor
 from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance
 from marketplace.shifts.clock_rules import EntryKind
@@ -241,8 +242,11 @@ def test_a_preview_tells_what_a_ruling_restored(scene: Scene) -> None:
     cut = make.worked_and_cut(scene)
     made.paid()
     make.ruled(make.claimed(cut))
-    (seen,) = pay.preview(None, clock.now().date(), seen_by=made.finance())
+    (seen,) = previews.preview(None, clock.now().date(), seen_by=made.finance())
     assert (seen.people, seen.net, seen.cost) == (1, usd("15.00"), usd("16.85"))
+    assert (seen.timesheets, seen.other_pay) == (0, [Count(PaidFor.RULING, 1)]), "its timesheet was paid before"
+    far = progress.of(made.paid().id, seen_by=made.finance())
+    assert (far.timesheets, far.timesheets_in_all, far.other_pay) == (0, 0, seen.other_pay)
 
 
 def test_the_clock_starts_a_run_for_what_a_ruling_restored(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import queries
+from marketplace.pay import previews
 from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day
@@ -38,7 +38,7 @@ def test_the_health_money_of_four_hours_is_paid_out_by_the_next_run(app: Flask) 
         cash_out.ask("health-stipend", by=accounts.actor_of(ana))
     assert books.balance(account, "USD") == usd("2.40")
     everything_holds()
-    (told,) = queries.preview(None, clock.now().date(), pay.finance())
+    (told,) = previews.preview(None, clock.now().date(), pay.finance())
     assert (told.net, told.leave, told.cost) == (usd("2.40"), usd("2.40"), usd("0"))
     pay.paid(booking.company_id)
     assert books.balance(account, "USD") == usd("2.40")

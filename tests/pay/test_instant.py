@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
-from marketplace.pay import instant, queries
+from marketplace.pay import instant, previews
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
 from marketplace.pay.runs import service as runs
@@ -54,7 +54,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
     clock.move_to(again_from)
     with pytest.raises(NothingReady):
         instant.pay_now(by=by)
-    assert queries.foreseen(None, clock.now().date())[0].people == 1
+    assert previews.foreseen(None, clock.now().date())[0].people == 1
 
 
 @pytest.mark.door(READY, "works")

@@ -263,6 +263,12 @@ def test_a_run_is_previewed_started_and_followed(
     again = ask(client, RUN, operator | {"If-None-Match": shown.headers["ETag"]}, of=run.id)
     assert again.status_code == 304
     assert [item["id"] for item in ask(client, RUNS, operator).json["items"]] == [str(run.id)]
+    query = {"company_id": str(booking.company_id), "through": "2027-12-31"}
+    told = ask(client, PREVIEW, operator, query_string=query).json
+    (usd,) = told["comparison"]
+    assert (told["currencies"], told["compared_with"]["id"], usd["missing_people"]) == ([], str(run.id), 1)
+    assert usd["difference"]["net"] == {"amount": "-60.00", "currency": "USD"}
+    assert usd["largest_changes"][0]["contractor_id"] == str(booking.contractor_id)
     assert ask(client, RUN, operator).status_code == 404
 
 

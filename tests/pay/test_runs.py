@@ -21,7 +21,7 @@ from marketplace.core.money import Money, total
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs.rules import Criteria, Where
 from marketplace.ledger import queries as books
-from marketplace.pay import payslips, queries, service
+from marketplace.pay import payslips, previews, queries, service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, NothingToRetry, OpStatus, RunStatus
@@ -316,13 +316,13 @@ def test_more_timesheets_take_no_more_statements(scene: Scene, statements: State
 
 def test_a_preview_is_what_the_run_pays(scene: Scene) -> None:
     made.worked_and_approved(scene)
-    (seen,) = queries.preview(None, FAR, seen_by=made.finance())
+    (seen,) = previews.preview(None, FAR, seen_by=made.finance())
     assert (seen.timesheets, seen.people, seen.net, seen.benefits, seen.cost) == (
         1, 1, usd("60.00"), usd("4.40"), usd("67.40"),
     )  # fmt: skip
     assert db.session.scalar(select(func.count(PayLine.id))) == 0
     made.paid()
-    assert queries.preview(None, FAR, seen_by=made.finance()) == []
+    assert previews.preview(None, FAR, seen_by=made.finance()) == []
 
 
 def test_who_may_start_a_run(scene: Scene) -> None:

@@ -19,11 +19,12 @@ from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import instant, queries
+from marketplace.pay import instant, previews, progress
 from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.runs import service as runs
+from marketplace.pay.runs.counts import Count, PaidFor
 from marketplace.pay.seconds import service as seconds
 from marketplace.pay.taxes import income, remitting, withholding
 from marketplace.pay.taxes import profiles as tax_profiles
@@ -78,7 +79,7 @@ def test_what_the_law_takes_is_not_sent(taxed: Booking) -> None:
 def test_a_preview_takes_off_what_laws_would(app: Flask) -> None:
     """As the run does: 1.50 of 60.00 USD, and once that is paid nothing more is foreseen."""
     booking = pay.taxed()
-    (seen,) = queries.preview(booking.company_id, clock.now().date(), seen_by=pay.finance())
+    (seen,) = previews.preview(booking.company_id, clock.now().date(), seen_by=pay.finance())
     assert (seen.net, seen.withheld, seen.due) == (usd("60.00"), usd("1.50"), usd("58.50"))
     pay.paid(booking.company_id)
     assert pay.payslip_of(booking.contractor_id).withheld == seen.withheld
@@ -136,9 +137,9 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, i
     assert closing.Left.MONEY in closing.left(me)
     with transaction():
         clock.move_to(clock.now() + timedelta(hours=1))
-    (seen,) = queries.preview(None, clock.now().date(), seen_by=pay.finance())
+    (seen,) = previews.preview(None, clock.now().date(), seen_by=pay.finance())
     assert (seen.people, seen.net, seen.withheld, seen.due) == (1, usd("0"), usd("-0.50"), usd("0.50"))
-    assert queries.preview(taxed.company_id, clock.now().date(), seen_by=pay.finance()) == []
+    assert previews.preview(taxed.company_id, clock.now().date(), seen_by=pay.finance()) == []
     if is_at_once:
         with transaction():
             run = instant.pay_now(by=accounts.actor_of(me))
@@ -148,6 +149,7 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, i
         pay.paid()
     slip = pay.payslip_of(me)
     assert (slip.net, slip.withheld, slip.due) == (usd("0"), usd("-0.50"), usd("0.50"))
+    assert progress.of(slip.run_id, pay.finance()).other_pay == seen.other_pay == [Count(PaidFor.TAX_RETURN, 1)]
     sent = select(PaymentOp.amount).where(PaymentOp.contractor_id == me).order_by(PaymentOp.id)
     assert list(db.session.scalars(sent)) == [5850, 50]
     db.session.refresh(made)

@@ -13,7 +13,7 @@ from marketplace.core.money import Money
 from marketplace.gigs import hazards
 from marketplace.gigs import service as closing
 from marketplace.ledger import queries as books
-from marketplace.pay import queries as seen
+from marketplace.pay import previews
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day, settlements
 from marketplace.shifts import flags, raising
@@ -81,7 +81,7 @@ def test_work_that_was_paid_before_the_raise_is_paid_the_rest_by_the_next_run(ap
     assert done.hazard_class is HazardClass.H2
     assert books.balance(done.hold_account, "USD") == usd("15.60")
     everything_holds()
-    (told,) = seen.preview(None, clock.now().date(), seen_by=pay.finance())
+    (told,) = previews.preview(None, clock.now().date(), seen_by=pay.finance())
     assert (told.net, told.cost) == (usd("15.00"), usd("15.60"))
     pay.paid()
     assert back_pay_lines(done) == [

@@ -291,7 +291,13 @@ def test_a_run_is_previewed_started_and_followed(desk: Desk, work: Callable[[], 
     assert db.session.get_one(PayRun, run.id, populate_existing=True).status is RunStatus.PAID
     assert accounts_queries.person(booking.contractor_id).name in done.words
     assert "everybody paid done" in done.words
+    assert "It pays 1 timesheet." in done.words
     assert "Nothing is approved and not paid yet." in desk.look("/pay").words
+    other = pay.worked_and_approved()
+    compared = desk.look("/pay").words
+    assert "people: 1 then, 1 now" in compared
+    assert "1 person is new, 1 who was paid last time is missing" in compared
+    assert f"{accounts_queries.person(other.contractor_id).name}: nothing then" in compared
 
 
 def test_a_run_with_a_wrong_day_is_refused_beside_the_field(desk: Desk) -> None:

@@ -47,7 +47,7 @@ from marketplace.pay.invoices.models import (
     InvoiceSeries,
 )
 from marketplace.pay.models import PayLine, PayRun, Payslip
-from marketplace.pay.rules import PayslipStatus, RunStatus
+from marketplace.pay.rules import BOOKED, PayslipStatus
 from marketplace.pay.runs.lines import PLATFORM_FEES
 from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import InvoiceKind, NotCreditable, Vat, vat_number, vat_of, vat_on
@@ -61,7 +61,6 @@ from marketplace.standards.rates import Payee
 VAT = "platform:vat"
 """The account of VAT that the service has taken, and owes to its tax office."""
 _ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(func.hashtext("invoice")))
-BOOKED = (RunStatus.POSTED, RunStatus.PAYING, RunStatus.PAID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
-from marketplace.pay.runs import booking, cashing, holds, rail_fees, top_ups, trials, weeks, works, writing
+from marketplace.pay.runs import booking, cashing, counts, holds, rail_fees, top_ups, trials, weeks, works, writing
 from marketplace.pay.runs.lines import draft, fees_returned, of_weeks, paid_out
 from marketplace.pay.runs.reasons import TimeAtTest, Work
 from marketplace.pay.taxes import withholding
@@ -110,6 +110,7 @@ def _compute(run: PayRun) -> bool:
     top_ups.hold(lines, by=CLOCK)
     writing.write(run.id, lines)
     run.lines, run.timesheets = run.lines + len(lines), run.timesheets + len(taken)
+    run.paid_for = counts.added(run.paid_for, counts.counted(lines))
     earning = {line.work.booking_id for line in lines if isinstance(line.work, Work)}
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
@@ -202,3 +203,4 @@ def _open_for_returns(run: PayRun) -> None:
     ]  # fmt: skip
     if rows:
         db.session.execute(insert(Payslip), rows)
+        run.paid_for = counts.added(run.paid_for, counts.returned(row["currency"] for row in rows))
