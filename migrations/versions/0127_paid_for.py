@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0126"
-down_revision = "0125"
+revision = "0127"
+down_revision = "0126"
 
 
 def upgrade() -> None:
