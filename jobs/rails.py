@@ -11,7 +11,7 @@ from flask import current_app
 from jobs.runner import in_batches, job
 from marketplace.core.db import transaction
 from marketplace.pay.rails import accounts as rail_accounts
-from marketplace.pay.rails import chargebacks, reconciling, stripe_rules
+from marketplace.pay.rails import chargebacks, landing, reconciling, stripe_rules
 from marketplace.pay.rails import inbox as rail_inbox
 from marketplace.pay.rails.stripe_answers import NotAllowed, Unreachable
 from marketplace.pay.rules import UnknownRail
@@ -66,8 +66,9 @@ def look_at_accounts() -> None:
 
 @job("rail.look_at_sandbox", again=False)
 def look_at_sandbox() -> None:
-    """Has the sandbox's bank take back and give back what its levers say."""
+    """Has the sandbox's banks take back, give back and send back what its levers say."""
     in_batches(chargebacks.look_at_sandbox)
+    in_batches(landing.look_at_sandbox)
 
 
 @job("chargebacks.remind", again=False)

@@ -343,6 +343,10 @@ class SandboxCall(Base):
     """When the payer's bank takes the deposit back, because a lever says so."""
     inquired_at: Mapped[Instant | None]
     """When it only asks about it, likewise."""
+    is_restricted: Mapped[bool] = mapped_column(default=False)
+    """Whether it said no since the person's account could receive nothing."""
+    failed_at: Mapped[Instant | None]
+    """When the person's bank sends the payout back, because a lever says so."""
 
 
 class SandboxLever(Subject):

@@ -149,6 +149,11 @@ class LeverEffect(StrEnum):
     """A deposit is done, and a few minutes later the payer's bank takes it back."""
     INQUIRE = "inquire"
     """A deposit is done, and a few minutes later the payer's bank asks about it; it takes it back if nobody answers."""
+    RESTRICT = "restrict"
+    """The person's account can receive nothing: a payout is refused, which they can mend there. Other payments are
+    declined."""
+    FAIL_LATER = "fail_later"
+    """A payout is done, and a few minutes later the person's bank sends it back to their account at the rail."""
 
 
 class NotADeposit(Invalid):

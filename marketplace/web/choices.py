@@ -74,6 +74,8 @@ EFFECTS: Names = MappingProxyType(
         LeverEffect.DECLINE: lazy_gettext("Decline: it says no, and nothing happens."),
         LeverEffect.FAIL: lazy_gettext("Fail: the connection breaks before the order arrives."),
         LeverEffect.KEEP_FEE: lazy_gettext("Keep a fee: a hundredth of a payout does not arrive."),
+        LeverEffect.RESTRICT: lazy_gettext("Restrict: the person's account can receive nothing, until they mend it."),
+        LeverEffect.FAIL_LATER: lazy_gettext("Fail later: a payout is done, and minutes later a bank sends it back."),
         LeverEffect.LOSE_ANSWER: lazy_gettext("Lose the answer: it happens, and nobody hears of it."),
     }
 )

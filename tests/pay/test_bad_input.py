@@ -1,15 +1,22 @@
 """What should not come, and comes: each has one clear outcome, and nobody's pay is guessed."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.core.db import db, transaction
+from marketplace.core.events import Event
 from marketplace.core.money import Money
 from marketplace.gigs import service as gigs
-from marketplace.pay import payslips
+from marketplace.ledger import queries as books
+from marketplace.pay import payslips, service
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import landing, payments
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, RunStatus, payable
+from marketplace.pay.runs import service as runs
 from marketplace.shifts import attendance
 from marketplace.standards.rates import BadPrice, LineKind, PriceInput, price
 from tests.factories import accounts, shifts
@@ -22,6 +29,11 @@ ENTRY = (
     " gen_random_uuid(), booking_id, contractor_id, kind, started_at + make_interval(mins => :since),"
     " started_at + make_interval(mins => :until), source, flags FROM time_entry"
 )
+
+
+def payout_of(person_id: UUID) -> PaymentOp:
+    mine = select(PaymentOp).where(PaymentOp.contractor_id == person_id, PaymentOp.kind == OpKind.PAYOUT)
+    return db.session.scalars(mine).one()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +88,43 @@ def test_a_rate_that_rises_in_mid_shift_leaves_the_shift_at_what_was_agreed(scen
     later = made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=2))
     made.paid()
     assert made.payslip_of(later.contractor_id).net == Money.of("66.00", "USD")
+    everything_holds()
+
+
+def test_an_account_restricted_between_compute_and_pay_keeps_the_pay_and_is_its_persons_to_mend(scene: Scene) -> None:
+    """As at Stripe: 60.00 stay Ana's, she is told what to look at, the company is asked for nothing, and paid again it
+    goes out."""
+    ana = made.worked_and_approved(scene).contractor_id
+    made.lever(LeverEffect.RESTRICT)
+    run = made.paid()
+    op = payout_of(ana)
+    assert (op.status, op.refusal_code, op.who_can_fix) == (
+        OpStatus.REFUSED, "insufficient_capabilities_for_transfer", "contractor"
+    )  # fmt: skip
+    assert (books.balance(payable(ana), "USD"), run.status) == (Money.of("60.00", "USD"), RunStatus.PAYING)
+    with transaction():
+        service.retry_payout(op.id, by=accounts.actor_of(ana))
+    payments.advance_ops()
+    assert runs.finish_run(run.id) is RunStatus.PAID
+    everything_holds()
+
+
+def test_a_payout_that_fails_after_it_was_done_is_told_and_can_be_paid_again(scene: Scene) -> None:
+    """As at Stripe: it lies in Ana's account at the rail, both sides hear of it, and an operator may take it back."""
+    ana = made.worked_and_approved(scene).contractor_id
+    made.lever(LeverEffect.FAIL_LATER)
+    made.paid()
+    op = payout_of(ana)
+    assert (op.status, op.arrived) == (OpStatus.DONE, Money.of("60.00", "USD"))
+    with transaction():
+        assert (landing.look_at_sandbox(), landing.look_at_sandbox()) == (1, 0)
+    assert (op.status, op.arrived) == (OpStatus.DONE, None)
+    bounced = db.session.scalars(select(Event).where(Event.name == "payout.bounced")).one()
+    assert (bounced.ref("contractor"), bounced.data["amount"]) == (ana, "60.00")
+    with transaction():
+        service.take_back(op.id, "Her bank has closed the account.", by=made.finance())
+    payments.advance_ops()
+    assert books.balance(payable(ana), "USD") == Money.of("60.00", "USD")
     everything_holds()
 
 

@@ -213,6 +213,22 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is to %(contractor)s. Look at it by hand.",
             ),
         ),
+        "payout.bounced": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.INBOX,
+                "%(money)s did not reach your bank",
+                "Your bank sent it back to your account at the payment rail, where it is yours. Look at your bank "
+                "details.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A bank sent back a payout of %(money)s to %(contractor)s",
+                "It lies in their account at the payment rail. Where they cannot mend it, it can be taken back and "
+                "paid again.",
+            ),
+        ),
         "payout.reversed": (
             Telling(
                 Audience.CONTRACTOR,

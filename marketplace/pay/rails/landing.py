@@ -20,9 +20,9 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.money import Money, minor_digits
-from marketplace.pay.models import PaymentOp
+from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails.rail import Arrival
-from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.pay.rules import SANDBOX, OpKind, OpStatus
 from marketplace.standards.exchange import quotes_of
 from marketplace.standards.rules import Quote
 
@@ -176,9 +176,26 @@ def note(rail: str, arrivals: Mapping[str, Arrival | None]) -> int:
         )
         op.rail_fee_amount = arrival.fee.amount if arrival else None
         op.executed_rate = arrival.executed_rate if arrival else None
-        record("payout.arrived" if arrival else "payout.bounced", op, by=CLOCK)
+        told = {"amount": str(op.money.decimal), "currency": op.currency}
+        record("payout.arrived" if arrival else "payout.bounced", op, by=CLOCK, data=told)
         news += 1
     return news
+
+
+def look_at_sandbox(limit: int = 100) -> int:
+    """Writes down which payouts the sandbox's banks have sent back, as Stripe would tell it. Returns how many."""
+    back = (
+        select(PaymentOp.external_id)
+        .join(SandboxCall, SandboxCall.key == PaymentOp.idempotency_key)
+        .where(
+            SandboxCall.failed_at.is_not(None),
+            PaymentOp.status == OpStatus.DONE,
+            PaymentOp.arrived_amount.is_not(None),
+        )
+        .order_by(PaymentOp.id)
+        .limit(limit)
+    )
+    return note(SANDBOX, dict.fromkeys(str(name) for name in db.session.scalars(back)))
 
 
 def arrival_of(money: Money, arrived: Money, fee: Money, rate: Decimal | None) -> Arrival:

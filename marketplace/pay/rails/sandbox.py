@@ -31,8 +31,11 @@ DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
         OpKind.EVIDENCE: Refused("sandbox_declined", "The sandbox's bank does not take this evidence.", "company"),
     }
 )
-
-
+RESTRICTED = Refused(
+    "insufficient_capabilities_for_transfer", "The account at the sandbox cannot receive money yet.", "contractor"
+)
+"""As the Stripe rail refuses it."""
+NO = frozenset({LeverEffect.DECLINE, LeverEffect.RESTRICT})
 FEE_PART = Fraction(1, 100)
 """What the sandbox keeps of a payout when its lever says so."""
 
@@ -82,7 +85,7 @@ def _remembered(order: Order) -> Result | None:
     if call.order_sha256 != _digest(order):
         return Parked("This key was used before for another order.")
     if call.external_id is None:
-        return DECLINED[order.kind]
+        return RESTRICTED if call.is_restricted else DECLINED[order.kind]
     fee = Money(call.fee_amount, call.currency)
     arrived = Arrival(order.money - fee, fee) if order.kind is OpKind.PAYOUT else None
     return Done(call.external_id, arrived, {"at": call.at.isoformat()})
@@ -98,9 +101,11 @@ def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
         currency=order.money.currency,
         fee_amount=fee.amount,
         at=clock.now(),
-        external_id=None if effect is LeverEffect.DECLINE else f"sbx_{new_id().hex}",
+        external_id=None if effect in NO else f"sbx_{new_id().hex}",
         charged_back_at=clock.now() if effect is LeverEffect.CHARGE_BACK else None,
         inquired_at=clock.now() if effect is LeverEffect.INQUIRE else None,
+        is_restricted=effect is LeverEffect.RESTRICT and order.kind is OpKind.PAYOUT,
+        failed_at=clock.now() if effect is LeverEffect.FAIL_LATER and order.kind is OpKind.PAYOUT else None,
     )
     db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
     result = _remembered(order)
