@@ -7,8 +7,8 @@ has said was done.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0127"
-down_revision = "0126"
+revision = "0128"
+down_revision = "0127"
 
 EFFECTS = "'decline', 'fail', 'lose_answer', 'keep_fee', 'charge_back', 'inquire'"
 
