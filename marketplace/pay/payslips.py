@@ -84,8 +84,8 @@ class PayslipView:
 
     @property
     def is_paid(self) -> bool:
-        """Whether a payout of it has left the rail and was not taken back; until then it is earned, and owed."""
-        return any(payout.status is OpStatus.DONE for payout in self.payouts)
+        """Whether a payout of it is done and was not taken back, or there is nothing to send; until then it is owed."""
+        return not self.payslip.due or any(payout.status is OpStatus.DONE for payout in self.payouts)
 
     @property
     def landed(self) -> list[Landing]:

@@ -182,8 +182,10 @@ def stuck_payments(seen_by: Actor) -> Select[PaymentOp]:
 
 
 def unpaid(seen_by: Actor) -> Select[PaymentOp]:
-    """Payouts to the asker that were refused or taken back, and not tried again."""
-    return select(PaymentOp).where(PaymentOp.contractor_id == require_person(seen_by), _not_paid_again())
+    """Payouts to the asker that were refused or taken back and not tried again, but for those that only an operator can
+    mend: nobody is sent to look for what they did wrong."""
+    mine = PaymentOp.contractor_id == require_person(seen_by)
+    return select(PaymentOp).where(mine, _not_paid_again(), PaymentOp.who_can_fix.is_distinct_from("operator"))
 
 
 def newest_payouts(payslips: Collection[Payslip]) -> dict[UUID, PaymentOp]:

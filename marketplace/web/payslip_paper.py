@@ -195,7 +195,7 @@ def _landed(landed: Landing) -> Iterator[tuple[str, str]]:
     if landed.is_exchanged:
         told = gettext("No sourced rate")
         if landed.reference is not None and landed.promised_there is not None:
-            source = f"{landed.reference.source}, {day(landed.reference.quoted_on)}"
+            source = f"{said(landed.reference.source)}, {day(landed.reference.quoted_on)}"
             told = f"{rate_words(landed.reference.rate)}, {source} = {money_words(landed.promised_there)}"
         yield gettext("Reference rate"), told
     rate = landed.executed_rate

@@ -74,6 +74,13 @@ def said(sentence: object) -> str:
     return words
 
 
+def source_words(source: str) -> str:
+    """Where a rate of a bank's line comes from, in the reader's language: a source whose words are known may have the
+    day of the rate after it."""
+    name, comma, quoted_on = source.rpartition(", ")
+    return f"{said(name)}, {quoted_on}" if comma and said(source) == source else said(source)
+
+
 def countries() -> list[tuple[str, str]]:
     """ISO 3166-1 codes with the countries' names in the reader's language, in the order of the names."""
     return territories(str(get_locale()))

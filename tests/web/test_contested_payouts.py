@@ -30,6 +30,11 @@ def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Vi
     assert path in visitor.look("/work/pay").html
     today = visitor.look("/work")
     assert "did not reach you refused" in today.words
+    with transaction():
+        db.session.get_one(PaymentOp, op.id).who_can_fix = "operator"
+    assert "Nothing to do" in visitor.look("/work").words, "nobody looks for what they did wrong"
+    with transaction():
+        db.session.get_one(PaymentOp, op.id).who_can_fix = "contractor"
     assert path in today.html
     page = visitor.look(path)
     for words in ("The sandbox's bank declined the payout.", "Is it wrong?", "Look at where you are paid"):

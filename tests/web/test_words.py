@@ -15,6 +15,7 @@ from marketplace.core.language import CATALOGUES
 from marketplace.core.money import Money
 from marketplace.pay import proof
 from marketplace.standards.engagement import INDICATORS
+from marketplace.standards.exchange import ECB
 from marketplace.standards.rules import RULES
 from marketplace.web import words
 from marketplace.web.problem_words import problem_said
@@ -138,6 +139,19 @@ def test_an_input_is_told_in_words(app: Flask, name: str, value: str, expected: 
 def test_an_input_with_numbers_is_told_in_indonesian(app: Flask, name: str, value: str, expected: str) -> None:
     with app.test_request_context(), force_locale("id"):
         assert input_words(name, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (f"{ECB}, 2026-11-18", "Kurs acuan Bank Sentral Eropa, 2026-11-18"),
+        (ECB, "Kurs acuan Bank Sentral Eropa"),
+        ("Bank A, Nairobi", "Bank A, Nairobi"),
+    ],
+)
+def test_the_source_of_a_rate_is_told_in_indonesian(app: Flask, source: str, expected: str) -> None:
+    with app.test_request_context(), force_locale("id"):
+        assert words.source_words(source) == expected
 
 
 @pytest.mark.parametrize(
