@@ -1,10 +1,14 @@
 """A small client of Setara's REST API on the standard library: sign in, ask, and read refusals."""
 
 import json
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
+
+PATIENCE, PAUSE = 60.0, 0.2
 
 
 class Refused(Exception):
@@ -82,3 +86,17 @@ def _encoded(body: Any) -> tuple[str, bytes | None]:
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="document"\r\n\r\n'
         return f"multipart/form-data; boundary={mark}", head.encode() + body + f"\r\n--{mark}--\r\n".encode()
     return "application/json", None if body is None else json.dumps(body).encode()
+
+
+def until(happened: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """Waits for the jobs to do something, as a person would by loading a page again."""
+    deadline = time.monotonic() + patience
+    while not (found := happened()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {patience:.0f} seconds for {what}.")
+        time.sleep(PAUSE)
+    return found
+
+
+def words(money: dict[str, str]) -> str:
+    return f"{money['amount']} {money['currency']}"

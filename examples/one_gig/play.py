@@ -5,7 +5,6 @@ The first operator is the one thing that REST cannot make: whoever installs the 
 
 import json
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from examples.one_gig.client import Client, Refused
+from examples.one_gig.client import Client, Refused, until, words
+from examples.one_gig.money import WAITS, PayByCard, paid_in, pay_by_hand, place_to_be_paid
 from examples.one_gig.scene import Narrator
 
 PASSWORD = "a quiet street at noon"  # noqa: S105 - of people that do not exist
@@ -33,7 +33,6 @@ IDENTITY = {
     "authority": "President, by the articles of incorporation",
     "authority_proof": "https://register.example/kansas/0000001/officers",
 }
-PATIENCE = 60.0
 MakeOperator = Callable[[str], None]
 
 
@@ -59,14 +58,14 @@ class Outcome:
     proof: dict[str, Any]
 
 
-def play(url: str, make_operator: MakeOperator, say: Narrator) -> Outcome:
-    """Plays the gig at a service that has nobody in it yet, and returns what it came to."""
+def play(url: str, make_operator: MakeOperator, say: Narrator, pay_by_card: PayByCard | None = None) -> Outcome:
+    """Plays the gig at a service that has nobody in it yet, on whichever rail that has, and returns what it came to."""
     cast = _people(url, make_operator, say)
     cast.operator.put("/clock", {"now": MONDAY})
     company_id = _company(cast, say)
     contractor_id = _contractor(cast, say)
     _contract(cast, company_id, contractor_id, say)
-    gig_id, refusal = _gig(cast, company_id, say)
+    gig_id, refusal = _gig(cast, company_id, say, pay_by_card)
     offer, second = _shift(cast, gig_id, say)
     _work(cast, offer, say)
     payslip, rupiah = _pay(cast, say)
@@ -85,7 +84,7 @@ def _people(url: str, make_operator: MakeOperator, say: Narrator) -> Cast:
         ("Odi Operator", "odi@setara.example"),
     ):
         nobody.post("/people", {"email": email, "password": PASSWORD, "name": name, "locale": "en"})
-        token = _until(partial(_token_for, nobody, email), f"a message to {email}")
+        token = until(partial(_token_for, nobody, email), f"a message to {email}")
         nobody.post("/people/confirmations", {"token": token})
         client = Client(url)
         client.sign_in(email, PASSWORD)
@@ -129,7 +128,7 @@ def _contractor(cast: Cast, say: Narrator) -> str:
             "payout_currency": "USD", "languages": {"en": "C1"}, "skills": ["image-labelling"],
         },
     )  # fmt: skip
-    ana.post("/contractors/me/payout-account")
+    say.tell(place_to_be_paid(ana))
     for purpose in ("identity", "residence"):
         ana.send_file(f"/contractors/me/documents?purpose={purpose}", _picture())
     ana.put(
@@ -210,7 +209,7 @@ def _terms_of_gig(cast: Cast, rate: str) -> dict[str, Any]:
     }
 
 
-def _gig(cast: Cast, company_id: str, say: Narrator) -> tuple[str, dict[str, Any]]:
+def _gig(cast: Cast, company_id: str, say: Narrator, pay_by_card: PayByCard | None) -> tuple[str, dict[str, Any]]:
     say.scene("The lab writes a gig at 1.32 dollars an hour and asks to publish it. The gate refuses.")
     gig: str = cast.owner.post(f"/companies/{company_id}/gigs", _terms_of_gig(cast, "1.32"))["id"]
     refusal = _refused(lambda: cast.owner.post(f"/gigs/{gig}/publish"))
@@ -224,10 +223,7 @@ def _gig(cast: Cast, company_id: str, say: Narrator) -> tuple[str, dict[str, Any
     cast.owner.post(f"/gigs/{gig}/instructions", {"text": words})
     checked = {"checked": ["edge_cases", "examples", "contact", "data_handling", "no_targets"]}
     cast.manager.post(f"/gigs/{gig}/instructions/1/verify", checked)
-    deposit = cast.owner.post(f"/companies/{company_id}/deposits", {"money": {"amount": "100.00", "currency": "USD"}})
-    path = f"/companies/{company_id}/deposits/{deposit['id']}"
-    _until(lambda: cast.owner.get(path)["status"] == "done", "the deposit")
-    say.tell("100.00 USD came in on the sandbox rail: no money moved, and every page says so.")
+    say.tell(paid_in(cast.owner, cast.operator, company_id, say, pay_by_card))
     cast.owner.post(f"/gigs/{gig}/fund", {"money": {"amount": "70.00", "currency": "USD"}})
     cast.owner.post(f"/gigs/{gig}/publish")
     say.tell("The gate passed it. Its verdicts are stored with their numbers and sources.")
@@ -243,7 +239,7 @@ def _shift(cast: Cast, gig_id: str, say: Narrator) -> tuple[dict[str, Any], dict
     parts = ", ".join(f"{p['part']} {p['points']} of 100 (weight {p['weight']})" for p in offer["reason"]["parts"])
     say.tell(f"Why Ana: rank {offer['reason']['rank']}. {parts}.")
     booking = cast.contractor.post(f"/offers/{offer['id']}/accept")
-    say.tell(f"Ana accepts. {_words(booking['held'])}, the highest it can cost, is held for her booking.")
+    say.tell(f"Ana accepts. {words(booking['held'])}, the highest it can cost, is held for her booking.")
 
     say.scene("Somebody books Ana a second time for the same hours. The database says no.")
     second = _refused(lambda: _book_again(cast, wanted))
@@ -283,7 +279,7 @@ def _pay(cast: Cast, say: Narrator) -> tuple[dict[str, Any], dict[str, Any]]:
     say.scene("On Wednesday, 10 May 2023, an operator starts the pay run.")
     cast.operator.put("/clock", {"now": PAY_DAY})
     cast.operator.post("/pay-runs", {"through": "2023-05-08"})
-    _until(lambda: _is_paid(cast.contractor), "the payslip")
+    until(lambda: _is_paid(cast), "the payslip")
     (slip,) = cast.contractor.get("/payslips")["items"]
     payslip = cast.contractor.get(f"/payslips/{slip['id']}")
     rupiah = cast.contractor.get(f"/payslips/{slip['id']}?currency=IDR")
@@ -292,17 +288,21 @@ def _pay(cast: Cast, say: Narrator) -> tuple[dict[str, Any], dict[str, Any]]:
         line = shown["line"]
         contract = f"{line['contract_id'][:8]} v{line['contract_version']}, {line['engagement_type']}"
         rule = f"{line['rule']} v{line['rule_version']}"
-        say.row(line["kind"], line["minutes"], _words(line["money"]), line["payee_kind"], rule, contract)
-    net, benefits, cost = (_words(slip[part]) for part in ("net", "benefits", "cost"))
+        say.row(line["kind"], line["minutes"], words(line["money"]), line["payee_kind"], rule, contract)
+    net, benefits, cost = (words(slip[part]) for part in ("net", "benefits", "cost"))
     say.tell(f"Ana gets {net} and benefits of {benefits}; the lab pays {cost}.")
     exchange = rupiah["exchange"]
-    say.tell(f"In rupiah: {_words(rupiah['net_there'])}, at the rate of {exchange['quoted_on']}, {exchange['source']}.")
+    say.tell(f"In rupiah: {words(rupiah['net_there'])}, at the rate of {exchange['quoted_on']}, {exchange['source']}.")
     return payslip, rupiah
 
 
-def _is_paid(contractor: Client) -> bool:
-    slips = contractor.get("/payslips")["items"]
-    payouts = contractor.get(f"/payslips/{slips[0]['id']}")["payouts"] if slips else []
+def _is_paid(cast: Cast) -> bool:
+    slips = cast.contractor.get("/payslips")["items"]
+    payouts = cast.contractor.get(f"/payslips/{slips[0]['id']}")["payouts"] if slips else []
+    if refused := [payout["why"] for payout in payouts if payout["status"] == "refused"]:
+        raise RuntimeError(f"The payout was refused: {refused[0]}")
+    if any((payout["rail"], payout["status"]) == ("manual", WAITS) for payout in payouts):
+        pay_by_hand(cast.operator)
     return bool(payouts) and all(payout["status"] == "done" for payout in payouts)
 
 
@@ -320,17 +320,3 @@ def _refused(act: Callable[[], Any]) -> dict[str, Any]:
     except Refused as refused:
         return refused.problem
     raise AssertionError("The service should have refused this.")
-
-
-def _until(happened: Callable[[], Any], what: str) -> Any:
-    """Waits for the jobs to do something, as a person would by loading a page again."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := happened()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Waited {PATIENCE:.0f} seconds for {what}.")
-        time.sleep(0.2)
-    return found
-
-
-def _words(money: dict[str, str]) -> str:
-    return f"{money['amount']} {money['currency']}"

@@ -1,7 +1,8 @@
 """`make demo`: plays the story beside a running service, and leaves its world and a report behind.
 
 The database must be empty. Exit codes: 0 played and every truth holds; 1 a truth is broken; 2 wrong command line;
-3 the database has people in it already. A smaller story than the whole one is never kept (2).
+3 the database has people in it already; 4 the companies' money has not come. A smaller story than the whole one is
+never kept (2).
 """
 
 import argparse
@@ -14,11 +15,13 @@ from examples.story import outcome, report, script
 from examples.story.hand import Hand
 from examples.story.play import play
 from examples.story.teller import Teller
+from examples.story.world import NotFunded
 from marketplace import demo
 from marketplace.app import create_app
 from marketplace.core.db import transaction
 
 TAKEN = "This database has people in it already. Play on another one: make demo INSTANCE=story"
+UNPAID = "Play it again on an empty database, and pay meanwhile: make demo INSTANCE=story"
 
 
 def main() -> int:
@@ -40,7 +43,11 @@ def main() -> int:
             print(TAKEN, file=sys.stderr)
             return 3
         teller, hand = Teller(), Hand(idle=options.idle)
-        story = play(app, hand, teller.tell, teller.step)
+        try:
+            story = play(app, hand, teller.tell, teller.step)
+        except NotFunded as missing:
+            print(f"{missing} {UNPAID}", file=sys.stderr)
+            return 4
         began = time.monotonic()
         found = outcome.read(story)
         written = report.write(found, options.report)

@@ -49,16 +49,19 @@ class Hand:
 
     def settle(self) -> None:
         """Returns when no job is left to do. Raises Stuck when there is no end to it."""
-        began = time.monotonic()
+        began = moved = time.monotonic()
+        fewest: int | None = None
         while waiting := _open_jobs():
+            if fewest is None or len(waiting) < fewest:
+                fewest, moved = len(waiting), time.monotonic()
             # A job that a worker has already begun is not to be had here: asking for it again and again only keeps the
             # database from its work.
             if not self._idle and any(state == TODO for _, state in waiting):
                 with unseeded():  # Which jobs come here, and not to another worker, is chance.
                     run_pending()
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - moved > PATIENCE:
                 told = ", ".join(f"{name} ({state})" for name, state in waiting)
-                raise Stuck(f"After {PATIENCE:.0f} seconds these jobs are still open: {told}.")
+                raise Stuck(f"For {PATIENCE:.0f} seconds there are no fewer jobs than these: {told}.")
             time.sleep(LOOK_EVERY)
         self.waited += time.monotonic() - began
 

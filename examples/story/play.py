@@ -11,6 +11,7 @@ from examples.story.crowd import Crowd, moments
 from examples.story.hand import Hand
 from examples.story.stage import Story
 from examples.story.world import build
+from marketplace import demo_payments
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.ids import seeded
@@ -31,7 +32,7 @@ def play(app: Flask, hand: Hand, tell: Say, step: Step) -> Story:
     with seeded(script.seed(), script.PREPARED):
         with transaction():
             clock.move_to(script.PREPARED, still=True)
-        world = build(step, hand.settle)
+        world = build(step, tell, hand.settle)
         hand.settle()
         story = Story(app, world, hand, Crowd(world), tell)
         built = time.monotonic()
@@ -58,6 +59,7 @@ def timeline() -> list[datetime]:
 def _moment(story: Story, moment: datetime) -> None:
     """Time moves and everything due is done; people go, come and answer; then whatever the moment tells of happens."""
     story.hand.move_to(moment)
+    _pay_by_hand(story)
     for scene in scenes.BEFORE.get(moment, ()):
         scene(story)
     story.crowd.go()
@@ -66,3 +68,10 @@ def _moment(story: Story, moment: datetime) -> None:
     for scene in scenes.DURING.get(moment, ()):
         scene(story)
     story.hand.settle()
+    _pay_by_hand(story)
+
+
+def _pay_by_hand(story: Story) -> None:
+    """Where people pay, and no machine, two operators do it as soon as something is to be paid."""
+    if demo_payments.pay_by_hand(list(story.world.operators.values())):
+        story.hand.settle()

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from examples.story import script
 from examples.story.script import Someone
+from marketplace import demo_payments
 from marketplace.accounts import invitations
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
@@ -47,6 +48,8 @@ from marketplace.workforce.rules import MET_BY_SUBMITTING, Level, RequirementKin
 
 PASSWORD = "try setara once"  # noqa: S105 - printed on purpose, and only where no money moves
 BATCH = 50
+PATIENCE = 600.0
+"""Seconds for a person to pay in on a page of the rail's, where the story cannot do it."""
 STAFFING = "Prairie Staffing"
 COMPANIES = {"lab": ("Sunflower Language Lab", "US", "dana@lab.example", "Dana Owner"),
              "second": ("Kapuas Vision Lab", "ID", "sari@kapuas.example", "Sari Pemilik")}  # fmt: skip
@@ -102,16 +105,24 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
         yield batch
 
 
-def build(say: Callable[[str, int, int], None], settle: Callable[[], None]) -> World:
-    """Makes the world. `say` is told what is being made, how many of it are there, and how many there will be; `settle`
-    returns when the jobs are done, of which the deposits are some."""
+class NotFunded(Exception):
+    """The companies' money has not come: there is no story without it."""
+
+
+def build(say: Callable[[str, int, int], None], tell: Callable[[str], None], settle: Callable[[], None]) -> World:
+    """Makes the world. `say` is told what is being made, how many of it are there, and how many there will be; `tell`
+    what somebody has to pay and where; `settle` returns when the jobs are done, which ask the rail. Raises NotFunded.
+    """
     world = World()
     with transaction():
         _operators(world)
         _companies(world)
     _people(world, say)
     _contracts(world, say)
-    _money(world)
+    deposits = _money(world)
+    settle()
+    if not demo_payments.pay_in(deposits, list(world.operators.values()), tell, PATIENCE):
+        raise NotFunded(f"What the companies pay in has not come within {PATIENCE / 60:.0f} minutes.")
     settle()
     _gigs(world)
     _shifts(world)
@@ -221,7 +232,7 @@ def _apply(world: World, batch: Sequence[Someone]) -> None:
     """Each applies, shows what is asked and says when they want to work: what a person does alone, of all at once."""
     actors = {who.number: world.person(who.number) for who in batch}
     applying.apply_many([_application(who, actors[who.number]) for who in batch])
-    applying.open_sandbox_accounts(list(actors.values()))
+    demo_payments.open_accounts(list(actors.values()))
     documents.hand_in_many([(*paper, actors[who.number]) for who in batch for paper in _papers(who)])
     declarations.declare_many([_declaration(who, actors[who.number]) for who in batch])
     requirements.submit_many([(actors[who.number], dict.fromkeys(_shown_by(who), "As declared.")) for who in batch])
@@ -352,12 +363,14 @@ def terms_of(crew: str) -> dict[str, Any]:
 # --- gigs and shifts ------------------------------------------------------------------------------------------------
 
 
-def _money(world: World) -> None:
-    """Deposits on the sandbox rail: what all gigs of a company may cost at most."""
+def _money(world: World) -> list[UUID]:
+    """Deposits by whichever rail is set: what all gigs of a company may cost at most."""
+    deposits = []
     for key, company_id in world.companies.items():
         with transaction():
             needed = total((_highest(name) for name in _gigs_of(key)), "USD")
-            pay.deposit(company_id, needed + Money.of("2500.00", "USD"), by=world.owner(key))
+            deposits.append(pay.deposit(company_id, needed + Money.of("2500.00", "USD"), by=world.owner(key)).id)
+    return deposits
 
 
 def _gigs_of(company: str) -> list[str]:

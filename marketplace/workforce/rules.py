@@ -231,6 +231,12 @@ class NotSuspended(Conflict):
     remedy = "A contractor who applied is vetted instead."
 
 
+class NotTheSandbox(Conflict):
+    code = "rail_is_not_the_sandbox"
+    title = "This service pays by another rail than the sandbox, which would keep nobody's pay."
+    remedy = "Have an account opened at the rail, or say where you are paid."
+
+
 class AccountKnown(Conflict):
     code = "payout_account_known"
     title = "You have a payout account already."

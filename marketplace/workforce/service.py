@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -98,8 +99,10 @@ def submit_requirements(shown: Mapping[RequirementKind, str], *, by: Actor) -> l
 def open_sandbox_account(*, by: Actor) -> PayoutAccount:
     """Gives the contractor an account on the sandbox rail, once, and submits that requirement. No money moves there.
 
-    Raises AccountKnown.
+    Raises NotTheSandbox, AccountKnown.
     """
+    if current_app.config["RAIL"] != applying.SANDBOX:
+        raise rules.NotTheSandbox
     return applying.open_sandbox_accounts([by])[0]
 
 

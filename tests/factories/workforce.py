@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.core import clock
-from marketplace.workforce import agreement, availability, declarations, documents, service
+from marketplace.workforce import agreement, applying, availability, declarations, documents, service
 from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import IdentityPaper, IdentityShown, Purpose, Tax, Work, WorkBasis
@@ -65,7 +65,7 @@ def declared(me: Actor, *, country: str = "US") -> None:
 def shown(me: Actor, *, country: str = "US") -> None:
     """Declares and hands in everything that an application asks for."""
     declared(me, country=country)
-    service.open_sandbox_account(by=me)
+    applying.open_sandbox_accounts([me])
     words = set(RequirementKind) - {RequirementKind.AGE, RequirementKind.PAYOUT_ACCOUNT}
     service.submit_requirements(dict.fromkeys(sorted(words), "As declared."), by=me)
 

@@ -92,6 +92,19 @@ class Standin:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a service that takes it for Stripe."""
+        return {
+            "SETARA_RAIL": "stripe",
+            "STRIPE_SECRET_KEY": KEY,
+            "STRIPE_COUNTRY": "US",
+            "STRIPE_API_BASE": self.address,
+            "STRIPE_FILES_BASE": self.files_address,
+            "STRIPE_WEBHOOK_SECRET": self.world.secrets["platform"],
+            "STRIPE_CONNECT_WEBHOOK_SECRET": self.world.secrets["connect"],
+        }
+
     def reset(self) -> None:
         """Forgets everything but its address."""
         with self._lock:
@@ -112,7 +125,8 @@ class Standin:
         try:
             _authenticated(headers)
             found = _operation(method, parts.path, is_for_files=is_for_files)
-            told = parameters(found, parts.query, body, headers.get("Content-Type", ""))
+            version = headers.get("Stripe-Version", "")
+            told = parameters(found, parts.query, body, headers.get("Content-Type", ""), version)
         except StripeRefuses as no:
             return Answer(no.status, {"error": no.error})
         key = headers.get("Idempotency-Key") if method == "POST" else None
@@ -255,18 +269,22 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Standin]:
-    """A stand-in on free ports of the loopback: one for everything, and one for files."""
+def serving(port: int = 0) -> Iterator[Standin]:
+    """A stand-in on the loopback, at free ports where none is named: one for everything, and the next one for files."""
     standin = Standin()
-    with _listening(standin, is_for_files=False) as address, _listening(standin, is_for_files=True) as files_address:
+    files_port = port + 1 if port else 0
+    with (
+        _listening(standin, port, is_for_files=False) as address,
+        _listening(standin, files_port, is_for_files=True) as files_address,
+    ):
         standin.address, standin.files_address = address, files_address
         yield standin
 
 
 @contextmanager
-def _listening(standin: Standin, *, is_for_files: bool) -> Iterator[str]:
+def _listening(standin: Standin, port: int, *, is_for_files: bool) -> Iterator[str]:
     handler = type("Handler", (_Handler,), {"standin": standin, "is_for_files": is_for_files})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

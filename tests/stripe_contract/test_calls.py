@@ -229,6 +229,24 @@ def test_an_account_is_opened_once_and_says_what_is_missing(standin: Standin, cl
     assert (account.can_receive, account.can_pay_out, account.missing) == (True, True, [])
 
 
+@pytest.mark.parametrize(
+    ("is_demo", "email", "can_receive"),
+    [(True, "ana@kansas.example", True), (False, "ana@kansas.example", False), (True, "ana@example.com", False)],
+)
+def test_who_is_made_up_gives_test_data_in_a_demonstration(
+    standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch, is_demo: bool, email: str, can_receive: bool
+) -> None:
+    """Whose address somebody can have goes to Stripe's page, and so does everybody where people work."""
+    standin.world.counts["acct"] = 40 + 2 * is_demo + can_receive
+    monkeypatch.setitem(app.config, "DEMO", is_demo)
+    me = workforce.contractor(accounts.person(email))
+    with transaction():
+        account_id = rail_accounts.ask_for(by=accounts.actor_of(me.id)).id
+    rail_accounts.open_asked(account_id)
+    account = db.session.get_one(RailAccount, account_id, populate_existing=True)
+    assert (account.can_receive, account.can_pay_out) == (can_receive, can_receive)
+
+
 def test_an_account_is_looked_at_again_though_no_call_came(
     owed: Owed, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

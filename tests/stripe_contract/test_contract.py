@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stripe_contract.contract import StripeRefuses, blank, check_answer, check_object, operation, parameters
+from tests.stripe_contract.world import World
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,19 @@ def test_brackets_become_what_the_document_says() -> None:
         "mode": "payment", "line_items": [{"quantity": 1, "price_data": price}], "metadata": {"setara_op": "7"},
         "expand": ["payment_intent"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["", "2026-08-26.dahlia"])
+def test_what_is_no_longer_taken_is_taken_of_who_names_an_older_version(version: str) -> None:
+    body = b"mode=payment&payment_method_types[0]=card"
+    told = parameters(operation("POST", "/v1/checkout/sessions"), "", body, version=version)
+    assert told["payment_method_types"] == ["card"]
+
+
+def test_what_the_document_has_and_the_stand_in_has_not_is_refused_as_unknown() -> None:
+    with pytest.raises(StripeRefuses, match="Unrecognized request URL") as refused:
+        World().answer("GET", "/v1/events/{id}", {"id": "evt_1"}, {}, None)
+    assert refused.value.status == 404
 
 
 def test_more_than_fifty_keys_of_metadata_are_refused() -> None:

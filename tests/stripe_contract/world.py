@@ -39,6 +39,7 @@ class World:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     refunds_are: str = "succeeded"
     """What a refund is at first: cards take it at once, the bank of a debit takes days."""
+    cards_are_declined: bool = False
 
     # --- what may be looked at ----------------------------------------------------------------------------------
 
@@ -254,19 +255,33 @@ class World:
 
     def answer(self, method: str, path: str, ids: Mapping[str, str], told: Thing, account: str | None) -> Thing:
         """Carries out an operation. `account` is the connected account in whose name it is asked."""
-        return _OPERATIONS[method, path](self, ids, told, account)
+        carry_out = _OPERATIONS.get((method, path))
+        if carry_out is None:
+            raise StripeRefuses(f"Unrecognized request URL ({method}: {path}).", status=404)
+        return carry_out(self, ids, told, account)
 
     def _new_account(self, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
         agreed = told.get("tos_acceptance", {}).get("service_agreement", "full")
         asked = told.get("capabilities", {})
         if agreed == "recipient" and "card_payments" in asked:
             raise StripeRefuses("The recipient agreement does not allow card_payments.", param="capabilities")
-        return self.make(
+        by_platform = told.get("controller", {}).get("requirement_collection") == "application"
+        has_agreed = "date" in told.get("tos_acceptance", {})
+        if has_agreed and not by_platform:
+            text = "You cannot accept the Terms of Service on behalf of accounts whose requirements Stripe collects."
+            raise StripeRefuses(text, param="tos_acceptance")
+        made = self.make(
             "account", "acct", country=told.get("country", "US"), type="none", metadata=told.get("metadata", {}),
             capabilities=dict.fromkeys(asked, "inactive"), tos_acceptance={"service_agreement": agreed},
             charges_enabled=False, payouts_enabled=False, details_submitted=False,
             requirements=_requirements(["external_account", "individual.first_name", "individual.last_name"]),
         )  # fmt: skip
+        if has_agreed and told.get("individual", {}).keys() >= NEEDED_OF_A_PERSON:
+            made |= {"details_submitted": True, "payouts_enabled": "external_account" in told}
+            made["capabilities"] = dict.fromkeys(asked, "active")
+            made["requirements"] = _requirements([] if made["payouts_enabled"] else ["external_account"])
+            self.tell("account.updated", made, made["id"])
+        return made
 
     def _account_link(self, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
         self.get("account", told["account"])
@@ -432,6 +447,8 @@ class World:
         return known | {"available": told(self.available), "pending": told(self.pending)}
 
 
+NEEDED_OF_A_PERSON = frozenset({"first_name", "last_name", "dob", "address", "email", "id_number"})
+"""What the platform itself gives of a person where it collects what Stripe asks for."""
 SUBMITTED = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
 """What becomes of a dispute whose evidence is submitted."""
 HERE = frozenset({"US", "CA", "GB", "CH", "DE", "FR", "NL", "PL", "IE", "SE"})
@@ -466,6 +483,37 @@ def _expire(world: World, ids: Mapping[str, str], _told: Thing, _account: str | 
         raise StripeRefuses('Only Checkout Sessions with a status in ["open"] can be expired.')
     known |= {"status": "expired", "url": None}
     world.tell("checkout.session.expired", known)
+    return known
+
+
+TEST_CARDS = {"tok_visa": False, "tok_bypassPending": True}
+"""Tokens of docs.stripe.com/testing, and whether what they pay is in the available balance at once."""
+
+
+def _new_payment_method(world: World, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    token = told.get("card", {}).get("token")
+    if token not in TEST_CARDS:
+        raise StripeRefuses(f"No such token: '{token}'", code="resource_missing", param="card[token]")
+    billing = {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
+    return world.make(
+        "payment_method", "pm", type=told["type"], billing_details=billing | told.get("billing_details", {}),
+        metadata={}, _settled=TEST_CARDS[token],
+    )  # fmt: skip
+
+
+def _page(world: World, ids: Mapping[str, str], _told: Thing, _account: str | None) -> Thing:
+    return world.get("checkout.session", ids["session"])
+
+
+def _confirm_page(world: World, ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    known, card = world.get("checkout.session", ids["session"]), world.get("payment_method", told["payment_method"])
+    if known["status"] != "open":
+        raise StripeRefuses("This Checkout Session is no longer active.", code="checkout_not_active_session")
+    if told.get("expected_amount", known["amount_total"]) != known["amount_total"]:
+        raise StripeRefuses("The amount has changed.", code="checkout_amount_mismatch", param="expected_amount")
+    if world.cards_are_declined:
+        raise StripeRefuses("Your card was declined.", code="card_declined", status=402, kind="card_error")
+    world.pay(known["id"], settled=card["_settled"])
     return known
 
 
@@ -526,6 +574,9 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("GET", "/v1/checkout/sessions"): _many("checkout.session", "/v1/checkout/sessions"),
     ("GET", "/v1/checkout/sessions/{session}"): _one("checkout.session"),
     ("POST", "/v1/checkout/sessions/{session}/expire"): _expire,
+    ("POST", "/v1/payment_methods"): _new_payment_method,
+    ("GET", "/v1/payment_pages/{session}"): _page,
+    ("POST", "/v1/payment_pages/{session}/confirm"): _confirm_page,
     ("GET", "/v1/payment_intents/{intent}"): _one("payment_intent"),
     ("GET", "/v1/charges/{charge}"): _one("charge"),
     ("POST", "/v1/transfers"): World._new_transfer,

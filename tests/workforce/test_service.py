@@ -118,6 +118,16 @@ def test_an_account_on_the_sandbox_rail_is_given_once_and_holds_no_bank_data(app
         service.open_sandbox_account(by=me)
 
 
+def test_where_another_rail_is_set_there_is_no_account_on_the_sandbox(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would let somebody be vetted whom nobody can pay."""
+    made = workforce.applied()
+    monkeypatch.setitem(app.config, "RAIL", "manual")
+    with pytest.raises(rules.NotTheSandbox):
+        service.open_sandbox_account(by=accounts.actor_of(made.id))
+
+
 def test_nobody_decides_about_what_was_not_shown(app: Flask) -> None:
     made = workforce.applied()
     for kind in (RequirementKind.TERMS, RequirementKind.PAYOUT_ACCOUNT):

@@ -87,6 +87,18 @@ def learn(op_id: UUID, says: Callable[[Order], Result]) -> bool:
     return True
 
 
+def look_again(op_id: UUID) -> OpStatus:
+    """Asks the rail now about a payment that waits for its payer, as a job does when its time has come, and returns
+    where it stands. Must not be called inside a transaction, and changes nothing of one that does not wait."""
+    with transaction():
+        op = db.session.get_one(PaymentOp, op_id, populate_existing=True)
+        waits, name, known = op.status is OpStatus.WAITING, op.rail, op.external_id
+    if waits and known is not None:
+        learn(op_id, lambda order: rail(name).follow(order, known))
+    with transaction():
+        return db.session.get_one(PaymentOp, op_id, populate_existing=True).status
+
+
 def _claim(most: int) -> tuple[int, list[Claim]]:
     """How many payments were due, and those of them that a rail is asked about: what must not go out is written down at
     once, and no rail hears of it."""
