@@ -20,12 +20,12 @@ from tests.stripe_contract.test_reconciling import paid_in
 
 PROGRAM = os.environ.get("STRIPE_CLI") or shutil.which("stripe")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Stripe's command line is not installed.")
-Ask = Callable[..., Any]
+Run, Ask = Callable[..., str], Callable[..., Any]
 
 
 @pytest.fixture
-def ask(standin: Standin, tmp_path: Path) -> Ask:
-    def asked(*words: str) -> Any:
+def run(standin: Standin, tmp_path: Path) -> Run:
+    def ran(*words: str) -> str:
         told = subprocess.run(
             [str(PROGRAM), *words, "--api-base", standin.address, "--api-key", KEY],
             env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "STRIPE_CLI_TELEMETRY_OPTOUT": "1"},
@@ -33,9 +33,14 @@ def ask(standin: Standin, tmp_path: Path) -> Ask:
             timeout=20,
             check=True,
         )
-        return json.loads(told.stdout)
+        return told.stdout.decode()
 
-    return asked
+    return ran
+
+
+@pytest.fixture
+def ask(run: Run) -> Ask:
+    return lambda *words: json.loads(run(*words))
 
 
 def test_stripes_own_client_reads_what_the_service_has_done(ask: Ask, app: Flask, standin: Standin) -> None:
@@ -48,8 +53,17 @@ def test_stripes_own_client_reads_what_the_service_has_done(ask: Ask, app: Flask
     assert ask("balance", "retrieve")["livemode"] is False
 
 
+@pytest.mark.parametrize(
+    "name", ["transfer.reversed", "payment_intent.payment_failed", "charge.refunded", "charge.dispute.created"]
+)
+def test_it_triggers_what_it_triggers_at_stripe(run: Run, app: Flask, standin: Standin, name: str) -> None:
+    standin.world.top_up(10_000)
+    assert "Trigger succeeded!" in run("trigger", name)
+    assert name in [event["type"] for event in standin.world.events]
+
+
 def test_what_it_may_not_do_it_is_told_in_stripes_words(ask: Ask, app: Flask) -> None:
-    made = ask("post", "/v1/accounts", "-d", "country=KE", "-d", "controller[stripe_dashboard][type]=express")
+    made = ask("post", "/v1/accounts", "-d", "country=KE", "-d", "capabilities[transfers][requested]=true")
     order = ("transfers", "create", "--amount", "500", "--currency", "usd", "--destination", made["id"])
     assert ask(*order, "--idempotency", "one")["error"]["code"] == "insufficient_capabilities_for_transfer"
     assert ask("transfers", "retrieve", "tr_none")["error"]["code"] == "resource_missing"

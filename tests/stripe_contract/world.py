@@ -122,9 +122,14 @@ class World:
             capture_method="automatic_async",
         )  # fmt: skip
         known |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
+        self.tell("checkout.session.completed", known)
+        return self._succeed(intent, settled=settled)
+
+    def _succeed(self, intent: Thing, *, settled: bool) -> Thing:
+        """What is paid has a charge."""
+        intent["status"] = "succeeded"
         charge = self._charge(intent)
         intent["latest_charge"] = charge["id"]
-        self.tell("checkout.session.completed", known)
         self.tell("payment_intent.succeeded", intent)
         # Only later does Stripe say what it kept.
         fee = intent["amount"] * FEE[0] // 10_000 + FEE[1]
@@ -309,7 +314,8 @@ class World:
         if to is None or to["object"] != "account":
             text = f"No such destination: '{told['destination']}'"
             raise StripeRefuses(text, code="resource_missing", param="destination")
-        if to["capabilities"].get("transfers") != "active":
+        # Of an account that was never to do anything a sandbox asks nothing (docs.stripe.com/connect/testing).
+        if to["capabilities"] and to["capabilities"].get("transfers") != "active":
             text = (
                 "Your destination account needs to have at least one of the following capabilities enabled: transfers"
             )
@@ -501,6 +507,56 @@ def _new_payment_method(world: World, _ids: Mapping[str, str], told: Thing, _acc
     )  # fmt: skip
 
 
+DECLINED = frozenset({"pm_card_chargeDeclined", "pm_card_visa_chargeDeclined"})
+SETTLED = {
+    "pm_card_visa": False, "pm_card_bypassPending": True, "pm_card_createDispute": True,
+    "pm_card_createDisputeInquiry": True,
+}  # fmt: skip
+"""Payment methods of docs.stripe.com/testing that pay, and whether that is in the available balance at once."""
+
+
+def _new_intent(world: World, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    wanted = told.get("payment_method")
+    intent = world.make(
+        "payment_intent", "pi", amount=told["amount"], currency=told["currency"], metadata=told.get("metadata", {}),
+        transfer_group=told.get("transfer_group"), capture_method="automatic_async", status="requires_payment_method",
+    )  # fmt: skip
+    return _pay_intent(world, intent, wanted) if told.get("confirm") else intent
+
+
+def _confirm_intent(world: World, ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    return _pay_intent(world, world.get("payment_intent", ids["intent"]), told.get("payment_method"))
+
+
+def _pay_intent(world: World, intent: Thing, method: str | None) -> Thing:
+    if method in DECLINED:
+        world.tell("payment_intent.payment_failed", intent)
+        raise StripeRefuses("Your card was declined.", code="card_declined", status=402, kind="card_error")
+    if method not in SETTLED:
+        raise StripeRefuses(f"No such PaymentMethod: '{method}'", code="resource_missing", param="payment_method")
+    charge = world._succeed(intent, settled=SETTLED[method])
+    if method == "pm_card_createDispute":
+        world.dispute(charge["id"], charge["amount"])
+    elif method == "pm_card_createDisputeInquiry":
+        world.inquire(charge["id"], charge["amount"])
+    return intent
+
+
+def _new_payout(world: World, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
+    """The platform's own money goes to its bank."""
+    amount, currency = told["amount"], told["currency"]
+    if world.available[currency] < amount:
+        text = "You have insufficient funds in your Stripe account for this transfer."
+        raise StripeRefuses(text, code="balance_insufficient")
+    made = world.make(
+        "payout", "po", amount=amount, currency=currency, status="pending", arrival_date=int(time.time()),
+        automatic=False, method="standard", source_type="card", type="bank_account", metadata={},
+    )  # fmt: skip
+    made["balance_transaction"] = world._moved("payout", -amount, 0, currency, made["id"])["id"]
+    world.tell("payout.created", made)
+    return made
+
+
 def _page(world: World, ids: Mapping[str, str], _told: Thing, _account: str | None) -> Thing:
     return world.get("checkout.session", ids["session"])
 
@@ -577,6 +633,8 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("POST", "/v1/payment_methods"): _new_payment_method,
     ("GET", "/v1/payment_pages/{session}"): _page,
     ("POST", "/v1/payment_pages/{session}/confirm"): _confirm_page,
+    ("POST", "/v1/payment_intents"): _new_intent,
+    ("POST", "/v1/payment_intents/{intent}/confirm"): _confirm_intent,
     ("GET", "/v1/payment_intents/{intent}"): _one("payment_intent"),
     ("GET", "/v1/charges/{charge}"): _one("charge"),
     ("POST", "/v1/transfers"): World._new_transfer,
@@ -587,6 +645,7 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("POST", "/v1/refunds"): World._refund,
     ("GET", "/v1/refunds"): _many("refund", "/v1/refunds"),
     ("GET", "/v1/refunds/{refund}"): _one("refund"),
+    ("POST", "/v1/payouts"): _new_payout,
     ("GET", "/v1/payouts"): _many("payout", "/v1/payouts"),
     ("GET", "/v1/payouts/{payout}"): _one("payout"),
     ("GET", "/v1/balance"): lambda world, *_: world.balance(),
