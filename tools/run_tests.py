@@ -1,11 +1,14 @@
 """Runs the tests, with a browser where one can be had: what `make test` calls. Standard library only.
 
 The browser is what CHROMIUM names, else one on the PATH, else, for root on a system with apt, Debian's package,
-which is installed. With a browser E2E=required is set, so that no browser test can be skipped in silence. PYTEST_ARGS
-is handed to pytest. Meanwhile the solver's loops are compiled, unless they are. Exit codes: pytest's own, or 3 when
-E2E=required was asked for and there is no browser.
+which is installed. With a browser E2E=required is set, so that no browser test can be skipped in silence. Stripe's
+command line, a client that we did not write, is what STRIPE_CLI names, else one on the PATH, else, where there is npm,
+the pinned package, which is kept in `.venv`; its tests are left out without. PYTEST_ARGS is handed to pytest. Meanwhile
+the solver's loops are compiled, unless they are. Exit codes: pytest's own, or 3 when E2E=required was asked for and
+there is no browser.
 """
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -16,6 +19,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = 3
+STRIPE_CLI = "@stripe/cli@1.52.0"
+NPM_SECONDS = 20
 INTERRUPTED = 130
 
 
@@ -43,6 +48,21 @@ def install_browser() -> None:
             return
 
 
+def find_stripe_cli() -> str | None:
+    """Return the path of Stripe's command line, which npm installs once where it can be had, or None."""
+    if found := os.environ.get("STRIPE_CLI") or shutil.which("stripe"):
+        return found
+    folder = PROJECT / ".venv" / STRIPE_CLI.replace("/", "-")
+    program = folder / "node_modules" / ".bin" / "stripe"
+    npm = shutil.which("npm")
+    if not program.exists() and npm is not None:
+        _say(f"Installing {STRIPE_CLI} into .venv for the tests of the payment rail.")
+        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), STRIPE_CLI]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(command, check=False, timeout=NPM_SECONDS)
+    return str(program) if program.exists() else None
+
+
 def main() -> int:
     """Find or install the browser, then run pytest and return its exit code."""
     if find_browser() is None:
@@ -55,6 +75,11 @@ def main() -> int:
         return NO_BROWSER
     else:
         _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
+    stripe_cli = find_stripe_cli()
+    if stripe_cli is not None:
+        os.environ["STRIPE_CLI"] = stripe_cli
+    else:
+        _say("The tests by Stripe's command line are LEFT OUT. Install npm, or name it in STRIPE_CLI, to run them.")
     # The tests of a file share what took long to make, so they stay on one worker. The files come in their own order:
     # else those with the fewest tests would be last, and they are the longest, of the browser and of whole services.
     spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")

@@ -1,7 +1,8 @@
 """Stripe's own command line as a client that we did not write: it reads what the service has done at the stand-in, and
 asks of it what it would ask of Stripe.
 
-It is on npm (`npm install @stripe/cli`); the tests need `stripe` on the PATH, or STRIPE_CLI with its place.
+It is on npm: `make test` installs it where there is npm. The tests need `stripe` on the PATH, or STRIPE_CLI with its
+place, and are left out otherwise.
 """
 
 import json
