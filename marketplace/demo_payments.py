@@ -26,9 +26,10 @@ from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind, Part
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import accounts as rail_accounts
-from marketplace.pay.rails import payments, stripe_rules, test_mode
+from marketplace.pay.rails import payments, test_mode
 from marketplace.pay.rails.stripe_answers import NotAllowed, Unreachable
 from marketplace.pay.rules import MANUAL, SANDBOX, STRIPE_TEST, OpStatus
+from marketplace.standards import rail_reach
 from marketplace.workforce import applying
 from marketplace.workforce.models import Contractor
 
@@ -41,8 +42,8 @@ Say = Callable[[str], None]
 
 def is_reached(country: str) -> bool:
     """Whether the rail of this service pays people there."""
-    platform: str = current_app.config["STRIPE_COUNTRY"]
-    return current_app.config["RAIL"] not in stripe_rules.NAMES or stripe_rules.reach(country, platform) is not None
+    rail, platform = current_app.config["RAIL"], current_app.config["STRIPE_COUNTRY"]
+    return rail_reach.pays(rail, country, platform)
 
 
 def open_accounts(people: Sequence[Actor]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marketplace.pay.rails import stripe_rules
+from marketplace.standards import rail_reach
 
 FOLDER = Path(__file__).parents[1] / "newspapers-2023"
 FIRST_DAY, PAY_DAY = date(2023, 4, 27), date(2023, 5, 10)
@@ -120,7 +120,14 @@ def unreached() -> frozenset[str]:
     cannot be paid."""
     platform = os.environ.get("STRIPE_COUNTRY", "") if os.environ.get("SETARA_RAIL") == "stripe" else None
     found = {city.country for city in cities()} if platform is not None else set()
-    return frozenset(country for country in found if stripe_rules.reach(country, str(platform)) is None)
+    return frozenset(country for country in found if rail_reach.reach(country, str(platform)) is None)
+
+
+@cache
+def gigs() -> tuple[str, ...]:
+    """The gigs that can be worked at: those of which somebody can be paid, since no other opens (rule RAIL_REACH)."""
+    crews = {city.crew for city in cities() if city.country not in unreached()}
+    return tuple(name for name, row in world()["gigs"].items() if crews & set(row["crew"]))
 
 
 @cache
@@ -172,7 +179,7 @@ def shifts() -> tuple[ShiftPlan, ...]:
     """Every shift of the two weeks, in the order of their starts: local time of each day, so that Cairo's come an hour
     earlier in UTC from 28 April 2023 on, when Egypt moved its clocks."""
     found = []
-    for row in world()["shifts"]:
+    for row in (each for each in world()["shifts"] if each["gig"] in gigs()):
         zone = ZoneInfo(row["timezone"])
         hour, minute = (int(part) for part in row["start"].split(":"))
         for day in _days(row["days"]):

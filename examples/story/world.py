@@ -374,7 +374,7 @@ def _money(world: World) -> list[UUID]:
 
 
 def _gigs_of(company: str) -> list[str]:
-    return [name for name in script.world()["gigs"] if script.company_of_gig(name) == company]
+    return [name for name in script.gigs() if script.company_of_gig(name) == company]
 
 
 def _highest(gig: str) -> Money:

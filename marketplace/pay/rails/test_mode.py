@@ -11,8 +11,9 @@ from typing import Any
 
 from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails import stripe_answers as answers
-from marketplace.pay.rails.stripe_rules import TEST, Agreement
+from marketplace.pay.rails.stripe_rules import TEST
 from marketplace.pay.rules import UnknownRail
+from marketplace.standards.rail_reach import Agreement
 
 NOBODY = ".example"
 CARD = "tok_bypassPending"
