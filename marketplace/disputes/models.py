@@ -49,6 +49,7 @@ class Dispute(Stateful):
     """When the sum was paid at once, before a ruling (APPEAL_ADVANCE)."""
     restored_minutes: Mapped[int | None]
     """How many minutes of the cut the end of the dispute restored. Where all were paid at once it may be fewer."""
+    restored_pieces: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[Instant | None]
     ruled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     status: Mapped[DisputeStatus] = mapped_column(choice(DisputeStatus, "status"))

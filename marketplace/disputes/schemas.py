@@ -4,6 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
 from marketplace.disputes.rules import DisputeStatus, StatementKind
+from marketplace.shifts.timesheet_rules import MOST_PIECES
 from marketplace.shifts.timesheet_schemas import TimesheetCutSchema
 
 LONGEST = 4000
@@ -19,10 +20,16 @@ class ClaimSchema(WordsSchema):
 
 class RulingSchema(ma.Schema):
     restored_minutes = ma.fields.Integer(
-        required=True,
+        load_default=None,
         strict=True,
         validate=ma.validate.Range(0, 24 * 60),
         metadata={"description": "How many of the cut minutes are paid after all: none, some or all"},
+    )
+    restored_pieces = ma.fields.Integer(
+        load_default=None,
+        strict=True,
+        validate=ma.validate.Range(0, MOST_PIECES),
+        metadata={"description": "In place of minutes, where pieces were cut"},
     )
     reason = ma.fields.String(required=True, validate=ma.validate.Length(1, LONGEST))
 
@@ -53,6 +60,7 @@ class DisputeSchema(ma.Schema):
     restored_minutes = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "What the end of the dispute restored"}
     )
+    restored_pieces = ma.fields.Integer(required=True)
     ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     ruled_by = ma.fields.UUID(required=True, allow_none=True)
     cut = ma.fields.Nested(TimesheetCutSchema, required=True)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
@@ -26,8 +26,10 @@ from marketplace.disputes.rules import (
     StatementKind,
     TooLateToRule,
 )
+from marketplace.gigs.models import Gig
 from marketplace.pay.runs.settlements import advance, settle
 from marketplace.shifts import cuts
+from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd, CutStatus
 
@@ -85,8 +87,11 @@ def withdraw(dispute_id: UUID, *, by: Actor) -> Dispute:
     return found
 
 
-def rule(dispute_id: UUID, restored_minutes: int, reason: str, *, by: Actor) -> Dispute:
-    """An operator of neither side decides, in writing, how many of the minutes are restored: none, some or all.
+def rule(
+    dispute_id: UUID, restored_minutes: int | None, reason: str, *, restored_pieces: int | None = None, by: Actor
+) -> Dispute:
+    """An operator of neither side decides, in writing, how many of the minutes or, where pieces were cut, of the pieces
+    are restored: none, some or all.
 
     The next pay run pays them, and the company pays a fee for a cut that is overturned so (REJECT). Raises NotFound,
     Forbidden, NotImpartial, BadRuling, NothingSaid, TooLateToRule, WrongState.
@@ -98,10 +103,12 @@ def rule(dispute_id: UUID, restored_minutes: int, reason: str, *, by: Actor) -> 
     if found.status is DisputeStatus.CLAIMED and clock.now() >= found.rule_by:
         raise TooLateToRule(f"It was due by {found.rule_by.isoformat()}.")
     cut = db.session.get_one(TimesheetCut, found.id)
-    if not 0 <= restored_minutes <= cut.minutes:
-        raise BadRuling(f"{cut.minutes} minutes were cut.", field="restored_minutes")
+    restored, other = (restored_pieces, restored_minutes) if cut.pieces else (restored_minutes, restored_pieces)
+    if restored is None or other or not 0 <= restored <= cut.taken:
+        what = "pieces" if cut.pieces else "minutes"
+        raise BadRuling(f"{cut.taken} {what} were cut.", field=f"restored_{what}")
     _say(found, StatementKind.REASON, reason, by=by)
-    _end(found, DisputeStatus.RULED, restored_minutes, CutEnd.RULED, reason=reason.strip(), by=by)
+    _end(found, DisputeStatus.RULED, restored, CutEnd.RULED, reason=reason.strip(), by=by)
     return found
 
 
@@ -112,7 +119,7 @@ def restore_unruled(limit: int = 1) -> int:
     found = db.session.scalars(due.order_by(Dispute.id).limit(limit).with_for_update(skip_locked=True)).all()
     for each in found:
         cut = db.session.get_one(TimesheetCut, each.id)
-        _end(each, DisputeStatus.DEFAULTED, cut.minutes, CutEnd.NOT_RULED, by=CLOCK)
+        _end(each, DisputeStatus.DEFAULTED, cut.taken, CutEnd.NOT_RULED, by=CLOCK)
     return len(found)
 
 
@@ -134,7 +141,8 @@ def advance_small(limit: int = 1) -> int:
     for dispute, cut in found:
         advance(cut, by=CLOCK)
         dispute.advanced_at = clock.now()
-        record("dispute.advanced", dispute, by=CLOCK, data={"minutes": cut.minutes})
+        told = {"pieces": cut.pieces} if cut.pieces else {"minutes": cut.minutes}
+        record("dispute.advanced", dispute, by=CLOCK, data=told)
     return len(found)
 
 
@@ -142,12 +150,17 @@ def _small_claims() -> Select[Dispute, TimesheetCut]:
     """Disputes of small sums that wait, of people who have not had too many paid at once."""
     other = aliased(Dispute)
     since = clock.now() - OFTEN
+    # Of the rate of 60 minutes, so that minutes and the price of pieces are compared in whole numbers.
+    price = cast(func.coalesce(Gig.piece_amount, 0), BigInteger)
+    worth = TimesheetCut.minutes * Booking.rate_amount + TimesheetCut.pieces * price * 60
     taken = select(func.count()).where(other.contractor_id == Dispute.contractor_id, other.advanced_at > since)
     return (
         select(Dispute, TimesheetCut)
         .join(TimesheetCut, TimesheetCut.id == Dispute.id)
         .where(Dispute.status == DisputeStatus.CLAIMED, Dispute.advanced_at.is_(None))
-        .where(TimesheetCut.minutes <= SMALL_MINUTES, taken.scalar_subquery() < MOST_ADVANCED)
+        .join(Booking, Booking.id == TimesheetCut.booking_id)
+        .join(Gig, Gig.id == TimesheetCut.gig_id)
+        .where(worth <= SMALL_MINUTES * Booking.rate_amount, taken.scalar_subquery() < MOST_ADVANCED)
     )
 
 
@@ -173,13 +186,16 @@ def _end(
     if found.status is not DisputeStatus.CLAIMED:
         raise WrongState("The dispute has ended.", state=str(found.status), wanted=str(status))
     cut = db.session.get_one(TimesheetCut, found.id)
+    minutes, pieces = cut.of_its_kind(restored)
     fee = settle(cut, restored, because, reason=reason, by=by)
     values = {
         "ended_at": clock.now(),
-        "restored_minutes": restored,
+        "restored_minutes": minutes,
+        "restored_pieces": pieces,
         "ruled_by": by.person_id if status is DisputeStatus.RULED else None,
     }
-    data = {"restored_minutes": restored, "fee": None if fee is None else str(fee)}
+    what = "restored_pieces" if cut.pieces else "restored_minutes"
+    data = {what: restored, "fee": None if fee is None else str(fee)}
     move_one(found, status, by=by, event=_EVENTS[status], values=values, data=data)
 
 

@@ -11,6 +11,7 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import most_of
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
 from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
@@ -91,6 +92,7 @@ def offer_of(gig: Gig) -> Offer:
         client_pays=gig.client_pays,
         unpaid=gig.terms.unpaid,
         piece_price=gig.piece_price,
+        most_pieces_an_hour=gig.most_pieces,
         funds_held=queries.committed(gig),
         funds_needed=needed_funds(gig, gig.rate),
         instructions_verified=_instructions_verified(gig),
@@ -123,6 +125,7 @@ def needed_funds(gig: Gig, rate: Money) -> Money:
         fee_percent=gig.fee_percent,
         margin=gig.margin,
         step_points=steps.highest if steps else NO_STEP,
+        pieces=most_of(gig, gig.planned_minutes),
     )
 
 

@@ -62,6 +62,8 @@ class Gig(Stateful):
         CheckConstraint(f"{_UNPAID} BETWEEN 0 AND 59", name="unpaid_less_than_an_hour"),
         CheckConstraint("piece_amount > 0", name="piece_positive"),
         CheckConstraint("payment_model IN ('piece', 'hybrid') OR piece_amount IS NULL", name="a_price_is_of_pieces"),
+        CheckConstraint("(piece_amount IS NULL) = (most_pieces IS NULL)", name="pieces_have_a_most"),
+        CheckConstraint("most_pieces > 0", name="most_pieces_positive"),
         CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_is_a_percentage"),
         CheckConstraint("jsonb_array_length(places) > 0", name="somewhere"),
         Index("ix_gig_company_id_id", "company_id", "id"),
@@ -86,6 +88,8 @@ class Gig(Stateful):
     planned_minutes: Mapped[int]
     unpaid: Mapped[Json]
     piece_amount: Mapped[int | None] = mapped_column(BigInteger)
+    most_pieces: Mapped[int | None]
+    """How many pieces of an hour of the schedule are paid at most (PIECES)."""
     hazard_class: Mapped[HazardClass] = mapped_column(choice(HazardClass, "hazard_class"))
     hazard_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     places: Mapped[JsonList]
@@ -146,6 +150,7 @@ class Gig(Stateful):
             planned_minutes=self.planned_minutes,
             unpaid={UnpaidKind(kind): int(minutes) for kind, minutes in self.unpaid.items()},
             piece_price=self.piece_price,
+            most_pieces=self.most_pieces,
             margin=self.margin,
             margin_party=self.margin_party,
             client_pays=self.client_pays,

@@ -13,6 +13,7 @@ from marketplace.qualifications.levels import MOST_LEVEL, PaySteps, check_steps
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import (
+    BY_PIECE,
     NOTHING_UNPAID,
     HazardCategory,
     HazardClass,
@@ -31,8 +32,7 @@ MOST_PLACES = 100
 MOST_OF_A_PILOT = 1_000_000
 INSTRUCTIONS_NOTICE = timedelta(hours=RULES["INSTRUCTIONS_CHANGE"].parameters["notice_hours"])
 """How long before a shift a new version must have been told, to hold in it."""
-BY_PIECE = frozenset({PaymentModel.PIECE, PaymentModel.HYBRID})
-"""Models of payment in which a piece has a price."""
+MOST_PIECES_AN_HOUR = 10_000
 
 
 class GigStatus(StrEnum):
@@ -281,8 +281,9 @@ class Criteria:
 class Terms:
     """Everything a company says of a gig. `rate` is per hour of work, before the contractor's own taxes; the platform's
     fee and a third party's margin (per hour) come on top of it. `unpaid` are the minutes that an hour of paid work
-    brings with it unpaid, by kind (P2). `piece_price` is what one piece pays, where work is paid by the piece (P3).
-    `client_pays` is what the company itself is paid for an hour of this work, where it sells the work on (P20)."""
+    brings with it unpaid, by kind (P2). `piece_price` is what one piece pays, where work is paid by the piece (P3), and
+    `most_pieces` how many of an hour of a shift are paid at most (PIECES). `client_pays` is what the company itself is
+    paid for an hour of this work, where it sells the work on (P20)."""
 
     title: str
     description: str
@@ -297,6 +298,7 @@ class Terms:
     hazard_categories: Sequence[HazardCategory] = ()
     unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
     piece_price: Money | None = None
+    most_pieces: int | None = None
     margin: Money | None = None
     margin_party: str | None = None
     client_pays: Money | None = None
@@ -367,14 +369,18 @@ def _check_money(terms: Terms) -> None:
 
 
 def _check_piece(terms: Terms) -> None:
-    if terms.payment_model is PaymentModel.PIECE and terms.piece_price is None:
+    if terms.payment_model in BY_PIECE and terms.piece_price is None:
         raise BadTerms("Work by the piece names what a piece pays.", field="piece_price")
     if terms.piece_price is None:
+        if terms.most_pieces is not None:
+            raise BadTerms("Only work that is paid by the piece counts pieces.", field="most_pieces")
         return
     if terms.payment_model not in BY_PIECE:
         raise BadTerms("Only work that is paid by the piece has a price of a piece.", field="piece_price")
     if terms.piece_price.amount <= 0:
         raise BadTerms("A piece pays more than nothing.", field="piece_price")
+    if terms.most_pieces is None or not 1 <= terms.most_pieces <= MOST_PIECES_AN_HOUR:
+        raise BadTerms("Work by the piece says how many an hour are counted at most.", field="most_pieces")
 
 
 def _check_criteria(criteria: Criteria) -> None:

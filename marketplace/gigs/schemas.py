@@ -11,6 +11,7 @@ from marketplace.gigs.rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
     MOST_OF_A_PILOT,
+    MOST_PIECES_AN_HOUR,
     MOST_PLACES,
     ChecklistItem,
     Criteria,
@@ -139,6 +140,13 @@ class _TermsFields(ma.Schema):
     planned_minutes = _count(LONGEST_PLAN, metadata={"description": "The work of all people together"})
     piece_price = MoneyField(
         load_default=None, allow_none=True, metadata={"description": "What a piece pays, where work is paid by it"}
+    )
+    most_pieces = ma.fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=ma.validate.Range(1, MOST_PIECES_AN_HOUR),
+        metadata={"description": "How many pieces of an hour of a shift are paid at most, where work is paid by it"},
     )
     unpaid = ma.fields.Nested(
         UnpaidSchema, load_default=dict, metadata={"description": "What an hour of paid work brings with it unpaid"}

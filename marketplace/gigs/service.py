@@ -147,6 +147,7 @@ def _columns(terms: Terms) -> Mapping[str, Any]:
         "planned_minutes": terms.planned_minutes,
         "unpaid": {str(kind): minutes for kind, minutes in terms.unpaid.items()},
         "piece_amount": terms.piece_price.amount if terms.piece_price else None,
+        "most_pieces": terms.most_pieces,
         "hazard_class": terms.hazard_class,
         "hazard_categories": sorted(set(terms.hazard_categories)),
         "places": [place.as_dict() for place in criteria.places],

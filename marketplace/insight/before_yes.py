@@ -111,7 +111,9 @@ def _answered(company_id: UUID, since: datetime) -> Select[Any]:
             func.count(Timesheet.contractor_id.distinct()).label("people"),
             func.count(TimesheetLine.id).label("shifts"),
             func.count(TimesheetCut.id).label("cut"),
-            func.count(TimesheetCut.id).filter(TimesheetCut.restored_minutes > 0).label("restored"),
+            func.count(TimesheetCut.id)
+            .filter(TimesheetCut.restored_minutes + TimesheetCut.restored_pieces > 0)
+            .label("restored"),
             func.count(Timesheet.id.distinct()).filter(Timesheet.decided_by.is_(None)).label("silent"),
             func.percentile_cont(0.5).within_group(took).label("median_seconds"),
         )

@@ -36,9 +36,12 @@ from marketplace.surveys.rules import Figure
 from marketplace.workforce.models import Contractor
 
 PAID_IN_DAYS = RULES["PAY_TERM"].parameters["most_days"]
+_WORK = (LineKind.WAGES, LineKind.TRAINING, LineKind.PIECE)
+"""Lines of the time at work. Pieces that are paid beside wages have no time of their own."""
 _TIME = (
     LineKind.WAGES,
     LineKind.TRAINING,
+    LineKind.PIECE,
     LineKind.PAID_BREAK,
     LineKind.WAITING,
     LineKind.OUTAGE,
@@ -344,7 +347,7 @@ class _About:
                 func.count(PayLine.contractor_id.distinct()),
             )
             .join(Booking, Booking.id == PayLine.booking_id)
-            .where(*self._paid(), PayLine.kind.in_((LineKind.WAGES, LineKind.TRAINING)), PayLine.cut_id.is_(None))
+            .where(*self._paid(), PayLine.kind.in_(_WORK), PayLine.seconds > 0, PayLine.cut_id.is_(None))
         )
         shifts, median, punctual, people = db.session.execute(found.join(Payslip)).one()
         days = _in(median, 86_400)

@@ -130,6 +130,8 @@ class PayLine(Base):
         UniqueConstraint("cause"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
+        CheckConstraint("(kind = 'piece') = (pieces IS NOT NULL)", name="a_line_of_pieces_counts_them"),
+        CheckConstraint("pieces >= 0", name="pieces_not_negative"),
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
             "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
@@ -179,6 +181,8 @@ class PayLine(Base):
     payee_kind: Mapped[Payee] = mapped_column(choice(Payee, "payee_kind"))
     began_at: Mapped[Instant]
     seconds: Mapped[int]
+    pieces: Mapped[int | None]
+    """How many pieces it pays, each at the `rate`."""
     rate_amount: Mapped[int | None] = mapped_column(BigInteger)
     percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
     amount: Mapped[Minor]
@@ -202,7 +206,7 @@ class PayLine(Base):
 
     @property
     def rate(self) -> Money | None:
-        """Per hour, or None where the line is a percentage of other lines."""
+        """Per hour; of a line of pieces, per piece; or None where the line is a percentage of other lines."""
         return None if self.rate_amount is None else Money(self.rate_amount, self.currency)
 
     @property

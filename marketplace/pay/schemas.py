@@ -111,6 +111,7 @@ class RestoredSchema(ma.Schema):
 
     dispute_id = ma.fields.UUID(required=True, attribute="id")
     restored_minutes = ma.fields.Integer(required=True)
+    restored_pieces = ma.fields.Integer(required=True)
     because = ma.fields.Enum(CutEnd, by_value=True, required=True, attribute="ended_because")
     reason = ma.fields.String(required=True, allow_none=True, metadata={"description": "The ruling's, in its words"})
 
@@ -156,7 +157,12 @@ class PayLineSchema(ma.Schema):
     began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift or the test began"})
     seconds = ma.fields.Integer(required=True)
     minutes = ma.fields.Decimal(required=True, as_string=True)
-    rate = MoneyField(required=True, allow_none=True, metadata={"description": "An hour"})
+    pieces = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How many it pays, each at the rate, if it pays pieces"},
+    )
+    rate = MoneyField(required=True, allow_none=True, metadata={"description": "An hour; of pieces, each"})
     percent = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
     money = MoneyField(required=True)
     payer = ma.fields.String(required=True)

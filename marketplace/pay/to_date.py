@@ -39,6 +39,7 @@ TIME_ITSELF = frozenset(
     {
         LineKind.WAGES,
         LineKind.TRAINING,
+        LineKind.PIECE,
         LineKind.PAID_BREAK,
         LineKind.WAITING,
         LineKind.OUTAGE,

@@ -22,6 +22,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import most_of
 from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
@@ -156,6 +157,7 @@ def _cost(gig: Gig, minutes: int, added: int = 0, *, training: bool) -> Money:
         margin=gig.margin,
         step_points=gig.pay_steps.highest if gig.pay_steps and not training else NO_STEP,
         added_minutes=added,
+        pieces=most_of(gig, minutes, is_training=training),
     )
 
 

@@ -1,6 +1,7 @@
 """Back-pay: the premium that a raised class owes for work whose pay a run has taken before (house rule HAZARD)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from marketplace.core.events import record
 from marketplace.core.lifecycle import move
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import pieces_of
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.hours import Minutes
@@ -26,10 +28,14 @@ def owed_more(bookings: Sequence[Booking], gig: Gig, hazard_class: HazardClass) 
 
     Minutes that a cut holds back count, since they may be restored; those that it took for good do not.
     """
+    pieces = {booking.id: booking.pieces or 0 for booking in bookings}
     found = select(TimesheetLine, TimesheetCut).outerjoin(TimesheetCut, TimesheetCut.line_id == TimesheetLine.id)
     found = found.where(TimesheetLine.booking_id.in_([booking.id for booking in bookings]))
     minutes = {
-        line.booking_id: line.minutes.less(cut.lost_minutes if cut else 0) for line, cut in db.session.execute(found)
+        line.booking_id: replace(line.minutes, pieces=pieces[line.booking_id]).less(
+            *((cut.lost_minutes, cut.lost_pieces) if cut else (0,))
+        )
+        for line, cut in db.session.execute(found)
     }
     return {
         booking.id: _cost(booking, gig, minutes[booking.id], hazard_class)
@@ -73,5 +79,6 @@ def _cost(booking: Booking, gig: Gig, minutes: Minutes, hazard_class: HazardClas
         margin=gig.margin,
         step_points=booking.step_points,
         **minutes.to_price,
+        pieces=pieces_of(gig, minutes.pieces, is_training=booking.is_training),
     )
     return cost(price(given))

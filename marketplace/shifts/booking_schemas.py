@@ -8,7 +8,7 @@ from marketplace.shifts.clock_rules import BREAKS, EntryKind, EntrySource
 from marketplace.shifts.confirmation import Confirmation
 from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.schemas import moment
-from marketplace.shifts.timesheet_rules import CompensationRule
+from marketplace.shifts.timesheet_rules import MOST_PIECES, CompensationRule
 from marketplace.standards.hazard import HazardClass
 
 
@@ -60,6 +60,9 @@ class BookingSchema(ma.Schema):
     )
     standby_minutes = ma.fields.Integer(
         required=True, metadata={"description": "Owed for standing by: until the call, or in vain"}
+    )
+    pieces = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "What came of it, where somebody has said (PIECES)"}
     )
     confirmation = ma.fields.Enum(
         Confirmation, by_value=True, required=True, metadata={"description": "How it stands before the shift (CONFIRM)"}
@@ -156,4 +159,13 @@ class PressSchema(ma.Schema):
 class BreakSchema(PressSchema):
     kind = ma.fields.Enum(
         EntryKind, by_value=True, required=True, validate=ma.validate.OneOf(BREAKS), metadata={"description": "Paid?"}
+    )
+
+
+class PiecesSchema(ma.Schema):
+    pieces = ma.fields.Integer(
+        required=True,
+        strict=True,
+        validate=ma.validate.Range(0, MOST_PIECES),
+        metadata={"description": "How many came of the whole shift until now; a later number takes its place"},
     )

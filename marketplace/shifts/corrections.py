@@ -59,11 +59,11 @@ def correct(booking_id: UUID, stretches: Sequence[Stretch], words: str, *, by: A
 
     Raises NotFound, Forbidden, WrongState while the clock runs, TooLateToCorrect, BadCorrection, ClockElsewhere.
     """
-    booking = _lock(booking_id, by=by)
+    booking = lock(booking_id, by=by)
     side = CorrectedBy.PERSON if by.is_in_person(booking.contractor_id) else CorrectedBy.COMPANY
     if side is CorrectedBy.COMPANY:
         require_company(by, booking.company_id, Right.TIMESHEETS)
-    _check_open(booking, side)
+    check_open(booking, side)
     _check(booking, stretches)
     return _made(booking, side, list(stretches), words.strip(), (EntryFlag.CORRECTED,), by=by)
 
@@ -75,12 +75,12 @@ def from_device(booking_id: UUID, kind: EntryKind | None, counted: Counted, *, b
     Nothing could stop a clock that nobody heard of at a cap of its hazard class. What was worked beyond it is paid, and
     operators of standards are told: what it did to the person is no question of minutes.
     """
-    booking = _lock(booking_id, by=by)
+    booking = lock(booking_id, by=by)
     entries = entries_of(booking)
     forgotten = booking.status is BookingStatus.WORKED and entries and EntryFlag.FORGOTTEN in entries[-1].flags
     if not forgotten or not by.is_in_person(booking.contractor_id):
         return None
-    _check_open(booking, CorrectedBy.DEVICE)
+    check_open(booking, CorrectedBy.DEVICE)
     after = pressed_later(stretches_of(entries), kind, counted.at, booking.ends_at)
     flags = counted.flags
     if breaks_cap(booking, after):
@@ -153,14 +153,17 @@ def as_json(stretches: Sequence[Stretch]) -> list[dict[str, str]]:
     ]
 
 
-def _lock(booking_id: UUID, *, by: Actor) -> Booking:
+def lock(booking_id: UUID, *, by: Actor) -> Booking:
+    """A booking of the asker or of their company, locked. Raises NotFound."""
     booking = db.session.get(Booking, booking_id, with_for_update=True, populate_existing=True)
     if booking is None or not (by.is_in_person(booking.contractor_id) or by.belongs_to(booking.company_id)):
         raise NotFound
     return booking
 
 
-def _check_open(booking: Booking, side: CorrectedBy) -> None:
+def check_open(booking: Booking, side: CorrectedBy) -> None:
+    """Raises WrongState or TooLateToCorrect where that side cannot say any more what came of the booking; locks its
+    timesheet."""
     if booking.status is not BookingStatus.WORKED and (
         booking.status is not BookingStatus.NO_SHOW or side is not CorrectedBy.PERSON
     ):
@@ -293,7 +296,7 @@ def _to_answer(correction_id: UUID, *, by: Actor) -> tuple[Correction, Booking]:
     else:
         require_company(by, seen.company_id, Right.TIMESHEETS)
     booking = db.session.get_one(Booking, seen.booking_id, with_for_update=True, populate_existing=True)
-    _check_open(booking, CorrectedBy.COMPANY)
+    check_open(booking, CorrectedBy.COMPANY)
     found = db.session.get_one(Correction, correction_id, with_for_update=True, populate_existing=True)
     if found.status not in OPEN_CORRECTION:
         raise WrongState(f"The correction is {found.status}.", state=str(found.status))

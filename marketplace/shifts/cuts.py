@@ -1,4 +1,4 @@
-"""Cuts of timesheets: paid minutes that the company takes off lines, with reasons (rules REJECT and DISPUTE)."""
+"""Cuts of timesheets: minutes or pieces that the company takes off lines, with reasons (rules REJECT and DISPUTE)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from marketplace.shifts.hours import most_to_cut, scheduled_minutes
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import (
     NOT_WORKING,
+    OF_PIECES,
     BadCut,
     CutCategory,
     CutEnd,
@@ -37,21 +38,23 @@ CLAIM_WITHIN = timedelta(days=RULES["DISPUTE"].parameters["claim_days"])
 
 @dataclass(frozen=True, slots=True)
 class NewCut:
-    """Minutes to take off one line. `clause` is what the company relies on, `missing` what is missing or would be
-    right."""
+    """Minutes, or pieces, to take off one line. `clause` is what the company relies on, `missing` what is missing or
+    would be right."""
 
     line_id: UUID
     minutes: int
     category: CutCategory
     clause: str
     missing: str
+    pieces: int = 0
 
 
 def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
-    """Takes paid minutes off lines of a timesheet that waits for its answer, and approves the rest at once.
+    """Takes paid minutes or pieces off lines of a timesheet that waits for its answer, and approves the rest at once.
 
     Raises BadCut when there is no cut, when a line is named twice or is not of this timesheet, when fewer of its
-    minutes can be cut, or when a reason is blank; WaitedForAnswer; WrongState when the timesheet has been answered.
+    minutes or pieces can be cut, or both are, or when a reason is blank or none for what is cut; WaitedForAnswer;
+    WrongState when the timesheet has been answered.
     """
     sheet = timesheets.to_decide(timesheet_id, by=by)
     if sheet.status is not TimesheetStatus.SUBMITTED:
@@ -59,14 +62,14 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
     lines = _lines(sheet, cuts)
     _check_waiting(sheet, lines, cuts)
     assert by.person_id is not None
-    now, minutes = clock.now(), sum(each.minutes for each in cuts)
+    now, minutes, pieces = clock.now(), sum(each.minutes for each in cuts), sum(each.pieces for each in cuts)
     move_one(
         sheet,
         TimesheetStatus.APPROVED,
         by=by,
         event="timesheet.cut",
         values={"decided_at": now, "decided_by": by.person_id},
-        data={"lines": len(cuts), "minutes": minutes},
+        data={"lines": len(cuts), "minutes": minutes} | ({"pieces": pieces} if pieces else {}),
     )
     for each in cuts:
         row = TimesheetCut(
@@ -77,6 +80,7 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
             company_id=sheet.company_id,
             contractor_id=sheet.contractor_id,
             minutes=each.minutes,
+            pieces=each.pieces,
             category=each.category,
             clause=each.clause.strip(),
             missing=each.missing.strip(),
@@ -84,10 +88,12 @@ def cut(timesheet_id: UUID, cuts: Sequence[NewCut], *, by: Actor) -> Timesheet:
             cut_at=now,
             claim_until=now + CLAIM_WITHIN,
             restored_minutes=0,
+            restored_pieces=0,
             status=CutStatus.OPEN,
         )
         db.session.add(row)
-        record("cut.made", row, by=by, data={"minutes": each.minutes, "category": str(each.category)})
+        told = {"pieces": each.pieces} if each.pieces else {"minutes": each.minutes}
+        record("cut.made", row, by=by, data=told | {"category": str(each.category)})
     return sheet
 
 
@@ -111,10 +117,13 @@ def claim(cut_id: UUID, *, by: Actor) -> TimesheetCut:
 
 
 def end(found: TimesheetCut, restored: int, because: CutEnd, *, reason: str | None = None, by: Actor) -> None:
-    """For pay: decides a cut that is open or claimed. `restored` minutes of it are to be paid after all."""
-    values = {"restored_minutes": restored, "ended_at": clock.now(), "ended_because": because, "reason": reason}
+    """For pay: decides a cut that is open or claimed. `restored` minutes or pieces of it are to be paid
+    after all."""
+    minutes, pieces = found.of_its_kind(restored)
+    back = {"restored_minutes": minutes, "restored_pieces": pieces}
+    values = back | {"ended_at": clock.now(), "ended_because": because, "reason": reason}
     new, event = (CutStatus.RESTORED, "cut.restored") if restored else (CutStatus.UPHELD, "cut.upheld")
-    data = {"because": str(because), "minutes": restored}
+    data = {"because": str(because), "pieces" if found.pieces else "minutes": restored}
     move_one(found, new, by=by, event=event, values=values, data=data)
 
 
@@ -141,11 +150,26 @@ def _lines(sheet: Timesheet, cuts: Sequence[NewCut]) -> dict[UUID, TimesheetLine
             raise BadCut("This line is not on the timesheet.", field="line_id")
         if line.cut is not None:
             raise BadCut("This line was cut before.", field="line_id")
-        if not 0 < each.minutes <= most_of(line):
-            raise BadCut(f"{most_of(line)} minutes of the line can be cut.", field="minutes")
+        _check_number(each, line)
         if not each.clause.strip() or not each.missing.strip():
             raise BadCut("Name the clause, and what is missing or would be right.", field="missing")
     return lines
+
+
+def _check_number(wanted: NewCut, line: TimesheetLine) -> None:
+    """Minutes or pieces, no more than there are, for a reason that there can be for them."""
+    if bool(wanted.minutes) == bool(wanted.pieces):
+        raise BadCut("A cut takes minutes or pieces of a line, not both.", field="minutes")
+    if wanted.pieces:
+        if not 0 < wanted.pieces <= (line.pieces or 0):
+            raise BadCut(f"{line.pieces or 0} pieces of the line can be cut.", field="pieces")
+        if wanted.category not in OF_PIECES:
+            raise BadCut("This is a reason to cut time, not pieces.", field="category")
+        return
+    if not 0 < wanted.minutes <= most_of(line):
+        raise BadCut(f"{most_of(line)} minutes of the line can be cut.", field="minutes")
+    if wanted.category is CutCategory.NOT_DELIVERED:
+        raise BadCut("This is a reason to cut pieces, not time.", field="category")
 
 
 def _check_waiting(sheet: Timesheet, lines: Mapping[UUID, TimesheetLine], cuts: Sequence[NewCut]) -> None:

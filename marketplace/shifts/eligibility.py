@@ -33,6 +33,7 @@ from marketplace.standards.hours import (
 )
 from marketplace.standards.overtime import Overtime, law_of
 from marketplace.standards.overtime import overtime as overtime_of
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.bars import Bar, Source
@@ -79,6 +80,8 @@ class Seat:
     """Whether the work is learned in it, at the base rate and with nothing distressing (rule TRAINING)."""
     is_standby: bool = False
     """Whether whoever takes it stands by for the work (rule STANDBY)."""
+    pieces: Pieces | None = None
+    """The most pieces that it pays, where it pays pieces (rule PIECES)."""
 
 
 def for_training(seat: Seat) -> Seat:
@@ -91,6 +94,7 @@ def for_training(seat: Seat) -> Seat:
         hazard_categories=(),
         pay_steps=None,
         is_training=True,
+        pieces=None,
     )
 
 

@@ -121,6 +121,8 @@ class Minutes:
     """Owed for a shift that an outage kept its person from (OUTAGE)."""
     further_overtime: int = 0
     """How many of the overtime, the last ones, earn the further multiple."""
+    pieces: int = 0
+    """What came of the time, where it is paid by the piece (PIECES)."""
 
     @classmethod
     def of(
@@ -137,28 +139,31 @@ class Minutes:
         waiting: int = 0,
         outage: int = 0,
         further_overtime: int = 0,
+        pieces: int = 0,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         owed = {} if because is None else {_PAID_AS[because]: unworked}
         on_shift = {"work": work, "paid_break": paid_break, "waiting": waiting, "outage": outage}
         beyond = {"overtime": overtime, "further_overtime": further_overtime}
-        return cls(night=night, added=added, standby=standby, **on_shift, **beyond, **owed)
+        return cls(night=night, added=added, standby=standby, pieces=pieces, **on_shift, **beyond, **owed)
 
     @property
     def on_shift(self) -> int:
         """The minutes on the clock that are paid as work."""
         return self.work + self.paid_break + self.waiting + self.outage
 
-    def less(self, cut: int) -> "Minutes":
-        """Without so many of those on shift: work goes first, breaks last, and the overtime, being the last minutes of
-        a shift, goes with them. Those at night stay as long as there is time left: which were cut is not told."""
+    def less(self, cut: int, pieces: int = 0) -> "Minutes":
+        """Without so many pieces, and so many of those on shift: work goes first, breaks last, and the overtime, being
+        the last minutes of a shift, goes with them. Those at night stay as long as there is time left: which were cut
+        is not told."""
         rest, left = {}, cut
         for kind in ("work", "waiting", "outage", "paid_break"):
             taken = min(getattr(self, kind), left)
             rest[kind], left = getattr(self, kind) - taken, left - taken
         night = min(self.night, self.on_shift - (cut - left))
         overtime, further = (max(0, minutes - cut) for minutes in (self.overtime, self.further_overtime))
-        return replace(self, **rest, overtime=overtime, further_overtime=further, night=night)
+        beyond = {"overtime": overtime, "further_overtime": further}
+        return replace(self, **rest, **beyond, night=night, pieces=self.pieces - pieces)
 
     @property
     def to_price(self) -> dict[str, Any]:

@@ -182,6 +182,7 @@ class Booking(Stateful):
         ),
         CheckConstraint("night_minutes >= 0", name="night_not_negative"),
         CheckConstraint("step_points >= 10000", name="step_never_less"),
+        CheckConstraint("pieces >= 0", name="pieces_not_negative"),
         Index("ix_booking_shift_id", "shift_id"),
         Index("ix_booking_contractor_id_gig_id_week", "contractor_id", "gig_id", "week"),
         Index("ix_booking_stops_at", "stops_at", postgresql_where=text("status = 'working'")),
@@ -254,6 +255,8 @@ class Booking(Stateful):
     sick_minutes: Mapped[int] = mapped_column(default=0)
     instructions_version: Mapped[int | None]
     """The version of the gig's instructions under which the shift is worked and judged; known once it was begun."""
+    pieces: Mapped[int | None]
+    """How many pieces came of it, as was said last; None where nobody has said (PIECES)."""
     status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))
 
     shift: Mapped[Shift] = relationship(lazy="raise")

@@ -34,10 +34,12 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig, criteria_of
+from marketplace.gigs.piece_pay import most_of
 from marketplace.gigs.rules import Criteria
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import PaySteps
 from marketplace.shifts.eligibility import AROUND, Agreed, Busy, Person, Seat, for_training
+from marketplace.shifts.hours import scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus, OfferStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
@@ -204,6 +206,7 @@ def seat_of(row: Shift | Row[Any], gig: Gig | Row[Any]) -> Seat:
         work_kind=str(gig.work_kind),
         pay_steps=PaySteps.of(gig.steps),
         is_standby=row.standby_of is not None,
+        pieces=most_of(gig, scheduled_minutes(row.starts_at, row.ends_at)),
     )
     return for_training(seat) if row.is_training else seat
 

@@ -21,6 +21,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, hazards
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import most_of
 from marketplace.gigs.rules import GigStatus, RaiseNotFunded
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
@@ -291,6 +292,7 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         night_minutes=booking.night_minutes,
         step_points=booking.step_points,
         added_minutes=booking.added_minutes,
+        pieces=most_of(gig, scheduled_minutes(booking.starts_at, booking.ends_at), is_training=booking.is_training),
     )
 
 

@@ -19,6 +19,7 @@ from marketplace.shifts import (
     cuts,
     moving,
     outage,
+    piece_counts,
     prepared,
     queries,
     reached,
@@ -291,6 +292,16 @@ def start_break(given: dict[str, Any], booking_id: UUID) -> Booking:
 def end_break(given: dict[str, datetime | None], booking_id: UUID) -> Booking:
     """Go back to work."""
     return _shown(attendance.end_break(booking_id, **given, by=actor()))
+
+
+@bookings.put("/<uuid:booking_id>/pieces")
+@bookings.arguments(b.PiecesSchema)
+@bookings.response(200, b.BookingSchema)
+@problems(bookings, 401, 403, 404, 409, 422)
+def count_pieces(given: dict[str, int], booking_id: UUID) -> Booking:
+    """Say how many pieces came of a shift that pays by the piece: your own, or as its company, which may say more and
+    never fewer. It counts at once, and the timesheet shows it."""
+    return _shown(piece_counts.count(booking_id, **given, by=actor()))
 
 
 @bookings.post("/<uuid:booking_id>/release")

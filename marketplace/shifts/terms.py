@@ -38,7 +38,16 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         step_points=step(seat, person),
         added_minutes=seat.added_minutes,
         is_training=seat.is_training,
+        pieces=None if seat.pieces is None else replace(seat.pieces, count=0),
     )
+
+
+def highest(priced: PriceInput, seat: Seat) -> Money:
+    """What such a seat costs at most, with all the pieces that it pays: what is held. Breaks and other time are paid
+    by the hour whatever pieces earn, so the hours are held beside them (PIECES)."""
+    if seat.pieces is None:
+        return cost(price(priced))
+    return cost(price(replace(priced, pieces=replace(seat.pieces, instead_of_wages=False))))
 
 
 def promised_lines(seat: Seat, person: Person) -> tuple[PriceLine, ...]:
@@ -71,6 +80,10 @@ def snapshot(
         more["training"] = True
     if seat.is_standby:
         more["standby"] = _standby(seat, person)
+    if seat.pieces is not None:
+        price_of_one = _money(seat.pieces.price)
+        by = {"price": price_of_one, "most": seat.pieces.count, "instead_of_wages": seat.pieces.instead_of_wages}
+        more["pieces"] = by
     return more | {
         "form": FORM,
         "gig": dict(gig),

@@ -160,8 +160,13 @@ class TimesheetLine(Base):
         return self.work_minutes + self.waiting_minutes + self.paid_break_minutes
 
     @property
+    def pieces(self) -> int | None:
+        """What was said to have come of it, with its booking loaded; a cut is not taken off."""
+        return self.booking.pieces
+
+    @property
     def minutes(self) -> Minutes:
-        """What is paid for as it was handed in. What a cut took of it is not taken off."""
+        """The time that is paid for as it was handed in. What a cut took of it is not taken off."""
         return Minutes.of(
             work=self.work_minutes,
             waiting=self.waiting_minutes - self.outage_minutes,
@@ -178,8 +183,8 @@ class TimesheetLine(Base):
 
 
 class TimesheetCut(Stateful):
-    """Paid minutes that the company took off a line, with its reason. What it says is written once; only how it ended
-    is added. A line is cut at most once, so a dispute about the cut has the cut's id.
+    """Paid minutes, or pieces, that the company took off a line, with its reason. What it says is written once; only
+    how it ended is added. A line is cut at most once, so a dispute about the cut has the cut's id.
 
     `missing` is what is missing, or what would be right, in the company's words; `reason` is the ruling's.
     """
@@ -188,11 +193,16 @@ class TimesheetCut(Stateful):
     __table_args__ = (
         UniqueConstraint("line_id"),
         UniqueConstraint("booking_id"),
-        CheckConstraint("minutes > 0", name="minutes_positive"),
-        CheckConstraint("restored_minutes BETWEEN 0 AND minutes", name="never_restored_beyond"),
+        CheckConstraint("minutes >= 0 AND pieces >= 0 AND (minutes > 0) <> (pieces > 0)", name="minutes_or_pieces"),
+        CheckConstraint(
+            "restored_minutes BETWEEN 0 AND minutes AND restored_pieces BETWEEN 0 AND pieces",
+            name="never_restored_beyond",
+        ),
         CheckConstraint("(status IN ('open', 'claimed')) = (ended_at IS NULL)", name="ended_when"),
         CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended_because_of"),
-        CheckConstraint("(status IN ('restored', 'paid')) = (restored_minutes > 0)", name="restored_is_some"),
+        CheckConstraint(
+            "(status IN ('restored', 'paid')) = (restored_minutes + restored_pieces > 0)", name="restored_is_some"
+        ),
         Index("ix_timesheet_cut_status_claim_until", "status", "claim_until"),
         Index("ix_timesheet_cut_timesheet_id", "timesheet_id"),
     )
@@ -215,6 +225,8 @@ class TimesheetCut(Stateful):
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"))
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
     minutes: Mapped[int]
+    pieces: Mapped[int] = mapped_column(default=0)
+    """Where pieces are cut no minutes are, and no pieces where minutes are."""
     category: Mapped[CutCategory] = mapped_column(choice(CutCategory, "category"))
     clause: Mapped[str] = mapped_column(Text)
     missing: Mapped[str] = mapped_column(Text)
@@ -222,6 +234,7 @@ class TimesheetCut(Stateful):
     cut_at: Mapped[Instant]
     claim_until: Mapped[Instant]
     restored_minutes: Mapped[int] = mapped_column(default=0)
+    restored_pieces: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[Instant | None]
     ended_because: Mapped[CutEnd | None] = mapped_column(choice(CutEnd, "ended_because"))
     reason: Mapped[str | None] = mapped_column(Text)
@@ -236,3 +249,22 @@ class TimesheetCut(Stateful):
     def lost_minutes(self) -> int:
         """The minutes that are not, and will not be, paid. None while that is open."""
         return 0 if self.ended_at is None else self.minutes - self.restored_minutes
+
+    @property
+    def taken(self) -> int:
+        """How many minutes or, where pieces were cut, pieces it took."""
+        return self.pieces or self.minutes
+
+    @property
+    def unpaid_pieces(self) -> int:
+        """As `unpaid_minutes`, of pieces."""
+        return self.pieces if self.ended_at is None else self.lost_pieces
+
+    @property
+    def lost_pieces(self) -> int:
+        """As `lost_minutes`, of pieces."""
+        return 0 if self.ended_at is None else self.pieces - self.restored_pieces
+
+    def of_its_kind(self, number: int) -> tuple[int, int]:
+        """So many minutes and no pieces, or so many pieces and no minutes, as it took them."""
+        return (0, number) if self.pieces else (number, 0)

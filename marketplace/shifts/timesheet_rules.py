@@ -5,6 +5,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from marketplace.core.problems import Conflict, Invalid
+from marketplace.gigs.rules import MOST_PIECES_AN_HOUR
+
+MOST_PIECES = 24 * MOST_PIECES_AN_HOUR
+"""More than any shift has."""
 
 
 class TimesheetStatus(StrEnum):
@@ -28,13 +32,20 @@ TIMESHEET_TRANSITIONS: Mapping[TimesheetStatus, frozenset[TimesheetStatus]] = Ma
 
 
 class CutCategory(StrEnum):
-    """Why a company takes minutes off a line. Only time can be cut: how well somebody worked is no reason."""
+    """Why a company takes minutes or pieces off a line. Only what was not there can be cut: how well somebody worked
+    is no reason."""
 
     NOT_AT_WORK = "not_at_work"
     OUTSIDE_SHIFT = "outside_shift"
     FORGOTTEN_CLOCK_OUT = "forgotten_clock_out"
     COUNTED_TWICE = "counted_twice"
     SOMEBODY_ELSE = "somebody_else"
+    NOT_DELIVERED = "not_delivered"
+    """Pieces that were never handed in."""
+
+
+OF_PIECES = frozenset({CutCategory.NOT_DELIVERED, CutCategory.COUNTED_TWICE, CutCategory.SOMEBODY_ELSE})
+"""Reasons for which pieces are cut; every reason but the first of them is one for minutes."""
 
 
 NOT_WORKING = frozenset({CutCategory.NOT_AT_WORK, CutCategory.FORGOTTEN_CLOCK_OUT})
@@ -102,6 +113,19 @@ class BadCut(Invalid):
     code = "bad_cut"
     title = "Time cannot be cut like this."
     remedy = "Cut each line at most once, by no more than its paid minutes, and say why."
+
+
+class BadPieces(Invalid):
+    code = "bad_pieces"
+    title = "So many pieces cannot be counted."
+
+
+class FewerPieces(Conflict):
+    """Rule PIECES: a company takes no piece in silence."""
+
+    code = "fewer_pieces"
+    title = "A company says more pieces than its contractor, never fewer."
+    remedy = "Cut the pieces when you answer the timesheet, and say why."
 
 
 class TooLateToDispute(Conflict):

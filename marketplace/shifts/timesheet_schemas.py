@@ -4,14 +4,27 @@ import marshmallow as ma
 
 from marketplace.core.http import PageArgs, page_schema
 from marketplace.shifts.schemas import words
-from marketplace.shifts.timesheet_rules import CompensationRule, CutCategory, CutEnd, CutStatus, TimesheetStatus
+from marketplace.shifts.timesheet_rules import (
+    MOST_PIECES,
+    CompensationRule,
+    CutCategory,
+    CutEnd,
+    CutStatus,
+    TimesheetStatus,
+)
 
 
 class NewCutSchema(ma.Schema):
-    """Minutes that are taken off one line, and why (rule REJECT)."""
+    """Minutes or pieces that are taken off one line, and why (rule REJECT)."""
 
     line_id = ma.fields.UUID(required=True)
-    minutes = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(1, 24 * 60))
+    minutes = ma.fields.Integer(load_default=0, strict=True, validate=ma.validate.Range(0, 24 * 60))
+    pieces = ma.fields.Integer(
+        load_default=0,
+        strict=True,
+        validate=ma.validate.Range(0, MOST_PIECES),
+        metadata={"description": "In place of minutes, where the work is paid by the piece"},
+    )
     category = ma.fields.Enum(CutCategory, by_value=True, required=True)
     clause = words(required=True, metadata={"description": "The clause of the contract it relies on"})
     missing = words(required=True, metadata={"description": "What is missing, or what would be right"})
@@ -30,12 +43,14 @@ class TimesheetCutSchema(ma.Schema):
 
     id = ma.fields.UUID(required=True, metadata={"description": "Also the id of the dispute about it, if there is one"})
     minutes = ma.fields.Integer(required=True)
+    pieces = ma.fields.Integer(required=True, metadata={"description": "Cut in place of minutes"})
     category = ma.fields.Enum(CutCategory, by_value=True, required=True)
     clause = ma.fields.String(required=True)
     missing = ma.fields.String(required=True)
     cut_at = ma.fields.AwareDateTime(required=True)
     claim_until = ma.fields.AwareDateTime(required=True, metadata={"description": "Until when it can be disputed"})
     restored_minutes = ma.fields.Integer(required=True)
+    restored_pieces = ma.fields.Integer(required=True)
     ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     ended_because = ma.fields.Enum(CutEnd, by_value=True, required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True, metadata={"description": "The ruling's"})
@@ -64,6 +79,9 @@ class TimesheetLineSchema(ma.Schema):
     )
     standby_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid for standing by"})
     sick_minutes = ma.fields.Integer(required=True, metadata={"description": "Paid from the person's own sick leave"})
+    pieces = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "What came of it, where somebody has said"}
+    )
     flags = ma.fields.List(ma.fields.String(), required=True)
     cut = ma.fields.Nested(TimesheetCutSchema, required=True, allow_none=True)
 

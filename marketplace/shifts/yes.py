@@ -45,8 +45,7 @@ from marketplace.shifts.rules import (
     SeatsGone,
     ShiftStatus,
 )
-from marketplace.shifts.terms import agreed_seat, price_input
-from marketplace.standards.rates import cost, price
+from marketplace.shifts.terms import agreed_seat, highest, price_input
 from marketplace.workforce.models import Contractor
 
 Asked = Any
@@ -100,7 +99,7 @@ _ASKED = Fixed(
         Shift.standby_of, Shift.seats, Shift.seats_taken, Shift.status.label("shift_status"),
         Gig.status.label("gig_status"), Gig.places, Gig.skills, Gig.languages, Gig.criteria_reason, Gig.qualifications,
         Gig.skill_levels, Gig.hazard_class, Gig.hazard_categories, Gig.rate_amount, Gig.currency, Gig.fee_percent,
-        Gig.margin_amount, Gig.work_kind, Gig.steps,
+        Gig.margin_amount, Gig.work_kind, Gig.steps, Gig.payment_model, Gig.piece_amount, Gig.most_pieces,
         *queries.facts_of(Shift.company_id, Shift.starts_at, Shift.ends_at),
     )
     .join(Shift, Shift.id == Offer.shift_id)
@@ -309,7 +308,7 @@ def _booking(yes: Yes) -> dict[str, Any]:
         "step_points": priced.step_points,
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,
-        "held_amount": cost(price(priced)).amount,
+        "held_amount": highest(priced, seat).amount,
         "made_at": now,
         "added_minutes": seat.added_minutes,
         "is_training": seat.is_training,

@@ -20,6 +20,7 @@ WTD: Final = "Directive 2003/88/EC (working time)"
 GATE: Final = "tests/standards/test_gate.py"
 HOURS: Final = "tests/standards/test_hours.py"
 RATES: Final = "tests/standards/test_rates.py"
+PIECES: Final = "tests/standards/test_pieces.py"
 ENGAGEMENT: Final = "tests/standards/test_engagement.py"
 SEATS: Final = "tests/shifts/test_eligibility.py"
 TESTS: Final = "tests/qualifications"
@@ -779,6 +780,22 @@ _PRICES = (
         since=date(2026, 11, 30),
     ),
     _rule(
+        "PIECES",
+        Basis.LAW,
+        "A piece pays its price. By the piece, the time at work is topped up to the hourly rate, or to the floor where "
+        "that is higher; breaks, waiting and all other paid time earn the hourly rate beside it. By the hour and the "
+        "piece, pieces come on top of the wages. Overtime is reckoned on the regular rate: the hourly pay and what "
+        "pieces add to it, by the minutes of the shift. How many there are the contractor says within 48 hours after "
+        "the shift; the company may say more and never fewer, to take any it needs a cut. Pieces of the whole shift "
+        "are counted up to the most an hour that was published, and their money is held from the yes on.",
+        "29 CFR 778.111 (a pieceworker's regular rate is what was earned by the hours worked) and 778.318 (hours that "
+        "make nothing count); California Labor Code 226.2 (rest and waiting are paid apart from pieces); UK National "
+        "Minimum Wage Regulations 2015, regs 36 to 43 (output work reaches the minimum); that the regular rate is of "
+        "the shift, not of the week, and who says how many pieces there are, is house policy",
+        f"{PIECES}::test_by_the_piece_four_hours_are_topped_up_to_the_rate",
+        since=date(2026, 11, 30),
+    ),
+    _rule(
         "PAID_BREAK",
         Basis.HOUSE,
         "Breaks that belong to the work are paid as work: 10 minutes in 2 hours, more in distressing work.",
@@ -1062,13 +1079,14 @@ _PRICES = (
     _rule(
         "REJECT",
         Basis.HOUSE,
-        "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what is "
-        "missing or would be right; the rest is approved at once. A cut that a ruling overturns costs the company the "
-        "pay of 15 minutes for its handling.",
+        "A company that cuts time or pieces says for each cut of which kind it is, which clause it relies on, and what "
+        "is missing or would be right; the rest is approved at once. A cut that a ruling overturns costs the company "
+        "the pay of 15 minutes for its handling.",
         f"{PAI} (P15: every rejection has a reason code and evidence); the fee is house policy, since a rule about the "
         "length of reasons would breed boilerplate",
         "tests/disputes/test_service.py::test_one_hour_cut_and_restored",
-        version=2,
+        version=3,
+        since=date(2026, 11, 30),
         fee_minutes=15,
     ),
     _rule(
@@ -1085,10 +1103,13 @@ _PRICES = (
     _rule(
         "APPEAL_ADVANCE",
         Basis.HOUSE,
-        "A disputed cut of up to two hours is paid by the next run, before anybody has ruled, three times a person in "
-        "30 days; whoever was paid keeps it, and where the company was right the service bears it.",
+        "A disputed cut of up to two hours, or of pieces that are worth no more, is paid by the next run, before "
+        "anybody has ruled, three times a person in 30 days; whoever was paid keeps it, and where the company was "
+        "right the service bears it.",
         "House policy: pay in escrow for weeks is a loss to who lives from it",
         "tests/disputes/test_advances.py::test_a_small_sum_is_paid_at_once_and_a_lost_dispute_costs_the_service",
+        version=2,
+        since=date(2026, 11, 30),
         most_minutes=120,
         times_in_30_days=3,
     ),

@@ -167,12 +167,11 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             "tests/pay/test_top_ups.py::test_unpaid_minutes_count_and_the_rate_itself_is_enough_at_the_floor",
         ),
         "P3": _held(
-            "PIECE_PRICE TOP_UP",
-            "gig.piece_amount gig_pilot.item_seconds_p75 pay_line.rule",
+            "PIECE_PRICE PIECES TOP_UP",
+            "gig.piece_amount gig.most_pieces gig_pilot.item_seconds_p75 booking.pieces pay_line.pieces",
             f"{_GATE}::test_the_price_of_a_piece_is_set_by_the_pilots_time "
+            "tests/pay/test_piece_pay.py::test_by_the_piece_nobody_earns_less_than_the_hour "
             "tests/pay/test_top_ups.py::test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid",
-            "Work by the piece is settled by the hour and topped up to the floor; no pieces are handed in here, so no "
-            "later time is read.",
         ),
         "P4": _held("PAYMENT_MODEL", "gig.payment_model", f"{_GATE}::test_pay_for_performance_alone_is_refused"),
         "P5": _held(

@@ -10,7 +10,7 @@ from marketplace.standards import fair_pay, hazard
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.floor import Place
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.offer import CriterionKind, Offer, PaymentModel
+from marketplace.standards.offer import BY_PIECE, CriterionKind, Offer, PaymentModel
 from marketplace.standards.protected import is_protected_kind
 from marketplace.standards.verdicts import Outcome, Verdict
 
@@ -29,7 +29,8 @@ def judge_offer(offer: Offer, places: Sequence[Place]) -> list[Verdict]:
         if offer.payment_model is PaymentModel.PIECE:
             verdicts.append(fair_pay.judge_piece_price(offer, place))
     verdicts += [fair_pay.judge_currency(offer, tuple(places)), judge_reach(places), judge_pilot(offer, places)]
-    return verdicts + [judge(offer) for judge in OF_THE_OFFER]
+    judges = (judge for judge in OF_THE_OFFER if judge is not judge_pieces or offer.payment_model in BY_PIECE)
+    return verdicts + [judge(offer) for judge in judges]
 
 
 def pilot_cap_minutes(offer: Offer, places: Sequence[Place]) -> int | None:
@@ -99,6 +100,22 @@ def judge_payment_model(offer: Offer) -> Verdict:
         {"payment_model": offer.payment_model.value},
         limit="hourly, piece or hybrid",
         remedy="Pay by the hour, or by the piece at a price that a pilot has shown to reach the floor.",
+    )
+
+
+def judge_pieces(offer: Offer) -> Verdict:
+    """PIECES, asked of work that pays by the piece: what one pays is named, and so are the most that are counted."""
+    price, most = offer.piece_price, offer.most_pieces_an_hour
+    return RULES["PIECES"].verdict(
+        price is not None,
+        "What a piece pays is named, and every hour at work earns at least the hourly rate.",
+        {
+            "payment_model": offer.payment_model.value,
+            "piece_price": str(price) if price else "none",
+            "most_pieces_an_hour": str(most) if most else "not named",
+            "rate": str(offer.rate),
+        },
+        remedy="Name what a piece pays, and how many an hour are counted at most.",
     )
 
 
@@ -186,6 +203,7 @@ OF_THE_OFFER: Final[tuple[Callable[[Offer], Verdict], ...]] = (
     fair_pay.judge_spread,
     fair_pay.judge_escrow,
     judge_payment_model,
+    judge_pieces,
     judge_instructions,
     judge_company,
     judge_criteria,

@@ -227,6 +227,26 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 FIRST,
                 fee_minutes=15,
             ),
+            _before(
+                2,
+                "A company that cuts time says for each cut of which kind it is, which clause it relies on, and what "
+                "is missing or would be right; the rest is approved at once. A cut that a ruling overturns costs the "
+                "company the pay of 15 minutes for its handling.",
+                FIRST,
+                date(2026, 11, 30),
+                fee_minutes=15,
+            ),
+        ),
+        "APPEAL_ADVANCE": (
+            _before(
+                1,
+                "A disputed cut of up to two hours is paid by the next run, before anybody has ruled, three times a "
+                "person in 30 days; whoever was paid keeps it, and where the company was right the service bears it.",
+                FIRST,
+                date(2026, 11, 30),
+                most_minutes=120,
+                times_in_30_days=3,
+            ),
         ),
         "NOTICE": (
             _before(

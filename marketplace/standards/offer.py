@@ -28,6 +28,10 @@ class PaymentModel(StrEnum):
     PERFORMANCE = "performance"
 
 
+BY_PIECE = frozenset({PaymentModel.PIECE, PaymentModel.HYBRID})
+"""Models of payment in which a piece has a price."""
+
+
 class CriterionKind(StrEnum):
     """What contractors may be chosen by. A criterion is written as its kind, a colon and a value: `language:id`."""
 
@@ -110,6 +114,8 @@ class Offer:
     taken_from_pay: Fraction = Fraction(0)
     unpaid: Mapping[UnpaidKind, int] = field(default_factory=lambda: NOTHING_UNPAID)
     piece_price: Money | None = None
+    most_pieces_an_hour: int | None = None
+    """How many pieces of an hour of the schedule are paid at most, where that is said (PIECES)."""
     pilot: PilotFacts | None = None
 
     def __post_init__(self) -> None:

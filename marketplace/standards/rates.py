@@ -29,6 +29,7 @@ from marketplace.core.problems import Invalid
 from marketplace.standards import hazard
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
 
 FEE_PERCENT: Final = Decimal(RULES["FEE"].parameters["percent"])
 """The service's fee where nothing else was agreed, in percent of paid work."""
@@ -49,6 +50,8 @@ class LineKind(StrEnum):
     WAGES = "wages"
     TRAINING = "training"
     """Time in which work is learned: in place of wages, at the same rate."""
+    PIECE = "piece"
+    """Pieces at a price each: in place of the wages of the time at work, or beside them."""
     PAID_BREAK = "paid_break"
     WAITING = "waiting"
     """Time on shift in which there was nothing to do."""
@@ -76,7 +79,8 @@ class LineKind(StrEnum):
     """Of overtime that the law of a place pays in steps, the step after the first."""
     NIGHT_PREMIUM = "night_premium"
     TOP_UP = "top_up"
-    """What lifts the time to the floor of the day and place of the work, where that has risen since the yes."""
+    """What lifts the time to the floor of the day and place of the work, where that has risen since the yes; by the
+    piece, what lifts it to the hourly rate."""
     SICK_ACCRUAL = "sick_accrual"
     SICK_LEAVE = "sick_leave"
     """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""
@@ -108,7 +112,8 @@ class PriceLine:
     """One line: so much time at a rate, or a percentage, makes this money for this payee.
 
     `seconds` is the time of the line; for `sick_accrual` it is the leave that accrues, exactly (two seconds for each
-    minute worked). Lines that are a percentage have no time and no rate, but `percent`.
+    minute worked). Lines that are a percentage have no time and no rate, but `percent`. A line of pieces has their
+    `count`; its `rate` is the price of one, and its time what they pay for, none where wages do.
     """
 
     kind: LineKind
@@ -119,6 +124,7 @@ class PriceLine:
     seconds: int = 0
     rate: Money | None = None
     percent: Decimal | None = None
+    count: int | None = None
 
     @property
     def minutes(self) -> Fraction:
@@ -126,8 +132,9 @@ class PriceLine:
         return Fraction(self.seconds, 60)
 
     def as_dict(self) -> dict[str, Any]:
-        """The line as JSON stores and sends it."""
-        return {
+        """The line as JSON stores and sends it. Only a line of pieces has a count."""
+        counted = {} if self.count is None else {"count": self.count}
+        return counted | {
             "kind": self.kind.value,
             "payee": self.payee.value,
             "amount": str(self.money.decimal),
@@ -156,7 +163,8 @@ class PriceInput:
     earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of
     the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
     currency, where it is known. Where it `is_training` the worked minutes are those of training. `sick_seconds_left` is
-    the room under the year's cap of sick leave, None for all the room there is.
+    the room under the year's cap of sick leave, None for all the room there is. `pieces` are paid beside the wages, or
+    in place of those of `work_minutes` (PIECES).
     """
 
     rate: Money
@@ -184,10 +192,11 @@ class PriceInput:
     sick_seconds_left: int | None = None
     step_points: int = NO_STEP
     is_training: bool = False
+    pieces: Pieces | None = None
 
     def __post_init__(self) -> None:
         parts = (self.overtime_minutes, self.night_minutes)
-        if min(*self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
+        if min(self.work_minutes, *self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
             raise BadPrice("Minutes are never negative; overtime and night are parts of the work.", field="minutes")
         if not 0 <= self.further_overtime_minutes <= self.overtime_minutes:
             raise BadPrice("Further overtime is a part of overtime.", field="further_overtime_minutes")
@@ -199,6 +208,8 @@ class PriceInput:
             raise BadPrice("A rate is more than zero; fee and overtime are never negative.", field="rate")
         if self.least_rate is not None and self.least_rate.currency != self.rate.currency:
             raise BadPrice("A floor is compared in the rate's currency.", field="least_rate")
+        if self.pieces is not None and (self.pieces.count < 0 or self.pieces.price.currency != self.rate.currency):
+            raise BadPrice("Pieces are never negative and priced in the rate's currency.", field="pieces")
         if self.margin is not None and (self.margin.amount < 0 or self.margin.currency != self.rate.currency):
             raise BadPrice("A margin is an amount of the rate's currency, on top of it.", field="margin")
 
@@ -208,9 +219,15 @@ class PriceInput:
         return self.work_minutes + self.paid_break_minutes + self.waiting_minutes + self.outage_minutes
 
     @property
+    def piece_minutes(self) -> int:
+        """The time at work that pieces pay in place of wages."""
+        return self.work_minutes if self.pieces is not None and self.pieces.instead_of_wages else 0
+
+    @property
     def time_minutes(self) -> tuple[int, ...]:
         """All minutes at the base rate, in the order of `_TIME`: the first four were spent on shift."""
-        on_shift = (self.work_minutes, self.paid_break_minutes, self.waiting_minutes, self.outage_minutes)
+        work = self.work_minutes - self.piece_minutes
+        on_shift = (work, self.paid_break_minutes, self.waiting_minutes, self.outage_minutes)
         of_shift = (self.missed_minutes, self.call_in_minutes, self.cancelled_minutes, self.neutral_minutes)
         beside = (self.added_minutes, self.standby_minutes, self.qualification_minutes, self.guaranteed_minutes)
         return (*on_shift, *of_shift, *beside)
@@ -248,13 +265,14 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     """A thousand people of one shift have one price. Two percentages that are equal may be written differently (10 and
     10.00), and each line tells of its own as it was given."""
     time, on_shift = _time_lines(given)
+    pieces = _pieces(given)
     premiums = [_hazard_premium(given), *_overtime_premiums(given), _night_premium(given), _top_up(given)]
-    earned = [*time, _skill_step(given, time), *premiums]
+    earned = [*time, pieces, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
         _sick_accrual(given),
         _percentage(LineKind.HEALTH_CONTRIBUTION, Payee.BENEFITS, "HEALTH", _health_percent(), gross),
-        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, on_shift),
+        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, on_shift + pieces.money),
         _margin(given),
     ]
     return tuple(line for line in (*earned, *on_top) if line.kind is LineKind.WAGES or line.seconds or line.money)
@@ -290,15 +308,18 @@ def highest_cost(
     step_points: int = NO_STEP,
     night_minutes: int = 0,
     added_minutes: int = 0,
+    pieces: Pieces | None = None,
 ) -> Money:
     """The most that a booking of so many minutes can cost: what is held when it is accepted.
 
     It never falls when the minutes grow, and no part of the schedule worked, filled up to the call-in minimum, costs
     more. Breaks inside the schedule are counted as if they were paid. `added_minutes` are owed beside it (NOTICE).
+    `pieces` are the most there may be, always beside the wages: breaks and other time are paid whatever they earn.
     """
     return cost(
         price(
             PriceInput(
+                pieces=None if pieces is None else replace(pieces, instead_of_wages=False),
                 rate=rate,
                 work_minutes=scheduled_minutes,
                 hazard_class=hazard_class,
@@ -387,6 +408,14 @@ def _time_lines(given: PriceInput) -> tuple[list[PriceLine], Money]:
     return list(found.values()), total(parts[:4], given.rate.currency)
 
 
+def _pieces(given: PriceInput) -> PriceLine:
+    pieces, zero = given.pieces, Money.zero(given.rate.currency)
+    if pieces is None:
+        return _line(LineKind.PIECE, Payee.CONTRACTOR, "PIECES", zero)
+    more = {"seconds": given.piece_minutes * 60, "rate": pieces.price, "count": pieces.count}
+    return _line(LineKind.PIECE, Payee.CONTRACTOR, "PIECES", pieces.money, **more)
+
+
 def _skill_step(given: PriceInput, time: list[PriceLine]) -> PriceLine:
     """What all the time earns at the multiplied rate, less what it earns at the base rate: together they are the
     multiplied rate's pay to the minor unit."""
@@ -413,10 +442,14 @@ def _overtime_premiums(given: PriceInput) -> Iterator[PriceLine]:
         (LineKind.OVERTIME_PREMIUM, given.overtime_minutes - further, given.overtime_percent),
         (LineKind.FURTHER_OVERTIME, further, given.further_overtime_percent),
     )
+    regular, whole, paid = given.full_rate, Money.zero(given.rate.currency), max(1, given.paid_minutes)
+    if given.pieces is not None and given.overtime_minutes:
+        whole = given.pieces.beyond(given.full_rate, given.work_minutes)
+        regular += whole * Fraction(60, paid)
     for kind, minutes, percent in steps:
         part = Fraction(percent - 100, 100)
-        money = given.full_rate * (part * Fraction(minutes, 60))
-        yield _line(kind, Payee.CONTRACTOR, "OVERTIME", money, seconds=minutes * 60, rate=given.full_rate * part)
+        money = given.full_rate * (part * Fraction(minutes, 60)) + whole * (part * Fraction(minutes, paid))
+        yield _line(kind, Payee.CONTRACTOR, "OVERTIME", money, seconds=minutes * 60, rate=regular * part)
 
 
 def _night_premium(given: PriceInput) -> PriceLine:
@@ -428,13 +461,18 @@ def _night_premium(given: PriceInput) -> PriceLine:
 
 
 def _top_up(given: PriceInput) -> PriceLine:
-    """On all time at the base rate: an hour that is owed though nobody worked it earns no less than one of work."""
+    """On all time at the base rate: an hour that is owed though nobody worked it earns no less than one of work. Time
+    that pieces pay is topped up to the hourly rate, too (PIECES)."""
     zero = Money.zero(given.rate.currency)
     least = given.least_rate or zero
     short = max(zero, least - given.full_rate, key=lambda money: money.amount)
     minutes = sum(given.time_minutes) if short else 0
-    money = Money(ceil(short.amount * Fraction(minutes, 60)), short.currency)
-    return _line(LineKind.TOP_UP, Payee.CONTRACTOR, "TOP_UP", money, seconds=minutes * 60, rate=short)
+    missing, rule = Fraction(short.amount * minutes, 60), "TOP_UP"
+    more: dict[str, Any] = {"seconds": minutes * 60, "rate": short}
+    if given.pieces is not None and (lacks := given.pieces.missing_to(given.full_rate + short, given.piece_minutes)):
+        missing, rule = missing + lacks, "PIECES"
+        more = {"seconds": (minutes + given.piece_minutes) * 60}
+    return _line(LineKind.TOP_UP, Payee.CONTRACTOR, rule, Money(ceil(missing), short.currency), **more)
 
 
 def _sick_accrual(given: PriceInput) -> PriceLine:

@@ -6,10 +6,19 @@ from marketplace.standards.floor import Benchmark, Floor, Place, Quote, Region
 from marketplace.standards.gate import judge_offer, pilot_cap_minutes, pilot_lacks
 from marketplace.standards.hazard import HazardCategory, HazardClass, judge_exposure
 from marketplace.standards.hours import Span, judge_age, judge_break, judge_day, judge_day_off, judge_rest, judge_week
-from marketplace.standards.offer import NOTHING_UNPAID, CriterionKind, Offer, PaymentModel, PilotFacts, UnpaidKind
+from marketplace.standards.offer import (
+    BY_PIECE,
+    NOTHING_UNPAID,
+    CriterionKind,
+    Offer,
+    PaymentModel,
+    PilotFacts,
+    UnpaidKind,
+)
 from marketplace.standards.verdicts import Basis, Confidence, Outcome, Rule, Verdict, broken
 
 __all__ = [
+    "BY_PIECE",
     "NOTHING_UNPAID",
     "RULES",
     "Basis",

@@ -215,6 +215,7 @@ NAMES = {
     "line": {
         "wages": lazy_gettext("wages"),
         "training": lazy_gettext("training"),
+        "piece": lazy_gettext("pieces"),
         "paid_break": lazy_gettext("paid breaks"),
         "waiting": lazy_gettext("waiting for work"),
         "outage": lazy_gettext("an outage of power or network"),
@@ -230,7 +231,7 @@ NAMES = {
         "overtime_premium": lazy_gettext("overtime premium"),
         "further_overtime": lazy_gettext("overtime premium, further hours"),
         "night_premium": lazy_gettext("night premium"),
-        "top_up": lazy_gettext("top-up to the floor"),
+        "top_up": lazy_gettext("top-up"),
         "sick_accrual": lazy_gettext("sick leave"),
         "sick_leave": lazy_gettext("pay from your sick leave"),
         "benefit_cash_out": lazy_gettext("a benefit, paid out to you"),
@@ -404,6 +405,7 @@ NAMES = {
         "forgotten_clock_out": lazy_gettext("the clock-out was forgotten"),
         "counted_twice": lazy_gettext("counted twice"),
         "somebody_else": lazy_gettext("somebody else worked"),
+        "not_delivered": lazy_gettext("never handed in"),
     },
     "speaker": {
         "person": lazy_gettext("a contractor, or somebody who may become one"),

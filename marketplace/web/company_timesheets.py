@@ -19,7 +19,7 @@ from marketplace.gigs import queries as gigs
 from marketplace.pay.rules import handling_fee
 from marketplace.pay.runs import works
 from marketplace.pay.runs.lines import owed
-from marketplace.shifts import corrections, cuts, queries, taps, timesheets
+from marketplace.shifts import corrections, cuts, piece_counts, queries, taps, timesheets
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
@@ -91,7 +91,7 @@ class CutForm(NewCutSchema):
 
 def _lines(sheet: Timesheet) -> dict[str, TimesheetLine]:
     """The lines that can be cut, by the names that they have in the form."""
-    timed = (line for line in sheet.lines if cuts.most_of(line))
+    timed = (line for line in sheet.lines if cuts.most_of(line) or line.pieces)
     return {f"line_{number}": line for number, line in enumerate(timed)}
 
 
@@ -113,7 +113,8 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "sheet": sheet,
         "gig": gig,
         "name": accounts.person_name([sheet.contractor_id])[sheet.contractor_id],
-        "most": {line.id: most for line in sheet.lines if (most := cuts.most_of(line))},
+        "most": {line.id: cuts.most_of(line) for line in sheet.lines},
+        "most_pieces": {line.id: piece_counts.most(line.booking) for line in sheet.lines},
         "days": days_bars(sheet.days),
         "bars": {line.id: minutes_bar(line) for line in sheet.lines},
         "costs": costs,

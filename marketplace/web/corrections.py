@@ -14,14 +14,15 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
-from marketplace.shifts import corrections
+from marketplace.shifts import corrections, piece_counts
 from marketplace.shifts import queries as shifts
+from marketplace.shifts.booking_schemas import PiecesSchema
 from marketplace.shifts.correction_models import Correction
 from marketplace.shifts.correction_schemas import CorrectionWordsSchema
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.web import company, work
-from marketplace.web.company_timesheets import own_timesheet
+from marketplace.web.company_timesheets import own_timesheet, show_timesheet
 from marketplace.web.correcting import CorrectionForm
 from marketplace.web.forms import Form
 from marketplace.web.pictures import stretches_line
@@ -79,6 +80,26 @@ def answer_time(
     if was_done:
         return company.saved("correct_time", timesheet_id=timesheet_id, booking_id=booking_id)
     return _their_page(sheet, booking, rows, Form(rows.schema(), rows.values), form)
+
+
+@work.blueprint.post("/shifts/<uuid:booking_id>/pieces")
+def count_pieces(booking_id: UUID) -> ResponseReturnValue:
+    """How many pieces came of the person's own shift."""
+    _mine(booking_id)
+    form = Form(PiecesSchema)
+    if form.done(lambda data: piece_counts.count(booking_id, **data, by=actor())):
+        return redirect(url_for("work.show_booking", booking_id=booking_id))
+    return work.show_booking(booking_id, form)
+
+
+@company.blueprint.post("/timesheets/<uuid:timesheet_id>/shifts/<uuid:booking_id>/pieces", endpoint="count_pieces")
+def count_more(company_id: UUID, timesheet_id: UUID, booking_id: UUID) -> ResponseReturnValue:
+    """The same for the company, which may say more."""
+    _of(own_timesheet(timesheet_id), booking_id)
+    form = Form(PiecesSchema)
+    if form.done(lambda data: piece_counts.count(booking_id, **data, by=actor())):
+        return company.saved("show_timesheet", timesheet_id=timesheet_id)
+    return show_timesheet(company_id, timesheet_id, form)
 
 
 def _mine(booking_id: UUID) -> Booking:

@@ -38,6 +38,8 @@ class GigForm(TermsSchema):
         steps = _steps(terms.pop("steps_skill", ""), terms.pop("steps", ""))
         if "planned_hours" in terms:
             terms["planned_minutes"] = _minutes(terms.pop("planned_hours"))
+        if not terms.get("most_pieces"):
+            terms.pop("most_pieces", None)
         for name in _MAY_BE_EMPTY:
             if "amount" not in terms.get(name, {}):
                 terms.pop(name, None)
@@ -80,6 +82,8 @@ def values_of(gig: Gig) -> dict[str, Any]:
         "qualifications": ", ".join(criteria.qualifications),
         "proven": "\n".join(f"{need.skill} = {need.level}" for need in criteria.skill_levels),
     }
+    if gig.most_pieces is not None:
+        values["most_pieces"] = str(gig.most_pieces)
     if (steps := gig.pay_steps) is not None:
         values["steps_skill"] = steps.skill
         values["steps"] = "\n".join(f"{level} = {_more_percent(points)}" for level, points in steps.by_level)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -154,6 +154,9 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
 
 
 def _how_much(line: PayLine) -> str:
+    if line.pieces is not None and line.rate is not None:
+        counted: str = ngettext("%(num)d piece", "%(num)d pieces", line.pieces)
+        return f"{counted} × {money_words(line.rate)}" + (f" ({duration(line.minutes)})" if line.seconds else "")
     if line.seconds:
         rate = f" × {money_words(line.rate)} {gettext('an hour')}" if line.rate else ""
         return f"{duration(line.minutes)}{rate}"

@@ -273,6 +273,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "breaks_told": lazy_gettext("Paid breaks that you were told of"),
         "long_break_told_at": lazy_gettext("Told that a break of 30 minutes is due"),
         "restored_minutes": lazy_gettext("Restored time"),
+        "restored_pieces": lazy_gettext("Pieces that are restored"),
+        "pieces": lazy_gettext("Pieces"),
         "revoked_at": lazy_gettext("Taken back"),
         "revoked_because": lazy_gettext("Why it was taken back"),
         "role": lazy_gettext("Role"),

@@ -217,6 +217,7 @@ INPUTS: Mapping[str, LazyString] = MappingProxyType(
         "paid": lazy_gettext("paid"),
         "payment_model": lazy_gettext("model of payment"),
         "piece_price": lazy_gettext("price of a piece"),
+        "most_pieces_an_hour": lazy_gettext("most pieces of an hour"),
         "place": lazy_gettext("place"),
         "places": lazy_gettext("places"),
         "platform_fee": lazy_gettext("the service's fee"),

@@ -60,6 +60,8 @@ WHOLE: Final = (
     "A paid pilot of the size asked for is finished.",
     "Run and record a paid pilot; its own shifts count.",
     "Pay by the hour, or by the piece at a price that a pilot has shown to reach the floor.",
+    "What a piece pays is named, and every hour at work earns at least the hourly rate.",
+    "Name what a piece pays, and how many an hour are counted at most.",
     "Have another member of the company read and verify the instructions.",
     "Complete the company's application; an operator verifies it.",
     "This work cannot be done here. Report such material to the authority that the law names.",

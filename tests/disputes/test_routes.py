@@ -117,6 +117,7 @@ def test_the_payslip_says_why_restored_time_is_paid(client: FlaskClient, dispute
         assert line["line"]["restored"] == {
             "dispute_id": str(dispute.id),
             "restored_minutes": 60,
+            "restored_pieces": 0,
             "because": "ruled",
             "reason": make.REASON,
         }

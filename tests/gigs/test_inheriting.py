@@ -56,10 +56,11 @@ def test_the_price_of_a_piece_is_held_against_the_inherited_time(earlier: Gig) -
     """At 90 seconds an item 40 pieces make an hour: 0.15 USD make 6.00, 0.30 make 12.00, and the floor of Kansas is
     7.25. A pilot of the gig's own that took 180 seconds counts beside it, and halves both."""
     owner = accounts.owner_of(earlier.company_id)
-    gig = later(earlier, payment_model=PaymentModel.PIECE, piece_price=usd("0.15"), rate=usd("12.00"))
+    gig = later(earlier, payment_model=PaymentModel.PIECE, piece_price=usd("0.15"), most_pieces=60, rate=usd("12.00"))
     inheriting.inherit_pilot(gig.id, earlier.id, by=owner)
     assert broken(gig) == ["PIECE_PRICE"]
     gig.piece_amount = 30
+    gigs.fund_fully(gig)
     assert broken(gig) == []
     preparation.record_pilot(gig.id, gigs.pilot_report(item_seconds_p75=180), by=owner)
     assert broken(gig) == ["PIECE_PRICE"]

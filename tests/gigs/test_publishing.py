@@ -76,7 +76,7 @@ def _a_cent_short(**other: Any) -> Gig:
     return gig
 
 
-BY_THE_PIECE: dict[str, Any] = {"payment_model": PaymentModel.PIECE, "piece_price": usd("0.40")}
+BY_THE_PIECE: dict[str, Any] = {"payment_model": PaymentModel.PIECE, "piece_price": usd("0.40"), "most_pieces": 60}
 
 
 @pytest.mark.parametrize(

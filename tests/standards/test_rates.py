@@ -12,6 +12,7 @@ from marketplace.core.money import Money
 from marketplace.standards import hazard, rates
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.rates import (
     OWN_BENEFITS,
     BadPrice,
@@ -93,9 +94,11 @@ def test_every_line_names_its_rule_and_version() -> None:
         least_rate=usd("18.76"),
         hazard_class=HazardClass.H2,
         margin=usd("1.00"),
+        pieces=Pieces(usd("0.40"), 1),
     )
     assert {kind: line.rule for kind, line in found.items()} == {
         LineKind.WAGES: "WAGES",
+        LineKind.PIECE: "PIECES",
         LineKind.PAID_BREAK: "PAID_BREAK",
         LineKind.WAITING: "WAITING",
         LineKind.OUTAGE: "OUTAGE",

@@ -31,6 +31,14 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It gives you minutes and counts. If it was not so, say it on the page of the shift.",
             ),
         ),
+        "booking.pieces_by_company": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.INBOX,
+                "%(company)s counted your pieces: %(gig)s",
+                "How many stands on the page of the shift. If there were more, say so there within 48 hours after it.",
+            ),
+        ),
         "correction.proposed": (
             Telling(
                 Audience.CONTRACTOR,
@@ -67,7 +75,7 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
             Telling(
                 Audience.CONTRACTOR,
                 Channel.BOTH,
-                "Time was cut from your timesheet: %(gig)s",
+                "Something was cut from your timesheet: %(gig)s",
                 "%(company)s gives a reason for each cut; they stand on the timesheet. The rest is approved and paid. "
                 "If you do not agree, you can say so there for 30 days; as long the money stays held.",
             ),

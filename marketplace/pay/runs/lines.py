@@ -5,7 +5,7 @@ a line may pay for stands in `reasons`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from marketplace.pay.runs.reasons import Kept, Missing, PaidOut, Reason, TimeAtT
 from marketplace.pay.runs.remainders import PaidKinds, still_to_pay
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price, sick_seconds
 from marketplace.standards.rules import RULES
 
@@ -52,7 +53,7 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
         leave_left = None
     overtime = (work.overtime_percent, work.further_overtime_percent)
     promised = (work.rate, overtime, work.step_points, work.fee_percent, work.margin)
-    told = (work.hazard_class, work.is_training, work.least_rate)
+    told = (work.hazard_class, work.is_training, work.least_rate, work.pieces)
     return _priced(work.minutes, promised, told, str(work.fee_percent), leave_left)
 
 
@@ -60,14 +61,14 @@ def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
 def _priced(
     minutes: Minutes,
     promised: tuple[Money, tuple[int, int], int, Decimal, Money | None],
-    told: tuple[HazardClass, bool, Money | None],
+    told: tuple[HazardClass, bool, Money | None, Pieces | None],
     _fee_as_written: str,
     leave_left: int | None,
 ) -> tuple[PriceLine, ...]:
     """A week of pay has many bookings and few kinds of them: each is priced once. As in `rates.price()`, percentages
     that are equal may be written differently."""
     rate, (overtime_percent, further_percent), step_points, fee_percent, margin = promised
-    hazard_class, is_training, least_rate = told
+    hazard_class, is_training, least_rate, pieces = told
     given = PriceInput(
         rate=rate,
         is_training=is_training,
@@ -80,6 +81,7 @@ def _priced(
         sick_seconds_left=leave_left,
         step_points=step_points,
         **minutes.to_price,
+        pieces=None if pieces is None else replace(pieces, count=minutes.pieces),
     )
     return tuple(line for line in price(given) if line.money or line.seconds)
 

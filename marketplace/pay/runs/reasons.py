@@ -10,6 +10,7 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.rates import NO_STEP
 
 
@@ -68,6 +69,8 @@ class Work:
     """What the further step of overtime earns (OVERTIME)."""
     is_training: bool = False
     """Whether the work was learned in it (TRAINING)."""
+    pieces: Pieces | None = None
+    """What a piece pays and how, where work is paid by it; how many there are the minutes say (PIECES)."""
 
     @property
     def columns(self) -> Mapping[str, Any]:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from uuid import UUID
 
 from marketplace.core.money import Money
-from marketplace.standards.rates import LineKind, PriceLine
+from marketplace.standards.rates import LineKind, Payee, PriceLine
+from marketplace.standards.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Paid:
 
     money: Money
     seconds: int
+    pieces: int = 0
 
 
 PaidKinds = Mapping[UUID, Mapping[LineKind, Paid]]
@@ -26,10 +28,14 @@ def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) ->
 
     More time costs no payee less (from 3 minor units a minute on, which every floor is above), but dividing it anew
     among its kinds may leave one of them a unit smaller; another kind of the same payee then gives that unit. Kinds
-    that used to be paid as another count as paid where they are named apart today.
+    that used to be paid as another count as paid where they are named apart today. A top-up that was paid in the place
+    of pieces which are restored counts as theirs (PIECES).
     """
     before = _as_named_today(whole, before)
     rest = [_less(line, before.get(line.kind)) for line in whole]
+    if LineKind.TOP_UP in before and all(line.kind is not LineKind.TOP_UP for line in whole):
+        paid, rule = before[LineKind.TOP_UP].money, RULES["TOP_UP"]
+        rest.append(PriceLine(LineKind.TOP_UP, Payee.CONTRACTOR, paid * -1, rule.id, rule.version))
     for at, line in enumerate(rest):
         if line.money.amount >= 0:
             continue
@@ -69,4 +75,5 @@ def _as_named_today(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid])
 def _less(line: PriceLine, before: Paid | None) -> PriceLine:
     if before is None:
         return line
-    return replace(line, money=line.money - before.money, seconds=line.seconds - before.seconds)
+    count = None if line.count is None else line.count - before.pieces
+    return replace(line, money=line.money - before.money, seconds=line.seconds - before.seconds, count=count)

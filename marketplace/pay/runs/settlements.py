@@ -23,7 +23,7 @@ def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | N
     Returns the handling fee that the company has paid for a cut that a ruling overturned (rule REJECT). None when
     nothing was restored; when nobody ruled in time, since the service earns nothing by its own silence; or when the
     company has no money for it, since nobody's pay or ruling waits for a fee. What was paid at once stays paid: the
-    service gives the company the price of the minutes that are not restored. Raises WrongState when the cut is decided
+    service gives the company the price of what is not restored. Raises WrongState when the cut is decided
     already.
     """
     if cut.ended_because is CutEnd.ADVANCED:
@@ -41,12 +41,12 @@ def settle(cut: TimesheetCut, restored: int, because: CutEnd, *, reason: str | N
 def advance(cut: TimesheetCut, *, by: Actor) -> None:
     """Has all that a disputed cut took paid by the next run, before anybody has ruled, out of what the booking holds.
     The ruling decides whether the company or the service has paid it in the end (APPEAL_ADVANCE)."""
-    cuts.end(cut, cut.minutes, CutEnd.ADVANCED, by=by)
+    cuts.end(cut, cut.taken, CutEnd.ADVANCED, by=by)
 
 
 def _bear(cut: TimesheetCut, restored: int) -> None:
     """The service's pocket gives the company what was paid and should not have been."""
-    whole, right = works.with_and_without(cut, cut.minutes - restored)
+    whole, right = works.with_and_without(cut, cut.taken - restored)
     lost = owed(whole) - owed(right)
     if lost:
         moves = [Move(funding.GUARANTEE, available_account(cut.company_id), lost)]

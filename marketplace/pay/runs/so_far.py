@@ -129,5 +129,6 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
         because=booking.compensation_rule,
         added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,
         standby=standby,
+        pieces=booking.pieces or 0,
     )
-    return minutes if cut is None else minutes.less(cut.lost_minutes)
+    return minutes if cut is None else minutes.less(cut.lost_minutes, cut.lost_pieces)

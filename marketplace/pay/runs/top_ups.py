@@ -1,4 +1,5 @@
-"""Top-ups: the money for what a floor that rose since the yes adds to the price of work (rule TOP_UP)."""
+"""Top-ups: the money for what a floor that rose since the yes adds to the price of work (rule TOP_UP), and for pieces
+whose yes was said before they were held (rule PIECES)."""
 
 from collections.abc import Sequence
 
@@ -16,15 +17,18 @@ from marketplace.pay.runs.lines import DraftLine, reason
 from marketplace.pay.runs.reasons import Work
 from marketplace.standards.rates import LineKind
 
+LACKING = (LineKind.TOP_UP, LineKind.PIECE)
+"""Lines of which a booking may hold less than they cost."""
+
 
 def hold(lines: Sequence[DraftLine], *, by: Actor) -> None:
-    """Sees to it that the bookings with a top-up hold all that these lines cost them.
+    """Sees to it that the bookings with a top-up or with pieces hold all that these lines cost them.
 
     A yes held no money for it. It comes from what the gig has not booked, else from the company's available money, else
     from the service, which the company pays back: nobody waits for money that the floor gives them.
     """
     works = {_about(line.work): line.work for line in lines if isinstance(line.work, Work)}
-    topped = {_about(line.work) for line in lines if line.price.kind is LineKind.TOP_UP and isinstance(line.work, Work)}
+    topped = {_about(line.work) for line in lines if line.price.kind in LACKING and isinstance(line.work, Work)}
     for about in sorted(topped):
         work = works[about]
         own = (line.price.money for line in lines if line.payer == work.hold)

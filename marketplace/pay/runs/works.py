@@ -33,6 +33,7 @@ from marketplace.contracts.models import ContractVersion
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import pieces_of
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs.lines import LeaveYear
@@ -103,7 +104,7 @@ def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:
     works = []
     for row in rows:
         handed_in, cut = _handed_in(row), row.TimesheetCut
-        work = work_of(row, handed_in.less(cut.minutes) if cut else handed_in, row.timesheet_id)
+        work = work_of(row, handed_in.less(cut.minutes, cut.pieces) if cut else handed_in, row.timesheet_id)
         if row.sick_minutes:
             work = replace(work, leave=Leave(row.sick_minutes * 60, worth.get(leave_cause(work.booking_id), [])))
         works.append(work)
@@ -118,12 +119,12 @@ def of_cuts(cut_ids: Collection[UUID]) -> list[Work]:
     return [replace(_after_the_cut(row), cut_id=row.TimesheetCut.id) for row in db.session.execute(found)]
 
 
-def with_and_without(cut: TimesheetCut, minutes: int) -> tuple[Work, Work]:
-    """The booking of a cut that is restored, as it is paid, and as it would be without so many of its minutes: both at
+def with_and_without(cut: TimesheetCut, number: int) -> tuple[Work, Work]:
+    """The booking of a cut that is restored, as it is paid, and as it would be without so many of what it took: both at
     the floor of its day, since a top-up is paid with them (TOP_UP)."""
     row = db.session.execute(_of_lines().where(TimesheetCut.id == cut.id)).one()
     whole = _after_the_cut(row)
-    paid, without = at_their_floors([whole, replace(whole, minutes=whole.minutes.less(minutes))])
+    paid, without = at_their_floors([whole, replace(whole, minutes=whole.minutes.less(*cut.of_its_kind(number)))])
     return paid, without
 
 
@@ -169,14 +170,19 @@ def paid_lines(booking_ids: Collection[UUID]) -> dict[UUID, dict[LineKind, Paid]
     if not booking_ids:
         return {}
     sums = select(
-        PayLine.booking_id, PayLine.kind, PayLine.currency, func.sum(PayLine.amount), func.sum(PayLine.seconds)
+        PayLine.booking_id,
+        PayLine.kind,
+        PayLine.currency,
+        func.sum(PayLine.amount),
+        func.sum(PayLine.seconds),
+        func.coalesce(func.sum(PayLine.pieces), 0),
     ).where(PayLine.booking_id.in_(booking_ids), PayLine.kind.not_in(OWN_BENEFITS))
     paid: dict[UUID, dict[LineKind, Paid]] = {}
-    for booking_id, kind, code, amount, seconds in db.session.execute(
+    for booking_id, kind, code, amount, seconds, pieces in db.session.execute(
         sums.group_by(PayLine.booking_id, PayLine.kind, PayLine.currency)
     ):
         assert booking_id is not None, "lines of tests have none, and are not asked for"
-        paid.setdefault(booking_id, {})[kind] = Paid(Money(int(amount), code), int(seconds))
+        paid.setdefault(booking_id, {})[kind] = Paid(Money(int(amount), code), int(seconds), int(pieces or 0))
     return paid
 
 
@@ -284,12 +290,14 @@ def _of_lines(*more: Any) -> Select[Any]:
 def _after_the_cut(row: Row[Any]) -> Work:
     """With what is, or may still be, paid: only what a cut has taken for good is left out."""
     cut: TimesheetCut | None = row.TimesheetCut
-    return work_of(row, _handed_in(row).less(cut.lost_minutes if cut else 0), row.timesheet_id)
+    return work_of(row, _handed_in(row).less(*((cut.lost_minutes, cut.lost_pieces) if cut else (0,))), row.timesheet_id)
 
 
 def _as_it_stands(row: Row[Any]) -> Work:
     cut: TimesheetCut | None = row.TimesheetCut
-    return work_of(row, _handed_in(row).less(cut.unpaid_minutes if cut else 0), row.timesheet_id)
+    return work_of(
+        row, _handed_in(row).less(*((cut.unpaid_minutes, cut.unpaid_pieces) if cut else (0,))), row.timesheet_id
+    )
 
 
 def _handed_in(row: Row[Any]) -> Minutes:
@@ -305,6 +313,7 @@ def _handed_in(row: Row[Any]) -> Minutes:
         because=row.compensation_rule,
         added=row.added_minutes,
         standby=row.standby_minutes,
+        pieces=row.pieces or 0,
     )
 
 
@@ -318,7 +327,7 @@ def facts(*more: Any) -> Select[Any]:
             func.lower(Booking.during, type_=Booking.made_at.type).label("began_at"),
             *(Booking.rate_amount, Booking.currency, Booking.overtime_percent, Booking.step_points),
             *(Booking.is_training, Booking.hazard_class, Booking.further_overtime_percent),
-            Gig.fee_percent,
+            *(Booking.pieces, Gig.fee_percent, Gig.payment_model, Gig.piece_amount),
             Gig.margin_amount,
             ContractVersion.contract_id,
             ContractVersion.number,
@@ -350,6 +359,7 @@ def work_of(row: Row[Any], minutes: Minutes, timesheet_id: UUID | None) -> Work:
         margin=None if row.margin_amount is None else Money(row.margin_amount, code),
         promise=Promise(row.contract_version_id, row.contract_id, row.number, row.engagement_type),
         hold=hold_account(row.booking_id),
+        pieces=pieces_of(row, minutes.pieces, is_training=row.is_training),
         timesheet_id=timesheet_id,
     )
 

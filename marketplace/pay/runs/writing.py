@@ -27,7 +27,18 @@ _OF_REASON = (
 )
 _COLUMNS = (
     *_OF_REASON,
-    *("run_id", "contractor_id", "company_id", "began_at", "id", "payslip_id", "kind", "payee_kind", "seconds"),
+    *(
+        "run_id",
+        "contractor_id",
+        "company_id",
+        "began_at",
+        "id",
+        "payslip_id",
+        "kind",
+        "payee_kind",
+        "seconds",
+        "pieces",
+    ),
     *("rate_amount", "percent", "amount", "currency", "payer", "payee", "rule", "rule_version", "cause"),
 )
 _SUMS = ("net", "benefits", "leave", "cost")
@@ -99,6 +110,7 @@ def _rows(run_id: str, lines: Iterable[DraftLine], slip_of: Mapping[Owner, str])
             price.kind,
             price.payee,
             price.seconds,
+            price.count,
             None if price.rate is None else price.rate.amount,
             price.percent,
             money.amount,

@@ -166,8 +166,10 @@ def _reasons(entries: Sequence[JournalEntry]) -> Mapping[UUID, list[str]]:
 
 def reason_text(entry_id: UUID, line: PayLine) -> str:
     """Why a line of a payslip was paid: time, rate, rule and contract, with its amount and where it goes."""
+    counted = {} if line.pieces is None else {"pieces": str(line.pieces)}
     return part_text(
-        {
+        counted
+        | {
             "amount": str(line.money.decimal),
             "began": moment(line.began_at),
             "cause": line.cause,

@@ -295,6 +295,8 @@ def _words(facts: dict[str, str]) -> str:
     seconds = int(facts["seconds"]) if _is_number(facts.get("seconds", "")) else 0
     time = f"  {seconds / 60:g} min" if seconds and "rule" in facts else ""
     rate = f" x {facts['rate']} an hour" if "rate" in facts and time else ""
+    if _is_number(facts.get("pieces", "")):
+        time, rate = f"  {facts['pieces']} pieces", f" x {facts.get('rate', '?')}"
     money = f"{facts.get('amount', '?')} {facts.get('currency', '?')}"
     return _harmless(f"{what:22} {money:>16}{why}{time}{rate}  {facts.get('from', '')} -> {facts.get('to', '')}")
 

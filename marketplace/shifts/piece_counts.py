@@ -1,0 +1,61 @@
+"""How many pieces came of a shift, as its contractor and its company say (rule PIECES)."""
+
+from uuid import UUID
+
+from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.lifecycle import WrongState
+from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import most_of
+from marketplace.shifts import corrections, timesheets
+from marketplace.shifts.clock_rules import CorrectedBy
+from marketplace.shifts.hours import scheduled_minutes
+from marketplace.shifts.models import Booking
+from marketplace.shifts.rules import BookingStatus
+from marketplace.shifts.timesheet_rules import BadPieces, FewerPieces
+
+
+def count(booking_id: UUID, pieces: int, *, by: Actor) -> Booking:
+    """Says how many pieces came of a shift that is worked or was. It counts at once; said again, the later number does.
+
+    Its contractor says so from the beginning of the work until 48 hours after the shift, and what was approved waits
+    for the company again. A company, or its tool, may say more than stands there until it has answered the timesheet.
+    Raises NotFound, Forbidden, BadPieces beyond the published most or where none are paid, FewerPieces, WrongState,
+    TooLateToCorrect.
+    """
+    booking = corrections.lock(booking_id, by=by)
+    side = CorrectedBy.PERSON if by.is_in_person(booking.contractor_id) else CorrectedBy.COMPANY
+    if side is CorrectedBy.COMPANY:
+        require_company(by, booking.company_id, Right.TIMESHEETS)
+    _check_number(booking, pieces)
+    if booking.status is not BookingStatus.WORKING:
+        if booking.status is not BookingStatus.WORKED:
+            raise WrongState(f"The booking is {booking.status}.", state=str(booking.status))
+        corrections.check_open(booking, side)
+    before = booking.pieces
+    if pieces == before:
+        return booking
+    if side is CorrectedBy.COMPANY and pieces < (before or 0):
+        raise FewerPieces(f"{before} are counted.", field="pieces")
+    booking.pieces = pieces
+    if side is CorrectedBy.PERSON:
+        timesheets.reopen(booking, by=by)
+    told = "pieces_counted" if side is CorrectedBy.PERSON else "pieces_by_company"
+    record(f"booking.{told}", booking, by=by, data={"from": before, "to": pieces})
+    return booking
+
+
+def most(booking: Booking) -> int | None:
+    """How many pieces of a booking are paid at most; None where none are."""
+    gig = db.session.get_one(Gig, booking.gig_id)
+    found = most_of(gig, scheduled_minutes(booking.starts_at, booking.ends_at), is_training=booking.is_training)
+    return None if found is None else found.count
+
+
+def _check_number(booking: Booking, pieces: int) -> None:
+    limit = most(booking)
+    if limit is None:
+        raise BadPieces("This shift is paid by the hour alone.", field="pieces")
+    if not 0 <= pieces <= limit:
+        raise BadPieces(f"At most {limit} pieces of this shift are paid.", field="pieces")

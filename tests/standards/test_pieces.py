@@ -1,0 +1,136 @@
+"""What pieces pay, in place of the hour and beside it (rule PIECES)."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core.money import Money
+from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
+from marketplace.standards.rates import BadPrice, LineKind, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+FIFTEEN = usd("15.00")
+
+
+def by_piece(count: int, cents: str = "0.40") -> Pieces:
+    return Pieces(usd(cents), count, instead_of_wages=True)
+
+
+def beside(count: int, cents: str = "2.00") -> Pieces:
+    return Pieces(usd(cents), count)
+
+
+def lines(**told: Any) -> dict[LineKind, PriceLine]:
+    return {line.kind: line for line in price(PriceInput(rate=FIFTEEN, **told))}
+
+
+def test_by_the_piece_four_hours_are_topped_up_to_the_rate() -> None:
+    """130 pieces at 0.40 USD are 52.00; four hours at 15.00 are 60.00, so 8.00 are topped up. 10 minutes of break are
+    2.50 beside it, 20 of waiting 5.00, 2 hours of call-in 30.00: no piece pays for them. 200 pieces are 80.00, and
+    nothing is topped up."""
+    found = lines(
+        work_minutes=240, paid_break_minutes=10, waiting_minutes=20, call_in_minutes=120, pieces=by_piece(130)
+    )
+    piece, top_up = found[LineKind.PIECE], found[LineKind.TOP_UP]
+    assert (piece.money, piece.count, piece.rate, piece.minutes) == (usd("52.00"), 130, usd("0.40"), 240)
+    assert (piece.rule, piece.version, piece.as_dict()["count"]) == ("PIECES", 1, 130)
+    assert (top_up.money, top_up.rule) == (usd("8.00"), "PIECES")
+    assert (found[LineKind.WAGES].money, found[LineKind.WAGES].minutes) == (usd("0"), 0)
+    assert (found[LineKind.PAID_BREAK].money, found[LineKind.CALL_IN].money) == (usd("2.50"), usd("30.00"))
+    assert found[LineKind.WAITING].money == usd("5.00")
+    assert found[LineKind.SICK_ACCRUAL].minutes == Fraction(270, 30)
+    assert found[LineKind.PLATFORM_FEE].money == usd("2.98")  # 5 % of 59.50: what is topped up bears none.
+    many = lines(work_minutes=240, pieces=by_piece(200))
+    assert many[LineKind.PIECE].money == usd("80.00")
+    assert LineKind.TOP_UP not in many
+
+
+def test_the_floor_is_what_by_the_piece_is_topped_up_to_where_it_is_higher() -> None:
+    """Floor of 16.00: 4 hours are 64.00, less 52.00 of pieces 12.00; the hour of call-in has 1.00 of its own."""
+    found = lines(work_minutes=240, call_in_minutes=60, pieces=by_piece(130), least_rate=usd("16.00"))
+    assert found[LineKind.TOP_UP].money == usd("13.00")
+
+
+def test_by_the_hour_and_the_piece_pieces_come_on_top() -> None:
+    """Four hours at 15.00 USD and 20 pieces at 2.00: 60.00 and 40.00; the fee is 5 % of both. The floor is compared
+    with the wages alone: at 16.00 they are topped up by 4.00, whatever the pieces earn."""
+    found = lines(work_minutes=240, pieces=beside(20), least_rate=usd("16.00"))
+    assert (found[LineKind.WAGES].money, found[LineKind.PIECE].money) == (usd("60.00"), usd("40.00"))
+    assert found[LineKind.PIECE].seconds == 0
+    assert found[LineKind.PLATFORM_FEE].money == usd("5.00")
+    assert (found[LineKind.TOP_UP].money, found[LineKind.TOP_UP].rule) == (usd("4.00"), "TOP_UP")
+    assert LineKind.PIECE not in lines(work_minutes=240, pieces=beside(0))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "premium", "rate"),
+    [
+        (None, "15.00", "7.50"),
+        # 29 CFR 778.111: 400 pieces in 10 hours are 160.00, so the regular rate is 16.00; half of it for 2 hours.
+        (by_piece(400), "16.00", "8.00"),
+        # Topped up to 15.00, that is the regular rate.
+        (by_piece(10), "15.00", "7.50"),
+        # 150.00 wages and 50.00 of pieces in 10 hours: 20.00, half of it for 2 hours.
+        (beside(25), "20.00", "10.00"),
+    ],
+)
+def test_overtime_is_reckoned_on_the_regular_rate(pieces: Pieces | None, premium: str, rate: str) -> None:
+    found = lines(work_minutes=600, overtime_minutes=120, pieces=pieces)[LineKind.OVERTIME_PREMIUM]
+    assert (found.money, found.rate) == (usd(premium), usd(rate))
+
+
+@pytest.mark.parametrize("wrong", [beside(-1), Pieces(Money.of("1", "EUR"), 1)])
+def test_pieces_that_are_no_price(wrong: Pieces) -> None:
+    with pytest.raises(BadPrice):
+        PriceInput(rate=FIFTEEN, pieces=wrong)
+
+
+@given(
+    rate=st.integers(1, 5_000),
+    each=st.integers(1, 2_000),
+    most=st.integers(1, 900),
+    scheduled=st.integers(1, 900),
+    instead=st.booleans(),
+    data=st.data(),
+)
+def test_what_is_held_covers_every_count_of_pieces_and_none_earns_less_than_the_hour(
+    rate: int, each: int, most: int, scheduled: int, instead: bool, data: st.DataObject
+) -> None:
+    count, paid = data.draw(st.integers(0, most)), data.draw(st.integers(0, scheduled))
+    breaks, planned = data.draw(st.integers(0, paid)), data.draw(st.integers(0, scheduled))
+    terms: dict[str, Any] = {"hazard_class": data.draw(st.sampled_from(HazardClass)), "fee_percent": Decimal(5)}
+    step = data.draw(st.sampled_from([10_000, 12_345]))
+    hourly = Money(rate, "USD")
+    real = price(
+        PriceInput(
+            rate=hourly,
+            work_minutes=paid - breaks,
+            paid_break_minutes=breaks,
+            call_in_minutes=scheduled - paid,
+            # Overtime are the last minutes of the schedule.
+            overtime_minutes=max(0, paid - (scheduled - planned)),
+            step_points=step,
+            pieces=Pieces(Money(each, "USD"), count, instead),
+            **terms,
+        )
+    )
+    held = highest_cost(
+        hourly,
+        scheduled,
+        overtime_minutes=planned,
+        step_points=step,
+        pieces=Pieces(Money(each, "USD"), most, instead),
+        **terms,
+    )
+    assert cost(real) <= held
+    by_hour = sum((line.money.amount for line in real if line.kind is LineKind.HAZARD_PREMIUM), 0)
+    assert gross_pay(real).amount - by_hour >= (hourly * Fraction(scheduled, 60)).amount - 1
