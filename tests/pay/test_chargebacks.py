@@ -285,6 +285,29 @@ def test_what_becomes_of_a_question_without_an_answer_is_booked_once(app: Flask)
     everything_holds()
 
 
+def test_what_is_on_its_way_to_a_bank_that_has_asked_answers_what_it_has_taken_since(app: Flask) -> None:
+    """It is handed in once, whatever came first: a rail may take evidence only once. What the question had already
+    been answered with is said anew."""
+    on_the_way, there = asked_about(LeverEffect.INQUIRE, LeverEffect.INQUIRE)
+    by, company_id = owner(there), there.company_id
+    with transaction():
+        chargebacks.hand_in(company_id, there.id, WORDS, by=by)
+    payments.advance_ops()
+    with transaction():
+        first = chargebacks.hand_in(company_id, on_the_way.id, WORDS, by=by).evidence_id
+        for each in (on_the_way, there):
+            chargebacks.learn(told_of(each, status=ChargebackStatus.OPEN))
+    with pytest.raises(EvidenceHandedIn):
+        chargebacks.hand_in(company_id, on_the_way.id, WORDS, by=by)
+    with transaction():
+        chargebacks.hand_in(company_id, there.id, WORDS, by=by)
+    look()
+    assert db.session.get_one(Chargeback, on_the_way.id, populate_existing=True).evidence_id == first
+    assert (now(on_the_way), now(there)) == (ChargebackStatus.WON, ChargebackStatus.WON)
+    handed_in = select(PaymentOp.id).where(PaymentOp.kind == OpKind.EVIDENCE)
+    assert len(db.session.scalars(handed_in).all()) == 3
+
+
 def test_a_bank_that_waits_stands_in_nobodys_way(app: Flask) -> None:
     """The oldest waits for evidence; the one behind it has it, and is decided by a look at one."""
     waits, answered = asked_about(LeverEffect.CHARGE_BACK, LeverEffect.CHARGE_BACK)

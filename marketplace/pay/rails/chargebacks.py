@@ -227,8 +227,10 @@ def funded(found: Chargeback) -> Sequence[Funded]:
 def _move(row: Chargeback, status: ChargebackStatus, *, due_by: datetime | None = None) -> None:
     values: dict[str, Any] = {"ended_at": clock.now() if status in OVER else None}
     if row.is_inquiry and status not in INQUIRIES:
-        # The bank is told anew what it was told before, and until another day.
-        values |= {"evidence_id": None, "reminded_days": None}
+        values["reminded_days"] = None
+        if row.evidence is not None and row.evidence.status is OpStatus.DONE:
+            # The bank is told anew what it was told before; what is still on its way there answers this.
+            values["evidence_id"] = None
     move_one(row, status, by=CLOCK, event=f"chargeback.{EVENTS.get(status, status)}", values=values)
     if due_by is not None and status in ANSWERABLE:
         row.due_by = due_by
