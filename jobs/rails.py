@@ -3,18 +3,22 @@
 Where no rail has a key, they have nothing to do.
 """
 
-from contextlib import suppress
 from uuid import UUID
 
+import structlog
 from flask import current_app
 
 from jobs.runner import in_batches, job
 from marketplace.core.db import transaction
+from marketplace.core.money import BadMoney
 from marketplace.pay.rails import accounts as rail_accounts
 from marketplace.pay.rails import chargebacks, landing, reconciling, stripe_rules
 from marketplace.pay.rails import inbox as rail_inbox
 from marketplace.pay.rails.stripe_answers import NotAllowed, Unreachable
+from marketplace.pay.rails.stripe_rules import NotCarried
 from marketplace.pay.rules import UnknownRail
+
+log = structlog.get_logger()
 
 
 def _is_configured() -> bool:
@@ -73,11 +77,18 @@ def look_at_sandbox() -> None:
 
 @job("chargebacks.remind", again=False)
 def remind_of_deadlines() -> None:
-    """Reminds of the deadlines of banks, after it has been read again whether they were moved."""
+    """Reminds of the deadlines of banks, after it has been read again whether they were moved. Of one that cannot be
+    read people are reminded as it was told last: it stands in nobody's way."""
     with transaction():
         due = chargebacks.due_to_remind()
     for rail, name in due:
         if rail in stripe_rules.NAMES:
-            with suppress(Unreachable, NotAllowed, UnknownRail):
-                rail_inbox.look_at_dispute(name)
+            _read_again(name)
     in_batches(chargebacks.remind_due)
+
+
+def _read_again(name: str) -> None:
+    try:
+        rail_inbox.look_at_dispute(name)
+    except (Unreachable, NotAllowed, UnknownRail, NotCarried, BadMoney):
+        log.exception("dispute", dispute=name)

@@ -265,6 +265,16 @@ def test_nobody_is_reminded_of_a_deadline_that_the_bank_has_moved(disputed: Char
     assert (known.due_by > before, known.reminded_days) == (True, None)
 
 
+def test_a_dispute_that_cannot_be_read_ends_no_job_of_reminders(disputed: Chargeback, standin: Standin) -> None:
+    """Its amount is none of ours: people are reminded by what was known of it."""
+    assert disputed.due_by is not None
+    with transaction():
+        clock.move_to(disputed.due_by - timedelta(days=2))
+    standin.world.all("dispute")[0]["currency"] = "xts"
+    rails.remind_of_deadlines()
+    assert db.session.get_one(Chargeback, disputed.id, populate_existing=True).reminded_days == 3
+
+
 def test_a_bank_that_takes_no_answer_has_no_deadline_in_1970(disputed: Chargeback, standin: Standin) -> None:
     standin.world.all("dispute")[0]["evidence_details"]["due_by"] = 0
     inbox.look_at_dispute(disputed.external_id)
