@@ -107,7 +107,8 @@ def overtime(work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_h
     """What of the new work is overtime beside the work that is there.
 
     Whatever is there in a day and a week comes before it, whenever it lies: so the order in which somebody says yes
-    changes no week's sum. Days and weeks are those of the zone, and work over midnight counts on both sides of it.
+    changes no week's minutes of overtime, but it may change how many of them are in the further step. Days and weeks
+    are those of the zone, and work over midnight counts on both sides of it.
     """
     week = RULES["OVERTIME"].parameters["minutes_a_week_where_unknown"]
     if weekly_hours is not None:
