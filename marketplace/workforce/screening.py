@@ -169,6 +169,15 @@ def held_back(contractor_ids: Collection[UUID]) -> dict[UUID, HitStatus]:
     return {hit.contractor_id: hit.status for hit in rows if hit.status is not HitStatus.CLEARED}
 
 
+def found_of(contractor_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people of whom something was found that nobody has cleared; nobody is compared. For pages that
+    tell of it: what pays asks `held_back()`. The caller has made sure that the asker may know."""
+    found = select(ScreeningHit.contractor_id).where(
+        ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
+    )
+    return set(db.session.scalars(found))
+
+
 def deciders(contractor_id: UUID) -> set[UUID]:
     """The operators by whose word this person stands on a list."""
     confirmed = ScreeningHit.status == HitStatus.CONFIRMED

@@ -10,12 +10,13 @@ import pytest
 import sepaxml
 import xmlschema
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import Actor, OperatorRole, available_account
+from marketplace.accounts.rules import CONSOLE, Actor, OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.cells import harmless, meant
 from marketplace.core.db import db, transaction
@@ -40,6 +41,7 @@ from marketplace.pay.by_hand.rules import (
     FindingOutcome,
     FindingStatus,
     FoundAlready,
+    ListedInFile,
     ManualStatus,
     NothingToFind,
     NothingToPay,
@@ -55,8 +57,11 @@ from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
 from marketplace.pay.runs import service as runs
 from marketplace.standards.act_rules import SecondPerson
+from marketplace.workforce import screening
+from marketplace.workforce.screening_models import ScreeningHit
 from tests.factories import accounts, pay, standards
 from tests.pay.books import everything_holds
+from tests.web.visitor import Visitor
 
 BANK, MOBILE = MethodKind.BANK, MethodKind.MOBILE_MONEY
 SCHEMA = Path(sepaxml.__file__).parent / "schemas" / "pain.001.001.09.xsd"
@@ -381,6 +386,41 @@ def test_what_was_found_not_to_be_paid_goes_into_no_file_while_it_waits(by_hand:
         with transaction():
             findings.contradict(found.id, by=other)
         assert made(by=one).lines == 1
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def test_pay_of_whoever_may_stand_on_a_list_goes_into_no_file(by_hand: Flask, client: FlaskClient) -> None:
+    """An order waits for its file while a list is loaded: of two that wait one is named by it. It is left out until
+    the likeness is cleared, and where it was in a file already nobody lets that file go."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
+    try:
+        named, vetting, one = owed(), accounts.operator(OperatorRole.VETTING), pay.finance()
+        file = made(by=one)
+        with transaction():
+            name = db.session.get_one(Person, named.contractor_id).name
+            head = "name,aliases,birth_date,country,source,date\n"
+            screening.load_list(head + f"{name},,,,A list,2026-11-01\n", by=CONSOLE)
+            screening.screen_due(10)
+        hit = db.session.scalars(select(ScreeningHit)).one()
+        with pytest.raises(ListedInFile):
+            manual_files.release(file.id, by=pay.finance())
+        with transaction():
+            manual_files.withdraw(file.id, by=one)
+        (heap,) = manual_files.heaps(one)
+        assert (heap.money, heap.payments, heap.held) == (usd("0.00"), 0, 1)
+        page = Visitor(client).signed_in(accounts.person_of(one.person_id)).look("/desk/by-hand")
+        assert "1 more waits: the name is like one on a list of sanctions" in page.words
+        for same in (None, True):
+            if same:
+                with transaction():
+                    screening.decide(hit.id, True, "The same day of birth.", by=vetting)
+            with pytest.raises(NothingToPay):
+                made(by=one)
+        with transaction():
+            screening.decide(hit.id, False, "Another day of birth.", by=vetting)
+        assert made(by=one).lines == 1
+        assert op_of(named.owner_id).status is OpStatus.WAITING
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
 

@@ -27,16 +27,25 @@ from marketplace.core.problems import NotFound
 from marketplace.pay.by_hand import bank_file, findings
 from marketplace.pay.by_hand.bank_file import Line, Payer
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
-from marketplace.pay.by_hand.rules import FileFormat, FileStatus, ManualStatus, NothingToPay, NotReleased
+from marketplace.pay.by_hand.rules import (
+    FileFormat,
+    FileStatus,
+    ListedInFile,
+    ManualStatus,
+    NothingToPay,
+    NotReleased,
+)
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import PROVIDERS, MethodKind
 from marketplace.pay.methods.models import PayoutMethod
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import OpKind
 from marketplace.standards import two_people
 from marketplace.standards.act_rules import SecondPerson
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.exchange import quotes
 from marketplace.standards.rules import Quote
+from marketplace.workforce import screening
 
 MOST_LINES = 1000
 ABOUT = "Pay by Setara"
@@ -46,7 +55,8 @@ KEPT = timedelta(days=RULES["TWO_PEOPLE"].parameters["file_kept_days"])
 @dataclass(frozen=True, slots=True)
 class Heap:
     """Payouts that wait and go into one file: of one kind, by one provider, in one currency. `no_rate` says that the
-    provider's currency cannot be reckoned."""
+    provider's currency cannot be reckoned. `held` are further ones that go into no file now, since their person's name
+    is like a listed one, or is one (SCREENING)."""
 
     kind: MethodKind
     provider: str | None
@@ -54,6 +64,7 @@ class Heap:
     money: Money
     payments: int
     no_rate: bool
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class _Waiting:
     method: PayoutMethod
     sent: Money | None
     rate: Quote | None
+    held: bool
 
     @property
     def key(self) -> tuple[MethodKind, str | None, str]:
@@ -82,9 +94,11 @@ def heaps(seen_by: Actor) -> list[Heap]:
 
 def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Actor) -> ManualFile:
     """Freezes what waits into one file, of at most a thousand payments. Below the limit it is there to be downloaded at
-    once; above it a second person lets it go. For operators of finance. Raises NothingToPay."""
+    once; above it a second person lets it go. Pay of whoever may stand on a list of sanctions waits for a later one.
+    For operators of finance. Raises NothingToPay."""
     require_operator(by, OperatorRole.FINANCE)
-    taken = [each for each in _waiting(lock=True) if each.key == (kind, provider, currency) and each.sent]
+    waiting = [each for each in _waiting(lock=True) if not each.held]
+    taken = [each for each in waiting if each.key == (kind, provider, currency) and each.sent]
     taken = taken[:MOST_LINES]
     if not taken:
         raise NothingToPay
@@ -122,10 +136,15 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
 
 
 def release(file_id: UUID, *, by: Actor) -> ManualFile:
-    """A second operator of finance lets a file go. Raises NotFound, SecondPerson for whoever made it, WrongState."""
+    """A second operator of finance lets a file go. Raises NotFound, SecondPerson for whoever made it, WrongState,
+    ListedInFile where somebody in it may stand on a list of sanctions by now: it is frozen, so it is withdrawn."""
     file = _locked(file_id, by)
     if file.made_by == by.person_id:
         raise SecondPerson
+    inside = select(PaymentOp.contractor_id).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    people = db.session.scalars(inside.where(ManualPayment.file_id == file.id))
+    if screening.held_back({each for each in people if each is not None}):
+        raise ListedInFile
     _release(file, by=by)
     return file
 
@@ -195,7 +214,9 @@ def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
 def _waiting(*, lock: bool) -> list[_Waiting]:
     """Payouts that wait, the oldest first, with what a file would say of each: the amount itself to a bank, and the
     provider's currency at the last sourced rate elsewhere, which may come to nothing. Left out is what somebody has
-    found not to be paid, and nobody has confirmed: it would be paid by the file, and be payable again."""
+    found not to be paid, and nobody has confirmed: it would be paid by the file, and be payable again. An order waits
+    here for days, so a name is looked at again; to lock is to compare it with the lists of now, and to keep the answer
+    until the commit."""
     found = (
         select(ManualPayment, PayoutMethod)
         .join(PayoutMethod, PayoutMethod.id == ManualPayment.method_id)
@@ -206,13 +227,15 @@ def _waiting(*, lock: bool) -> list[_Waiting]:
     # A finding is made under the same locks, so a statement after them sees every one that counts.
     known = findings.of([row.payment_op_id for row, _ in rows])
     rows = [each for each in rows if each[0].payment_op_id not in known]
+    people = {method.contractor_id for _, method in rows}
+    held = set(screening.held_back(people)) if lock else screening.found_of(people)
     wanted: dict[str, set[str]] = {}
     for row, method in rows:
         if (into := _into(row, method)) != row.currency:
             wanted.setdefault(into, set()).add(row.currency)
     day = clock.now().date()
     rates = {into: quotes(bases, into, day) for into, bases in wanted.items()}
-    return [_of(row, method, rates) for row, method in rows]
+    return [_of(row, method, rates, held=method.contractor_id in held) for row, method in rows]
 
 
 def _into(row: ManualPayment, method: PayoutMethod) -> str:
@@ -220,21 +243,23 @@ def _into(row: ManualPayment, method: PayoutMethod) -> str:
     return row.currency if method.kind is MethodKind.BANK else method.currency
 
 
-def _of(row: ManualPayment, method: PayoutMethod, rates: Mapping[str, Mapping[str, Quote]]) -> _Waiting:
+def _of(row: ManualPayment, method: PayoutMethod, rates: Mapping[str, Mapping[str, Quote]], *, held: bool) -> _Waiting:
     into = _into(row, method)
     if into == row.currency:
-        return _Waiting(row, method, row.money, None)
+        return _Waiting(row, method, row.money, None, held)
     rate = rates[into].get(row.currency)
     if rate is None:
-        return _Waiting(row, method, None, None)
+        return _Waiting(row, method, None, None, held)
     digits = minor_digits(into) - minor_digits(row.currency)
-    return _Waiting(row, method, Money(1, into) * (row.amount * rate.rate * Fraction(10) ** digits), rate)
+    return _Waiting(row, method, Money(1, into) * (row.amount * rate.rate * Fraction(10) ** digits), rate, held)
 
 
 def _heap(key: tuple[MethodKind, str | None, str], found: Sequence[_Waiting]) -> Heap:
     kind, provider, currency = key
-    known = [each.sent for each in found if each.sent]
-    return Heap(kind, provider, currency, total(known, currency), len(found), len(known) < len(found))
+    free = [each for each in found if not each.held]
+    known = [each.sent for each in free if each.sent]
+    no_rate, held = len(known) < len(free), len(found) - len(free)
+    return Heap(kind, provider, currency, total(known, currency), len(free), no_rate, held)
 
 
 def _line(each: _Waiting, told: methods.Method) -> Line:

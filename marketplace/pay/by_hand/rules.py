@@ -98,6 +98,12 @@ class NotReleased(Conflict):
     remedy = "Above the limit another operator of finance lets it go first; what was paid long ago is erased."
 
 
+class ListedInFile(Conflict):
+    code = "file_pays_listed"
+    title = "The name of somebody in this file is like one on a list of sanctions, or is one."
+    remedy = "Withdraw the file and make it again: their pay waits for a later one, once the likeness is cleared."
+
+
 class FoundAlready(Conflict):
     code = "payment_found_already"
     title = "Somebody has written down what became of this payment."

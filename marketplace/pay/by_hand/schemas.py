@@ -9,7 +9,8 @@ from marketplace.pay.rules import OpKind
 
 
 class ManualHeapSchema(ma.Schema):
-    """Payouts that wait and go into one file. `no_rate` says that some need a rate that nobody sources."""
+    """Payouts that wait and go into one file. `no_rate` says that some need a rate that nobody sources;
+    `held` are further ones whose person may stand on a list of sanctions."""
 
     kind = ma.fields.Enum(MethodKind, by_value=True, required=True)
     provider = ma.fields.String(required=True, allow_none=True)
@@ -17,6 +18,7 @@ class ManualHeapSchema(ma.Schema):
     money = MoneyField(required=True)
     payments = ma.fields.Integer(required=True)
     no_rate = ma.fields.Boolean(required=True)
+    held = ma.fields.Integer(required=True)
 
 
 class ManualHeapsSchema(ma.Schema):
