@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from marketplace.core.money import Money
+
 STRIPE: Final = "stripe"
 STRIPE_TEST: Final = "stripe_test"
 BY_COUNTRY: Final = frozenset({STRIPE, STRIPE_TEST})
@@ -97,6 +99,29 @@ def reach(country: str, platform: str) -> Reach | None:
     if country in REGIONS and platform in REGIONS:
         return Reach(Agreement.FULL, _REGIONS, Sure.DOCUMENTED)
     return BY_RECIPIENT.get(country) if platform == "US" else None
+
+
+LEAST_TO_BANK: Final[Mapping[str, Money]] = MappingProxyType(
+    {
+        "BD": Money.of("20.00", "BDT"),
+        "CO": Money.of("140000.00", "COP"),
+        "MX": Money.of("10.00", "MXN"),
+        "PH": Money.of("20.00", "PHP"),
+    }
+)
+"""The least that Stripe sends on to a bank in these countries (docs.stripe.com/connect/cross-border-payouts/
+special-requirements, "Cross-border minimum payout amounts per country", in a copy of it that was read in November 2026;
+India and Indonesia have none there, Kenya and Nigeria were not in the part that could be read). Less stays in the
+person's own account at Stripe, and goes to the bank together with what comes next."""
+
+
+def missing_for_bank(country: str, there: Money) -> Money:
+    """How much more has to come before Stripe sends on what lies there, in the currency of the least: of 82,000 COP in
+    Colombia 58,000. Zero where it is enough, and where no least is known."""
+    least = LEAST_TO_BANK.get(country)
+    if least is None or least <= there:
+        return Money.zero(there.currency)
+    return least - there
 
 
 def pays(rail: str, country: str, platform: str) -> bool:

@@ -26,6 +26,7 @@ from marketplace.pay import instant, payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.models import Payslip
 from marketplace.pay.pieces import pieces
+from marketplace.pay.rails import gathering
 from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.shifts import (
     after_care,
@@ -344,11 +345,14 @@ def pay_now() -> ResponseReturnValue:
 def _pay_page(form: Form) -> str:
     by = actor()
     found = page(pay.payslips(seen_by=by), Payslip.id, limit=SHOWN, after=cursor())
+    ready = instant.ready(by)
     return render_template(
         "work/payslips.html",
         found=found,
         payouts=pay.newest_payouts(found["items"]),
-        ready=instant.ready(by),
+        ready=ready,
+        gathered=gathering.gathered([each.due for each in ready.currencies], by=by),
+        countries=dict(words.countries()),
         zone=workforce.contractor(require_person(by), by).timezone,
         form=form,
     )
