@@ -161,24 +161,21 @@ def payslip(payslip_id: UUID, seen_by: Actor) -> Payslip:
     return found
 
 
-def payslips_of_run(run_id: UUID, seen_by: Actor) -> list[Payslip]:
-    """Everybody's payslip of a run, frozen ones too, for operators of finance. Raises NotFound."""
+def payslips_of_run(run_id: UUID, seen_by: Actor, *, has_problem: bool | None = None) -> Select[Payslip]:
+    """Everybody's payslip of a run, frozen ones too, for operators of finance: all of them, or those whose payout is
+    stuck, or the others. Raises NotFound."""
     found = select(Payslip).where(Payslip.run_id == run(run_id, seen_by).id)
-    return list(db.session.scalars(found.order_by(Payslip.id)))
-
-
-def payments_of_run(run_id: UUID, seen_by: Actor) -> list[PaymentOp]:
-    """Every payout of a run, the newest first, for operators of finance. Raises NotFound."""
-    own = select(Payslip.id).where(Payslip.run_id == run(run_id, seen_by).id)
-    found = select(PaymentOp).where(PaymentOp.payslip_id.in_(own))
-    return list(db.session.scalars(found.order_by(PaymentOp.id.desc())))
+    if has_problem is None:
+        return found
+    stuck = exists().where(PaymentOp.payslip_id == Payslip.id, _is_stuck())
+    return found.where(stuck if has_problem else ~stuck)
 
 
 def stuck_payments(seen_by: Actor) -> Select[PaymentOp]:
     """Payments that a person has to look at, for operators of finance: parked ones, and payouts that were refused or
     taken back, and not tried again."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    return select(PaymentOp).where(or_(PaymentOp.status == OpStatus.PARKED, _not_paid_again()))
+    return select(PaymentOp).where(_is_stuck())
 
 
 def unpaid(seen_by: Actor) -> Select[PaymentOp]:
@@ -192,6 +189,10 @@ def newest_payouts(payslips: Collection[Payslip]) -> dict[UUID, PaymentOp]:
     """The last try to pay each of these payslips, by the payslip. The caller may see them."""
     tries = select(PaymentOp).where(PaymentOp.payslip_id.in_([slip.id for slip in payslips])).order_by(PaymentOp.id)
     return {op.payslip_id: op for op in db.session.scalars(tries) if op.payslip_id is not None}
+
+
+def _is_stuck() -> ColumnElement[bool]:
+    return or_(PaymentOp.status == OpStatus.PARKED, _not_paid_again())
 
 
 def _not_paid_again() -> ColumnElement[bool]:

@@ -139,6 +139,16 @@ def show_run(run_id: UUID) -> PayRun:
     return queries.run(run_id, seen_by=actor())
 
 
+@runs.get("/<uuid:run_id>/payslips")
+@runs.arguments(r.PayslipsOfRunArgs, location="query")
+@runs.response(200, s.PayslipPage)
+@problems(runs, 401, 403, 404, 422)
+def list_payslips_of_run(args: dict[str, Any], run_id: UUID) -> dict[str, Any]:
+    """Everybody's payslip of a run, newest first. For operators of finance."""
+    found = queries.payslips_of_run(run_id, actor(), has_problem=args.pop("has_problem"))
+    return page(found, Payslip.id, **args)
+
+
 @runs.get("/<uuid:run_id>/progress")
 @runs.response(200, r.ProgressSchema)
 @problems(runs, 401, 403, 404)

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from marketplace.core.http import MoneyField, page_schema
+from marketplace.core.http import MoneyField, PageArgs, page_schema
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.runs.counts import PaidFor
 
@@ -11,6 +11,13 @@ class PayRunArgs(ma.Schema):
     company_id = ma.fields.UUID(load_default=None, metadata={"description": "Every company when left out"})
     through = ma.fields.Date(
         required=True, metadata={"description": "Timesheets of weeks that began on this day or earlier are paid"}
+    )
+
+
+class PayslipsOfRunArgs(PageArgs):
+    has_problem = ma.fields.Boolean(
+        load_default=None,
+        metadata={"description": "Only those whose payout is refused, taken back or parked, or only the others"},
     )
 
 

@@ -19,7 +19,7 @@ from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.pay import previews, progress, proof, queries, service
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.models import PaymentOp, PayRun, SandboxLever
+from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.rails import landing, unreached
@@ -36,6 +36,8 @@ from marketplace.web.words import countries
 
 AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
+GROUPS = {"true": (True,), "false": (False,)}
+"""Which payslips of a run one of its further pages has; the first has both."""
 
 
 @blueprint.route("/pay", methods=["GET", "POST"])
@@ -59,6 +61,7 @@ def _pay_page(form: Form) -> str:
         "operator/pay.html",
         form=form,
         found=found,
+        payers=accounts.company_name([run.company_id for run in found["items"] if run.company_id is not None]),
         landed=[(each, together_bar(each)) for each in landing.together(by)],
         stuck=stuck,
         owners=_owners(stuck),
@@ -75,21 +78,26 @@ def _pay_page(form: Form) -> str:
 
 @blueprint.get("/pay/<uuid:run_id>")
 def show_run(run_id: UUID) -> str:
-    """How far a run has come, and everybody's payslip."""
+    """How far a run has come, and everybody's payslip: those whose payout is stuck first, then the others."""
     by = actor()
-    run = queries.run(run_id, by)
-    slips, ops = queries.payslips_of_run(run_id, by), queries.payments_of_run(run_id, by)
-    order, so_far = list(RunStatus), progress.of(run_id, by)
+    run, so_far, order = queries.run(run_id, by), progress.of(run_id, by), list(RunStatus)
+    only = GROUPS.get(request.args.get("has_problem", ""), (True, False))
+    groups = [
+        (each, page(queries.payslips_of_run(run_id, by, has_problem=each), Payslip.id, limit=SHOWN, after=after()))
+        for each in only
+    ]
+    slips = [slip for _, found in groups for slip in found["items"]]
     return render_template(
         "operator/run.html",
         run=run,
         steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
-        slips=slips,
+        groups=groups,
         bars={slip.id: pay_bar(slip) for slip in slips},
         progress=_progress(so_far),
         pays=counts_words([Count(PaidFor.TIMESHEET, so_far.timesheets_in_all), *so_far.other_pay]),
-        payouts={op.payslip_id: op for op in reversed(ops)},
+        payouts=queries.newest_payouts(slips),
         names=accounts.person_name([slip.contractor_id for slip in slips]),
+        companies=accounts.company_name([run.company_id] if run.company_id else []),
         events=timeline("pay_run", run_id, limit=SHOWN),
     )
 

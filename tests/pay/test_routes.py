@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,8 +20,9 @@ from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
 from marketplace.pay.runs import service as runs
 from marketplace.shifts.models import Booking
-from tests.factories import accounts
+from tests.factories import accounts, shifts
 from tests.factories import pay as made
+from tests.factories.shifts import MONDAY
 
 DEPOSIT = "POST /api/v1/companies/<uuid:company_id>/deposits"
 DEPOSITS = "GET /api/v1/companies/<uuid:company_id>/deposits"
@@ -31,6 +33,7 @@ START = "POST /api/v1/pay-runs"
 RUNS = "GET /api/v1/pay-runs"
 PREVIEW = "GET /api/v1/pay-runs/preview"
 RUN = "GET /api/v1/pay-runs/<uuid:run_id>"
+SLIPS_OF_RUN = "GET /api/v1/pay-runs/<uuid:run_id>/payslips"
 PROGRESS = "GET /api/v1/pay-runs/<uuid:run_id>/progress"
 PAYSLIPS = "GET /api/v1/payslips"
 PAYSLIP = "GET /api/v1/payslips/<uuid:payslip_id>"
@@ -42,7 +45,7 @@ ACCOUNT = "GET /api/v1/ledger/accounts/<string:name>"
 PROOF = "GET /api/v1/proof"
 
 OF_COMPANY = (DEPOSIT, DEPOSITS, ONE_DEPOSIT, BALANCE, PAY_LINES)
-OF_FINANCE = (START, RUNS, PREVIEW, RUN, PROGRESS, LEVER, PROOF, UNPARK)
+OF_FINANCE = (START, RUNS, PREVIEW, RUN, PROGRESS, SLIPS_OF_RUN, LEVER, PROOF, UNPARK)
 OF_PERSON = (PAYSLIP, PAYOUT, RETRY)
 MOVES_MONEY = (DEPOSIT, START, RETRY, UNPARK)
 TEN = {"amount": "10.00", "currency": "USD"}
@@ -115,7 +118,7 @@ def test_a_manager_does_not_see_the_money(client: FlaskClient, route: str) -> No
     assert ask(client, route, manager, of=lab.id).status_code == 403
 
 
-@pytest.mark.parametrize("route", doors(RUN, PROGRESS, UNPARK, question="not_mine"))
+@pytest.mark.parametrize("route", doors(RUN, PROGRESS, SLIPS_OF_RUN, UNPARK, question="not_mine"))
 @pytest.mark.parametrize("known", [True, False])
 def test_only_operators_know_of_runs(client: FlaskClient, route: str, known: bool) -> None:
     lab = accounts.company()
@@ -164,6 +167,7 @@ def test_what_moves_money_needs_a_key(client: FlaskClient, route: str) -> None:
                 (START, {"json": {"company_id": "lab", "through": "2027-01-01"}}),
                 (RUNS, {"query_string": {"limit": "many"}}),
                 (PREVIEW, {"query_string": {}}),
+                (SLIPS_OF_RUN, {"query_string": {"has_problem": "perhaps"}}),
                 (PAYSLIPS, {"query_string": {"limit": "201"}}),
                 (PAYSLIP, {"query_string": {"currency": "rupiah"}}),
                 (LEVER, {"json": {"effect": "explode", "kind": "deposit"}}),
@@ -290,6 +294,28 @@ def test_a_payslip_tells_why_each_minute_earned_what(client: FlaskClient) -> Non
     assert shown["no_rate"], "the bank's file does not reach this day"
     lines = ask(client, PAY_LINES, owner_of(booking.company_id), of=booking.company_id).json["items"]
     assert {line["id"] for line in lines} == {line["line"]["id"] for line in shown["lines"]}
+
+
+@pytest.mark.door(SLIPS_OF_RUN, "works")
+def test_the_payslips_of_a_run_are_paged_and_parted_by_trouble(client: FlaskClient) -> None:
+    there = shifts.scene()
+    people = [made.worked_and_approved(there, starts_at=MONDAY + timedelta(days=day)).contractor_id for day in range(3)]
+    made.lever(LeverEffect.DECLINE, owner_id=people[1])
+    run = made.paid()
+    operator = finance()
+
+    def of(**query: Any) -> tuple[list[str], Any]:
+        told = ask(client, SLIPS_OF_RUN, operator, of=run.id, query_string=query).json
+        return [each["contractor_id"] for each in told["items"]], told["next"]
+
+    first, after = of(limit=2)
+    rest, end = of(limit=2, after=after)
+    assert (sorted(first + rest), len(first), end) == (sorted(map(str, people)), 2, None)
+    assert of(has_problem="true") == ([str(people[1])], None)
+    assert sorted(of(has_problem="false")[0]) == sorted([str(people[0]), str(people[2])])
+    (refused,) = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == people[1]))
+    ask(client, RETRY, accounts.bearer(people[1]), of=refused.id)
+    assert of(has_problem="true") == ([], None), "it is tried again"
 
 
 @pytest.mark.door(PAYOUT, "works")

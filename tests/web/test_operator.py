@@ -312,6 +312,10 @@ def test_a_refused_payout_is_paid_again(desk: Desk) -> None:
     pay.paid()
     stuck = desk.look("/pay")
     assert "The sandbox's bank declined the payout." in stuck.words
+    run = desk.look(f"/pay/{db.session.scalars(pay_queries.runs(pay.finance())).one().id}").words
+    assert (
+        run.index("Payslips whose payout is stuck") < run.index("The sandbox's bank declined") < run.index("no other")
+    )
     (op,) = db.session.scalars(pay_queries.stuck_payments(pay.finance()))
     desk.send("/pay", f"/payments/{op.id}/retry")
     payments.advance_ops()
