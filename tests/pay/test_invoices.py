@@ -31,6 +31,7 @@ from marketplace.pay.seconds import service as seconds
 from marketplace.pay.taxes import vat_rules
 from marketplace.pay.taxes.vat_rules import BadVatNumber, InvoiceKind, NotCreditable, Treatment, vat_of
 from marketplace.shifts.models import Booking
+from marketplace.standards.act_rules import ActKind
 from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month
 from tests.conftest import again, kept
 from tests.factories import accounts, pay
@@ -200,13 +201,16 @@ def test_credit_notes_give_the_money_back_with_its_vat(sold: Booking) -> None:
 def test_a_credit_beyond_the_limit_waits_for_another_and_is_checked_again(
     sold: Booking, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At a limit of 2.00 USD one credits 1.00; the 2.00 that are left wait, and go to the company once."""
-    monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "2.00")
+    """At a limit of 3.50 USD one credits 1.00; the 2.00 that are left wait, and go to the company once: with 0.57 of
+    VAT that it has paid, it would have 3.57 again by one person alone."""
+    monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "3.50")
+    pay.deposited(sold.company_id, usd("1.00"))
     issue()
     found, one, other = invoice_of(sold), pay.finance(), pay.finance()
     with transaction():
         invoicing.credit(found.id, usd("1.00"), "The run was late.", by=one)
         act = invoicing.credit(found.id, usd("2.00"), "All of it, then.", by=one)
+    assert (act.kind, act.money) == (ActKind.CREDITED, usd("2.38"))
     mine = replace(other, companies=accounts.owner_of(sold.company_id).companies)
     with pytest.raises(OwnCompany), transaction(), db.session.begin_nested():
         seconds.agree(act.id, by=mine)

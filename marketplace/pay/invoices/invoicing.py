@@ -137,7 +137,9 @@ def credit(invoice_id: UUID, net: Money, reason: str, *, by: Actor) -> Invoice |
     found, vat = _creditable(invoice_id, net, by)
     why = reason_given(reason)
     said = {"net": net.amount, "currency": net.currency, "reason": why}
-    return alone.once(ActKind.CREDITED, found.id, net, said, lambda: _credit(found, net, vat, why, by=by), by=by)
+    # What the company has again is more than the net of it.
+    much = net if found.vat_taken_at is None else net + vat
+    return alone.once(ActKind.CREDITED, found.id, much, said, lambda: _credit(found, net, vat, why, by=by), by=by)
 
 
 def credit_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Invoice:
