@@ -120,6 +120,21 @@ def test_tax_beyond_the_limit_is_given_back_once_another_agrees(
     everything_holds()
 
 
+def test_two_runs_at_once_open_one_payslip_for_what_is_given_back(taxed: Booking) -> None:
+    """A run of all and the person's own are both frozen before either is booked: none issues 0.00 without a line."""
+    with transaction():
+        withholding.give_back(line_of(taxed).id, usd("0.50"), "The number came too late.", by=pay.finance())
+    weekly = pay.started()
+    with transaction():
+        own = instant.pay_now(by=accounts.actor_of(taxed.contractor_id))
+    for step in (runs.advance_run, runs.advance_run, runs.finish_run):
+        for run in (weekly, own):
+            step(run.id)
+    slips = db.session.scalars(select(Payslip).where(Payslip.run_id.in_([weekly.id, own.id]))).all()
+    assert [(each.net_amount, each.withheld_amount) for each in slips] == [(0, -50)]
+    everything_holds()
+
+
 @pytest.mark.parametrize("is_at_once", [False, True])
 def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, is_at_once: bool) -> None:
     """The next run of all pays it, or the person's own where they ask at once; and its preview says so."""

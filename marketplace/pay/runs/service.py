@@ -192,7 +192,9 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 
 
 def _open_for_returns(run: PayRun) -> None:
-    """Payslips without a line, for people who are given tax back and are paid nothing else by this run."""
+    """Payslips without a line, for people who are given tax back and are paid nothing else by this run. What is
+    given back is theirs from here on: another run of the same people would open one too, and pay nothing by it."""
+    withholding.lock_returns(run.contractor_id)
     same = (Payslip.contractor_id == Withholding.contractor_id, Payslip.currency == Withholding.currency)
     waiting = withholding.waiting_returns(run.contractor_id).where(~exists().where(Payslip.run_id == run.id, *same))
     nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
@@ -203,4 +205,6 @@ def _open_for_returns(run: PayRun) -> None:
     ]  # fmt: skip
     if rows:
         db.session.execute(insert(Payslip), rows)
+        opened = select(Payslip).where(Payslip.id.in_([row["id"] for row in rows]))
+        withholding.give(db.session.scalars(opened).all())
         run.paid_for = counts.added(run.paid_for, counts.returned(row["currency"] for row in rows))

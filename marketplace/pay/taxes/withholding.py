@@ -97,7 +97,7 @@ def take(slips: Sequence[Payslip]) -> None:
         entries = [_entry(row) for row in rows if row["amount"]]
         if entries:
             ledger.post_many(entries)
-    _give(slips)
+    give(slips)
     _sum_up(slips)
 
 
@@ -117,6 +117,14 @@ def foresee(incomes: Sequence[Income], people: Collection[tuple[UUID, str]]) -> 
     for back in db.session.execute(waiting):
         found[back.currency] = found.get(back.currency, 0) + int(back.amount)
     return found
+
+
+def lock_returns(contractor_id: UUID | None = None) -> None:
+    """What waits to be given back, of one person or all, is taken by no other run until the commit."""
+    waiting = select(Withholding.id).where(Withholding.payslip_id.is_(None))
+    if contractor_id is not None:
+        waiting = waiting.where(Withholding.contractor_id == contractor_id)
+    db.session.execute(waiting.order_by(Withholding.id).with_for_update()).all()
 
 
 def waiting_returns(contractor_id: UUID | None = None) -> Select[UUID, str]:
@@ -310,8 +318,9 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     return tax_rules.withheld_entry(row["id"], row["contractor_id"], account, money)
 
 
-def _give(slips: Sequence[Payslip]) -> None:
-    """Has these payslips pay what waits to be given back to their people in their currencies."""
+def give(slips: Sequence[Payslip]) -> None:
+    """Has these payslips pay what waits to be given back to their people in their currencies. Not a person's verb: runs
+    call it."""
     own = {(slip.contractor_id, slip.currency): slip.id for slip in slips}
     waiting = select(Withholding).where(
         Withholding.payslip_id.is_(None), tuple_(Withholding.contractor_id, Withholding.currency).in_(own)
