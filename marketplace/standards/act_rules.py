@@ -11,6 +11,8 @@ from marketplace.core.problems import Conflict, Forbidden
 class ActKind(StrEnum):
     """What was done."""
 
+    PAID = "paid"
+    """A payment was put into a file, and let go."""
     FOUND = "found"
     """What became of a payment was written down."""
     BOOKED = "booked"

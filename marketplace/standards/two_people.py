@@ -88,6 +88,12 @@ class Tally:
         db.session.add(made)
         return made
 
+    def counted(self, kind: ActKind, subjects: Collection[UUID]) -> set[UUID]:
+        """Those of which this person has done that alone before, so that the same money is not counted twice."""
+        mine = (MoneyAct.done_by == self.person_id, MoneyAct.status == ActStatus.ALONE, MoneyAct.kind == kind)
+        found = select(MoneyAct.subject).where(*mine, MoneyAct.file_id.is_not(None))
+        return {UUID(each) for each in db.session.scalars(found.where(MoneyAct.subject.in_(map(str, subjects))))}
+
     def _by(self, file_id: UUID) -> Money:
         if file_id not in self._files:
             self._files[file_id] = self._sum(MoneyAct.file_id == file_id)

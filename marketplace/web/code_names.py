@@ -663,6 +663,7 @@ NAMES = {
         "withdrawn": lazy_gettext("taken back"),
     },
     "money_act": {
+        "paid": lazy_gettext("a payment by a file"),
         "found": lazy_gettext("what became of a payment"),
         "booked": lazy_gettext("a line of a bank statement is booked"),
         "ended": lazy_gettext("a line of a bank statement is over"),

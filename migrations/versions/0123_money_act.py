@@ -13,7 +13,7 @@ from flask import current_app
 revision = "0123"
 down_revision = "0122"
 LINE = "bank_line"
-KINDS = "'found', 'booked', 'ended', 'explained', 'credited', 'given_back', 'taken_in', 'sent', 'returned'"
+KINDS = "'paid', 'found', 'booked', 'ended', 'explained', 'credited', 'given_back', 'taken_in', 'sent', 'returned'"
 BEFORE = "'stray', 'matched', 'booked', 'sent_back'"
 STATUSES = "'stray', 'matched', 'ending', 'booked', 'sent_back'"
 
@@ -63,7 +63,8 @@ def downgrade() -> None:
 
 
 def _before() -> None:
-    """What each person has found, and booked, alone."""
+    """What each person has found, and booked, alone: also that a payout or a refund did not happen, which makes it
+    payable again, and what came back as the whole payout."""
     op.execute(
         """
         INSERT INTO money_act (id, kind, subject, file_id, amount, currency, said, done_by, done_at, status)
@@ -72,19 +73,22 @@ def _before() -> None:
         FROM payment_finding found
         JOIN payment_op op ON op.id = found.payment_op_id
         LEFT JOIN manual_payment by_hand ON by_hand.payment_op_id = op.id
-        WHERE found.status = 'holds' AND found.answered_by IS NULL AND found.outcome = 'happened'
-          AND op.kind IN ('payout', 'refund', 'deposit', 'reversal')
+        WHERE found.status = 'holds' AND found.answered_by IS NULL
+          AND (op.kind IN ('payout', 'refund')
+               OR found.outcome = 'happened' AND op.kind IN ('deposit', 'reversal'))
           AND NOT EXISTS (SELECT FROM bank_line WHERE bank_line.payment_op_id = op.id)
         """
     )
     op.execute(
         """
         INSERT INTO money_act (id, kind, subject, file_id, amount, currency, said, done_by, done_at, status)
-        SELECT gen_random_uuid(), CASE status WHEN 'booked' THEN 'booked' ELSE 'ended' END, id::text, statement_id,
-               amount, currency, '{}', decided_by, decided_at, 'alone'
-        FROM bank_line
-        WHERE status IN ('booked', 'sent_back') AND coalesce(matched_by, decided_by) = decided_by
-          AND coalesce(reason, '') <> 'The bank has taken it back.'
+        SELECT gen_random_uuid(), CASE line.status WHEN 'booked' THEN 'booked' ELSE 'ended' END, line.id::text,
+               line.statement_id, coalesce(payout.amount, line.amount), coalesce(payout.currency, line.currency), '{}',
+               line.decided_by, line.decided_at, 'alone'
+        FROM bank_line line
+        LEFT JOIN payment_op payout ON payout.id = line.payment_op_id AND line.kind = 'came_back'
+        WHERE line.status IN ('booked', 'sent_back') AND coalesce(line.matched_by, line.decided_by) = line.decided_by
+          AND coalesce(line.reason, '') <> 'The bank has taken it back.'
         """
     )
 

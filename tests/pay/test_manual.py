@@ -56,7 +56,8 @@ from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
 from marketplace.pay.runs import service as runs
-from marketplace.standards.act_rules import SecondPerson
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind, SecondPerson
 from marketplace.workforce import screening
 from marketplace.workforce.screening_models import ScreeningHit
 from tests.factories import accounts, pay, standards
@@ -351,6 +352,27 @@ def test_small_lines_that_come_to_much_take_two_people(by_hand: Flask) -> None:
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
     everything_holds()
+
+
+def test_small_files_that_come_to_much_take_two_people(by_hand: Flask) -> None:
+    """At a limit of 100.00 USD one person makes a file of 60.00 and has it; the next of 60.00 on that day is let go by
+    another. Marking the first as paid is not counted again."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        one, op = pay.finance(), owed()
+        first = made(by=one)
+        with transaction():
+            (found,) = findings.find([op.id], paid(), by=one)
+        owed()
+        second = made(by=one)
+        assert (first.status, second.status) == (FileStatus.SETTLED, FileStatus.MADE)
+        assert found.status is FindingStatus.HOLDS
+        acts = db.session.execute(select(MoneyAct.kind, MoneyAct.amount, MoneyAct.file_id)).all()
+        assert acts == [(ActKind.PAID, 6000, first.id)]
+        with transaction():
+            assert manual_files.release(second.id, by=pay.finance()).status is FileStatus.RELEASED
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
 
 
 def test_small_payouts_that_are_parked_and_come_to_much_take_two_people(app: Flask) -> None:

@@ -41,7 +41,7 @@ from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import OpKind
 from marketplace.standards import two_people
-from marketplace.standards.act_rules import SecondPerson
+from marketplace.standards.act_rules import ActKind, SecondPerson
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.exchange import quotes
 from marketplace.standards.rules import Quote
@@ -93,10 +93,11 @@ def heaps(seen_by: Actor) -> list[Heap]:
 
 
 def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Actor) -> ManualFile:
-    """Freezes what waits into one file, of at most a thousand payments. Below the limit it is there to be downloaded at
-    once; above it a second person lets it go. Pay of whoever may stand on a list of sanctions waits for a later one.
-    For operators of finance. Raises NothingToPay."""
+    """Freezes what waits into one file, of at most a thousand payments. Below the limit, with what its maker did alone
+    on the same day, it is there to be downloaded at once; above it a second person lets it go. Pay of whoever may stand
+    on a list of sanctions waits for a later one. For operators of finance. Raises NothingToPay."""
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
     waiting = [each for each in _waiting(lock=True) if not each.held]
     taken = [each for each in waiting if each.key == (kind, provider, currency) and each.sent]
     taken = taken[:MOST_LINES]
@@ -130,7 +131,9 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
     db.session.execute(update(ManualPayment), [_sent(each, file_id) for each in taken])
     old, new = ManualStatus.WAITING, ManualStatus.IN_FILE
     move(ManualPayment, ids, old=old, new=new, by=by, event="manual_payment.in_file", data={"file": str(file_id)})
-    if not two_people.above_limit({sums}):
+    if alone.may([sums]):
+        for each, told_of in zip(taken, lines, strict=True):
+            alone.did(ActKind.PAID, each.row.payment_op_id, told_of.money, file_id)
         _release(file, by=by)
     return file
 
