@@ -30,8 +30,9 @@ def refused_gig(story: Story) -> None:
             title="Label hateful and sexual text, as told",
             payment_model=PaymentModel.PIECE,
             rate=Money.of("1.32", "USD"),
-            # TIME told of 150 to 250 passages in nine hours: 11.88 dollars for the fewest of them.
+            # TIME told of 150 to 250 passages in nine hours: 11.88 dollars for the fewest, and 28 an hour at the most.
             piece_price=Money.of("0.08", "USD"),
+            most_pieces=28,
             client_pays=Money.of("12.50", "USD"),
             margin=None,
             margin_party=None,

@@ -18,6 +18,7 @@ from marketplace.core.money import Money
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.overtime import law_of, laws_table, overtime
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, PriceInput, cost, price
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "pay.md"
@@ -45,6 +46,8 @@ def _price(given: list[list[str]]) -> list[str]:
                 into["least_rate"] = Money.of(value, currency)
             case "margin":
                 into["margin"] = Money.of(value, currency)
+            case "pieces":
+                into["pieces"] = Pieces(Money.of(more[0], currency), int(value), instead_of_wages=more[1:] == ["alone"])
             case _:
                 into[f"{name}_minutes"] = int(value)
                 into |= {f"{name}_percent": int(each) for each in more}
