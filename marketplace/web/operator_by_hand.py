@@ -16,6 +16,7 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
+from marketplace.pay.bank import asked
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.findings import Found
@@ -33,7 +34,7 @@ from marketplace.web.choices import FOUND, choices
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 
-ANSWERS = {"confirm": findings.confirm, "contradict": findings.contradict}
+ANSWERS = {"confirm": asked.confirm, "contradict": findings.contradict}
 """What a second person does with a finding."""
 FILE_STEPS = {"release": manual_files.release, "withdraw": manual_files.withdraw}
 

@@ -12,16 +12,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import OwnCompany
+from marketplace.accounts.rules import CONSOLE, OwnCompany
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
-from marketplace.core.lifecycle import WrongState
+from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import refunds, service
+from marketplace.pay.bank import asked as asked_for
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
@@ -154,16 +155,60 @@ def test_what_a_person_has_found_already_is_not_booked_again_by_a_statement(ours
     everything_holds()
 
 
-def test_a_large_transfer_that_is_confirmed_at_both_desks_is_booked_once(ours: Company) -> None:
+def confirmed_at_the_other_desk(ours: Company, post: bool = True) -> tuple[PaymentOp, BankLine]:
+    """A deposit of 5,000.00 that was asked for and came by a line, which a second person has confirmed as a finding.
+    Without `post` the line knows nothing of that."""
     (op,) = asked(ours, "5000.00")
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00"), by=pay.finance())
+        verb = asked_for.confirm if post else findings.confirm
+        verb(findings.of([op.id])[op.id].id, by=pay.finance())
+    (line,) = lines()
+    return op, line
+
+
+def test_a_large_transfer_that_is_confirmed_at_the_other_desk_is_booked_once(ours: Company) -> None:
+    op, line = confirmed_at_the_other_desk(ours)
+    assert (line.status, line.payment_op_id, available(ours)) == (LineStatus.POSTED, op.id, usd("5000.00"))
+    with pytest.raises(WrongState):
+        bank_deposits.confirm(line.id, by=pay.finance())
+    with pytest.raises(WrongState):
+        bank_deposits.doubt(line.id, by=pay.finance())
+    everything_holds()
+
+
+def test_a_line_whose_deposit_is_booked_is_nobody_elses(ours: Company) -> None:
+    op, line = confirmed_at_the_other_desk(ours, post=False)
+    with pytest.raises(WrongState):
+        bank_deposits.doubt(line.id, by=pay.finance())
+    with transaction():
+        nobody = {"company_id": None, "matched_by": None}
+        move_one(line, LineStatus.STRAY, by=CONSOLE, event="bank_line.doubted", values=nobody)
+        other = accounts.company()
+    with pytest.raises(WrongState):
+        bank_deposits.assign(line.id, other.id, by=pay.finance())
+    with pytest.raises(WrongState):
+        bank_deposits.send_back(line.id, "Nobody knows whose it is.", by=pay.finance())
     first, second = pay.finance(), pay.finance()
     with transaction():
-        bank_deposits.take(content(ours, "5000.00"), by=first)
-        findings.confirm(findings.of([op.id])[op.id].id, by=second)
-    (line,) = lines()
-    with transaction():
+        bank_deposits.assign(line.id, ours.id, by=first)
         bank_deposits.confirm(line.id, by=second)
-    assert (line.payment_op_id, available(ours)) == (op.id, usd("5000.00"))
+    assert (line.payment_op_id, available(ours), available(other)) == (op.id, usd("5000.00"), usd("0.00"))
+    everything_holds()
+
+
+@pytest.mark.parametrize("post", [True, False])
+def test_what_was_booked_at_the_other_desk_and_is_taken_back_goes_from_the_company(ours: Company, post: bool) -> None:
+    _, came = confirmed_at_the_other_desk(ours, post)
+    with transaction():
+        taken_back = table(f"2026-11-18,-5000.00,USD,{bank_rules.reference_of(ours.id)},Lab,B0")
+        bank_deposits.take(taken_back, by=pay.finance())
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    assert (came.status, back.status, back.undoes_id) == (LineStatus.POSTED, LineStatus.MATCHED, came.id)
+    with transaction():
+        bank_deposits.confirm(back.id, by=pay.finance())
+    assert (back.status, available(ours)) == (LineStatus.POSTED, usd("0.00"))
+    assert books.balance("rail:manual", "USD") == usd("0.00")
     everything_holds()
 
 

@@ -10,7 +10,6 @@ what it is, once (`reversals`), and so is a payment of ours that came back (`ret
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,27 +25,21 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
-from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import already, formats, returns, reversals
+from marketplace.pay.bank import already, asked, formats, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
 from marketplace.pay.by_hand import findings
-from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
-from marketplace.pay.by_hand.rules import FindingOutcome, ManualStatus
-from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+from marketplace.pay.rules import MANUAL, OpKind
 from marketplace.standards import two_people
 from marketplace.standards.act_rules import ActKind
 from marketplace.standards.two_people import Tally
 
 SECOND = (LineStatus.MATCHED, LineStatus.ENDING)
 """Statuses of a line that waits for a second person."""
-SEEN_WITHIN = timedelta(days=7)
-"""How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +116,7 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
         raise WrongState(f"The line is {line.status}.")
     if line.kind is LineKind.CAME_BACK and returns.is_of_a_payout(line):
         raise WrongState("A payment of ours that came back is no company's.")
+    asked.check_open(line, company_id)
     if line.kind is LineKind.TAKEN_BACK:
         reversals.take_from(line, company_id, alone, by=by)
         return line
@@ -139,6 +133,7 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
     if line.matched_by == by.person_id:
         raise SamePerson
     _check_not_own(line.company_id or _undone_of(line), by)
+    asked.check_open(line, line.company_id)
     if line.status is LineStatus.ENDING:
         _end(line, by=by)
     elif line.kind is LineKind.TAKEN_BACK:
@@ -153,8 +148,10 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
 def doubt(line_id: UUID, *, by: Actor) -> BankLine:
     """Takes back what nobody has agreed to: the line is stray again. Raises WrongState, NotFound."""
     line = _find(line_id, by)
-    asked = line.company_id is not None and line.kind is not LineKind.TAKEN_BACK
-    if asked and line.status is LineStatus.MATCHED and (found := _own_finding(line.company_id, line)) is not None:
+    if line.company_id is not None and (op := asked.booked_by(line)) and op.company_id == line.company_id:
+        raise WrongState("The deposit that this line tells of is booked already.")
+    came = line.company_id is not None and line.kind is not LineKind.TAKEN_BACK
+    if came and line.status is LineStatus.MATCHED and (found := asked.own_finding(line.company_id, line)) is not None:
         findings.contradict(found.id, by=by)
     nobody = {"company_id": None, "matched_by": None, "reason": None}
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
@@ -171,6 +168,7 @@ def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
     if line.status is not LineStatus.STRAY:
         # What is matched is somebody's: whoever sees it otherwise takes the match back first (`doubt`).
         raise WrongState(f"The line is {line.status}.")
+    asked.check_open(line)
     _check_not_own(_undone_of(line), by)
     said = {"reason": reason_given(reason), "matched_by": person_of(by)}
     if not alone.may([line.money], {line.statement_id}):
@@ -277,8 +275,8 @@ def _match(line: BankLine, company_id: UUID, alone: Tally, *, by: Actor) -> None
     whose = {"company_id": company_id, "matched_by": person_of(by)}
     if not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
-        if (op := _asked(company_id, line.money)) is not None:
-            findings.by_line(op.id, _found(line), waits=True, by=by)
+        if (op := asked.asked(company_id, line.money)) is not None:
+            findings.by_line(op.id, asked.found_by(line), waits=True, by=by)
     elif _book(line, by=by, **whose):
         alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
 
@@ -288,73 +286,10 @@ def _book(line: BankLine, *, by: Actor, **whose: Any) -> bool:
     of its own. Returns whether it was not before."""
     company_id = whose.get("company_id") or line.company_id
     assert company_id is not None, "only what is matched is booked"
-    seen = _seen(company_id, line)
-    op_id = seen or _asked_and_found(company_id, line, by=by) or _deposit(company_id, line, by=by)
-    decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
-    move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
+    seen = asked.seen(company_id, line)
+    op_id = seen or asked.settled(company_id, line, by=by) or _deposit(company_id, line, by=by)
+    asked.post(line, op_id, by=by, **whose)
     return seen is None
-
-
-def _found(line: BankLine) -> findings.Found:
-    day = min(line.booked_on, clock.now().date())
-    return findings.Found(outcome=FindingOutcome.HAPPENED, reference=line.own_reference, happened_on=day)
-
-
-def _seen(company_id: UUID, line: BankLine) -> UUID | None:
-    """The deposit that a person has found at the bank by hand, within some days of this line, and that no other line
-    has: it is this money, which must not be booked twice."""
-    found = _deposits(company_id, line.money).where(PaymentOp.status == OpStatus.DONE)
-    ops = db.session.scalars(found.order_by(PaymentOp.id).with_for_update()).all()
-    ids = [op.id for op in ops]
-    taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
-    free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
-    near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
-    # The line's own before others: that of a second person who has agreed at the other desk.
-    own = _found(line).reference
-    near.sort(key=lambda each: (each.reference != own, str(each.payment_op_id)))
-    return near[0].payment_op_id if near else None
-
-
-def _asked_and_found(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
-    """The deposit that the company had asked for, settled by this line."""
-    if line.status is LineStatus.MATCHED:
-        standing = _own_finding(company_id, line)
-        return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
-    op = _asked(company_id, line.money)
-    if op is not None:
-        findings.by_line(op.id, _found(line), waits=False, by=by)
-    return None if op is None else op.id
-
-
-def _asked(company_id: UUID, money: Money) -> PaymentOp | None:
-    """The oldest deposit of that amount that the company has asked for, and of which nobody has found anything."""
-    ops = _waiting(company_id, money)
-    known = findings.of([op.id for op in ops])
-    return next((op for op in ops if op.id not in known), None)
-
-
-def _own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
-    """What was found by this line of a deposit that the company has asked for, and nobody has confirmed."""
-    reference = _found(line).reference
-    known = findings.of([op.id for op in _waiting(company_id, line.money)])
-    return next((each for each in known.values() if each.reference == reference), None)
-
-
-def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:
-    """Deposits of that amount that the company has asked for and that wait to be seen at the bank."""
-    found = _deposits(company_id, money).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
-    found = found.where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
-    return db.session.scalars(found.order_by(PaymentOp.id)).all()
-
-
-def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:
-    return select(PaymentOp).where(
-        PaymentOp.company_id == company_id,
-        PaymentOp.kind == OpKind.DEPOSIT,
-        PaymentOp.rail == MANUAL,
-        PaymentOp.amount == money.amount,
-        PaymentOp.currency == money.currency,
-    )
 
 
 def _deposit(company_id: UUID, line: BankLine, *, by: Actor) -> UUID:

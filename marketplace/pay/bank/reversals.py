@@ -25,7 +25,7 @@ from marketplace.core.lifecycle import move_one
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientFunds
 from marketplace.pay import rules
-from marketplace.pay.bank import already
+from marketplace.pay.bank import already, asked
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus
@@ -46,6 +46,11 @@ def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     came = _came(line)
     if came is None or (came.company_id is not None and by.belongs_to(came.company_id)):
         return
+    booked = None if came.status is LineStatus.POSTED else asked.booked_by(came)
+    if booked is not None:
+        if came.status is LineStatus.ENDING or (booked.company_id is not None and by.belongs_to(booked.company_id)):
+            return
+        asked.post(came, booked.id, by=by, company_id=booked.company_id)
     if came.status is not LineStatus.POSTED:
         _settle_both(came, line, by=by)
         return
@@ -84,27 +89,14 @@ def _agree(line: BankLine, whose: Mapping[str, Any], alone: Tally, *, by: Actor)
 def _settle_both(came: BankLine, line: BankLine, *, by: Actor) -> None:
     """What came and went before anybody had booked it: neither line waits any more."""
     if came.status is LineStatus.MATCHED:
-        known = findings.of([op.id for op in _asked(came)])
-        own = [each for each in known.values() if each.reference == came.own_reference]
-        for each in own[:1]:
-            findings.contradict(each.id, by=by)
+        own = asked.own_finding(came.company_id, came)
+        if own is not None:
+            findings.contradict(own.id, by=by)
     decided = {"reason": bank_rules.TAKEN_BACK, "decided_by": person_of(by), "decided_at": clock.now()}
     nobody = {"company_id": None, "matched_by": None}
     move_one(came, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided | nobody)
     line.undoes_id = came.id
     move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
-
-
-def _asked(came: BankLine) -> list[PaymentOp]:
-    found = select(PaymentOp).where(
-        PaymentOp.company_id == came.company_id,
-        PaymentOp.kind == OpKind.DEPOSIT,
-        PaymentOp.rail == MANUAL,
-        PaymentOp.amount == came.amount,
-        PaymentOp.currency == came.currency,
-        PaymentOp.status == OpStatus.WAITING,
-    )
-    return list(db.session.scalars(found.order_by(PaymentOp.id)))
 
 
 def _came(line: BankLine) -> BankLine | None:

@@ -10,11 +10,14 @@ from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay import queries
+from marketplace.pay.bank import asked, paying, returns
 from marketplace.pay.bank import deposits as bank_deposits
-from marketplace.pay.bank import paying, returns
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.by_hand.models import PaymentFinding
+from marketplace.pay.by_hand.routes import found as found_payments
+from marketplace.pay.by_hand.schemas import PaymentFindingSchema
 
 companies = Blueprint(
     "company-bank", __name__, url_prefix="/api/v1/companies", description="How a company pays by bank."
@@ -106,6 +109,16 @@ def show_came_back(payout_id: UUID) -> dict[str, BankLine | None]:
     """What came of a payout back to the bank, what the bank kept, and by which rate; null where nothing did. For
     whoever is paid and for operators of finance. All of it is payable again."""
     return {"came_back": returns.of(queries.payout(payout_id, seen_by=actor()))}
+
+
+# Here, since it books the line of a statement too.
+@found_payments.post("/<uuid:finding_id>/confirm")
+@found_payments.response(200, PaymentFindingSchema)
+@problems(found_payments, 400, 401, 403, 404, 409)
+@idempotency.required
+def confirm_finding(finding_id: UUID) -> PaymentFinding:
+    """Find the same as somebody else: the payment is settled, and so is the line of a statement that told of it."""
+    return asked.confirm(finding_id, by=actor())
 
 
 def shown(found: Look) -> dict[str, Any]:

@@ -26,6 +26,8 @@ MOST_CHARACTERS = 2_000_000
 MOST_LINES = 10_000
 MOST_KEPT = RULES["PAYOUT"].parameters["most_kept_percent"]
 """How much of a payment may be missing that one operator alone takes for what came back of it."""
+SHORT = 20
+"""So much of its identity is the reference of a line that has none of the bank's."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
 _OURS = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 

@@ -123,15 +123,6 @@ def list_findings(args: dict[str, Any]) -> dict[str, Any]:
     return page(findings.waiting(actor()), PaymentFinding.id, **args)
 
 
-@found.post("/<uuid:finding_id>/confirm")
-@found.response(200, s.PaymentFindingSchema)
-@problems(found, 400, 401, 403, 404, 409)
-@idempotency.required
-def confirm_finding(finding_id: UUID) -> PaymentFinding:
-    """Find the same as somebody else: the payment is settled."""
-    return findings.confirm(finding_id, by=actor())
-
-
 @found.post("/<uuid:finding_id>/contradict")
 @found.response(200, s.PaymentFindingSchema)
 @problems(found, 401, 403, 404, 409)

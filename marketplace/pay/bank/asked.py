@@ -1,0 +1,165 @@
+"""Deposits that companies have asked for, and the lines of bank statements that tell of them.
+
+In prose. A line above the limit makes a finding of the deposit that was asked for, and both wait for a second person at
+desks of their own. They are the same money: whoever confirms the finding books the line by it, and a line whose
+deposit is booked is nobody else's any more.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from marketplace.accounts.rules import Actor, OperatorRole, require_operator
+from marketplace.accounts.rules import require_person as person_of
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.money import Money
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import SHORT, LineKind, LineStatus
+from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
+from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus, ManualStatus
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+
+SEEN_WITHIN = timedelta(days=7)
+"""How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
+
+
+def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
+    """A second operator has found the same: the finding settles its payment, and the line that has made it is booked.
+    Raises what `findings.confirm()` raises."""
+    require_operator(by, OperatorRole.FINANCE)
+    # The line is locked before the finding, as by whoever confirms the line.
+    line = _line_of(finding_id)
+    finding = findings.confirm(finding_id, by=by)
+    if line is not None and finding.status is FindingStatus.HOLDS:
+        post(line, finding.payment_op_id, by=by)
+    return finding
+
+
+def post(line: BankLine, op_id: UUID, *, by: Actor, **whose: Any) -> None:
+    """The line is that deposit, and is over."""
+    decided = {"payment_op_id": op_id, "decided_by": person_of(by), "decided_at": clock.now()}
+    move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided)
+
+
+def found_by(line: BankLine) -> findings.Found:
+    """What a line says of a deposit."""
+    day = min(line.booked_on, clock.now().date())
+    return findings.Found(outcome=FindingOutcome.HAPPENED, reference=line.own_reference, happened_on=day)
+
+
+def booked_by(line: BankLine) -> PaymentOp | None:
+    """The deposit that is booked by the line's own finding, whosever it is, and that no line has."""
+    if line.kind is not LineKind.CAME:
+        return None
+    found = (
+        select(PaymentOp)
+        .join(PaymentFinding, PaymentFinding.payment_op_id == PaymentOp.id)
+        .where(
+            *_alike(line.money),
+            PaymentOp.status == OpStatus.DONE,
+            PaymentFinding.status == FindingStatus.HOLDS,
+            PaymentFinding.outcome == FindingOutcome.HAPPENED,
+            PaymentFinding.reference == line.own_reference,
+            PaymentFinding.happened_on.between(line.booked_on - SEEN_WITHIN, line.booked_on + SEEN_WITHIN),
+            PaymentOp.id.not_in(select(BankLine.payment_op_id).where(BankLine.payment_op_id.is_not(None))),
+        )
+    )
+    return db.session.scalars(found.order_by(PaymentOp.id).limit(1)).one_or_none()
+
+
+def check_open(line: BankLine, company_id: UUID | None = None) -> None:
+    """Raises WrongState where the line's deposit is booked already, to another company than this."""
+    op = booked_by(line)
+    if op is not None and op.company_id != company_id:
+        raise WrongState("The deposit that this line tells of is booked already.")
+
+
+def seen(company_id: UUID, line: BankLine) -> UUID | None:
+    """The deposit that a person has found at the bank by hand, within some days of this line, and that no other line
+    has: it is this money, which must not be booked twice."""
+    found = _deposits(company_id, line.money).where(PaymentOp.status == OpStatus.DONE)
+    ops = db.session.scalars(found.order_by(PaymentOp.id).with_for_update()).all()
+    ids = [op.id for op in ops]
+    taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
+    free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
+    near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
+    # The line's own before others: what a person has found by the same reference.
+    own = line.own_reference
+    near.sort(key=lambda each: (each.reference != own, str(each.payment_op_id)))
+    return near[0].payment_op_id if near else None
+
+
+def settled(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
+    """The deposit that the company had asked for, settled by this line."""
+    if line.status is LineStatus.MATCHED:
+        standing = own_finding(company_id, line)
+        return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
+    op = asked(company_id, line.money)
+    if op is not None:
+        findings.by_line(op.id, found_by(line), waits=False, by=by)
+    return None if op is None else op.id
+
+
+def asked(company_id: UUID, money: Money) -> PaymentOp | None:
+    """The oldest deposit of that amount that the company has asked for, and of which nobody has found anything."""
+    ops = _waiting(company_id, money)
+    known = findings.of([op.id for op in ops])
+    return next((op for op in ops if op.id not in known), None)
+
+
+def own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
+    """What was found by this line of a deposit that the company has asked for, and nobody has confirmed."""
+    known = findings.of([op.id for op in _waiting(company_id, line.money)])
+    return next((each for each in known.values() if each.reference == line.own_reference), None)
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _line_of(finding_id: UUID) -> BankLine | None:
+    """The line that has made a finding and waits as it does. Locked."""
+    finding = PaymentFinding
+    own = or_(
+        and_(BankLine.bank_reference != "", BankLine.bank_reference == finding.reference),
+        and_(BankLine.bank_reference == "", func.left(BankLine.identity, SHORT) == finding.reference),
+    )
+    found = (
+        select(BankLine)
+        .join(PaymentOp, and_(PaymentOp.company_id == BankLine.company_id, PaymentOp.amount == BankLine.amount))
+        .join(finding, finding.payment_op_id == PaymentOp.id)
+        .where(finding.id == finding_id, finding.outcome == FindingOutcome.HAPPENED, own)
+        .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, PaymentOp.currency == BankLine.currency)
+        .where(BankLine.kind == LineKind.CAME, BankLine.status == LineStatus.MATCHED)
+        .order_by(BankLine.id)
+        .limit(1)
+        .with_for_update(of=BankLine)
+    )
+    return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:
+    """Deposits of that amount that the company has asked for and that wait to be seen at the bank."""
+    found = _deposits(company_id, money).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    found = found.where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
+    return db.session.scalars(found.order_by(PaymentOp.id)).all()
+
+
+def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:
+    return select(PaymentOp).where(PaymentOp.company_id == company_id, *_alike(money))
+
+
+def _alike(money: Money) -> Sequence[ColumnElement[bool]]:
+    """Whether a payment is a deposit of that amount that a person looks for at the bank."""
+    return (
+        PaymentOp.kind == OpKind.DEPOSIT,
+        PaymentOp.rail == MANUAL,
+        PaymentOp.amount == money.amount,
+        PaymentOp.currency == money.currency,
+    )
