@@ -351,6 +351,32 @@ def test_nobody_books_money_to_their_own_company(ours: Company) -> None:
         bank_deposits.confirm(large.id, by=mine)
 
 
+@pytest.mark.parametrize("reference", ["B0", "B9"])
+def test_nobody_writes_off_what_their_own_company_owes(ours: Company, reference: str) -> None:
+    """Of 100.00 USD that the company has spent the bank takes 100.00 back, or 70.00 that no transfer fits: whoever is
+    of the company hands that in, and cannot say that the service bears it."""
+    mine = replace(pay.finance(), companies=accounts.owner_of(ours.id).companies)
+    amount = "100.00" if reference == "B0" else "70.00"
+    row = f"2026-11-20,-{amount},USD,{bank_rules.reference_of(ours.id)},Lab,{reference}"
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=pay.finance())
+        ledger.post(Entry("test:spent", [Move(f"company:{ours.id}:available", "platform:fees", usd("100.00"))]))
+        bank_deposits.take(table(row), by=mine)
+        other = accounts.company()
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    assert (back.status, back.undoes_id is not None) == (LineStatus.STRAY, reference == "B0")
+    with pytest.raises(OwnCompany):
+        bank_deposits.send_back(back.id, "My company owes nothing.", by=mine)
+    with pytest.raises(OwnCompany):
+        bank_deposits.assign(back.id, other.id, by=mine)
+    with transaction():
+        values = {"reason": "It is gone.", "matched_by": pay.finance().person_id}
+        move_one(back, LineStatus.ENDING, by=CONSOLE, event="bank_line.ending", values=values)
+    with pytest.raises(OwnCompany):
+        bank_deposits.confirm(back.id, by=mine)
+    assert refunds.taken_back(ours.id) == {"USD": usd(amount)}
+
+
 def test_nothing_of_a_file_with_a_fault_is_taken(ours: Company) -> None:
     bad = content(ours, "10.00") + "\n2026-11-17,x,USD,y,,"
     with pytest.raises(StatementNotGood) as refused:

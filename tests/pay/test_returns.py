@@ -15,6 +15,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import service
@@ -149,6 +150,21 @@ def test_much_less_than_was_sent_takes_a_second_person_who_does_not_rule_about_i
     assert books.balance(available_account(company_id), "USD") == usd("0.00")
     assert {first.person_id, second.person_id} <= contests.deciders(op.id)
     everything_holds()
+
+
+def test_what_came_of_a_payout_is_not_ended_before_its_person_has_it_again() -> None:
+    """Of 60.00 USD come 60.01 back, which nobody can book, and 60.00 of it twice: what came second may be ended."""
+    op, _ = sent(found=usd("60.00"))
+    stray = come_back(op, usd("60.01"))
+    assert stray.status is LineStatus.STRAY
+    with pytest.raises(WrongState):
+        bank_deposits.send_back(stray.id, "It is too much.", by=pay.finance())
+    come_back(op, usd("60.00"))
+    db.session.refresh(op)
+    assert (op.status, books.balance(payable(op.owner_id), "USD")) == (OpStatus.REVERSED, usd("60.00"))
+    with transaction():
+        bank_deposits.send_back(stray.id, "It came twice.", by=pay.finance())
+    assert stray.status is LineStatus.SENT_BACK
 
 
 def test_what_was_made_good_once_is_not_made_good_again() -> None:

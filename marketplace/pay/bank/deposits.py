@@ -118,6 +118,7 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
         raise WrongState("A payment of ours that came back is no company's.")
     asked.check_open(line, company_id)
     if line.kind is LineKind.TAKEN_BACK:
+        _check_not_theirs(line, by)
         reversals.take_from(line, company_id, alone, by=by)
         return line
     _match(line, company_id, alone, by=by)
@@ -132,9 +133,10 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
         raise WrongState(f"The line is {line.status}.")
     if line.matched_by == by.person_id:
         raise SamePerson
-    _check_not_own(line.company_id or _undone_of(line), by)
+    _check_not_theirs(line, by)
     asked.check_open(line, line.company_id)
     if line.status is LineStatus.ENDING:
+        _check_endable(line)
         _end(line, by=by)
     elif line.kind is LineKind.TAKEN_BACK:
         reversals.book(line, by=by)
@@ -169,7 +171,8 @@ def send_back(line_id: UUID, reason: str, *, by: Actor) -> BankLine:
         # What is matched is somebody's: whoever sees it otherwise takes the match back first (`doubt`).
         raise WrongState(f"The line is {line.status}.")
     asked.check_open(line)
-    _check_not_own(_undone_of(line), by)
+    _check_endable(line)
+    _check_not_theirs(line, by)
     said = {"reason": reason_given(reason), "matched_by": person_of(by)}
     if not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.ENDING, by=by, event="bank_line.ending", values=said)
@@ -218,6 +221,22 @@ def _check_not_own(company_id: UUID | None, by: Actor) -> None:
     """Raises OwnCompany: whose money it is, nobody decides for their own company."""
     if company_id is not None and by.belongs_to(company_id):
         raise OwnCompany
+
+
+def _check_not_theirs(line: BankLine, by: Actor) -> None:
+    """Raises OwnCompany of what is their own company's: what came for it, what takes back its transfer, and what names
+    it where the bank has taken something back, which it owes."""
+    _check_not_own(line.company_id, by)
+    _check_not_own(_undone_of(line), by)
+    if line.kind is LineKind.TAKEN_BACK and any(bank_rules.names(line.words, each) for each in by.companies):
+        raise OwnCompany
+
+
+def _check_endable(line: BankLine) -> None:
+    """Raises WrongState of what came back of a payout that nobody has found to have failed: its person has to have it
+    again first."""
+    if line.kind is LineKind.CAME_BACK and returns.is_under_way(line):
+        raise WrongState("The payout that came back is not payable to its person again.")
 
 
 def _undone_of(line: BankLine) -> UUID | None:

@@ -91,10 +91,13 @@ def strays(but: UUID) -> Sequence[BankLine]:
 
 def is_of_a_payout(line: BankLine) -> bool:
     """Whether a line names a payout of ours, whatever became of it: its money is its person's."""
-    named = select(PaymentOp.id).where(
-        PaymentOp.id == bank_rules.payout_of(line.words), PaymentOp.kind == OpKind.PAYOUT
-    )
-    return db.session.scalar(named) is not None
+    return _named(line) is not None
+
+
+def is_under_way(line: BankLine) -> bool:
+    """Whether a line names a payout of ours that is on its way or done, so that nothing is payable again."""
+    payout = _named(line)
+    return payout is not None and payout.status not in (OpStatus.REFUSED, OpStatus.REVERSED)
 
 
 def of(payout: PaymentOp) -> BankLine | None:
@@ -109,6 +112,11 @@ def of(payout: PaymentOp) -> BankLine | None:
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _named(line: BankLine) -> PaymentOp | None:
+    named = select(PaymentOp).where(PaymentOp.id == bank_rules.payout_of(line.words), PaymentOp.kind == OpKind.PAYOUT)
+    return db.session.scalars(named).one_or_none()
 
 
 def _payout(line: BankLine) -> PaymentOp | None:

@@ -44,7 +44,12 @@ def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     """Finds the cause of a fresh line and books it, or above the limit leaves it to another operator. Without a cause,
     or without the money, it stays a stray."""
     came = _came(line)
-    if came is None or (came.company_id is not None and by.belongs_to(came.company_id)):
+    if came is None:
+        return
+    ours = _own_refund(line, came.company_id)
+    # Also of what stays a stray: it says whose debt that is, about which they do not decide themselves.
+    line.undoes_id = came.id if ours is None else None
+    if came.company_id is not None and by.belongs_to(came.company_id):
         return
     booked = None if came.status is LineStatus.POSTED else asked.booked_by(came)
     if booked is not None:
@@ -54,10 +59,8 @@ def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     if came.status is not LineStatus.POSTED:
         _settle_both(came, line, by=by)
         return
-    ours = _own_refund(line, came.company_id)
     if ours is not None and ours.status is not OpStatus.DONE:
         return  # Nobody has marked it yet: the line waits for somebody who knows.
-    line.undoes_id = came.id if ours is None else None
     try:
         with db.session.begin_nested():
             _agree(line, {"company_id": came.company_id, "matched_by": person_of(by)}, alone, by=by)

@@ -176,6 +176,11 @@ def tail_of(words: str) -> str | None:
     return found.pop()[-12:].lower() if len(found) == 1 else None
 
 
+def names(words: str, company_id: UUID) -> bool:
+    """Whether words hold the end of a company's id, however they are written: also where the reference is not whole."""
+    return company_id.hex[-12:] in re.sub(r"[^a-z0-9]", "", words.lower())
+
+
 def payout_of(words: str) -> UUID | None:
     """The payment of ours that a line names by what its file had said (EndToEndId); None where it names none, or
     two."""
