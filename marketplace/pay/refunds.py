@@ -1,7 +1,8 @@
 """What a company has sent back of its deposits, and what stays here because a bank has taken a deposit back.
 
-A company owes what a bank has taken back of its deposits, until it has paid that again, the bank gives it back, or the
-service bears it (rule CHARGEBACK). Other deposits are refunded as far as so much stays available, in the same currency.
+A company owes what a bank has taken back of its deposits, until it has paid that again or the bank gives it back; of a
+line of a bank statement an operator may say that the service bears it (rule CHARGEBACK). Other deposits are refunded as
+far as so much stays available, in the same currency.
 """
 
 from collections.abc import Mapping

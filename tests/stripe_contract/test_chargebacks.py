@@ -270,7 +270,7 @@ def test_a_dispute_that_cannot_be_read_ends_no_job_of_reminders(disputed: Charge
     assert disputed.due_by is not None
     with transaction():
         clock.move_to(disputed.due_by - timedelta(days=2))
-    standin.world.all("dispute")[0]["currency"] = "xts"
+    standin.world.all("dispute")[0]["currency"] = "zzz"
     rails.remind_of_deadlines()
     assert db.session.get_one(Chargeback, disputed.id, populate_existing=True).reminded_days == 3
 
