@@ -5,10 +5,10 @@ line of a bank statement an operator may say that the service bears it (rule CHA
 far as so much stays available, in the same currency.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, available_account
@@ -16,8 +16,8 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import service
-from marketplace.pay.bank.models import BankLine
-from marketplace.pay.bank.rules import LineKind, LineStatus
+from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus, under_way
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import HELD_BY_BANK
@@ -39,34 +39,52 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
 def taken_back(company_id: UUID) -> Mapping[str, Money]:
     """What banks have taken back of a company's deposits and is not paid again, by currency. The caller may see its
     money."""
-    owed = (
-        select(Chargeback.currency, Chargeback.amount)
-        .where(Chargeback.company_id == company_id, Chargeback.paid_again_at.is_(None))
-        .where(Chargeback.status.in_(HELD_BY_BANK))
+    owed = select(Chargeback).where(
+        Chargeback.company_id == company_id,
+        Chargeback.paid_again_at.is_(None),
+        Chargeback.status.in_(HELD_BY_BANK),
     )
-    lines = select(BankLine.currency, BankLine.amount).where(_is_owed_by(company_id))
-    parts = owed.union_all(lines).subquery()
-    sums = select(parts.c.currency, func.sum(parts.c.amount)).group_by(parts.c.currency).order_by(parts.c.currency)
-    return {currency: Money(int(amount), currency) for currency, amount in db.session.execute(sums)}
+    sums: dict[str, Money] = {}
+    for money in [each.money for each in (*db.session.scalars(owed), *_taken_by_bank(company_id))]:
+        sums[money.currency] = sums.get(money.currency, Money.zero(money.currency)) + money
+    return dict(sorted(sums.items()))
 
 
-def _is_owed_by(company_id: UUID) -> ColumnElement[bool]:
-    """Whether a line takes back a transfer of the company's, or names it, and nothing has come of that yet. A refund of
-    ours that nobody has marked may be what a table tells of."""
+def _taken_by_bank(company_id: UUID) -> Sequence[BankLine]:
+    """Lines that take back a transfer of the company's, or name it, and of which nothing has come yet; the oldest
+    first. A line of a table may tell of a refund of ours that nobody has marked: each refund is one line at most."""
     came = aliased(BankLine)
     of_theirs = exists().where(came.id == BankLine.undoes_id, came.company_id == company_id)
-    ours = exists().where(
+    plain = func.regexp_replace(func.lower(cast(BankLine.words, Text)), "[^a-z0-9]", "", "g")
+    is_open = and_(BankLine.kind == LineKind.TAKEN_BACK, BankLine.status.in_(NOT_OVER))
+    names = and_(BankLine.undoes_id.is_(None), BankLine.company_id.is_(None), plain.contains(company_id.hex[-12:]))
+    known = or_(BankLine.company_id == company_id, of_theirs)
+    lines = select(BankLine, BankStatement, known.label("known"))
+    lines = lines.join(BankStatement, BankStatement.id == BankLine.statement_id).where(is_open, or_(known, names))
+    rows = db.session.execute(lines.order_by(BankLine.booked_on, BankLine.id)).all()
+    refunds = _unmarked(company_id) if any(not row.known for row in rows) else []
+    owed = []
+    for line, statement, is_known in rows:
+        may_be = (op for op in refunds if not is_known and _may_be(line, statement, op))
+        if (op := next(may_be, None)) is None:
+            owed.append(line)
+        else:
+            refunds.remove(op)
+    return owed
+
+
+def _unmarked(company_id: UUID) -> list[PaymentOp]:
+    found = select(PaymentOp).where(
         PaymentOp.company_id == company_id,
         PaymentOp.kind == OpKind.REFUND,
         PaymentOp.rail == MANUAL,
         PaymentOp.status == OpStatus.WAITING,
-        PaymentOp.amount == BankLine.amount,
-        PaymentOp.currency == BankLine.currency,
     )
-    plain = func.regexp_replace(func.lower(cast(BankLine.words, Text)), "[^a-z0-9]", "", "g")
-    names = and_(BankLine.undoes_id.is_(None), plain.contains(company_id.hex[-12:]), ~ours)
-    return and_(
-        BankLine.kind == LineKind.TAKEN_BACK,
-        BankLine.status.in_(NOT_OVER),
-        or_(BankLine.company_id == company_id, of_theirs, names),
-    )
+    return list(db.session.scalars(found.order_by(PaymentOp.id)))
+
+
+def _may_be(line: BankLine, statement: BankStatement, op: PaymentOp) -> bool:
+    """Whether a line of a table can tell of this refund: it was under way then, and ordered before the table came."""
+    begins, ends = under_way(line.booked_on)
+    is_alike = statement.format is FileFormat.CSV and op.money == line.money
+    return is_alike and begins <= op.created_at <= min(ends, statement.taken_at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +37,7 @@ from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
-from marketplace.pay.rules import MANUAL, OpKind, OpStatus
+from marketplace.pay.rules import MANUAL, LeavesDebt, OpKind, OpStatus
 from tests.conftest import again, kept
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
@@ -305,6 +305,36 @@ def test_what_is_taken_back_above_the_limit_takes_two(ours: Company) -> None:
         bank_deposits.confirm(back.id, by=second)
     assert (back.status, available(ours)) == (LineStatus.POSTED, usd("0.00"))
     everything_holds()
+
+
+def test_a_refund_hides_no_line_that_was_there_before_it(ours: Company) -> None:
+    """Of 200.00 USD the bank has taken back 100.00: one refund of 100.00 leaves as much as is owed, another less."""
+    finance, words, owner = pay.finance(), bank_rules.reference_of(ours.id), accounts.owner_of(ours.id)
+    today = clock.now().date()
+    with transaction():
+        bank_deposits.take(content(ours, "200.00"), by=finance)
+        bank_deposits.take(table(f"{today},-100.00,USD,{words},Lab,"), by=finance)
+        clock.move_to(clock.now() + timedelta(minutes=1))
+        deposit = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.DEPOSIT)).one()
+        refunds.refund(deposit.id, usd("100.00"), by=owner)
+    payments.advance_ops()
+    assert refunds.taken_back(ours.id) == {"USD": usd("100.00")}
+    with pytest.raises(LeavesDebt), transaction(), db.session.begin_nested():
+        refunds.refund(deposit.id, usd("50.00"), by=owner)
+
+
+def test_one_refund_is_one_line_at_most(ours: Company) -> None:
+    finance, words, owner = pay.finance(), bank_rules.reference_of(ours.id), accounts.owner_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "300.00"), by=finance)
+        deposit = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.DEPOSIT)).one()
+        refunds.refund(deposit.id, usd("100.00"), by=owner)
+    payments.advance_ops()
+    today = clock.now().date()
+    with transaction():
+        rows = (f"{today},-100.00,USD,{words},Lab,B8", f"{today},-100.00,USD,{words},Lab,B9")
+        bank_deposits.take(table(*rows), by=finance)
+    assert refunds.taken_back(ours.id) == {"USD": usd("100.00")}
 
 
 def test_a_refund_that_the_service_has_sent_is_not_taken_from_the_company_again(ours: Company) -> None:

@@ -11,7 +11,6 @@ has sent a refund of that amount in these days, the line is that refund, which s
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,8 +35,6 @@ from marketplace.standards.act_rules import ActKind
 from marketplace.standards.two_people import Tally
 
 OVER = (OpStatus.REFUSED, OpStatus.REVERSED)
-UNDER_WAY_FOR = timedelta(days=14)
-"""How long after it was ordered a refund of ours may stand on a statement."""
 
 
 def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
@@ -148,7 +145,6 @@ def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:
 def _own_refund(line: BankLine, company_id: UUID | None) -> PaymentOp | None:
     """A refund of ours that a line of a table can be, and no other line is; one that is marked before others. Formats
     in which the bank says that it undoes something are never that."""
-    ends = datetime.combine(line.booked_on, time(), UTC) + timedelta(days=1)
     found = (
         select(PaymentOp)
         .join(BankStatement, BankStatement.id == line.statement_id)
@@ -160,7 +156,8 @@ def _own_refund(line: BankLine, company_id: UUID | None) -> PaymentOp | None:
             PaymentOp.amount == line.amount,
             PaymentOp.currency == line.currency,
             PaymentOp.status.in_((OpStatus.WAITING, OpStatus.DONE)),
-            PaymentOp.created_at.between(ends - UNDER_WAY_FOR, ends),
+            PaymentOp.created_at.between(*bank_rules.under_way(line.booked_on)),
+            PaymentOp.created_at <= BankStatement.taken_at,
             ~exists().where(BankLine.payment_op_id == PaymentOp.id),
         )
         .order_by((PaymentOp.status == OpStatus.DONE).desc(), PaymentOp.id)

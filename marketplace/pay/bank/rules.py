@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
@@ -212,10 +212,20 @@ class Returned:
     is_odd: bool = False
 
 
+UNDER_WAY_FOR = timedelta(days=14)
+"""How long after it was ordered a refund of ours may stand on a statement."""
+
+
+def under_way(booked_on: date) -> tuple[datetime, datetime]:
+    """From when until when a refund of ours was ordered that a line of this day can tell of."""
+    ends = datetime.combine(booked_on, time(), UTC) + timedelta(days=1)
+    return ends - UNDER_WAY_FOR, ends
+
+
 def returned(promised: Money, came: Money, way: Way | None) -> Returned | None:
-    """What was kept of a payment of which so much came back (rule PAYOUT). None where more came than was sent, or where
-    no rate says what it is worth. Of 60.00 USD that were sent as 7740.00 KES, at 129 for one, and of which 7611.00 come
-    back, 1.00 USD was kept."""
+    """What was kept of a payment of which so much came back (rule PAYOUT). None where more came than was promised, in
+    its own currency, or where no rate says what another is worth. Of 60.00 USD that were sent as 7740.00 KES, at 129
+    for one, and of which 7611.00 come back, 1.00 USD was kept."""
     if came.currency == promised.currency:
         kept = promised - came
         return None if kept.amount < 0 else Returned(kept, is_odd=_is_odd(came, promised))
