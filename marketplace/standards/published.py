@@ -9,7 +9,7 @@ from marketplace.standards.verdicts import Edition, Rule
 HEAD = """\
 # The rules
 
-Written from `marketplace/standards/catalogue.py` by `python -m marketplace.standards.published > docs/rules.md`; a test
+Written from `marketplace/standards/catalogue/` by `python -m marketplace.standards.published > docs/rules.md`; a test
 fails when this page is not current. The strictest of law, standard and house policy holds. "House" marks a number
 that no law or standard gives. Fairwork's and the Partnership on AI's points are our own reading of their texts. None of
 this is legal advice.

@@ -15,6 +15,7 @@ from marketplace.standards.published import rules_page
 from marketplace.standards.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "marketplace" / "standards" / "catalogue"
 EDITIONS = Path(__file__).with_name("editions.txt")
 """What each version of each rule said, as digests. Lines are added and never changed."""
 
@@ -26,9 +27,9 @@ def test_the_page_of_rules_is_current() -> None:
 
 def test_every_rule_of_the_code_is_published() -> None:
     """Rules are made in the catalogue alone, each under an id of its own; so none stands in a room unread."""
-    made = {path.name: _calls(path, "Rule") for path in (ROOT / "marketplace").rglob("*.py")}
-    assert {name: count for name, count in made.items() if count} == {"catalogue.py": 1}
-    assert _calls(ROOT / "marketplace" / "standards" / "catalogue.py", "_rule") == len(RULES)
+    made = {path: _calls(path, "Rule") for path in (ROOT / "marketplace").rglob("*.py")}
+    assert {path: count for path, count in made.items() if count} == {CATALOGUE / "entry.py": 1}
+    assert sum(_calls(path, "rule") for path in CATALOGUE.glob("*.py")) == len(RULES)
 
 
 def _calls(path: Path, name: str) -> int:
@@ -87,7 +88,7 @@ def test_every_number_of_a_rule_is_read_by_the_code() -> None:
     """A published number that no code reads would be a promise that nobody keeps. Classes and countries are spliced
     into the names, so the rest of the name is what is looked for."""
     code = "".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "marketplace").rglob("*.py") if path.name != "catalogue.py"
+        path.read_text(encoding="utf-8") for path in (ROOT / "marketplace").rglob("*.py") if path.parent != CATALOGUE
     )
     unread = [
         f"{rule.id}.{name}"
