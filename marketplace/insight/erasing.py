@@ -20,7 +20,9 @@ from marketplace.core.db import Base, db
 from marketplace.core.events import Event
 from marketplace.core.idempotency import StoredAnswer
 from marketplace.insight.rules import NOBODYS_NAME, Because, Fate
-from marketplace.insight.sections import SECTIONS, Section, own_accounts
+from marketplace.insight.sections import SECTIONS
+from marketplace.insight.sections.pay import own_accounts
+from marketplace.insight.sections.section import Section
 from marketplace.insight.work_records import revoke_all
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.notices.models import Delivery

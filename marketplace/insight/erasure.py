@@ -20,7 +20,9 @@ from marketplace.core.money import Money
 from marketplace.insight.erasing import erase as empty_and_delete
 from marketplace.insight.models import Erasure
 from marketplace.insight.rules import AlreadyErased, BenefitsKept, Fate, NotConfirmed, Obstacle, StillOpen
-from marketplace.insight.sections import SECTIONS, Section, own_accounts
+from marketplace.insight.sections import SECTIONS
+from marketplace.insight.sections.pay import own_accounts
+from marketplace.insight.sections.section import Section
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.pay.queries import is_to_be_paid
 from marketplace.shifts.models import Booking

@@ -22,7 +22,8 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.insight.rules import FORMAT, VERSION, cell, plain
-from marketplace.insight.sections import SECTIONS, Section
+from marketplace.insight.sections import SECTIONS
+from marketplace.insight.sections.section import Section
 
 IN_MEMORY = 1024 * 1024
 ROWS_AT_ONCE = 500

@@ -24,7 +24,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 from sqlalchemy.types import TypeEngine
 
 from marketplace.insight.rules import FORMAT, VERSION
-from marketplace.insight.sections import SECTIONS, Section
+from marketplace.insight.sections import SECTIONS
+from marketplace.insight.sections.section import Section
 
 _NOBODY = UUID(int=0)
 _TEXTS: Mapping[type[TypeEngine[Any]], dict[str, Any]] = MappingProxyType(

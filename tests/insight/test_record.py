@@ -24,7 +24,9 @@ from marketplace.core.events import Event
 from marketplace.core.language import CATALOGUES
 from marketplace.insight import schema
 from marketplace.insight.rules import VERSION, cell
-from marketplace.insight.sections import BESIDE, SECTIONS, own_accounts
+from marketplace.insight.sections import SECTIONS
+from marketplace.insight.sections.beside import BESIDE
+from marketplace.insight.sections.pay import own_accounts
 from marketplace.ledger.models import LedgerAccount
 from marketplace.notices import service as notices
 from marketplace.web.record_words import FIELDS, is_for_files
@@ -53,7 +55,7 @@ def test_no_column_that_names_people_is_forgotten(database: Database) -> None:
     }
     told = {name for section in SECTIONS for name in section.found_by} | set(BESIDE)
     assert len(keys) > 20
-    assert (keys | named) - told == set(), "Say in insight/sections.py what a record tells of them, or why it does not."
+    assert (keys | named) - told == set(), "Say in insight/sections what a record tells of them, or why it does not."
     assert {name for name in told if name.partition(".")[0] not in Base.metadata.tables} == set()
 
 
