@@ -19,7 +19,8 @@ from marketplace.core.money import BadMoney, Money
 from marketplace.standards.commitments import Origin, State
 from marketplace.standards.rules import Basis
 from marketplace.web import reader
-from marketplace.web.code_names import NAMES, STATUSES
+from marketplace.web.code_names import NAMES
+from marketplace.web.code_names.statuses import STATUSES
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 """Codes of two letters that the CLDR names and ISO 3166-1 does not assign to a country."""

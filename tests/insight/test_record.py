@@ -29,7 +29,8 @@ from marketplace.insight.sections.beside import BESIDE
 from marketplace.insight.sections.pay import own_accounts
 from marketplace.ledger.models import LedgerAccount
 from marketplace.notices import service as notices
-from marketplace.web.record_words import FIELDS, is_for_files
+from marketplace.web.record_fields import FIELDS
+from marketplace.web.record_words import is_for_files
 from tests.conftest import Database, again, kept
 from tests.factories import accounts, disputes, pay, shifts
 from tests.web.visitor import Visitor
