@@ -24,6 +24,7 @@ from marketplace.pay.runs import service as runs
 from marketplace.standards.rail_reach import Agreement
 from tests.factories import accounts
 from tests.factories import pay as made
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.server import KEY, Standin
 from tests.stripe_contract.world import World
 
@@ -96,7 +97,7 @@ def owed() -> Owed:
 
 def onboarded(world: World) -> str:
     told = {"country": "US", "capabilities": {"transfers": {"requested": True}}}
-    account: str = world.answer("POST", "/v1/accounts", {}, told, None)["id"]
+    account: str = answer(world, "POST", "/v1/accounts", {}, told, None)["id"]
     world.onboard(account)
     assert account == ACCOUNT
     return account

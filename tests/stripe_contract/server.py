@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.stripe_contract.contract import Operation, StripeRefuses, check_answer, operation, parameters
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.world import World
 
 KEY = "sk_test_setara"
@@ -158,7 +159,7 @@ class Standin:
 
     def _carried_out(self, found: Operation, told: dict[str, Any], headers: Mapping[str, str]) -> Answer:
         try:
-            made = self.world.answer(found.method, found.path, found.ids, told, headers.get("Stripe-Account"))
+            made = answer(self.world, found.method, found.path, found.ids, told, headers.get("Stripe-Account"))
         except StripeRefuses as no:
             return Answer(no.status, {"error": no.error})
         body = _expanded(self.world, _clean(made), told.get("expand", ()))

@@ -22,6 +22,8 @@ from marketplace.pay.rails.models import RailAccount, RailEvent, RailPayout
 from marketplace.pay.rails.rules import MOST_TRIES, Outcome
 from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpStatus, next_try
 from tests.factories import accounts, workforce
+from tests.stripe_contract import server
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
 
@@ -141,11 +143,11 @@ def test_a_call_tells_of_a_page_whose_answer_was_lost(standin: Standin, client: 
 
 
 def test_what_the_books_do_not_know_is_shown_to_a_person(owed: Owed, standin: Standin, client: FlaskClient) -> None:
-    made = standin.world.answer(
-        "POST", "/v1/transfers", {}, {"amount": 100, "currency": "usd", "destination": ACCOUNT}, None
+    made = answer(
+        standin.world, "POST", "/v1/transfers", {}, {"amount": 100, "currency": "usd", "destination": ACCOUNT}, None
     )
     call(client, standin, standin.world.events[-1])
-    other = standin.world.answer("POST", "/v1/accounts", {}, {"country": "US"}, None)["id"]
+    other = answer(standin.world, "POST", "/v1/accounts", {}, {"country": "US"}, None)["id"]
     standin.world.onboard(other)
     call(client, standin, standin.world.events[-1])
     rail_inbox.handle_due()
@@ -161,7 +163,7 @@ def test_what_cannot_be_read_again_is_tried_and_then_shown(
 ) -> None:
     payments.advance_ops()
     call(client, standin, standin.world.events[-1])
-    monkeypatch.setattr(standin.world, "answer", lambda *_asked: 1 / 0)
+    monkeypatch.setattr(server, "answer", lambda *_asked: 1 / 0)
     for number in range(1, MOST_TRIES + 1):
         assert (rail_inbox.handle_due(), rail_inbox.handle_due()) == (1, 0), "a rail that is silent gets a pause"
         later(next_try(number, clock.now()) - clock.now())

@@ -23,7 +23,7 @@ from marketplace.pay.rails.rail import Order, Result
 from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpKind, OpStatus
 from tests import papers as files
 from tests.factories import accounts
-from tests.stripe_contract import world
+from tests.stripe_contract import operations
 from tests.stripe_contract.paying import later, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
 from tests.stripe_contract.test_reconciling import paid_in
@@ -181,7 +181,7 @@ def test_a_paper_that_stripe_does_not_take_is_the_evidences_refusal(
 ) -> None:
     """Nothing is handed in without it, and the company may take it back and hand in again."""
     attach(disputed)
-    monkeypatch.setattr(world, "MOST_OF_A_FILE", 10)
+    monkeypatch.setattr(operations, "MOST_OF_A_FILE", 10)
     op_id = hand_in(disputed)
     assert until_known(op_id) is OpStatus.REFUSED
     assert standin.world.all("dispute")[0]["evidence_details"]["submission_count"] == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stripe_contract.contract import StripeRefuses, blank, check_answer, check_object, operation, parameters
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.world import World
 
 
@@ -54,7 +55,7 @@ def test_what_is_no_longer_taken_is_taken_of_who_names_an_older_version(version:
 
 def test_what_the_document_has_and_the_stand_in_has_not_is_refused_as_unknown() -> None:
     with pytest.raises(StripeRefuses, match="Unrecognized request URL") as refused:
-        World().answer("GET", "/v1/events/{id}", {"id": "evt_1"}, {}, None)
+        answer(World(), "GET", "/v1/events/{id}", {"id": "evt_1"}, {}, None)
     assert refused.value.status == 404
 
 

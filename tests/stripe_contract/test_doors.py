@@ -23,6 +23,7 @@ from marketplace.pay.rails.stripe_rules import TEST
 from marketplace.pay.rules import LOOK_AGAIN, OpStatus
 from tests.factories import accounts, workforce
 from tests.factories import pay as made
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, status_of, until_known, usd
 from tests.stripe_contract.server import Standin
 from tests.web.visitor import Visitor
@@ -265,7 +266,7 @@ def test_a_person_sees_what_is_missing(client: FlaskClient, standin: Standin) ->
 
 def test_an_operator_sees_the_match_of_each_day(client: FlaskClient, owed: Owed, standin: Standin) -> None:
     until_known(owed.op_id)
-    standin.world.answer("POST", "/v1/transfers", {}, {"amount": 700, "currency": "usd", "destination": ACCOUNT}, None)
+    answer(standin.world, "POST", "/v1/transfers", {}, {"amount": 700, "currency": "usd", "destination": ACCOUNT}, None)
     reconciling.reconcile()
     call = lost()
     operator = visitor(client, made.finance().person_id)

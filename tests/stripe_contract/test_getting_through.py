@@ -183,7 +183,7 @@ def test_a_refund_that_fails_after_it_was_done_comes_back(standin: Standin, clie
 
 
 def test_a_movement_that_cannot_be_read_is_kept_and_the_others_are_matched(owed: Owed, standin: Standin) -> None:
-    standin.world._moved("topup", 5, 0, "zzz", None)
+    standin.world.moved("topup", 5, 0, "zzz", None)
     until_known(owed.op_id)
     reconciling.reconcile()
     reconciling.reconcile()

@@ -14,6 +14,7 @@ from marketplace.pay.rails.models import RailMovement
 from marketplace.pay.rails.rules import Match, NotStray
 from marketplace.pay.rules import LOOK_AGAIN
 from tests.factories import accounts
+from tests.stripe_contract.operations import answer
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, until_known, usd
 from tests.stripe_contract.server import Standin
 
@@ -49,8 +50,8 @@ def test_every_movement_has_one_cause(owed: Owed, standin: Standin) -> None:
         refund = service.refund(op_id, usd("30.00"), by=accounts.owner_of(op_of(op_id).owner_id)).id
     until_known(back)
     until_known(refund)
-    standin.world._moved("stripe_fee", -250, 0, "usd", None)
-    standin.world._moved("payout", -5000, 0, "usd", None)
+    standin.world.moved("stripe_fee", -250, 0, "usd", None)
+    standin.world.moved("payout", -5000, 0, "usd", None)
     assert reconciling.reconcile() == 7
     assert {match for match, _ in matches().values()} == {Match.MATCHED}
     assert books.balance("platform:rail_costs", "USD") == usd("-5.70"), "2.90 + 0.30, and the bill"
@@ -63,11 +64,11 @@ def test_every_movement_has_one_cause(owed: Owed, standin: Standin) -> None:
 def test_what_was_done_beside_the_books_is_found(owed: Owed, standin: Standin) -> None:
     """Somebody sends money at Stripe's own page, and somebody else twice under our id."""
     told = {"amount": 700, "currency": "usd", "destination": ACCOUNT}
-    standin.world.answer("POST", "/v1/transfers", {}, told, None)
+    answer(standin.world, "POST", "/v1/transfers", {}, told, None)
     until_known(owed.op_id)
     ours = standin.world.all("transfer")[0]["metadata"]
-    standin.world.answer("POST", "/v1/transfers", {}, told | {"amount": 6000, "metadata": ours}, None)
-    standin.world._moved("reserve_hold", -100, 0, "usd", None)
+    answer(standin.world, "POST", "/v1/transfers", {}, told | {"amount": 6000, "metadata": ours}, None)
+    standin.world.moved("reserve_hold", -100, 0, "usd", None)
     reconciling.reconcile()
     finance = accounts.operator(OperatorRole.FINANCE)
     strays = {row.why: row for row in db.session.scalars(reconciling.strays(finance))}
@@ -88,7 +89,7 @@ def test_a_movement_before_its_payment_is_known_waits_for_it(
     """Nobody explains it meanwhile: the books would have it twice. An older stray does not stand in its way."""
     monkeypatch.setattr(reconciling, "BATCH", 1)
     finance = accounts.operator(OperatorRole.FINANCE)
-    standin.world._moved("reserve_hold", -100, 0, "usd", None)
+    standin.world.moved("reserve_hold", -100, 0, "usd", None)
     _, (claim,) = payments._claim(1)
     lost = payments._ask(claim)
     reconciling.reconcile()
@@ -106,8 +107,8 @@ def test_a_movement_before_its_payment_is_known_waits_for_it(
 def test_one_amount_that_cannot_be_read_stops_nothing(owed: Owed, standin: Standin) -> None:
     """A coin that is no currency of ISO 4217 lies between two movements that are."""
     until_known(owed.op_id)
-    standin.world._moved("topup", 100, 0, "usdc", None)
-    standin.world._moved("stripe_fee", -250, 0, "usd", None)
+    standin.world.moved("topup", 100, 0, "usdc", None)
+    standin.world.moved("stripe_fee", -250, 0, "usd", None)
     assert reconciling.reconcile() == 3
     assert {match for match, _ in matches().values()} == {Match.MATCHED}
     assert set(differences()) == {"USD"}
