@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-import sepaxml
-import xmlschema
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CONSOLE, Actor, OperatorRole, available_account
 from marketplace.core import clock
-from marketplace.core.cells import harmless, meant
 from marketplace.core.db import db, transaction
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
@@ -29,24 +23,19 @@ from marketplace.pay import service
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineKind, LineStatus
-from marketplace.pay.by_hand import bank_file, findings
 from marketplace.pay.by_hand import files as manual_files
+from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand import proof as hand_proof
-from marketplace.pay.by_hand.bank_file import Line, Payer
 from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
 from marketplace.pay.by_hand.rules import (
-    BadFinding,
     FileStatus,
     FindingOutcome,
-    FindingStatus,
     FoundAlready,
     ListedInFile,
     ManualStatus,
     NothingToFind,
     NothingToPay,
-    NotReleased,
-    OwnPayment,
 )
 from marketplace.pay.contests import service as contests
 from marketplace.pay.methods import barring
@@ -56,8 +45,6 @@ from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus, outside, payable
 from marketplace.pay.runs import service as runs
-from marketplace.standards.act_models import MoneyAct
-from marketplace.standards.act_rules import ActKind, SecondPerson
 from marketplace.workforce import screening
 from marketplace.workforce.screening_models import ScreeningHit
 from tests.factories import accounts, pay, standards
@@ -65,7 +52,6 @@ from tests.pay.books import everything_holds
 from tests.web.visitor import Visitor
 
 BANK, MOBILE = MethodKind.BANK, MethodKind.MOBILE_MONEY
-SCHEMA = Path(sepaxml.__file__).parent / "schemas" / "pain.001.001.09.xsd"
 HAPPENED, DID_NOT = FindingOutcome.HAPPENED, FindingOutcome.DID_NOT
 
 
@@ -125,51 +111,6 @@ def made(kind: MethodKind = BANK, currency: str = "USD", *, by: Actor | None = N
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
-
-
-def line(name: str = "Zoë Müller-Łuk", **more: object) -> Line:
-    facts = {"id": "a" * 32, "money": usd("60.00"), "holder": name, "country": "DE", "about": "Pay by Setara"}
-    return Line(**(facts | {"details": {"iban": "DE89370400440532013000"}} | more))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("country", "details"),
-    [
-        ("DE", {"iban": "DE89370400440532013000"}),
-        ("US", {"routing_number": "111000025", "account_number": "000123456789"}),
-        ("ID", {"bank_code": "014", "account_number": "1234567890"}),
-        ("KE", {"bank_code": "01", "branch_code": "100", "account_number": "1234567890"}),
-        ("PH", {"bic": "BOPIPHMM", "account_number": "1234567890"}),
-        ("MX", {"clabe": "002010077777777771"}),
-        ("IN", {"ifsc": "HDFC0000001", "account_number": "1234567890"}),
-    ],
-)
-def test_a_bank_file_is_valid_by_the_schema_of_iso_20022(country: str, details: dict[str, str]) -> None:
-    lines = [line(country=country, details=details), line("=cmd|' /C calc'!A0", country=country, details=details)]
-    payer = Payer("Setara Ltd", "DE89 3704 0044 0532 0130 00", "")
-    content = bank_file.as_pain001("f" * 32, datetime(2026, 12, 1, 15, tzinfo=UTC), payer, lines)
-    xmlschema.XMLSchema(str(SCHEMA)).validate(content.decode())
-    assert b"<CtrlSum>120.00</CtrlSum>" in content
-    assert b"<Nm>Zoe Muller-Luk</Nm>" in content
-    assert b"<Nm>cmd " in content
-
-
-@settings(max_examples=50)
-@given(st.lists(st.text(max_size=100), min_size=1, max_size=4))
-def test_every_name_makes_a_file_of_as_many_lines(names: list[str]) -> None:
-    content = bank_file.as_csv((("Name", "holder"), ("Phone", "account")), [line(name) for name in names]).decode()
-    rows = content.split("\r\n")
-    assert (len(rows), rows[0], rows[-1]) == (len(names) + 2, "Name,Phone", "")
-    assert not any(row.startswith(("=", "+", "-,=", "@")) for row in rows)
-
-
-@given(st.text(alphabet="=+-@\t'a1. ", max_size=8) | st.text(max_size=20))
-def test_no_cell_is_a_formula_and_each_says_what_it_said(words: str) -> None:
-    """A wallet's address may begin with any of them: `=cmd|...@x.example` is written behind an apostrophe."""
-    cell = harmless(words)
-    assert meant(cell) == words
-    assert not cell.startswith(("=", "@", "\t"))
-    assert not cell.startswith(("+", "-")) or cell[1:2].isdigit()
 
 
 # --- from a run to what arrived -------------------------------------------------------------------------------------
@@ -302,116 +243,6 @@ def test_mobile_money_is_paid_in_its_own_currency_at_a_sourced_rate(by_hand: Fla
     everything_holds()
 
 
-def test_above_the_limit_it_takes_two_people(by_hand: Flask) -> None:
-    """At a limit of 50.00 USD one person makes the file of 60.00, and another lets it go; likewise what was found."""
-    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
-    try:
-        op, one, other = owed(), pay.finance(), pay.finance()
-        file = made(by=one)
-        assert file.status is FileStatus.MADE
-        with pytest.raises(NotReleased):
-            manual_files.download(file.id, by=one)
-        with pytest.raises(SecondPerson):
-            manual_files.release(file.id, by=one)
-        with pytest.raises(NothingToFind):
-            findings.find([op.id], not_paid(), by=one)
-        with transaction():
-            manual_files.release(file.id, by=other)
-            (found,) = findings.find([op.id], paid(), by=one)
-        assert (found.status, op_of(op.owner_id).status) == (FindingStatus.WAITING, OpStatus.WAITING)
-        with pytest.raises(SecondPerson):
-            findings.confirm(found.id, by=one)
-        with transaction():
-            findings.contradict(found.id, by=other)
-            (second,) = findings.find([op.id], paid(), by=other)
-        with transaction():
-            findings.confirm(second.id, by=one)
-        with pytest.raises(WrongState):
-            findings.contradict(second.id, by=other)
-        assert op_of(op.owner_id).status is OpStatus.DONE
-    finally:
-        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
-    everything_holds()
-
-
-def test_small_lines_that_come_to_much_take_two_people(by_hand: Flask) -> None:
-    """At a limit of 100.00 USD one person marks 60.00 as paid; the next 60.00 of the day make 120.00 and wait for
-    another one."""
-    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
-    try:
-        ops, one, other = [owed(), owed()], pay.finance(), pay.finance()
-        file = made(by=one)
-        with transaction():
-            manual_files.release(file.id, by=other)
-            (first,) = findings.find([ops[0].id], paid(), by=one)
-            (second,) = findings.find([ops[1].id], paid(), by=one)
-        assert (first.status, second.status) == (FindingStatus.HOLDS, FindingStatus.WAITING)
-        with transaction():
-            findings.confirm(second.id, by=other)
-        assert op_of(ops[1].owner_id).status is OpStatus.DONE
-    finally:
-        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
-    everything_holds()
-
-
-def test_small_files_that_come_to_much_take_two_people(by_hand: Flask) -> None:
-    """At a limit of 100.00 USD one person makes a file of 60.00 and has it; the next of 60.00 on that day is let go by
-    another. Marking the first as paid is not counted again."""
-    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
-    try:
-        one, op = pay.finance(), owed()
-        first = made(by=one)
-        with transaction():
-            (found,) = findings.find([op.id], paid(), by=one)
-        owed()
-        second = made(by=one)
-        assert (first.status, second.status) == (FileStatus.SETTLED, FileStatus.MADE)
-        assert found.status is FindingStatus.HOLDS
-        acts = db.session.execute(select(MoneyAct.kind, MoneyAct.amount, MoneyAct.file_id)).all()
-        assert acts == [(ActKind.PAID, 6000, first.id)]
-        with transaction():
-            assert manual_files.release(second.id, by=pay.finance()).status is FileStatus.RELEASED
-    finally:
-        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
-
-
-def test_small_payouts_that_are_parked_and_come_to_much_take_two_people(app: Flask) -> None:
-    """Likewise 60.00 and 60.00 USD at another rail, each found to have gone out by the same person."""
-    app.config["TWO_PEOPLE_ABOVE"] = "100.00"
-    one = pay.finance()
-    try:
-        found = []
-        for name in ("A", "B"):
-            pay.worked_and_approved()
-            runs.finish_run(pay.started().id)
-            fresh = select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.INTENT)
-            op = db.session.scalars(fresh).one()
-            with transaction():
-                op.status, op.first_sent_at, op.tries = OpStatus.PARKED, clock.now(), 1
-                found += findings.find([op.id], replace(paid(), reference=name), by=one)
-        assert [each.status for each in found] == [FindingStatus.HOLDS, FindingStatus.WAITING]
-    finally:
-        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
-
-
-def test_what_was_found_not_to_be_paid_goes_into_no_file_while_it_waits(by_hand: Flask) -> None:
-    """Of 60.00 USD above the limit one person finds that they were not paid: until a second one has answered, no file
-    carries them, or they would be paid by the file and be payable again."""
-    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
-    try:
-        op, one, other = owed(), pay.finance(), pay.finance()
-        with transaction():
-            (found,) = findings.find([op.id], not_paid(), by=one)
-        assert manual_files.heaps(one) == []
-        with pytest.raises(NothingToPay):
-            made(by=one)
-        with transaction():
-            findings.contradict(found.id, by=other)
-        assert made(by=one).lines == 1
-    finally:
-        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
-
-
 def test_pay_of_whoever_may_stand_on_a_list_goes_into_no_file(by_hand: Flask, client: FlaskClient) -> None:
     """An order waits for its file while a list is loaded: of two that wait one is named by it. It is left out until
     the likeness is cleared, and where it was in a file already nobody lets that file go."""
@@ -496,88 +327,6 @@ def parked(lab: UUID) -> PaymentOp:
     op = service.deposit(lab, usd("60.00"), by=accounts.owner_of(lab))
     op.status, op.first_sent_at, op.tries = OpStatus.PARKED, clock.now(), 1
     return op
-
-
-def test_a_payment_that_has_gone_on_is_settled_by_no_finding_of_before(app: Flask) -> None:
-    """Found not to have happened while it was parked, and asked about again since: the second person confirms nothing,
-    or it would be given back and happen all the same. Two payments have two references."""
-    app.config["TWO_PEOPLE_ABOVE"] = "50.00"
-    lab = accounts.company().id
-    try:
-        with transaction():
-            op, beside = parked(lab), parked(lab)
-        with pytest.raises(BadFinding, match="of its own"):
-            findings.find([op.id, beside.id], paid(), by=pay.finance())
-        with transaction():
-            (found,) = findings.find([op.id], not_paid(), by=pay.finance())
-        with transaction():
-            service.unpark(op.id, by=pay.finance())
-        with pytest.raises(NothingToFind):
-            findings.confirm(found.id, by=pay.finance())
-    finally:
-        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
-
-
-def test_nobody_finds_what_became_of_their_own_pay(by_hand: Flask) -> None:
-    op = owed()
-    me = replace(accounts.actor_of(op.owner_id), operator=frozenset({OperatorRole.FINANCE}))
-    with pytest.raises(OwnPayment):
-        findings.find([op.id], not_paid(), by=me)
-
-
-def test_a_file_that_nobody_could_download_is_put_back(by_hand: Flask) -> None:
-    by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
-    try:
-        op, one = owed(), pay.finance()
-        file = made(by=one)
-        with transaction():
-            manual_files.withdraw(file.id, by=one)
-        assert db.session.scalars(select(ManualPayment.status)).all() == [ManualStatus.WAITING]
-        again = made(by=one)
-        assert (again.id != file.id, again.lines) == (True, 1)
-        with transaction():
-            manual_files.release(again.id, by=pay.finance())
-        with pytest.raises(WrongState):
-            manual_files.withdraw(again.id, by=one)
-    finally:
-        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
-    assert op_of(op.owner_id).status is OpStatus.WAITING
-
-
-def test_what_a_file_said_is_erased_90_days_after_its_last_line(by_hand: Flask) -> None:
-    op = owed()
-    file = made()
-    with transaction():
-        findings.find([op.id], paid(), by=pay.finance())
-        clock.move_to(clock.now() + timedelta(days=89))
-        assert manual_files.forget_old() == 0
-        clock.move_to(clock.now() + timedelta(days=1))
-        assert manual_files.forget_old() == 1
-    with pytest.raises(NotReleased):
-        manual_files.download(file.id, by=pay.finance())
-
-
-@pytest.mark.parametrize(
-    ("found", "field"),
-    [
-        (Found(outcome=HAPPENED, happened_on=datetime(2026, 1, 1, tzinfo=UTC).date()), "reference"),
-        (Found(outcome=HAPPENED, reference="A"), "happened_on"),
-        (Found(outcome=HAPPENED, reference="A", happened_on=datetime(2999, 1, 1, tzinfo=UTC).date()), "happened_on"),
-        (
-            Found(
-                outcome=HAPPENED,
-                reference="A",
-                happened_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
-                arrived=Money(0, "USD"),
-            ),
-            "arrived",
-        ),
-    ],
-)
-def test_a_finding_is_whole(app: Flask, found: Found, field: str) -> None:
-    with pytest.raises(BadFinding) as refused:
-        findings.find([accounts.person().id], found, by=pay.finance())
-    assert refused.value.field == field
 
 
 def test_only_finance_pays_by_hand(by_hand: Flask) -> None:

@@ -1,0 +1,131 @@
+"""The doors and pages of bank statements, and their five questions."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace.accounts.models import Company
+from marketplace.core.db import transaction
+from marketplace.core.idempotency import HEADER
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import rules as bank_rules
+from tests.factories import accounts, pay
+from tests.pay.test_bank import _company, content, lines, ours
+from tests.pay.test_bank_files import COMPANY, table
+from tests.web.visitor import Visitor
+
+__all__ = ["_company", "ours"]
+
+
+TRANSFER = "GET /api/v1/companies/<uuid:company_id>/transfer"
+LOOK = "POST /api/v1/bank/look"
+TAKE = "POST /api/v1/bank/statements"
+LINES = "GET /api/v1/bank/lines"
+ASSIGN = "POST /api/v1/bank/lines/<uuid:line_id>/assign"
+CONFIRM = "POST /api/v1/bank/lines/<uuid:line_id>/confirm"
+DOUBT = "POST /api/v1/bank/lines/<uuid:line_id>/doubt"
+BACK = "POST /api/v1/bank/lines/<uuid:line_id>/send-back"
+OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK)
+BODIES: Mapping[str, Any] = {
+    LOOK: {"content": "x"},
+    TAKE: {"content": "x"},
+    ASSIGN: {"company_id": str(COMPANY)},
+    BACK: {"reason": "Nobody knows whose."},
+}
+
+
+def doors(*routes: str, question: str) -> list[Any]:
+    return [pytest.param(route, marks=pytest.mark.door(route, question), id=route) for route in routes]
+
+
+def ask(client: FlaskClient, route: str, who: Mapping[str, str] | None = None, of: Any = None, **more: Any) -> Any:
+    method, _, path = route.partition(" ")
+    for name in ("<uuid:company_id>", "<uuid:line_id>"):
+        path = path.replace(name, str(of or uuid4()))
+    more = {"json": BODIES.get(route)} | more
+    return client.open(path, method=method, headers={HEADER: uuid4().hex} | dict(who or {}), **more)
+
+
+@pytest.mark.door(TRANSFER, "works")
+@pytest.mark.door(LOOK, "works")
+@pytest.mark.door(TAKE, "works")
+@pytest.mark.door(TAKE, "wrong_state")
+@pytest.mark.door(LINES, "works")
+@pytest.mark.door(ASSIGN, "works")
+@pytest.mark.door(ASSIGN, "wrong_state")
+@pytest.mark.door(CONFIRM, "works")
+@pytest.mark.door(CONFIRM, "wrong_state")
+@pytest.mark.door(DOUBT, "works")
+@pytest.mark.door(DOUBT, "wrong_state")
+@pytest.mark.door(BACK, "works")
+@pytest.mark.door(BACK, "wrong_state")
+def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
+    first, second = (accounts.bearer(pay.finance()) for _ in range(2))
+    owner = accounts.bearer(accounts.owner_of(ours.id))
+    told = ask(client, TRANSFER, owner, ours.id).json
+    assert told["looked_at"] == []
+    assert (told["reference"], told["is_open"]) == (bank_rules.reference_of(ours.id), True)
+    text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", "2026-11-17,1.00,USD,x,,B2")}
+    looked = ask(client, LOOK, first, json=text).json
+    assert [line["company_id"] for line in looked["lines"]] == [str(ours.id), None]
+    assert ask(client, TAKE, first, json=text).json["fresh"] == 2
+    by_sum = {line["money"]["amount"]: line["id"] for line in ask(client, LINES, first).json["items"]}
+    large, stray = by_sum["5000.00"], by_sum["1.00"]
+    (looked_at,) = ask(client, TRANSFER, owner, ours.id).json["looked_at"]
+    assert (looked_at["money"]["amount"], looked_at["deposit_id"]) == ("5000.00", None)
+    mine = {"company_id": str(ours.id)}
+    assert ask(client, ASSIGN, first, large, json=mine).status_code == 409
+    assert ask(client, DOUBT, second, large).json["status"] == "stray"
+    assert ask(client, DOUBT, second, large).status_code == 409
+    assert ask(client, ASSIGN, second, large, json=mine).json["status"] == "matched"
+    assert ask(client, CONFIRM, second, large).json["code"] == "bank_line_needs_two"
+    assert ask(client, CONFIRM, first, large).json["status"] == "booked"
+    assert ask(client, CONFIRM, first, large).status_code == 409
+    assert ask(client, BACK, first, stray).json["status"] == "sent_back"
+    assert ask(client, BACK, first, stray).status_code == 409
+    app.config["RAIL"] = "sandbox"
+    assert ask(client, TAKE, first, json=text).json["code"] == "bank_is_not_the_rail"
+
+
+@pytest.mark.parametrize("route", doors(TRANSFER, LOOK, TAKE, LINES, *OF_LINE, question="not_signed_in"))
+def test_strangers_are_asked_who_they_are(route: str, client: FlaskClient) -> None:
+    assert ask(client, route).status_code == 401
+
+
+@pytest.mark.parametrize("route", doors(TRANSFER, *OF_LINE, question="not_mine"))
+def test_to_everybody_else_there_is_nothing(route: str, ours: Company, client: FlaskClient) -> None:
+    with transaction():
+        bank_deposits.take(content(ours, "10.00", words="for the work"), by=pay.finance())
+    of = ours.id if route == TRANSFER else lines()[0].id
+    assert ask(client, route, accounts.bearer(accounts.person()), of).status_code == 404
+
+
+@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, question="wrong_shape"))
+def test_a_body_of_another_shape_is_refused(route: str, client: FlaskClient) -> None:
+    assert ask(client, route, accounts.bearer(pay.finance()), json={"odd": 1}).status_code == 422
+
+
+@pytest.mark.door(LINES, "wrong_shape")
+def test_a_page_of_lines_has_a_size(client: FlaskClient) -> None:
+    assert ask(client, LINES, accounts.bearer(pay.finance()), query_string={"limit": "0"}).status_code == 422
+
+
+def test_the_pages(ours: Company, client: FlaskClient) -> None:
+    desk = Visitor(client).signed_in(accounts.person_of(pay.finance().person_id))
+    text = content(ours, "10.00", words="for the work")
+    page = desk.send("/desk/bank", file=(text + "\n2026-11-17,x,USD,y,,").encode())
+    assert "Nothing of it can be taken" in page.words
+    assert "The amount is no plain number" in page.words
+    page = desk.send("/desk/bank", file=text.encode())
+    assert "1 of 1 transfers are new" in page.words
+    (line,) = lines()
+    page = desk.send("/desk/bank", action=f"/desk/bank/{line.id}/assign", company_id=ours.id)
+    assert "available to the company" in page.words
+    owner = Visitor(client.application.test_client())
+    owner.signed_in(accounts.person_of(accounts.owner_of(ours.id).person_id))
+    page = owner.look(f"/company/{ours.id}/money/transfer?money.amount=250.00&money.currency=EUR")
+    assert bank_rules.reference_of(ours.id) in page.words
