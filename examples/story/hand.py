@@ -17,7 +17,7 @@ from marketplace.core.ids import unseeded
 
 PATIENCE = 120.0
 LOOK_EVERY = 0.02
-TODO = "todo"
+NOT_BEGUN = "todo"
 NOT_WAITED_FOR = frozenset({"queue.stalled"})
 
 
@@ -56,7 +56,7 @@ class Hand:
                 fewest, moved = len(waiting), time.monotonic()
             # A job that a worker has already begun is not to be had here: asking for it again and again only keeps the
             # database from its work.
-            if not self._idle and any(state == TODO for _, state in waiting):
+            if not self._idle and any(state == NOT_BEGUN for _, state in waiting):
                 with unseeded():  # Which jobs come here, and not to another worker, is chance.
                     run_pending()
             if time.monotonic() - moved > PATIENCE:
@@ -70,5 +70,7 @@ def _open_jobs() -> Sequence[tuple[str, str]]:
     """The name and the state of everything that waits or runs."""
     with transaction():
         return sorted(
-            (name, state) for name, state in queue.depth() if state in (TODO, "doing") and name not in NOT_WAITED_FOR
+            (name, state)
+            for name, state in queue.depth()
+            if state in (NOT_BEGUN, "doing") and name not in NOT_WAITED_FOR
         )

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, Commitment, Origin, State
+from marketplace.standards.asked import Origin
+from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, Commitment, State
 
 HEAD: Final = """\
 # What is asked, and what holds it

@@ -11,7 +11,8 @@ import marshmallow as ma
 
 from marketplace.core.http import AMOUNT, Flag, MoneyField, PageArgs, Pattern, page_schema
 from marketplace.core.money import Money
-from marketplace.standards.commitments import Origin, State
+from marketplace.standards.asked import Origin
+from marketplace.standards.commitments import State
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
 from marketplace.standards.overtime import CountedBy

@@ -16,7 +16,8 @@ from flask_babel import format_date, format_decimal, format_time, get_locale, ge
 
 from marketplace.core import clock
 from marketplace.core.money import BadMoney, Money
-from marketplace.standards.commitments import Origin, State
+from marketplace.standards.asked import Origin
+from marketplace.standards.commitments import State
 from marketplace.standards.rules import Basis
 from marketplace.web import reader
 from marketplace.web.code_names import NAMES

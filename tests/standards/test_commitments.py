@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from marketplace import app as _every_table
 from marketplace.core.db import Base
 from marketplace.core.language import words_of
+from marketplace.standards.asked import Origin
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, HELD, Commitment, Origin, State
+from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, HELD, Commitment, State
 from marketplace.standards.fairness import fairness_page
 from tests.conftest import ROOT
 
