@@ -1,6 +1,7 @@
 """Payouts that a bank sends back less a fee, or in another currency: whole to their person, and who bears the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -20,10 +21,12 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import service
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import returns as bank_returns
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineStatus, Returned, Way
 from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.contests import service as contests
 from marketplace.pay.invoices import company_months
 from marketplace.pay.invoices.company_months import Flow
@@ -36,6 +39,7 @@ from marketplace.pay.runs.fee_models import RailFee
 from tests.factories import accounts, gigs, pay, standards
 from tests.factories import shifts as make
 from tests.pay.books import everything_holds
+from tests.pay.test_bank_files import table
 from tests.pay.test_manual import BANK, MOBILE, account_of, made, op_of, paid
 from tests.web.visitor import Visitor
 
@@ -121,6 +125,48 @@ def test_what_a_bank_keeps_on_the_way_back_the_company_bears(was_marked: bool) -
         service.retry_payout(op.id, by=accounts.actor_of(op.owner_id))
         assert rail_fees.owe_due() == 0
     everything_holds()
+
+
+def test_what_somebody_had_found_not_to_arrive_is_booked_once_it_comes_back() -> None:
+    """60.00 USD are payable since the finding; of the 59.00 that come back later the books learn what the bank kept."""
+    op, company_id = sent()
+    with transaction():
+        findings.find([op.id], findings.Found(outcome=FindingOutcome.DID_NOT, reason="Closed."), by=pay.finance())
+    before = books.balance(outside(MANUAL), "USD")
+    first, second = come_back(op, usd("59.00")), come_back(op, usd("58.00"))
+    assert (first.status, first.kept, second.status) == (LineStatus.POSTED, usd("1.00"), LineStatus.STRAY)
+    assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
+    assert books.balance(available_account(company_id), "USD") == usd("9.00")
+    assert books.balance(outside(MANUAL), "USD") - before == usd("1.00")
+    everything_holds()
+
+
+def test_old_strays_keep_no_newer_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of three is looked at with each statement: after as many statements all were."""
+    monkeypatch.setattr(bank_returns, "MOST_AGAIN", 1)
+    op, _ = sent(found=usd("60.00"))
+    lost, seen = [come_back(op, usd(f"60.0{number}")) for number in (1, 2, 3)], set()
+    for number in range(3):
+        with transaction():
+            made = bank_deposits.take(table(f"2026-11-20,1.00,USD,x,,B{number}"), by=pay.finance())
+        seen |= {line.id for line in bank_returns.strays(made.id)}
+    assert seen == {line.id for line in lost}
+
+
+def test_purses_are_locked_together_before_any_line_is_booked(
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """The order of lines is the bank's: two statements that name two companies the other way round wait for nobody."""
+    one, other = accounts.company(), accounts.company()
+    rows = [f"2026-11-20,1.00,USD,{bank_rules.reference_of(each.id)},Lab,{each.id.hex}" for each in (other, one)]
+    db.session.commit()
+    with statements() as seen, transaction():
+        bank_deposits.take(table(*rows), by=pay.finance())
+    locks = [number for number, each in enumerate(seen) if "FOR NO KEY UPDATE" in each and "ledger_account" in each]
+    booked = [number for number, each in enumerate(seen) if "INTO posting" in each]
+    assert locks
+    assert booked
+    assert locks[0] < booked[0]
 
 
 def test_what_came_back_in_another_currency_is_the_persons_whole_in_their_own() -> None:

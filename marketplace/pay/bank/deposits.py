@@ -18,7 +18,14 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor, OperatorRole, OwnCompany, reason_given, require_operator
+from marketplace.accounts.rules import (
+    Actor,
+    OperatorRole,
+    OwnCompany,
+    available_account,
+    reason_given,
+    require_operator,
+)
 from marketplace.accounts.rules import require_person as person_of
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -89,6 +96,10 @@ def take(content: str, *, by: Actor) -> BankStatement:
     named = _companies(found.lines)
     # Also payments that came back before: what kept one from being booked may be over.
     again = returns.strays(made.id)
+    # All purses together, in the order in which everybody locks them: the order of lines is the bank's.
+    currencies = {line.currency for line in lines}
+    purses = {(available_account(each.id), currency) for each in named.values() for currency in currencies}
+    ledger.hold_still(purses | returns.accounts([*lines, *again]))
     # What came before what undoes it: a file may hold both.
     for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, func, select
 
 from marketplace.accounts.rules import Actor
 from marketplace.accounts.rules import require_person as person_of
@@ -27,13 +27,13 @@ from marketplace.ledger import service as ledger
 from marketplace.pay import rules
 from marketplace.pay.bank import already
 from marketplace.pay.bank import rules as bank_rules
-from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import LineKind, LineStatus, Returned, Way
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
-from marketplace.pay.by_hand.rules import FileStatus, FindingOutcome, ManualStatus, OwnPayment
+from marketplace.pay.by_hand.rules import FileStatus, FindingOutcome, FindingStatus, ManualStatus, OwnPayment
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus
+from marketplace.pay.rules import MANUAL, OP_EVENTS, OpKind, OpStatus, in_flight, payable
 from marketplace.pay.runs import rail_fees
 from marketplace.standards.act_rules import ActKind
 from marketplace.standards.exchange import quotes
@@ -81,12 +81,29 @@ def book(line: BankLine, *, by: Actor, **whose: UUID) -> None:
 
 
 def strays(but: UUID) -> Sequence[BankLine]:
-    """Payments of other statements that came back and are not booked, the oldest first: of somebody who could not book
-    their own, that were just being marked, or whose rate nobody knew. Locked."""
-    found = select(BankLine).where(
-        BankLine.kind == LineKind.CAME_BACK, BankLine.status == LineStatus.STRAY, BankLine.statement_id != but
-    )
-    return db.session.scalars(found.order_by(BankLine.id).limit(MOST_AGAIN).with_for_update(skip_locked=True)).all()
+    """Payments of other statements that came back and are not booked: of somebody who could not book their own, that
+    were just being marked, or whose rate nobody knew. Where there are many, the next ones with each statement, so that
+    those of which nothing can come keep no other one waiting. Locked."""
+    is_stray = and_(BankLine.kind == LineKind.CAME_BACK, BankLine.status == LineStatus.STRAY)
+    others = and_(is_stray, BankLine.statement_id != but)
+    number, taken = db.session.execute(
+        select(
+            select(func.count()).where(others).scalar_subquery(),
+            select(func.count()).select_from(BankStatement).scalar_subquery(),
+        )
+    ).one()
+    begin = taken * MOST_AGAIN % number if number > MOST_AGAIN else 0
+    found = select(BankLine).where(others).order_by(BankLine.id).offset(begin).limit(MOST_AGAIN)
+    return db.session.scalars(found.with_for_update(skip_locked=True)).all()
+
+
+def accounts(lines: Sequence[BankLine]) -> set[tuple[str, str]]:
+    """What the books may take from where these payments came back, each account with its currency."""
+    named = {bank_rules.payout_of(line.words) for line in lines if line.kind is LineKind.CAME_BACK}
+    found = select(PaymentOp).where(PaymentOp.id.in_(named - {None}), PaymentOp.kind == OpKind.PAYOUT)
+    ops = db.session.scalars(found).all() if named else ()
+    theirs = {(each(op.owner_id), op.currency) for op in ops for each in (payable, in_flight)}
+    return theirs | rail_fees.purses({op.payslip_id: op.currency for op in ops if op.payslip_id is not None})
 
 
 def is_of_a_payout(line: BankLine) -> bool:
@@ -135,8 +152,23 @@ def _payout(line: BankLine) -> PaymentOp | None:
         .where(ManualPayment.payment_op_id == op.id, ManualPayment.status == ManualStatus.IN_FILE)
         .where(ManualFile.status == FileStatus.RELEASED)
     )
+    if op.status is OpStatus.REFUSED:
+        return op if _was_found(op) else None
     is_open = op.status is OpStatus.WAITING and db.session.scalar(sent) is not None
     return op if is_open and not findings.of([op.id]) else None
+
+
+def _was_found(op: PaymentOp) -> bool:
+    """Whether a person has found, of a payout that was at the bank, that it did not arrive, and no line said so yet."""
+    finding = findings.of([op.id]).get(op.id)
+    is_found = finding is not None and finding.status is FindingStatus.HOLDS
+    at_the_bank = exists().where(
+        ManualPayment.payment_op_id == op.id,
+        ManualFile.id == ManualPayment.file_id,
+        ManualFile.status.in_((FileStatus.RELEASED, FileStatus.SETTLED)),
+    )
+    told = exists().where(BankLine.payment_op_id == op.id)
+    return is_found and bool(db.session.scalar(select(and_(at_the_bank, ~told))))
 
 
 def _returned(line: BankLine, payout: PaymentOp) -> Returned | None:
@@ -159,7 +191,9 @@ def _way(line: BankLine, payout: PaymentOp) -> Way | None:
 
 def _again(line: BankLine, payout: PaymentOp, *, by: Actor) -> PaymentOp:
     """The payout is payable again, whole. Returns the payment by which it came back: itself, where nobody had marked
-    it."""
+    it, or somebody had found that it did not arrive: then it is payable already."""
+    if payout.status is OpStatus.REFUSED:
+        return payout
     if payout.status is OpStatus.WAITING:
         told = findings.Found(outcome=FindingOutcome.DID_NOT, reason=CAME_BACK)
         findings.by_line(payout.id, told, waits=False, by=by)

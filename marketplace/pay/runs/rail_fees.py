@@ -94,6 +94,18 @@ def _available(row: RailFee) -> tuple[str, str]:
     return available_account(row.company_id), row.currency
 
 
+def purses(payslips: Mapping[UUID, str]) -> set[tuple[str, str]]:
+    """The accounts from which companies bear what a bank keeps of payouts of these payslips, each with its currency.
+    Whoever books several such payouts locks them first, all together."""
+    shares = _shares(payslips)
+    return {
+        (available_account(company_id), payslips[payslip_id])
+        for payslip_id, of in shares.items()
+        for company_id in of
+        if company_id is not None
+    }
+
+
 # --- for a run ------------------------------------------------------------------------------------------------------
 
 
