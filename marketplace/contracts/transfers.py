@@ -67,7 +67,8 @@ def send(transfer_id: UUID, evidence: str, *, by: Actor) -> Transfer | MoneyAct:
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
     row, said = _asked(transfer_id, by), {"evidence": evidence}
-    return alone.once(ActKind.SENT, row.id, row.money, said, lambda: _send(row, evidence, by=by), by=by)
+    whose = row.contractor_id
+    return alone.once(ActKind.SENT, row.id, row.money, said, lambda: _send(row, evidence, by=by), by=by, of=whose)
 
 
 def send_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
@@ -88,7 +89,10 @@ def give_back(transfer_id: UUID, reason: str, *, by: Actor) -> Transfer | MoneyA
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
     row, said = _asked(transfer_id, by), {"reason": reason}
-    return alone.once(ActKind.RETURNED, row.id, row.money, said, lambda: _give_back(row, reason, by=by), by=by)
+    whose = row.contractor_id
+    return alone.once(
+        ActKind.RETURNED, row.id, row.money, said, lambda: _give_back(row, reason, by=by), by=by, of=whose
+    )
 
 
 def give_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
@@ -120,14 +124,19 @@ def receive(
     plan = _may_receive(contractor_id, code, money, by)
     told = {"provider": provider, "account": account, "evidence": evidence, "reason": reason}
     said = {"code": code, "amount": money.amount, "currency": money.currency, **told}
-    return alone.once(
-        ActKind.TAKEN_IN, contractor_id, money, said, lambda: _receive(contractor_id, plan, money, told, by=by), by=by
-    )
+    # The same money of the same provider is one thing that waits; other money does not wait for it.
+    subject = f"{contractor_id}:{code}:{money}:{provider.strip().lower()}"
+
+    def do() -> Transfer:
+        return _receive(contractor_id, plan, money, told, by=by)
+
+    return alone.once(ActKind.TAKEN_IN, subject, money, said, do, by=by, of=contractor_id)
 
 
 def receive_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Transfer:
     """A second operator has found the same. Raises as `receive`."""
-    person_id, money = UUID(act.subject), Money(said["amount"], said["currency"])
+    person_id, money = act.contractor_id, Money(said["amount"], said["currency"])
+    assert person_id is not None, "the money of a person"
     told = {name: said[name] for name in ("provider", "account", "evidence", "reason")}
     return _receive(person_id, _may_receive(person_id, said["code"], money, by), money, told, by=by)
 

@@ -29,6 +29,8 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import ACTIVE_BOOKING
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 from marketplace.shifts.timesheet_rules import CutStatus, TimesheetStatus
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActStatus
 from marketplace.workforce.bars import AppealStatus
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
@@ -128,6 +130,9 @@ def _obstacles(person_id: UUID) -> list[Obstacle]:
             TimesheetCut.contractor_id == person_id, TimesheetCut.status.in_(_OPEN_CUT)
         ),
         Obstacle.APPEAL: select(Appeal.id).where(Appeal.contractor_id == person_id, Appeal.status == AppealStatus.OPEN),
+        Obstacle.SECOND: select(MoneyAct.id).where(
+            MoneyAct.contractor_id == person_id, MoneyAct.status == ActStatus.WAITING
+        ),
     }
     asked = [exists(found).label(str(name)) for name, found in waits.items()]
     row = db.session.execute(select(*asked)).mappings().one()

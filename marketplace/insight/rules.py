@@ -97,6 +97,8 @@ class Obstacle(StrEnum):
     CUT = "cut"
     """Time that was cut, and can still be disputed, ruled on or paid."""
     APPEAL = "appeal"
+    SECOND = "second"
+    """What an operator wants to do with their money waits for a second person."""
     MONEY = "money"
     """Earned and not paid out."""
 

@@ -23,6 +23,7 @@ class MoneyAct(Stateful):
         Index("ix_money_act_done_by_done_at", "done_by", "done_at"),
         Index("ix_money_act_done_by_file_id", "done_by", "file_id", postgresql_where=text("file_id IS NOT NULL")),
         Index("ix_money_act_answered_by", "answered_by"),
+        Index("ix_money_act_contractor_id", "contractor_id", postgresql_where=text("contractor_id IS NOT NULL")),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("status = 'waiting' OR said = '{}'", name="says_nothing_any_more"),
         CheckConstraint("(answered_by IS NULL) = (answered_at IS NULL)", name="answered_when"),
@@ -35,6 +36,8 @@ class MoneyAct(Stateful):
     subject: Mapped[str] = mapped_column(Text)
     file_id: Mapped[UUID | None]
     """The bank statement or the file of payments that it was done by."""
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"))
+    """Whose money it is, where it is one person's: nobody is erased while something of theirs waits."""
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
     said: Mapped[Json]

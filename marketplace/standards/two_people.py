@@ -62,19 +62,28 @@ class Tally:
         do: Callable[[], T],
         *,
         by: Actor,
+        of: UUID | None = None,
     ) -> T | MoneyAct:
         """Does it now where this person may alone. Else nothing is done, and what they have said waits for another.
-        Raises WaitsAlready."""
+        `of` is the contractor whose money it is, if it is one's. Raises WaitsAlready."""
         _check_free(subject)
         if not self.may([money]):
-            return wait(kind, subject, money, said, by=by)
+            return wait(kind, subject, money, said, by=by, of=of)
         done = do()
-        act = self.did(kind, subject, money)
+        act = self.did(kind, subject, money, of=of)
         db.session.flush()
         record("money_act.alone", act, by=by, data=_told(act))
         return done
 
-    def did(self, kind: ActKind, subject: UUID | str, money: Money, file_id: UUID | None = None) -> MoneyAct:
+    def did(
+        self,
+        kind: ActKind,
+        subject: UUID | str,
+        money: Money,
+        file_id: UUID | None = None,
+        *,
+        of: UUID | None = None,
+    ) -> MoneyAct:
         """Writes down what was done alone, after `may()` had said that it may be."""
         dollars = self._dollars(money)
         assert dollars is not None, "what no rate tells is not done alone"
@@ -82,7 +91,8 @@ class Tally:
             self._files[file_id] = self._by(file_id) + dollars
         self._today += dollars
         made = MoneyAct(
-            kind=kind, subject=str(subject), file_id=file_id, amount=money.amount, currency=money.currency, said={},
+            kind=kind, subject=str(subject), file_id=file_id, contractor_id=of,
+            amount=money.amount, currency=money.currency, said={},
             done_by=self.person_id, done_at=self.at, status=ActStatus.ALONE,
         )  # fmt: skip
         db.session.add(made)
@@ -121,10 +131,13 @@ def tally(by: Actor) -> Tally:
     return Tally(me, clock.now())
 
 
-def wait(kind: ActKind, subject: UUID | str, money: Money, said: Mapping[str, Any], *, by: Actor) -> MoneyAct:
+def wait(
+    kind: ActKind, subject: UUID | str, money: Money, said: Mapping[str, Any], *, by: Actor, of: UUID | None = None
+) -> MoneyAct:
     """Writes down what is to be done once another operator agrees. Raises WaitsAlready where something waits there."""
     row = {
-        "id": new_id(), "kind": kind, "subject": str(subject), "amount": money.amount, "currency": money.currency,
+        "id": new_id(), "kind": kind, "subject": str(subject), "contractor_id": of,
+        "amount": money.amount, "currency": money.currency,
         "said": dict(said), "done_by": require_person(by), "done_at": clock.now(), "status": ActStatus.WAITING,
     }  # fmt: skip
     made = make(MoneyAct, [row], by=by, event="money_act.waiting")

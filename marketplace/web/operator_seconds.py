@@ -9,12 +9,10 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
-from marketplace.contracts.benefit_models import Transfer
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.seconds import service as seconds
-from marketplace.pay.taxes.models import Withholding
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActKind
@@ -22,7 +20,6 @@ from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved
 from marketplace.web.waiting import count, for_second
 from marketplace.web.work import NOTHING_MORE
-from marketplace.workforce.models import Contractor
 
 ANSWERS = {"agree": seconds.agree, "withdraw": two_people.withdraw}
 TOLD = ("reason", "note", "evidence", "provider")
@@ -58,17 +55,9 @@ def answer_second(act_id: UUID, answer: str) -> ResponseReturnValue:
 def _whose(acts: Sequence[MoneyAct]) -> dict[UUID, str]:
     """Whose money each of them is about, where it is a company's or a person's. The caller has made sure that an
     operator of finance asks."""
-    told: dict[str, UUID] = {}
-    for key, owner in _OWNERS:
-        ids = [UUID(each.subject) for each in acts if each.kind is not ActKind.EXPLAINED]
-        told |= {str(row[0]): row[1] for row in db.session.execute(select(key, owner).where(key.in_(ids)))}
+    told: dict[UUID, UUID] = {each.id: each.contractor_id for each in acts if each.contractor_id is not None}
+    credited = {UUID(each.subject): each.id for each in acts if each.kind is ActKind.CREDITED}
+    companies = select(Invoice.id, Invoice.company_id).where(Invoice.id.in_(credited))
+    told |= {credited[row.id]: row.company_id for row in db.session.execute(companies)}
     names = accounts.company_name(set(told.values())) | accounts.person_name(list(told.values()))
-    return {each.id: names[told[each.subject]] for each in acts if each.subject in told}
-
-
-_OWNERS = (
-    (Invoice.id, Invoice.company_id),
-    (Withholding.id, Withholding.contractor_id),
-    (Transfer.id, Transfer.contractor_id),
-    (Contractor.id, Contractor.id),
-)
+    return {act_id: names[owner] for act_id, owner in told.items()}

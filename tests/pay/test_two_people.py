@@ -22,6 +22,8 @@ from marketplace.core.events import Event
 from marketplace.core.idempotency import HEADER
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
+from marketplace.insight import erasure
+from marketplace.insight.rules import Obstacle
 from marketplace.ledger import queries as books
 from marketplace.pay import service
 from marketplace.pay.bank import deposits as bank_deposits
@@ -184,9 +186,9 @@ def explained(_: UUID, by: Actor) -> Any:
     return reconciling.explain("txn_x" if found else stray(), "A bonus.", by=by)
 
 
-def taken_in(person_id: UUID, by: Actor) -> Any:
+def taken_in(person_id: UUID, by: Actor, amount: str = "12.00") -> Any:
     told = ("Mutual fund", "ANA-1", "letter of 3 May", "She asked for it.")
-    return transfers.receive(person_id, HEALTH, usd("12.00"), *told, by=by)
+    return transfers.receive(person_id, HEALTH, usd(amount), *told, by=by)
 
 
 def ends(verb: Callable[..., Any]) -> Callable[[UUID, Actor], Any]:
@@ -233,6 +235,22 @@ def test_what_is_too_much_for_one_is_done_once_another_agrees(
     assert before != usd(moved[1])
     with pytest.raises(WrongState):
         seconds.agree(again.id, by=other)
+
+
+@pytest.mark.usefixtures("alone_nothing")
+def test_nobody_is_erased_while_money_of_theirs_waits_for_a_second_person() -> None:
+    """Other money does not wait for it, and money of the same amount does."""
+    ana, one = workforce.contractor().id, pay.finance()
+    with transaction():
+        waits = [taken_in(ana, one, amount) for amount in ("12.00", "7.00")]
+    assert {each.contractor_id for each in waits} == {ana}
+    with pytest.raises(WaitsAlready):
+        taken_in(ana, one, "7.00")
+    assert Obstacle.SECOND in erasure.prospect(by=accounts.actor_of(ana)).obstacles
+    with transaction():
+        for each in waits:
+            two_people.withdraw(each.id, by=one)
+    assert Obstacle.SECOND not in erasure.prospect(by=accounts.actor_of(ana)).obstacles
 
 
 @pytest.mark.usefixtures("alone_nothing")

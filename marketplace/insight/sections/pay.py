@@ -15,6 +15,7 @@ from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rails.models import RailAccount, RailPayout
 from marketplace.pay.taxes.models import TaxDeclaration, Withholding
 from marketplace.pay.taxes.year_models import YearStatement
+from marketplace.standards.act_models import MoneyAct
 
 
 def own_accounts(person_id: UUID) -> list[str]:
@@ -103,5 +104,13 @@ PAY: tuple[Section, ...] = (
     ),
     own("rail_accounts", "pay", "Your accounts at a payment rail", STAYS, RailAccount.contractor_id),
     own("bank_payouts", "pay", "What went from there to your bank", STAYS, RailPayout.contractor_id),
+    own(
+        "money_acts",
+        "standards",
+        "What operators did with money of yours by hand",
+        STAYS,
+        MoneyAct.contractor_id,
+        without=("said", "subject", "done_by", "answered_by"),
+    ),
     Section("postings", "ledger", "Every movement of your money", STAYS, _postings, frozenset(), table_of(Posting.id)),
 )

@@ -356,6 +356,30 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The reason stands under “Where you are paid”. Your pay is kept; give an account that is your own.",
             ),
         ),
+        "money_act.waiting": (
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "Something with money waits for a second person",
+                "Look whether it is right, and agree or take it back.",
+            ),
+        ),
+        "bank_line.matched": (
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A line of a bank statement waits for a second person",
+                "Look whether it is right, and agree or take it back.",
+            ),
+        ),
+        "bank_line.ending": (
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A line of a bank statement waits for a second person",
+                "Look whether it is right, and agree or take it back.",
+            ),
+        ),
         "manual_file.made": (
             Telling(
                 Audience.FINANCE,

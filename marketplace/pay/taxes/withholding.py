@@ -144,7 +144,9 @@ def give_back(withholding_id: UUID, money: Money, reason: str, *, by: Actor) -> 
     alone = two_people.tally(by)
     row, why = _correctable(withholding_id, money, by), reason_given(reason)
     said = {"amount": money.amount, "currency": money.currency, "reason": why}
-    return alone.once(ActKind.GIVEN_BACK, row.id, money, said, lambda: _give_back(row, money, why, by=by), by=by)
+    return alone.once(
+        ActKind.GIVEN_BACK, row.id, money, said, lambda: _give_back(row, money, why, by=by), by=by, of=row.contractor_id
+    )
 
 
 def give_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Withholding:

@@ -22,6 +22,7 @@ PEOPLE = {
         "timesheet": lazy_gettext("Time is not paid yet."),
         "cut": lazy_gettext("Time that was cut can still be disputed, ruled on or paid."),
         "appeal": lazy_gettext("An appeal is not answered yet."),
+        "second": lazy_gettext("What an operator wants to do with money of yours waits for a second person."),
         "money": lazy_gettext("Money that you earned has not arrived yet."),
     },
     "room": {
