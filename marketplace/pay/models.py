@@ -132,6 +132,7 @@ class PayLine(Base):
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
         CheckConstraint("(kind = 'piece') = (pieces IS NOT NULL)", name="a_line_of_pieces_counts_them"),
         CheckConstraint("pieces >= 0", name="pieces_not_negative"),
+        CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
             "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
@@ -196,6 +197,8 @@ class PayLine(Base):
     contract_version: Mapped[int | None]
     engagement_type: Mapped[str | None] = mapped_column(Text)
     cause: Mapped[str] = mapped_column(Text)
+    floor: Mapped[Json | None]
+    """The published wage that a top-up reaches, with the exchange rate by which it was compared (TOP_UP)."""
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)
     back_pay: Mapped[BackPay | None] = relationship(lazy="selectin", viewonly=True)

@@ -124,6 +124,33 @@ class BackPaidSchema(ma.Schema):
     raised_at = ma.fields.AwareDateTime(required=True)
 
 
+class FloorExchangeSchema(ma.Schema):
+    """One unit of `base` is `rate` units of `quote`."""
+
+    base = ma.fields.String(required=True)
+    quote = ma.fields.String(required=True)
+    rate = ma.fields.String(required=True)
+    quoted_on = ma.fields.String(required=True, metadata={"format": "date"})
+    source = ma.fields.String(required=True)
+
+
+class LineFloorSchema(ma.Schema):
+    """The published wage that a top-up reaches, and the rate by which it was compared with the promised one."""
+
+    kind = ma.fields.String(required=True)
+    amount = ma.fields.String(required=True)
+    currency = ma.fields.String(required=True)
+    period = ma.fields.String(required=True)
+    source = ma.fields.String(required=True)
+    as_of = ma.fields.String(required=True)
+    exchange = ma.fields.Nested(
+        FloorExchangeSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where the wage is published in the line's own currency"},
+    )
+
+
 class PayLineSchema(ma.Schema):
     """One reason to pay. `seconds` of sick leave are leave that accrues, of everything else time that is paid."""
 
@@ -169,6 +196,9 @@ class PayLineSchema(ma.Schema):
     payee = ma.fields.String(required=True)
     rule = ma.fields.String(required=True)
     rule_version = ma.fields.Integer(required=True)
+    floor = ma.fields.Nested(
+        LineFloorSchema, required=True, allow_none=True, metadata={"description": "Of a top-up to a floor"}
+    )
     contract_id = ma.fields.UUID(required=True, allow_none=True)
     contract_version = ma.fields.Integer(required=True, allow_none=True)
     engagement_type = ma.fields.String(required=True, allow_none=True)

@@ -112,6 +112,27 @@ class FloorPart:
             "confidence": found.confidence,
         }
 
+    def as_kept(self) -> dict[str, Any]:
+        """What a pay line keeps of it: the wage as it was published, and the rate into the line's currency."""
+        found, quote = self.benchmark, self.quote
+        return {
+            "kind": found.kind.value,
+            "amount": str(found.amount),
+            "currency": found.currency,
+            "period": found.period.value,
+            "source": found.source,
+            "as_of": found.as_of,
+            "exchange": None
+            if quote is None or quote.base == quote.quote
+            else {
+                "base": quote.base,
+                "quote": quote.quote,
+                "rate": f"{quote.rate.numerator / Decimal(quote.rate.denominator):.12g}",
+                "quoted_on": quote.quoted_on.isoformat(),
+                "source": quote.source,
+            },
+        }
+
     def words(self) -> str:
         """How the figure came about: "4268825 IDR a month / 173.33 h x 0.0000633 (ECB, 2026-10-30) = 1.56 USD"."""
         found = self.benchmark

@@ -34,6 +34,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "received_at": lazy_gettext("Reached the service"),
         "sent_at": lazy_gettext("Sent, by the device"),
         "code": lazy_gettext("Why it was not counted"),
+        "floor": lazy_gettext("Floor"),
         "done_at": lazy_gettext("Done"),
         "counted_at": lazy_gettext("Counts from"),
         "arrived_amount": lazy_gettext("Arrived"),

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from marketplace.web.verdict_words import verdict_said
-from marketplace.web.words import amounts, countries, day, name_of, number, status_words, when
+from marketplace.web.words import amounts, countries, day, name_of, number, said, status_words, when
 
 PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -366,3 +366,28 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...
     (re.compile(r"(-?[\d.]+ [A-Z]{3}) an hour to (.+)"), _margin),
 )
 """How inputs are written that are more than a number, and who tells them."""
+
+
+def floor_words(kept: Mapping[str, Any]) -> str:
+    """The published wage that a line tops up to, as `FloorPart.as_kept()` says it, with the exchange rate that was
+    used."""
+    told = {"kind": str(_VALUES[kept["kind"]]), "money": f"{number(Decimal(kept['amount']))}\xa0{kept['currency']}"}
+    match kept["period"]:
+        case "hour":
+            words = gettext("Topped up to the floor: %(kind)s of %(money)s an hour", **told)
+        case "day":
+            words = gettext("Topped up to the floor: %(kind)s of %(money)s a day", **told)
+        case _:
+            words = gettext("Topped up to the floor: %(kind)s of %(money)s a month", **told)
+    parts = [words, said(kept["source"])]
+    if used := kept["exchange"]:
+        rate = gettext(
+            "1 %(base)s = %(rate)s %(quote)s, %(source)s, of %(day)s",
+            base=used["base"],
+            rate=number(Decimal(used["rate"])),
+            quote=used["quote"],
+            source=said(used["source"]),
+            day=day(date.fromisoformat(used["quoted_on"])),
+        )
+        parts.append(rate)
+    return "; ".join(parts)

@@ -2,10 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
+from marketplace.accounts import queries as people
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs import funding
@@ -19,10 +24,11 @@ from marketplace.standards.floor import Period
 from marketplace.standards.models import RegionVersion
 from marketplace.standards.rates import LineKind
 from marketplace.standards.verdicts import Confidence
-from tests.factories import gigs, pay
+from tests.factories import gigs, pay, standards
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene
 from tests.pay.books import everything_holds
+from tests.web.visitor import Visitor
 
 
 def usd(amount: str) -> Money:
@@ -35,13 +41,13 @@ def kansas_asks(wage: str, since: date) -> None:
         db.session.add_all([_kansas(1, "7.25", date(2026, 1, 1)), _kansas(2, wage, since)])
 
 
-def _kansas(version: int, wage: str, since: date) -> RegionVersion:
+def _kansas(version: int, wage: str, since: date, currency: str = "USD") -> RegionVersion:
     return RegionVersion(
         country="US",
         subdivision="US-KS",
         version=version,
         valid_from=since,
-        currency="USD",
+        currency=currency,
         timezones=["America/Chicago"],
         min_wage=Decimal(wage),
         min_wage_period=Period.HOUR,
@@ -66,6 +72,19 @@ def top_ups(booking: Booking) -> list[tuple[int, Money, Money | None, str]]:
     return [(line.seconds // 60, line.money, line.rate, line.rule) for line in db.session.scalars(found)]
 
 
+STATUTE = {
+    "kind": "minimum_wage",
+    "period": "hour",
+    "source": "a statute of the test",
+    "as_of": MONDAY.date().isoformat(),
+}
+
+
+def floor_of(booking: Booking) -> dict[str, Any] | None:
+    found = select(PayLine.floor).where(PayLine.booking_id == booking.id, PayLine.kind == LineKind.TOP_UP)
+    return db.session.scalars(found).one()
+
+
 def fundings(scene: Scene) -> list[tuple[FundingKind, Money]]:
     found = select(GigFunding).where(GigFunding.gig_id == scene.gig.id).order_by(GigFunding.id)
     return [(row.kind, row.money) for row in db.session.scalars(found)]
@@ -81,9 +100,34 @@ def test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid(app:
     before = books.balance(scene.gig.hold_account, "USD")
     pay.paid()
     assert top_ups(booking) == [(240, usd("4.00"), usd("1.00"), "TOP_UP")]
+    assert floor_of(booking) == STATUTE | {"amount": "16.00", "currency": "USD", "exchange": None}
     assert pay.payslip_of(booking.contractor_id).net == usd("64.00")
     assert books.balance(scene.gig.hold_account, "USD") == before - usd("4.16")
     everything_holds()
+
+
+def test_a_floor_in_another_currency_is_kept_with_the_rate_it_was_compared_by(client: FlaskClient) -> None:
+    """15.00 EUR at 1.10 USD for one are 16.50 USD: four hours at 15.00 USD lack 6.00. A rate of that day which is
+    entered later changes no payslip, and the line says which one it was; its page and its paper, too."""
+    with transaction():
+        scene = make.scene()
+    booking = approved(scene)
+    with transaction():
+        db.session.add_all([_kansas(1, "7.25", date(2026, 1, 1)), _kansas(2, "15.00", MONDAY.date(), "EUR")])
+        db.session.add(standards.rate("EUR", "USD", "1.10", MONDAY.date()))
+    pay.paid()
+    with transaction():
+        db.session.add(standards.rate("EUR", "USD", "2.00", MONDAY.date()))
+    assert top_ups(booking) == [(240, usd("6.00"), usd("1.50"), "TOP_UP")]
+    used = {"base": "EUR", "quote": "USD", "rate": "1.1", "quoted_on": MONDAY.date().isoformat()}
+    asked = {"amount": "15.00", "currency": "EUR", "exchange": used | {"source": standards.SOURCE}}
+    assert floor_of(booking) == STATUTE | asked
+    address = f"/work/pay/{pay.payslip_of(booking.contractor_id).id}"
+    visitor = Visitor(client).signed_in(people.person(booking.contractor_id))
+    told = "Topped up to the floor: minimum wage of 15 EUR an hour; a statute of the test; 1 EUR = 1.1 USD"
+    assert told in " ".join(visitor.look(address).words.split())
+    paper = PdfReader(BytesIO(client.get(f"{address}/payslip.pdf").data))
+    assert "15 EUR an hour" in " ".join("".join(page.extract_text() for page in paper.pages).split())
 
 
 def test_the_day_of_the_work_decides(app: Flask) -> None:

@@ -11,7 +11,7 @@ from marketplace.core.money import Money
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.rates import NO_STEP
+from marketplace.standards.rates import NO_STEP, stepped
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Work:
     """The raise of the hazard class that this pays for, when the booking is paid already."""
     least_rate: Money | None = None
     """What the floor of the day and place of the work asks for an hour, where that is known (TOP_UP)."""
+    floor: Mapping[str, Any] | None = None
+    """The wage that decides it, as `FloorPart.as_kept()` says it."""
     leave: Leave = NO_LEAVE
     """Sick leave that pays a part of the schedule: the person's own money, not the company's."""
     step_points: int = NO_STEP
@@ -71,6 +73,12 @@ class Work:
     """Whether the work was learned in it (TRAINING)."""
     pieces: Pieces | None = None
     """What a piece pays and how, where work is paid by it; how many there are the minutes say (PIECES)."""
+
+    @property
+    def is_below_floor(self) -> bool:
+        """Whether the promised rate is less than the floor of the day asks for."""
+        full = stepped(self.rate, self.step_points)
+        return self.least_rate is not None and self.least_rate.amount > full.amount
 
     @property
     def columns(self) -> Mapping[str, Any]:

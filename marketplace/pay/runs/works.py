@@ -1,6 +1,6 @@
 """What is to be paid, read from the rooms below: bookings with their minutes, rates and contracts. Reads only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -248,13 +248,15 @@ def at_their_floors(works: Sequence[Work]) -> list[Work]:
 
     about = [asked(work) for work in works]
     floors = standards.floors(set(about))
-    least: dict[tuple[Any, int], Money] = {}
+    least: dict[tuple[Any, int], tuple[Money, Mapping[str, Any] | None]] = {}
     found = []
     for work, one in zip(works, about, strict=True):
         key = (one, hours[work.gig_id])
         if key not in least:
-            least[key] = Money(ceil(floors[one].hourly * Fraction(key[1], 60)), one[1])
-        found.append(replace(work, least_rate=least[key]))
+            floor = floors[one]
+            asks = Money(ceil(floor.hourly * Fraction(key[1], 60)), one[1])
+            least[key] = (asks, floor.deciding.as_kept() if floor.deciding else None)
+        found.append(replace(work, least_rate=least[key][0], floor=least[key][1]))
     return found
 
 

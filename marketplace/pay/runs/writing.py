@@ -4,6 +4,7 @@ Lines go in by COPY, and each belongs to its payslip from its beginning. A paysl
 commit: where a later piece of the run pays the same person more, what it adds is added there.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,8 @@ from marketplace.core.ids import new_id, new_id_text
 from marketplace.core.sending import Fixed, Order
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs.lines import DraftLine
-from marketplace.pay.runs.reasons import Reason
-from marketplace.standards.rates import OWN_BENEFITS, Payee
+from marketplace.pay.runs.reasons import Reason, Work
+from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee, PriceLine
 
 Owner = tuple[UUID, str]
 """Whose payslip it is, and in which currency."""
@@ -39,7 +40,7 @@ _COLUMNS = (
         "seconds",
         "pieces",
     ),
-    *("rate_amount", "percent", "amount", "currency", "payer", "payee", "rule", "rule_version", "cause"),
+    *("rate_amount", "percent", "amount", "currency", "payer", "payee", "rule", "rule_version", "cause", "floor"),
 )
 _SUMS = ("net", "benefits", "leave", "cost")
 _SUMMED = Fixed(
@@ -120,7 +121,16 @@ def _rows(run_id: str, lines: Iterable[DraftLine], slip_of: Mapping[Owner, str])
             price.rule,
             price.version,
             line.cause,
+            _floor(work, price),
         )
+
+
+def _floor(work: Reason, price: PriceLine) -> str | None:
+    """The wage that a top-up reaches, with the exchange rate by which it was compared; pieces that are topped up to
+    the promised rate reach none."""
+    if price.kind is not LineKind.TOP_UP or not isinstance(work, Work) or not work.is_below_floor:
+        return None
+    return json.dumps(work.floor)
 
 
 def _shared(run_id: str, work: Reason) -> tuple[Any, ...]:
