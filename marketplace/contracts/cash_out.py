@@ -1,7 +1,7 @@
 """Benefits that are paid out: asked for by their owner, set aside at once, paid by the next pay run (rule CASH_OUT)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
@@ -29,6 +29,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.standards.rules import RULES
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.pay_scope import PayScope
 from marketplace.workforce.rules import ContractorStatus
 
 LEAVING = (ContractorStatus.CLOSING, ContractorStatus.CLOSED)
@@ -125,14 +126,12 @@ def is_moving(contractor_id: UUID) -> ColumnElement[bool]:
 # --- for pay --------------------------------------------------------------------------------------------------------
 
 
-def payable(through: date, contractor_id: UUID | None = None) -> Select[UUID]:
-    """What no run has taken, asked for by the end of that day (UTC). It is nobody's cost, so it belongs to runs of all
-    companies, or of its person."""
-    until = datetime.combine(through, time(), UTC) + timedelta(days=1)
+def payable(scope: PayScope) -> Select[UUID]:
+    """What no run has taken, asked for by the end of its last day (UTC). It is nobody's cost, so no run of one
+    company has it."""
+    until = datetime.combine(scope.through, time(), UTC) + timedelta(days=1)
     found = select(CashOut.id).where(CashOut.taken_at.is_(None), CashOut.asked_at < until)
-    if contractor_id is not None:
-        found = found.where(CashOut.contractor_id == contractor_id)
-    return found.order_by(CashOut.id)
+    return scope.narrow(found, CashOut.contractor_id).order_by(CashOut.id)
 
 
 def of(ids: Collection[UUID]) -> list[CashOut]:

@@ -21,6 +21,7 @@ from marketplace.pay.previews import Preview
 from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.pay_scope import PayScope
 
 AGAIN_AFTER = timedelta(hours=RULES["INSTANT_PAY"].parameters["hours"])
 
@@ -40,7 +41,7 @@ def ready(seen_by: Actor) -> Ready:
     me = _contractor(require_person(seen_by)).id
     begun = select(PayRun.id).where(PayRun.contractor_id == me, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
-    return Ready(previews.foreseen(None, clock.now().date(), me), _again_from(me), is_under_way)
+    return Ready(previews.foreseen(PayScope(clock.now().date(), contractor_id=me)), _again_from(me), is_under_way)
 
 
 def pay_now(*, by: Actor) -> PayRun:
@@ -50,7 +51,7 @@ def pay_now(*, by: Actor) -> PayRun:
     me = _contractor(require_person(by), is_locked=True).id
     if (again_from := _again_from(me)) is not None:
         raise JustPaid(again_from=again_from.isoformat())
-    if not previews.foreseen(None, clock.now().date(), me):
+    if not previews.foreseen(PayScope(clock.now().date(), contractor_id=me)):
         raise NothingReady
     return service.start_run_of(me, by=by)
 

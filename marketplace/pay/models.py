@@ -19,6 +19,7 @@ from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, 
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.standards.rates import LineKind, Payee
+from marketplace.workforce.pay_scope import PayScope
 
 
 class PayRun(Stateful):
@@ -52,6 +53,10 @@ class PayRun(Stateful):
     paid_for: Mapped[Json] = mapped_column(default=dict)
     """How many things of each kind it pays for, by currency, as `runs.counts` counts them; counted as it goes too."""
     status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"))
+
+    @property
+    def scope(self) -> PayScope:
+        return PayScope(self.through, self.company_id, self.contractor_id)
 
 
 class Payslip(Stateful):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -21,6 +20,7 @@ from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
 from marketplace.standards.rates import OWN_BENEFITS, Payee
+from marketplace.workforce.pay_scope import PayScope
 
 Nets = Mapping[str, Mapping[UUID, int]]
 """Everybody's net pay, by currency and person."""
@@ -67,19 +67,19 @@ class _Drafted:
     nets: Nets
 
 
-def preview(company_id: UUID | None, through: date, seen_by: Actor) -> list[Preview]:
+def preview(scope: PayScope, seen_by: Actor) -> list[Preview]:
     """What `start_run()` would do now, by currency; nothing is changed. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    return foreseen(company_id, through)
+    return foreseen(scope)
 
 
-def compare(company_id: UUID | None, through: date, seen_by: Actor) -> Compared:
+def compare(scope: PayScope, seen_by: Actor) -> Compared:
     """The same beside what the last booked run of the same company, or of all, paid. For operators of finance, who read
     the names of those whose pay changes most."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    drafted = _draft(company_id, through)
+    drafted = _draft(scope)
     previews = _previews(drafted)
-    last = _last(company_id)
+    last = _last(scope)
     if last is None:
         return Compared(previews, None, [])
     then, nets_then = _paid_by(last)
@@ -96,33 +96,32 @@ def compare(company_id: UUID | None, through: date, seen_by: Actor) -> Compared:
     return Compared(previews, last, compared)
 
 
-def foreseen(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Preview]:
-    """What a run of one company, of one person or of all would do now, by currency, for whoever may know it."""
-    return _previews(_draft(company_id, through, contractor_id))
+def foreseen(scope: PayScope) -> list[Preview]:
+    """What a run of this scope would do now, by currency, for whoever may know it."""
+    return _previews(_draft(scope))
 
 
-def _draft(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> _Drafted:
-    whose = (company_id, through, contractor_id)
-    sheets = db.session.scalars(works.payable_timesheets(*whose)).all()
-    again = works.of_cuts(db.session.scalars(works.payable_cuts(*whose)).all())
-    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(*whose)).all())
+def _draft(scope: PayScope) -> _Drafted:
+    sheets = db.session.scalars(works.payable_timesheets(scope)).all()
+    again = works.of_cuts(db.session.scalars(works.payable_cuts(scope)).all())
+    again += works.of_back_pays(db.session.scalars(works.payable_back_pays(scope)).all())
     found = [*works.of_timesheets(sheets), *again]
     paid = works.paid_lines([work.booking_id for work in again])
-    tests = trials.of(db.session.scalars(trials.payable(*whose)).all())
+    tests = trials.of(db.session.scalars(trials.payable(scope)).all())
     people = {work.contractor_id for work in found} | {each.contractor_id for each in tests}
     lines = draft(works.at_their_floors(found), works.leave_earned(people), paid, tests, works.leave_caps(people))
-    lines += paid_out(cashing.preview(*whose))
-    lines += of_weeks(weeks.preview(*whose))
-    lines += fees_returned(rail_fees.preview(*whose))
+    lines += paid_out(cashing.preview(scope))
+    lines += of_weeks(weeks.preview(scope))
+    lines += fees_returned(rail_fees.preview(scope))
     nets: dict[str, dict[UUID, int]] = {}
     for line in lines:
         own, money = nets.setdefault(line.price.money.currency, {}), line.price.money
         net = money.amount if line.price.payee is Payee.CONTRACTOR else 0
         own[line.work.contractor_id] = own.get(line.work.contractor_id, 0) + net
     paid_for = counts.counted(lines)
-    if company_id is None:
+    if scope.company_id is None:
         # Whoever is given tax back is paid it even where nothing else is.
-        waiting = db.session.execute(withholding.waiting_returns(contractor_id)).all()
+        waiting = db.session.execute(withholding.waiting_returns(scope)).all()
         alone = [(who, code) for who, code in waiting if who not in nets.get(code, {})]
         for who, code in alone:
             nets.setdefault(code, {})[who] = 0
@@ -156,11 +155,11 @@ def _previews(drafted: _Drafted) -> list[Preview]:
     return previews
 
 
-def _last(company_id: UUID | None) -> PayRun | None:
+def _last(scope: PayScope) -> PayRun | None:
     """The last run of one company, or of all, that paid anybody and is in the books. What people had paid at once is
     none (INSTANT_PAY)."""
-    scope = PayRun.company_id.is_not_distinct_from(company_id), PayRun.contractor_id.is_(None)
-    found = select(PayRun).where(*scope, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id))
+    same = PayRun.company_id.is_not_distinct_from(scope.company_id), PayRun.contractor_id.is_(None)
+    found = select(PayRun).where(*same, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id))
     return db.session.scalars(found.order_by(PayRun.started_at.desc(), PayRun.id.desc()).limit(1)).one_or_none()
 
 

@@ -64,7 +64,7 @@ def _due(run: PayRun) -> int:
     """How many timesheets it was to take when it began; until its first piece, how many wait for it."""
     if run.timesheets_due is not None or run.status is not RunStatus.STARTED:
         return run.timesheets_due or 0
-    waiting = works.payable_timesheets(run.company_id, run.through, run.contractor_id).order_by(None).subquery()
+    waiting = works.payable_timesheets(run.scope).order_by(None).subquery()
     return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 

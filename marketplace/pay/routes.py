@@ -18,6 +18,7 @@ from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
+from marketplace.workforce.pay_scope import PayScope
 
 companies = Blueprint(
     "company-money", __name__, url_prefix="/api/v1/companies", description="A company's deposits, money and pay lines."
@@ -127,7 +128,7 @@ def list_runs(args: dict[str, Any]) -> dict[str, Any]:
 def preview_run(args: dict[str, Any]) -> Compared:
     """What a run started now would pay, beside what the last booked run of the same company, or of all, has paid.
     Nothing is changed. For operators of finance."""
-    return previews.compare(args["company_id"], args["through"], seen_by=actor())
+    return previews.compare(PayScope(args["through"], args["company_id"]), seen_by=actor())
 
 
 @runs.get("/<uuid:run_id>")

@@ -43,6 +43,7 @@ from marketplace.workforce import queries as workforce
 from marketplace.workforce import suspensions
 from marketplace.workforce.calendar import Calendar
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.pay_scope import PayScope
 from marketplace.workforce.rules import ContractorStatus
 
 Pair = tuple[UUID, UUID]
@@ -99,16 +100,12 @@ def is_unsettled(contractor_id: UUID) -> bool:
 # --- for pay --------------------------------------------------------------------------------------------------------
 
 
-def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
-    """Reckoned weeks that owe something and that no run has taken, of one company, one person or all."""
+def payable(scope: PayScope) -> Select[UUID]:
+    """Reckoned weeks that owe something and that no run has taken."""
     found = select(Guarantee.id).where(
-        Guarantee.taken_at.is_(None), Guarantee.owed_minutes > 0, Guarantee.week <= through
+        Guarantee.taken_at.is_(None), Guarantee.owed_minutes > 0, Guarantee.week <= scope.through
     )
-    if company_id is not None:
-        found = found.where(Guarantee.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(Guarantee.contractor_id == contractor_id)
-    return found.order_by(Guarantee.id)
+    return scope.narrow(found, Guarantee.contractor_id, Guarantee.company_id).order_by(Guarantee.id)
 
 
 def take(ids: Collection[UUID]) -> None:

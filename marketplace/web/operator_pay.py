@@ -33,6 +33,7 @@ from marketplace.web.landing_pictures import together_bar
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.run_pictures import counts_words, pay_bar, signed_money, then_and_now
 from marketplace.web.words import countries
+from marketplace.workforce.pay_scope import PayScope
 
 AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
@@ -139,7 +140,7 @@ def _compared(form: Form) -> Compared | None:
         given: dict[str, Any] = PayRunArgs().load({name: each for name, each in form.values.items() if each})
     except ma.ValidationError:
         return None
-    return previews.compare(given["company_id"], given["through"], actor())
+    return previews.compare(PayScope(given["through"], given["company_id"]), actor())
 
 
 def _progress(found: Progress) -> list[tuple[str, int, int]]:

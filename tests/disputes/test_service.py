@@ -45,6 +45,7 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd, CutStatus, TooLateToDispute
 from marketplace.standards.rates import LineKind
+from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made
@@ -242,7 +243,7 @@ def test_a_preview_tells_what_a_ruling_restored(scene: Scene) -> None:
     cut = make.worked_and_cut(scene)
     made.paid()
     make.ruled(make.claimed(cut))
-    (seen,) = previews.preview(None, clock.now().date(), seen_by=made.finance())
+    (seen,) = previews.preview(PayScope(clock.now().date()), seen_by=made.finance())
     assert (seen.people, seen.net, seen.cost) == (1, usd("15.00"), usd("16.85"))
     assert (seen.timesheets, seen.other_pay) == (0, [Count(PaidFor.RULING, 1)]), "its timesheet was paid before"
     far = progress.of(made.paid().id, seen_by=made.finance())

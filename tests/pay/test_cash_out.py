@@ -18,6 +18,7 @@ from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day
 from marketplace.standards.rates import LineKind
 from marketplace.workforce.bars import Left
+from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 
@@ -38,7 +39,7 @@ def test_the_health_money_of_four_hours_is_paid_out_by_the_next_run(app: Flask) 
         cash_out.ask("health-stipend", by=accounts.actor_of(ana))
     assert books.balance(account, "USD") == usd("2.40")
     everything_holds()
-    (told,) = previews.preview(None, clock.now().date(), pay.finance())
+    (told,) = previews.preview(PayScope(clock.now().date()), pay.finance())
     assert (told.net, told.leave, told.cost) == (usd("2.40"), usd("2.40"), usd("0"))
     pay.paid(booking.company_id)
     assert books.balance(account, "USD") == usd("2.40")

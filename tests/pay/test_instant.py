@@ -17,6 +17,7 @@ from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
 from marketplace.pay.runs import service as runs
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
+from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, pay, shifts
 from tests.factories.shifts import MONDAY
 
@@ -54,7 +55,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
     clock.move_to(again_from)
     with pytest.raises(NothingReady):
         instant.pay_now(by=by)
-    assert previews.foreseen(None, clock.now().date())[0].people == 1
+    assert previews.foreseen(PayScope(clock.now().date()))[0].people == 1
 
 
 @pytest.mark.door(READY, "works")

@@ -34,6 +34,7 @@ from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rates import LineKind, Payee
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
@@ -316,13 +317,13 @@ def test_more_timesheets_take_no_more_statements(scene: Scene, statements: State
 
 def test_a_preview_is_what_the_run_pays(scene: Scene) -> None:
     made.worked_and_approved(scene)
-    (seen,) = previews.preview(None, FAR, seen_by=made.finance())
+    (seen,) = previews.preview(PayScope(FAR), seen_by=made.finance())
     assert (seen.timesheets, seen.people, seen.net, seen.benefits, seen.cost) == (
         1, 1, usd("60.00"), usd("4.40"), usd("67.40"),
     )  # fmt: skip
     assert db.session.scalar(select(func.count(PayLine.id))) == 0
     made.paid()
-    assert previews.preview(None, FAR, seen_by=made.finance()) == []
+    assert previews.preview(PayScope(FAR), seen_by=made.finance()) == []
 
 
 def test_who_may_start_a_run(scene: Scene) -> None:

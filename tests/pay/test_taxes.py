@@ -33,6 +33,7 @@ from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlon
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
 from marketplace.shifts.models import Booking
 from marketplace.workforce.papers import Tax
+from marketplace.workforce.pay_scope import PayScope
 from tests.conftest import again, kept
 from tests.factories import accounts, pay, shifts, standards
 from tests.pay.books import everything_holds
@@ -79,7 +80,7 @@ def test_what_the_law_takes_is_not_sent(taxed: Booking) -> None:
 def test_a_preview_takes_off_what_laws_would(app: Flask) -> None:
     """As the run does: 1.50 of 60.00 USD, and once that is paid nothing more is foreseen."""
     booking = pay.taxed()
-    (seen,) = previews.preview(booking.company_id, clock.now().date(), seen_by=pay.finance())
+    (seen,) = previews.preview(PayScope(clock.now().date(), booking.company_id), seen_by=pay.finance())
     assert (seen.net, seen.withheld, seen.due) == (usd("60.00"), usd("1.50"), usd("58.50"))
     pay.paid(booking.company_id)
     assert pay.payslip_of(booking.contractor_id).withheld == seen.withheld
@@ -152,9 +153,9 @@ def test_what_is_given_back_is_paid_by_the_next_run_even_alone(taxed: Booking, i
     assert closing.Left.MONEY in closing.left(me)
     with transaction():
         clock.move_to(clock.now() + timedelta(hours=1))
-    (seen,) = previews.preview(None, clock.now().date(), seen_by=pay.finance())
+    (seen,) = previews.preview(PayScope(clock.now().date()), seen_by=pay.finance())
     assert (seen.people, seen.net, seen.withheld, seen.due) == (1, usd("0"), usd("-0.50"), usd("0.50"))
-    assert previews.preview(taxed.company_id, clock.now().date(), seen_by=pay.finance()) == []
+    assert previews.preview(PayScope(clock.now().date(), taxed.company_id), seen_by=pay.finance()) == []
     if is_at_once:
         with transaction():
             run = instant.pay_now(by=accounts.actor_of(me))

@@ -22,6 +22,7 @@ from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardCategory, HazardClass
 from marketplace.standards.rates import LineKind
+from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, disputes, gigs, pay
 from tests.factories import shifts as make
 from tests.factories.shifts import Scene
@@ -81,7 +82,7 @@ def test_work_that_was_paid_before_the_raise_is_paid_the_rest_by_the_next_run(ap
     assert done.hazard_class is HazardClass.H2
     assert books.balance(done.hold_account, "USD") == usd("15.60")
     everything_holds()
-    (told,) = previews.preview(None, clock.now().date(), seen_by=pay.finance())
+    (told,) = previews.preview(PayScope(clock.now().date()), seen_by=pay.finance())
     assert (told.net, told.cost) == (usd("15.00"), usd("15.60"))
     pay.paid()
     assert back_pay_lines(done) == [

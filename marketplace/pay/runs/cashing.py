@@ -1,30 +1,29 @@
 """Benefits that are to be paid out, as a pay run takes them from the room of contracts."""
 
 from collections.abc import Collection
-from datetime import date
-from uuid import UUID
 
 from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
 from marketplace.contracts.moving_rules import rule_of
 from marketplace.core.db import db
 from marketplace.pay.runs.reasons import PaidOut
+from marketplace.workforce.pay_scope import PayScope
 
 
-def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[PaidOut]:
+def take(scope: PayScope, most: int) -> list[PaidOut]:
     """What a run pays out of benefits, which from then on belongs to it. A run of one company pays nobody's benefits:
     they are no cost of any company."""
-    if company_id is not None:
+    if scope.company_id is not None:
         return []
-    due = cash_out.payable(through, contractor_id).limit(most).with_for_update(skip_locked=True)
+    due = cash_out.payable(scope).limit(most).with_for_update(skip_locked=True)
     return _of(cash_out.take(db.session.scalars(due).all()))
 
 
-def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[PaidOut]:
+def preview(scope: PayScope) -> list[PaidOut]:
     """What `take()` would take, were there no limit."""
-    if company_id is not None:
+    if scope.company_id is not None:
         return []
-    return _of(cash_out.of(db.session.scalars(cash_out.payable(through, contractor_id)).all()))
+    return _of(cash_out.of(db.session.scalars(cash_out.payable(scope)).all()))
 
 
 def _of(found: Collection[CashOut]) -> list[PaidOut]:

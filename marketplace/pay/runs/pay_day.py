@@ -20,6 +20,7 @@ from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.workforce.pay_scope import PayScope
 
 APPROVED_WAITS = timedelta(days=1)
 """PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too
@@ -34,14 +35,15 @@ def start_due_run(*, by: Actor) -> PayRun | None:
     None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
     """
     now = clock.now()
+    everybody = PayScope(now.date())
     gathering = exists().where(PayRun.status == RunStatus.STARTED)
-    waiting = works.payable_timesheets(None, now.date()).where(Timesheet.decided_at <= now - APPROVED_WAITS)
-    ruled = works.payable_cuts(None, now.date()).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
-    raised = works.payable_back_pays(None, now.date()).where(BackPay.raised_at <= now - APPROVED_WAITS)
-    tried = trials.payable(None, now.date()).where(Attempt.ended_at <= now - APPROVED_WAITS)
-    asked = cash_out.payable(now.date()).where(CashOut.asked_at <= now - APPROVED_WAITS)
-    missing = guarantees.payable(None, now.date()).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
-    kept = rail_fees.payable(None, now.date()).where(RailFee.kept_at <= now - APPROVED_WAITS)
+    waiting = works.payable_timesheets(everybody).where(Timesheet.decided_at <= now - APPROVED_WAITS)
+    ruled = works.payable_cuts(everybody).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
+    raised = works.payable_back_pays(everybody).where(BackPay.raised_at <= now - APPROVED_WAITS)
+    tried = trials.payable(everybody).where(Attempt.ended_at <= now - APPROVED_WAITS)
+    asked = cash_out.payable(everybody).where(CashOut.asked_at <= now - APPROVED_WAITS)
+    missing = guarantees.payable(everybody).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
+    kept = rail_fees.payable(everybody).where(RailFee.kept_at <= now - APPROVED_WAITS)
     back = select(Withholding.id).where(
         Withholding.payslip_id.is_(None), Withholding.made_at <= now - APPROVED_WAITS
     )  # fmt: skip

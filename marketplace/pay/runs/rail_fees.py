@@ -7,7 +7,7 @@ made good again. What was kept on the way back is borne alike, and is nobody's p
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, Text, and_, cast, exists, func, select, update
@@ -28,6 +28,7 @@ from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.runs.lines import PLATFORM_FEES
 from marketplace.pay.runs.reasons import Kept
 from marketplace.standards.rates import OWN_BENEFITS, Payee
+from marketplace.workforce.pay_scope import PayScope
 
 Shares = Mapping[UUID | None, int]
 """What each company paid the person on a payslip; None for the service."""
@@ -109,30 +110,24 @@ def purses(payslips: Mapping[UUID, str]) -> set[tuple[str, str]]:
 # --- for a run ------------------------------------------------------------------------------------------------------
 
 
-def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
-    """Parts that no run has taken, set aside by the end of that day (UTC), of one company, one person or all."""
-    until = datetime.combine(through, time(), UTC) + timedelta(days=1)
+def payable(scope: PayScope) -> Select[UUID]:
+    """Parts that no run has taken, set aside by the end of its last day (UTC)."""
+    until = datetime.combine(scope.through, time(), UTC) + timedelta(days=1)
     found = select(RailFee.id).where(RailFee.taken_at.is_(None), RailFee.kept_at < until)
-    if company_id is not None:
-        found = found.where(RailFee.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(RailFee.contractor_id == contractor_id)
-    return found.order_by(RailFee.id)
+    return scope.narrow(found, RailFee.contractor_id, RailFee.company_id).order_by(RailFee.id)
 
 
-def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[Kept]:
+def take(scope: PayScope, most: int) -> list[Kept]:
     """What a run pays of them, which from then on belongs to it."""
-    ids = db.session.scalars(
-        payable(company_id, through, contractor_id).limit(most).with_for_update(skip_locked=True)
-    ).all()
+    ids = db.session.scalars(payable(scope).limit(most).with_for_update(skip_locked=True)).all()
     taken = update(RailFee).where(RailFee.id.in_(ids)).values(taken_at=clock.now())
     db.session.execute(taken, execution_options={"synchronize_session": False})
     return _of(ids)
 
 
-def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Kept]:
+def preview(scope: PayScope) -> list[Kept]:
     """What `take()` would take, were there no limit."""
-    return _of(db.session.scalars(payable(company_id, through, contractor_id)).all())
+    return _of(db.session.scalars(payable(scope)).all())
 
 
 def not_yet_paid() -> list[tuple[str, Money]]:

@@ -79,20 +79,20 @@ def _compute(run: PayRun) -> bool:
     """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
     hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
     earns."""
-    whose = (run.company_id, run.through, run.contractor_id)
+    scope = run.scope
     if run.timesheets_due is None:
-        due_now = works.payable_timesheets(*whose).order_by(None).subquery()
+        due_now = works.payable_timesheets(scope).order_by(None).subquery()
         run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
     # Before the cuts are taken: what waits for them is seen to wait.
-    raised = works.payable_back_pays(*whose).limit(BATCH)
+    raised = works.payable_back_pays(scope).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
-    restored = works.payable_cuts(*whose).limit(BATCH)
+    restored = works.payable_cuts(scope).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
-    due = works.payable_timesheets(*whose).limit(BATCH)
+    due = works.payable_timesheets(scope).limit(BATCH)
     waiting = db.session.scalars(due).all()
     # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
-    tried = db.session.scalars(trials.payable(*whose).limit(BATCH)).all()
+    tried = db.session.scalars(trials.payable(scope).limit(BATCH)).all()
     people = works.lock_people_of(waiting, ruled, owing, tried)
     free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
     taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
@@ -103,9 +103,9 @@ def _compute(run: PayRun) -> bool:
     lines = draft(
         works.at_their_floors([*found, *again]), works.leave_earned(people), paid, tests, works.leave_caps(people)
     )
-    asked = cashing.take(run.company_id, run.through, BATCH, run.contractor_id)
-    missing = weeks.take(run.company_id, run.through, BATCH, run.contractor_id)
-    kept = rail_fees.take(run.company_id, run.through, BATCH, run.contractor_id)
+    asked = cashing.take(scope, BATCH)
+    missing = weeks.take(scope, BATCH)
+    kept = rail_fees.take(scope, BATCH)
     lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
     top_ups.hold(lines, by=CLOCK)
     writing.write(run.id, lines)
@@ -122,7 +122,7 @@ def _compute(run: PayRun) -> bool:
 
 def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
     """The time of these attempts, which from then on belongs to this run; without what another run has taken."""
-    free = trials.payable(run.company_id, run.through, run.contractor_id).where(Attempt.id.in_(tried))
+    free = trials.payable(run.scope).where(Attempt.id.in_(tried))
     mine = db.session.scalars(free.with_for_update(skip_locked=True)).all()
     attempts.take(mine)
     return trials.of(mine)
@@ -194,9 +194,9 @@ _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
 def _open_for_returns(run: PayRun) -> None:
     """Payslips without a line, for people who are given tax back and are paid nothing else by this run. What is
     given back is theirs from here on: another run of the same people would open one too, and pay nothing by it."""
-    withholding.lock_returns(run.contractor_id)
+    withholding.lock_returns(run.scope)
     same = (Payslip.contractor_id == Withholding.contractor_id, Payslip.currency == Withholding.currency)
-    waiting = withholding.waiting_returns(run.contractor_id).where(~exists().where(Payslip.run_id == run.id, *same))
+    waiting = withholding.waiting_returns(run.scope).where(~exists().where(Payslip.run_id == run.id, *same))
     nothing = {"net_amount": 0, "benefits_amount": 0, "leave_amount": 0, "cost_amount": 0}
     rows = [
         {"id": new_id(), "run_id": run.id, "contractor_id": row.contractor_id, "currency": row.currency,

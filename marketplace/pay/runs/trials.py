@@ -1,7 +1,7 @@
 """What is to be paid for time at tests, read from the room of qualifications, and what their holds give back."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -17,18 +17,14 @@ from marketplace.pay.runs.lines import priced_test
 from marketplace.pay.runs.reasons import TimeAtTest
 from marketplace.qualifications import rules
 from marketplace.qualifications.models import Attempt
+from marketplace.workforce.pay_scope import PayScope
 
 
-def payable(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
-    """Ended attempts that no run has taken, of one company's tests, one person or all, those that ended on that day
-    included."""
-    until = datetime.combine(through, time(), UTC) + timedelta(days=1)
+def payable(scope: PayScope) -> Select[UUID]:
+    """Ended attempts that no run has taken, those that ended on its last day included."""
+    until = datetime.combine(scope.through, time(), UTC) + timedelta(days=1)
     found = select(Attempt.id).where(Attempt.taken_at.is_(None), Attempt.ended_at < until)
-    if company_id is not None:
-        found = found.where(Attempt.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(Attempt.contractor_id == contractor_id)
-    return found.order_by(Attempt.id)
+    return scope.narrow(found, Attempt.contractor_id, Attempt.company_id).order_by(Attempt.id)
 
 
 def of(attempt_ids: Collection[UUID]) -> list[TimeAtTest]:

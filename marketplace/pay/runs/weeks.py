@@ -1,7 +1,6 @@
 """Weeks whose guaranteed hours were not offered, as a pay run takes them from the room of shifts."""
 
 from collections.abc import Collection
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -14,19 +13,20 @@ from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs.reasons import Missing, Promise
 from marketplace.shifts import guarantees
 from marketplace.shifts.guarantee_models import Guarantee
+from marketplace.workforce.pay_scope import PayScope
 
 
-def take(company_id: UUID | None, through: date, most: int, contractor_id: UUID | None = None) -> list[Missing]:
+def take(scope: PayScope, most: int) -> list[Missing]:
     """What a run pays of such weeks, which from then on belong to it."""
-    due = guarantees.payable(company_id, through, contractor_id).limit(most).with_for_update(skip_locked=True)
+    due = guarantees.payable(scope).limit(most).with_for_update(skip_locked=True)
     ids = db.session.scalars(due).all()
     guarantees.take(ids)
     return _of(ids)
 
 
-def preview(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> list[Missing]:
+def preview(scope: PayScope) -> list[Missing]:
     """What `take()` would take, were there no limit."""
-    return _of(db.session.scalars(guarantees.payable(company_id, through, contractor_id)).all())
+    return _of(db.session.scalars(guarantees.payable(scope)).all())
 
 
 def not_yet_paid(company_id: UUID | None = None) -> list[tuple[str, Money]]:

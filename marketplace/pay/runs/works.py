@@ -52,48 +52,37 @@ from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, Timesheet
 from marketplace.standards import queries as standards
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
 from marketplace.workforce.models import Contractor
+from marketplace.workforce.pay_scope import PayScope
 
 
-def payable_timesheets(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
-    """Approved timesheets of weeks that began by that day, of one company, one person or all, each company's oldest
-    first."""
+def payable_timesheets(scope: PayScope) -> Select[UUID]:
+    """Approved timesheets of weeks that began by its last day, each company's oldest first."""
     # Written out, so that the index of those that wait to be paid is known to have them: however long a run is, each of
     # its pieces finds the next ones at the index's beginning.
-    found = select(Timesheet.id).where(text("timesheet.status = 'approved'"), Timesheet.week <= through)
-    if company_id is not None:
-        found = found.where(Timesheet.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(Timesheet.contractor_id == contractor_id)
+    found = select(Timesheet.id).where(text("timesheet.status = 'approved'"), Timesheet.week <= scope.through)
+    found = scope.narrow(found, Timesheet.contractor_id, Timesheet.company_id)
     return found.order_by(Timesheet.company_id, Timesheet.id)
 
 
-def payable_cuts(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+def payable_cuts(scope: PayScope) -> Select[UUID]:
     """Cuts of which something was restored, likewise, once the rest of their booking is paid for.
 
     Ask before timesheets are locked: one that this very transaction has locked has no lines yet that say so.
     """
     found = select(TimesheetCut.id).join(Timesheet, Timesheet.id == TimesheetCut.timesheet_id)
-    found = found.where(TimesheetCut.status == CutStatus.RESTORED, Timesheet.week <= through, _PAID_FOR)
-    if company_id is not None:
-        found = found.where(TimesheetCut.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(Timesheet.contractor_id == contractor_id)
-    return found.order_by(TimesheetCut.id)
+    found = found.where(TimesheetCut.status == CutStatus.RESTORED, Timesheet.week <= scope.through, _PAID_FOR)
+    return scope.narrow(found, Timesheet.contractor_id, TimesheetCut.company_id).order_by(TimesheetCut.id)
 
 
-def payable_back_pays(company_id: UUID | None, through: date, contractor_id: UUID | None = None) -> Select[UUID]:
+def payable_back_pays(scope: PayScope) -> Select[UUID]:
     """Premiums owed for work that was paid before its class was raised, likewise. One whose booking has restored
     minutes to be paid comes after them, since each is what the whole costs less what was paid."""
     found = select(BackPay.id).join(TimesheetLine, TimesheetLine.booking_id == BackPay.booking_id)
     found = found.join(Timesheet, Timesheet.id == TimesheetLine.timesheet_id)
     restored = exists().where(TimesheetCut.booking_id == BackPay.booking_id, TimesheetCut.status == CutStatus.RESTORED)
     paid_for = and_(Timesheet.status == TimesheetStatus.LOCKED, ~unissued(BackPay.booking_id))
-    found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= through, paid_for, ~restored)
-    if company_id is not None:
-        found = found.where(BackPay.company_id == company_id)
-    if contractor_id is not None:
-        found = found.where(Timesheet.contractor_id == contractor_id)
-    return found.order_by(BackPay.id)
+    found = found.where(BackPay.status == BackPayStatus.DUE, Timesheet.week <= scope.through, paid_for, ~restored)
+    return scope.narrow(found, Timesheet.contractor_id, BackPay.company_id).order_by(BackPay.id)
 
 
 def of_timesheets(timesheet_ids: Sequence[UUID]) -> list[Work]:

@@ -53,6 +53,7 @@ from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActKind
 from marketplace.standards.exchange import quotes
 from marketplace.standards.floor import Quote
+from marketplace.workforce.pay_scope import PayScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +120,17 @@ def foresee(incomes: Sequence[Income], people: Collection[tuple[UUID, str]]) -> 
     return found
 
 
-def lock_returns(contractor_id: UUID | None = None) -> None:
-    """What waits to be given back, of one person or all, is taken by no other run until the commit."""
+def lock_returns(scope: PayScope) -> None:
+    """What waits to be given back is taken by no other run until the commit."""
     waiting = select(Withholding.id).where(Withholding.payslip_id.is_(None))
-    if contractor_id is not None:
-        waiting = waiting.where(Withholding.contractor_id == contractor_id)
+    waiting = scope.narrow(waiting, Withholding.contractor_id)
     db.session.execute(waiting.order_by(Withholding.id).with_for_update()).all()
 
 
-def waiting_returns(contractor_id: UUID | None = None) -> Select[UUID, str]:
-    """People and currencies to whom something is to be given back, and who have no payslip for it yet; one person or
-    all."""
+def waiting_returns(scope: PayScope) -> Select[UUID, str]:
+    """People and currencies to whom something is to be given back, and who have no payslip for it yet."""
     waiting = select(Withholding.contractor_id, Withholding.currency).where(Withholding.payslip_id.is_(None))
-    if contractor_id is not None:
-        waiting = waiting.where(Withholding.contractor_id == contractor_id)
+    waiting = scope.narrow(waiting, Withholding.contractor_id)
     return waiting.group_by(Withholding.contractor_id, Withholding.currency)
 
 
