@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
@@ -18,6 +19,8 @@ from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 from marketplace.workforce.pay_scope import PayScope
 
 companies = Blueprint(
@@ -229,13 +232,14 @@ def retry_payout(payout_id: UUID) -> PaymentOp:
 
 @payouts.post("/payouts/<uuid:payout_id>/take-back")
 @payouts.arguments(s.TakeBackArgs)
-@payouts.response(202, s.PaymentSchema)
+@payouts.response(200, s.PaymentSchema)
+@payouts.alt_response(202, schema=MoneyActSchema, description=WAITS)
 @problems(payouts, 400, 401, 403, 404, 409, 422)
 @idempotency.required
-def take_back(given: dict[str, str], payout_id: UUID) -> PaymentOp:
+def take_back(given: dict[str, str], payout_id: UUID) -> PaymentOp | Response:
     """Have a payout that went wrong taken back whole: it is payable again at once. For operators of finance, with a
     reason that the person reads."""
-    return service.take_back(payout_id, given["reason"], by=actor())
+    return done_or_waits(service.take_back(payout_id, given["reason"], by=actor()))
 
 
 @payouts.post("/payments/<uuid:payment_id>/unpark")

@@ -25,6 +25,9 @@ from marketplace.pay.rails import stripe_rules, switching
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import HELD_BY_BANK
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
 
 ADVANCE_RAIL = "rail.advance"
 """The job that sends payments which are due; it takes no arguments. Runs outside any transaction."""
@@ -117,10 +120,26 @@ def hand_in(deposit: PaymentOp, money: Money, told: Mapping[str, Any], *, by: Ac
     return op
 
 
-def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp:
+def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp | MoneyAct:
     """Has a payout that went wrong taken back whole from the person's account at the rail. It is payable again at once,
-    so that nobody loses by it. For operators of finance, with a reason that the person reads. Raises NotReversible."""
+    so that nobody loses by it. For operators of finance, with a reason that the person reads; what is too much for one
+    of them waits for another (TWO_PEOPLE). Raises NotReversible, WaitsAlready."""
     require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    payout, why = _reversible(payout_id), reason.strip()
+    whose, said = payout.contractor_id, {"reason": why}
+    return alone.once(
+        ActKind.TAKEN_BACK, payout.id, payout.money, said, lambda: _take_back(payout, why, by=by), by=by, of=whose
+    )
+
+
+def take_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> PaymentOp:
+    """A second operator agrees that a payout went wrong. Raises NotReversible."""
+    return _take_back(_reversible(UUID(act.subject)), said["reason"], by=by)
+
+
+def _reversible(payout_id: UUID) -> PaymentOp:
+    """A payout that is done and that nobody is taking back, locked. Raises NotFound, NotReversible."""
     found = select(PaymentOp).where(PaymentOp.id == payout_id, PaymentOp.kind == OpKind.PAYOUT)
     payout = db.session.scalars(found.with_for_update()).one_or_none()
     if payout is None:
@@ -128,10 +147,14 @@ def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp:
     begun = select(PaymentOp.id).where(PaymentOp.of_id == payout.id, PaymentOp.status != OpStatus.REFUSED)
     if payout.status is not OpStatus.DONE or db.session.scalar(begun) is not None:
         raise rules.NotReversible
+    return payout
+
+
+def _take_back(payout: PaymentOp, reason: str, *, by: Actor) -> PaymentOp:
     told = {"of": payout.external_id, "metadata": {"payout": str(payout.id)}}
     op = _intend(
         OpKind.REVERSAL, payout.money, payout.rail, told, contractor_id=payout.contractor_id, of_id=payout.id,
-        reason=reason.strip(), by=by,
+        reason=reason, by=by,
     )  # fmt: skip
     queue.defer(ADVANCE_RAIL)
     return op

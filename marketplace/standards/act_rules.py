@@ -31,6 +31,8 @@ class ActKind(StrEnum):
     """Money of a benefit has gone to another provider."""
     RETURNED = "returned"
     """It could not be sent, and is the person's benefit again."""
+    TAKEN_BACK = "taken_back"
+    """A payout that went wrong is taken back from its person's account."""
 
 
 class ActStatus(StrEnum):

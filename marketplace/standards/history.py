@@ -51,6 +51,17 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 date(2026, 11, 30),
                 file_kept_days=90,
             ),
+            _before(
+                3,
+                "What operators do with money by hand takes two different people above the limit that the service has "
+                "set: what they pay by a file, find out about a payment, book by a bank statement, give back, take in, "
+                "and have the service bear. So does what one person alone does of it by one file, or on one day, once "
+                "it comes to more. A file is frozen when it is made, each payment is in one at a time, and nothing is "
+                "marked twice. Its contents are erased 90 days after every line of it was marked.",
+                date(2026, 11, 30),
+                date(2026, 11, 30),
+                file_kept_days=90,
+            ),
         ),
         "PAYOUT": (
             _before(

@@ -66,7 +66,7 @@ def take_back_payout(op_id: UUID) -> ResponseReturnValue:
     by = actor()
     form = Form(TakeBackArgs)
     if form.done(lambda data: service.take_back(op_id, data["reason"], by=by)):
-        return saved("show_pay")
+        return saved("show_pay", made=form.made)
     op = queries.payout(op_id, by)
     names = accounts.person_name([op.owner_id])
     return render_template("operator/take_back.html", form=form, op=op, name=names[op.owner_id]), form.status

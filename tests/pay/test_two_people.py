@@ -33,10 +33,12 @@ from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineStatus, SamePerson
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus
+from marketplace.pay.contests import service as contests
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments, reconciling
 from marketplace.pay.rails.models import RailMovement
 from marketplace.pay.rails.rules import Match
-from marketplace.pay.rules import MANUAL, SANDBOX
+from marketplace.pay.rules import MANUAL, SANDBOX, OpStatus
 from marketplace.pay.seconds import service as seconds
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
@@ -235,6 +237,29 @@ def test_what_is_too_much_for_one_is_done_once_another_agrees(
     assert before != usd(moved[1])
     with pytest.raises(WrongState):
         seconds.agree(again.id, by=other)
+
+
+@pytest.mark.usefixtures("alone_nothing")
+def test_a_payout_that_is_too_much_for_one_is_taken_back_once_another_agrees(client: FlaskClient) -> None:
+    """Both have had a part in it, and answer no contest of it."""
+    ana, one, other = pay.worked_and_approved().contractor_id, pay.finance(), pay.finance()
+    pay.paid()
+    payout = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == ana)).one()
+    account, why = f"contractor:{ana}:payable", {"reason": "It went to another account."}
+    door = f"/api/v1/payouts/{payout.id}/take-back"
+    waits = client.post(door, json=why, headers={HEADER: uuid4().hex} | accounts.bearer(one))
+    assert (waits.status_code, waits.json["kind"], waits.json["subject"]) == (202, "taken_back", str(payout.id))
+    assert Obstacle.SECOND in erasure.prospect(by=accounts.actor_of(ana)).obstacles
+    page = Visitor(client).signed_in(accounts.person_of(other.person_id)).send(door.replace("api/v1", "desk"), **why)
+    assert "This waits already for a second person." in page.words
+    payments.advance_ops()
+    assert (payout.status, books.balance(account, "USD")) == (OpStatus.DONE, usd("0.00"))
+    with transaction():
+        seconds.agree(UUID(waits.json["id"]), by=other)
+    payments.advance_ops()
+    assert (payout.status, books.balance(account, "USD")) == (OpStatus.REVERSED, usd("60.00"))
+    assert {one.person_id, other.person_id} <= contests.deciders(payout.id)
+    assert contests.of([payout])[payout.id].why == why["reason"]
 
 
 @pytest.mark.usefixtures("alone_nothing")

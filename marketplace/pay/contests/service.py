@@ -31,6 +31,8 @@ from marketplace.pay.methods import names
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.pay.rules import BANK_SENT_BACK, OP_EVENTS, OpKind, OpStatus
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind, ActStatus
 from marketplace.workforce import bars, screening
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import NothingToContest, check_decider
@@ -202,6 +204,14 @@ def deciders(payout_id: UUID) -> set[UUID]:
     if op.contractor_id is not None:
         people |= screening.deciders(op.contractor_id)
     people |= set(db.session.scalars(select(Event.doer_id).where(Event.subject_id.in_(backs), Event.name.in_(BEGUN))))
+    # Whoever said that it is to come back, where another has agreed to it.
+    wished = select(MoneyAct.done_by).where(
+        MoneyAct.contractor_id == op.contractor_id,
+        MoneyAct.kind == ActKind.TAKEN_BACK,
+        MoneyAct.subject == str(op.id),
+        MoneyAct.status == ActStatus.AGREED,
+    )
+    people |= set(db.session.scalars(wished))
     if (method_id := _method_of(op)) is not None:
         people.add(db.session.scalar(select(PayoutMethod.name_decided_by).where(PayoutMethod.id == method_id)))
     return {each for each in people if each is not None}

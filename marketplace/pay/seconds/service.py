@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.accounts.rules import Actor
 from marketplace.contracts import transfers
+from marketplace.pay import service as payments
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.rails import reconciling
 from marketplace.pay.taxes import withholding
@@ -29,6 +30,7 @@ DOES: Mapping[ActKind, Does] = MappingProxyType(
         ActKind.TAKEN_IN: transfers.receive_as_said,
         ActKind.SENT: transfers.send_as_said,
         ActKind.RETURNED: transfers.give_back_as_said,
+        ActKind.TAKEN_BACK: payments.take_back_as_said,
     }
 )
 """What waits as an act. What was found and lines of bank statements wait in statuses of their own."""

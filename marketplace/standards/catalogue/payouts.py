@@ -112,13 +112,13 @@ PAYOUTS: Final[tuple[Rule, ...]] = (
         "TWO_PEOPLE",
         Basis.HOUSE,
         "What operators do with money by hand takes two different people above the limit that the service has set: "
-        "what they pay by a file, find out about a payment, book by a bank statement, give back, take in, and have the "
-        "service bear. So does what one person alone does of it by one file, or on one day, once it comes to more. A "
-        "file is frozen when it is made, each payment is in one at a time, and nothing is marked twice. Its contents "
-        "are erased 90 days after every line of it was marked.",
+        "what they pay by a file, find out about a payment, book by a bank statement, give back, take back, take in, "
+        "and have the service bear. So does what one person alone does of it by one file, or on one day, once it comes "
+        "to more. A file is frozen when it is made, each payment is in one at a time, and nothing is marked twice. Its "
+        "contents are erased 90 days after every line of it was marked.",
         "House policy: separation of duties, as auditors ask of whoever can move money by hand; the numbers are ours",
         "tests/pay/test_two_people.py::test_what_one_person_does_alone_is_counted_whatever_it_is",
-        version=3,
+        version=4,
         since=date(2026, 11, 30),
         file_kept_days=90,
     ),

@@ -210,6 +210,7 @@ PAY = {
         "taken_in": lazy_gettext("money of another provider comes in"),
         "sent": lazy_gettext("money of a benefit was sent"),
         "returned": lazy_gettext("money of a benefit could not be sent"),
+        "taken_back": lazy_gettext("a payout is taken back from its person’s account"),
     },
     "bank_line": {
         "stray": lazy_gettext("nobody knows whose"),
