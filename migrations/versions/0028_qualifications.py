@@ -10,6 +10,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
+from migrations.staying import refuse_while
+
 revision = "0028"
 down_revision = "0027"
 
@@ -61,7 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE attempt_id IS NOT NULL")
+    refuse_while("pay_line", "attempt_id IS NOT NULL", "pay for tests")
     op.drop_constraint(op.f("ck_pay_line_has_a_payer"), "pay_line")
     op.drop_constraint(op.f("ck_pay_line_of_work_or_of_a_test"), "pay_line")
     op.drop_constraint("fk_pay_line_attempt_id_attempt", "pay_line")

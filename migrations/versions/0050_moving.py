@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0050"
 down_revision = "0049"
 
@@ -175,7 +177,7 @@ def say(name: str, condition: str) -> None:
 
 def downgrade() -> None:
     op.execute("UPDATE benefit_plan_version SET cash_out = false WHERE rule = 'HEALTH' AND number = 1")
-    op.execute("DELETE FROM pay_line WHERE cash_out_id IS NOT NULL")
+    refuse_while("pay_line", "cash_out_id IS NOT NULL", "benefits that were paid out")
     op.drop_constraint(op.f("ck_pay_line_cash_out_has_its_line"), "pay_line", type_="check")
     say("of_work_or_of_a_test", OF_WORK.format(other="attempt_id IS NULL"))
     say("has_a_payer", "company_id IS NOT NULL OR attempt_id IS NOT NULL")

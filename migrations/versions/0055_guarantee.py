@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0055"
 down_revision = "0054"
 
@@ -105,7 +107,7 @@ def say(name: str, condition: str) -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE guarantee_id IS NOT NULL")
+    refuse_while("pay_line", "guarantee_id IS NOT NULL", "pay for guaranteed hours")
     say("of_work_or_of_a_test", OF_WORK)
     allow((*KINDS, *LATER_KINDS))
     op.drop_column("pay_line", "guarantee_id")

@@ -8,6 +8,8 @@ beside the time until now, so no booking that stands is owed more.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0063"
 down_revision = "0062"
 
@@ -42,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE kind = 'predictability'")
+    refuse_while("pay_line", "kind = 'predictability'", "pay for shifts that were added late")
     _allow((*KINDS, *LATER_KINDS))
     for table in ("timesheet_line", "booking"):
         op.drop_column(table, "added_minutes")

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0070"
 down_revision = "0069"
 
@@ -71,7 +73,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE rail_fee_id IS NOT NULL")
+    refuse_while("pay_line", "rail_fee_id IS NOT NULL", "what a rail had kept and was made good")
     op.drop_constraint(op.f("ck_pay_line_rail_fee_has_its_line"), "pay_line", type_="check")
     _say("", "attempt_id IS NOT NULL")
     _allow((*KINDS, *LATER_KINDS))

@@ -9,6 +9,8 @@ standing by stands beside the time, as for a shift that was added late: no cut a
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0083"
 down_revision = "0082"
 
@@ -49,7 +51,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE kind = 'standby'")
+    refuse_while("pay_line", "kind = 'standby'", "pay for standing by")
     op.execute("UPDATE booking SET status = 'cancelled' WHERE status = 'stood_by'")
     _allow("pay_line", "kind", (*KINDS, *LATER_KINDS))
     _allow("booking", "status", STATUSES)

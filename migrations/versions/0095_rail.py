@@ -11,6 +11,8 @@ from alembic import op
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
+from migrations.staying import refuse_while
+
 revision = "0095"
 down_revision = "0094"
 
@@ -183,7 +185,11 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("DELETE FROM sandbox_lever WHERE kind IN ('refund', 'reversal')")
     op.execute("DELETE FROM sandbox_call WHERE kind IN ('refund', 'reversal')")
-    op.execute("DELETE FROM payment_op WHERE of_id IS NOT NULL OR status IN ('with_payer', 'reversed')")
+    refuse_while(
+        "payment_op",
+        "of_id IS NOT NULL OR status IN ('with_payer', 'reversed')",
+        "payments that were undone, or that a payer has before them",
+    )
     _index_ops("status <> 'refused' AND payslip_id IS NOT NULL", "'intent', 'sent', 'unknown'")
     op.drop_constraint(op.f("ck_payment_op_undoes_another"), "payment_op", type_="check")
     _replace("payment_op", "arrived_when_done", "arrived_amount IS NULL OR status = 'done'")

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0110"
 down_revision = "0109"
 
@@ -63,4 +65,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("payout_contest", "true", "what people said against what became of their pay")
     op.drop_table("payout_contest")

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0111"
 down_revision = "0110"
 
@@ -71,11 +73,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("chargeback", "true", "chargebacks and what was said against them")
     op.drop_table("chargeback")
     op.drop_column("sandbox_call", "charged_back_at")
     op.execute("DELETE FROM sandbox_lever WHERE kind = 'evidence' OR effect = 'charge_back'")
     op.execute("DELETE FROM sandbox_call WHERE kind = 'evidence'")
-    op.execute("DELETE FROM payment_op WHERE kind = 'evidence'")
     _replace("payment_op", "undoes_another", "(kind IN ('refund', 'reversal')) = (of_id IS NOT NULL)")
     _replace("payment_op", "deposit_has_company", "(kind IN ('deposit', 'refund')) = (company_id IS NOT NULL)")
     _replace("sandbox_lever", "effect", f"effect IN ({OLD_EFFECTS})")

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0114"
 down_revision = "0113"
 
@@ -44,7 +46,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM bank_line WHERE kind <> 'came'")
+    refuse_while("bank_line", "kind <> 'came'", "what a bank has undone")
     op.drop_constraint(op.f("ck_bank_line_known_whose"), "bank_line")
     op.create_check_constraint(op.f("ck_bank_line_known_whose"), "bank_line", BEFORE)
     for column in ("undoes_id", "known_by", "kind"):

@@ -7,6 +7,8 @@ nothing more. One contest at a time is open for each payout.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0118"
 down_revision = "0117"
 
@@ -24,10 +26,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while(
+        "payout_contest",
+        "payment_op_id IN (SELECT payment_op_id FROM payout_contest GROUP BY payment_op_id HAVING count(*) > 1)",
+        "contests of payouts that were contested again",
+    )
     op.drop_index("uq_payout_contest_open", "payout_contest")
     op.drop_index("ix_payout_contest_payment_op_id", "payout_contest")
-    op.execute(
-        "DELETE FROM payout_contest AS old USING payout_contest AS new"
-        " WHERE old.payment_op_id = new.payment_op_id AND old.id < new.id"
-    )
     op.create_unique_constraint("uq_payout_contest_payment_op_id", "payout_contest", ["payment_op_id"])

@@ -6,6 +6,8 @@ It is looked up by its person alone, to see when they asked last, so its index h
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0119"
 down_revision = "0118"
 CHECK = "ck_pay_run_of_a_company_or_a_person"
@@ -20,6 +22,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while(
+        "pay_run", "contractor_id IS NOT NULL AND status = 'started'", "runs of one person that are being reckoned"
+    )
     op.drop_index("ix_pay_run_contractor_id_id", "pay_run")
     op.drop_constraint(op.f(CHECK), "pay_run")
     op.drop_column("pay_run", "contractor_id")

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0120"
 down_revision = "0119"
 
@@ -35,6 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("bank_line", "num_nonnulls(kept_amount, rate) > 0", "what a bank kept of what came back")
     op.drop_constraint(op.f("ck_rail_fee_no_run_pays_the_way_back"), "rail_fee")
     op.drop_column("rail_fee", "on_the_way_back")
     for name in CHECKS:

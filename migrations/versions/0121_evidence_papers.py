@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0121"
 down_revision = "0120"
 
@@ -80,8 +82,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("chargeback_paper", "status = 'held'", "papers against chargebacks")
+    # The digests stay with the words: of those that were erased nothing else could be proved any more.
     op.execute(
-        "UPDATE payment_op SET params = params - 'words_sha256' - 'papers' || jsonb_build_object('words', words)"
+        "UPDATE payment_op SET params = params || jsonb_build_object('words', words)"
         f" FROM {WORDS} WHERE {WORDS}.payment_op_id = payment_op.id"
     )
     op.drop_table(PAPERS)
@@ -89,16 +93,19 @@ def downgrade() -> None:
 
 
 MOVE_WORDS = """
-INSERT INTO chargeback_evidence (id, payment_op_id, chargeback_id, words, words_sha256, handed_in_at, erase_at)
+INSERT INTO chargeback_evidence
+    (id, payment_op_id, chargeback_id, words, words_sha256, handed_in_at, erase_at, erased_at)
 SELECT gen_random_uuid(), op.id, chargeback.id, op.params ->> 'words',
-       encode(sha256(convert_to(op.params ->> 'words', 'UTF8')), 'hex'), op.created_at,
-       least(op.created_at + interval '365 days', chargeback.ended_at + interval '30 days')
+       coalesce(op.params ->> 'words_sha256', encode(sha256(convert_to(op.params ->> 'words', 'UTF8')), 'hex')),
+       op.created_at, least(op.created_at + interval '365 days', chargeback.ended_at + interval '30 days'),
+       CASE WHEN op.params ->> 'words' = '' THEN now() END
 FROM payment_op AS op JOIN chargeback ON chargeback.id::text = op.params -> 'metadata' ->> 'chargeback'
 WHERE op.kind = 'evidence'
 """
 LEAVE_DIGESTS = """
 UPDATE payment_op
-SET params = params - 'words' || jsonb_build_object('words_sha256', words_sha256, 'papers', '{}'::jsonb)
+SET params = jsonb_build_object('papers', '{}'::jsonb) || params - 'words'
+    || jsonb_build_object('words_sha256', words_sha256)
 FROM chargeback_evidence WHERE chargeback_evidence.payment_op_id = payment_op.id
 """
 

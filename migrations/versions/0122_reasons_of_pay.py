@@ -5,6 +5,8 @@ Lines that were written before keep the kind that they have: what is sealed is n
 
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0122"
 down_revision = "0121"
 
@@ -21,7 +23,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM pay_line WHERE kind IN ('waiting', 'outage', 'cancellation')")
+    refuse_while(
+        "pay_line", "kind IN ('waiting', 'outage', 'cancellation')", "pay for waiting, outages and cancelled shifts"
+    )
     _allow((*FIRST, "call_in", *LAST))
 
 

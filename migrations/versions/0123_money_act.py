@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0123"
 down_revision = "0122"
 LINE = "bank_line"
@@ -57,6 +59,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("money_act", "status = 'waiting'", "what waits for a second person")
     op.execute("UPDATE bank_line SET status = 'stray', reason = NULL, matched_by = NULL WHERE status = 'ending'")
     _line_may(BEFORE, "status = 'sent_back'", "'stray', 'matched'")
     op.drop_table("money_act")

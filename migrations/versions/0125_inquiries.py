@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0125"
 down_revision = "0124"
 
@@ -31,10 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    inquiries = "(SELECT id FROM chargeback WHERE status LIKE 'inquiry%')"
-    for table in ("chargeback_paper", "chargeback_evidence"):
-        op.execute(f"DELETE FROM {table} WHERE chargeback_id IN {inquiries}")
-    op.execute("DELETE FROM chargeback WHERE status LIKE 'inquiry%'")
+    refuse_while("chargeback", "status LIKE 'inquiry%'", "questions of banks")
     op.execute("DELETE FROM sandbox_lever WHERE effect = 'inquire'")
     op.drop_column("chargeback", "read_at")
     op.drop_column("chargeback", "reminded_days")

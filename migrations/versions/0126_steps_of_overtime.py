@@ -7,6 +7,8 @@ Where there is no further step there are none of them; their multiple then says 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0126"
 down_revision = "0125"
 
@@ -34,7 +36,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"DELETE FROM pay_line WHERE kind = '{NEW}'")
+    refuse_while("pay_line", "kind = 'further_overtime'", "pay for further overtime")
+    refuse_while("booking", "further_overtime_minutes > 0", "bookings that promise further overtime")
     _allow((*FIRST, *BEFORE, *AFTER))
     op.drop_column("timesheet_line", "further_overtime_minutes")
     op.drop_column("booking", "further_overtime_percent")

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0129"
 down_revision = "0128"
 
@@ -60,8 +62,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("pay_line", "kind = 'piece'", "pay for pieces")
+    refuse_while("timesheet_cut", "pieces > 0", "cuts of pieces")
+    refuse_while("booking", "pieces IS NOT NULL", "bookings whose pieces were counted")
     op.drop_column("dispute", "restored_pieces")
-    op.execute("DELETE FROM timesheet_cut WHERE pieces > 0")
     _instead("timesheet_cut", "category", _one_of("category", REASONS))
     _instead("timesheet_cut", "restored_is_some", ENDED.format(""))
     _instead("timesheet_cut", "never_restored_beyond", "restored_minutes BETWEEN 0 AND minutes")
@@ -69,7 +73,6 @@ def downgrade() -> None:
     _check("timesheet_cut", "minutes_positive", "minutes > 0")
     for name in ("pieces", "restored_pieces"):
         op.drop_column("timesheet_cut", name)
-    op.execute("DELETE FROM pay_line WHERE kind = 'piece'")
     for name in ("pieces_not_negative", "a_line_of_pieces_counts_them"):
         op.drop_constraint(op.f(f"ck_pay_line_{name}"), "pay_line", type_="check")
     _instead("pay_line", "kind", _one_of("kind", KINDS))

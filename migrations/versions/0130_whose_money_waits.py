@@ -7,6 +7,8 @@ sent for them, with the number of their account, waited for ever.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.staying import refuse_while
+
 revision = "0130"
 down_revision = "0129"
 
@@ -30,8 +32,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # What waits is named by its person again; two of one person's can no longer both wait.
-    op.execute("UPDATE money_act SET status = 'withdrawn', said = '{}' WHERE status = 'waiting' AND kind = 'taken_in'")
+    refuse_while(
+        "money_act",
+        "status = 'waiting' AND kind = 'taken_in'",
+        "what was sent for somebody and waits for a second person",
+    )
     op.execute("UPDATE money_act SET subject = contractor_id::text WHERE kind = 'taken_in'")
     op.drop_index("ix_money_act_contractor_id", "money_act")
     op.drop_column("money_act", "contractor_id")
