@@ -37,6 +37,7 @@ from marketplace.notices import service as notices
 from marketplace.pay import service as pay
 from marketplace.pay.closing import off_boarding
 from marketplace.pay.invoices import invoicing
+from marketplace.pay.methods import screened
 from marketplace.pay.rails import chargeback_papers, payments
 from marketplace.pay.runs import pay_day, rail_fees
 from marketplace.pay.runs import service as runs
@@ -467,6 +468,7 @@ def expire_benefits() -> None:
 @job("screening.screen", again=False)
 def screen_people() -> None:
     in_batches(screening.screen_due)
+    in_batches(screened.compare_left)
 
 
 @job("notices.deliver")

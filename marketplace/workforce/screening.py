@@ -131,8 +131,18 @@ def screen(contractor_ids: Collection[UUID]) -> list[ScreeningHit]:
 
 def screen_due(limit: int) -> int:
     """Compares whoever has not been compared since a list was loaded, or has another name now. Returns how many."""
-    due = _due().order_by(Contractor.id).limit(limit).with_for_update(of=Contractor, skip_locked=True)
-    found = db.session.scalars(due).all()
+    return _screen_of(_due(), limit)
+
+
+def screen_left(which: Select[UUID | None], limit: int) -> int:
+    """Likewise of those among these people who have left. Returns how many."""
+    left = Contractor.status == ContractorStatus.CLOSED
+    return _screen_of(_due(with_closed=True).where(left, Contractor.id.in_(which)), limit)
+
+
+def _screen_of(due: Select[UUID], limit: int) -> int:
+    rows = due.order_by(Contractor.id).limit(limit).with_for_update(of=Contractor, skip_locked=True)
+    found = db.session.scalars(rows).all()
     screen(found)
     return len(found)
 

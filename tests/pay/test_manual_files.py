@@ -7,10 +7,13 @@ import pytest
 import sepaxml
 import xmlschema
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules import CONSOLE, OperatorRole
 from marketplace.core import clock
 from marketplace.core.cells import harmless, meant
 from marketplace.core.db import db, transaction
@@ -20,12 +23,22 @@ from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand.bank_file import Line, Payer
 from marketplace.pay.by_hand.models import ManualPayment
 from marketplace.pay.by_hand.rules import (
+    MARK_EACH,
+    FileStatus,
+    ListedInFile,
     ManualStatus,
     NotReleased,
+    PaysListed,
 )
+from marketplace.pay.methods import screened
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import OpStatus
-from tests.factories import pay
-from tests.pay.test_manual import by_hand, made, op_of, owed, paid, usd
+from marketplace.workforce import screening
+from marketplace.workforce.models import Contractor
+from marketplace.workforce.screening_models import ScreeningHit
+from tests.factories import accounts, pay
+from tests.pay.test_manual import by_hand, made, not_paid, op_of, owed, paid, usd
+from tests.web.visitor import Visitor
 
 __all__ = ["by_hand"]
 
@@ -89,11 +102,82 @@ def test_a_file_that_nobody_could_download_is_put_back(by_hand: Flask) -> None:
         assert (again.id != file.id, again.lines) == (True, 1)
         with transaction():
             manual_files.release(again.id, by=pay.finance())
-        with pytest.raises(WrongState):
             manual_files.withdraw(again.id, by=one)
+        third = made(by=one)
+        with transaction():
+            manual_files.release(third.id, by=pay.finance())
+            manual_files.download(third.id, by=one)
+        with pytest.raises(WrongState):
+            manual_files.withdraw(third.id, by=one)
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
     assert op_of(op.owner_id).status is OpStatus.WAITING
+
+
+def named_on_a_list(op: PaymentOp) -> None:
+    with transaction():
+        name = db.session.get_one(Person, op.contractor_id).name
+        screening.load_list(f"name,aliases,birth_date,country,source,date\n{name},,,,A list,2026-11-01\n", by=CONSOLE)
+
+
+def test_a_file_that_would_pay_somebody_who_is_listed_by_now_is_made_again_without_them(
+    by_hand: Flask, client: FlaskClient
+) -> None:
+    """Two are in a file that was let go, and a list names one. Nobody has the file yet, so it is put back; the other is
+    paid by the next one."""
+    listed, other, one = owed(), owed(), pay.finance()
+    with transaction():
+        db.session.get_one(Person, other.contractor_id).name = "Kofi Mensah"
+    file = made(by=one)
+    assert (file.status, file.lines) == (FileStatus.RELEASED, 2)
+    named_on_a_list(listed)
+    with pytest.raises(ListedInFile) as refused, transaction():
+        manual_files.download(file.id, by=one)
+    assert refused.value.what_to_do == ListedInFile.remedy
+    with pytest.raises(PaysListed), transaction():
+        findings.find([listed.id], paid(), by=pay.finance())
+    screening.screen_due(10)
+    desk = Visitor(client).signed_in(accounts.person_of(one.person_id))
+    page = desk.look(f"/desk/by-hand/files/{file.id}")
+    assert "1 line is held" in page.words
+    assert "/content" not in page.html
+    refusal = desk.look(f"/desk/by-hand/files/{file.id}/content")
+    assert (refusal.status, "list of sanctions" in refusal.words) == (409, True)
+    told = client.get(f"/api/v1/manual-files/{file.id}", headers=accounts.bearer(one)).json
+    assert (told["is_seen"], told["held"]) == (False, [str(listed.id)])
+    with transaction():
+        manual_files.withdraw(file.id, by=one)
+    again = made(by=one)
+    assert [each.payment_op_id for each in manual_files.lines_of(again.id, one)] == [other.id]
+    assert manual_files.download(again.id, by=one)[0].status is FileStatus.RELEASED
+
+
+@pytest.mark.parametrize("is_cleared", [True, False])
+def test_whoever_is_listed_after_the_download_is_marked_as_paid_once_a_human_has_cleared_them(
+    by_hand: Flask, is_cleared: bool
+) -> None:
+    """Also where they have left, whom nobody compares otherwise. Of what was not paid nobody has to be cleared."""
+    op, one = owed(), pay.finance()
+    file = made(by=one)
+    with transaction():
+        manual_files.download(file.id, by=one)
+        left = db.session.get_one(Contractor, op.contractor_id).id
+        db.session.execute(Contractor.__table__.update().where(Contractor.id == left).values(status="closed"))
+        db.session.expire_all()
+    named_on_a_list(op)
+    with pytest.raises(ListedInFile) as refused, transaction():
+        manual_files.download(file.id, by=one)
+    assert refused.value.what_to_do == MARK_EACH
+    with transaction():
+        assert (screening.screen_due(10), screened.compare_left(10)) == (0, 1)
+    with pytest.raises(PaysListed), transaction():
+        findings.find([op.id], paid(), by=one)
+    hit = db.session.scalars(select(ScreeningHit)).one()
+    with transaction():
+        if is_cleared:
+            screening.decide(hit.id, False, "Another day of birth.", by=accounts.operator(OperatorRole.VETTING))
+        findings.find([op.id], paid() if is_cleared else not_paid(), by=one)
+    assert op_of(op.owner_id).status is (OpStatus.DONE if is_cleared else OpStatus.REFUSED)
 
 
 def test_what_a_file_said_is_erased_90_days_after_its_last_line(by_hand: Flask) -> None:

@@ -1,7 +1,7 @@
 """Files by which people pay: made of what waits, let go, downloaded, and put back where nobody has seen them.
 
-A payment stands in one file at a time. Once a file can be downloaded it may be at the bank, so nothing is taken out of
-it any more: each of its lines is found to be paid, or not (`findings`).
+A payment stands in one file at a time. Once a file was downloaded it may be at the bank, so nothing is taken out of it
+any more: each of its lines is found to be paid, or not (`findings`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,22 +14,24 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, exists, or_, select, update
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator, require_person
 from marketplace.core import clock, vault
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import Event, record
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import move, move_one
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import NotFound
 from marketplace.pay.by_hand import bank_file, findings
 from marketplace.pay.by_hand.bank_file import Line, Payer
-from marketplace.pay.by_hand.models import ManualFile, ManualPayment
+from marketplace.pay.by_hand.models import ManualFile, ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import (
+    MARK_EACH,
     FileFormat,
     FileStatus,
+    FindingStatus,
     ListedInFile,
     ManualStatus,
     NothingToPay,
@@ -49,6 +51,7 @@ from marketplace.workforce import screening
 
 MOST_LINES = 1000
 ABOUT = "Pay by Setara"
+DOWNLOADED = "manual_file.downloaded"
 KEPT = timedelta(days=RULES["TWO_PEOPLE"].parameters["file_kept_days"])
 
 
@@ -144,20 +147,25 @@ def release(file_id: UUID, *, by: Actor) -> ManualFile:
     file = _locked(file_id, by)
     if file.made_by == by.person_id:
         raise SecondPerson
-    inside = select(PaymentOp.contractor_id).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
-    people = db.session.scalars(inside.where(ManualPayment.file_id == file.id))
-    if screening.held_back({each for each in people if each is not None}):
+    if screening.held_back(_people_of(file)):
         raise ListedInFile
     _release(file, by=by)
     return file
 
 
 def withdraw(file_id: UUID, *, by: Actor) -> ManualFile:
-    """Puts the payments of a file back that nobody could download. Raises NotFound, WrongState."""
+    """Puts the payments of a file back that nobody has downloaded, and of which nobody has marked a line. Raises
+    NotFound, WrongState."""
+    require_operator(by, OperatorRole.FINANCE)
+    # Whoever marks lines locks them before their file.
+    inside = select(ManualPayment).where(ManualPayment.file_id == file_id).order_by(ManualPayment.id)
+    rows = db.session.scalars(inside.with_for_update().execution_options(populate_existing=True)).all()
     file = _locked(file_id, by)
-    move_one(file, FileStatus.WITHDRAWN, by=by, event="manual_file.withdrawn")
-    inside = select(ManualPayment.id).where(ManualPayment.file_id == file.id).order_by(ManualPayment.id)
-    ids = list(db.session.scalars(inside.with_for_update()))
+    if file.status is FileStatus.RELEASED and is_seen(file):
+        raise WrongState("Somebody has downloaded the file, or has marked a line of it.")
+    nobody = {"released_by": None, "released_at": None}
+    move_one(file, FileStatus.WITHDRAWN, by=by, event="manual_file.withdrawn", values=nobody)
+    ids = [row.id for row in rows]
     old, new = ManualStatus.IN_FILE, ManualStatus.WAITING
     nothing = dict.fromkeys(("file_id", "sent_amount", "sent_currency", "rate", "quoted_on", "rate_source"))
     move(ManualPayment, ids, old=old, new=new, by=by, event="manual_payment.put_back", values=nothing)
@@ -166,12 +174,15 @@ def withdraw(file_id: UUID, *, by: Actor) -> ManualFile:
 
 
 def download(file_id: UUID, *, by: Actor) -> tuple[ManualFile, bytes]:
-    """The bytes of a file, the same each time; who took them is remembered. Raises NotFound, NotReleased."""
+    """The bytes of a file, the same each time; who took them is remembered. Raises NotFound, NotReleased, ListedInFile
+    where it would still pay somebody who may stand on a list of sanctions by now (SCREENING): the bytes are frozen."""
     file = _locked(file_id, by)
     if file.status not in (FileStatus.RELEASED, FileStatus.SETTLED) or file.sealed_id is None:
         raise NotReleased
+    if file.status is FileStatus.RELEASED and screening.held_back(_people_of(file)):
+        raise ListedInFile(remedy=MARK_EACH if is_seen(file) else None)
     content = vault.get(file.sealed_id)
-    record("manual_file.downloaded", file, by=by)
+    record(DOWNLOADED, file, by=by)
     return file, content
 
 
@@ -203,6 +214,25 @@ def file_of(file_id: UUID, seen_by: Actor) -> ManualFile:
     if found is None:
         raise NotFound
     return found
+
+
+def is_seen(file: ManualFile) -> bool:
+    """Whether somebody has downloaded a file, or has found something of a line of it. The caller may see it."""
+    taken = exists().where(Event.subject_id == file.id, Event.name == DOWNLOADED)
+    marked = exists().where(
+        ManualPayment.file_id == file.id,
+        PaymentFinding.payment_op_id == ManualPayment.payment_op_id,
+        PaymentFinding.status != FindingStatus.CONTRADICTED,
+    )
+    return bool(db.session.scalar(select(or_(taken, marked))))
+
+
+def held_in(file: ManualFile) -> set[UUID]:
+    """Those payments of a file that could be made still and whose person may stand on a list of sanctions, as far as
+    somebody has compared them. The caller may see it."""
+    people = screening.found_of(_people_of(file)) if file.status in (FileStatus.MADE, FileStatus.RELEASED) else set()
+    found = _unpaid(file).with_only_columns(PaymentOp.id).where(PaymentOp.contractor_id.in_(people))
+    return set(db.session.scalars(found)) if people else set()
 
 
 def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
@@ -290,6 +320,17 @@ def _sent(each: _Waiting, file_id: UUID) -> dict[str, Any]:
         "quoted_on": None if rate is None else rate.quoted_on,
         "rate_source": None if rate is None else rate.source,
     }
+
+
+def _unpaid(file: ManualFile) -> Select[PaymentOp]:
+    """What a file orders, but for what is known to be paid."""
+    inside = select(PaymentOp).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    return inside.where(ManualPayment.file_id == file.id, ManualPayment.status != ManualStatus.PAID)
+
+
+def _people_of(file: ManualFile) -> set[UUID]:
+    found = db.session.scalars(_unpaid(file).with_only_columns(PaymentOp.contractor_id))
+    return {each for each in found if each is not None}
 
 
 def _release(file: ManualFile, *, by: Actor) -> None:

@@ -31,12 +31,14 @@ from marketplace.pay.by_hand.rules import (
     ManualStatus,
     NothingToFind,
     OwnPayment,
+    PaysListed,
 )
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from marketplace.standards import two_people
 from marketplace.standards.act_rules import ActKind, SecondPerson
+from marketplace.workforce import screening
 
 MOVES: Mapping[FindingOutcome, frozenset[OpKind]] = MappingProxyType(
     {
@@ -62,7 +64,8 @@ class Found:
 def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:
     """Writes down what became of these payments, all of them or none, and settles those that need nobody else.
 
-    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment, OwnCompany.
+    For operators of finance. Raises NotFound, NothingToFind, FoundAlready, BadFinding, OwnPayment, OwnCompany,
+    PaysListed.
     """
     require_operator(by, OperatorRole.FINANCE)
     _check(found)
@@ -97,7 +100,7 @@ def by_line(op_id: UUID, found: Found, *, waits: bool, by: Actor) -> PaymentFind
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
     """A second operator has found the same: it holds, and settles the payment. What the first one could not find any
     more does not hold either: the payment may have gone on since. Raises NotFound, SecondPerson, NothingToFind,
-    FoundAlready, BadFinding, OwnPayment, OwnCompany, WrongState."""
+    FoundAlready, BadFinding, OwnPayment, OwnCompany, PaysListed, WrongState."""
     finding = _waiting(finding_id, by)
     if finding.found_by == by.person_id:
         raise SecondPerson
@@ -188,9 +191,20 @@ def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Act
         if op.company_id is not None and by.belongs_to(op.company_id):
             raise OwnCompany
         _check_open(op, paid_by_hand.get(op.id), found)
+    if found.outcome is FindingOutcome.HAPPENED:
+        _check_not_listed(ops)
     nameless = [op for op in ops if op.rail != MANUAL and op.external_id is None]
     if found.outcome is FindingOutcome.HAPPENED and len(nameless) > 1:
         raise BadFinding("Each of these payments has a reference of its own.", field="reference")
+
+
+def _check_not_listed(ops: Sequence[PaymentOp]) -> None:
+    """Raises PaysListed where somebody who was paid by hand may stand on a list of sanctions: a human says first that
+    they do not (SCREENING)."""
+    paid = {op.contractor_id for op in ops if op.kind is OpKind.PAYOUT and op.rail == MANUAL}
+    held = screening.held_back({each for each in paid if each is not None}) if paid else {}
+    if named := [str(op.id) for op in ops if op.contractor_id in held]:
+        raise PaysListed(field="payment_ids", payments=named)
 
 
 def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found | PaymentFinding) -> None:

@@ -65,14 +65,17 @@ def list_files(args: dict[str, Any]) -> dict[str, Any]:
 def show_file(file_id: UUID) -> dict[str, Any]:
     """A file, and the payments in it. Where the money goes stands in its content alone."""
     by = actor()
-    return {"file": manual_files.file_of(file_id, by), "lines": manual_files.lines_of(file_id, by)}
+    file, lines = manual_files.file_of(file_id, by), manual_files.lines_of(file_id, by)
+    held = sorted(manual_files.held_in(file), key=str)
+    return {"file": file, "lines": lines, "is_seen": manual_files.is_seen(file), "held": held}
 
 
 @files.get("/<uuid:file_id>/content")
 @files.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 @problems(files, 401, 403, 404, 409)
 def download_file(file_id: UUID) -> Response:
-    """The file itself, the same bytes each time. Who takes it is remembered."""
+    """The file itself, the same bytes each time. Who takes it is remembered. Refused (`file_pays_listed`) while it
+    would pay somebody who may stand on a list of sanctions."""
     return content_of(file_id)
 
 
@@ -96,7 +99,7 @@ def release_file(file_id: UUID) -> ManualFile:
 @files.response(200, s.ManualFileSchema)
 @problems(files, 401, 403, 404, 409)
 def withdraw_file(file_id: UUID) -> ManualFile:
-    """Put the payments of a file back that nobody could download."""
+    """Put the payments of a file back that nobody has downloaded or marked."""
     return manual_files.withdraw(file_id, by=actor())
 
 

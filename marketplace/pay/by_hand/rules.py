@@ -31,7 +31,8 @@ class FileStatus(StrEnum):
     MADE = "made"
     """Frozen, and read by nobody: above the limit a second person has to let it go."""
     RELEASED = "released"
-    """It can be downloaded, so it may be at the bank: each line of it is marked, and nothing is taken out any more."""
+    """It can be downloaded. Once somebody has, or has marked a line of it, it may be at the bank: each line is marked,
+    and nothing is taken out any more."""
     WITHDRAWN = "withdrawn"
     SETTLED = "settled"
     """Every line of it is marked."""
@@ -40,7 +41,7 @@ class FileStatus(StrEnum):
 FILE_TRANSITIONS: Mapping[FileStatus, frozenset[FileStatus]] = MappingProxyType(
     {
         FileStatus.MADE: frozenset({FileStatus.RELEASED, FileStatus.WITHDRAWN}),
-        FileStatus.RELEASED: frozenset({FileStatus.SETTLED}),
+        FileStatus.RELEASED: frozenset({FileStatus.SETTLED, FileStatus.WITHDRAWN}),
         FileStatus.WITHDRAWN: frozenset(),
         FileStatus.SETTLED: frozenset(),
     }
@@ -102,6 +103,16 @@ class ListedInFile(Conflict):
     code = "file_pays_listed"
     title = "The name of somebody in this file is like one on a list of sanctions, or is one."
     remedy = "Withdraw the file and make it again: their pay waits for a later one, once the likeness is cleared."
+
+
+MARK_EACH = "It may be at the bank already: stop it there, and mark line by line what became of it."
+"""What to do with a file that somebody has downloaded before."""
+
+
+class PaysListed(Conflict):
+    code = "payment_to_listed"
+    title = "The name of whoever is paid is like one on a list of sanctions, or is one."
+    remedy = "An operator of vetting says first whether it is them; what the bank has not paid is marked as not paid."
 
 
 class FoundAlready(Conflict):

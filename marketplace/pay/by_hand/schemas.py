@@ -61,9 +61,15 @@ class ManualPaymentSchema(ma.Schema):
     status = ma.fields.Enum(ManualStatus, by_value=True, required=True)
 
 
+SEEN = {"description": "Whether somebody has downloaded it or marked a line of it: else it can be put back"}
+HELD = {"description": "Payments to whoever may stand on a list of sanctions (SCREENING): nobody marks them as paid"}
+
+
 class ManualFileLinesSchema(ma.Schema):
     file = ma.fields.Nested(ManualFileSchema, required=True)
     lines = ma.fields.List(ma.fields.Nested(ManualPaymentSchema), required=True)
+    is_seen = ma.fields.Boolean(required=True, metadata=SEEN)
+    held = ma.fields.List(ma.fields.UUID(), required=True, metadata=HELD)
 
 
 class FindingArgs(ma.Schema):

@@ -3,10 +3,24 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
+
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import queue
 from marketplace.pay import service
 from marketplace.pay.methods import barring
+from marketplace.pay.models import PaymentOp
+from marketplace.pay.rules import OpKind, OpStatus
+from marketplace.workforce import screening
+
+
+def compare_left(limit: int) -> int:
+    """Compares those who have left while pay of theirs is under way: a file that would pay them is refused, and what a
+    refusal found is not kept. Returns how many."""
+    under_way = select(PaymentOp.contractor_id).where(
+        PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.WAITING
+    )
+    return screening.screen_left(under_way, limit)
 
 
 def look_again(contractor_ids: Collection[UUID]) -> int:
