@@ -373,7 +373,7 @@ def roll_pilots(event_ids: Sequence[int]) -> None:
 @job("pay.run", again=False)
 def start_pay_run() -> None:
     with transaction():
-        pay_day.start_due_run(by=CLOCK)
+        pay_day.start_due_runs(by=CLOCK)
 
 
 @job(pay.ADVANCE_RUN)

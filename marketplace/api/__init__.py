@@ -33,6 +33,7 @@ from marketplace.pay.by_hand import routes as by_hand
 from marketplace.pay.closing import routes as closing
 from marketplace.pay.contests import routes as payout_contests
 from marketplace.pay.exports import routes as exports
+from marketplace.pay.groups import routes as pay_groups
 from marketplace.pay.invoices import routes as invoices
 from marketplace.pay.methods import routes as payout_methods
 from marketplace.pay.rails import chargeback_routes as chargebacks
@@ -110,6 +111,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *taxes.blueprints,
     *years.blueprints,
     *invoices.blueprints,
+    pay_groups.blueprint,
     *bank.blueprints,
     payout_methods.blueprint,
     money_acts.blueprint,

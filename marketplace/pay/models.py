@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
@@ -23,12 +24,16 @@ from marketplace.workforce.pay_scope import PayScope
 
 
 class PayRun(Stateful):
-    """One pass from approved timesheets to payouts: of one company, of one person who asked for it (INSTANT_PAY), or of
-    all."""
+    """One pass from approved timesheets to payouts: of one company, of one person who asked for it (INSTANT_PAY), of a
+    pay group, or of all."""
 
     __tablename__ = "pay_run"
     __table_args__ = (
-        CheckConstraint("company_id IS NULL OR contractor_id IS NULL", name="of_a_company_or_a_person"),
+        CheckConstraint("num_nonnulls(company_id, contractor_id, group_id) <= 1", name="of_one_scope"),
+        CheckConstraint("(group_id IS NULL) = (countries IS NULL)", name="group_has_countries"),
+        CheckConstraint(
+            "all_but = '{}' OR num_nonnulls(company_id, contractor_id, group_id) = 0", name="all_but_of_all"
+        ),
         Index("ix_pay_run_contractor_id_id", "contractor_id", "id", postgresql_where=text("contractor_id IS NOT NULL")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -38,6 +43,11 @@ class PayRun(Stateful):
 
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)
     contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"))
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_group.id"), index=True)
+    countries: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    """Of a pay group, those that it had when the run began; the run keeps them."""
+    all_but: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """Countries of pay groups, which a run of everybody else that the clock begins leaves to them."""
     through: Mapped[date]
     """Timesheets of weeks that began on this day or earlier are paid."""
     rail: Mapped[str] = mapped_column(Text)
@@ -56,7 +66,7 @@ class PayRun(Stateful):
 
     @property
     def scope(self) -> PayScope:
-        return PayScope(self.through, self.company_id, self.contractor_id)
+        return PayScope(self.through, self.company_id, self.contractor_id, self.countries, self.all_but)
 
 
 class Payslip(Stateful):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -12,6 +13,7 @@ from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.pay import comparison
 from marketplace.pay.comparison import Comparison, Totals
+from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PayRun, Payslip
 from marketplace.pay.rules import BOOKED
 from marketplace.pay.runs import cashing, counts, rail_fees, trials, weeks, works
@@ -73,13 +75,15 @@ def preview(scope: PayScope, seen_by: Actor) -> list[Preview]:
     return foreseen(scope)
 
 
-def compare(scope: PayScope, seen_by: Actor) -> Compared:
-    """The same beside what the last booked run of the same company, or of all, paid. For operators of finance, who read
-    the names of those whose pay changes most."""
+def compare(company_id: UUID | None, *, through: date, seen_by: Actor, group_id: UUID | None = None) -> Compared:
+    """What `start_run()` would do now, by currency, beside what the last booked run of the same company or group, or of
+    all, has paid. For operators of finance, who read the names of those whose pay changes most. Raises NotFound,
+    GroupEnded."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    drafted = _draft(scope)
+    countries = None if group_id is None else groups.standing(group_id).countries
+    drafted = _draft(PayScope(through, company_id, countries=countries))
     previews = _previews(drafted)
-    last = _last(scope)
+    last = _last(company_id, group_id)
     if last is None:
         return Compared(previews, None, [])
     then, nets_then = _paid_by(last)
@@ -155,10 +159,11 @@ def _previews(drafted: _Drafted) -> list[Preview]:
     return previews
 
 
-def _last(scope: PayScope) -> PayRun | None:
-    """The last run of one company, or of all, that paid anybody and is in the books. What people had paid at once is
-    none (INSTANT_PAY)."""
-    same = PayRun.company_id.is_not_distinct_from(scope.company_id), PayRun.contractor_id.is_(None)
+def _last(company_id: UUID | None, group_id: UUID | None) -> PayRun | None:
+    """The last run of one company, one group, or all, that paid anybody and is in the books. What people had paid at
+    once is none (INSTANT_PAY)."""
+    of_whom = (PayRun.company_id.is_not_distinct_from(company_id), PayRun.group_id.is_not_distinct_from(group_id))
+    same = (*of_whom, PayRun.contractor_id.is_(None))
     found = select(PayRun).where(*same, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id))
     return db.session.scalars(found.order_by(PayRun.started_at.desc(), PayRun.id.desc()).limit(1)).one_or_none()
 

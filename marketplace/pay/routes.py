@@ -21,7 +21,6 @@ from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
 from marketplace.standards.act_answers import done_or_waits
 from marketplace.standards.act_schemas import WAITS, MoneyActSchema
-from marketplace.workforce.pay_scope import PayScope
 
 companies = Blueprint(
     "company-money", __name__, url_prefix="/api/v1/companies", description="A company's deposits, money and pay lines."
@@ -108,11 +107,11 @@ def show_benefits(company_id: UUID) -> dict[str, Any]:
 @runs.post("")
 @runs.arguments(r.PayRunArgs)
 @runs.response(202, r.PayRunSchema)
-@problems(runs, 400, 401, 403, 404, 422)
+@problems(runs, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def start_run(given: dict[str, Any]) -> PayRun:
-    """Pay every approved timesheet, of one company or of all. For operators of finance."""
-    return service.start_run(given["company_id"], through=given["through"], by=actor())
+    """Pay every approved timesheet, of one company, of a pay group or of all. For operators of finance."""
+    return service.start_run(**given, by=actor())
 
 
 @runs.get("")
@@ -127,11 +126,11 @@ def list_runs(args: dict[str, Any]) -> dict[str, Any]:
 @runs.get("/preview")
 @runs.arguments(r.PayRunArgs, location="query")
 @runs.response(200, r.PayRunComparedSchema)
-@problems(runs, 401, 403, 404, 422)
+@problems(runs, 401, 403, 404, 409, 422)
 def preview_run(args: dict[str, Any]) -> Compared:
-    """What a run started now would pay, beside what the last booked run of the same company, or of all, has paid.
-    Nothing is changed. For operators of finance."""
-    return previews.compare(PayScope(args["through"], args["company_id"]), seen_by=actor())
+    """What a run started now would pay, beside what the last booked run of the same company or pay group, or of
+    all, has paid. Nothing is changed. For operators of finance."""
+    return previews.compare(**args, seen_by=actor())
 
 
 @runs.get("/<uuid:run_id>")

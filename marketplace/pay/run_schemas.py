@@ -1,5 +1,7 @@
 """Pay runs on the wire: what one would pay, what the last one paid, how far one has come."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, page_schema
@@ -9,9 +11,15 @@ from marketplace.pay.runs.counts import PaidFor
 
 class PayRunArgs(ma.Schema):
     company_id = ma.fields.UUID(load_default=None, metadata={"description": "Every company when left out"})
+    group_id = ma.fields.UUID(load_default=None, metadata={"description": "A pay group, in place of a company"})
     through = ma.fields.Date(
         required=True, metadata={"description": "Timesheets of weeks that began on this day or earlier are paid"}
     )
+
+    @ma.validates_schema
+    def _of_one(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("company_id") and data.get("group_id"):
+            raise ma.ValidationError("Name a company or a pay group, not both.", field_name="group_id")
 
 
 class PayslipsOfRunArgs(PageArgs):
@@ -28,6 +36,13 @@ class PayRunSchema(ma.Schema):
     company_id = ma.fields.UUID(required=True, allow_none=True)
     contractor_id = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "Of a run that one person asked for (INSTANT_PAY)"}
+    )
+    group_id = ma.fields.UUID(required=True, allow_none=True, metadata={"description": "Of a run of a pay group"})
+    countries = ma.fields.List(
+        ma.fields.String(), required=True, allow_none=True, metadata={"description": "Of the pay group, as it began"}
+    )
+    all_but = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "Countries of pay groups, whose people it leaves"}
     )
     through = ma.fields.Date(required=True)
     status = ma.fields.Enum(RunStatus, by_value=True, required=True)

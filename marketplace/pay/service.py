@@ -2,7 +2,7 @@
 
 Whatever a rail will be told of a payment is written down with it, once (`PaymentOp.params`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules, telling
+from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import stripe_rules, switching
 from marketplace.pay.rails.chargeback_models import Chargeback
@@ -190,17 +191,27 @@ def pull_lever(
     return lever
 
 
-def start_run(company_id: UUID | None, *, through: date, by: Actor) -> PayRun:
-    """Starts paying every approved timesheet whose week began by `through`, of one company or of all.
+def start_run(
+    company_id: UUID | None,
+    *,
+    through: date,
+    by: Actor,
+    group_id: UUID | None = None,
+    all_but: Collection[str] = (),
+) -> PayRun:
+    """Starts paying every approved timesheet whose week began by `through`, of one company, of one pay group, of
+    everybody but whoever lives in some countries, or of all.
 
     Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`. Raises NotFound for
-    a company that does not exist.
+    a company or a group that does not exist, and GroupEnded.
     """
     if by.kind != "job":
         require_operator(by, OperatorRole.FINANCE)
         if company_id is not None:
             accounts.company(company_id, by)
-    return _begin_run(through, by, company_id=company_id)
+    countries = None if group_id is None else groups.standing(group_id).countries
+    whose = {"company_id": company_id, "group_id": group_id, "countries": countries, "all_but": list(all_but)}
+    return _begin_run(through, by, **whose)
 
 
 def start_run_of(contractor_id: UUID, *, by: Actor) -> PayRun:
@@ -208,7 +219,7 @@ def start_run_of(contractor_id: UUID, *, by: Actor) -> PayRun:
     return _begin_run(clock.now().date(), by, contractor_id=contractor_id)
 
 
-def _begin_run(through: date, by: Actor, **whose: UUID | None) -> PayRun:
+def _begin_run(through: date, by: Actor, **whose: Any) -> PayRun:
     run = PayRun(
         **whose,
         through=through,

@@ -6,9 +6,10 @@ and weeks are those of the person's own place, over all gigs together.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from marketplace.core.days import midnight
 from marketplace.standards.hazard import HazardClass, caps
 from marketplace.standards.hours import week_of
 
@@ -35,7 +36,7 @@ def stop_moment(
     known, at = list(spent), start
     while at < ends_at:
         today = at.astimezone(zone).date()
-        until = min(ends_at, _midnight(today + DAY, zone))
+        until = min(ends_at, midnight(today + DAY, zone))
         left = min(
             min(
                 timedelta(minutes=of_day) - _within(known, each, today, today + DAY, zone),
@@ -52,10 +53,6 @@ def stop_moment(
 
 def _within(spent: Sequence[Exposed], least: HazardClass, first: date, after: date, zone: ZoneInfo) -> timedelta:
     """Time in that class or a heavier one from the beginning of the first local day to that of the day after."""
-    begins, ends = _midnight(first, zone), _midnight(after, zone)
+    begins, ends = midnight(first, zone), midnight(after, zone)
     parts = (min(each.ended_at, ends) - max(each.started_at, begins) for each in spent if each.hazard_class >= least)
     return sum((part for part in parts if part > timedelta(0)), timedelta(0))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)

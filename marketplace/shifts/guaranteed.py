@@ -12,10 +12,11 @@ each hour once, where the rule lets a refusal count. What is missing is owed (ru
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from marketplace.core.days import midnight
 from marketplace.shifts.clock_rules import EntryFlag
 from marketplace.shifts.rules import BookingStatus
 from marketplace.standards.catalogue import RULES
@@ -110,11 +111,6 @@ class Week:
     @property
     def owed(self) -> int:
         return max(0, self.guaranteed - self.given - self.refused)
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the day begins there; where a clock skips midnight, the first moment after it."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def bounds(monday: date, zone: ZoneInfo) -> Span:

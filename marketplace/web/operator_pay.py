@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -18,6 +19,8 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
 from marketplace.pay import previews, progress, proof, queries, service
+from marketplace.pay.groups import service as pay_groups
+from marketplace.pay.groups.models import PayGroup
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.previews import Compared
@@ -33,7 +36,6 @@ from marketplace.web.landing_pictures import together_bar
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.run_pictures import counts_words, pay_bar, signed_money, then_and_now
 from marketplace.web.words import countries
-from marketplace.workforce.pay_scope import PayScope
 
 AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
@@ -45,7 +47,7 @@ GROUPS = {"true": (True,), "false": (False,)}
 def show_pay() -> ResponseReturnValue:
     """What a run started now would pay, the runs so far, and payments that are stuck. `?through=` previews a day."""
     by = actor()
-    asked = {name: request.args[name] for name in ("company_id", "through") if name in request.args}
+    asked = {name: request.args[name] for name in ("company_id", "group_id", "through") if name in request.args}
     form = Form(PayRunArgs, {"through": clock.now().date().isoformat()} | asked)
     run = form.run(lambda data: service.start_run(**data, by=by)) if request.method == "POST" else None
     return (_pay_page(form), form.status) if run is None else saved("show_run", run_id=run.id)
@@ -58,6 +60,7 @@ def _pay_page(form: Form) -> str:
     compared = _compared(form)
     seen = [] if compared is None else compared.currencies
     companies = db.session.scalars(accounts.companies(by).order_by(Company.legal_name))
+    grouped = db.session.scalars(pay_groups.groups(by).order_by(PayGroup.name))
     return render_template(
         "operator/pay.html",
         form=form,
@@ -73,6 +76,8 @@ def _pay_page(form: Form) -> str:
         uninvoiced=invoicing.waiting(by),
         unreached=unreached.earned(seen_by=by),
         countries=dict(countries()),
+        groups=[("", gettext("everybody")), *((str(each.id), each.name) for each in grouped)],
+        group_names=_group_names(found["items"]),
         companies=[("", gettext("every company")), *((str(each.id), each.legal_name) for each in companies)],
     )
 
@@ -99,6 +104,8 @@ def show_run(run_id: UUID) -> str:
         payouts=queries.newest_payouts(slips),
         names=accounts.person_name([slip.contractor_id for slip in slips]),
         companies=accounts.company_name([run.company_id] if run.company_id else []),
+        group_names=_group_names([run]),
+        countries=dict(countries()),
         events=timeline("pay_run", run_id, limit=SHOWN),
     )
 
@@ -134,13 +141,21 @@ def pull_lever() -> ResponseReturnValue:
 # --- the parts of the pages -----------------------------------------------------------------------------------------
 
 
+def _group_names(listed: Sequence[PayRun]) -> dict[UUID, str]:
+    """The names of the groups that these runs pay, ended ones too."""
+    ids = {run.group_id for run in listed if run.group_id is not None}
+    return {
+        row.id: row.name for row in db.session.execute(select(PayGroup.id, PayGroup.name).where(PayGroup.id.in_(ids)))
+    }
+
+
 def _compared(form: Form) -> Compared | None:
     """What the run in the form would pay, beside the last one; None where the form is not right."""
     try:
         given: dict[str, Any] = PayRunArgs().load({name: each for name, each in form.values.items() if each})
     except ma.ValidationError:
         return None
-    return previews.compare(PayScope(given["through"], given["company_id"]), actor())
+    return previews.compare(**given, seen_by=actor())
 
 
 def _progress(found: Progress) -> list[tuple[str, int, int]]:

@@ -18,6 +18,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "hours_a_day": lazy_gettext("hours a day"),
         "hours_a_week_where_unknown": lazy_gettext("hours a week where none are known"),
         "usd_cents_an_hour": lazy_gettext("US cents an hour"),
+        "most_wait_hours": lazy_gettext("hours of waiting at most"),
         "least_gigs": lazy_gettext("gigs at least"),
         "least_companies": lazy_gettext("companies at least"),
         "least_percent": lazy_gettext("percent at least"),

@@ -66,6 +66,8 @@ def _sentences(messages: Any) -> list[str]:
 def _as_value(field: ma.fields.Field[Any] | None, value: Any) -> Any:
     if isinstance(field, ma.fields.Nested) and isinstance(value, Mapping):
         return in_kind(field.schema, value)
+    if isinstance(field, ma.fields.List) and isinstance(value, list):
+        return [_as_value(field.inner, each) for each in value]
     if isinstance(field, ma.fields.Boolean):
         return _TRUTH.get(value, value) if isinstance(value, str) else value
     if isinstance(field, ma.fields.Integer) and isinstance(value, str) and _WHOLE.fullmatch(value):

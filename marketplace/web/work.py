@@ -24,6 +24,7 @@ from marketplace.matching import replacing
 from marketplace.messages.models import Thread
 from marketplace.pay import instant, payslips
 from marketplace.pay import queries as pay
+from marketplace.pay.groups import service as pay_groups
 from marketplace.pay.models import Payslip
 from marketplace.pay.pieces import pieces
 from marketplace.pay.rails import gathering
@@ -345,15 +346,17 @@ def pay_now() -> ResponseReturnValue:
 def _pay_page(form: Form) -> str:
     by = actor()
     found = page(pay.payslips(seen_by=by), Payslip.id, limit=SHOWN, after=cursor())
-    ready = instant.ready(by)
+    ready, me = instant.ready(by), workforce.contractor(require_person(by), by)
+    grouped = pay_groups.of_country(me.country)
     return render_template(
         "work/payslips.html",
+        pay_days=[words.weekdays()[number - 1] for number in grouped.weekdays] if grouped else [],
         found=found,
         payouts=pay.newest_payouts(found["items"]),
         ready=ready,
         gathered=gathering.gathered([each.due for each in ready.currencies], by=by),
         countries=dict(words.countries()),
-        zone=workforce.contractor(require_person(by), by).timezone,
+        zone=me.timezone,
         form=form,
     )
 

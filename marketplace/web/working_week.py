@@ -3,7 +3,7 @@ is against the hours that they want and the cap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import require_person
 from marketplace.core import clock
+from marketplace.core.days import midnight
 from marketplace.core.db import db
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.hours import Stretch, minutes_by_kind, paid_minutes, scheduled_minutes
@@ -90,13 +91,13 @@ def _asked() -> date | None:
 
 
 def _bookings(monday: date, zone: ZoneInfo) -> list[Booking]:
-    span = Range(_midnight(monday, zone), _midnight(monday + 7 * A_DAY, zone))
+    span = Range(midnight(monday, zone), midnight(monday + 7 * A_DAY, zone))
     found = shifts.my_bookings(seen_by=actor()).where(Booking.status.in_(SHOWN), Booking.during.overlaps(span))
     return list(db.session.scalars(with_terms(found).order_by(func.lower(Booking.during))))
 
 
 def _day(on: date, bookings: Sequence[Booking], zone: ZoneInfo) -> Day:
-    begins, ends = _midnight(on, zone), _midnight(on + A_DAY, zone)
+    begins, ends = midnight(on, zone), midnight(on + A_DAY, zone)
     here = [each for each in bookings if each.starts_at < ends and each.ends_at > begins]
     drawn = [
         Drawn(
@@ -139,7 +140,3 @@ def _hours(worked: int, booked: int, most: int | None) -> Sequence[Segment]:
         Part(gettext("still wanted"), duration(wanted), wanted, "b"),
     ]
     return stacked(parts, whole=max(CAP, worked + booked + wanted))
-
-
-def _midnight(on: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(on, time(), zone).astimezone(ZoneInfo("UTC"))

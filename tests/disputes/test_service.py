@@ -256,9 +256,9 @@ def test_the_clock_starts_a_run_for_what_a_ruling_restored(scene: Scene) -> None
     make.ruled(make.claimed(cut))
     with transaction():
         shifts.at(clock.now() + timedelta(hours=23))
-        assert pay_day.start_due_run(by=service.CLOCK) is None
+        assert pay_day.start_due_runs(by=service.CLOCK) == []
         shifts.at(clock.now() + timedelta(hours=1))
-        assert pay_day.start_due_run(by=service.CLOCK) is not None
+        assert pay_day.start_due_runs(by=service.CLOCK)
 
 
 # --- the handling fee -----------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from marketplace.pay import instant, previews
 from marketplace.pay.comparison import Totals, most_changed
 from marketplace.pay.runs import counts
 from marketplace.pay.runs import service as runs
-from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
@@ -54,7 +53,7 @@ def test_a_run_is_compared_with_the_last_of_its_scope(
         ana, ben, cara, dewi = (shifts.contracted(scene) for _ in range(4))
     for day, each in enumerate((ana, ben)):
         made.worked_and_approved(scene, person=each, starts_at=MONDAY + timedelta(days=day))
-    assert previews.compare(PayScope(FAR), operator).compared_with is None
+    assert previews.compare(None, through=FAR, seen_by=operator).compared_with is None
     last = made.paid().id
     made.worked_and_approved(scene, person=dewi, starts_at=MONDAY + timedelta(days=2))
     with transaction():
@@ -64,12 +63,12 @@ def test_a_run_is_compared_with_the_last_of_its_scope(
     made.worked_and_approved(scene, person=ana, starts_at=MONDAY + WEEK, hours=2)
     asked = []
     with statements() as seen:
-        previews.compare(PayScope(FAR), operator)
+        previews.compare(None, through=FAR, seen_by=operator)
     asked.append(len(seen))
     for day, each in enumerate((cara, dewi), start=1):
         made.worked_and_approved(scene, person=each, starts_at=MONDAY + WEEK + timedelta(days=day))
     with statements() as seen:
-        told = previews.compare(PayScope(FAR), operator)
+        told = previews.compare(None, through=FAR, seen_by=operator)
     asked.append(len(seen))
     assert asked[0] == asked[1], "people cost no statement"
     assert told.compared_with is not None
@@ -85,4 +84,6 @@ def test_a_run_is_compared_with_the_last_of_its_scope(
         (dewi.id, None, usd("60.00")),
         (ana.id, usd("60.00"), usd("30.00")),
     ]
-    assert previews.compare(PayScope(FAR, scene.company_id), operator).compared_with is None, "it is another scope"
+    assert previews.compare(scene.company_id, through=FAR, seen_by=operator).compared_with is None, (
+        "it is another scope"
+    )

@@ -56,7 +56,7 @@ def look() -> None:
     with transaction():
         timesheets.submit_due()
         timesheets.auto_approve_due()
-        pay_day.start_due_run(by=CLOCK)
+        pay_day.start_due_runs(by=CLOCK)
     runs.finish_runs()
     payments.advance_ops()
 

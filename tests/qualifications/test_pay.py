@@ -117,9 +117,9 @@ def test_the_service_pays_for_its_own_tests(app: Flask) -> None:
 def test_the_clock_pays_a_test_after_a_day(test: Qualification) -> None:
     _tried(test, 10, 0, ends=attempts.hand_in)
     made.at(MONDAY + 23 * timedelta(hours=1))
-    assert pay_day.start_due_run(by=CLOCK) is None
+    assert pay_day.start_due_runs(by=CLOCK) == []
     made.at(MONDAY + DAY + 10 * MINUTE)
-    assert pay_day.start_due_run(by=CLOCK) is not None
+    assert pay_day.start_due_runs(by=CLOCK)
 
 
 def test_a_company_sees_what_is_held_and_owed_for_its_tests(test: Qualification) -> None:

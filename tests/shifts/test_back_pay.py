@@ -182,6 +182,6 @@ def test_the_clock_starts_a_run_for_back_pay(app: Flask) -> None:
     to_h2(scene)
     with transaction():
         make.at(clock.now() + timedelta(hours=23))
-        assert pay_day.start_due_run(by=CLOCK) is None
+        assert pay_day.start_due_runs(by=CLOCK) == []
         make.at(clock.now() + timedelta(hours=1))
-        assert pay_day.start_due_run(by=CLOCK) is not None
+        assert pay_day.start_due_runs(by=CLOCK)

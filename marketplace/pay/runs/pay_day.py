@@ -1,14 +1,16 @@
-"""When the clock starts a pay run by itself."""
+"""When the clock starts pay runs by itself."""
 
-from datetime import timedelta
+from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from marketplace.accounts.rules import Actor
 from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.pay.groups import service as groups
+from marketplace.pay.groups.rules import APPROVED_WAITS, due_if_ready_by
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from marketplace.pay.runs import rail_fees, trials, works
@@ -22,31 +24,40 @@ from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 from marketplace.workforce.pay_scope import PayScope
 
-APPROVED_WAITS = timedelta(days=1)
-"""PAY_TERM: paid within 7 days. A timesheet may wait 72 hours for an answer, so a pay day once a week would come too
-late; after a day in which an operator can start a run, the clock does."""
 
+def start_due_runs(*, by: Actor) -> list[PayRun]:
+    """Starts a run of each pay group whose day it is or that may not wait for it, and of everybody who is in none when
+    something of theirs has waited for a day: approved timesheets, what a ruling restored, back-pay, ended tests,
+    benefits to be paid out, weeks of guaranteed hours, what a rail kept or tax that is given back.
 
-def start_due_run(*, by: Actor) -> PayRun | None:
-    """Starts a run of all companies when an approved timesheet, what a ruling restored, back-pay, an ended test, a
-    benefit to be paid out, a week of guaranteed hours, what a rail kept or tax that is given back has waited for a day,
-    and returns it.
-
-    None when nothing is due, or when a run has not yet taken up its timesheets. Safe to repeat.
+    None of whom nothing is due, or whose last run has not yet taken up its timesheets. Safe to repeat.
     """
-    now = clock.now()
-    everybody = PayScope(now.date())
-    gathering = exists().where(PayRun.status == RunStatus.STARTED)
-    waiting = works.payable_timesheets(everybody).where(Timesheet.decided_at <= now - APPROVED_WAITS)
-    ruled = works.payable_cuts(everybody).where(TimesheetCut.ended_at <= now - APPROVED_WAITS)
-    raised = works.payable_back_pays(everybody).where(BackPay.raised_at <= now - APPROVED_WAITS)
-    tried = trials.payable(everybody).where(Attempt.ended_at <= now - APPROVED_WAITS)
-    asked = cash_out.payable(everybody).where(CashOut.asked_at <= now - APPROVED_WAITS)
-    missing = guarantees.payable(everybody).where(Guarantee.reckoned_at <= now - APPROVED_WAITS)
-    kept = rail_fees.payable(everybody).where(RailFee.kept_at <= now - APPROVED_WAITS)
-    back = select(Withholding.id).where(
-        Withholding.payslip_id.is_(None), Withholding.made_at <= now - APPROVED_WAITS
-    )  # fmt: skip
-    is_due = or_(*(each.exists() for each in (waiting, ruled, raised, tried, asked, missing, kept, back)))
-    due = db.session.scalar(select(is_due & ~gathering))
-    return start_run(None, through=now.date(), by=by) if due else None
+    now, grouped = clock.now(), groups.in_force()
+    elsewhere = sorted(country for group in grouped for country in group.countries)
+    started = []
+    for group in grouped:
+        ready_by = due_if_ready_by(now, group.weekdays, clock.zone(group.timezone))
+        of_group = PayScope(now.date(), countries=group.countries)
+        if _is_due(of_group, ready_by, PayRun.group_id == group.id):
+            started.append(start_run(None, group_id=group.id, through=now.date(), by=by))
+    of_all = and_(PayRun.company_id.is_(None), PayRun.contractor_id.is_(None), PayRun.group_id.is_(None))
+    if _is_due(PayScope(now.date(), all_but=elsewhere), now - APPROVED_WAITS, of_all):
+        started.append(start_run(None, through=now.date(), by=by, all_but=elsewhere))
+    return started
+
+
+def _is_due(scope: PayScope, ready_by: datetime, same: ColumnElement[bool]) -> bool:
+    """Whether something of this scope was ready to be paid by then, and no run of the `same` scope is taking it up."""
+    gathering = exists().where(PayRun.status == RunStatus.STARTED, same)
+    returned = scope.narrow(select(Withholding.id).where(Withholding.payslip_id.is_(None)), Withholding.contractor_id)
+    ready = (
+        works.payable_timesheets(scope).where(Timesheet.decided_at <= ready_by),
+        works.payable_cuts(scope).where(TimesheetCut.ended_at <= ready_by),
+        works.payable_back_pays(scope).where(BackPay.raised_at <= ready_by),
+        trials.payable(scope).where(Attempt.ended_at <= ready_by),
+        cash_out.payable(scope).where(CashOut.asked_at <= ready_by),
+        guarantees.payable(scope).where(Guarantee.reckoned_at <= ready_by),
+        rail_fees.payable(scope).where(RailFee.kept_at <= ready_by),
+        returned.where(Withholding.made_at <= ready_by),
+    )
+    return bool(db.session.scalar(select(or_(*(each.exists() for each in ready)) & ~gathering)))

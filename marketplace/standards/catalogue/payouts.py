@@ -21,6 +21,18 @@ PAYOUTS: Final[tuple[Rule, ...]] = (
         most_days=7,
     ),
     rule(
+        "PAY_GROUP",
+        Basis.HOUSE,
+        "Operators may choose the days of the week on which people of some countries are paid. Nobody waits for such a "
+        "day longer than 36 hours after what they earned is ready to be paid, so that PAY_TERM holds; whoever is in no "
+        "group is paid on every day, and everybody may have it at once.",
+        "House policy: banks and wallets of a country work on days of their own, and 168 hours of PAY_TERM less 48 "
+        "until work is handed in and 72 until silence is a yes leave 48, of which 12 are for the payment",
+        "tests/pay/test_pay_groups.py::test_nobody_waits_for_a_pay_day_longer_than_the_rule_allows",
+        since=date(2026, 11, 30),
+        most_wait_hours=36,
+    ),
+    rule(
         "PAYOUT",
         Basis.HOUSE,
         "No balance is forfeited or carried on, however small: what was earned is paid out whole. What a rail keeps of "
