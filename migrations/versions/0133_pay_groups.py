@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0132"
-down_revision = "0131"
+revision = "0133"
+down_revision = "0132"
 
 OF_ONE = "num_nonnulls(company_id, contractor_id, group_id) <= 1"
 GROUPED = "(group_id IS NULL) = (countries IS NULL)"
