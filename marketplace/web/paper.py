@@ -3,7 +3,7 @@
 Fonts are Noto's, from packages, under the SIL Open Font License, which allows to embed them; only the letters that are
 used go into the file. Latin, Greek and Cyrillic stand in one font; for other scripts those are loaded that the words
 need. Words are shaped (HarfBuzz), so that Arabic joins and runs from the right, and Indic and Thai marks find their
-place.
+place. Letters that none of them has are written in Latin ones (`legible`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,8 @@ import segno
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, TextMode, WrapMode
+
+from marketplace.web.legible import legible
 
 _MAIN = ("manimgx_fonts", "NotoSans[wght].ttf")
 _OTHERS = (
@@ -98,6 +100,7 @@ class Paper:
         others = list(fonts_for(words))
         for package, name in others:
             pdf.add_font(name, "", _file(package, name))
+        self._known = _letters(*_MAIN).union(*(_letters(*font) for font in others))
         pdf.set_fallback_fonts([name for _, name in others], exact_match=False)
         pdf.set_text_shaping(use_shaping_engine=True)
         # By the moment of what it tells, so that the same words are the same file.
@@ -148,7 +151,8 @@ class Paper:
         for each in beside:
             self._font(8, _SOFT)
             pdf.set_x(left + side + 5)
-            pdf.multi_cell(WIDTH - side - 5, 4, each, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
+            said = legible(each, self._known)
+            pdf.multi_cell(WIDTH - side - 5, 4, said, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
         pdf.set_y(max(pdf.get_y(), top + side + 2))
 
     def attach(self, name: str, content: bytes, words: str) -> None:
@@ -174,6 +178,7 @@ class Paper:
 
     def _write(self, text: str, *, size: int = 10, bold: bool = False, ink: tuple[int, int, int] = _INK) -> None:
         self._font(size, ink)
+        text = legible(text, self._known)
         with self._pdf.local_context(**_BOLD if bold else {}):
             self._pdf.multi_cell(WIDTH, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
@@ -181,6 +186,7 @@ class Paper:
         """Cells beside each other, each as high as it needs; the next row begins below the highest."""
         pdf = self._pdf
         self._font(9, _INK)
+        cells = [(legible(text, self._known), width, align) for text, width, align in cells]
         high = max(self._height(text, width) for text, width, _ in cells)
         if pdf.get_y() + high > 297 - 18:
             pdf.add_page()

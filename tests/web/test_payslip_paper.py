@@ -1,6 +1,7 @@
 """The payslip on paper: it says what the page says, in every script, and is the same file each time."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -35,6 +36,21 @@ NAMES = {
     "Ana سارة 王": 2,
 }
 """Names, and how many fonts each needs beside the main one."""
+IN_NO_FONT = {
+    "ཚེ་རིང་སྒྲོལ་མ": "(tshe-ring-sgrol-m)",
+    "އިބްރާހިމް މުހައްމަދު": "(ibraahim muhamadhu)",
+    "ߛߎߟߋߡߊߣߊ ߞߊ߲ߕߍ": "(sulemana kante)",
+    "𞤀𞤵𞤣𞤵 𞤁𞤭𞤢𞤤𞤤𞤮": "(Audu Diallo)",
+    "ⵎⵓⵃⴰⵎⵎⴷ": "(muhammd)",
+    "ᠪᠠᠲᠤ": "(batu)",
+    "ꯃꯅꯤ ꯁꯤꯡꯍ": "(mni sinh)",
+    "Ana ᏣᎳᎩ Kamau": "Ana (TsaLaGi) Kamau",
+    "𠮷田": "(Kichi)田",
+    "\U00020002王": "(U+20002)王",
+    "王\U000e0100": "王",
+    "އ": "(U+0787)",
+}
+"""Letters that no font has: Tibetan, Thaana, N'Ko, Adlam, Tifinagh, Mongolian, Meetei Mayek, Cherokee, rare Han."""
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +129,15 @@ def test_a_name_in_several_scripts_and_the_other_language(app: Flask, booking: B
         for font in page["/Resources"]["/Font"].values()
     }
     assert {name.partition("+")[2].partition("-")[0] for name in fonts} >= {"NotoSansThai", "NotoSansArabic"}
+
+
+def test_a_name_in_no_font_is_never_cut_short(app: Flask, booking: Booking) -> None:
+    """What no font has stands in Latin letters, where it would stand; Thaana, N'Ko and Adlam, from the right, too."""
+    sheet = paper.Sheet()
+    for name in IN_NO_FONT:
+        sheet.add("text", name)
+    told = text_of(sheet.paper("Names", language="en", made_at=clock.now()).bytes())
+    joined = [re.sub(r"[\s\x00\U000e0100]", "", line) for line in told.splitlines()]
+    assert joined == [said.replace(" ", "") for said in IN_NO_FONT.values()]
+    accounts_queries.person(booking.contractor_id).name = "𞤀𞤵𞤣𞤵 𞤁𞤭𞤢𞤤𞤤𞤮"
+    assert "(Audu Diallo)" in text_of(written(app, booking))
