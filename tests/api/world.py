@@ -53,6 +53,8 @@ from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
 from marketplace.pay.contests import service as payout_contests
 from marketplace.pay.contests.models import PayoutContest
+from marketplace.pay.groups import service as pay_groups
+from marketplace.pay.groups.models import PayGroup
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.methods import service as methods
@@ -275,6 +277,7 @@ def _by_hand(ana: Contractor, admin: Actor) -> None:
         zip(("USD", "EUR"), db.session.scalars(select(PaymentOp.id).limit(2)), strict=True), 1
     ):
         pausing.pause(SANDBOX, currency, "Our bank is closed.", by=finance)
+        pay_groups.make(f"Group {number}", [("KE", "UG")[number - 1]], [number], "Africa/Nairobi", by=finance)
         file_id = uuid7()
         (sealed_id,) = vault.put(file_id, [b"Name,Amount"])
         file = ManualFile(
@@ -448,6 +451,7 @@ def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
         "act_id": list(db.session.scalars(select(MoneyAct.id).order_by(MoneyAct.id))),
         "pause_id": list(db.session.scalars(select(RailPause.id).order_by(RailPause.id))),
         "run_id": list(db.session.scalars(select(PayRun.id))),
+        "group_id": list(db.session.scalars(select(PayGroup.id).order_by(PayGroup.id))),
         "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
         "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
         "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
