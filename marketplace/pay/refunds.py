@@ -1,8 +1,8 @@
 """What a company has sent back of its deposits, and what stays here because a bank has taken a deposit back.
 
-A company owes what a bank has taken back of its deposits, until it has paid that again or the bank gives it back; of a
-line of a bank statement an operator may say that the service bears it (rule CHARGEBACK). Other deposits are refunded as
-far as so much stays available, in the same currency.
+A company owes what a bank has taken back of its deposits, until it has paid that again or the bank gives it back; of
+what is lost, and of a line of a bank statement, an operator may say that the service bears it (rule CHARGEBACK). Other
+deposits are refunded as far as so much stays available, in the same currency.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,6 +42,7 @@ def taken_back(company_id: UUID) -> Mapping[str, Money]:
     owed = select(Chargeback).where(
         Chargeback.company_id == company_id,
         Chargeback.paid_again_at.is_(None),
+        Chargeback.bearer.is_(None),
         Chargeback.status.in_(HELD_BY_BANK),
     )
     sums: dict[str, Money] = {}

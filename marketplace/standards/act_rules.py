@@ -33,6 +33,8 @@ class ActKind(StrEnum):
     """It could not be sent, and is the person's benefit again."""
     TAKEN_BACK = "taken_back"
     """A payout that went wrong is taken back from its person's account."""
+    BORNE = "borne"
+    """It is decided who bears what a payer's bank has kept."""
 
 
 class ActStatus(StrEnum):

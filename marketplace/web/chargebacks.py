@@ -16,18 +16,27 @@ from flask_babel import ngettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
+from marketplace.accounts.rules import available_account
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.files import content_of
 from marketplace.core.http import page
 from marketplace.core.intake import takes_files
+from marketplace.ledger import queries as books
+from marketplace.pay.rails import bearing, chargebacks
 from marketplace.pay.rails import chargeback_papers as papers
-from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_routes import shown as shown_paper
-from marketplace.pay.rails.chargeback_rules import ANSWERABLE, ChargebackOver, ChargebackStatus, EvidenceHandedIn
-from marketplace.pay.rails.chargeback_schemas import EvidenceArgs, EvidencePaperArgs
+from marketplace.pay.rails.chargeback_rules import (
+    ANSWERABLE,
+    Bearer,
+    ChargebackOver,
+    ChargebackStatus,
+    EvidenceHandedIn,
+    is_undecided,
+)
+from marketplace.pay.rails.chargeback_schemas import BearerArgs, EvidenceArgs, EvidencePaperArgs
 from marketplace.web import choices
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
@@ -35,6 +44,7 @@ from marketplace.web.operator import blueprint as desk
 from marketplace.web.operator import saved as saved_on_desk
 from marketplace.web.operator_standing import MOST_SHOWN, SOON
 from marketplace.web.pictures import Part, Segment, stacked
+from marketplace.web.words import name_of
 
 # --- the company's pages --------------------------------------------------------------------------------------------
 
@@ -55,7 +65,7 @@ def show_chargeback(company_id: UUID, chargeback_id: UUID, **forms: Form) -> Res
     return render_template(
         "company/chargeback.html",
         funded=chargebacks.funded(found),
-        may_pay=not found.is_inquiry and found.paid_again_at is None and found.status is not ChargebackStatus.WON,
+        may_pay=_may_pay(found),
         **_facts(found),
         **shown,
     ), max(form.status for form in shown.values())
@@ -118,10 +128,12 @@ def list_chargebacks_on_desk() -> str:
 def show_on_desk(company_id: UUID, chargeback_id: UUID, **forms: Form) -> ResponseReturnValue:
     """What was taken back, and how the bank is answered."""
     found = chargebacks.one(company_id, chargeback_id, actor())
-    shown = _blank() | forms
+    shown = _blank() | {"bearing": Form(BearerArgs)} | forms
     return render_template(
         "operator/chargeback.html",
         name=accounts.company_name([company_id])[company_id],
+        available=books.balance(available_account(company_id), found.currency),
+        bearers=[(str(each), name_of("bearer", each)) for each in Bearer],
         **_facts(found),
         **shown,
     ), max(form.status for form in shown.values())
@@ -133,6 +145,15 @@ def hand_in_on_desk(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValu
     if form.done(lambda data: chargebacks.hand_in(company_id, chargeback_id, data["words"], by=actor())):
         return saved_on_desk("show_chargeback", company_id=company_id, chargeback_id=chargeback_id)
     return show_on_desk(company_id, chargeback_id, form=form)
+
+
+@desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/bearer")
+def decide_bearer(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
+    form = Form(BearerArgs)
+    if form.done(lambda data: bearing.decide(company_id, chargeback_id, **data, by=actor())):
+        where = {"company_id": company_id, "chargeback_id": chargeback_id}
+        return saved_on_desk("show_chargeback", made=form.made, **where)
+    return show_on_desk(company_id, chargeback_id, bearing=form)
 
 
 @desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/papers", endpoint="attach_evidence_paper")
@@ -190,6 +211,7 @@ def _facts(found: Chargeback) -> dict[str, Any]:
     return {
         "chargeback": found,
         "left": time_left(found),
+        "undecided": is_undecided(found.status, found.paid_again_at, found.bearer),
         "papers": papers.papers(found),
         "evidence_shows": choices.EVIDENCE_SHOWS,
         "may_hand_in": _may_hand_in(found),
@@ -199,6 +221,11 @@ def _facts(found: Chargeback) -> dict[str, Any]:
 
 def _blank() -> dict[str, Form]:
     return {"form": Form(EvidenceArgs), "showing": Form(EvidencePaperArgs)}
+
+
+def _may_pay(found: Chargeback) -> bool:
+    is_open = not found.is_inquiry and found.status is not ChargebackStatus.WON
+    return is_open and found.paid_again_at is None and found.bearer is None
 
 
 def _may_hand_in(found: Chargeback) -> bool:

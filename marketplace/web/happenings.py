@@ -343,6 +343,8 @@ _EVENTS = {
     "chargeback.under_review": lazy_gettext("The bank has the evidence, and decides."),
     "chargeback.won": lazy_gettext("The bank gave the money back."),
     "chargeback.lost": lazy_gettext("The bank kept the money."),
+    "chargeback.borne_by_company": lazy_gettext("An operator had it taken from what the company has."),
+    "chargeback.borne_by_service": lazy_gettext("An operator decided that the service bears it."),
     "chargeback.words_erased": lazy_gettext("The words that were handed in were erased."),
     "chargeback_paper.handed_in": lazy_gettext("A paper for the bank was attached."),
     "chargeback_paper.read": lazy_gettext("An operator looked at a paper for the bank."),

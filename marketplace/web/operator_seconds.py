@@ -12,6 +12,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.pay.invoices.models import Invoice
+from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.seconds import service as seconds
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
@@ -59,5 +60,8 @@ def _whose(acts: Sequence[MoneyAct]) -> dict[UUID, str]:
     credited = {UUID(each.subject): each.id for each in acts if each.kind is ActKind.CREDITED}
     companies = select(Invoice.id, Invoice.company_id).where(Invoice.id.in_(credited))
     told |= {credited[row.id]: row.company_id for row in db.session.execute(companies)}
+    lost = {UUID(each.subject): each.id for each in acts if each.kind is ActKind.BORNE}
+    companies = select(Chargeback.id, Chargeback.company_id).where(Chargeback.id.in_(lost))
+    told |= {lost[row.id]: row.company_id for row in db.session.execute(companies)}
     names = accounts.company_name(set(told.values())) | accounts.person_name(list(told.values()))
     return {act_id: names[owner] for act_id, owner in told.items()}

@@ -3,8 +3,9 @@
 Any payout could be taken back from its person's account by one operator alone, at any amount.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from migrations.staying import refuse_while
 
 revision = "0132"
 down_revision = "0131"
@@ -17,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(sa.text("DELETE FROM money_act WHERE kind = 'taken_back'"))
+    refuse_while("money_act", "kind = 'taken_back'", "payouts that were taken back")
     _kinds(KINDS)
 
 

@@ -99,7 +99,23 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.FINANCE,
                 Channel.INBOX,
                 "The bank kept a deposit of %(money)s of %(company)s",
-                "The service bears it until the company pays again.",
+                "The service bears it until the company pays again, or you say who bears it.",
+            ),
+        ),
+        "chargeback.borne_by_company": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "What your bank kept of a deposit, %(money)s, was taken from what you have available",
+                "An operator decided it. The reason stands on the page of what your bank took back.",
+            ),
+        ),
+        "chargeback.borne_by_service": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "You no longer owe %(money)s that your bank kept of a deposit",
+                "The service bears it. The reason stands on the page of what your bank took back.",
             ),
         ),
         "evidence.refused": (

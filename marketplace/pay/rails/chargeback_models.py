@@ -14,7 +14,7 @@ from marketplace.core.money import Money
 from marketplace.core.papers import Paper, paper_constraints
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargeback_rules
-from marketplace.pay.rails.chargeback_rules import ChargebackStatus, Shows
+from marketplace.pay.rails.chargeback_rules import Bearer, ChargebackStatus, Shows
 
 
 class Chargeback(Stateful):
@@ -28,6 +28,13 @@ class Chargeback(Stateful):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(status IN ('won', 'lost', 'inquiry_closed')) = (ended_at IS NOT NULL)", name="ended_when"),
         CheckConstraint("(paid_again_at IS NULL) = (paid_again_by IS NULL)", name="paid_again_by_somebody"),
+        CheckConstraint(
+            "num_nonnulls(bearer, bearer_reason, bearer_decided_by, bearer_decided_at) IN (0, 4)", name="bearer_whole"
+        ),
+        CheckConstraint(
+            "bearer IS NULL OR status = 'lost' AND (bearer = 'company') = (paid_again_at IS NOT NULL)",
+            name="borne_once",
+        ),
         Index("ix_chargeback_status_due_by", "status", "due_by"),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -54,6 +61,11 @@ class Chargeback(Stateful):
     paid_again_at: Mapped[Instant | None]
     paid_again_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     ended_at: Mapped[Instant | None]
+    bearer: Mapped[Bearer | None] = mapped_column(choice(Bearer, "bearer"))
+    bearer_reason: Mapped[str | None] = mapped_column(Text)
+    """Why an operator decided so of what was lost. The company reads it."""
+    bearer_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    bearer_decided_at: Mapped[Instant | None]
     status: Mapped[ChargebackStatus] = mapped_column(choice(ChargebackStatus, "status"))
 
     evidence: Mapped[PaymentOp | None] = relationship(

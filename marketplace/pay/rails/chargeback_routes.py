@@ -11,11 +11,13 @@ from marketplace.core import idempotency
 from marketplace.core.files import content_of
 from marketplace.core.http import PageArgs, as_file, page, problems
 from marketplace.core.intake import takes_files
+from marketplace.pay.rails import bearing, chargebacks
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails import chargeback_schemas as s
-from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback, ChargebackPaper
 from marketplace.pay.rails.chargeback_papers import PaperContent
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 companies = Blueprint(
     "company-chargebacks", __name__, url_prefix="/api/v1/companies", description="Deposits that a bank took back."
@@ -114,10 +116,23 @@ def pay_again(company_id: UUID, chargeback_id: UUID) -> Chargeback:
     return chargebacks.pay_again(company_id, chargeback_id, by=actor())
 
 
+@companies.post("/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/bearer")
+@companies.arguments(s.BearerArgs)
+@companies.response(200, s.ChargebackSchema)
+@companies.alt_response(202, schema=MoneyActSchema, description=WAITS)
+@problems(companies, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def decide_bearer(given: dict[str, Any], company_id: UUID, chargeback_id: UUID) -> Chargeback | Response:
+    """Decide who bears a deposit that a bank has kept, with a reason that the company reads: it pays out of what is
+    available, or the service gives it up. For operators of finance."""
+    return done_or_waits(bearing.decide(company_id, chargeback_id, **given, by=actor()))
+
+
 @queue.get("")
 @queue.arguments(PageArgs, location="query")
 @queue.response(200, s.ChargebackPage)
 @problems(queue, 401, 403, 404, 422)
 def list_waiting(args: dict[str, Any]) -> dict[str, Any]:
-    """Chargebacks that no bank has decided yet. For operators of finance."""
+    """Chargebacks that no bank has decided yet, and lost ones of which nobody has said who bears them. For operators of
+    finance."""
     return page(chargebacks.waiting(actor()), Chargeback.id, **args)

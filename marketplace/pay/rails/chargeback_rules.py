@@ -12,7 +12,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.core.retention import Retention
 from marketplace.ledger.rules import Entry, Move
-from marketplace.pay.rails.rules import CHARGEBACKS
+from marketplace.pay.rails.rules import CHARGEBACKS, LOSSES
 
 LONGEST_WORDS = 20_000
 """Letters of evidence. Stripe takes no more in one field (docs.stripe.com/api/disputes/object)."""
@@ -44,6 +44,15 @@ class ChargebackStatus(StrEnum):
     """The bank gave the money back."""
     LOST = "lost"
     """The payer keeps it."""
+
+
+class Bearer(StrEnum):
+    """Who bears a deposit that a bank has kept."""
+
+    COMPANY = "company"
+    """It is taken out of what the company has available."""
+    SERVICE = "service"
+    """The service gives it up: the company owes it no longer."""
 
 
 class Shows(StrEnum):
@@ -131,16 +140,45 @@ class PaidAgainAlready(Conflict):
     title = "This was paid again, or the bank gave it back."
 
 
+class NotLost(Conflict):
+    code = "chargeback_not_lost"
+    title = "No bank has decided that the payer keeps it."
+    remedy = "Answer the bank, or wait for its decision: it may give the money back."
+
+
+class BorneAlready(Conflict):
+    code = "chargeback_borne"
+    title = "It is decided already who bears this."
+
+
+def is_undecided(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None) -> bool:
+    """Whether a bank has kept it, and nobody has paid or said who bears it."""
+    return status is ChargebackStatus.LOST and paid_again_at is None and bearer is None
+
+
+def check_undecided(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None) -> None:
+    """Raises NotLost, PaidAgainAlready, BorneAlready."""
+    if bearer is not None:
+        raise BorneAlready
+    if paid_again_at is not None:
+        raise PaidAgainAlready
+    if status is not ChargebackStatus.LOST:
+        raise NotLost
+
+
 def check_open(status: ChargebackStatus, due_by: datetime | None, at: datetime) -> None:
     """Raises ChargebackOver once the bank takes no evidence any more."""
     if status not in ANSWERABLE or (due_by is not None and at >= due_by):
         raise ChargebackOver
 
 
-def check_can_pay(status: ChargebackStatus, paid_again_at: datetime | None) -> None:
-    """Raises NothingTaken where the bank has only asked, PaidAgainAlready."""
+def check_can_pay(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None = None) -> None:
+    """Raises NothingTaken where the bank has only asked, PaidAgainAlready, BorneAlready where the service has given it
+    up."""
     if status in INQUIRIES:
         raise NothingTaken
+    if bearer is Bearer.SERVICE:
+        raise BorneAlready
     if paid_again_at is not None or status is ChargebackStatus.WON:
         raise PaidAgainAlready
 
@@ -172,6 +210,11 @@ def check_room(held: Mapping[Shows, tuple[int, int]], shows: Shows, size: int, p
 def paid_again(chargeback_id: UUID, company_id: UUID, money: Money) -> Entry:
     """The company pays what its bank took: the service has it back."""
     return Entry(f"chargeback:{chargeback_id}:paid_again", [Move(available_account(company_id), CHARGEBACKS, money)])
+
+
+def given_up(chargeback_id: UUID, money: Money) -> Entry:
+    """The service bears what a bank has kept: nobody owes it any more."""
+    return Entry(f"chargeback:{chargeback_id}:borne", [Move(LOSSES, CHARGEBACKS, money)])
 
 
 def given_back(chargeback_id: UUID, company_id: UUID, money: Money) -> Entry:

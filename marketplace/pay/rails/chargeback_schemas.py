@@ -6,7 +6,11 @@ from flask_smorest.fields import Upload
 from marketplace.core.files import FileKind
 from marketplace.core.http import MoneyField, page_schema
 from marketplace.core.retention import PaperStatus
-from marketplace.pay.rails.chargeback_rules import LONGEST_WORDS, ChargebackStatus, Shows
+from marketplace.pay.rails.chargeback_rules import LONGEST_WORDS, Bearer, ChargebackStatus, Shows
+
+BEARER = {
+    "description": "Who bears what a bank has kept: the company, of what it has, or the service, which gives it up"
+}
 
 
 class EvidenceArgs(ma.Schema):
@@ -14,6 +18,13 @@ class EvidenceArgs(ma.Schema):
         required=True,
         validate=ma.validate.Length(20, LONGEST_WORDS),
         metadata={"description": "What speaks against the payer's bank, as the bank will read it"},
+    )
+
+
+class BearerArgs(ma.Schema):
+    bearer = ma.fields.Enum(Bearer, by_value=True, required=True, metadata=BEARER)
+    reason = ma.fields.String(
+        required=True, validate=ma.validate.Length(3, 2000), metadata={"description": "The company reads it"}
     )
 
 
@@ -85,6 +96,9 @@ class ChargebackSchema(ma.Schema):
     )
     paid_again_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    bearer = ma.fields.Enum(Bearer, by_value=True, required=True, allow_none=True, metadata=BEARER)
+    bearer_reason = ma.fields.String(required=True, allow_none=True)
+    bearer_decided_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     status = ma.fields.Enum(ChargebackStatus, by_value=True, required=True)
 
 

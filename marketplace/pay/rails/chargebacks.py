@@ -26,6 +26,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import service
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
+from marketplace.pay.rails import bearing
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
@@ -100,10 +101,11 @@ def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> 
 
 def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback:
     """The company pays what its bank has taken, out of what is available. Where the bank gives it back later, so does
-    the service. Raises NotFound, Forbidden, NothingTaken, PaidAgainAlready, InsufficientFunds."""
+    the service. Raises NotFound, Forbidden, NothingTaken, PaidAgainAlready, BorneAlready,
+    InsufficientFunds."""
     require_company(by, company_id, Right.MONEY)
     found = papers.locked(company_id, chargeback_id, by)
-    check_can_pay(found.status, found.paid_again_at)
+    check_can_pay(found.status, found.paid_again_at, found.bearer)
     ledger.post(paid_again(found.id, found.company_id, found.money))
     found.paid_again_at, found.paid_again_by = clock.now(), by.person_id
     record("chargeback.paid_again", found, by=by)
@@ -192,10 +194,10 @@ def one(company_id: UUID, chargeback_id: UUID, seen_by: Actor) -> Chargeback:
 
 
 def waiting(seen_by: Actor) -> Select[Chargeback]:
-    """Those that no bank has decided yet, or closed, for operators of finance. What is due first comes first by
-    `due_by`."""
+    """Those that no bank has decided yet, or closed, and those that are lost while nobody has said who bears them, for
+    operators of finance. What is due first comes first by `due_by`."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    return select(Chargeback).where(Chargeback.status.not_in(OVER))
+    return select(Chargeback).where(or_(Chargeback.status.not_in(OVER), bearing.is_undecided()))
 
 
 def funded(found: Chargeback) -> Sequence[Funded]:

@@ -110,6 +110,8 @@ BANK, COSTS, CHARGEBACKS, STRAYS = (
 )
 """Accounts of the service's own pocket: its bank, what the rail costs it, what payers' banks have taken back, and what
 an operator has explained."""
+LOSSES = "platform:losses"
+"""What the service has given up of what payers' banks have kept."""
 OWN: Mapping[str, str] = MappingProxyType(
     {
         "payout": BANK,

@@ -9,7 +9,7 @@ from marketplace.accounts.rules import Actor
 from marketplace.contracts import transfers
 from marketplace.pay import service as payments
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.rails import reconciling
+from marketplace.pay.rails import bearing, reconciling
 from marketplace.pay.taxes import withholding
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
@@ -31,6 +31,7 @@ DOES: Mapping[ActKind, Does] = MappingProxyType(
         ActKind.SENT: transfers.send_as_said,
         ActKind.RETURNED: transfers.give_back_as_said,
         ActKind.TAKEN_BACK: payments.take_back_as_said,
+        ActKind.BORNE: bearing.decide_as_said,
     }
 )
 """What waits as an act. What was found and lines of bank statements wait in statuses of their own."""

@@ -211,6 +211,11 @@ PAY = {
         "sent": lazy_gettext("money of a benefit was sent"),
         "returned": lazy_gettext("money of a benefit could not be sent"),
         "taken_back": lazy_gettext("a payout is taken back from its person’s account"),
+        "borne": lazy_gettext("who bears what a bank has kept"),
+    },
+    "bearer": {
+        "company": lazy_gettext("the company, out of what is available"),
+        "service": lazy_gettext("the service, which gives it up"),
     },
     "bank_line": {
         "stray": lazy_gettext("nobody knows whose"),
