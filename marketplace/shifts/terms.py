@@ -23,7 +23,8 @@ FORM = 1
 def price_input(seat: Seat, person: Person) -> PriceInput:
     """How the whole schedule of a seat, worked to its end, is priced for this person: for the promise and the hold."""
     beyond = overtime(seat, person)
-    first, further = law_of(person.country, person.subdivision).percents(person.overtime_multiplier)
+    law = law_of(person.country, person.subdivision).on(seat.span.starts_at.astimezone(person.zone).date())
+    first, further = law.percents(person.overtime_multiplier)
     return PriceInput(
         rate=seat.rate,
         work_minutes=scheduled_minutes(seat.span.starts_at, seat.span.ends_at),

@@ -68,7 +68,7 @@ class Region:
 
     @property
     def overtime(self) -> Law:
-        """What else is known of its law of overtime."""
+        """What else is known of its law of overtime: the first one, which knows what follows it."""
         return law_of(self.country, self.subdivision)
 
 

@@ -5,10 +5,12 @@ Beyond the standard day of a law, where it has one, a minute is overtime of that
 standard week are overtime of the week: so no minute is counted twice, and ten hours on each of four days are eight
 hours of overtime, not sixteen. The first minutes of overtime, by the day or by the week as the law counts them, earn
 its first multiple, all further ones its further multiple. Laws that we do not know have a week and one multiple.
+Where a law has changed, each day is counted by the law that was in force on it, and a shift earns the multiples of the
+day on which it begins.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,7 +36,8 @@ class CountedBy(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Law:
     """What the law of a place says of overtime. Without `day_minutes` only a week has an end; without `first_minutes`
-    no step follows the first, but in a day of more than `long_day_minutes`."""
+    no step follows the first, but in a day of more than `long_day_minutes`. It holds for work from the day `starts` on,
+    or always, until that of the law that comes `then`."""
 
     day_minutes: int | None = None
     first_percent: int | None = None
@@ -42,15 +45,26 @@ class Law:
     further_percent: int | None = None
     counted_by: CountedBy = CountedBy.DAY
     long_day_minutes: int | None = None
-    version: int = 1
-    since: date | None = None
+    starts: date | None = None
     source: str = ""
+    then: "Law | None" = None
+
+    def on(self, day: date) -> "Law":
+        """The law for work of that day: this one, or one that follows it."""
+        found = self
+        while found.then is not None and found.then.starts is not None and found.then.starts <= day:
+            found = found.then
+        return found
+
+    def over_time(self) -> "list[Law]":
+        """This law and those that follow it."""
+        return [self, *(() if self.then is None else self.then.over_time())]
 
     def percents(self, multiplier: Decimal | None) -> tuple[int, int]:
         """What a minute of the first step and one of the further step earn, in percent of the rate. `multiplier` is
         what the region row of the place says: neither step earns less than that.
 
-        >>> LAWS["ID", None].percents(Decimal("1.6"))
+        >>> LAWS["ID", None].on(date(2026, 12, 1)).percents(Decimal("1.6"))
         (160, 200)
         """
         if self.first_percent is None:
@@ -72,26 +86,31 @@ UNKNOWN: Final = Law()
 
 
 def _read() -> Mapping[tuple[str, str | None], Law]:
-    def minutes(hours: str) -> int | None:
-        return int(Decimal(hours) * 60) if hours else None
-
     with DATA.open(encoding="utf-8", newline="") as rows:
-        return MappingProxyType(
-            {
-                (row["country"], row["subdivision"] or None): Law(
-                    day_minutes=minutes(row["day_hours"]),
-                    first_percent=int(row["first_percent"]),
-                    first_minutes=int(row["first_minutes"]) if row["first_minutes"] else None,
-                    further_percent=int(row["further_percent"]) if row["further_percent"] else None,
-                    counted_by=CountedBy(row["counted_by"]),
-                    long_day_minutes=minutes(row["long_day_hours"]),
-                    version=int(row["version"]),
-                    since=date.fromisoformat(row["since"]),
-                    source=row["source"],
-                )
-                for row in csv.DictReader(rows)
-            }
+        return laws(list(csv.DictReader(rows)))
+
+
+def laws(rows: Sequence[Mapping[str, str]]) -> Mapping[tuple[str, str | None], Law]:
+    """The first law of each place, which knows what follows it. Of one place an older law stands above a newer one."""
+    found: dict[tuple[str, str | None], Law] = {}
+    for row in reversed(rows):
+        place = row["country"], row["subdivision"] or None
+        found[place] = Law(
+            day_minutes=_minutes(row["day_hours"]),
+            first_percent=int(row["first_percent"]),
+            first_minutes=int(row["first_minutes"]) if row["first_minutes"] else None,
+            further_percent=int(row["further_percent"]) if row["further_percent"] else None,
+            counted_by=CountedBy(row["counted_by"]),
+            long_day_minutes=_minutes(row["long_day_hours"]),
+            starts=date.fromisoformat(row["starts"]) if row["starts"] else None,
+            source=row["source"],
+            then=found.get(place),
         )
+    return MappingProxyType(dict(reversed(found.items())))
+
+
+def _minutes(hours: str) -> int | None:
+    return int(Decimal(hours) * 60) if hours else None
 
 
 LAWS: Final = _read()
@@ -99,7 +118,7 @@ LAWS: Final = _read()
 
 
 def law_of(country: str, subdivision: str | None) -> Law:
-    """The law of the subdivision, else of its country, else `UNKNOWN`."""
+    """The first law of the subdivision, else of its country, else `UNKNOWN`; `on()` a day it is the one in force."""
     return LAWS.get((country, subdivision)) or LAWS.get((country, None)) or UNKNOWN
 
 
@@ -123,19 +142,20 @@ def overtime(work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_h
 
 
 def _of_day(before: Mapping[date, int], day: date, count: int, law: Law, week: int) -> Overtime:
-    there = before.get(day, 0)
-    days = [minutes for each, minutes in before.items() if week_of(each) == week_of(day)]
-    in_week = sum(minutes - _beyond(minutes, law.day_minutes) for minutes in days)
-    daily = _beyond(there + count, law.day_minutes) - _beyond(there, law.day_minutes)
+    today, there = law.on(day), before.get(day, 0)
+    days = {each: minutes for each, minutes in before.items() if week_of(each) == week_of(day)}
+    by_day = {each: _beyond(minutes, law.on(each).day_minutes) for each, minutes in days.items()}
+    in_week = sum(days.values()) - sum(by_day.values())
+    daily = _beyond(there + count, today.day_minutes) - _beyond(there, today.day_minutes)
     weekly = _beyond(in_week + count - daily, week) - _beyond(in_week, week)
-    further = _beyond(there + count, law.long_day_minutes) - _beyond(there, law.long_day_minutes)
-    if law.first_minutes is not None:
-        if law.counted_by is CountedBy.WEEK:
-            counted = sum(_beyond(minutes, law.day_minutes) for minutes in days) + _beyond(in_week, week)
+    further = _beyond(there + count, today.long_day_minutes) - _beyond(there, today.long_day_minutes)
+    if today.first_minutes is not None:
+        if today.counted_by is CountedBy.WEEK:
+            counted = sum(by_day.values()) + _beyond(in_week, week)
         else:
-            counted = _beyond(there, law.day_minutes)
+            counted = _beyond(there, today.day_minutes)
             counted += min(there - counted, _beyond(in_week, week))
-        further = max(further, daily + weekly - max(0, law.first_minutes - counted))
+        further = max(further, daily + weekly - max(0, today.first_minutes - counted))
     return Overtime(daily + weekly, max(0, further))
 
 
@@ -146,10 +166,12 @@ def _beyond(minutes: int, most: int | None) -> int:
 def laws_table() -> str:
     """`LAWS` as docs/pay.md has them."""
     head = "| place | day | first | further | source |\n| --- | --- | --- | --- | --- |\n"
-    return head + "".join(_row(country, part, law) for (country, part), law in LAWS.items())
+    return head + "".join(
+        _row(part or country, each) for (country, part), law in LAWS.items() for each in law.over_time()
+    )
 
 
-def _row(country: str, subdivision: str | None, law: Law) -> str:
+def _row(place: str, law: Law) -> str:
     first = f"{law.first_percent} %"
     further = "" if law.further_percent is None else f"{law.further_percent} %"
     if law.first_minutes is not None:
@@ -157,4 +179,5 @@ def _row(country: str, subdivision: str | None, law: Law) -> str:
     if law.long_day_minutes is not None:
         further += f" beyond {law.long_day_minutes // 60} h a day"
     day = "" if law.day_minutes is None else f"{law.day_minutes // 60} h"
-    return f"| {subdivision or country} | {day} | {first} | {further} | {law.source} |\n"
+    where = place if law.starts is None else f"{place} from {law.starts}"
+    return f"| {where} | {day} | {first} | {further} | {law.source} |\n"

@@ -265,7 +265,8 @@ class BenchmarkSchema(ma.Schema):
 class OvertimeLawSchema(ma.Schema):
     """A standard day beside the week, and steps: the first minutes of overtime, of a day or a week as `counted_by`
     says, earn the first percentage of the rate, further ones the further one, and so do those of a day beyond its
-    long day. Null is what a law does not have, or nothing is known of; then the week and the multiple hold alone."""
+    long day. Null is what a law does not have, or nothing is known of; then the week and the multiple hold alone. A law
+    that has `starts` holds for work from that day on, until the one that comes `then`."""
 
     day_minutes = ma.fields.Integer(required=True, allow_none=True)
     first_percent = ma.fields.Integer(required=True, allow_none=True)
@@ -273,9 +274,9 @@ class OvertimeLawSchema(ma.Schema):
     further_percent = ma.fields.Integer(required=True, allow_none=True)
     counted_by = ma.fields.Enum(CountedBy, by_value=True, required=True)
     long_day_minutes = ma.fields.Integer(required=True, allow_none=True)
-    version = ma.fields.Integer(required=True)
-    since = ma.fields.Date(required=True, allow_none=True)
+    starts = ma.fields.Date(required=True, allow_none=True)
     source = ma.fields.String(required=True)
+    then = ma.fields.Nested("OvertimeLawSchema", required=True, allow_none=True)
 
 
 class RegionSchema(ma.Schema):

@@ -105,8 +105,8 @@ def region(code: str) -> str:
     """Every version of what is known of a place, with what each changed."""
     country, _, part = code.partition("-")
     where = (country, code if part else None)
-    versions, law = queries.history(*where), law_of(*where)
-    return render_template("public/region.html", place=named_place(*where), versions=versions, law=law)
+    versions, laws = queries.history(*where), law_of(*where).over_time()
+    return render_template("public/region.html", place=named_place(*where), versions=versions, laws=laws)
 
 
 def named_place(country: str, subdivision: str | None) -> str:

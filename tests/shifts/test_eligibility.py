@@ -15,7 +15,9 @@ from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, Where
 from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat, first_no, judge, overtime
 from marketplace.shifts.rules import BOOKING_TRANSITIONS, OFFER_TRANSITIONS, SHIFT_TRANSITIONS
+from marketplace.shifts.terms import price_input
 from marketplace.shifts.timesheet_rules import TIMESHEET_TRANSITIONS
+from marketplace.standards import overtime as overtime_law
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.workforce.calendar import Calendar, Dated, Window, Wish
@@ -137,6 +139,19 @@ def test_hours_beyond_the_standard_week_are_overtime_in_whatever_order_they_are_
         total += overtime(seat, replace(ANA, busy=taken_first, weekly_hours=Decimal(40))).minutes
         taken_first = [*taken_first, each]
     assert total == 240
+
+
+def test_a_shift_earns_the_multiples_of_the_day_on_which_it_begins_where_the_person_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A law that changes on the 24th: the shift that begins at 20:00 in Kansas on the 23rd, on the 24th by UTC, is the
+    old law's; the one a day later is the new law's."""
+    newer = overtime_law.Law(480, 200, starts=date(2026, 11, 24))
+    older = overtime_law.Law(480, 150, then=newer)
+    monkeypatch.setattr(overtime_law, "LAWS", {("US", None): older})
+    for hours, percent in ((11, 150), (35, 200)):
+        found = price_input(replace(SEAT, span=span(hours, 10)), ANA)
+        assert found.overtime_percent == percent
 
 
 @given(st.lists(st.tuples(st.integers(-100, 100), st.integers(1, 9)), max_size=6))

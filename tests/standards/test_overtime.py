@@ -1,7 +1,7 @@
 """Overtime by the day and by the week, in the steps of each law: worked examples with their sources, and what must hold
 of every law."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from marketplace.core.money import Money
 from marketplace.standards.hours import Span, week_of
-from marketplace.standards.overtime import LAWS, UNKNOWN, CountedBy, Law, Overtime, law_of, overtime
+from marketplace.standards.overtime import LAWS, UNKNOWN, CountedBy, Law, Overtime, law_of, laws, overtime
 from marketplace.standards.rates import LineKind, PriceInput, price
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -105,13 +105,49 @@ def test_ten_hours_in_jakarta() -> None:
 
 @pytest.mark.parametrize("place", LAWS)
 def test_a_law_names_its_source_and_pays_more_from_step_to_step(place: tuple[str, str | None]) -> None:
-    law = LAWS[place]
-    assert law.source
-    assert law.since is not None
-    assert law.version >= 1
-    first, further = law.percents(None)
-    assert 100 < first <= further
-    assert (law.further_percent is None) == (law.first_minutes is None and law.long_day_minutes is None)
+    first_law, *later = LAWS[place].over_time()
+    assert first_law.starts is None
+    days = [law.starts for law in later]
+    assert None not in days
+    assert days == sorted(set(days))
+    for law in (first_law, *later):
+        assert law.source
+        first, further = law.percents(None)
+        assert 100 < first <= further
+        assert (law.further_percent is None) == (law.first_minutes is None and law.long_day_minutes is None)
+
+
+def made_up(starts: str, day_hours: str, first: str, further: str = "") -> dict[str, str]:
+    return {
+        "country": "XX", "subdivision": "", "starts": starts, "day_hours": day_hours, "first_percent": first,
+        "first_minutes": "60" if further else "", "further_percent": further, "counted_by": "day",
+        "long_day_hours": "", "source": "made up",
+    }  # fmt: skip
+
+
+CHANGED = laws([made_up("", "8", "150"), made_up("2026-11-25", "7", "175", "200")])["XX", None]
+"""Until Tuesday a day of 8 hours and 1.5; from Wednesday on one of 7 hours, 1.75 for its first hour, and 2 then."""
+
+
+@pytest.mark.parametrize(
+    ("work", "new", "expected"),
+    [
+        ([], on(1, 8, 10), Overtime(120, 0)),
+        ([], on(2, 8, 10), Overtime(180, 120)),
+        # From Tuesday, 20:00, to Wednesday, 06:00, after six hours: two on Tuesday by the old day, none by the new one.
+        ([on(1, 8, 6)], on(1, 20, 10), Overtime(120, 0)),
+        # Two days of 8 hours and three of 7 fill a week of 37; each day's overtime was that of its own law.
+        ([on(day, 8, 8) for day in range(4)], on(4, 8, 8), Overtime(60, 0)),
+        ([on(day, 8, 8) for day in range(5)], on(5, 8, 2), Overtime(120, 60)),
+    ],
+)
+def test_a_law_that_changes_counts_each_day_by_the_law_in_force(
+    work: list[Span], new: Span, expected: Overtime
+) -> None:
+    """Worked example, in a week of 37 hours. A shift earns the multiples of the day on which it begins."""
+    assert overtime(work, new, ZoneInfo("UTC"), CHANGED, Decimal(37)) == expected
+    percents = [CHANGED.on(date(2026, 11, day)).percents(Decimal("1.5")) for day in (24, 25, 26)]
+    assert percents == [(150, 150), (175, 200), (175, 200)]
 
 
 shifts = st.lists(
@@ -119,11 +155,11 @@ shifts = st.lists(
     min_size=1,
     max_size=8,
 )
-laws = st.sampled_from([UNKNOWN, *LAWS.values(), Law(480, 150, 60, 200, CountedBy.DAY, 720)])
+some_law = st.sampled_from([UNKNOWN, *LAWS.values(), Law(480, 150, 60, 200, CountedBy.DAY, 720), CHANGED])
 zones = st.sampled_from([ZoneInfo(name) for name in ("UTC", "Asia/Jakarta", "America/Los_Angeles")])
 
 
-@given(shifts, laws, zones, st.sampled_from([None, Decimal(40), Decimal(48)]), st.data())
+@given(shifts, some_law, zones, st.sampled_from([None, Decimal(40), Decimal(48)]), st.data())
 def test_a_week_has_the_same_overtime_however_it_is_said_yes_to(
     work: list[Span], law: Law, zone: ZoneInfo, week: Decimal | None, data: st.DataObject
 ) -> None:
@@ -138,7 +174,7 @@ def test_a_week_has_the_same_overtime_however_it_is_said_yes_to(
     assert overtime(there, new, zone, law, week) == overtime(there[::-1], new, zone, law, week)
 
 
-@given(shifts, laws, zones, st.sampled_from([None, Decimal(40), Decimal(48)]))
+@given(shifts, some_law, zones, st.sampled_from([None, Decimal(40), Decimal(48)]))
 def test_no_minute_is_overtime_twice_and_none_is_left_out(
     work: list[Span], law: Law, zone: ZoneInfo, week: Decimal | None
 ) -> None:
@@ -153,7 +189,7 @@ def test_no_minute_is_overtime_twice_and_none_is_left_out(
         for minute in range(span.minutes):
             day = (span.starts_at + timedelta(minutes=minute)).astimezone(zone).date()
             by_day[day] = by_day.get(day, 0) + 1
-            if law.day_minutes is not None and by_day[day] > law.day_minutes:
+            if (most := law.on(day).day_minutes) is not None and by_day[day] > most:
                 beyond += 1
                 continue
             in_week[week_of(day)] = in_week.get(week_of(day), 0) + 1
@@ -164,5 +200,5 @@ def test_no_minute_is_overtime_twice_and_none_is_left_out(
         count(span)
     assert found.minutes == count(new)
     assert 0 <= found.further <= found.minutes <= new.minutes
-    if law.first_minutes is None and law.long_day_minutes is None:
+    if all(each.first_minutes is None and each.long_day_minutes is None for each in law.over_time()):
         assert found.further == 0
