@@ -62,6 +62,9 @@ STAYS = (
 )
 """Tables of which no migration deletes a row."""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("runs of some countries that are being reckoned (rows of pay_run: 1)",
+     "UPDATE pay_run SET status = 'started', all_but = '{KE}' WHERE status = 'paid' AND company_id IS NULL",
+     "UPDATE pay_run SET status = 'paid', all_but = '{}' WHERE all_but <> '{}'"),
     ("what was sent for somebody and waits for a second person (rows of money_act: 1)",
      "UPDATE money_act SET status = 'waiting', kind = 'taken_in'", "UPDATE money_act SET kind = 'found'"),
     ("pay for pieces (rows of pay_line: {wages})",

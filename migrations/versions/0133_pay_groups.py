@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from migrations.staying import refuse_while
+
 revision = "0133"
 down_revision = "0132"
 
@@ -51,7 +53,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # A run of a group becomes one of all: what it has taken is its own by now.
+    # A run of a group becomes one of all: once it is reckoned, what it has taken is its own.
+    narrowed = "num_nonnulls(group_id, countries) > 0 OR all_but <> '{}'"
+    refuse_while("pay_run", f"status = 'started' AND ({narrowed})", "runs of some countries that are being reckoned")
     for name in ("of_one_scope", "group_has_countries", "all_but_of_all"):
         op.drop_constraint(op.f(f"ck_pay_run_{name}"), "pay_run")
     op.create_check_constraint(
