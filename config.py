@@ -14,6 +14,7 @@ PUSH_SERVICES = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com
 """Those of the browsers that there are: nobody else's address is written to, whatever a browser says."""
 RAILS = ("sandbox", "manual", "stripe")
 STRIPE_BASE, STRIPE_FILES_BASE = "https://api.stripe.com", "https://files.stripe.com"
+ECB_RATES = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -66,6 +67,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
         "MAIL_SERVER": env.get("MAIL_SERVER", ""),
         "MAIL_SENDER": env.get("MAIL_SENDER", "Setara <no-reply@localhost>"),
+        # Where the bank publishes its newest rates. Outside of production nothing is asked unless it is named.
+        "ECB_RATES": env.get("ECB_RATES", ECB_RATES if production else ""),
         "GATEWAY_URL": env.get("GATEWAY_URL", ""),
         "GATEWAY_TOKEN": env.get("GATEWAY_TOKEN", ""),
         "GATEWAY_SECRET": env.get("GATEWAY_SECRET", ""),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from flask import current_app
 
 from jobs.runner import MOST_ATTEMPTS, in_batches, job
@@ -11,6 +12,9 @@ from marketplace.core.checks import Finding
 from marketplace.core.db import transaction
 from marketplace.matching import claiming, indexing
 from marketplace.pay.seals import sealing
+from marketplace.standards import bank_rates
+
+log = structlog.get_logger()
 
 
 @job("queue.stalled", again=False)
@@ -72,3 +76,18 @@ def compare_index() -> None:
     with transaction():
         indexing.sweep()
         checks.note(Finding("matching.index", "The index of people leaves out nobody.", wrong), by=CLOCK)
+
+
+@job("rates.fetch", again=False)
+def fetch_rates() -> None:
+    """Asks the European Central Bank for its newest reference rates, where an address of it is configured."""
+    address: str = current_app.config["ECB_RATES"]
+    if not address:
+        return
+    try:
+        fixings = bank_rates.fetch(address)
+    except bank_rates.BankNotRead as silent:
+        log.warning("rates_not_fetched", why=str(silent))
+        return
+    with transaction():
+        log.info("rates_fetched", new=bank_rates.take(fixings))

@@ -33,6 +33,10 @@ def every_minutes(step: int) -> CronTrigger:
     return CronTrigger(minute=f"*/{step}", second=0, timezone="UTC")
 
 
+def every_hours(step: int) -> CronTrigger:
+    return CronTrigger(hour=f"*/{step}", minute=20, second=0, timezone="UTC")
+
+
 def daily(hour: int) -> CronTrigger:
     return CronTrigger(hour=hour, minute=0, second=0, timezone="UTC")
 
@@ -80,6 +84,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("matching.refresh", every_seconds(20), follows_business_time=False),
     Entry("matching.compare", daily(1), follows_business_time=False),
     Entry("matching.plan_horizon", every_minutes(1)),
+    Entry("rates.fetch", every_hours(3), follows_business_time=False),
     Entry("shifts.match", every_seconds(30)),
     Entry("shifts.hold_back_pay", every_minutes(5)),
     Entry("guarantees.reckon", every_minutes(5)),

@@ -30,12 +30,17 @@ class CurrencyMismatch(Invalid):
 
 
 @lru_cache(maxsize=512)
+def is_currency(code: str) -> bool:
+    """Whether ISO 4217 knows the currency."""
+    return code in get_global("all_currencies")
+
+
 def minor_digits(currency: str) -> int:
     """Digits after the point that ISO 4217 gives the currency: USD 2, JPY 0, KWD 3.
 
     Raises BadMoney when ISO 4217 does not know the currency.
     """
-    if currency not in get_global("all_currencies"):
+    if not is_currency(currency):
         raise BadMoney(f"{currency!r} is not an ISO 4217 currency.", field="currency")
     return get_currency_precision(currency)
 

