@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.staying import refuse_while
 
-revision = "0134"
-down_revision = "0133"
+revision = "0135"
+down_revision = "0134"
 
 
 def upgrade() -> None:
