@@ -203,7 +203,7 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         "CURRENCY": _held(
             "CURRENCY EXCHANGE",
             "contractor.payout_currency exchange_rate.source",
-            "tests/pay/test_runs.py::test_fifteen_dollars_are_221246_rupiah_on_10_may_2023",
+            "tests/pay/test_payslips.py::test_fifteen_dollars_are_221246_rupiah_on_10_may_2023",
         ),
         "ESCROW": _held(
             "ESCROW",

@@ -9,65 +9,46 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import InstrumentedAttribute
 from uuid_utils.compat import uuid7
 
 from jobs.runner import run_pending
 from marketplace.accounts import adoption
 from marketplace.accounts import papers as company_papers
 from marketplace.accounts.guidelines import CURRENT
-from marketplace.accounts.models import ApiKey, Company, Member
-from marketplace.accounts.paper_models import CompanyPaper
+from marketplace.accounts.models import Company
 from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole, Right
 from marketplace.contracts import crews
 from marketplace.contracts import service as agreements
-from marketplace.contracts.crew_models import Crew
-from marketplace.contracts.models import Contract, Template
 from marketplace.core import clock, vault
 from marketplace.core.db import db
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
-from marketplace.disputes.models import Dispute
 from marketplace.gigs import service as gigs
-from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import GigStatus
 from marketplace.insight import crediting, work_records
 from marketplace.insight.rules import Part
-from marketplace.ledger.models import LedgerAccount
 from marketplace.matching import contests as match_contests
 from marketplace.matching import planning, tried_shifts
 from marketplace.matching import service as matching
 from marketplace.matching import trials as matching_trials
-from marketplace.matching.contest_models import MatchContest
-from marketplace.matching.models import Plan, Trial
 from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.messages import channels as opening
-from marketplace.messages.channel_models import ChannelMember, ChannelWords
-from marketplace.messages.models import Thread
 from marketplace.notices import phones
-from marketplace.notices.address_models import Phone
-from marketplace.notices.models import Notice
 from marketplace.pay import service as paying
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
 from marketplace.pay.contests import service as payout_contests
-from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.groups import service as pay_groups
-from marketplace.pay.groups.models import PayGroup
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind
-from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import NameCheck
-from marketplace.pay.models import PaymentOp, PayRun, Payslip
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import chargeback_papers, chargebacks, pausing
 from marketplace.pay.rails import payments as sending
-from marketplace.pay.rails.chargeback_models import Chargeback, ChargebackPaper
+from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import Shows as Evidence
 from marketplace.pay.rails.models import RailAccount, RailEvent, RailMovement
-from marketplace.pay.rails.pause_models import RailPause
 from marketplace.pay.rails.rules import Endpoint, Match, Outcome
 from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind, OpStatus
 from marketplace.pay.seals import sealing
@@ -75,33 +56,21 @@ from marketplace.pay.taxes.schemes import Form
 from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.pay.taxes.year_rules import sealed
 from marketplace.qualifications import attempts, contests
-from marketplace.qualifications.models import Attempt, Qualification, TestContest
+from marketplace.qualifications.models import TestContest
 from marketplace.shifts import attendance, feeds, flags, offers, questions, scheduling
-from marketplace.shifts.correction_models import Correction
-from marketplace.shifts.feed_models import CalendarFeed
-from marketplace.shifts.handover_models import Handover, SwapProposal
 from marketplace.shifts.handover_rules import HandoverKind
-from marketplace.shifts.hazard_models import HazardFlag
-from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.series_models import ShiftSeries
-from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import comments
 from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActKind, ActStatus
 from marketplace.standards.hazard import HazardCategory
-from marketplace.standards.hiding_models import Hiding
-from marketplace.standards.models import RegionChange, RegionComment
 from marketplace.standards.rail_reach import Agreement
-from marketplace.surveys.models import Concern, Survey
 from marketplace.workforce import documents, residence
-from marketplace.workforce import queries as workforce_queries
 from marketplace.workforce import service as contractors
 from marketplace.workforce.bars import Scope, Target
-from marketplace.workforce.models import Contractor, VettingDecision
-from marketplace.workforce.paper_models import Document, ResidenceChange
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import Purpose
-from marketplace.workforce.standing_models import Appeal, Proposal, Restriction
 from tests import papers
+from tests.api.world_ids import ids_of, secrets_of
 from tests.conftest import by_chance
 from tests.factories import (
     accounts,
@@ -121,34 +90,6 @@ from tests.factories import gigs as make_gigs
 from tests.factories.shifts import MONDAY, Scene
 
 DAY = timedelta(days=1)
-OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
-    "company_id": Company.id,
-    "gig_id": Gig.id,
-    "shift_id": Shift.id,
-    "offer_id": Offer.id,
-    "booking_id": Booking.id,
-    "timesheet_id": Timesheet.id,
-    "dispute_id": Dispute.id,
-    "plan_id": Plan.id,
-    "trial_id": Trial.id,
-    "flag_id": HazardFlag.id,
-    "thread_id": Thread.id,
-    "survey_id": Survey.id,
-    "concern_id": Concern.id,
-    "restriction_id": Restriction.id,
-    "appeal_id": Appeal.id,
-    "contract_id": Contract.id,
-    "template_id": Template.id,
-    "key_id": ApiKey.id,
-    "crew_id": Crew.id,
-    "series_id": ShiftSeries.id,
-    "correction_id": Correction.id,
-    "feed_id": CalendarFeed.id,
-    "handover_id": Handover.id,
-    "swap_id": SwapProposal.id,
-    "paper_id": CompanyPaper.id,
-}
-"""Parameters that name a company's things."""
 
 
 @dataclass(frozen=True)
@@ -221,9 +162,9 @@ def build(app: SetaraFlask) -> World:
         invoicing.issue_due()
     _by_hand(ana, admin)
     run_pending()
-    ids = _ids(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
+    ids = ids_of(ours, ana) | {"secret": (mine.address.rpartition("/")[2],)}
     people = {"contractor": accounts.actor_of(ana.id), "owner": ours.company, "operator": admin}
-    return World(app, db.engine, roles, people, ids, _secrets(theirs))
+    return World(app, db.engine, roles, people, ids, secrets_of(theirs))
 
 
 def _at_the_rail(ana: Contractor) -> None:
@@ -420,113 +361,3 @@ def _cancelled(there: Scene) -> None:
 def _refused() -> Contractor:
     made = workforce.ready()
     return contractors.refuse(made.id, "The papers do not match.", by=accounts.operator())
-
-
-def _ids(ours: Scene, ana: Contractor) -> dict[str, tuple[str, ...]]:
-    """Ids that exist, and one that does not, for each parameter; and for the others values that mean something."""
-    found = {name: [*_of(key, ours.company_id), *_of(key, None)] for name, key in OF_COMPANIES.items()}
-    payments = select(PaymentOp.id).order_by(PaymentOp.id)
-    found |= {
-        "contractor_id": [ana.id, *db.session.scalars(select(Contractor.id).order_by(Contractor.id))],
-        "document_id": [
-            *db.session.scalars(select(Document.id).where(Document.contractor_id == ana.id)),
-            *db.session.scalars(select(Document.id).where(Document.contractor_id != ana.id)),
-        ],
-        "change_id": list(db.session.scalars(select(RegionChange.id).order_by(RegionChange.id))),
-        "comment_id": list(db.session.scalars(select(RegionComment.id).order_by(RegionComment.id))),
-        "hiding_id": list(db.session.scalars(select(Hiding.id).order_by(Hiding.id))),
-        "move_id": list(db.session.scalars(select(ResidenceChange.id).order_by(ResidenceChange.id))),
-        "person_id": list(db.session.scalars(select(Member.person_id).order_by(Member.company_id, Member.person_id))),
-        "decision_id": [
-            *(row.id for row in workforce_queries.decisions(ana.id) if row.contest_until),
-            *db.session.scalars(select(VettingDecision.id).order_by(VettingDecision.id)),
-        ],
-        "proposal_id": list(db.session.scalars(select(Proposal.id).order_by(Proposal.id.desc()))),
-        "deposit_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.DEPOSIT))),
-        "payout_id": list(db.session.scalars(payments.where(PaymentOp.kind == OpKind.PAYOUT))),
-        "payment_id": list(db.session.scalars(payments)),
-        "method_id": list(db.session.scalars(select(PayoutMethod.id).order_by(PayoutMethod.id))),
-        "file_id": list(db.session.scalars(select(ManualFile.id).order_by(ManualFile.id))),
-        "finding_id": list(db.session.scalars(select(PaymentFinding.id).order_by(PaymentFinding.id))),
-        "act_id": list(db.session.scalars(select(MoneyAct.id).order_by(MoneyAct.id))),
-        "pause_id": list(db.session.scalars(select(RailPause.id).order_by(RailPause.id))),
-        "run_id": list(db.session.scalars(select(PayRun.id))),
-        "group_id": list(db.session.scalars(select(PayGroup.id).order_by(PayGroup.id))),
-        "payslip_id": list(db.session.scalars(select(Payslip.id).order_by(Payslip.id))),
-        "member_id": list(db.session.scalars(select(ChannelMember.id).order_by(ChannelMember.id))),
-        "words_id": list(db.session.scalars(select(ChannelWords.id).order_by(ChannelWords.id))),
-        "invoice_id": list(db.session.scalars(select(Invoice.id).order_by(Invoice.id))),
-        "withholding_id": [],
-        "statement_id": list(db.session.scalars(select(YearStatement.id).order_by(YearStatement.id))),
-        "remittance_id": [],
-        "phone_id": list(db.session.scalars(select(Phone.id).order_by(Phone.id))),
-        "notice_id": list(db.session.scalars(select(Notice.id).order_by(Notice.id))),
-    }
-    mine = select(Attempt).where(Attempt.contractor_id == ana.id).order_by(Attempt.id.desc())
-    (attempt, *_rest) = tried = list(db.session.scalars(mine))
-    found |= {
-        "qualification_id": [*_of(Qualification.id, ours.company_id), *_of(Qualification.id, None)],
-        "contest_id": [*_of(TestContest.id, ours.company_id), *_of(TestContest.id, None)],
-        "match_contest_id": [*_match_contests(ours.company_id), *_match_contests(None)],
-        "evidence_paper_id": _of(ChargebackPaper.id, ours.company_id),
-        "chargeback_id": _of(Chargeback.id, ours.company_id),
-        "payout_contest_id": _payout_contests(ours.company_id),
-        "attempt_id": [each.id for each in tried],
-        "item_id": attempt.item_ids,
-    }
-    found |= {"contractor_ids": found["contractor_id"], "contact_id": found["person_id"], "cut_id": found["dispute_id"]}
-    values = {name: tuple(str(each) for each in dict.fromkeys([*ids, uuid7()])) for name, ids in found.items()}
-    account = select(LedgerAccount.name).where(LedgerAccount.name.contains(str(ours.company_id)))
-    names = sorted(db.session.scalars(account))
-    return values | {
-        "name": (*names, "rail:sandbox"),
-        "endpoint": ("platform", "connect"),
-        "month": ("2026-11", "2026-12"),
-        "call_id": ("evt_1", "evt_2"),
-        "movement_id": ("txn_1", "txn_2"),
-        "rule_id": ("FLOOR", "REST"),
-        "version": ("1", "2"),
-        "number": ("2", "0"),
-        "code": ("sick-leave",),
-    }
-
-
-def _of(key: InstrumentedAttribute[UUID], company_id: UUID | None) -> list[UUID]:
-    """The ids of a company's rows, or of all rows."""
-    table = key.class_
-    owner = table.id if table is Company else table.company_id
-    found = select(key).order_by(key)
-    return list(db.session.scalars(found if company_id is None else found.where(owner == company_id)))
-
-
-def _match_contests(company_id: UUID | None) -> list[UUID]:
-    """What was contested of a company's shifts, or of all."""
-    found = select(MatchContest.id).join(Shift, Shift.id == MatchContest.shift_id).order_by(MatchContest.id)
-    return list(db.session.scalars(found if company_id is None else found.where(Shift.company_id == company_id)))
-
-
-def _payout_contests(company_id: UUID) -> list[UUID]:
-    """What people contested of payouts that a run of the company began."""
-    found = select(PayoutContest.id).join(PaymentOp, PaymentOp.id == PayoutContest.payment_op_id)
-    found = found.join(Payslip, Payslip.id == PaymentOp.payslip_id).join(PayRun, PayRun.id == Payslip.run_id)
-    return list(db.session.scalars(found.where(PayRun.company_id == company_id).order_by(PayoutContest.id)))
-
-
-def _secrets(theirs: Scene) -> frozenset[str]:
-    """What the second company has, but for its name and its published gigs, which contractors see."""
-    private = set()
-    for name, key in OF_COMPANIES.items():
-        if name not in ("company_id", "gig_id"):
-            private.update(_of(key, theirs.company_id))
-    drafts = select(Gig.id).where(Gig.company_id == theirs.company_id, Gig.status == GigStatus.DRAFT)
-    private.update(db.session.scalars(drafts))
-    private.update(_of(Attempt.id, theirs.company_id))
-    private.update(_of(TestContest.id, theirs.company_id))
-    private.update(_match_contests(theirs.company_id))
-    private.update(_payout_contests(theirs.company_id))
-    private.update(_of(Chargeback.id, theirs.company_id))
-    private.update(db.session.scalars(select(PaymentOp.id).where(PaymentOp.company_id == theirs.company_id)))
-    workers = list(db.session.scalars(select(Booking.contractor_id).where(Booking.company_id == theirs.company_id)))
-    private.update(workers)
-    private.update(db.session.scalars(select(Payslip.id).where(Payslip.contractor_id.in_(workers))))
-    return frozenset(str(each) for each in private)

@@ -126,7 +126,7 @@ GIGS: Final[tuple[Rule, ...]] = (
         "Distressing work (H2, H3) is published only when the company has named whom people call after it, at the "
         "company's cost.",
         f"House policy: care that nobody can reach is no care; {PAI}, guideline 2, asks for support at hand",
-        f"{GATE}::test_distressing_work_waits_until_somebody_can_be_called",
+        "tests/standards/test_hazards.py::test_distressing_work_waits_until_somebody_can_be_called",
         since=date(2026, 11, 29),
     ),
     rule(
@@ -134,13 +134,13 @@ GIGS: Final[tuple[Rule, ...]] = (
         Basis.HOUSE,
         "A gig stands at least in the class of the most distressing content it declares.",
         "House policy: under-declared classes cost contractors caps and premium",
-        f"{GATE}::test_the_class_covers_the_declared_content",
+        "tests/standards/test_hazards.py::test_the_class_covers_the_declared_content",
     ),
     rule(
         "ILLEGAL_CONTENT",
         Basis.LAW,
         "Child sexual abuse material and other content that is unlawful to possess is never given to contractors.",
         "Criminal law of every place served; house policy refuses the whole gig",
-        f"{GATE}::test_unlawful_content_is_refused",
+        "tests/standards/test_hazards.py::test_unlawful_content_is_refused",
     ),
 )
