@@ -44,8 +44,8 @@ MIGRATIONS = ROOT / "migrations"
 TEMPLATE_LOCK = 7262
 # A gate must not fail on what nobody changed: the same source draws the same examples. HYPOTHESIS_PROFILE=explore draws
 # new ones each time; what it finds becomes an @example.
-hypothesis.settings.register_profile("gate", derandomize=True)
-hypothesis.settings.register_profile("explore")
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 T = TypeVar("T")
 SERVER = pytest.StashKey[EmbeddedPostgres]()
