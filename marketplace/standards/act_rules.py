@@ -35,6 +35,8 @@ class ActKind(StrEnum):
     """A payout that went wrong is taken back from its person's account."""
     BORNE = "borne"
     """It is decided who bears what a payer's bank has kept."""
+    KEPT = "kept"
+    """What came by bank and is nobody's is the service's own."""
 
 
 class ActStatus(StrEnum):

@@ -16,10 +16,11 @@ from marketplace.core.http import page
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import keeping
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import MOST_CHARACTERS
-from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, SendBackArgs
+from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, KeepArgs, SendBackArgs
 from marketplace.standards import two_people
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
@@ -82,6 +83,13 @@ def send_bank_line_back(line_id: UUID) -> ResponseReturnValue:
         return bank_deposits.send_back(line_id, data["reason"], by=actor())
 
     return saved("show_bank", made=form.made) if form.done(send) else show_bank(form)
+
+
+@blueprint.post("/bank/<uuid:line_id>/keep")
+def keep_bank_line(line_id: UUID) -> ResponseReturnValue:
+    form = Form(KeepArgs)
+    done = form.done(lambda data: keeping.keep(line_id, data["reason"], by=actor()))
+    return saved("show_bank", made=form.made) if done else show_bank(form)
 
 
 @blueprint.post("/bank/<uuid:line_id>/<press>")

@@ -29,12 +29,14 @@ ASSIGN = "POST /api/v1/bank/lines/<uuid:line_id>/assign"
 CONFIRM = "POST /api/v1/bank/lines/<uuid:line_id>/confirm"
 DOUBT = "POST /api/v1/bank/lines/<uuid:line_id>/doubt"
 BACK = "POST /api/v1/bank/lines/<uuid:line_id>/send-back"
-OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK)
+KEEP = "POST /api/v1/bank/lines/<uuid:line_id>/keep"
+OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK, KEEP)
 BODIES: Mapping[str, Any] = {
     LOOK: {"content": "x"},
     TAKE: {"content": "x"},
     ASSIGN: {"company_id": str(COMPANY)},
     BACK: {"reason": "Nobody knows whose."},
+    KEEP: {"reason": "The bank's own interest."},
 }
 
 
@@ -63,16 +65,19 @@ def ask(client: FlaskClient, route: str, who: Mapping[str, str] | None = None, o
 @pytest.mark.door(DOUBT, "wrong_state")
 @pytest.mark.door(BACK, "works")
 @pytest.mark.door(BACK, "wrong_state")
+@pytest.mark.door(KEEP, "works")
+@pytest.mark.door(KEEP, "wrong_state")
 def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     first, second = (accounts.bearer(pay.finance()) for _ in range(2))
     owner = accounts.bearer(accounts.owner_of(ours.id))
     told = ask(client, TRANSFER, owner, ours.id).json
     assert told["looked_at"] == []
     assert (told["reference"], told["is_open"]) == (bank_rules.reference_of(ours.id), True)
-    text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", "2026-11-17,1.00,USD,x,,B2")}
+    rows = ("2026-11-17,1.00,USD,x,,B2", "2026-11-17,2.00,USD,x,,B3")
+    text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", *rows)}
     looked = ask(client, LOOK, first, json=text).json
-    assert [line["company_id"] for line in looked["lines"]] == [str(ours.id), None]
-    assert ask(client, TAKE, first, json=text).json["fresh"] == 2
+    assert [line["company_id"] for line in looked["lines"]] == [str(ours.id), None, None]
+    assert ask(client, TAKE, first, json=text).json["fresh"] == 3
     by_sum = {line["money"]["amount"]: line["id"] for line in ask(client, LINES, first).json["items"]}
     large, stray = by_sum["5000.00"], by_sum["1.00"]
     (looked_at,) = ask(client, TRANSFER, owner, ours.id).json["looked_at"]
@@ -87,6 +92,8 @@ def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     assert ask(client, CONFIRM, first, large).status_code == 409
     assert ask(client, BACK, first, stray).json["status"] == "sent_back"
     assert ask(client, BACK, first, stray).status_code == 409
+    assert ask(client, KEEP, first, by_sum["2.00"]).json["status"] == "kept"
+    assert ask(client, KEEP, first, by_sum["2.00"]).status_code == 409
     app.config["RAIL"] = "sandbox"
     assert ask(client, TAKE, first, json=text).json["code"] == "bank_is_not_the_rail"
 
@@ -104,7 +111,7 @@ def test_to_everybody_else_there_is_nothing(route: str, ours: Company, client: F
     assert ask(client, route, accounts.bearer(accounts.person()), of).status_code == 404
 
 
-@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, question="wrong_shape"))
+@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, KEEP, question="wrong_shape"))
 def test_a_body_of_another_shape_is_refused(route: str, client: FlaskClient) -> None:
     assert ask(client, route, accounts.bearer(pay.finance()), json={"odd": 1}).status_code == 422
 
@@ -117,12 +124,15 @@ def test_a_page_of_lines_has_a_size(client: FlaskClient) -> None:
 def test_the_pages(ours: Company, client: FlaskClient) -> None:
     desk = Visitor(client).signed_in(accounts.person_of(pay.finance().person_id))
     text = content(ours, "10.00", words="for the work")
+    page = desk.send("/desk/bank", file=content(ours, "3.00", words="interest").encode())
+    page = desk.hand_in(page, "/keep", reason="The bank's own interest.")
+    assert "the service’s own" in page.words
     page = desk.send("/desk/bank", file=(text + "\n2026-11-17,x,USD,y,,").encode())
     assert "Nothing of it can be taken" in page.words
     assert "The amount is no plain number" in page.words
     page = desk.send("/desk/bank", file=text.encode())
     assert "1 of 1 transfers are new" in page.words
-    (line,) = lines()
+    line = next(each for each in lines() if each.amount == 1000)
     page = desk.send("/desk/bank", action=f"/desk/bank/{line.id}/assign", company_id=ours.id)
     assert "available to the company" in page.words
     owner = Visitor(client.application.test_client())

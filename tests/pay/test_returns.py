@@ -21,6 +21,7 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import service
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import keeping
 from marketplace.pay.bank import returns as bank_returns
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
@@ -36,6 +37,7 @@ from marketplace.pay.rules import MANUAL, OpStatus, outside, payable
 from marketplace.pay.runs import rail_fees
 from marketplace.pay.runs import service as runs
 from marketplace.pay.runs.fee_models import RailFee
+from marketplace.pay.seconds import service as seconds
 from tests.factories import accounts, gigs, pay, standards
 from tests.factories import shifts as make
 from tests.pay.books import everything_holds
@@ -94,7 +96,8 @@ def come_back(op: PaymentOp, money: Money, *, by: Actor | None = None) -> BankLi
     [
         (usd("59.00"), None, Returned(usd("1.00"))),
         (usd("53.99"), None, Returned(usd("6.01"), is_odd=True)),
-        (usd("60.01"), None, None),
+        (usd("60.01"), None, Returned(usd("0.00"), rest=usd("0.01"))),
+        (usd("66.01"), None, Returned(usd("0.00"), is_odd=True, rest=usd("6.01"))),
         (kes("7611.00"), Way(Fraction(129), "file", kes("7740.00")), Returned(usd("1.00"), Fraction(129), "file")),
         (kes("7800.00"), Way(Fraction(129), "file", kes("7740.00")), Returned(usd("0.00"), Fraction(129), "file")),
         (kes("7611.00"), Way(Fraction(129), "bank"), Returned(usd("0.00"), Fraction(129), "bank")),
@@ -145,7 +148,7 @@ def test_old_strays_keep_no_newer_one_waiting(monkeypatch: pytest.MonkeyPatch) -
     """One of three is looked at with each statement: after as many statements all were."""
     monkeypatch.setattr(bank_returns, "MOST_AGAIN", 1)
     op, _ = sent(found=usd("60.00"))
-    lost, seen = [come_back(op, usd(f"60.0{number}")) for number in (1, 2, 3)], set()
+    lost, seen = [come_back(op, Money.of(f"60{number}", "JPY")) for number in (1, 2, 3)], set()
     for number in range(3):
         with transaction():
             made = bank_deposits.take(table(f"2026-11-20,1.00,USD,x,,B{number}"), by=pay.finance())
@@ -199,9 +202,9 @@ def test_much_less_than_was_sent_takes_a_second_person_who_does_not_rule_about_i
 
 
 def test_what_came_of_a_payout_is_not_ended_before_its_person_has_it_again() -> None:
-    """Of 60.00 USD come 60.01 back, which nobody can book, and 60.00 of it twice: what came second may be ended."""
+    """Of 60.00 USD yens come back, whose rate nobody knows, and then 60.00: what came first may be ended by then."""
     op, _ = sent(found=usd("60.00"))
-    stray = come_back(op, usd("60.01"))
+    stray = come_back(op, Money.of("6000", "JPY"))
     assert stray.status is LineStatus.STRAY
     with pytest.raises(WrongState):
         bank_deposits.send_back(stray.id, "It is too much.", by=pay.finance())
@@ -210,7 +213,45 @@ def test_what_came_of_a_payout_is_not_ended_before_its_person_has_it_again() -> 
     assert (op.status, books.balance(payable(op.owner_id), "USD")) == (OpStatus.REVERSED, usd("60.00"))
     with transaction():
         bank_deposits.send_back(stray.id, "It came twice.", by=pay.finance())
+        bank_deposits.confirm(stray.id, by=pay.finance())
     assert stray.status is LineStatus.SENT_BACK
+
+
+def test_what_is_more_than_the_payout_is_a_line_of_its_own(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 60.00 USD come 60.01 back: 60.00 are payable again, and of 0.01 two people say that it is the service's."""
+    op, _ = sent(found=usd("60.00"))
+    before = books.balance(outside(MANUAL), "USD")
+    come_back(op, usd("60.01"))
+    rest, line = db.session.scalars(select(BankLine).order_by(BankLine.amount)).all()
+    assert (line.status, line.kept, line.money) == (LineStatus.POSTED, usd("0.00"), usd("60.01"))
+    assert (rest.status, rest.money, rest.rest_of_id) == (LineStatus.STRAY, usd("0.01"), line.id)
+    assert books.balance(payable(op.owner_id), "USD") == usd("60.00")
+    assert books.balance(outside(MANUAL), "USD") - before == usd("-60.00")
+    come_back(op, usd("1.00"))
+    assert len(bank_returns.strays(line.statement_id)) == 1, "the rest is none of the payout's"
+    monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "0.00")
+    with transaction():
+        act = keeping.keep(rest.id, "The bank rounds.", by=pay.finance())
+    assert books.balance("platform:rail_strays", "USD") == usd("0.00")
+    with transaction():
+        seconds.agree(act.id, by=pay.finance())
+    assert (rest.status, rest.reason) == (LineStatus.KEPT, "The bank rounds.")
+    assert books.balance("platform:rail_strays", "USD") == usd("0.01")
+    assert books.balance(outside(MANUAL), "USD") - before == usd("-60.01")
+    with pytest.raises(WrongState):
+        keeping.keep(rest.id, "Twice.", by=pay.finance())
+    everything_holds()
+
+
+def test_much_more_than_the_payout_takes_a_second_person() -> None:
+    op, _ = sent(found=usd("60.00"))
+    line = come_back(op, usd("120.00"))
+    assert line.status is LineStatus.MATCHED
+    with transaction():
+        bank_deposits.confirm(line.id, by=pay.finance())
+    rests = select(BankLine.amount).where(BankLine.rest_of_id == line.id)
+    assert (line.status, db.session.scalars(rests).all()) == (LineStatus.POSTED, [6000])
+    everything_holds()
 
 
 def test_what_was_made_good_once_is_not_made_good_again() -> None:

@@ -48,7 +48,9 @@ class BankLine(Stateful):
             name="known_whose",
         ),
         CheckConstraint("(status = 'booked') = (payment_op_id IS NOT NULL)", name="booked_is_a_deposit"),
-        CheckConstraint("(status IN ('ending', 'sent_back')) = (reason IS NOT NULL)", name="sent_back_has_reason"),
+        CheckConstraint(
+            "(status IN ('ending', 'sent_back', 'kept')) = (reason IS NOT NULL)", name="sent_back_has_reason"
+        ),
         CheckConstraint("(kept_amount IS NULL) = (kept_currency IS NULL)", name="kept_whole"),
         CheckConstraint("(rate IS NULL) = (rate_source IS NULL)", name="rate_has_source"),
         CheckConstraint(
@@ -56,6 +58,7 @@ class BankLine(Stateful):
             name="kept_of_what_came_back",
         ),
         Index("uq_bank_line_undoes_id", "undoes_id", unique=True, postgresql_where=text("undoes_id IS NOT NULL")),
+        Index("uq_bank_line_rest_of_id", "rest_of_id", unique=True, postgresql_where=text("rest_of_id IS NOT NULL")),
         Index("ix_bank_line_statement_id", "statement_id"),
         Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
         Index("ix_bank_line_waiting", "id", postgresql_where=text("status IN ('stray', 'matched', 'ending')")),
@@ -69,6 +72,8 @@ class BankLine(Stateful):
     kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
     undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"))
     """The line of the transfer that this one takes back, where there is one."""
+    rest_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"))
+    """The line of a payout that came back with this, which is more than the payout."""
     booked_on: Mapped[date]
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]

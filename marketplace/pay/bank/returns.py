@@ -6,8 +6,9 @@ work it paid, each in proportion (PAYOUT); what a rate took or gave beside that 
 what is missing was kept. In another it is what is missing of what was sent, at the rate at which it was sent; where
 nobody knows that, the rest is worth what a sourced rate of the day says, and what was kept nobody can tell.
 
-Where more is missing than banks keep, another operator agrees that this is the payout, as beyond what one may book
-alone (TWO_PEOPLE).
+Where much more is missing than banks keep, or much more came, another operator agrees that this is the payout, as
+beyond what one may book alone (TWO_PEOPLE). What is more than the payout, in its own currency, is a line of its own: a
+stray, of which somebody says whose it is.
 What names nothing that is known, or has no rate, is a stray, and is looked at again with each later statement.
 """
 
@@ -22,13 +23,16 @@ from marketplace.accounts.rules import Actor
 from marketplace.accounts.rules import require_person as person_of
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
 from marketplace.pay.bank import already
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
-from marketplace.pay.bank.rules import LineKind, LineStatus, Returned, Way
+from marketplace.pay.bank.rules import KnownBy, LineKind, LineStatus, Returned, Way
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualFile, ManualPayment
 from marketplace.pay.by_hand.rules import FileStatus, FindingOutcome, FindingStatus, ManualStatus, OwnPayment
@@ -78,6 +82,8 @@ def book(line: BankLine, *, by: Actor, **whose: UUID) -> None:
     }
     decided = {"payment_op_id": op.id, "decided_by": person_of(by), "decided_at": clock.now()}
     move_one(line, LineStatus.POSTED, by=by, event="bank_line.booked", values=whose | decided | kept)
+    if found.rest is not None:
+        _part(line, found.rest, by=by)
 
 
 def strays(but: UUID) -> Sequence[BankLine]:
@@ -204,6 +210,19 @@ def _again(line: BankLine, payout: PaymentOp, *, by: Actor) -> PaymentOp:
     move_one(payout, OpStatus.REVERSED, by=by, event=OP_EVENTS[OpKind.PAYOUT][OpStatus.REVERSED],
              values={"why": CAME_BACK}, data=already.told(payout.money))  # fmt: skip
     return op
+
+
+def _part(line: BankLine, rest: Money, *, by: Actor) -> None:
+    """What came beside the payout waits for somebody who knows whose it is; nothing of it is booked."""
+    identity = bank_rules.rest_identity(line.identity)
+    made = BankLine(
+        id=new_id(), statement_id=line.statement_id, identity=identity, known_by=KnownBy.WORDS, kind=LineKind.CAME,
+        rest_of_id=line.id, booked_on=line.booked_on, amount=rest.amount, currency=rest.currency, words=line.words,
+        payer=line.payer, bank_reference="", status=LineStatus.STRAY,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    record("bank_line.parted", made, by=by, data=already.told(rest))
 
 
 def _keep_the_books(line: BankLine, payout: PaymentOp, op: PaymentOp, found: Returned) -> None:

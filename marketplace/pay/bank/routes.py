@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay import queries
-from marketplace.pay.bank import asked, paying, returns
+from marketplace.pay.bank import asked, keeping, paying, returns
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
@@ -18,6 +19,8 @@ from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.by_hand.routes import found as found_payments
 from marketplace.pay.by_hand.schemas import PaymentFindingSchema
+from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 companies = Blueprint(
     "company-bank", __name__, url_prefix="/api/v1/companies", description="How a company pays by bank."
@@ -100,6 +103,17 @@ def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
     """Write down that a stray transfer was sent back by bank, or that the service bears what it took, and why. What one
     may not say alone another operator agrees to."""
     return bank_deposits.send_back(line_id, given["reason"], by=actor())
+
+
+@bank.post("/lines/<uuid:line_id>/keep")
+@bank.arguments(s.KeepArgs)
+@bank.response(200, s.BankLineSchema)
+@bank.alt_response(202, schema=MoneyActSchema, description=WAITS)
+@problems(bank, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def keep_line(given: dict[str, str], line_id: UUID) -> BankLine | Response:
+    """Say that a stray transfer is nobody's and the service's own, and why: it is booked on the service's pocket."""
+    return done_or_waits(keeping.keep(line_id, given["reason"], by=actor()))
 
 
 @payouts.get("/<uuid:payout_id>/came-back")

@@ -19,6 +19,7 @@ from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.ledger.rules import Entry, Move, exchange
 from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
+from marketplace.pay.rails.rules import STRAYS
 from marketplace.pay.rules import MANUAL, outside
 from marketplace.standards.catalogue import RULES
 
@@ -72,17 +73,22 @@ class LineStatus(StrEnum):
     SENT_BACK = "sent_back"
     """It was sent back by bank, or the bank has taken it back before it was booked; what was taken back and is nobody's
     else the service bears."""
+    KEPT = "kept"
+    """It is nobody's, and the service's own."""
 
 
 TAKEN_BACK = "The bank has taken it back."
 """Why nobody books what came and went before anybody had."""
 LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
     {
-        LineStatus.STRAY: frozenset({LineStatus.MATCHED, LineStatus.POSTED, LineStatus.ENDING, LineStatus.SENT_BACK}),
+        LineStatus.STRAY: frozenset(
+            {LineStatus.MATCHED, LineStatus.POSTED, LineStatus.ENDING, LineStatus.SENT_BACK, LineStatus.KEPT}
+        ),
         LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.ENDING: frozenset({LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.POSTED: frozenset(),
         LineStatus.SENT_BACK: frozenset(),
+        LineStatus.KEPT: frozenset(),
     }
 )
 
@@ -204,12 +210,14 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What a bank kept of a payment that came back, in the payment's currency; and in another the rate and its source.
-    One that `is_odd` came back with much less, or with more, than banks send back."""
+    One that `is_odd` came back with much less, or much more, than banks send back. What is more in its own currency is
+    the `rest`, and none of the payment's."""
 
     kept: Money
     rate: Fraction | None = None
     source: str | None = None
     is_odd: bool = False
+    rest: Money | None = None
 
 
 UNDER_WAY_FOR = timedelta(days=14)
@@ -223,12 +231,13 @@ def under_way(booked_on: date) -> tuple[datetime, datetime]:
 
 
 def returned(promised: Money, came: Money, way: Way | None) -> Returned | None:
-    """What was kept of a payment of which so much came back (rule PAYOUT). None where more came than was promised, in
-    its own currency, or where no rate says what another is worth. Of 60.00 USD that were sent as 7740.00 KES, at 129
-    for one, and of which 7611.00 come back, 1.00 USD was kept."""
+    """What was kept of a payment of which so much came back (rule PAYOUT). None where no rate says what another
+    currency is worth. Of 60.00 USD that were sent as 7740.00 KES, at 129 for one, and of which 7611.00 come back, 1.00
+    USD was kept. Of 60.01 USD that come back of 60.00 a rest of 0.01 is none of the payment's."""
     if came.currency == promised.currency:
-        kept = promised - came
-        return None if kept.amount < 0 else Returned(kept, is_odd=_is_odd(came, promised))
+        kept = max(promised - came, Money.zero(came.currency), key=lambda each: each.amount)
+        rest = came - promised if came.amount > promised.amount else None
+        return Returned(kept, is_odd=_is_odd(came, promised), rest=rest)
     if way is None:
         return None
     worth = _at(came, way.rate, promised.currency)
@@ -249,6 +258,16 @@ def came_less(line_id: UUID, promised: Money, came: Money, holds: Sequence[tuple
         rest = promised - kept
         moves += [sold, Move(bought.source, bought.destination, rest)] if rest else [sold]
     return Entry(f"bank_line:{line_id}:kept", moves) if moves else None
+
+
+def rest_identity(identity: str) -> str:
+    """By what the rest of a line is known, of which no statement tells."""
+    return hashlib.sha256(f"{identity}\0rest".encode()).hexdigest()
+
+
+def kept_by_service(line_id: UUID, money: Money) -> Entry:
+    """What came, and is nobody's, is the service's own."""
+    return Entry(f"bank_line:{line_id}:own", [Move(outside(MANUAL), STRAYS, money)])
 
 
 def _at(money: Money, rate: Fraction, currency: str) -> Money:

@@ -51,6 +51,9 @@ class BankStatementSchema(ma.Schema):
     taken_at = ma.fields.AwareDateTime(required=True)
 
 
+REST = {"description": "The line of a payout that came back with this, which is more than the payout"}
+
+
 class BankLineSchema(ma.Schema):
     """Money that came by bank, or that the bank has undone. `matched` and `ending` wait for a second person; `stray`
     for somebody who says whose it is."""
@@ -69,6 +72,7 @@ class BankLineSchema(ma.Schema):
     rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True, metadata=RATE)
     rate_source = ma.fields.String(required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True)
+    rest_of_id = ma.fields.UUID(required=True, allow_none=True, metadata=REST)
     status = ma.fields.Enum(LineStatus, by_value=True, required=True)
 
 
@@ -80,6 +84,10 @@ class AssignArgs(ma.Schema):
 
 
 class SendBackArgs(ma.Schema):
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
+
+
+class KeepArgs(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
 
 

@@ -212,6 +212,7 @@ PAY = {
         "returned": lazy_gettext("money of a benefit could not be sent"),
         "taken_back": lazy_gettext("a payout is taken back from its person’s account"),
         "borne": lazy_gettext("who bears what a bank has kept"),
+        "kept": lazy_gettext("what came by bank is the service’s own"),
     },
     "bearer": {
         "company": lazy_gettext("the company, out of what is available"),
@@ -223,6 +224,7 @@ PAY = {
         "booked": lazy_gettext("available to the company"),
         "ending": lazy_gettext("waits for a second person"),
         "sent_back": lazy_gettext("sent back"),
+        "kept": lazy_gettext("the service’s own"),
     },
     "vat": {
         "domestic": lazy_gettext("the rate of the country"),

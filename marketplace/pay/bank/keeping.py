@@ -1,0 +1,52 @@
+"""Money that came by bank, is nobody's, and is the service's own: the rest of a payout that came back as more, or what
+the bank itself has paid. An operator says so with a reason, above the limit two of them (TWO_PEOPLE).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from marketplace.accounts.rules import Actor, OperatorRole, reason_given, require_operator
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.problems import NotFound
+from marketplace.ledger import service as ledger
+from marketplace.pay.bank import asked
+from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import LineKind, LineStatus
+from marketplace.standards import two_people
+from marketplace.standards.act_models import MoneyAct
+from marketplace.standards.act_rules import ActKind
+
+
+def keep(line_id: UUID, reason: str, *, by: Actor) -> BankLine | MoneyAct:
+    """Books a stray transfer on the service's own pocket. Raises NotFound, ReasonMissing, WrongState, WaitsAlready."""
+    require_operator(by, OperatorRole.FINANCE)
+    alone = two_people.tally(by)
+    line, why = _nobodys(line_id), reason_given(reason)
+    return alone.once(ActKind.KEPT, line.id, line.money, {"reason": why}, lambda: _keep(line, why, by=by), by=by)
+
+
+def keep_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> BankLine:
+    """A second operator agrees. Raises NotFound, WrongState."""
+    require_operator(by, OperatorRole.FINANCE)
+    return _keep(_nobodys(UUID(act.subject)), said["reason"], by=by)
+
+
+def _nobodys(line_id: UUID) -> BankLine:
+    line = db.session.get(BankLine, line_id, with_for_update=True, populate_existing=True)
+    if line is None:
+        raise NotFound
+    if line.kind is not LineKind.CAME or line.status is not LineStatus.STRAY:
+        raise WrongState(f"The line is {line.status}.")
+    asked.check_open(line)
+    return line
+
+
+def _keep(line: BankLine, reason: str, *, by: Actor) -> BankLine:
+    ledger.post(bank_rules.kept_by_service(line.id, line.money))
+    values = {"reason": reason, "decided_by": by.person_id, "decided_at": clock.now()}
+    move_one(line, LineStatus.KEPT, by=by, event="bank_line.kept", values=values)
+    return line
