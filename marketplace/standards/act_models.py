@@ -36,7 +36,7 @@ class MoneyAct(Stateful):
     subject: Mapped[str] = mapped_column(Text)
     file_id: Mapped[UUID | None]
     """The bank statement or the file of payments that it was done by."""
-    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contractor.id"))
+    contractor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     """Whose money it is, where it is one person's: nobody is erased while something of theirs waits."""
     amount: Mapped[Minor]
     currency: Mapped[CurrencyCode]
