@@ -6,8 +6,8 @@ has the id of their person, so the same column says the same.
 
 from alembic import op
 
-revision = "0136"
-down_revision = "0135"
+revision = "0137"
+down_revision = "0136"
 
 TO = "fk_money_act_contractor_id_{}"
 
