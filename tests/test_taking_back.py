@@ -62,13 +62,18 @@ STAYS = (
 )
 """Tables of which no migration deletes a row."""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("pay for public holidays (rows of pay_line: {wages})",
+     "UPDATE pay_line SET kind = 'holiday_premium', premium_days = '[{}]' WHERE kind = 'wages'",
+     "UPDATE pay_line SET kind = 'piece', pieces = 3, premium_days = NULL WHERE kind = 'holiday_premium'"),
+    ("bookings that promise more for a public holiday (rows of booking: 1)",
+     "UPDATE booking SET premium_days = '[{}]' WHERE id IN (SELECT id FROM booking LIMIT 1)",
+     "UPDATE booking SET premium_days = NULL"),
     ("runs of some countries that are being reckoned (rows of pay_run: 1)",
      "UPDATE pay_run SET status = 'started', all_but = '{KE}' WHERE status = 'paid' AND company_id IS NULL",
      "UPDATE pay_run SET status = 'paid', all_but = '{}' WHERE all_but <> '{}'"),
     ("what was sent for somebody and waits for a second person (rows of money_act: 1)",
      "UPDATE money_act SET status = 'waiting', kind = 'taken_in'", "UPDATE money_act SET kind = 'found'"),
-    ("pay for pieces (rows of pay_line: {wages})",
-     "UPDATE pay_line SET kind = 'piece', pieces = 3 WHERE kind = 'wages'",
+    ("pay for pieces (rows of pay_line: {wages})", "",
      "UPDATE pay_line SET kind = 'further_overtime', pieces = NULL WHERE kind = 'piece'"),
     ("cuts of pieces (rows of timesheet_cut: 1)",
      "UPDATE timesheet_cut SET minutes = 0, pieces = 60 WHERE restored_minutes = 0",

@@ -25,7 +25,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden
-from marketplace.standards.rates import sick_cap_seconds
+from marketplace.standards.sick_leave import sick_cap_seconds
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.models import Contractor
 

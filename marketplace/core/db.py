@@ -37,6 +37,8 @@ Minor = Annotated[int, mapped_column(BigInteger)]
 CurrencyCode = Annotated[str, mapped_column(CHAR(3))]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 JsonList = Annotated[list[Any], mapped_column(JSONB)]
+JsonRows = Annotated[list[Any] | None, mapped_column(JSONB(none_as_null=True))]
+"""A list that is NULL where it would be empty."""
 
 
 def choice(options: type[StrEnum], column: str) -> Enum:

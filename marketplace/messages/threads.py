@@ -31,7 +31,7 @@ from marketplace.messages.rules import (
     first_reply_due,
     parts_of,
 )
-from marketplace.workforce import public_holidays
+from marketplace.standards import public_holidays
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Num
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonRows, Minor, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
@@ -147,6 +147,7 @@ class PayLine(Base):
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
         CheckConstraint("(kind = 'piece') = (pieces IS NOT NULL)", name="a_line_of_pieces_counts_them"),
         CheckConstraint("pieces >= 0", name="pieces_not_negative"),
+        CheckConstraint("(kind = 'holiday_premium') = (premium_days IS NOT NULL)", name="a_premium_of_days_names_them"),
         CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
         CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
         CheckConstraint(
@@ -214,6 +215,8 @@ class PayLine(Base):
     cause: Mapped[str] = mapped_column(Text)
     floor: Mapped[Json | None]
     """The published wage that a top-up reaches, with the exchange rate by which it was compared (TOP_UP)."""
+    premium_days: Mapped[JsonRows]
+    """The days that a premium of days is paid for, with the steps of their law, as they are paid in all."""
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)
     back_pay: Mapped[BackPay | None] = relationship(lazy="selectin", viewonly=True)

@@ -6,6 +6,7 @@ from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus
 from marketplace.pay.taxes.schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
+from marketplace.standards.day_schemas import PremiumDaySchema
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import LineKind, Payee
 
@@ -198,6 +199,12 @@ class PayLineSchema(ma.Schema):
     rule_version = ma.fields.Integer(required=True)
     floor = ma.fields.Nested(
         LineFloorSchema, required=True, allow_none=True, metadata={"description": "Of a top-up to a floor"}
+    )
+    premium_days = ma.fields.List(
+        ma.fields.Nested(PremiumDaySchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a premium of days: which, in all that their booking pays"},
     )
     contract_id = ma.fields.UUID(required=True, allow_none=True)
     contract_version = ma.fields.Integer(required=True, allow_none=True)

@@ -31,9 +31,9 @@ from marketplace.standards.hours import (
     night_time,
     week_of,
 )
-from marketplace.standards.overtime import Overtime, law_of
-from marketplace.standards.overtime import overtime as overtime_of
 from marketplace.standards.piece_rates import Pieces
+from marketplace.standards.premium_days import Beyond, Place
+from marketplace.standards.premium_days import beyond as beyond_of
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.bars import Bar, Source
@@ -180,10 +180,11 @@ def first_no(seat: Seat, person: Person) -> Verdict | None:
     return next((verdict for verdict in judge(seat, person) if verdict.failed), None)
 
 
-def overtime(seat: Seat, person: Person) -> Overtime:
-    """Minutes of the seat that lie beyond the standard day and week of the person's place (OVERTIME)."""
-    law = law_of(person.country, person.subdivision)
-    return overtime_of([busy.span for busy in person.busy], seat.span, person.zone, law, person.weekly_hours)
+def beyond(seat: Seat, person: Person) -> Beyond:
+    """Minutes of the seat that lie beyond the standard day and week of the person's place (OVERTIME), or on a day that
+    earns more there (PUBLIC_HOLIDAY)."""
+    place = Place(person.country, person.subdivision, person.zone, person.weekly_hours, person.overtime_multiplier)
+    return beyond_of([busy.span for busy in person.busy], seat.span, place)
 
 
 def night(seat: Seat, person: Person) -> int:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from marketplace.core.money import largest_remainder
 from marketplace.shifts.clock_rules import BREAKS, PAID_KINDS, EntryFlag, EntryKind
 from marketplace.shifts.timesheet_rules import CompensationRule
+from marketplace.standards.call_in import call_in_minimum, call_in_missing
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.hours import Span, night_time, week_of
-from marketplace.standards.rates import call_in_minimum, call_in_missing
+from marketplace.standards.hours import Span, night_time, time_by_day, week_of
+from marketplace.standards.overtime import Overtime
+from marketplace.standards.premium_days import Beyond, PremiumDay, first_minutes
 
 CLOCK_IN_GRACE = timedelta(minutes=10)
 """How early the clock may be started. Time counts from the shift's start all the same (our own number)."""
@@ -123,6 +125,8 @@ class Minutes:
     """How many of the overtime, the last ones, earn the further multiple."""
     pieces: int = 0
     """What came of the time, where it is paid by the piece (PIECES)."""
+    premium_days: tuple[PremiumDay, ...] = ()
+    """Of the minutes on shift, those on days that earn more (PUBLIC_HOLIDAY). None of them is overtime."""
 
     @classmethod
     def of(
@@ -140,12 +144,14 @@ class Minutes:
         outage: int = 0,
         further_overtime: int = 0,
         pieces: int = 0,
+        premium_days: tuple[PremiumDay, ...] = (),
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
-        owed = {} if because is None else {_PAID_AS[because]: unworked}
+        owed: dict[str, Any] = {} if because is None else {_PAID_AS[because]: unworked}
         on_shift = {"work": work, "paid_break": paid_break, "waiting": waiting, "outage": outage}
-        beyond = {"overtime": overtime, "further_overtime": further_overtime}
-        return cls(night=night, added=added, standby=standby, pieces=pieces, **on_shift, **beyond, **owed)
+        beyond = {"overtime": overtime, "further_overtime": further_overtime, "premium_days": premium_days}
+        told = {"night": night, "added": added, "standby": standby, "pieces": pieces}
+        return cls(**owed | on_shift | beyond | told)
 
     @property
     def on_shift(self) -> int:
@@ -154,16 +160,17 @@ class Minutes:
 
     def less(self, cut: int, pieces: int = 0) -> "Minutes":
         """Without so many pieces, and so many of those on shift: work goes first, breaks last, and the overtime, being
-        the last minutes of a shift, goes with them. Those at night stay as long as there is time left: which were cut
-        is not told."""
+        the last minutes of a shift, goes with them. Those at night, and on days that earn more, stay as long as there
+        is time left: which were cut is not told."""
         rest, left = {}, cut
         for kind in ("work", "waiting", "outage", "paid_break"):
             taken = min(getattr(self, kind), left)
             rest[kind], left = getattr(self, kind) - taken, left - taken
-        night = min(self.night, self.on_shift - (cut - left))
+        time_left = self.on_shift - (cut - left)
+        night, days = min(self.night, time_left), first_minutes(self.premium_days, time_left)
         overtime, further = (max(0, minutes - cut) for minutes in (self.overtime, self.further_overtime))
         beyond = {"overtime": overtime, "further_overtime": further}
-        return replace(self, **rest, **beyond, night=night, pieces=self.pieces - pieces)
+        return replace(self, **rest, **beyond, night=night, premium_days=days, pieces=self.pieces - pieces)
 
     @property
     def to_price(self) -> dict[str, Any]:
@@ -182,6 +189,7 @@ class Minutes:
             "overtime_minutes": self.overtime,
             "further_overtime_minutes": self.further_overtime,
             "night_minutes": self.night,
+            "premium_days": self.premium_days,
         }
 
 
@@ -320,6 +328,39 @@ def overtime_worked(paid: int, scheduled: int, promised: int, *, waited: int = 0
     of them if they `waited` for a call for half an hour, and worked the other 210, since standing by counts as hours.
     """
     return min(paid, max(0, paid + waited - (scheduled - promised)))
+
+
+def beyond_worked(
+    stretches: Iterable[Stretch],
+    zone: ZoneInfo,
+    schedule: Span,
+    promised: Beyond,
+    *,
+    paid: int,
+    waited: int = 0,
+) -> Beyond:
+    """Of the `paid` minutes of these stretches, what earns a multiple of what was `promised` with the yes, whose money
+    is held: on days that earn more, by what the clock shows of them, rounded up in the person's favour; of the others
+    the last ones as overtime. The hours of such a day count from its first minute of work, and those in which its
+    person `waited` for a call from the start on count with them.
+    """
+    first_day, own = schedule.starts_at.astimezone(zone).date(), sum(day.minutes for day in promised.days)
+    waited_on_it = waited if any(day.on == first_day for day in promised.days) else 0
+    spans = [Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at]
+    spent = time_by_day(spans, zone) if promised.days else {}
+    worked = []
+    for day in promised.days:
+        minutes = min(day.minutes, -(-spent.get(day.on, timedelta(0)) // MINUTE))
+        worked.append(day.part(minutes, min(waited_on_it if day.on == first_day else 0, day.minutes - minutes)))
+    days = first_minutes(worked, paid)
+    over = overtime_worked(
+        paid - sum(day.minutes for day in days),
+        scheduled_minutes(schedule.starts_at, schedule.ends_at) - own,
+        promised.overtime.minutes,
+        waited=waited - waited_on_it,
+    )
+    at_the_first = promised.overtime.minutes - promised.overtime.further
+    return Beyond(Overtime(over, max(0, over - at_the_first)), days)
 
 
 def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:

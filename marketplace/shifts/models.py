@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, JsonRows, Minor, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
@@ -31,6 +31,8 @@ from marketplace.shifts.reserve import paid_beside
 from marketplace.shifts.rules import BookingStatus, OfferStatus, ShiftStatus
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.overtime import Overtime
+from marketplace.standards.premium_days import Beyond, days_of
 
 
 class Shift(Stateful):
@@ -152,7 +154,8 @@ class Booking(Stateful):
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
     that lie beyond the standard day or week of the person's place, each earning `overtime_percent` of the rate, and the
     last `further_overtime_minutes` of those the further multiple. Of the schedule `night_minutes` are at night in
-    `night_zone`, where the person was when they said yes. `compensation_minutes` are owed for time that the company
+    `night_zone`, where the person was when they said yes; `premium_days` are days of that zone that earn more by the
+    law of their place, whose minutes are no overtime. `compensation_minutes` are owed for time that the company
     took back, under `compensation_rule`; `added_minutes` once it is worked, because the shift was added late to the
     person's schedule. `sick_minutes` of the schedule are paid from the person's own leave, since they reported sick at
     `sick_at`.
@@ -181,6 +184,7 @@ class Booking(Stateful):
             name="further_is_overtime",
         ),
         CheckConstraint("night_minutes >= 0", name="night_not_negative"),
+        CheckConstraint("jsonb_array_length(premium_days) > 0", name="premium_days_are_some"),
         CheckConstraint("step_points >= 10000", name="step_never_less"),
         CheckConstraint("pieces >= 0", name="pieces_not_negative"),
         Index("ix_booking_shift_id", "shift_id"),
@@ -217,6 +221,7 @@ class Booking(Stateful):
     further_overtime_percent: Mapped[int] = mapped_column(default=100)
     night_minutes: Mapped[int] = mapped_column(default=0)
     night_zone: Mapped[str] = mapped_column(Text, default="UTC")
+    premium_days: Mapped[JsonRows]
     step_points: Mapped[int] = mapped_column(default=10_000)
     """What the person's level of a skill multiplies the rate by, in ten-thousandths, as it was promised."""
     held_amount: Mapped[Minor]
@@ -314,10 +319,11 @@ class Booking(Stateful):
         otherwise = paid + self.compensation_minutes + self.sick_minutes
         return paid_beside(self.standby_minutes, scheduled_minutes(self.starts_at, self.ends_at), otherwise)
 
-    def further_of(self, overtime: int) -> int:
-        """How many of so many minutes of overtime, its first ones, are in the further step: what of it was promised at
-        the first comes first."""
-        return max(0, overtime - (self.overtime_minutes - self.further_overtime_minutes))
+    @property
+    def promised(self) -> Beyond:
+        """What of the schedule earns a multiple, as it was promised with the yes."""
+        overtime = Overtime(self.overtime_minutes, self.further_overtime_minutes)
+        return Beyond(overtime, days_of(self.premium_days))
 
 
 def _running(entries: Sequence["TimeEntry"]) -> "TimeEntry | None":

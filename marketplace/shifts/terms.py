@@ -9,11 +9,12 @@ from typing import Any
 
 from marketplace.contracts.plan_rules import Cover
 from marketplace.core.money import Money
-from marketplace.shifts.eligibility import Person, Seat, night, overtime, step
+from marketplace.shifts.eligibility import Person, Seat, beyond, night, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
 from marketplace.standards.overtime import law_of
+from marketplace.standards.premium_days import kept_days
 from marketplace.standards.rates import NO_STEP, Payee, PriceInput, PriceLine, cost, gross_pay, price, stepped
 
 FORM = 1
@@ -22,7 +23,7 @@ FORM = 1
 
 def price_input(seat: Seat, person: Person) -> PriceInput:
     """How the whole schedule of a seat, worked to its end, is priced for this person: for the promise and the hold."""
-    beyond = overtime(seat, person)
+    found = beyond(seat, person)
     law = law_of(person.country, person.subdivision).on(seat.span.starts_at.astimezone(person.zone).date())
     first, further = law.percents(person.overtime_multiplier)
     return PriceInput(
@@ -31,11 +32,12 @@ def price_input(seat: Seat, person: Person) -> PriceInput:
         hazard_class=seat.hazard_class,
         fee_percent=seat.fee_percent,
         margin=seat.margin,
-        overtime_minutes=beyond.minutes,
+        overtime_minutes=found.overtime.minutes,
         overtime_percent=first,
-        further_overtime_minutes=beyond.further,
+        further_overtime_minutes=found.overtime.further,
         further_overtime_percent=further,
         night_minutes=night(seat, person),
+        premium_days=found.days,
         step_points=step(seat, person),
         added_minutes=seat.added_minutes,
         is_training=seat.is_training,
@@ -71,12 +73,15 @@ def snapshot(
     A company's own words about the person are no part of it: they can be erased, and the digest of the terms cannot.
     """
     minutes = scheduled_minutes(seat.span.starts_at, seat.span.ends_at)
-    lines = promised_lines(seat, person)
+    given = price_input(seat, person)
+    lines = price(given)
     assert person.contract is not None
     # Terms say nothing of what there is none of, so that they have the digest that they always had.
     more: dict[str, Any] = {"pay_steps": _steps(seat, person)} if seat.pay_steps else {}
     if seat.added_minutes:
         more["added_minutes"] = seat.added_minutes
+    if given.premium_days:
+        more["premium_days"] = kept_days(given.premium_days)
     if seat.is_training:
         more["training"] = True
     if seat.is_standby:
@@ -97,8 +102,8 @@ def snapshot(
         "company_cost": _money(cost(lines)),
         "lines": [line.as_dict() for line in lines],
         "benefits": [line.as_dict() for line in lines if line.payee is Payee.BENEFITS],
-        "overtime_minutes": overtime(seat, person).minutes,
-        "night_minutes": night(seat, person),
+        "overtime_minutes": given.overtime_minutes,
+        "night_minutes": given.night_minutes,
         "hazards": {
             "class": seat.hazard_class.value,
             "categories": sorted(seat.hazard_categories),

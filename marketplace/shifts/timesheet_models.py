@@ -16,13 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, Id, Instant, JsonList, choice
+from marketplace.core.db import Base, Id, Instant, JsonList, JsonRows, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.shifts import timesheet_rules
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_rules import CompensationRule, CutCategory, CutEnd, CutStatus, TimesheetStatus
 from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines, paid
+from marketplace.standards.premium_days import DayKind, days_of
 
 
 class Timesheet(Stateful):
@@ -100,6 +101,7 @@ class TimesheetLine(Base):
             "overtime_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes",
             name="overtime_is_paid_time",
         ),
+        CheckConstraint("jsonb_array_length(premium_days) > 0", name="premium_days_are_some"),
         CheckConstraint("further_overtime_minutes BETWEEN 0 AND overtime_minutes", name="further_is_overtime"),
         CheckConstraint(
             "night_minutes BETWEEN 0 AND work_minutes + waiting_minutes + paid_break_minutes", name="night_is_paid_time"
@@ -121,6 +123,8 @@ class TimesheetLine(Base):
     unpaid_break_minutes: Mapped[int]
     overtime_minutes: Mapped[int]
     further_overtime_minutes: Mapped[int] = mapped_column(default=0)
+    premium_days: Mapped[JsonRows]
+    """Of the paid ones, those on days that earn more, as they are paid; none of them is overtime."""
     night_minutes: Mapped[int] = mapped_column(default=0)
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
@@ -150,6 +154,7 @@ class TimesheetLine(Base):
             MinuteKind.STANDBY: self.standby_minutes,
             MinuteKind.SICK: self.sick_minutes,
             MinuteKind.OVERTIME: self.overtime_minutes,
+            MinuteKind.HOLIDAY: self.on_days(DayKind.HOLIDAY),
             MinuteKind.NIGHT: self.night_minutes,
             MinuteKind.CUT: 0 if self.cut is None else self.cut.unpaid_minutes,
         }
@@ -179,7 +184,12 @@ class TimesheetLine(Base):
             because=self.compensation_rule,
             added=self.added_minutes,
             standby=self.standby_minutes,
+            premium_days=days_of(self.premium_days),
         )
+
+    def on_days(self, kind: DayKind) -> int:
+        """The minutes that earn more since the day is of that kind."""
+        return sum(day.paid_more for day in days_of(self.premium_days) if day.kind is kind)
 
 
 class TimesheetCut(Stateful):

@@ -12,6 +12,7 @@ from marketplace.shifts.timesheet_rules import (
     CutStatus,
     TimesheetStatus,
 )
+from marketplace.standards.day_schemas import PremiumDaySchema
 
 
 class NewCutSchema(ma.Schema):
@@ -72,6 +73,12 @@ class TimesheetLineSchema(ma.Schema):
     overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})
     further_overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the overtime, the last"})
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, those at night"})
+    premium_days = ma.fields.List(
+        ma.fields.Nested(PremiumDaySchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the paid minutes, those on days that earn more"},
+    )
     compensation_minutes = ma.fields.Integer(required=True)
     compensation_rule = ma.fields.Enum(CompensationRule, by_value=True, required=True, allow_none=True)
     added_minutes = ma.fields.Integer(
@@ -87,7 +94,7 @@ class TimesheetLineSchema(ma.Schema):
 
 
 class MinutesSchema(ma.Schema):
-    """Minutes by kind, those from `work` to `sick` beside each other; the last three tell of some of them again."""
+    """Minutes by kind, those from `work` to `sick` beside each other; the others tell of some of them again."""
 
     work = ma.fields.Integer(required=True)
     training = ma.fields.Integer(required=True)
@@ -100,6 +107,7 @@ class MinutesSchema(ma.Schema):
     standby = ma.fields.Integer(required=True)
     sick = ma.fields.Integer(required=True)
     overtime = ma.fields.Integer(required=True)
+    holiday = ma.fields.Integer(required=True)
     night = ma.fields.Integer(required=True)
     cut = ma.fields.Integer(required=True, metadata={"description": "Cut, and not restored by now"})
 

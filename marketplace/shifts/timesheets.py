@@ -22,16 +22,17 @@ from marketplace.shifts.hours import (
     HAND_IN_AFTER,
     SILENCE_APPROVES,
     Stretch,
+    beyond_worked,
     minutes_by_kind,
     night_worked,
-    overtime_worked,
     paid_minutes,
-    scheduled_minutes,
 )
 from marketplace.shifts.models import Booking, Shift, TimeEntry
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.shifts.timesheet_rules import TimesheetStatus
+from marketplace.standards.hours import Span
+from marketplace.standards.premium_days import kept_days
 
 Week = tuple[UUID, UUID, date]
 """Contractor, gig and Monday: what a timesheet is about."""
@@ -232,9 +233,10 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
     """What a line says of a booking with these entries on its clock."""
     stretches = [Stretch(e.kind, e.started_at, e.ended_at) for e in own if e.ended_at is not None]
     minutes = minutes_by_kind(stretches)
-    paid, scheduled = paid_minutes(minutes), scheduled_minutes(booking.starts_at, booking.ends_at)
+    paid = paid_minutes(minutes)
     standby = booking.standby_owed(paid)
-    beyond = overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby)
+    zone, schedule = ZoneInfo(booking.night_zone), Span(booking.starts_at, booking.ends_at)
+    beyond = beyond_worked(stretches, zone, schedule, booking.promised, paid=paid, waited=standby)
     return {
         "booking_id": booking.id,
         "work_minutes": minutes[EntryKind.WORK],
@@ -242,9 +244,10 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
         "outage_minutes": minutes[EntryKind.OUTAGE],
         "paid_break_minutes": minutes[EntryKind.PAID_BREAK],
         "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
-        "overtime_minutes": beyond,
-        "further_overtime_minutes": booking.further_of(beyond),
-        "night_minutes": night_worked(stretches, ZoneInfo(booking.night_zone), booking.night_minutes),
+        "overtime_minutes": beyond.overtime.minutes,
+        "further_overtime_minutes": beyond.overtime.further,
+        "night_minutes": night_worked(stretches, zone, booking.night_minutes),
+        "premium_days": kept_days(beyond.days),
         "compensation_minutes": booking.compensation_minutes,
         "compensation_rule": booking.compensation_rule,
         "added_minutes": booking.added_minutes if booking.status is BookingStatus.WORKED else 0,

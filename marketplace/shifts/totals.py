@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 
 class MinuteKind(StrEnum):
-    """What a minute of a timesheet was. Those from `WORK` to `SICK` lie one after the other and are added up; the last
-    three tell of some of them once more, or of what was taken off."""
+    """What a minute of a timesheet was. Those from `WORK` to `SICK` lie one after the other and are added up; the
+    others tell of some of them once more, or of what was taken off."""
 
     WORK = "work"
     TRAINING = "training"
@@ -27,12 +27,14 @@ class MinuteKind(StrEnum):
     """Owed for standing by."""
     SICK = "sick"
     OVERTIME = "overtime"
+    HOLIDAY = "holiday"
+    """On a public holiday that earns more, overtime of that day included."""
     NIGHT = "night"
     CUT = "cut"
     """Cut, and not restored by now."""
 
 
-WITHIN = (MinuteKind.OVERTIME, MinuteKind.NIGHT, MinuteKind.CUT)
+WITHIN = (MinuteKind.OVERTIME, MinuteKind.HOLIDAY, MinuteKind.NIGHT, MinuteKind.CUT)
 """Kinds that tell of minutes which are counted under another kind, too."""
 UNPAID = (MinuteKind.UNPAID_BREAK,)
 

@@ -46,6 +46,7 @@ from marketplace.shifts.rules import (
     ShiftStatus,
 )
 from marketplace.shifts.terms import agreed_seat, highest, price_input
+from marketplace.standards.premium_days import kept_days
 from marketplace.workforce.models import Contractor
 
 Asked = Any
@@ -308,6 +309,7 @@ def _booking(yes: Yes) -> dict[str, Any]:
         "step_points": priced.step_points,
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,
+        "premium_days": kept_days(priced.premium_days),
         "held_amount": highest(priced, seat).amount,
         "made_at": now,
         "added_minutes": seat.added_minutes,

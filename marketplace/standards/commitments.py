@@ -230,7 +230,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
         ),
         "DAY_OFF": _held("DAY_OFF", "booking.during", f"{_HOURS}::test_weekly_rest_is_longer_in_two_countries"),
         "BREAK": _held("BREAK", "time_entry.kind", f"{_HOURS}::test_more_than_six_hours_need_a_break"),
-        "OVERTIME": _held("OVERTIME", "booking.overtime_percent", f"{_RATES}::test_overtime_earns_its_premium"),
+        "OVERTIME": _held(
+            "OVERTIME PUBLIC_HOLIDAY",
+            "booking.overtime_percent booking.premium_days pay_line.premium_days",
+            f"{_RATES}::test_overtime_earns_its_premium "
+            "tests/pay/test_premium_pay.py::test_christmas_is_promised_held_and_paid_by_name",
+        ),
         "NIGHT": _held("NIGHT", "timesheet_line.night_minutes", f"{_RATES}::test_work_at_night_earns_its_premium"),
         "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
         "HAZARD": _held(

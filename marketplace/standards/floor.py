@@ -5,7 +5,7 @@ art. 2; every published day rate we hold is meant so). Where a law publishes an 
 both count and the higher holds. The divisor stands beside the result. All arithmetic is in exact fractions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Any, Final
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.overtime import Law, law_of
+from marketplace.standards.premium_days import DayLaw, laws_of_place
 from marketplace.standards.verdicts import Confidence
 
 HOUSE_CURRENCY: Final = "USD"
@@ -70,6 +71,11 @@ class Region:
     def overtime(self) -> Law:
         """What else is known of its law of overtime: the first one, which knows what follows it."""
         return law_of(self.country, self.subdivision)
+
+    @property
+    def premium_days(self) -> Sequence[DayLaw]:
+        """Its laws of days that earn more."""
+        return laws_of_place(self.country, self.subdivision)
 
 
 @dataclass(frozen=True, slots=True)

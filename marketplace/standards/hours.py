@@ -5,7 +5,7 @@ from midnight to midnight and from Monday to Sunday; rest is counted in hours th
 """
 
 from calendar import isleap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -110,13 +110,28 @@ def minutes_by_day(work: Iterable[Span], zone: ZoneInfo) -> dict[date, int]:
     """Minutes of work on each local day. Work over midnight counts on both sides of it."""
     found: dict[date, int] = {}
     for span in work:
-        start = span.starts_at
-        while start < span.ends_at:
-            day = start.astimezone(zone).date()
-            midnight = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-            end = min(span.ends_at, midnight)
-            found[day] = found.get(day, 0) + Span(start, end).minutes
-            start = end
+        for day, part in _parted(span, zone):
+            found[day] = found.get(day, 0) + part.minutes
+    return found
+
+
+def _parted(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
+    """The parts of work on each local day that it touches."""
+    start = span.starts_at
+    while start < span.ends_at:
+        day = start.astimezone(zone).date()
+        midnight = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+        end = min(span.ends_at, midnight)
+        yield day, Span(start, end)
+        start = end
+
+
+def time_by_day(work: Iterable[Span], zone: ZoneInfo) -> dict[date, timedelta]:
+    """The same to the second, where work comes in pieces."""
+    found: dict[date, timedelta] = {}
+    for span in work:
+        for day, part in _parted(span, zone):
+            found[day] = found.get(day, timedelta(0)) + (part.ends_at - part.starts_at)
     return found
 
 

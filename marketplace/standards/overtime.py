@@ -10,7 +10,7 @@ day on which it begins.
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -122,6 +122,17 @@ def law_of(country: str, subdivision: str | None) -> Law:
     return LAWS.get((country, subdivision)) or LAWS.get((country, None)) or UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class OfDay:
+    """The minutes of new work on one day, and which of them are overtime: of the day or the week, and of the day alone
+    as if the week had no end."""
+
+    day: date
+    minutes: int
+    found: Overtime
+    by_the_day: Overtime
+
+
 def overtime(work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_hours: Decimal | None) -> Overtime:
     """What of the new work is overtime beside the work that is there.
 
@@ -129,19 +140,24 @@ def overtime(work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_h
     changes no week's minutes of overtime, but it may change how many of them are in the further step. Days and weeks
     are those of the zone, and work over midnight counts on both sides of it.
     """
+    days = [each.found for each in overtime_by_day(work, new, zone, law, weekly_hours)]
+    return Overtime(sum(found.minutes for found in days), sum(found.further for found in days))
+
+
+def overtime_by_day(
+    work: Iterable[Span], new: Span, zone: ZoneInfo, law: Law, weekly_hours: Decimal | None
+) -> Iterator[OfDay]:
+    """As `overtime()`, for each day that the new work touches, the first one first."""
     week = RULES["OVERTIME"].parameters["minutes_a_week_where_unknown"]
     if weekly_hours is not None:
         week = int(weekly_hours * 60)
     before = minutes_by_day(work, zone)
-    minutes = further = 0
     for day, count in sorted(minutes_by_day([new], zone).items()):
-        found = _of_day(before, day, count, law, week)
-        minutes, further = minutes + found.minutes, further + found.further
+        yield OfDay(day, count, _of_day(before, day, count, law, week), _of_day(before, day, count, law, None))
         before[day] = before.get(day, 0) + count
-    return Overtime(minutes, further)
 
 
-def _of_day(before: Mapping[date, int], day: date, count: int, law: Law, week: int) -> Overtime:
+def _of_day(before: Mapping[date, int], day: date, count: int, law: Law, week: int | None) -> Overtime:
     today, there = law.on(day), before.get(day, 0)
     days = {each: minutes for each, minutes in before.items() if week_of(each) == week_of(day)}
     by_day = {each: _beyond(minutes, law.on(each).day_minutes) for each, minutes in days.items()}

@@ -1,27 +1,29 @@
 """What an hour costs and who gets it: the same lines for the hold before a shift and for the pay after it.
 
 In prose. Every minute worked, breaks of the work included, earns the hourly rate. A level of a skill multiplies it
-where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; where the floor
-has risen above the rate, the difference is topped up. Waiting on a shift is work; of an outage of power or network a
-stated number of minutes is. A shift that the company ends early is filled up to its call-in minimum, one that it
-cancels late pays that minimum or half of it, one that a hazard cap ends its whole schedule, at the base rate. A shift
-that was added late to a schedule pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at
-a test are paid by its owner. Of what was worked, one thirtieth accrues as sick leave, and the earnings bear a
-contribution to health cover; both are paid by the company on top. So are the service's fee and a third party's margin:
-nobody takes anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave,
-2.40 for health and 3.00 fee: 67.40 USD.
+where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; on a public
+holiday a multiple of the day stands in the place of that of overtime; where the floor has risen above the rate, the
+difference is topped up. Waiting on a shift is work; of an outage of power or network a stated number of minutes is. A
+shift that the company ends early is filled up to its call-in minimum, one that it cancels late pays that minimum or
+half of it, one that a hazard cap ends its whole schedule, at the base rate. A shift that was added late to a schedule
+pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at a test are paid by its owner. Of
+what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are
+paid by the company on top. So are the service's fee and a third party's margin: nobody takes anything out of the rate.
+Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40
+USD.
 
 Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from types import MappingProxyType
 from typing import Any, Final
 
 from marketplace.core.money import Money, total
@@ -30,6 +32,8 @@ from marketplace.standards import hazard
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.piece_rates import Pieces
+from marketplace.standards.premium_days import RULE_OF, DayKind, DayStep, PremiumDay
+from marketplace.standards.sick_leave import sick_seconds
 
 FEE_PERCENT: Final = Decimal(RULES["FEE"].parameters["percent"])
 """The service's fee where nothing else was agreed, in percent of paid work."""
@@ -77,6 +81,8 @@ class LineKind(StrEnum):
     OVERTIME_PREMIUM = "overtime_premium"
     FURTHER_OVERTIME = "further_overtime"
     """Of overtime that the law of a place pays in steps, the step after the first."""
+    HOLIDAY_PREMIUM = "holiday_premium"
+    """What work on a public holiday earns beyond the rate, overtime of that day included."""
     NIGHT_PREMIUM = "night_premium"
     TOP_UP = "top_up"
     """What lifts the time to the floor of the day and place of the work, where that has risen since the yes; by the
@@ -95,6 +101,10 @@ class LineKind(StrEnum):
 
 OWN_BENEFITS: Final = (LineKind.SICK_LEAVE, LineKind.BENEFIT_CASH_OUT)
 """Lines whose money is the person's own already. No company pays them."""
+
+
+DAY_OF_LINE: Final[Mapping[LineKind, DayKind]] = MappingProxyType({LineKind.HOLIDAY_PREMIUM: DayKind.HOLIDAY})
+"""Which kind of day each premium of days is for."""
 
 
 class Payee(StrEnum):
@@ -158,7 +168,8 @@ class PriceInput:
     `added_minutes` are owed beside the time of a shift that was added late to a schedule (NOTICE), `standby_minutes`
     for standing by (STANDBY). `overtime_minutes` are those of the worked ones that lie beyond the standard day or week,
     `overtime_percent` their multiple (150 is one and a half); the last `further_overtime_minutes` of them earn
-    `further_overtime_percent` in its place. `margin` is a third party's, an hour. `qualification_minutes` were spent at
+    `further_overtime_percent` in its place. The minutes of `premium_days` are others of the worked ones, each with the
+    multiple of its day (PUBLIC_HOLIDAY). `margin` is a third party's, an hour. `qualification_minutes` were spent at
     a test. `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no minute
     earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of
     the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
@@ -185,6 +196,7 @@ class PriceInput:
     further_overtime_minutes: int = 0
     further_overtime_percent: int = 100
     night_minutes: int = 0
+    premium_days: tuple[PremiumDay, ...] = ()
     least_rate: Money | None = None
     hazard_class: HazardClass = HazardClass.H0
     fee_percent: Decimal = FEE_PERCENT
@@ -198,6 +210,8 @@ class PriceInput:
         parts = (self.overtime_minutes, self.night_minutes)
         if min(self.work_minutes, *self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
             raise BadPrice("Minutes are never negative; overtime and night are parts of the work.", field="minutes")
+        if self.overtime_minutes + sum(day.minutes for day in self.premium_days) > self.paid_minutes:
+            raise BadPrice("No minute is overtime and one of a day that earns more.", field="premium_days")
         if not 0 <= self.further_overtime_minutes <= self.overtime_minutes:
             raise BadPrice("Further overtime is a part of overtime.", field="further_overtime_minutes")
         if self.further_overtime_minutes and self.further_overtime_percent < self.overtime_percent:
@@ -238,20 +252,6 @@ class PriceInput:
         return stepped(self.rate, self.step_points)
 
 
-def call_in_minimum(scheduled_minutes: int) -> int:
-    """The minutes owed for a shift that the company ends or empties: the shorter of the schedule and half of it, the
-    half no less than 2 and no more than 4 hours. An odd half is rounded up. (CALL_IN; California reporting time pay.)
-    """
-    numbers = RULES["CALL_IN"].parameters
-    half = (scheduled_minutes + 1) // 2
-    return min(scheduled_minutes, max(numbers["least_minutes"], min(half, numbers["most_minutes"])))
-
-
-def call_in_missing(scheduled_minutes: int, paid_minutes: int) -> int:
-    """What is owed beyond the paid minutes when the company ends or empties a shift of that length."""
-    return max(0, call_in_minimum(scheduled_minutes) - paid_minutes)
-
-
 def price(given: PriceInput) -> tuple[PriceLine, ...]:
     """The lines of what the company pays, in one order always: time first, then premiums, benefits, fee, margin.
 
@@ -266,7 +266,8 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     10.00), and each line tells of its own as it was given."""
     time, on_shift = _time_lines(given)
     pieces = _pieces(given)
-    premiums = [_hazard_premium(given), *_overtime_premiums(given), _night_premium(given), _top_up(given)]
+    beyond = [*_overtime_premiums(given), *_day_premiums(given)]
+    premiums = [_hazard_premium(given), *beyond, _night_premium(given), _top_up(given)]
     earned = [*time, pieces, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
@@ -307,6 +308,7 @@ def highest_cost(
     further_overtime_percent: int = 100,
     step_points: int = NO_STEP,
     night_minutes: int = 0,
+    premium_days: tuple[PremiumDay, ...] = (),
     added_minutes: int = 0,
     pieces: Pieces | None = None,
 ) -> Money:
@@ -331,6 +333,7 @@ def highest_cost(
                 further_overtime_percent=further_overtime_percent,
                 step_points=step_points,
                 night_minutes=night_minutes,
+                premium_days=premium_days,
                 added_minutes=added_minutes,
             )
         )
@@ -346,26 +349,6 @@ def benefits_part(hazard_class: HazardClass) -> Fraction:
     """What an hour adds in benefits, as a part of its base rate: sick leave and health cover."""
     sick = Fraction(1, RULES["SICK"].parameters["hours_worked_per_hour"])
     return sick + Fraction(_health_percent()) / 100 * (1 + hazard.premium(hazard_class))
-
-
-def sick_seconds(worked_minutes: int) -> int:
-    """The sick leave that so many minutes of work earn while there is room for it under the year's cap (SICK).
-
-    >>> sick_seconds(240)
-    480
-    """
-    return worked_minutes * 60 // int(RULES["SICK"].parameters["hours_worked_per_hour"])
-
-
-def sick_cap_seconds(country: str, subdivision: str | None) -> int:
-    """The most sick leave that accrues in a calendar year: the cap of the place, where its law has one of its own.
-
-    >>> sick_cap_seconds("US", "US-NY") // 3600
-    56
-    """
-    numbers = RULES["SICK"].parameters
-    hours = numbers.get(f"{(subdivision or country).lower().replace('-', '_')}_hours_a_year")
-    return (hours or numbers["most_hours_a_year"]) * 3600
 
 
 def _line(kind: LineKind, payee: Payee, rule_id: str, money: Money, **more: Any) -> PriceLine:
@@ -442,14 +425,29 @@ def _overtime_premiums(given: PriceInput) -> Iterator[PriceLine]:
         (LineKind.OVERTIME_PREMIUM, given.overtime_minutes - further, given.overtime_percent),
         (LineKind.FURTHER_OVERTIME, further, given.further_overtime_percent),
     )
-    regular, whole, paid = given.full_rate, Money.zero(given.rate.currency), max(1, given.paid_minutes)
-    if given.pieces is not None and given.overtime_minutes:
-        whole = given.pieces.beyond(given.full_rate, given.work_minutes)
-        regular += whole * Fraction(60, paid)
     for kind, minutes, percent in steps:
-        part = Fraction(percent - 100, 100)
-        money = given.full_rate * (part * Fraction(minutes, 60)) + whole * (part * Fraction(minutes, paid))
-        yield _line(kind, Payee.CONTRACTOR, "OVERTIME", money, seconds=minutes * 60, rate=regular * part)
+        yield _at_multiples(given, kind, "OVERTIME", [DayStep(minutes, percent)])
+
+
+def _day_premiums(given: PriceInput) -> Iterator[PriceLine]:
+    for line_kind, kind in DAY_OF_LINE.items():
+        steps = [step for day in given.premium_days if day.kind is kind for step in day.steps if step.percent > 100]
+        yield _at_multiples(given, line_kind, RULE_OF[kind], steps)
+
+
+def _at_multiples(given: PriceInput, kind: LineKind, rule_id: str, steps: Sequence[DayStep]) -> PriceLine:
+    """What minutes earn beyond the regular rate at their multiples: the hourly pay, and what pieces add to it by the
+    minutes of the shift. A line of several multiples has no rate of its own."""
+    whole, paid = Money.zero(given.rate.currency), max(1, given.paid_minutes)
+    minutes = sum(step.minutes for step in steps)
+    if given.pieces is not None and minutes:
+        whole = given.pieces.beyond(given.full_rate, given.work_minutes)
+    times = sum((Fraction((step.percent - 100) * step.minutes, 100) for step in steps), Fraction(0))
+    parts = {Fraction(step.percent - 100, 100) for step in steps}
+    regular = given.full_rate + whole * Fraction(60, paid)
+    rate = regular * parts.pop() if len(parts) == 1 else None
+    money = given.full_rate * (times / 60) + whole * (times / paid)
+    return _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=minutes * 60, rate=rate)
 
 
 def _night_premium(given: PriceInput) -> PriceLine:

@@ -26,7 +26,7 @@ from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.paper import Paper, Sheet
-from marketplace.web.rule_words import floor_words
+from marketplace.web.rule_words import floor_words, premium_day_words
 from marketplace.web.words import (
     account_words,
     day,
@@ -147,9 +147,9 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
     if each.money_there is not None:
         amount = f"{amount}\n{_there(view, each.money_there)}"
     name = name_of("line", line.kind).capitalize()
-    floor = f"\n{floor_words(line.floor)}" if line.floor else ""
+    told = [floor_words(line.floor)] if line.floor else [premium_day_words(each) for each in line.premium_days or ()]
     return (
-        f"{name}\n{line.rule} v{line.rule_version}{floor}",
+        "\n".join([name, f"{line.rule} v{line.rule_version}", *told]),
         f"{_how_much(line)}\n{name_of('payee', line.payee_kind)}",
         amount,
     )

@@ -14,6 +14,7 @@ from marketplace.standards import queries
 from marketplace.standards.calculator import Reckoning
 from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, State
 from marketplace.standards.overtime import law_of
+from marketplace.standards.premium_days import laws_of_place
 from marketplace.standards.schemas import offer_of
 from marketplace.web import choices, verdict_pictures, words
 from marketplace.web.calculator_form import FOR_GRANTED, OfferForm
@@ -106,7 +107,8 @@ def region(code: str) -> str:
     country, _, part = code.partition("-")
     where = (country, code if part else None)
     versions, laws = queries.history(*where), law_of(*where).over_time()
-    return render_template("public/region.html", place=named_place(*where), versions=versions, laws=laws)
+    told = {"versions": versions, "laws": laws, "day_laws": laws_of_place(*where)}
+    return render_template("public/region.html", place=named_place(*where), **told)
 
 
 def named_place(country: str, subdivision: str | None) -> str:

@@ -193,6 +193,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "outcome": lazy_gettext("Outcome"),
         "further_overtime_minutes": lazy_gettext("Overtime in the further step"),
         "further_overtime_percent": lazy_gettext("The further step in percent"),
+        "premium_days": lazy_gettext("Days that earn more"),
         "overtime_minutes": lazy_gettext("Overtime"),
         "overtime_percent": lazy_gettext("Overtime in percent"),
         "owed_minutes": lazy_gettext("Time still owed"),

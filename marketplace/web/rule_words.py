@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from marketplace.web.verdict_words import verdict_said
-from marketplace.web.words import amounts, countries, day, name_of, number, said, status_words, when
+from marketplace.web.words import amounts, countries, day, duration, name_of, number, said, status_words, when
 
 PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -367,6 +367,16 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...
     (re.compile(r"(-?[\d.]+ [A-Z]{3}) an hour to (.+)"), _margin),
 )
 """How inputs are written that are more than a number, and who tells them."""
+
+
+def premium_day_words(kept: Mapping[str, Any]) -> str:
+    """A day that earns more, as `PremiumDay.as_kept()` says it: "Hari Raya Natal, 25 December 2026: 8 h at 200 % of the
+    rate, 1 h at 300 % of the rate"."""
+    steps = [
+        gettext("%(time)s at %(percent)s %% of the rate", time=duration(minutes), percent=percent)
+        for minutes, percent in kept["steps"]
+    ]
+    return f"{kept['name']}, {day(date.fromisoformat(kept['on']))}: {', '.join(steps)}"
 
 
 def floor_words(kept: Mapping[str, Any]) -> str:

@@ -13,7 +13,8 @@ from marketplace.core.db import db
 from marketplace.core.events import record, record_each
 from marketplace.core.ids import new_id
 from marketplace.core.problems import NotFound
-from marketplace.workforce import calendar, public_holidays, queries
+from marketplace.standards import public_holidays
+from marketplace.workforce import calendar, queries
 from marketplace.workforce.calendar import Dated, Quiet, Window, Wish
 from marketplace.workforce.models import AvailabilityException, AvailabilityWindow, Contractor
 from marketplace.workforce.rules import check_band

@@ -30,7 +30,7 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.shifts import offers
-from marketplace.standards.rates import sick_cap_seconds
+from marketplace.standards.sick_leave import sick_cap_seconds
 from tests.factories import accounts, contracts, shifts, workforce
 
 TODAY = date(2026, 6, 1)

@@ -1,7 +1,7 @@
 """What is still to be paid of a price of which a part was paid before."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from marketplace.pay.runs.lines import Minutes, draft, owed, priced
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import LineKind, Payee, PriceLine
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -100,7 +101,10 @@ def test_two_payments_are_the_price_of_the_whole(
     restored = data.draw(st.integers(0, cut), label="restored")
     more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
     more["further_overtime_percent"] = 200
-    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, further_overtime=further)
+    on_day = data.draw(st.integers(0, paid_time - overtime), label="on a day that earns more")
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "Christmas", (DayStep(60, 200), DayStep(900, 300)))
+    beyond = {"further_overtime": further, "premium_days": (day.part(on_day),)}
+    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, **beyond)
     as_once_named = data.draw(st.booleans(), label="as once named")
     price = Money(rate, "USD")
     given = whole.less(cut)

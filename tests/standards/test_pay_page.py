@@ -1,7 +1,8 @@
 """docs/pay.md is true: each example comes out as it says, every kind of line has one, and its table is the data.
 
 A block of `pay` says what goes in, a line each, then every line of the price and the cost after `=>`; one of `overtime`
-says what is there in a week and what is new, as day of the week, time and hours. Written anew, with what comes out, by
+says what is there in a week and what is new, as day of the week, time and hours; one of `days` names a place and its
+clock, and what is new by its date. Written anew, with what comes out, by
 `python -m tests.standards.test_pay_page`.
 """
 
@@ -19,17 +20,18 @@ from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.overtime import law_of, laws_table, overtime
 from marketplace.standards.piece_rates import Pieces
+from marketplace.standards.premium_days import DayKind, DayStep, Place, PremiumDay, beyond, day_laws_table
 from marketplace.standards.rates import OWN_BENEFITS, LineKind, PriceInput, cost, price
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "pay.md"
-BLOCK: Final = re.compile(r"```(pay|overtime)\n(.*?)```", re.DOTALL)
+BLOCK: Final = re.compile(r"```(pay|overtime|days)\n(.*?)```", re.DOTALL)
 MONDAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def outcome(kind: str, text: str) -> list[str]:
     """What comes of a block: its lines after `=>`."""
     given = [line.split() for line in text.splitlines() if not line.startswith("=>")]
-    return _price(given) if kind == "pay" else _overtime(given)
+    return {"pay": _price, "overtime": _overtime, "days": _days}[kind](given)
 
 
 def _price(given: list[list[str]]) -> list[str]:
@@ -46,6 +48,10 @@ def _price(given: list[list[str]]) -> list[str]:
                 into["least_rate"] = Money.of(value, currency)
             case "margin":
                 into["margin"] = Money.of(value, currency)
+            case "holiday":
+                told = [int(each) for each in (value, *more)]
+                steps = tuple(DayStep(*step) for step in zip(told[::2], told[1::2], strict=True))
+                into["premium_days"] = (PremiumDay(MONDAY.date(), DayKind.HOLIDAY, "", steps),)
             case "pieces":
                 into["pieces"] = Pieces(Money.of(more[0], currency), int(value), instead_of_wages=more[1:] == ["alone"])
             case _:
@@ -74,6 +80,26 @@ def _overtime(given: list[list[str]]) -> list[str]:
     return [f"=> overtime {found.minutes}, of it further {found.further}"]
 
 
+def _days(given: list[list[str]]) -> list[str]:
+    spans, week = [], Decimal(40)
+    for name, *values in given:
+        match name:
+            case "place":
+                code, zone = values[0], ZoneInfo(values[1])
+            case "week":
+                week = Decimal(values[0])
+            case _:
+                start = datetime.fromisoformat(f"{values[0]}T{values[1]}").replace(tzinfo=zone).astimezone(UTC)
+                spans.append(Span(start, start + timedelta(hours=float(values[2]))))
+    *there, new = spans
+    found = beyond(there, new, Place(code[:2], code if "-" in code else None, zone, week))
+    told = [f"=> overtime {found.overtime.minutes}, of it further {found.overtime.further}"]
+    for day in found.days:
+        steps = ", ".join(f"{step.minutes} at {step.percent} %" for step in day.steps)
+        told.append(f"=> {day.on} {day.kind} {day.name}: {steps}".replace(" :", ":"))
+    return told
+
+
 BLOCKS: Final = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
 
 
@@ -86,6 +112,7 @@ def test_every_kind_of_line_has_an_example_and_every_law_its_row() -> None:
     told = {line.split()[1] for kind, text in BLOCKS if kind == "pay" for line in outcome(kind, text)}
     assert told - {"cost"} == set(LineKind) - {*OWN_BENEFITS, LineKind.RAIL_FEE}
     assert laws_table() in PAGE.read_text(encoding="utf-8")
+    assert day_laws_table() in PAGE.read_text(encoding="utf-8")
 
 
 def _written(found: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Price lines: the worked examples that the README quotes, and what must hold of every price."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from marketplace.core.money import Money
 from marketplace.standards import hazard, rates
+from marketplace.standards.call_in import call_in_minimum, call_in_missing
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.piece_rates import Pieces
+from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import (
     OWN_BENEFITS,
     BadPrice,
@@ -20,8 +23,6 @@ from marketplace.standards.rates import (
     Payee,
     PriceInput,
     PriceLine,
-    call_in_minimum,
-    call_in_missing,
     cost,
     gross_pay,
     highest_cost,
@@ -90,6 +91,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         overtime_minutes=60,
         further_overtime_minutes=15,
         further_overtime_percent=200,
+        premium_days=(PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "Christmas Day", (DayStep(30, 200),)),),
         night_minutes=60,
         least_rate=usd("18.76"),
         hazard_class=HazardClass.H2,
@@ -113,6 +115,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.HAZARD_PREMIUM: "HAZARD",
         LineKind.OVERTIME_PREMIUM: "OVERTIME",
         LineKind.FURTHER_OVERTIME: "OVERTIME",
+        LineKind.HOLIDAY_PREMIUM: "PUBLIC_HOLIDAY",
         LineKind.NIGHT_PREMIUM: "NIGHT",
         LineKind.TOP_UP: "TOP_UP",
         LineKind.SICK_ACCRUAL: "SICK",

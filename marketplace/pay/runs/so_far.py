@@ -18,16 +18,16 @@ from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hours import (
     Minutes,
     Stretch,
+    beyond_worked,
     minutes_by_kind,
     night_worked,
-    overtime_worked,
     paid_minutes,
-    scheduled_minutes,
 )
 from marketplace.shifts.models import Booking, TimeEntry
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import PENDING_CUT
+from marketplace.standards.hours import Span
 from marketplace.standards.rates import OWN_BENEFITS
 
 
@@ -53,8 +53,8 @@ def alike(now: datetime, company_id: UUID) -> dict[UUID, int]:
     entry = func.jsonb_build_array(TimeEntry.kind, TimeEntry.started_at - begins, until - begins)
     clock = select(func.jsonb_agg(aggregate_order_by(entry, TimeEntry.started_at)))
     clock = clock.where(TimeEntry.booking_id == Booking.id).correlate(Booking)
-    # At which hour it was matters to what is paid for the night alone.
-    when = case((Booking.night_minutes > 0, begins))
+    # At which hour it was matters to what is paid for the night, and for a day that earns more, alone.
+    when = case((or_(Booking.night_minutes > 0, Booking.premium_days.is_not(None)), begins))
     costs = [column for column in Booking.__table__.columns if column.name not in _NO_COST]
     kind = func.row(*costs, ends - begins, when, TimesheetCut.id, clock.scalar_subquery()).label("kind")
     found = select(Booking.id, kind).outerjoin(TimesheetCut, TimesheetCut.booking_id == Booking.id)
@@ -114,17 +114,19 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     for good is not owed any more."""
     known = [Stretch(s.kind, s.started_at, min(s.ended_at, booking.ends_at)) for s in stretches]
     spent = minutes_by_kind(known)
-    scheduled, paid = scheduled_minutes(booking.starts_at, booking.ends_at), paid_minutes(spent)
+    paid = paid_minutes(spent)
     standby = booking.standby_owed(paid)
-    beyond = overtime_worked(paid, scheduled, booking.overtime_minutes, waited=standby)
+    zone, schedule = ZoneInfo(booking.night_zone), Span(booking.starts_at, booking.ends_at)
+    beyond = beyond_worked(known, zone, schedule, booking.promised, paid=paid, waited=standby)
     minutes = Minutes.of(
         work=spent[EntryKind.WORK],
         waiting=spent[EntryKind.WAITING],
         outage=spent[EntryKind.OUTAGE],
         paid_break=spent[EntryKind.PAID_BREAK],
-        overtime=beyond,
-        further_overtime=booking.further_of(beyond),
-        night=night_worked(known, ZoneInfo(booking.night_zone), booking.night_minutes),
+        overtime=beyond.overtime.minutes,
+        further_overtime=beyond.overtime.further,
+        premium_days=beyond.days,
+        night=night_worked(known, zone, booking.night_minutes),
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
         added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,

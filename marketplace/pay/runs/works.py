@@ -50,7 +50,9 @@ from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
 from marketplace.standards import queries as standards
-from marketplace.standards.rates import OWN_BENEFITS, LineKind, sick_cap_seconds
+from marketplace.standards.premium_days import days_of
+from marketplace.standards.rates import OWN_BENEFITS, LineKind
+from marketplace.standards.sick_leave import sick_cap_seconds
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
 
@@ -270,7 +272,7 @@ def _of_lines(*more: Any) -> Select[Any]:
         TimesheetLine.timesheet_id,
         *(TimesheetLine.work_minutes, TimesheetLine.waiting_minutes, TimesheetLine.outage_minutes),
         *(TimesheetLine.paid_break_minutes, TimesheetLine.overtime_minutes, TimesheetLine.night_minutes),
-        TimesheetLine.further_overtime_minutes,
+        *(TimesheetLine.further_overtime_minutes, TimesheetLine.premium_days),
         *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
         *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
     )
@@ -299,6 +301,7 @@ def _handed_in(row: Row[Any]) -> Minutes:
         paid_break=row.paid_break_minutes,
         overtime=row.overtime_minutes,
         further_overtime=row.further_overtime_minutes,
+        premium_days=days_of(row.premium_days),
         night=row.night_minutes,
         unworked=row.compensation_minutes,
         because=row.compensation_rule,

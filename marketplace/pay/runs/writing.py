@@ -18,7 +18,8 @@ from marketplace.core.sending import Fixed, Order
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs.lines import DraftLine
 from marketplace.pay.runs.reasons import Reason, Work
-from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee, PriceLine
+from marketplace.standards.premium_days import kept_days
+from marketplace.standards.rates import DAY_OF_LINE, OWN_BENEFITS, LineKind, Payee, PriceLine
 
 Owner = tuple[UUID, str]
 """Whose payslip it is, and in which currency."""
@@ -41,6 +42,7 @@ _COLUMNS = (
         "pieces",
     ),
     *("rate_amount", "percent", "amount", "currency", "payer", "payee", "rule", "rule_version", "cause", "floor"),
+    "premium_days",
 )
 _SUMS = ("net", "benefits", "leave", "cost")
 _SUMMED = Fixed(
@@ -122,6 +124,7 @@ def _rows(run_id: str, lines: Iterable[DraftLine], slip_of: Mapping[Owner, str])
             price.version,
             line.cause,
             _floor(work, price),
+            _days(work, price),
         )
 
 
@@ -131,6 +134,14 @@ def _floor(work: Reason, price: PriceLine) -> str | None:
     if price.kind is not LineKind.TOP_UP or not isinstance(work, Work) or not work.is_below_floor:
         return None
     return json.dumps(work.floor)
+
+
+def _days(work: Reason, price: PriceLine) -> str | None:
+    """The days that a premium of days is paid for, each with its name and its law."""
+    kind = DAY_OF_LINE.get(price.kind)
+    if kind is None or not isinstance(work, Work):
+        return None
+    return json.dumps(kept_days(day for day in work.minutes.premium_days if day.kind is kind))
 
 
 def _shared(run_id: str, work: Reason) -> tuple[Any, ...]:

@@ -69,6 +69,20 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
         minutes_a_week_where_unknown=2400,
     ),
     rule(
+        "PUBLIC_HOLIDAY",
+        Basis.LAW,
+        "Work on a public holiday of the place where the contractor lives, from midnight to midnight there, earns the "
+        "multiple that the law of the place has for it, overtime of that day in the law's steps. A minute earns one "
+        "multiple, that of the day or that of overtime, whichever is higher, unless the law says what both together "
+        "earn; distressing work and work at night come on top. It is promised with the yes: a day that is moved later "
+        "takes nothing back. Where no law is known nothing is added.",
+        "The law of the place, as marketplace/standards/data/premium_days.csv quotes it; which days are holidays there "
+        "is told by the library holidays. That a law's multiple is of the hours worked, without the pay that it may "
+        "give for a holiday on which nobody works, is house policy",
+        "tests/standards/test_premium_days.py::test_worked_examples",
+        since=date(2026, 11, 30),
+    ),
+    rule(
         "NIGHT",
         Basis.LAW,
         "Work between 22:00 and 06:00, where the contractor is, earns 10 % more.",

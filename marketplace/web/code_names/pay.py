@@ -21,6 +21,7 @@ PAY = {
         "hazard_premium": lazy_gettext("premium for distressing work"),
         "overtime_premium": lazy_gettext("overtime premium"),
         "further_overtime": lazy_gettext("overtime premium, further hours"),
+        "holiday_premium": lazy_gettext("public holiday premium"),
         "night_premium": lazy_gettext("night premium"),
         "top_up": lazy_gettext("top-up"),
         "sick_accrual": lazy_gettext("sick leave"),

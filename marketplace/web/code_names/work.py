@@ -85,6 +85,7 @@ WORK = {
         "standby": lazy_gettext("standing by"),
         "sick": lazy_gettext("sick leave"),
         "overtime": lazy_gettext("of it overtime"),
+        "holiday": lazy_gettext("of it on a public holiday"),
         "night": lazy_gettext("of it at night"),
         "cut": lazy_gettext("of it cut"),
     },

@@ -1,0 +1,208 @@
+"""Days that earn more by the law of a place: worked examples with their sources, and what must hold of every law."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core.money import Money
+from marketplace.shifts.clock_rules import EntryKind
+from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked
+from marketplace.standards.hours import Span
+from marketplace.standards.overtime import Overtime, law_of, overtime
+from marketplace.standards.premium_days import (
+    DAY_LAWS,
+    Beyond,
+    DayLaw,
+    Place,
+    PremiumDay,
+    beyond,
+    day_laws_table,
+    days_of,
+    kept_days,
+)
+from marketplace.standards.rates import LineKind, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+
+HOUR = timedelta(hours=1)
+ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "CO": "America/Bogota",
+    "ES": "Europe/Madrid",
+    "ID": "Asia/Jakarta",
+    "KE": "Africa/Nairobi",
+    "PH": "Asia/Manila",
+    "PT": "Europe/Lisbon",
+    "RS": "Europe/Belgrade",
+    "US": "America/Chicago",
+    "US-RI": "America/New_York",
+    "ZA": "Africa/Johannesburg",
+}
+
+
+def place(code: str, week: str = "40") -> Place:
+    country, _, part = code.partition("-")
+    return Place(country, code if part else None, ZoneInfo(ZONES[code]), Decimal(week))
+
+
+def on(where: Place, day: str, begins: str, hours: float) -> Span:
+    start = datetime.combine(date.fromisoformat(day), time.fromisoformat(begins), where.zone).astimezone(UTC)
+    return Span(start, start + hours * HOUR)
+
+
+def steps(found: Beyond) -> list[tuple[str, list[tuple[int, int]]]]:
+    """Each day by its name, with its steps."""
+    return [(day.name, [(step.minutes, step.percent) for step in day.steps]) for day in found.days]
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "begins", "hours", "expected", "beside"),
+    [
+        # PP 35/2021, art. 31 (3): eight hours twice, the ninth three times, further ones four times.
+        ("ID", "2026-08-17", "08:00", 8, [("Hari Kemerdekaan Republik Indonesia", [(480, 200)])], 0),
+        ("ID", "2026-12-25", "08:00", 10, [("Hari Raya Natal", [(480, 200), (60, 300), (60, 400)])], 0),
+        # Kenya: 2 on public holidays. A shift across midnight is split there, at the end and at the beginning.
+        ("KE", "2026-12-11", "22:00", 8, [("Jamhuri Day", [(360, 200)])], 0),
+        ("KE", "2026-06-01", "20:00", 8, [("Madaraka Day", [(240, 200)])], 0),
+        # Two holidays in one shift.
+        ("KE", "2026-12-25", "20:00", 8, [("Christmas Day", [(240, 200)]), ("Boxing Day", [(240, 200)])], 0),
+        # The last night of a month and a year.
+        ("ZA", "2026-12-31", "20:00", 10, [("New Year's Day", [(360, 200)])], 0),
+        # Labor Code of the Philippines, art. 94, 93 and 87: regular holidays twice, special days 130 %.
+        ("PH", "2026-12-25", "08:00", 10, [("Christmas Day", [(480, 200), (120, 260)])], 0),
+        ("PH", "2026-08-21", "08:00", 10, [("Ninoy Aquino Day", [(480, 130), (120, 169)])], 0),
+        # Zakon o radu, art. 108: 110 %, and 26 % of overtime beside it; the day has no end of its own there.
+        ("RS", "2026-11-11", "08:00", 10, [("Дан примирја у Првом светском рату", [(600, 210)])], 0),
+        # Ley 2466 de 2025: 90 % from July 2026, 100 % from July 2027.
+        ("CO", "2026-06-29", "08:00", 4, [("San Pedro y San Pablo", [(240, 180)])], 0),
+        ("CO", "2026-07-20", "08:00", 4, [("Día de la Independencia", [(240, 190)])], 0),
+        ("CO", "2027-07-20", "08:00", 4, [("Día de la Independencia", [(240, 200)])], 0),
+        # Real Decreto 2001/1983: the holiday of a region, and none of it in the country.
+        ("ES", "2026-05-02", "08:00", 4, [], 0),
+        # A holiday under a law that says nothing of it: nothing is added, and the day's overtime is overtime.
+        ("US", "2026-12-25", "08:00", 10, [], 0),
+        # On Easter Sunday of 2027 the clocks of Lisbon go forward: from 23:00 to 04:00 four hours pass.
+        ("PT", "2027-03-27", "23:00", 4, [("Páscoa", [(180, 150)])], 0),
+    ],
+)
+def test_worked_examples(
+    code: str, day: str, begins: str, hours: float, expected: list[tuple[str, list[tuple[int, int]]]], beside: int
+) -> None:
+    where = place(code, "48")
+    found = beyond([], on(where, day, begins, hours), where)
+    assert (steps(found), found.overtime.minutes) == (expected, beside)
+
+
+def test_christmas_in_jakarta() -> None:
+    """Ten hours at 40,000 IDR: 400,000 of wages, and beside them 8 x 40,000, 80,000 for the ninth hour and 120,000 for
+    the tenth. Night and distressing work come on top, each its part of the rate and not of the day's."""
+    days = beyond([], on(place("ID"), "2026-12-25", "08:00", 10), place("ID")).days
+    found = price(PriceInput(rate=Money.of("40000.00", "IDR"), work_minutes=600, night_minutes=60, premium_days=days))
+    paid = {line.kind: (str(line.money.decimal), line.minutes, line.rule, line.rate) for line in found}
+    assert paid[LineKind.WAGES][:2] == ("400000.00", 600)
+    assert paid[LineKind.HOLIDAY_PREMIUM] == ("520000.00", 600, "PUBLIC_HOLIDAY", None)
+    assert paid[LineKind.NIGHT_PREMIUM][:2] == ("4000.00", 60)
+    assert LineKind.OVERTIME_PREMIUM not in paid
+
+
+def test_overtime_of_the_week_is_counted_once() -> None:
+    """After forty hours a holiday of eight earns the day's multiple where the law says nothing of overtime of it, since
+    that is the higher one; the overtime of the other days stays. In Indonesia the day alone counts its hours."""
+    for code, worth in (("US-RI", (480, 150)), ("ID", (480, 200))):
+        where = place(code)
+        forty = [on(where, f"2026-12-{day}", "08:00", 8) for day in (28, 29, 30, 31)]
+        eight = on(where, "2027-01-01", "08:00", 8)
+        there = [*forty, on(where, "2027-01-02", "08:00", 8)]
+        found = beyond(there, eight, where)
+        assert [day[1] for day in steps(found)] == ([] if code == "US-RI" else [[worth]])
+        assert found.overtime.minutes == (480 if code == "US-RI" else 0)
+
+
+@pytest.mark.parametrize("law", [law for laws in DAY_LAWS.values() for law in laws])
+def test_a_law_names_its_source_and_never_pays_less_for_overtime(law: DayLaw) -> None:
+    plain, over, further = law.percents(150, 200)
+    assert 100 <= plain <= over <= further
+    assert law.source
+    assert f"| {law.source} |" in day_laws_table()
+
+
+codes = st.sampled_from([(law.country, law.subdivision) for laws in DAY_LAWS.values() for law in laws])
+clocks = st.sampled_from([ZoneInfo(name) for name in ("UTC", "Asia/Jakarta", "America/New_York", "Europe/Madrid")])
+days = st.sampled_from(
+    ["2026-12-24", "2026-12-25", "2026-12-31", "2027-01-01", "2027-03-28", "2026-05-01", "2026-10-25"]
+)
+weeks = st.sampled_from([None, Decimal(40), Decimal(48)])
+starts = st.tuples(days, st.integers(0, 95), st.integers(1, 52))
+
+
+def span_of(drawn: tuple[str, int, int], zone: ZoneInfo) -> Span:
+    start = datetime.combine(date.fromisoformat(drawn[0]), time(), zone).astimezone(UTC) + drawn[1] * HOUR / 4
+    return Span(start, start + drawn[2] * HOUR / 4)
+
+
+def minutes_of(lines: tuple[PriceLine, ...], *kinds: LineKind) -> int:
+    return int(sum(line.minutes for line in lines if line.kind in kinds))
+
+
+@given(codes, clocks, weeks, starts, st.lists(starts, max_size=6))
+def test_no_minute_is_counted_twice_and_none_earns_less_than_without_the_day(
+    code: tuple[str, str | None],
+    zone: ZoneInfo,
+    week: Decimal | None,
+    drawn: tuple[str, int, int],
+    others: list[tuple[str, int, int]],
+) -> None:
+    where, new, there = Place(*code, zone, week), span_of(drawn, zone), [span_of(other, zone) for other in others]
+    found = beyond(there, new, where)
+    law = law_of(*code)
+    first, further = law.percents(None)
+    terms = {"rate": Money.of("15.00", "USD"), "work_minutes": new.minutes}
+    terms |= {"overtime_percent": first, "further_overtime_percent": further}
+
+    def paid(over: Overtime, days: tuple[PremiumDay, ...] = ()) -> tuple[PriceLine, ...]:
+        beside = {"overtime_minutes": over.minutes, "further_overtime_minutes": over.further, "premium_days": days}
+        return price(PriceInput(**terms, **beside))
+
+    lines, without = paid(found.overtime, found.days), paid(overtime(there, new, zone, law, week))
+    assert minutes_of(lines, LineKind.WAGES) == new.minutes
+    more = (LineKind.OVERTIME_PREMIUM, LineKind.FURTHER_OVERTIME, LineKind.HOLIDAY_PREMIUM)
+    assert minutes_of(lines, *more) <= new.minutes
+    assert gross_pay(lines) >= gross_pay(without)
+    assert all(
+        day.on in {new.starts_at.astimezone(zone).date(), new.ends_at.astimezone(zone).date()} for day in found.days
+    )
+    assert days_of(kept_days(found.days)) == found.days
+
+
+@given(codes, clocks, starts, st.lists(starts, max_size=4), st.data())
+def test_whatever_is_worked_stays_within_what_was_promised(
+    code: tuple[str, str | None],
+    zone: ZoneInfo,
+    drawn: tuple[str, int, int],
+    others: list[tuple[str, int, int]],
+    data: st.DataObject,
+) -> None:
+    """Any stretch of the schedule, cut by any minutes: its lines have no more time than there is, each step no more
+    than was promised, and nothing costs more than what is held."""
+    schedule = span_of(drawn, zone)
+    promised = beyond([span_of(other, zone) for other in others], schedule, Place(*code, zone, Decimal(40)))
+    scheduled = schedule.minutes
+    begins = data.draw(st.integers(0, scheduled - 1), label="begins")
+    lasts = data.draw(st.integers(1, scheduled - begins), label="lasts")
+    waited = data.draw(st.sampled_from([0, begins]), label="waited")
+    start = schedule.starts_at + begins * MINUTE
+    clock = [Stretch(EntryKind.WORK, start, start + lasts * MINUTE)]
+    found = beyond_worked(clock, zone, schedule, promised, paid=lasts, waited=waited)
+    minutes = Minutes(lasts, 0, found.overtime.minutes, premium_days=found.days).less(
+        data.draw(st.integers(0, lasts), label="cut")
+    )
+    rate = Money.of("15.00", "USD")
+    first, further = law_of(*code).percents(None)
+    percents = {"overtime_percent": first, "further_overtime_percent": further}
+    real = price(PriceInput(rate=rate, **percents, **minutes.to_price))
+    over = {"overtime_minutes": promised.overtime.minutes, "further_overtime_minutes": promised.overtime.further}
+    assert cost(real) <= highest_cost(rate, scheduled, **over, **percents, premium_days=promised.days)
+    if lasts == scheduled and minutes.work == scheduled:
+        assert (found.days, found.overtime) == (promised.days, promised.overtime)
