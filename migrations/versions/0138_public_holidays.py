@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.staying import refuse_while
 
-revision = "0136"
-down_revision = "0135"
+revision = "0138"
+down_revision = "0137"
 
 KINDS = (
     *("wages", "training", "piece"),
