@@ -149,7 +149,7 @@ class PayLine(Base):
         CheckConstraint("pieces >= 0", name="pieces_not_negative"),
         CheckConstraint("(kind = 'holiday_premium') = (premium_days IS NOT NULL)", name="a_premium_of_days_names_them"),
         CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
-        CheckConstraint("amount > 0 OR seconds > 0", name="worth_something"),
+        CheckConstraint("amount > 0 OR seconds > 0 OR pieces > 0", name="worth_something"),
         CheckConstraint(
             "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
             " AND guarantee_id IS NULL AND rail_fee_id IS NULL THEN 3 ELSE 0 END"

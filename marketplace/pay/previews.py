@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
@@ -163,7 +163,8 @@ def _last(company_id: UUID | None, group_id: UUID | None) -> PayRun | None:
     """The last run of one company, one group, or all, that paid anybody and is in the books. What people had paid at
     once is none (INSTANT_PAY)."""
     of_whom = (PayRun.company_id.is_not_distinct_from(company_id), PayRun.group_id.is_not_distinct_from(group_id))
-    same = (*of_whom, PayRun.contractor_id.is_(None))
+    # A run of everybody but the people of pay groups is no run of all.
+    same = (*of_whom, PayRun.contractor_id.is_(None), func.cardinality(PayRun.all_but) == 0)
     found = select(PayRun).where(*same, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id))
     return db.session.scalars(found.order_by(PayRun.started_at.desc(), PayRun.id.desc()).limit(1)).one_or_none()
 

@@ -28,8 +28,8 @@ SECONDS: Final = 20
 MOST_BYTES: Final = 1024 * 1024
 """Ninety days of thirty currencies are a tenth of that."""
 MOST_MOVE: Final = 3
-"""Times as much, or as little, as the bank's last fixing of a currency: more in a few days is a mistake, or somebody
-else's file. An operator who knows better enters the rate."""
+"""Times as much, or as little, as the bank's last fixing of a currency that was held before: more is a mistake, or
+somebody else's file. An operator who knows better enters the rate."""
 
 
 class BankNotRead(RuntimeError):
@@ -91,7 +91,6 @@ def take(fixings: Sequence[Fixing]) -> int:
         before = last.get(each.currency)
         if before is not None and not before / MOST_MOVE <= each.units <= before * MOST_MOVE:
             continue
-        last[each.currency] = each.units
         if (each.currency, each.quoted_on) not in held:
             rows.append(_row(each))
     db.session.add_all(rows)

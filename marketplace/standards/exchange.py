@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from currency_converter import CurrencyConverter, RateNotFoundError
 from sqlalchemy import func, or_, select
@@ -94,19 +95,24 @@ def convert(money: Money, to: str, on: date) -> Converted:
     return Converted(Money(1, to) * exact, found.rate, found.quoted_on, on, found.source)
 
 
-def quotes(bases: Collection[str], to: str, on: date, window: Window = FOR_MONEY) -> dict[str, Quote]:
-    """Rates from each currency to one, by currency, in one statement. Those that nobody sources are left out."""
-    return quotes_of({(to, on): bases}, window)[to, on]
+def quotes(
+    bases: Collection[str], to: str, on: date, window: Window = FOR_MONEY, *, but_by: UUID | None = None
+) -> dict[str, Quote]:
+    """Rates from each currency to one, by currency, in one statement. Those that nobody sources are left out, and what
+    one person has entered where `but_by` names them."""
+    return quotes_of({(to, on): bases}, window, but_by=but_by)[to, on]
 
 
 def quotes_of(
-    asked: Mapping[tuple[str, date], Collection[str]], window: Window = FOR_MONEY
+    asked: Mapping[tuple[str, date], Collection[str]], window: Window = FOR_MONEY, *, but_by: UUID | None = None
 ) -> dict[tuple[str, date], dict[str, Quote]]:
     """As `quotes()`, into many currencies on many days, still in one statement."""
     if not asked:
         return {}
     days = [on for _, on in asked]
-    rows = _rows({code for (to, _), bases in asked.items() for code in (to, *bases)}, min(days), max(days), window)
+    rows = _rows(
+        {code for (to, _), bases in asked.items() for code in (to, *bases)}, min(days), max(days), window, but_by
+    )
     return {(to, on): _quotes(bases, to, on, window, rows) for (to, on), bases in asked.items()}
 
 
@@ -218,21 +224,25 @@ def _bank() -> Any:
     return CurrencyConverter(decimal=True)
 
 
-def _rows(currencies: Collection[str], first: date, last: date, window: Window) -> Sequence[ExchangeRate]:
-    """What operators entered about these currencies for those days, oldest first."""
+def _rows(
+    currencies: Collection[str], first: date, last: date, window: Window, but_by: UUID | None
+) -> Sequence[ExchangeRate]:
+    """What was entered or fetched about these currencies for those days, oldest first, and of a day the bank's last."""
     pivots = {*currencies, EURO, DOLLAR}
     found = (
         select(ExchangeRate)
         .where(ExchangeRate.base.in_(pivots), ExchangeRate.quote.in_(pivots))
         .where(or_(ExchangeRate.base.in_(currencies), ExchangeRate.quote.in_(currencies)))
         .where(ExchangeRate.quoted_on.between(first - timedelta(days=window.days), last))
-        .order_by(ExchangeRate.quoted_on, ExchangeRate.id)
+        .order_by(ExchangeRate.quoted_on, ExchangeRate.entered_by.is_(None), ExchangeRate.id)
     )
+    if but_by is not None:
+        found = found.where(ExchangeRate.entered_by.is_distinct_from(but_by))
     return db.session.scalars(found).all()
 
 
 def _entered(rows: Sequence[ExchangeRate], on: date, window: Window) -> dict[tuple[str, str], ExchangeRate]:
-    """The newest row of each pair in the window, what was entered last winning within a day."""
+    """The newest row of each pair in the window: of a day the bank's, else what was entered last."""
     newest: dict[tuple[str, str], ExchangeRate] = {}
     for row in rows:
         if on - timedelta(days=window.days) <= row.quoted_on <= on:

@@ -118,7 +118,9 @@ class Tally:
 
     def _dollars(self, money: Money) -> Money | None:
         if money.currency not in self._rates:
-            self._rates[money.currency] = quotes({money.currency}, DOLLAR, self.at.date()).get(money.currency)
+            # Whoever entered a rate does not measure by it what they may do alone.
+            found = quotes({money.currency}, DOLLAR, self.at.date(), but_by=self.person_id)
+            self._rates[money.currency] = found.get(money.currency)
         rate = self._rates[money.currency]
         return None if rate is None else _dollars(money, rate)
 

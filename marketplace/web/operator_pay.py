@@ -17,7 +17,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
-from marketplace.core.problems import NotFound
+from marketplace.core.problems import Conflict, NotFound
 from marketplace.pay import previews, progress, proof, queries, service
 from marketplace.pay.groups import service as pay_groups
 from marketplace.pay.groups.models import PayGroup
@@ -150,12 +150,16 @@ def _group_names(listed: Sequence[PayRun]) -> dict[UUID, str]:
 
 
 def _compared(form: Form) -> Compared | None:
-    """What the run in the form would pay, beside the last one; None where the form is not right."""
+    """What the run in the form would pay, beside the last one; None where the form is not right, or refused."""
     try:
         given: dict[str, Any] = PayRunArgs().load({name: each for name, each in form.values.items() if each})
     except ma.ValidationError:
         return None
-    return previews.compare(**given, seen_by=actor())
+    try:
+        return previews.compare(**given, seen_by=actor())
+    except Conflict as refused:
+        form.problem, form.status = refused, refused.status
+        return None
 
 
 def _progress(found: Progress) -> list[tuple[str, int, int]]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from marketplace.pay.runs.lines import Minutes, draft, owed, priced
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import LineKind, Payee, PriceLine
 
@@ -117,3 +119,49 @@ def test_two_payments_are_the_price_of_the_whole(
     assert together == sums(priced(after))
     assert all(line.money.amount >= 0 and line.seconds >= 0 for line in rest)
     assert total(together.values(), "USD") <= owed(work(whole, price, **more))
+
+
+def paid(lines: tuple[PriceLine, ...]) -> dict[LineKind, Paid]:
+    return {line.kind: Paid(line.money, line.seconds, line.count or 0) for line in lines}
+
+
+@pytest.mark.parametrize("known_by_now", ["4.00", "4.50"])
+def test_a_floor_that_fell_after_the_pay_takes_nothing_out_of_a_ruling(known_by_now: str) -> None:
+    """225 of 240 minutes at 4.00 were paid, 15.00, with 3.75 on top where the floor was known as 5.00. It is known as
+    less by now: the 15 minutes that a ruling restores earn their 1.00, and nobody owes anything."""
+    first = priced(work(Minutes(work=225), usd("4.00"), least_rate=usd("5.00")))
+    again = work(Minutes(work=240), usd("4.00"), least_rate=usd(known_by_now))
+    rest = {line.kind: line.money for line in still_to_pay(priced(again), paid(first))}
+    assert rest[LineKind.WAGES] == usd("1.00")
+    assert LineKind.TOP_UP not in rest
+    assert all(money.amount >= 0 for money in rest.values())
+
+
+@given(
+    st.integers(1, 600),
+    st.integers(1, 60),
+    st.integers(0, 20_000),
+    st.integers(0, 20_000),
+    st.integers(0, 200),
+    st.integers(0, 200),
+)
+def test_whatever_a_floor_does_a_ruling_pays_no_less_than_nothing(
+    minutes: int, more: int, floor: int, floor_later: int, pieces: int, restored: int
+) -> None:
+    """Of hours, and of pieces in their place."""
+    for counted in (None, Pieces(usd("0.40"), instead_of_wages=True)):
+        told = {"pieces": counted} if counted else {}
+        before = Minutes(work=minutes, pieces=pieces if counted else 0)
+        after = Minutes(work=minutes + more, pieces=pieces + restored if counted else 0)
+        first = priced(work(before, usd("4.00"), least_rate=Money(floor, "USD"), **told))
+        rest = still_to_pay(priced(work(after, usd("4.00"), least_rate=Money(floor_later, "USD"), **told)), paid(first))
+        assert all(line.money.amount >= 0 and line.seconds >= 0 for line in rest)
+        if counted:
+            assert sum(line.count or 0 for line in rest) == restored
+        if floor_later >= floor:
+            assert (
+                sums(first)[Payee.CONTRACTOR] + sums(rest)[Payee.CONTRACTOR]
+                == sums(priced(work(after, usd("4.00"), least_rate=Money(floor_later, "USD"), **told)))[
+                    Payee.CONTRACTOR
+                ]
+            )

@@ -162,6 +162,10 @@ def test_a_preview_of_a_group_is_compared_with_its_own_last_run(app: Flask) -> N
     assert last is not None
     assert last.id == run.id
     assert previews.compare(None, through=today, seen_by=operator).compared_with is None
+    with transaction():
+        rest = service.start_run(None, all_but=["US"], through=today, by=CLOCK)
+    runs.finish_run(rest.id)
+    assert previews.compare(None, through=today, seen_by=operator).compared_with is None, "it left a group out"
 
 
 # --- the verbs --------------------------------------------------------------------------------------------------------
@@ -293,4 +297,5 @@ def test_an_operator_makes_a_group_and_pays_it(client: FlaskClient) -> None:
     assert "paid on Friday" in worker.look("/work/pay").words
     page = operator.send(f"/desk/pay/groups/{made.id}", f"/desk/pay/groups/{made.id}/end")
     assert "There is no group. Everybody is paid on every day." in page.words
-    assert operator.look(f"/desk/pay?group_id={made.id}").status == 409
+    ended = operator.look(f"/desk/pay?group_id={made.id}")
+    assert (ended.status, "This pay group has ended." in ended.words) == (409, True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import Actor, OperatorRole
 from marketplace.contracts import transfers
 from marketplace.contracts.benefit_models import Transfer
 from marketplace.contracts.moving_rules import OwnMoney
@@ -40,6 +41,7 @@ from marketplace.pay.rails.models import RailMovement
 from marketplace.pay.rails.rules import Match
 from marketplace.pay.rules import MANUAL, SANDBOX, OpStatus
 from marketplace.pay.seconds import service as seconds
+from marketplace.standards import service as standards
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActStatus, SecondPerson, WaitsAlready, is_much
@@ -115,6 +117,21 @@ def test_what_one_person_does_alone_is_counted_whatever_it_is(ours: Company) -> 
     assert (stray.status, large.status, available(ours)) == (LineStatus.SENT_BACK, LineStatus.POSTED, usd("141.00"))
     assert taken(ours, "100.00", by=other)[0].status is LineStatus.POSTED
     everything_holds()
+
+
+def test_nobody_measures_their_own_limit_by_a_rate_that_they_entered(ours: Company) -> None:
+    """By a billion shillings to the dollar everything is small. Somebody else's rate counts; without one nothing is
+    done alone."""
+    one = accounts.operator(OperatorRole.FINANCE, OperatorRole.STANDARDS)
+    other = accounts.operator(OperatorRole.STANDARDS)
+    today = clock.now().date()
+    money = Money.of("1000000.00", "KES")
+    standards.enter_rate("USD", "KES", Decimal(10**9), today, "a friend", by=one)
+    assert not two_people.tally(one).may([money])
+    assert two_people.tally(pay.finance()).may([money])
+    standards.enter_rate("USD", "KES", Decimal(129), today, "central bank", by=other)
+    assert not two_people.tally(one).may([money])
+    assert two_people.tally(one).may([Money.of("12900.00", "KES")])
 
 
 def test_a_deposit_that_one_found_beyond_the_limit_waits_and_its_company_reads_so(ours: Company) -> None:

@@ -98,19 +98,25 @@ def test_what_the_bank_fixed_since_the_package_is_kept_once_and_used(bank: Bank)
     assert len(events) == 4
 
 
-def test_what_an_operator_enters_later_holds(bank: Bank) -> None:
+@pytest.mark.parametrize(
+    ("base", "quote", "rate"), [("EUR", "IDR", "30000"), ("IDR", "EUR", "0.0001"), ("USD", "IDR", "9")]
+)
+def test_what_the_bank_fixed_holds_whatever_is_entered_for_the_day(
+    bank: Bank, base: str, quote: str, rate: str
+) -> None:
     fetch_rates()
-    standards.rate("EUR", "IDR", "30000", WEDNESDAY)
-    assert exchange.convert(Money.of("15.00", "USD"), "IDR", WEDNESDAY).money == Money.of("360000.00", "IDR")
+    standards.rate(base, quote, rate, WEDNESDAY)
+    assert exchange.convert(Money.of("15.00", "USD"), "IDR", WEDNESDAY).money == Money.of("240000.00", "IDR")
 
 
 def test_a_rate_of_the_future_of_no_currency_or_beyond_belief_is_left_out(bank: Bank) -> None:
-    """Three times as much, or a third, is still believed; a day of tomorrow waits for its day."""
+    """Three times as much, or a third, is still believed, and no step after step beyond it in one file; a day of
+    tomorrow waits for its day."""
     last = exchange.last_units({"USD"})["USD"]
     tomorrow = WEDNESDAY + timedelta(days=1)
     given = [
         Fixing("USD", last * 3, TUESDAY),
-        Fixing("USD", last * 10, WEDNESDAY),
+        Fixing("USD", last * 8, WEDNESDAY),
         Fixing("USD", last, tomorrow),
         Fixing("XQQ", Decimal(1), TUESDAY),
     ]

@@ -29,20 +29,29 @@ def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) ->
     More time costs no payee less (from 3 minor units a minute on, which every floor is above), but dividing it anew
     among its kinds may leave one of them a unit smaller; another kind of the same payee then gives that unit. Kinds
     that used to be paid as another count as paid where they are named apart today. A top-up that was paid in the place
-    of pieces which are restored counts as theirs (PIECES).
+    of pieces which are restored counts as theirs (PIECES). Where the price itself has fallen, since less is known to be
+    the floor of that day by now, what was paid stays paid: nothing is taken out of other pay for it (TOP_UP).
     """
     before = _as_named_today(whole, before)
     rest = [_less(line, before.get(line.kind)) for line in whole]
-    if LineKind.TOP_UP in before and all(line.kind is not LineKind.TOP_UP for line in whole):
-        paid, rule = before[LineKind.TOP_UP].money, RULES["TOP_UP"]
-        rest.append(PriceLine(LineKind.TOP_UP, Payee.CONTRACTOR, paid * -1, rule.id, rule.version))
+    topped = before.get(LineKind.TOP_UP)
+    if topped is not None and all(line.kind is not LineKind.PIECE for line in whole):
+        rest = [_not_taken_back(line) if line.kind is LineKind.TOP_UP else line for line in rest]
+    elif topped is not None and all(line.kind is not LineKind.TOP_UP for line in whole):
+        rule = RULES["TOP_UP"]
+        rest.append(PriceLine(LineKind.TOP_UP, Payee.CONTRACTOR, topped.money * -1, rule.id, rule.version))
     for at, line in enumerate(rest):
         if line.money.amount >= 0:
             continue
         giver = max((k for k, ln in enumerate(rest) if ln.payee is line.payee), key=lambda k: rest[k].money.amount)
         rest[giver] = replace(rest[giver], money=rest[giver].money + line.money)
         rest[at] = replace(line, money=Money.zero(line.money.currency))
-    return tuple(line for line in rest if line.money or line.seconds)
+    return tuple(line for line in map(_not_taken_back, rest) if line.money or line.seconds or line.count)
+
+
+def _not_taken_back(line: PriceLine) -> PriceLine:
+    """The line, or one of nothing where its money would be below zero."""
+    return line if line.money.amount >= 0 else replace(line, money=Money.zero(line.money.currency), seconds=0)
 
 
 _ONCE_NAMED = (

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.rules import Actor
 from marketplace.core.db import db
-from marketplace.core.money import Money, total
+from marketplace.core.money import Money
 from marketplace.gigs import funding
 from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
@@ -22,19 +22,26 @@ LACKING = (LineKind.TOP_UP, LineKind.PIECE)
 
 
 def hold(lines: Sequence[DraftLine], *, by: Actor) -> None:
-    """Sees to it that the bookings with a top-up or with pieces hold all that these lines cost them.
+    """Sees to it that the bookings with a top-up or with pieces, and those of which something is corrected, hold all
+    that these lines cost them.
 
-    A yes held no money for it. It comes from what the gig has not booked, else from the company's available money, else
-    from the service, which the company pays back: nobody waits for money that the floor gives them.
+    A yes held no money for it, and what it held for minutes that a ruling restores may have paid for pieces meanwhile.
+    It comes from what the gig has not booked, else from the company's available money, else from the service, which the
+    company pays back: nobody waits for money that the floor gives them.
     """
-    works = {_about(line.work): line.work for line in lines if isinstance(line.work, Work)}
-    topped = {_about(line.work) for line in lines if line.price.kind in LACKING and isinstance(line.work, Work)}
-    for about in sorted(topped):
-        work = works[about]
-        own = (line.price.money for line in lines if line.payer == work.hold)
-        short = total(own, work.rate.currency) - books.balance(work.hold, work.rate.currency)
+    costs: dict[tuple[str, str], Money] = {}
+    lacking: dict[tuple[str, str], Work] = {}
+    for line in lines:
+        if not isinstance(line.work, Work) or line.payer != line.work.hold:
+            continue
+        key = (line.payer, line.price.money.currency)
+        costs[key] = costs.get(key, Money.zero(key[1])) + line.price.money
+        if line.price.kind in LACKING or line.work.cut_id is not None or line.work.back_pay_id is not None:
+            lacking.setdefault(key, line.work)
+    for key, there in sorted(ledger.hold_still(set(lacking)).items(), key=lambda each: each[0]):
+        short = costs[key] - there
         if short.amount > 0:
-            _hold(work, short, by=by)
+            _hold(lacking[key], short, by=by)
 
 
 def _hold(work: Work, short: Money, *, by: Actor) -> None:
