@@ -6,8 +6,8 @@ from alembic import op
 
 from migrations.staying import refuse_while
 
-revision = "0136"
-down_revision = "0135"
+revision = "0139"
+down_revision = "0138"
 
 
 def upgrade() -> None:
