@@ -82,6 +82,15 @@ def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
     return own.where(PayLine.kind.not_in(OWN_BENEFITS))
 
 
+def paid_by_payee(company_id: UUID, seen_by: Actor) -> list[tuple[str, Money]]:
+    """All that a company has paid for, by who gets it and currency. Raises NotFound or Forbidden."""
+    lines = pay_lines(company_id, seen_by).with_only_columns(
+        PayLine.payee_kind, PayLine.currency, func.sum(PayLine.amount).label("amount")
+    )
+    rows = db.session.execute(lines.group_by(PayLine.payee_kind, PayLine.currency).order_by(PayLine.currency))
+    return [(str(row.payee_kind), Money(int(row.amount), row.currency)) for row in rows]
+
+
 def balances(company_id: UUID, seen_by: Actor) -> list[CompanyBalance]:
     """A company's money by currency. Raises NotFound or Forbidden."""
     _require_money(company_id, seen_by)

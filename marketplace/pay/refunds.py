@@ -6,6 +6,7 @@ deposits are refunded as far as so much stays available, in the same currency.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Text, and_, cast, exists, func, or_, select
@@ -15,7 +16,7 @@ from marketplace.accounts.rules import Actor, available_account
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay import service
+from marketplace.pay import queries, service
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import FileFormat, LineKind, LineStatus, under_way
 from marketplace.pay.models import PaymentOp
@@ -34,6 +35,39 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     left = books.balance(available_account(op.owner_id), money.currency)
     check_debt(left, money, taken_back(op.owner_id).get(money.currency, Money.zero(money.currency)))
     return op
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """How much of a deposit could be sent back now, and what bounds it."""
+
+    left: Money
+    """What has not gone back of the deposit, also not by its payer's bank."""
+    at_rail: Money
+    """What the rail that it came by can send back."""
+    available: Money
+    """What is not set aside: money for work can still be disputed until nobody can."""
+    owed: Money
+    """What of that stays, since a bank has taken deposits back."""
+
+    @property
+    def most(self) -> Money:
+        free = max(self.available - self.owed, Money.zero(self.left.currency), key=_amount)
+        return min(self.left, self.at_rail, free, key=_amount)
+
+
+def refundable(company_id: UUID, deposit_id: UUID, seen_by: Actor) -> Refundable:
+    """For members who may see money and operators of finance; nothing of a deposit that is not done. Raises NotFound or
+    Forbidden."""
+    op = queries.deposit(company_id, deposit_id, seen_by)
+    nothing = Money.zero(op.currency)
+    left, at_rail = service.left_of(op) if op.status is OpStatus.DONE else (nothing, nothing)
+    available = books.balance(available_account(company_id), op.currency)
+    return Refundable(left, at_rail, available, taken_back(company_id).get(op.currency, nothing))
+
+
+def _amount(money: Money) -> int:
+    return money.amount
 
 
 def taken_back(company_id: UUID) -> Mapping[str, Money]:

@@ -19,6 +19,7 @@ from marketplace.pay.previews import Compared
 from marketplace.pay.progress import Progress
 from marketplace.pay.queries import Statement
 from marketplace.pay.rails import landing
+from marketplace.pay.refunds import Refundable
 from marketplace.standards.act_answers import done_or_waits
 from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
@@ -60,6 +61,14 @@ def list_deposits(args: dict[str, Any], company_id: UUID) -> dict[str, Any]:
 def show_deposit(company_id: UUID, deposit_id: UUID) -> PaymentOp:
     """One deposit and where it stands."""
     return queries.deposit(company_id, deposit_id, seen_by=actor())
+
+
+@companies.get("/<uuid:company_id>/deposits/<uuid:deposit_id>/refundable")
+@companies.response(200, s.RefundableSchema)
+@problems(companies, 401, 403, 404)
+def show_refundable(company_id: UUID, deposit_id: UUID) -> Refundable:
+    """How much of a deposit could be sent back now, and what bounds it."""
+    return refunds.refundable(company_id, deposit_id, actor())
 
 
 @companies.post("/<uuid:company_id>/deposits/<uuid:deposit_id>/refunds")

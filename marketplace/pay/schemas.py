@@ -17,6 +17,17 @@ class DepositArgs(ma.Schema):
     money = MoneyField(required=True)
 
 
+class RefundableSchema(ma.Schema):
+    """How much of a deposit could be sent back now, and what bounds it: the least of what is `left` of the deposit, of
+    what its rail holds, and of what is available and not owed."""
+
+    most = MoneyField(required=True)
+    left = MoneyField(required=True, metadata={"description": "What has not gone back of the deposit"})
+    at_rail = MoneyField(required=True, metadata={"description": "What the rail that it came by can send back"})
+    available = MoneyField(required=True, metadata={"description": "What is not set aside for work"})
+    owed = MoneyField(required=True, metadata={"description": "What stays, since a bank has taken deposits back"})
+
+
 class TakeBackArgs(ma.Schema):
     reason = ma.fields.String(
         required=True, validate=ma.validate.Length(3, 2000), metadata={"description": "The person reads it"}

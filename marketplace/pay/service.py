@@ -93,6 +93,19 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     if paid_in is None or paid_in.company_id is None:
         raise NotFound
     require_company(by, paid_in.company_id, Right.MONEY)
+    left = min(each.amount for each in left_of(paid_in))
+    if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
+        raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
+    told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
+    op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
+    ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
+    queue.defer(ADVANCE_RAIL)
+    return op
+
+
+def left_of(paid_in: PaymentOp) -> tuple[Money, Money]:
+    """How much of a deposit has not gone back, also not by its payer's bank, and how much its rail can send back of it.
+    The caller may see it."""
     gone = select(func.coalesce(func.sum(PaymentOp.amount), 0)).where(
         PaymentOp.of_id == paid_in.id,
         PaymentOp.kind == OpKind.REFUND,
@@ -103,14 +116,8 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
         Chargeback.deposit_id == paid_in.id, Chargeback.status.in_(HELD_BY_BANK)
     )
     there = paid_in.amount - sum(int(db.session.scalar(each) or 0) for each in (gone, back))
-    left = min(there, switching.most_back(paid_in.rail, paid_in.money))
-    if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
-        raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
-    told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
-    op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
-    ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
-    queue.defer(ADVANCE_RAIL)
-    return op
+    at_rail = switching.most_back(paid_in.rail, paid_in.money)
+    return Money(max(there, 0), paid_in.currency), Money(max(at_rail, 0), paid_in.currency)
 
 
 def hand_in(deposit: PaymentOp, money: Money, told: Mapping[str, Any], *, by: Actor) -> PaymentOp:

@@ -16,6 +16,7 @@ from marketplace.accounts.rules import available_account
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
+from marketplace.core.money import total
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
@@ -78,8 +79,8 @@ def show_deposit(company_id: UUID, deposit_id: UUID) -> ResponseReturnValue:
         return saved("show_deposit", deposit_id=op.id)
     back = db.session.scalars(_went_back(op).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
-    owed = refunds.taken_back(company_id).get(op.currency)
-    return render_template("company/deposit.html", op=op, form=form, back=back, owed=owed, events=events), form.status
+    may = refunds.refundable(company_id, op.id, by)
+    return render_template("company/deposit.html", op=op, form=form, back=back, may=may, events=events), form.status
 
 
 def _went_back(op: PaymentOp) -> Select[PaymentOp]:
@@ -89,14 +90,25 @@ def _went_back(op: PaymentOp) -> Select[PaymentOp]:
 @blueprint.get("/money/paid")
 def list_pay_lines(company_id: UUID) -> str:
     """What the company paid for, line by line, with who got it: the company's side of the payslips."""
-    found = page(queries.pay_lines(company_id, actor()), PayLine.id, limit=NEWEST, after=after())
+    by = actor()
+    found = page(queries.pay_lines(company_id, by), PayLine.id, limit=NEWEST, after=after())
     lines: list[PayLine] = found["items"]
     names = accounts.person_name(list({line.contractor_id for line in lines}))
     by_payslip: dict[UUID | None, list[PayLine]] = {}
     for line in reversed(lines):
         by_payslip.setdefault(line.payslip_id, []).append(line)
-    bars = pictures.paid_for(lines)
-    return render_template("company/paid.html", found=found, slips=by_payslip.values(), names=names, bars=bars)
+    paid = queries.paid_by_payee(company_id, by)
+    return render_template(
+        "company/paid.html",
+        found=found,
+        slips=by_payslip.values(),
+        names=names,
+        bars=pictures.paid_for(paid),
+        sums={
+            code: total((money for _, money in paid if money.currency == code), code)
+            for code in {money.currency for _, money in paid}
+        },
+    )
 
 
 @blueprint.get("/money/statement")

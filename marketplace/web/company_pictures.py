@@ -9,7 +9,6 @@ from flask_babel import gettext, ngettext
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig, RollingPilot
 from marketplace.gigs.queries import Funds
-from marketplace.pay.models import PayLine
 from marketplace.pay.queries import CompanyBalance
 from marketplace.shifts.models import Shift
 from marketplace.standards.catalogue import RULES
@@ -122,11 +121,11 @@ def verdict_words(verdicts: Iterable[Verdict]) -> str:
     return str(ngettext("%(num)d rule is broken.", "%(num)d rules are broken.", failed))
 
 
-def paid_for(lines: Iterable[PayLine]) -> dict[str, list[Segment]]:
+def paid_for(sums: Iterable[tuple[str, Money]]) -> dict[str, list[Segment]]:
     """What a company has paid by who gets it, one bar for each currency."""
     by_currency: dict[str, list[tuple[str, Money]]] = {}
-    for line in lines:
-        by_currency.setdefault(line.currency, []).append((str(line.payee_kind), line.money))
+    for payee, money in sums:
+        by_currency.setdefault(money.currency, []).append((payee, money))
     return {code: company_pays(pairs, "payee_of_others") for code, pairs in sorted(by_currency.items())}
 
 

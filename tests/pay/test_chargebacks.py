@@ -53,6 +53,7 @@ SHOW = "GET /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>
 FUNDED = f"{SHOW}/funded"
 EVIDENCE = "POST /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/evidence"
 AGAIN = "POST /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/pay-again"
+REFUNDABLE = "GET /api/v1/companies/<uuid:company_id>/deposits/<uuid:deposit_id>/refundable"
 QUEUE = "GET /api/v1/chargebacks"
 WORDS = "We ordered this work, signed for it, and have its results."
 TEN = Money.of("10.00", "USD")
@@ -151,6 +152,9 @@ def test_of_a_hundred_of_which_thirty_are_owed_seventy_go_back() -> None:
     assert refused.value.members == {"owed": "30.00 USD", "most": "70.00 USD"}
 
 
+@pytest.mark.door(REFUNDABLE, "works")
+@pytest.mark.door(REFUNDABLE, "not_signed_in")
+@pytest.mark.door(REFUNDABLE, "not_mine")
 def test_other_deposits_go_back_as_far_as_what_is_owed_stays(client: FlaskClient, chargeback: Chargeback) -> None:
     """10.00 are owed: of another deposit all goes back but that, by REST and by page, and the rest once it is paid."""
     by, company_id = owner(chargeback), chargeback.company_id
@@ -170,6 +174,14 @@ def test_other_deposits_go_back_as_far_as_what_is_owed_stays(client: FlaskClient
         refunds.refund(other.id, free - TEN, by=by)
     visitor = Visitor(client.application.test_client()).signed_in(accounts.person_of(by.person_id))
     page = f"/company/{company_id}/money/deposits/{other.id}"
+    may = client.get(f"{path}/deposits/{other.id}/refundable", headers=headers).json
+    assert {name: each["amount"] for name, each in may.items()} == {
+        "most": "0.00", "left": "10.00", "at_rail": "50.00", "available": "10.00", "owed": "10.00",
+    }  # fmt: skip
+    assert "At most $0.00 USD can go back now." in visitor.look(page).words
+    assert client.get(f"{path}/deposits/{other.id}/refundable").status_code == 401
+    stranger = accounts.bearer(accounts.person().id)
+    assert client.get(f"{path}/deposits/{other.id}/refundable", headers=stranger).status_code == 404
     told = visitor.send(page, **{"money.amount": "1.00", "money.currency": "USD"})
     assert told.status == 409
     assert "$10.00 USD is owed, and $0.00 USD can go back." in told.words
