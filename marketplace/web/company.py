@@ -1,6 +1,6 @@
 """A company's own pages: what stands and what waits. Its people, gigs, shifts, money and contracts stand beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,12 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.accounts import queries
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, Right, require_company
+from marketplace.gigs.models import Gig
 from marketplace.pay import queries as pay
+from marketplace.pay.rails import unreached
 from marketplace.web import company_pictures as pictures
 from marketplace.web import site, waiting
+from marketplace.web.words import countries
 
 blueprint = Blueprint("company", __name__, url_prefix="/company/<uuid:company_id>")
 SHOWN = 20
@@ -41,7 +44,22 @@ def _known() -> dict[str, Any]:
     by, company_id = actor(), here()
     if not by.belongs_to(company_id):
         return {}  # The page that says that there is nothing here.
-    return {"company": queries.company(company_id, by), "may": lambda right: by.may(Right(right), company_id)}
+    return {
+        "company": queries.company(company_id, by),
+        "may": lambda right: by.may(Right(right), company_id),
+        "unreached": unreached_of,
+    }
+
+
+def unreached_of(gigs: Iterable[Gig]) -> list[tuple[str, str]]:
+    """The titles of gigs with those of their countries in which the service's rail pays nobody yet (rule
+    RAIL_REACH)."""
+    named, found = dict(countries()), []
+    for gig in gigs:
+        codes = sorted({place["country"] for place in gig.places})
+        if missing := [named.get(code, code) for code in codes if not unreached.is_paid(code)]:
+            found.append((gig.title, ", ".join(missing)))
+    return found
 
 
 def _navigation() -> list[tuple[str, Any, int]]:

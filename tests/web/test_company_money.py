@@ -1,10 +1,15 @@
-"""The pages on which a company reads what it has paid for."""
+"""The pages on which a company reads what it has paid for, and where it could pay nobody."""
 
 import pytest
+from flask import Flask
+from sqlalchemy import update
 
+from marketplace.core.db import db
+from marketplace.gigs.models import Gig
 from marketplace.web import company_money
-from tests.factories import accounts
+from tests.factories import accounts, gigs
 from tests.factories import pay as made
+from tests.factories.rails import at_stripe
 from tests.web.visitor import Visitor
 
 
@@ -19,3 +24,16 @@ def test_what_was_paid_is_totalled_whole_and_not_by_the_lines_that_are_shown(
     page = visitor.look(f"/company/{company_id}/money/paid")
     assert "$67.40 USD in all" in page.words
     assert "wages" not in page.words
+
+
+def test_whoever_plans_shifts_reads_where_nobody_can_be_paid(visitor: Visitor, app: Flask) -> None:
+    gig = gigs.open_gig()
+    places = [*gig.places, {"country": "BR", "subdivision": None}]
+    db.session.execute(update(Gig).where(Gig.id == gig.id).values(places=places))
+    visitor.signed_in(accounts.person_of(accounts.owner_of(gig.company_id).person_id))
+    pages = [f"/company/{gig.company_id}/shifts/{page}" for page in ("new", "series/new", "file")]
+    for at in pages:
+        assert "pays nobody in" not in visitor.look(at).words
+    with at_stripe(app):
+        for at in pages:
+            assert "pays nobody in Brazil yet" in visitor.look(at).words
