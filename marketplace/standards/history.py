@@ -63,6 +63,16 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 file_kept_days=90,
             ),
         ),
+        "FEE": (
+            _before(
+                1,
+                "The service's fee is a percentage of paid work, on top of it and never out of it; premiums and "
+                "called-off time bear none.",
+                FIRST,
+                date(2026, 11, 30),
+                percent=5,
+            ),
+        ),
         "PAYOUT": (
             _before(
                 1,

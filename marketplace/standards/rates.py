@@ -273,7 +273,7 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     on_top = [
         _sick_accrual(given),
         _percentage(LineKind.HEALTH_CONTRIBUTION, Payee.BENEFITS, "HEALTH", _health_percent(), gross),
-        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, on_shift + pieces.money),
+        _percentage(LineKind.PLATFORM_FEE, Payee.PLATFORM, "FEE", given.fee_percent, on_shift + _by_the_piece(given)),
         _margin(given),
     ]
     return tuple(line for line in (*earned, *on_top) if line.kind is LineKind.WAGES or line.seconds or line.money)
@@ -471,6 +471,15 @@ def _top_up(given: PriceInput) -> PriceLine:
         missing, rule = missing + lacks, "PIECES"
         more = {"seconds": (minutes + given.piece_minutes) * 60}
     return _line(LineKind.TOP_UP, Payee.CONTRACTOR, rule, Money(ceil(missing), short.currency), **more)
+
+
+def _by_the_piece(given: PriceInput) -> Money:
+    """What work by the piece counts as for the fee: its pieces, or its time at the hourly rate where that is more. Else
+    a company would pay less fee the fewer pieces are counted (FEE)."""
+    if given.pieces is None:
+        return Money.zero(given.rate.currency)
+    lacking = given.pieces.missing_to(given.rate, given.piece_minutes)
+    return given.pieces.money + Money(ceil(lacking), given.rate.currency)
 
 
 def _sick_accrual(given: PriceInput) -> PriceLine:

@@ -48,10 +48,22 @@ def test_by_the_piece_four_hours_are_topped_up_to_the_rate() -> None:
     assert (found[LineKind.PAID_BREAK].money, found[LineKind.CALL_IN].money) == (usd("2.50"), usd("30.00"))
     assert found[LineKind.WAITING].money == usd("5.00")
     assert found[LineKind.SICK_ACCRUAL].minutes == Fraction(270, 30)
-    assert found[LineKind.PLATFORM_FEE].money == usd("2.98")  # 5 % of 59.50: what is topped up bears none.
+    assert found[LineKind.PLATFORM_FEE].money == usd(
+        "3.38"
+    )  # 5 % of 67.50: of the rate of the time that pieces pay less for.
     many = lines(work_minutes=240, pieces=by_piece(200))
     assert many[LineKind.PIECE].money == usd("80.00")
     assert LineKind.TOP_UP not in many
+    assert many[LineKind.PLATFORM_FEE].money == usd("4.00")
+
+
+def test_who_counts_no_pieces_pays_no_less_fee() -> None:
+    """Four hours at 15.00 are 60.00, whether by the hour, by no pieces or by 37; the fee is 3.00 of each."""
+    by_the_hour = lines(work_minutes=240)[LineKind.PLATFORM_FEE].money
+    for count in (0, 37, 150):
+        assert (
+            lines(work_minutes=240, pieces=by_piece(count))[LineKind.PLATFORM_FEE].money == by_the_hour == usd("3.00")
+        )
 
 
 def test_the_floor_is_what_by_the_piece_is_topped_up_to_where_it_is_higher() -> None:

@@ -1,5 +1,6 @@
 """What comes on top of pay, and at which rate money is exchanged."""
 
+from datetime import date
 from typing import Final
 
 from marketplace.standards.catalogue.entry import rule
@@ -11,9 +12,11 @@ FEES: Final[tuple[Rule, ...]] = (
         "FEE",
         Basis.HOUSE,
         "The service's fee is a percentage of paid work, on top of it and never out of it; premiums and called-off "
-        "time bear none.",
+        "time bear none. Work by the piece counts as its pieces, or as its time at the hourly rate where that is more.",
         f"{FAIRWORK}, 1.2 (pay after costs); the percentage is house policy",
         f"{RATES}::test_the_fee_comes_on_top",
+        since=date(2026, 11, 30),
+        version=2,
         percent=5,
     ),
     rule(
