@@ -55,6 +55,7 @@ from marketplace.shifts import (
     handovers,
     leading,
     offers,
+    piece_counts,
     piloting,
     prepared,
     raising,
@@ -201,6 +202,7 @@ def take_out_of_plans(event_ids: Sequence[int]) -> None:
 @job("shifts.remind", again=False)
 def remind_of_shifts() -> None:
     in_batches(reminders.remind_due, 200)
+    in_batches(piece_counts.remind_due, 200)
 
 
 @job("shifts.confirm", again=False)

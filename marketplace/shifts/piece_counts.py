@@ -1,19 +1,26 @@
 """How many pieces came of a shift, as its contractor and its company say (rule PIECES)."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from marketplace.accounts.rules import Actor, Right, require_company
+from sqlalchemy import exists, func, select
+
+from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
+from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import Event, record, record_many
 from marketplace.core.lifecycle import WrongState
 from marketplace.gigs.models import Gig
 from marketplace.gigs.piece_pay import most_of
 from marketplace.shifts import corrections, timesheets
 from marketplace.shifts.clock_rules import CorrectedBy
-from marketplace.shifts.hours import scheduled_minutes
+from marketplace.shifts.hours import CORRECT_WITHIN, scheduled_minutes
 from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_rules import BadPieces, FewerPieces
+
+REMIND_AFTER = timedelta(hours=24)
+MISSING = "booking.pieces_missing"
 
 
 def count(booking_id: UUID, pieces: int, *, by: Actor) -> Booking:
@@ -44,6 +51,33 @@ def count(booking_id: UUID, pieces: int, *, by: Actor) -> Booking:
     told = "pieces_counted" if side is CorrectedBy.PERSON else "pieces_by_company"
     record(f"booking.{told}", booking, by=by, data={"from": before, "to": pieces})
     return booking
+
+
+def remind_due(limit: int = 200) -> int:
+    """Reminds whoever worked by the piece, and their company, of shifts that ended a day ago and of which nobody has
+    said how many pieces came: once, a day before the contractor can say it no more. Returns how many there were."""
+    now = clock.now()
+    told = exists().where(Event.subject_id == Booking.id, Event.name == MISSING)
+    due = (
+        select(Booking)
+        .join(Gig, Gig.id == Booking.gig_id)
+        .where(
+            Gig.most_pieces.is_not(None),
+            Booking.pieces.is_(None),
+            Booking.status == BookingStatus.WORKED,
+            ~Booking.is_training,
+            ~Booking.is_standby,
+            func.upper(Booking.during) <= now - REMIND_AFTER,
+            func.upper(Booking.during) > now - CORRECT_WITHIN,
+            ~told,
+        )
+        .order_by(Booking.id)
+        .limit(limit)
+        .with_for_update(of=Booking, skip_locked=True)
+    )
+    bookings = db.session.scalars(due).all()
+    record_many(MISSING, ((booking, {}) for booking in bookings), by=CLOCK)
+    return len(bookings)
 
 
 def most(booking: Booking) -> int | None:

@@ -280,6 +280,7 @@ _EVENTS = {
     "shift.lead_named": lazy_gettext("Somebody was named to lead the shift, and asked for its minutes."),
     "correction.made": lazy_gettext("The clock was corrected, with a reason."),
     "booking.pieces_counted": lazy_gettext("The pieces were counted."),
+    "booking.pieces_missing": lazy_gettext("People were reminded to count the pieces."),
     "booking.pieces_by_company": lazy_gettext("The company counted the pieces."),
     "correction.by_company": lazy_gettext("The company corrected the clock and gave minutes."),
     "correction.proposed": lazy_gettext("The company proposed another time. Nothing changes without a yes."),

@@ -80,3 +80,27 @@ def test_nobody_else_counts_and_hours_alone_have_no_pieces(client: FlaskClient, 
     )
     assert (answer.status_code, answer.get_json()["code"]) == (422, "bad_pieces")
     assert booking.pieces is None
+
+
+def test_whoever_has_counted_nothing_is_reminded_once_a_day_before_it_is_too_late(paying: Scene) -> None:
+    """Not of a shift of which somebody has said a number, also none."""
+    silent, counted = make.booked(paying), make.booked(paying)
+    for each in (silent, counted):
+        make.work(each)
+    piece_counts.count(counted.id, 0, by=accounts.actor_of(counted.contractor_id))
+    make.at(silent.ends_at + timedelta(hours=24, minutes=-1))
+    assert piece_counts.remind_due() == 0
+    make.at(silent.ends_at + timedelta(hours=24))
+    assert (piece_counts.remind_due(), piece_counts.remind_due()) == (1, 0)
+    assert [event.name for event in timeline("booking", silent.id)].count("booking.pieces_missing") == 1
+
+
+def test_nobody_is_reminded_of_what_is_paid_by_the_hour_or_is_too_late(paying: Scene) -> None:
+    late = make.booked(paying)
+    make.work(late)
+    make.at(late.ends_at + timedelta(hours=48))
+    assert piece_counts.remind_due() == 0
+    make.at(late.ends_at + timedelta(hours=24))
+    gig = db.session.get_one(Gig, paying.gig.id)
+    gig.payment_model, gig.piece_amount, gig.most_pieces = PaymentModel.HOURLY, None, None
+    assert piece_counts.remind_due() == 0

@@ -31,6 +31,22 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It gives you minutes and counts. If it was not so, say it on the page of the shift.",
             ),
         ),
+        "booking.pieces_missing": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Nobody has counted your pieces: %(gig)s",
+                "Say on the page of the shift how many came of it, within 48 hours after it: only what is counted is "
+                "paid by the piece.",
+            ),
+            Telling(
+                Audience.TIMESHEETS,
+                Channel.INBOX,
+                "Nobody has counted the pieces of a shift: %(gig)s",
+                "%(contractor)s has worked it and said no number. If you know how many came of it, say so on the "
+                "timesheet before you answer it.",
+            ),
+        ),
         "booking.pieces_by_company": (
             Telling(
                 Audience.CONTRACTOR,
