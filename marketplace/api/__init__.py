@@ -27,6 +27,7 @@ from marketplace.messages import channel_routes as channels
 from marketplace.messages import routes as messages
 from marketplace.notices import reach_routes as reach
 from marketplace.notices import routes as notices
+from marketplace.pay import deposit_invoice_routes as deposit_invoices
 from marketplace.pay import routes as pay
 from marketplace.pay.bank import routes as bank
 from marketplace.pay.by_hand import routes as by_hand
@@ -106,6 +107,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standby.blueprint,
     *matching.blueprints,
     *pay.blueprints,
+    *deposit_invoices.blueprints,
     *rails.blueprints,
     *chargebacks.blueprints,
     *taxes.blueprints,

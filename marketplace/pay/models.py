@@ -372,6 +372,10 @@ class SandboxCall(Base):
     """Whether it said no since the person's account could receive nothing."""
     failed_at: Mapped[Instant | None]
     """When the person's bank sends the payout back, because a lever says so."""
+    invoice_due_at: Mapped[Instant | None]
+    """Of a deposit by invoice, which has happened once it is paid."""
+    invoice_paid_at: Mapped[Instant | None]
+    invoice_void_at: Mapped[Instant | None]
 
 
 class SandboxLever(Subject):

@@ -243,7 +243,7 @@ def taxes_add_up() -> Check:
 
 def rails_agree() -> Check:
     """Each payment that is done happened outside with its amount, and nothing happened outside that was not ordered."""
-    undone = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED)
+    undone = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
     happened = (OpStatus.DONE, OpStatus.REVERSED)
     agree = or_(
         and_(
@@ -257,7 +257,8 @@ def rails_agree() -> Check:
     )
     both = PaymentOp.idempotency_key == SandboxCall.key
     found = select(func.coalesce(PaymentOp.idempotency_key, SandboxCall.key).label("key"), agree.label("agree"))
-    outside = SandboxCall.external_id.is_not(None)
+    is_paid = or_(SandboxCall.invoice_due_at.is_(None), SandboxCall.invoice_paid_at.is_not(None))
+    outside = and_(SandboxCall.external_id.is_not(None), is_paid)
     done = and_(PaymentOp.rail == SANDBOX, PaymentOp.status.in_(happened))
     joined = found.select_from(PaymentOp).join(SandboxCall, both, full=True).where(or_(outside, done))
     rows = db.session.execute(joined).all()

@@ -154,6 +154,8 @@ class LeverEffect(StrEnum):
     declined."""
     FAIL_LATER = "fail_later"
     """A payout is done, and a few minutes later the person's bank sends it back to their account at the rail."""
+    PAY_INVOICE = "pay_invoice"
+    """A deposit by invoice that waits is paid."""
 
 
 class NotADeposit(Invalid):

@@ -36,17 +36,18 @@ ADVANCE_RUN = "pay_run.advance"
 """The job that takes a pay run to its end; its argument is `run_id`. Runs outside any transaction."""
 
 
-def deposit(company_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
+def deposit(company_id: UUID, money: Money, *, invoice: Mapping[str, Any] | None = None, by: Actor) -> PaymentOp:
     """Writes down that the company pays in. The rail is asked by a job after the commit; the money is available when
-    the payment is done. Raises NotADeposit when the amount is not above zero, NotCarried when the rail has no such
-    amount, RailsNeverMix."""
+    the payment is done. `invoice` has the terms of one by invoice, which `deposit_invoices` writes down. Raises
+    NotADeposit when the amount is not above zero, NotCarried when the rail has no such amount, RailsNeverMix."""
     require_company(by, company_id, Right.MONEY)
     if money.amount <= 0:
         raise rules.NotADeposit(field="money")
     name = switching.rail_of_new_payments()
     if name in stripe_rules.NAMES:
         stripe_rules.check_deposit(money)
-    op = _intend(OpKind.DEPOSIT, money, name, telling.of_deposit(company_id), company_id=company_id, by=by)
+    told = telling.of_deposit(company_id) | ({"invoice": dict(invoice)} if invoice else {})
+    op = _intend(OpKind.DEPOSIT, money, name, told, company_id=company_id, by=by)
     queue.defer(ADVANCE_RAIL)
     return op
 
@@ -96,7 +97,9 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     left = min(each.amount for each in left_of(paid_in))
     if paid_in.status is not OpStatus.DONE or money.currency != paid_in.currency or not 0 < money.amount <= left:
         raise rules.NotRefundable(field="money", left=str(Money(max(left, 0), paid_in.currency)))
-    told = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
+    told: dict[str, Any] = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
+    if "invoice" in paid_in.params:
+        told["of_invoice"] = True
     op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
     ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
     queue.defer(ADVANCE_RAIL)

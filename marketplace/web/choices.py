@@ -76,6 +76,7 @@ EFFECTS: Names = MappingProxyType(
         LeverEffect.KEEP_FEE: lazy_gettext("Keep a fee: a hundredth of a payout does not arrive."),
         LeverEffect.RESTRICT: lazy_gettext("Restrict: the person's account can receive nothing, until they mend it."),
         LeverEffect.FAIL_LATER: lazy_gettext("Fail later: a payout is done, and minutes later a bank sends it back."),
+        LeverEffect.PAY_INVOICE: lazy_gettext("Pay an invoice: a deposit by invoice that waits is paid."),
         LeverEffect.LOSE_ANSWER: lazy_gettext("Lose the answer: it happens, and nobody hears of it."),
     }
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -20,7 +21,7 @@ from marketplace.core.money import total
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
-from marketplace.pay import queries, refunds, service
+from marketplace.pay import deposit_invoices, queries, refunds, service
 from marketplace.pay.bank import paying
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
@@ -70,17 +71,27 @@ def deposit(company_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/money/deposits/<uuid:deposit_id>", methods=["GET", "POST"])
-def show_deposit(company_id: UUID, deposit_id: UUID) -> ResponseReturnValue:
-    """One deposit: what happened, what went back of it, and a form to send more of it back."""
+def show_deposit(company_id: UUID, deposit_id: UUID, calling_off: Form | None = None) -> ResponseReturnValue:
+    """One deposit: its invoice, what happened, what went back of it, and a form to send more of it back."""
     by = actor()
     op = queries.deposit(company_id, deposit_id, by)
     form = Form(DepositArgs, {"money.currency": op.currency})
-    if form.done(lambda data: refunds.refund(op.id, data["money"], by=by)):
+    if calling_off is None and form.done(lambda data: refunds.refund(op.id, data["money"], by=by)):
         return saved("show_deposit", deposit_id=op.id)
     back = db.session.scalars(_went_back(op).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
     may = refunds.refundable(company_id, op.id, by)
-    return render_template("company/deposit.html", op=op, form=form, back=back, may=may, events=events), form.status
+    ending = calling_off or Form(ma.Schema)
+    return render_template(
+        "company/deposit.html",
+        op=op,
+        form=form,
+        back=back,
+        may=may,
+        events=events,
+        asked=deposit_invoices.of(op),
+        ending=ending,
+    ), max(form.status, ending.status)
 
 
 def _went_back(op: PaymentOp) -> Select[PaymentOp]:

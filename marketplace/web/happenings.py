@@ -359,6 +359,7 @@ _EVENTS = {
     "evidence.taken": lazy_gettext("The bank has the evidence."),
     "evidence.refused": lazy_gettext("The bank does not take the evidence."),
     "evidence.reversed": lazy_gettext("The evidence came back."),
+    "deposit.called_off": lazy_gettext("The company called off the invoice of its deposit."),
     "deposit.requested": lazy_gettext("A deposit was asked for."),
     "deposit.sent": lazy_gettext("The rail was asked for the deposit."),
     "deposit.left_unanswered": lazy_gettext("The rail has not answered yet; it is asked again."),

@@ -34,6 +34,7 @@ from marketplace.matching import trials as matching_trials
 from marketplace.matching.objective import NEWEST_SHIPPED
 from marketplace.messages import channels as opening
 from marketplace.notices import phones
+from marketplace.pay import deposit_invoices
 from marketplace.pay import service as paying
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.rules import FileFormat, FileStatus, FindingOutcome, FindingStatus
@@ -252,6 +253,7 @@ def _company() -> Scene:
     pay.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT, owner_id=there.company_id)
     pay.deposited(there.company_id, Money.of("10.00", "USD"))
     chargebacks.look_at_sandbox()
+    deposit_invoices.ask(there.company_id, Money.of("10.00", "USD"), 30, "PO-7", by=there.company)
     taken = db.session.scalars(select(Chargeback.id).where(Chargeback.company_id == there.company_id)).one()
     chargeback_papers.attach(there.company_id, taken, Evidence.RECEIPT, papers.png(), by=there.company)
     return there

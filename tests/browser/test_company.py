@@ -73,6 +73,7 @@ def paths(committed: Committed) -> dict[str, str]:
             "timesheets": "/timesheets",
             "timesheet": f"/timesheets/{sheet}",
             "money": "/money",
+            "by-invoice": "/money/by-invoice",
             "paid": "/money/paid",
             "statement": "/money/statement",
             "contracts": "/contracts",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
+from tests.stripe_contract import invoices
 from tests.stripe_contract.contract import Sent, StripeRefuses, blank
 from tests.stripe_contract.world import PAGE, Thing, World, listed, requirements
 
@@ -307,7 +308,7 @@ def _events(world: World, _ids: Mapping[str, str], told: Thing, _account: str | 
     return listed(world.events[::-1][: told.get("limit", PAGE)], "/v1/events")
 
 
-_OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing, str | None], Thing]] = {
+_OPERATIONS: Mapping[tuple[str, str], invoices.Operation] = {
     ("POST", "/v1/accounts"): _new_account,
     ("GET", "/v1/accounts/{account}"): _one("account"),
     ("POST", "/v1/accounts/{account}"): _update_account,
@@ -343,4 +344,4 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[World, Mapping[str, str], Thing,
     ("GET", "/v1/files"): _many("file", "/v1/files"),
     ("GET", "/v1/files/{file}"): _one("file"),
     ("GET", "/v1/events"): _events,
-}
+} | invoices.OPERATIONS

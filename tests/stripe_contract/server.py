@@ -73,10 +73,10 @@ class Kept:
 
 @dataclass
 class Standin:
-    """Stripe, at `address`. `faults` are used up one by one, by requests that change something."""
+    """Stripe, at `address`. `faults` are used up one by one, by requests that change something; None is no fault."""
 
     world: World = field(default_factory=World)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
     keys: dict[str, Kept] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Method and path of every request."""

@@ -264,6 +264,8 @@ class World:
             "source",
             "status",
             "purpose",
+            "invoice",
+            "customer",
         ):
             if name in told:
                 found = [each for each in found if each.get(name, each.get(f"_{name}")) == told[name]]

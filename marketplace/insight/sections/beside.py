@@ -65,6 +65,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "payout_contest.answered_by": _WHO_DID_IT,
         "chargeback.paid_again_by": _WHO_DID_IT,
         "chargeback.bearer_decided_by": _WHO_DID_IT,
+        "deposit_invoice.called_off_by": _WHO_DID_IT,
         "test_version.written_by": _WHO_DID_IT,
         "content_report.reported_by": _WHO_DID_IT,
         "thread_message.said_by": _WHO_DID_IT,

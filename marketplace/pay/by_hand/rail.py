@@ -23,7 +23,8 @@ from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import FOUND_NOT_PAID, FindingOutcome, FindingStatus, ManualStatus
 from marketplace.pay.methods import barring
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails.rail import Arrival, Done, Enclosure, Order, Refused, Result, Waiting
+from marketplace.pay.rails.deposit_invoice_rules import NotByInvoice
+from marketplace.pay.rails.rail import Arrival, Customer, Done, Enclosure, Order, Refused, Result, Waiting
 from marketplace.pay.rules import MANUAL, OpKind
 
 LOOK_AFTER = timedelta(days=1)
@@ -63,6 +64,10 @@ class ManualRail:
     def upload(self, paper: Enclosure) -> Result:
         """Whoever hands it in by hand takes it from where it lies."""
         return Done(paper.name)
+
+    def enrol(self, customer: Customer) -> Result:
+        """Nobody is asked for anything by invoice here: a bank transfer does that."""
+        return Refused(NotByInvoice.code, NotByInvoice.title, "company")
 
     def find(self, order: Order) -> Result | None:
         with transaction():

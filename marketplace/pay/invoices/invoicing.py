@@ -279,7 +279,7 @@ def _write(
         of_id=None if of is None else of.id, currency=net.currency, net_amount=net.amount, vat_percent=vat.percent,
         vat_amount=on_top.amount, treatment=vat.treatment, reason=reason, issued_at=now,
         seller=dict(current_app.config["SELLER"]) if of is None else of.seller,
-        buyer=_buyer(company_id) if of is None else of.buyer,
+        buyer=buyer(company_id) if of is None else of.buyer,
         vat_taken_at=now if of is not None or not on_top else None,
     )  # fmt: skip
     db.session.add(made)
@@ -310,7 +310,8 @@ def _billing(company_id: UUID) -> CompanyBilling:
     return CompanyBilling(company_id=company_id, vat_number=None, address=address or "", told_at=clock.now())
 
 
-def _buyer(company_id: UUID) -> dict[str, str | None]:
+def buyer(company_id: UUID) -> dict[str, str | None]:
+    """Who buys, as an invoice names them. The caller may see the company's money."""
     company, told = db.session.get_one(Company, company_id), _billing(company_id)
     return {
         "name": company.legal_name,

@@ -281,6 +281,12 @@ def _landed(rail: str, carried: Sequence[Carried], *, is_back: bool) -> None:
 _ANSWERS: Mapping[str, Callable[[RailEvent], Handled]] = MappingProxyType(
     {
         "checkout.session.": _payment,
+        # Whatever comes before an invoice is sent says nothing of its money.
+        "invoice.paid": _payment,
+        "invoice.payment_succeeded": _payment,
+        "invoice.voided": _payment,
+        "invoice.marked_uncollectible": _payment,
+        "invoice.overdue": _payment,
         "transfer.created": _payment,
         "refund.": _payment,
         "charge.refund.updated": _payment,

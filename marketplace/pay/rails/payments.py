@@ -25,7 +25,7 @@ from marketplace.pay import rules
 from marketplace.pay.by_hand.rules import FOUND_NOT_PAID
 from marketplace.pay.methods import barring
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import pausing
+from marketplace.pay.rails import deposit_invoices, pausing
 from marketplace.pay.rails.chargeback_papers import enclose
 from marketplace.pay.rails.known import rail
 from marketplace.pay.rails.rail import Arrival, Done, Order, Parked, Refused, Result, Unknown, Waiting
@@ -94,7 +94,7 @@ def look_again(op_id: UUID) -> OpStatus:
         op = db.session.get_one(PaymentOp, op_id, populate_existing=True)
         waits, name, known = op.status is OpStatus.WAITING, op.rail, op.external_id
     if waits and known is not None:
-        learn(op_id, lambda order: rail(name).follow(order, known))
+        learn(op_id, lambda order: rail(name).follow(_with_wish(order), known))
     with transaction():
         return db.session.get_one(PaymentOp, op_id, populate_existing=True).status
 
@@ -142,11 +142,20 @@ def _heard(claim: Claim) -> Result:
 def _ask(claim: Claim) -> Result:
     outside = rail(claim.rail)
     if claim.waiting is not None:
-        return outside.follow(claim.order, claim.waiting)
+        return outside.follow(_with_wish(claim.order), claim.waiting)
+    if deposit_invoices.is_asked(claim.order):
+        asked = deposit_invoices.address(claim.order, outside)
+        if not isinstance(asked, Order):
+            return asked
+        return outside.send(asked) if claim.may_repeat else outside.find(asked) or NOT_FOUND
     if claim.may_repeat:
         order = enclose(claim.order, outside) if claim.order.kind is OpKind.EVIDENCE else claim.order
         return outside.send(order) if isinstance(order, Order) else order
     return outside.find(claim.order) or NOT_FOUND
+
+
+def _with_wish(order: Order) -> Order:
+    return deposit_invoices.with_wish(order) if deposit_invoices.is_asked(order) else order
 
 
 def told(results: Mapping[UUID, Result]) -> None:
@@ -162,6 +171,7 @@ def _write_down(ops: Sequence[PaymentOp], results: Mapping[UUID, Result]) -> Non
     if entries := [entry for op in ops if (entry := _entry(op, results[op.id])) is not None]:
         ledger.post_many(entries)
     for op in ops:
+        deposit_invoices.note(op, results[op.id])
         _settle(op, results[op.id])
         if op.kind is OpKind.REVERSAL and op.status is OpStatus.DONE:
             _take_back(op)

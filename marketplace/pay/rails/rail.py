@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from marketplace.core.money import Money
+from marketplace.pay.rails.deposit_invoice_rules import InvoiceState
 from marketplace.pay.rules import LOOK_AGAIN, OpKind
 
 
@@ -35,6 +36,41 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Customer:
+    """A company as a rail is told of it before the first invoice: the same key makes one customer. Where the key is not
+    trusted any more it is looked for by id, among what came after `since` (seconds)."""
+
+    id: UUID
+    key: str
+    company_id: UUID
+    name: str
+    since: int
+    may_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Whom a deposit is asked of by invoice, and on which terms. `customer` is the rail's own name of the company;
+    `email` is None once the invoice is sent."""
+
+    customer: str
+    email: str | None = field(repr=False)
+    buyer: Mapping[str, str | None] = field(repr=False)
+    reference: str | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """An invoice as its rail tells of it: `paid` is what came of it through the rail."""
+
+    state: InvoiceState
+    number: str | None
+    due_at: datetime | None
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One payment as a rail is told of it. Frozen when the payment is written down: a repetition is the same order."""
 
@@ -47,6 +83,11 @@ class Order:
     params: Mapping[str, Any] = field(default_factory=dict)
     statement: Statement | None = None
     """Of evidence that is sent. It stands where it can be erased; `params` have its digests."""
+    bill: Bill | None = None
+    """Of a deposit by invoice. It stands beside the order, and does not change until the invoice is sent."""
+    called_off: int | None = None
+    """Where the company wants its invoice void, how often the rail has said since that it is not: each of these is an
+    answer, after which it is asked by a key of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +108,7 @@ class Done:
     id: str
     arrived: Arrival | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+    billed: Billed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +118,7 @@ class Refused:
     code: str
     text: str
     who_can_fix: str
+    billed: Billed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +133,7 @@ class Parked:
     """The rail said something that tells nothing about the money: a person has to look."""
 
     why: str
+    billed: Billed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +146,7 @@ class Waiting:
     url: str | None = None
     until: datetime | None = None
     look_after: timedelta = LOOK_AGAIN
+    billed: Billed | None = None
 
 
 Result = Done | Refused | Unknown | Parked | Waiting
@@ -120,6 +165,10 @@ class Rail(Protocol):
 
     def upload(self, paper: Enclosure) -> Result:
         """Takes a paper that evidence will name. `Done` has the rail's own name of it."""
+        ...
+
+    def enrol(self, customer: Customer) -> Result:
+        """Makes a company a customer, once, before its first invoice. `Done` has the rail's own name of it."""
         ...
 
     def find(self, order: Order) -> Result | None:

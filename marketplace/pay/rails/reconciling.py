@@ -39,6 +39,8 @@ DAYS = 31
 HAPPENED = frozenset({OpStatus.DONE, OpStatus.REVERSED})
 NOT_DONE = "not_done_here"
 """Why a movement is stray whose payment has not come to its end in the books."""
+CALLED_OFF = "invoice_void"
+"""The refusal of a deposit whose invoice was made void."""
 log = structlog.get_logger()
 
 
@@ -200,7 +202,7 @@ def _came_true() -> Select[RailMovement]:
     """The oldest strays whose payments are done by now. An operator who explains one at this moment comes first."""
     done = select(RailMovement).join(PaymentOp, PaymentOp.id == RailMovement.payment_op_id)
     not_taken = and_(PaymentOp.kind == OpKind.REFUND, PaymentOp.status == OpStatus.REFUSED)
-    over = or_(PaymentOp.status.in_(HAPPENED), not_taken)
+    over = or_(PaymentOp.status.in_(HAPPENED), not_taken, PaymentOp.refusal_code == CALLED_OFF)
     done = done.where(RailMovement.match == Match.STRAY, RailMovement.why == NOT_DONE, over)
     done = done.order_by(RailMovement.created_at, RailMovement.id).limit(BATCH)
     return done.with_for_update(of=RailMovement, skip_locked=True)
@@ -262,11 +264,18 @@ def _match(rows: Sequence[RailMovement]) -> None:
     causes = {row.id: _cause(row, ops) for row in rows}
     named = [cause for cause, _ in causes.values() if cause]
     taken = set(db.session.scalars(select(RailMovement.cause).where(RailMovement.cause.in_(named))))
+    came = _came_by_invoice(ops.values())
     entries: list[Entry] = []
     for row in rows:
         cause, why = causes[row.id]
         if cause in taken:
             cause, why = None, "second_time"
+        op = ops.get(row.payment_op_id) if row.payment_op_id else None
+        if cause is not None and op is not None and op.id in came and row.kind in rail_rules.PAYS:
+            if came[op.id] + row.amount > op.amount:
+                cause, why = None, "other_amount"
+            else:
+                came[op.id] += row.amount
         row.why = why
         if cause is None:
             continue
@@ -275,6 +284,18 @@ def _match(rows: Sequence[RailMovement]) -> None:
         entries += _entries(row)
     if entries:
         ledger.post_many(entries)
+
+
+def _came_by_invoice(ops: Iterable[PaymentOp]) -> dict[UUID, int]:
+    """What is matched already of each deposit that is asked for by invoice: several payments may be one of them."""
+    wanted = {op.id: 0 for op in ops if "invoice" in op.params}
+    sums = select(RailMovement.payment_op_id, func.sum(RailMovement.amount).label("amount")).where(
+        RailMovement.payment_op_id.in_(wanted),
+        RailMovement.match == Match.MATCHED,
+        RailMovement.kind.in_(rail_rules.PAYS),
+    )
+    found = db.session.execute(sums.group_by(RailMovement.payment_op_id)) if wanted else ()
+    return wanted | {row.payment_op_id: int(row.amount) for row in found}
 
 
 def _cause(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None, str | None]:
@@ -287,6 +308,10 @@ def _cause(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | None
     op = ops.get(row.payment_op_id) if row.payment_op_id is not None else None
     if op is None or op.kind is not kind or op.rail != row.rail:
         return None, "no_payment_of_ours"
+    if op.refusal_code == CALLED_OFF:
+        return None, "paid_after_void"
+    if _is_part(row, op):
+        return (f"deposit:{op.id}:{row.source}", None) if op.status in HAPPENED else (None, NOT_DONE)
     if (row.amount, row.currency) != (rail_rules.SIGN[kind] * op.amount, op.currency):
         return None, "other_amount"
     if op.status in HAPPENED:
@@ -304,6 +329,11 @@ def _came_back(row: RailMovement, ops: Mapping[UUID, PaymentOp]) -> tuple[str | 
         return None, "other_amount"
     is_back = op.status is OpStatus.REVERSED or _was_not_taken(op)
     return (f"{op.kind}:{op.id}:came_back", None) if is_back else (None, NOT_DONE)
+
+
+def _is_part(row: RailMovement, op: PaymentOp) -> bool:
+    """Whether it is one of several payments of an invoice."""
+    return "invoice" in op.params and row.currency == op.currency and 0 < row.amount < op.amount
 
 
 def _was_not_taken(op: PaymentOp) -> bool:

@@ -6,7 +6,9 @@ books undoes. Levers make it decline, fail, or lose an answer, as a real rail do
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
@@ -19,7 +21,20 @@ from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.pay.models import SandboxCall, SandboxLever
-from marketplace.pay.rails.rail import Arrival, Done, Enclosure, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails.deposit_invoice_rules import InvoiceState
+from marketplace.pay.rails.rail import (
+    Arrival,
+    Billed,
+    Customer,
+    Done,
+    Enclosure,
+    Order,
+    Parked,
+    Refused,
+    Result,
+    Unknown,
+    Waiting,
+)
 from marketplace.pay.rules import SANDBOX, LeverEffect, OpKind
 
 DECLINED: Mapping[OpKind, Refused] = MappingProxyType(
@@ -35,6 +50,9 @@ RESTRICTED = Refused(
     "insufficient_capabilities_for_transfer", "The account at the sandbox cannot receive money yet.", "contractor"
 )
 """As the Stripe rail refuses it."""
+CALLED_OFF = Refused("invoice_void", "The invoice was called off before it was paid.", "company")
+AT_ONCE = tuple(each for each in LeverEffect if each is not LeverEffect.PAY_INVOICE)
+"""Levers that say what becomes of an order when it is sent."""
 NO = frozenset({LeverEffect.DECLINE, LeverEffect.RESTRICT})
 FEE_PART = Fraction(1, 100)
 """What the sandbox keeps of a payout when its lever says so."""
@@ -64,13 +82,19 @@ class SandboxRail:
         """The same paper has the same name, so there is nothing to remember of it."""
         return Done(f"sbx_file_{hashlib.sha256(paper.key.encode()).hexdigest()[:24]}")
 
+    def enrol(self, customer: Customer) -> Result:
+        """The same company has the same name, so there is nothing to remember of it."""
+        return Done(f"sbx_cus_{customer.id.hex}")
+
     def find(self, order: Order) -> Result | None:
         with transaction():
             return _remembered(order)
 
     def follow(self, order: Order, name: str) -> Result:
-        """Nothing waits here: the sandbox answers at once."""
-        return self.find(order) or Parked(f"The sandbox does not know {name}.")
+        """Only an invoice waits here: until its company calls it off, or a lever pays it."""
+        with transaction():
+            _end(order)
+            return _remembered(order) or Parked(f"The sandbox does not know {name}.")
 
 
 def _digest(order: Order) -> str:
@@ -87,8 +111,38 @@ def _remembered(order: Order) -> Result | None:
     if call.external_id is None:
         return RESTRICTED if call.is_restricted else DECLINED[order.kind]
     fee = Money(call.fee_amount, call.currency)
+    if call.invoice_due_at is not None:
+        return _of_invoice(call, order.money)
     arrived = Arrival(order.money - fee, fee) if order.kind is OpKind.PAYOUT else None
     return Done(call.external_id, arrived, {"at": call.at.isoformat()})
+
+
+def _of_invoice(call: SandboxCall, money: Money) -> Result:
+    """An invoice of the sandbox's as a rail tells of it."""
+    assert call.external_id is not None, "what was refused has no invoice"
+    number, due_at, zero = f"SBX-{call.external_id[-8:].upper()}", call.invoice_due_at, Money.zero(money.currency)
+    if call.invoice_paid_at is not None:
+        return Done(call.external_id, billed=Billed(InvoiceState.PAID, number, due_at, money))
+    if call.invoice_void_at is not None:
+        return replace(CALLED_OFF, billed=Billed(InvoiceState.VOID, number, due_at, zero))
+    return Waiting(call.external_id, billed=Billed(InvoiceState.OPEN, number, due_at, zero))
+
+
+def _end(order: Order) -> None:
+    """What becomes of an invoice that waits: who calls it off comes too late where it is paid."""
+    open_call = select(SandboxCall).where(
+        SandboxCall.key == order.key,
+        SandboxCall.invoice_due_at.is_not(None),
+        SandboxCall.invoice_paid_at.is_(None),
+        SandboxCall.invoice_void_at.is_(None),
+    )
+    call = db.session.scalars(open_call.with_for_update()).one_or_none()
+    if call is None:
+        return
+    if _pull(order, (LeverEffect.PAY_INVOICE,)) is not None:
+        call.invoice_paid_at = clock.now()
+    elif order.called_off is not None:
+        call.invoice_void_at = clock.now()
 
 
 def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
@@ -106,6 +160,7 @@ def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
         inquired_at=clock.now() if effect is LeverEffect.INQUIRE else None,
         is_restricted=effect is LeverEffect.RESTRICT and order.kind is OpKind.PAYOUT,
         failed_at=clock.now() if effect is LeverEffect.FAIL_LATER and order.kind is OpKind.PAYOUT else None,
+        invoice_due_at=None if order.bill is None else clock.now() + timedelta(days=order.bill.days),
     )
     db.session.execute(call.on_conflict_do_nothing(index_elements=["key"]))
     result = _remembered(order)
@@ -113,12 +168,13 @@ def _carry_out(order: Order, fee: Money, effect: LeverEffect | None) -> Result:
     return result
 
 
-def _pull(order: Order) -> LeverEffect | None:
-    """Uses up one time of the oldest lever that is meant for this order."""
+def _pull(order: Order, effects: Collection[LeverEffect] = AT_ONCE) -> LeverEffect | None:
+    """Uses up one time of the oldest lever of these that is meant for this order."""
     oldest = (
         select(SandboxLever.id)
         .where(
             SandboxLever.kind == order.kind,
+            SandboxLever.effect.in_(effects),
             SandboxLever.times_left > 0,
             SandboxLever.owner_id.is_(None) | (SandboxLever.owner_id == order.owner_id),
         )

@@ -14,7 +14,7 @@ from uuid import UUID
 import stripe
 import structlog
 
-from marketplace.pay.rails.rail import Done, Enclosure, Order, Parked, Refused, Result, Unknown, Waiting
+from marketplace.pay.rails.rail import Billed, Done, Enclosure, Order, Parked, Refused, Result, Unknown, Waiting
 from marketplace.pay.rails.stripe_rules import OURS, REFUSALS, to_stripe
 
 UNPAID = frozenset({"requires_payment_method", "canceled"})
@@ -210,9 +210,9 @@ def of_account(made: Any) -> AccountState:
     )
 
 
-def refusal(code: str, text: str) -> Refused:
+def refusal(code: str, text: str, billed: Billed | None = None) -> Refused:
     words, who = REFUSALS.get(code, (text, "operator"))
-    return Refused(code, words, who)
+    return Refused(code, words, who, billed)
 
 
 def of_error(error: stripe.StripeError) -> Refused | Unknown | Parked:

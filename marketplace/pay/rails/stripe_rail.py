@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Literal, TypeVar
+from uuid import UUID
 
 import stripe
 import structlog
 from stripe import RequestsClient, StripeClient
 
 from marketplace.pay.rails import stripe_answers as answers
-from marketplace.pay.rails.rail import Enclosure, Order, Parked, Refused, Result, Unknown
+from marketplace.pay.rails import stripe_invoices as invoices
+from marketplace.pay.rails.rail import Customer, Enclosure, Order, Parked, Refused, Result, Unknown
 from marketplace.pay.rails.stripe_answers import (
     AccountState,
     BankPayout,
@@ -40,6 +42,8 @@ HOST, FILES_HOST = "https://api.stripe.com", "https://files.stripe.com"
 SECONDS = (5.0, 25.0)
 """How long Stripe may take to connect, and between two bytes of its answer."""
 LARGEST_PAGE = 100
+PAID_IN = frozenset({"charge", "payment"})
+"""Movements by which somebody pays in."""
 EVIDENCE = "dispute_evidence"
 """What a paper at Stripe is for."""
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
@@ -80,7 +84,7 @@ class StripeRail:
     def send(self, order: Order) -> Result:
         """Has an order carried out. A payment that this process may not repeat is looked for instead (`find`)."""
         ask = {
-            OpKind.DEPOSIT: self._begin_checkout,
+            OpKind.DEPOSIT: self._ask_for_deposit,
             OpKind.PAYOUT: self._transfer,
             OpKind.REFUND: self._refund,
             OpKind.REVERSAL: self._reverse,
@@ -112,6 +116,13 @@ class StripeRail:
         except UNREADABLE:
             return answers.unread()
 
+    def enrol(self, customer: Customer) -> Result:
+        """A customer of the platform for a company, once."""
+        try:
+            return invoices.enrol(self.client, customer)
+        except UNREADABLE:
+            return answers.unread()
+
     def find(self, order: Order) -> Result | None:
         """By our own id among what Stripe made for the same people. A Checkout that nobody has paid counts too."""
         try:
@@ -122,8 +133,10 @@ class StripeRail:
             return answers.unread()
 
     def follow(self, order: Order, name: str) -> Result:
-        """What became of a Checkout, or of a refund. Everything else is done, or not, at once."""
+        """What became of a Checkout, an invoice, or a refund. Everything else is done, or not, at once."""
         try:
+            if "invoice" in order.params:
+                return invoices.follow(self.client, name, order)
             if order.kind is OpKind.REFUND:
                 return answers.of_refund(self.client.v1.refunds.retrieve(name), order)
             return answers.of_session(self._session(name), order)
@@ -145,6 +158,9 @@ class StripeRail:
         if made is None:
             return Unknown("Stripe keeps an error of its own under this key, and shows no such paper yet.")
         return answers.of_file(made, paper)
+
+    def _ask_for_deposit(self, order: Order) -> Result:
+        return invoices.ask(self.client, order) if "invoice" in order.params else self._begin_checkout(order)
 
     def _begin_checkout(self, order: Order) -> Result:
         words, back = order.params["words"], f"{self._home}/company/{order.owner_id}/money"
@@ -194,7 +210,7 @@ class StripeRail:
         except stripe.StripeError as error:
             return answers.of_look(error)
         if intent is None:
-            return Parked("Stripe does not say by what the deposit was paid.")
+            return Parked("Stripe does not say by what one payment the deposit was paid.")
         made = self.client.v1.refunds.create(
             {"payment_intent": intent, "amount": to_stripe(order.money), "metadata": answers.carried_words(order)},
             {"idempotency_key": order.key},
@@ -221,11 +237,15 @@ class StripeRail:
         return answers.of_evidence(made, order)
 
     def _intent_of(self, order: Order) -> str | None:
+        if "of_invoice" in order.params:
+            return invoices.intent_of(self.client, order.params["of"])
         found = self.client.v1.checkout.sessions.retrieve(order.params["of"]).payment_intent
         return found if isinstance(found, str) or found is None else found.id
 
     def _find(self, order: Order) -> Result | None:
         page: Any = {"limit": LARGEST_PAGE}
+        if "invoice" in order.params:
+            return invoices.find(self.client, order)
         if order.kind is OpKind.DEPOSIT:
             since: Any = page | {"created": {"gte": order.params["since"]}}
             made = answers.ours(self.client.v1.checkout.sessions.list(since).auto_paging_iter(), order)
@@ -300,6 +320,9 @@ class StripeRail:
             "transfer": (services.transfers.retrieve, answers.of_move),
             "refund": (services.refunds.retrieve, answers.of_refund),
         }
+        if kind == "invoice":
+            known = answers.asked(lambda: services.invoices.retrieve(name))
+            return Seen(answers.id_of(known), lambda order: self.follow(order, name))
         read, says = readers[kind]
         made = answers.asked(lambda: read(name))
         return Seen(answers.id_of(made), lambda order: says(made, order))
@@ -312,11 +335,12 @@ class StripeRail:
         paid: Any = intent and answers.asked(
             lambda: self.client.v1.payment_intents.retrieve(intent if isinstance(intent, str) else intent.id)
         )
+        op_id = answers.id_of(paid) or self._by_invoice(intent)
         due = made.evidence_details.due_by
         # Zero is no moment: this bank takes no answer at all, and has not since it began.
         until = None if due is None else datetime.fromtimestamp(due or made.created, UTC)
         return Disputed(
-            made.id, answers.id_of(paid), made.amount, made.currency, made.reason, made.status,
+            made.id, op_id, made.amount, made.currency, made.reason, made.status,
             datetime.fromtimestamp(made.created, UTC), until,
         )  # fmt: skip
 
@@ -328,6 +352,7 @@ class StripeRail:
         pages = answers.asked(lambda: self.client.v1.balance_transactions.list(asked)).auto_paging_iter()
         while (made := answers.asked(lambda: next(pages, None))) is not None:
             source: Any = made.source
+            paid_by = getattr(source, "payment_intent", None) if made.type in PAID_IN else None
             yield Movement(
                 id=made.id,
                 kind=made.reporting_category if made.type == "adjustment" else made.type,
@@ -335,9 +360,14 @@ class StripeRail:
                 fee=made.fee,
                 currency=made.currency,
                 source=source if isinstance(source, str) or source is None else source.id,
-                op_id=answers.id_of(source),
+                op_id=answers.id_of(source) or self._by_invoice(paid_by),
                 created_at=datetime.fromtimestamp(made.created, UTC),
             )
+
+    def _by_invoice(self, intent: Any) -> UUID | None:
+        """Whose a payment is that carries nothing of ours. Raises NotAllowed, Unreachable."""
+        name = intent if isinstance(intent, str) or intent is None else intent.id
+        return None if name is None else answers.asked(lambda: invoices.whose(self.client, name))
 
     def holdings(self) -> list[Holding]:
         """What Stripe holds for the platform. Raises NotAllowed, Unreachable."""

@@ -98,6 +98,8 @@ MOST_KEYS, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
 """docs.stripe.com/api/metadata."""
 OURS = "setara_op"
 """The name under which our own id of a payment stands in the metadata of what Stripe made of it."""
+COMPANY = "company"
+"""The name under which a company's id stands there."""
 
 
 def metadata(told: Mapping[str, object]) -> dict[str, str]:
@@ -121,6 +123,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "charge_already_refunded": ("Stripe has sent this payment back before.", "operator"),
         "checkout_expired": ("The page was not paid in time.", "company"),
         "payment_failed": ("The payment did not come through.", "company"),
+        "invoice_void": ("The invoice was called off before it was paid.", "company"),
         "rail_cannot_carry": ("Stripe does not carry this amount or currency.", "operator"),
     }
 )

@@ -161,6 +161,15 @@ PAY = {
         "other_amount": lazy_gettext("of another amount than was ordered"),
         "not_done_here": lazy_gettext("the books do not know yet that it is done"),
         "second_time": lazy_gettext("a second time"),
+        "paid_after_void": lazy_gettext("a payment of an invoice that was called off before"),
+    },
+    "deposit_invoice": {
+        "draft": lazy_gettext("not sent yet"),
+        "open": lazy_gettext("to be paid"),
+        "paid": lazy_gettext("paid"),
+        "void": lazy_gettext("called off"),
+        "uncollectible": lazy_gettext("written off, and can still be paid"),
+        "overdue": lazy_gettext("overdue"),
     },
     "call": {
         "waiting": lazy_gettext("to be answered"),
