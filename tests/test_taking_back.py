@@ -62,8 +62,10 @@ STAYS = (
 )
 """Tables of which no migration deletes a row."""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
-    ("pay for public holidays (rows of pay_line: {wages})",
-     "UPDATE pay_line SET kind = 'holiday_premium', premium_days = '[{}]' WHERE kind = 'wages'",
+    ("pay for days of rest (rows of pay_line: {wages})",
+     "UPDATE pay_line SET kind = 'rest_day_premium', premium_days = '[{}]' WHERE kind = 'wages'",
+     "UPDATE pay_line SET kind = 'holiday_premium' WHERE kind = 'rest_day_premium'"),
+    ("pay for public holidays (rows of pay_line: {wages})", "",
      "UPDATE pay_line SET kind = 'piece', pieces = 3, premium_days = NULL WHERE kind = 'holiday_premium'"),
     ("bookings that promise more for a public holiday (rows of booking: 1)",
      "UPDATE booking SET premium_days = '[{}]' WHERE id IN (SELECT id FROM booking LIMIT 1)",

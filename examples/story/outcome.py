@@ -58,6 +58,7 @@ EARNED = (
     LineKind.OVERTIME_PREMIUM,
     LineKind.FURTHER_OVERTIME,
     LineKind.HOLIDAY_PREMIUM,
+    LineKind.REST_DAY_PREMIUM,
     LineKind.NIGHT_PREMIUM,
 )
 """Lines that pay time on the clock. What is paid for other reasons would make an hour look dearer than it was."""

@@ -147,7 +147,10 @@ class PayLine(Base):
         CheckConstraint("seconds >= 0", name="seconds_not_negative"),
         CheckConstraint("(kind = 'piece') = (pieces IS NOT NULL)", name="a_line_of_pieces_counts_them"),
         CheckConstraint("pieces >= 0", name="pieces_not_negative"),
-        CheckConstraint("(kind = 'holiday_premium') = (premium_days IS NOT NULL)", name="a_premium_of_days_names_them"),
+        CheckConstraint(
+            "(kind IN ('holiday_premium', 'rest_day_premium')) = (premium_days IS NOT NULL)",
+            name="a_premium_of_days_names_them",
+        ),
         CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
         CheckConstraint("amount > 0 OR seconds > 0 OR pieces > 0", name="worth_something"),
         CheckConstraint(

@@ -182,7 +182,7 @@ def first_no(seat: Seat, person: Person) -> Verdict | None:
 
 def beyond(seat: Seat, person: Person) -> Beyond:
     """Minutes of the seat that lie beyond the standard day and week of the person's place (OVERTIME), or on a day that
-    earns more there (PUBLIC_HOLIDAY)."""
+    earns more there (PUBLIC_HOLIDAY, REST_DAY)."""
     place = Place(person.country, person.subdivision, person.zone, person.weekly_hours, person.overtime_multiplier)
     return beyond_of([busy.span for busy in person.busy], seat.span, place)
 

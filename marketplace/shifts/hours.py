@@ -126,7 +126,7 @@ class Minutes:
     pieces: int = 0
     """What came of the time, where it is paid by the piece (PIECES)."""
     premium_days: tuple[PremiumDay, ...] = ()
-    """Of the minutes on shift, those on days that earn more (PUBLIC_HOLIDAY). None of them is overtime."""
+    """Of the minutes on shift, those on days that earn more (PUBLIC_HOLIDAY, REST_DAY). None of them is overtime."""
 
     @classmethod
     def of(

@@ -155,6 +155,7 @@ class TimesheetLine(Base):
             MinuteKind.SICK: self.sick_minutes,
             MinuteKind.OVERTIME: self.overtime_minutes,
             MinuteKind.HOLIDAY: self.on_days(DayKind.HOLIDAY),
+            MinuteKind.REST_DAY: self.on_days(DayKind.REST_DAY),
             MinuteKind.NIGHT: self.night_minutes,
             MinuteKind.CUT: 0 if self.cut is None else self.cut.unpaid_minutes,
         }

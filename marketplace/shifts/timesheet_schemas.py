@@ -108,6 +108,7 @@ class MinutesSchema(ma.Schema):
     sick = ma.fields.Integer(required=True)
     overtime = ma.fields.Integer(required=True)
     holiday = ma.fields.Integer(required=True)
+    rest_day = ma.fields.Integer(required=True)
     night = ma.fields.Integer(required=True)
     cut = ma.fields.Integer(required=True, metadata={"description": "Cut, and not restored by now"})
 

@@ -29,12 +29,14 @@ class MinuteKind(StrEnum):
     OVERTIME = "overtime"
     HOLIDAY = "holiday"
     """On a public holiday that earns more, overtime of that day included."""
+    REST_DAY = "rest_day"
+    """On a weekly day of rest that earns more, likewise."""
     NIGHT = "night"
     CUT = "cut"
     """Cut, and not restored by now."""
 
 
-WITHIN = (MinuteKind.OVERTIME, MinuteKind.HOLIDAY, MinuteKind.NIGHT, MinuteKind.CUT)
+WITHIN = (MinuteKind.OVERTIME, MinuteKind.HOLIDAY, MinuteKind.REST_DAY, MinuteKind.NIGHT, MinuteKind.CUT)
 """Kinds that tell of minutes which are counted under another kind, too."""
 UNPAID = (MinuteKind.UNPAID_BREAK,)
 

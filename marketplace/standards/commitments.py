@@ -228,7 +228,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_HOURS}::test_forty_eight_hours_end_a_week "
             "tests/shifts/test_races.py::test_the_week_has_48_hours_however_many_yeses_come_at_once",
         ),
-        "DAY_OFF": _held("DAY_OFF", "booking.during", f"{_HOURS}::test_weekly_rest_is_longer_in_two_countries"),
+        "DAY_OFF": _held(
+            "DAY_OFF REST_DAY",
+            "booking.during booking.premium_days",
+            f"{_HOURS}::test_weekly_rest_is_longer_in_two_countries "
+            "tests/standards/test_premium_days.py::test_days_of_rest",
+        ),
         "BREAK": _held("BREAK", "time_entry.kind", f"{_HOURS}::test_more_than_six_hours_need_a_break"),
         "OVERTIME": _held(
             "OVERTIME PUBLIC_HOLIDAY",

@@ -2,14 +2,21 @@
 
 import marshmallow as ma
 
-from marketplace.standards.premium_days import DayKind
+from marketplace.standards.premium_days import DayKind, LawKind, RestDay
 
 
 class DayLawSchema(ma.Schema):
     """What the law of a place pays for work on days of a kind, in percent of the rate, as a whole. Without a percentage
     of overtime, overtime of such a day earns the higher of both multiples."""
 
-    kind = ma.fields.Enum(DayKind, by_value=True, required=True)
+    kind = ma.fields.Enum(LawKind, by_value=True, required=True)
+    rest_day = ma.fields.Enum(
+        RestDay,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "A day of the calendar, or the day that makes the days of work in a week so many"},
+    )
     holidays = ma.fields.Function(
         lambda law: sorted(law.holidays),
         required=True,
@@ -37,6 +44,6 @@ class PremiumDaySchema(ma.Schema):
 
     on = ma.fields.String(required=True, metadata={"format": "date"})
     kind = ma.fields.Enum(DayKind, by_value=True, required=True)
-    name = ma.fields.String(required=True, metadata={"description": "As people there say it"})
+    name = ma.fields.String(required=True, metadata={"description": "As people there say it; empty for a day of rest"})
     steps = ma.fields.List(ma.fields.List(ma.fields.Integer()), required=True)
     source = ma.fields.String(required=True, metadata={"description": "The law"})

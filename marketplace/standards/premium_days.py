@@ -1,5 +1,5 @@
 """Days whose every minute of work earns more by the law of a place: one rule for each kind of day, with the numbers of
-each place in `data/premium_days.csv` (PUBLIC_HOLIDAY).
+each place in `data/premium_days.csv` (PUBLIC_HOLIDAY, REST_DAY).
 
 A day is one of the person's zone, from midnight to midnight, so that a shift across it is split to the minute. On such
 a day a minute earns one multiple, and no two of them: that of the day, or that of overtime where it is higher. Only
@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from marketplace.standards.hours import Span
+from marketplace.standards.hours import Span, minutes_by_day, week_of
 from marketplace.standards.overtime import OfDay, Overtime, law_of, overtime_by_day
 from marketplace.standards.public_holidays import Holiday, holiday_on
 
@@ -32,10 +32,37 @@ class DayKind(StrEnum):
     """Why a day earns more."""
 
     HOLIDAY = "holiday"
+    REST_DAY = "rest_day"
 
 
-RULE_OF: Final[Mapping[DayKind, str]] = MappingProxyType({DayKind.HOLIDAY: "PUBLIC_HOLIDAY"})
+RULE_OF: Final[Mapping[DayKind, str]] = MappingProxyType(
+    {DayKind.HOLIDAY: "PUBLIC_HOLIDAY", DayKind.REST_DAY: "REST_DAY"}
+)
 """The rule by which the work of such a day is paid."""
+
+
+class LawKind(StrEnum):
+    """Which days a law is about: holidays, days of rest, or days that are both."""
+
+    HOLIDAY = "holiday"
+    REST_DAY = "rest_day"
+    HOLIDAY_ON_REST_DAY = "holiday_on_rest_day"
+
+
+class RestDay(StrEnum):
+    """Which day of a week is the day of rest by a law: one of the calendar, or the one that makes the days of work in
+    the week so many. A week whose days have no more than seven hours each has six of work where the law says so
+    (`SIX_SHORT_DAYS`), and its day of rest is the seventh."""
+
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    SIXTH = "sixth"
+    SEVENTH = "seventh"
+
+
+_WEEKDAY: Final[Mapping[RestDay, int]] = MappingProxyType({RestDay.SATURDAY: 5, RestDay.SUNDAY: 6})
+SIX_SHORT_DAYS: Final = 7 * 60
+"""How long the longest day of a week of six days of work is at most (Indonesia, PP 35/2021, art. 21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +74,9 @@ class DayLaw:
 
     country: str
     subdivision: str | None
-    kind: DayKind
+    kind: LawKind
     holidays: frozenset[str]
+    rest_day: RestDay | None
     starts: date | None
     percent: int
     overtime_percent: int | None
@@ -169,17 +197,18 @@ class Beyond:
     days: tuple[PremiumDay, ...] = ()
 
 
-def _read() -> Mapping[tuple[str, str | None, DayKind], Sequence[DayLaw]]:
+def _read() -> Mapping[tuple[str, str | None, LawKind], Sequence[DayLaw]]:
     def percent(text: str) -> int | None:
         return int(text) if text else None
 
-    found: dict[tuple[str, str | None, DayKind], list[DayLaw]] = {}
+    found: dict[tuple[str, str | None, LawKind], list[DayLaw]] = {}
     with DATA.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             law = DayLaw(
                 country=row["country"],
                 subdivision=row["subdivision"] or None,
-                kind=DayKind(row["kind"]),
+                kind=LawKind(row["kind"]),
+                rest_day=RestDay(row["rest_day"]) if row["rest_day"] else None,
                 holidays=frozenset(filter(None, row["holidays"].split("; "))),
                 starts=date.fromisoformat(row["starts"]) if row["starts"] else None,
                 percent=int(row["percent"]),
@@ -198,7 +227,7 @@ DAY_LAWS: Final = _read()
 
 def laws_of_place(country: str, subdivision: str | None) -> list[DayLaw]:
     """Every law of such days that holds there: those of the subdivision, and of its country where it has none."""
-    return [law for kind in DayKind for law in _laws(country, subdivision, kind)]
+    return [law for kind in LawKind for law in _laws(country, subdivision, kind)]
 
 
 def beyond(work: Iterable[Span], new: Span, place: Place) -> Beyond:
@@ -207,34 +236,67 @@ def beyond(work: Iterable[Span], new: Span, place: Place) -> Beyond:
     percents = law.on(new.starts_at.astimezone(place.zone).date()).percents(place.overtime_multiplier)
     minutes = further = 0
     days = []
+    worked = minutes_by_day(work, place.zone)
     for each in overtime_by_day(work, new, place.zone, law, place.weekly_hours):
-        if (day := _premium_day(each, place, percents)) is not None:
+        day = _premium_day(each, place, percents, worked)
+        worked[each.day] = worked.get(each.day, 0) + each.minutes
+        if day is not None:
             days.append(day)
         else:
             minutes, further = minutes + each.found.minutes, further + each.found.further
     return Beyond(Overtime(minutes, further), tuple(days))
 
 
-def _premium_day(each: OfDay, place: Place, percents: tuple[int, int]) -> PremiumDay | None:
-    """The day, where its law pays any minute of it more than overtime alone does."""
-    holiday = holiday_on(place.country, place.subdivision, each.day)
-    law = None if holiday is None else _holiday_law(place, each.day, holiday)
-    if holiday is None or law is None:
-        return None
+def _premium_day(each: OfDay, place: Place, percents: tuple[int, int], worked: Mapping[date, int]) -> PremiumDay | None:
+    """The day, where a law pays any minute of it more than overtime alone does: of several the one that pays most."""
     ordinary = _steps(each.minutes, each.found, (100, *percents))
-    own = _steps(each.minutes, each.by_the_day if law.by_the_day else each.found, law.percents(*percents))
-    steps = _higher(ordinary, own)
-    return None if steps == ordinary else PremiumDay(each.day, law.kind, holiday.name, steps, law.source)
+    best, found = _worth(ordinary), None
+    for law, holiday in _holding(each, place, worked):
+        own = _steps(each.minutes, each.by_the_day if law.by_the_day else each.found, law.percents(*percents))
+        steps = _higher(ordinary, own)
+        if _worth(steps) > best:
+            kind = DayKind.REST_DAY if holiday is None else DayKind.HOLIDAY
+            best, found = _worth(steps), PremiumDay(each.day, kind, holiday.name if holiday else "", steps, law.source)
+    return found
 
 
-def _holiday_law(place: Place, day: date, holiday: Holiday) -> DayLaw | None:
-    """The law of that holiday: one that names it before one of all, and the latest that holds on the day."""
-    laws = _laws(place.country, place.subdivision, DayKind.HOLIDAY)
-    holding = [law for law in laws if law.from_day <= day and law.is_about(holiday)]
-    return max(holding, key=lambda law: (bool(law.holidays), law.from_day), default=None)
+def _holding(each: OfDay, place: Place, worked: Mapping[date, int]) -> Iterator[tuple[DayLaw, Holiday | None]]:
+    """The laws that are about the day, with the holiday that it is: of holidays, and of those on a day of rest, the one
+    that names it before one of all; and of each day of rest the latest that holds."""
+    holiday = holiday_on(place.country, place.subdivision, each.day)
+    known = [law for law in laws_of_place(place.country, place.subdivision) if law.from_day <= each.day]
+    about = [law for law in known if _rests(law, each, worked)]
+    if holiday is not None:
+        for kind in (LawKind.HOLIDAY, LawKind.HOLIDAY_ON_REST_DAY):
+            of_it = [law for law in about if law.kind is kind and law.is_about(holiday)]
+            if of_it:
+                yield max(of_it, key=lambda law: (bool(law.holidays), law.from_day)), holiday
+    rests = [law for law in about if law.kind is LawKind.REST_DAY]
+    for rest_day in RestDay:
+        of_it = [law for law in rests if law.rest_day is rest_day]
+        if of_it:
+            yield max(of_it, key=lambda law: law.from_day), None
 
 
-def _laws(country: str, subdivision: str | None, kind: DayKind) -> Sequence[DayLaw]:
+def _rests(law: DayLaw, each: OfDay, worked: Mapping[date, int]) -> bool:
+    """Whether it is the day of rest that the law means; any day for a law that means none. Whatever is booked in the
+    week comes before what is added: a day without work rests where so many others have some, and one that has work
+    already where so many days of work are before it in the week."""
+    if law.rest_day is None:
+        return True
+    if law.rest_day in _WEEKDAY:
+        return each.day.weekday() == _WEEKDAY[law.rest_day]
+    week = {day: minutes for day, minutes in worked.items() if week_of(day) == week_of(each.day)}
+    others = [day for day in week if day < each.day or (each.day not in week and day != each.day)]
+    longest = max([*week.values(), week.get(each.day, 0) + each.minutes])
+    return len(others) >= (5 if law.rest_day is RestDay.SIXTH and longest > SIX_SHORT_DAYS else 6)
+
+
+def _worth(steps: Iterable[DayStep]) -> int:
+    return sum(step.minutes * step.percent for step in steps)
+
+
+def _laws(country: str, subdivision: str | None, kind: LawKind) -> Sequence[DayLaw]:
     return DAY_LAWS.get((country, subdivision, kind)) or DAY_LAWS.get((country, None, kind)) or ()
 
 
@@ -281,7 +343,11 @@ def day_laws_table() -> str:
 
 
 def _row(law: DayLaw) -> str:
-    day = f"{law.kind.value.replace('_', ' ')}{': ' + ', '.join(sorted(law.holidays)) if law.holidays else ''}"
+    day = law.kind.value.replace("_", " ")
+    if law.rest_day is not None:
+        day += f" ({law.rest_day})"
+    if law.holidays:
+        day += f": {', '.join(sorted(law.holidays))}"
     since = "" if law.starts is None else law.starts.isoformat()
     over, further = (
         "" if each is None else f"{each} %{' (by the day)' if law.by_the_day else ''}"

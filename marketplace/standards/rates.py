@@ -83,6 +83,8 @@ class LineKind(StrEnum):
     """Of overtime that the law of a place pays in steps, the step after the first."""
     HOLIDAY_PREMIUM = "holiday_premium"
     """What work on a public holiday earns beyond the rate, overtime of that day included."""
+    REST_DAY_PREMIUM = "rest_day_premium"
+    """Likewise, on the weekly day of rest of the person's place."""
     NIGHT_PREMIUM = "night_premium"
     TOP_UP = "top_up"
     """What lifts the time to the floor of the day and place of the work, where that has risen since the yes; by the
@@ -101,9 +103,9 @@ class LineKind(StrEnum):
 
 OWN_BENEFITS: Final = (LineKind.SICK_LEAVE, LineKind.BENEFIT_CASH_OUT)
 """Lines whose money is the person's own already. No company pays them."""
-
-
-DAY_OF_LINE: Final[Mapping[LineKind, DayKind]] = MappingProxyType({LineKind.HOLIDAY_PREMIUM: DayKind.HOLIDAY})
+DAY_OF_LINE: Final[Mapping[LineKind, DayKind]] = MappingProxyType(
+    {LineKind.HOLIDAY_PREMIUM: DayKind.HOLIDAY, LineKind.REST_DAY_PREMIUM: DayKind.REST_DAY}
+)
 """Which kind of day each premium of days is for."""
 
 
@@ -169,13 +171,13 @@ class PriceInput:
     for standing by (STANDBY). `overtime_minutes` are those of the worked ones that lie beyond the standard day or week,
     `overtime_percent` their multiple (150 is one and a half); the last `further_overtime_minutes` of them earn
     `further_overtime_percent` in its place. The minutes of `premium_days` are others of the worked ones, each with the
-    multiple of its day (PUBLIC_HOLIDAY). `margin` is a third party's, an hour. `qualification_minutes` were spent at
-    a test. `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no minute
-    earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are those of
-    the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the rate's
-    currency, where it is known. Where it `is_training` the worked minutes are those of training. `sick_seconds_left` is
-    the room under the year's cap of sick leave, None for all the room there is. `pieces` are paid beside the wages, or
-    in place of those of `work_minutes` (PIECES).
+    multiple of its day (PUBLIC_HOLIDAY, REST_DAY). `margin` is a third party's, an hour. `qualification_minutes` were
+    spent at a test. `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no
+    minute earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are
+    those of the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the
+    rate's currency, where it is known. Where it `is_training` the worked minutes are those of training.
+    `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is. `pieces` are
+    paid beside the wages, or in place of those of `work_minutes` (PIECES).
     """
 
     rate: Money

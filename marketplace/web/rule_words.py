@@ -376,7 +376,8 @@ def premium_day_words(kept: Mapping[str, Any]) -> str:
         gettext("%(time)s at %(percent)s %% of the rate", time=duration(minutes), percent=percent)
         for minutes, percent in kept["steps"]
     ]
-    return f"{kept['name']}, {day(date.fromisoformat(kept['on']))}: {', '.join(steps)}"
+    name = kept["name"] or gettext("Weekly day of rest")
+    return f"{name}, {day(date.fromisoformat(kept['on']))}: {', '.join(steps)}"
 
 
 def floor_words(kept: Mapping[str, Any]) -> str:

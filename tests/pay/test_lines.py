@@ -104,7 +104,9 @@ def test_two_payments_are_the_price_of_the_whole(
     more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
     more["further_overtime_percent"] = 200
     on_day = data.draw(st.integers(0, paid_time - overtime), label="on a day that earns more")
-    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "Christmas", (DayStep(60, 200), DayStep(900, 300)))
+    day = PremiumDay(
+        date(2026, 12, 25), data.draw(st.sampled_from(DayKind), label="kind"), "", (DayStep(60, 200), DayStep(900, 300))
+    )
     beyond = {"further_overtime": further, "premium_days": (day.part(on_day),)}
     whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, **beyond)
     as_once_named = data.draw(st.booleans(), label="as once named")

@@ -15,9 +15,10 @@ from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, Where
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import so_far, works
-from marketplace.shifts import attendance
+from marketplace.shifts import attendance, timesheets
 from marketplace.shifts.models import Booking, Offer
-from marketplace.shifts.timesheet_models import TimesheetLine
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.rates import LineKind
 from tests.factories import accounts, pay, shifts
 from tests.factories.shifts import Scene
@@ -48,6 +49,9 @@ def worked(scene: Scene, booking: Booking, left: timedelta) -> None:
     attendance.clock_in(booking.id, by=me)
     shifts.at(booking.ends_at - left)
     attendance.clock_out(booking.id, by=me)
+    sheet = db.session.scalars(select(Timesheet).where(Timesheet.contractor_id == booking.contractor_id)).one()
+    if sheet.status is TimesheetStatus.OPEN:
+        timesheets.submit(sheet.id, by=me)
     pay.approved(scene, booking)
 
 
@@ -106,4 +110,25 @@ def test_a_shift_across_midnight_is_split_where_its_person_lives(
     pay.paid()
     line = premium(booking)
     assert (line.minutes, line.money, line.rate) == (minutes, usd("15.00") * Fraction(minutes, 60), usd("15.00"))
+    everything_holds()
+
+
+def test_a_sixth_day_of_work_in_jakarta_is_paid_as_a_day_of_rest(client: FlaskClient) -> None:
+    """After five booked days of seven and a half hours a sixth, yes said to it last, earns twice the rate."""
+    with transaction():
+        scene = shifts.scene(criteria=Criteria(places=(Where("ID"),)))
+        ana = shifts.contracted(scene, country="ID", subdivision=None, timezone="Asia/Jakarta")
+        shifts.more_money(scene, usd("300.00"))
+        monday = shifts.MONDAY.replace(hour=1)
+        for day in range(1, 6):
+            shifts.booked(scene, ana, shifts.shift(scene, monday + timedelta(days=day), 7.5, zone="Asia/Jakarta"))
+        booking = shifts.booked(scene, ana, shifts.shift(scene, monday, 2.5, zone="Asia/Jakarta"))
+        worked(scene, booking, timedelta())
+    pay.paid()
+    found = select(PayLine).where(PayLine.booking_id == booking.id, PayLine.kind == LineKind.REST_DAY_PREMIUM)
+    line = db.session.scalars(found).one()
+    assert (line.minutes, line.money, line.rule) == (150, usd("37.50"), "REST_DAY")
+    page = Visitor(client).signed_in(people.person(ana.id)).look(f"/work/pay/{line.payslip_id}")
+    told = "Weekly day of rest, Monday, November 23, 2026: 2 h 30 min at 200 % of the rate"
+    assert told in " ".join(page.words.split())
     everything_holds()

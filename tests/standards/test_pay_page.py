@@ -48,10 +48,10 @@ def _price(given: list[list[str]]) -> list[str]:
                 into["least_rate"] = Money.of(value, currency)
             case "margin":
                 into["margin"] = Money.of(value, currency)
-            case "holiday":
+            case "holiday" | "rest_day":
                 told = [int(each) for each in (value, *more)]
                 steps = tuple(DayStep(*step) for step in zip(told[::2], told[1::2], strict=True))
-                into["premium_days"] = (PremiumDay(MONDAY.date(), DayKind.HOLIDAY, "", steps),)
+                into["premium_days"] = (PremiumDay(MONDAY.date(), DayKind(name), "", steps),)
             case "pieces":
                 into["pieces"] = Pieces(Money.of(more[0], currency), int(value), instead_of_wages=more[1:] == ["alone"])
             case _:

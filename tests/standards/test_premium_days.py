@@ -1,5 +1,6 @@
 """Days that earn more by the law of a place: worked examples with their sources, and what must hold of every law."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -24,7 +25,16 @@ from marketplace.standards.premium_days import (
     days_of,
     kept_days,
 )
-from marketplace.standards.rates import LineKind, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+from marketplace.standards.rates import (
+    DAY_OF_LINE,
+    LineKind,
+    PriceInput,
+    PriceLine,
+    cost,
+    gross_pay,
+    highest_cost,
+    price,
+)
 
 HOUR = timedelta(hours=1)
 ZONES = {
@@ -33,10 +43,12 @@ ZONES = {
     "ES": "Europe/Madrid",
     "ID": "Asia/Jakarta",
     "KE": "Africa/Nairobi",
+    "MX": "America/Mexico_City",
     "PH": "Asia/Manila",
     "PT": "Europe/Lisbon",
     "RS": "Europe/Belgrade",
     "US": "America/Chicago",
+    "US-CA": "America/Los_Angeles",
     "US-RI": "America/New_York",
     "ZA": "Africa/Johannesburg",
 }
@@ -52,7 +64,7 @@ def on(where: Place, day: str, begins: str, hours: float) -> Span:
     return Span(start, start + hours * HOUR)
 
 
-def steps(found: Beyond) -> list[tuple[str, list[tuple[int, int]]]]:
+def steps_of(found: Beyond) -> list[tuple[str, list[tuple[int, int]]]]:
     """Each day by its name, with its steps."""
     return [(day.name, [(step.minutes, step.percent) for step in day.steps]) for day in found.days]
 
@@ -92,7 +104,58 @@ def test_worked_examples(
 ) -> None:
     where = place(code, "48")
     found = beyond([], on(where, day, begins, hours), where)
-    assert (steps(found), found.overtime.minutes) == (expected, beside)
+    assert (steps_of(found), found.overtime.minutes) == (expected, beside)
+
+
+def week_of_work(where: Place, days: Sequence[int], hours: float) -> list[Span]:
+    """Work from eight in the morning on these days of December 2026."""
+    return [on(where, f"2026-12-{day:02}", "08:00", hours) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("code", "there", "there_hours", "day", "hours", "expected", "overtime"),
+    [
+        # PP 35/2021, art. 22 and 31 (3): the sixth day of a week of five days of work, in the steps of a holiday ...
+        ("ID", range(7, 12), 8, 12, 10, [(480, 200), (60, 300), (60, 400)], 0),
+        # ... whichever day of the week is added last; the fifth is none.
+        ("ID", [8, 9, 10, 11, 12], 8, 7, 4, [(240, 200)], 0),
+        ("ID", [7, 8, 9, 10], 8, 11, 8, [], 0),
+        # Days of up to seven hours are a week of six days, whose seventh is the day of rest.
+        ("ID", range(7, 12), 7, 12, 5, [], 0),
+        ("ID", range(7, 13), 6, 13, 4, [(240, 200)], 0),
+        # A second shift is on a day of rest where so many days of work are before it.
+        ("ID", range(7, 13), 8, 12, 2, [(60, 300), (60, 400)], 0),
+        ("ID", range(7, 13), 8, 8, 2, [], 120),
+        # California Labor Code 510: the seventh day of work in a workweek, over eight hours twice.
+        ("US-CA", range(7, 13), 6, 13, 9, [(480, 150), (60, 200)], 0),
+        ("US-CA", range(8, 14), 6, 14, 6, [], 0),
+        # BCEA, s. 16: Sundays, and those that begin or end within a shift.
+        ("ZA", [], 0, 13, 5, [(300, 200)], 0),
+        # LFT 71 and 73: a quarter more on a Sunday, and double on the seventh day of work; the higher one.
+        ("MX", [], 0, 13, 5, [(300, 125)], 0),
+        ("MX", range(7, 13), 6, 13, 5, [(300, 200)], 0),
+        # Labor Code of the Philippines, art. 93 and 94: 30 % on the day of rest, 260 % on one that is a holiday.
+        ("PH", range(7, 13), 6, 13, 5, [(300, 130)], 0),
+        ("PH", [20, 21, 22, 23, 24, 26, 27], 6, 25, 5, [(300, 260)], 0),
+        # Nobody's Sunday but where a law says so.
+        ("KE", [], 0, 13, 5, [], 0),
+    ],
+)
+def test_days_of_rest(
+    code: str,
+    there: Sequence[int],
+    there_hours: float,
+    day: int,
+    hours: float,
+    expected: list[tuple[int, int]],
+    overtime: int,
+) -> None:
+    """Weeks of December 2026, of which 7, 14 and 21 are Mondays."""
+    where = place(code, "48" if code in ("PH", "MX", "KE") else "40")
+    begins = "18:00" if day in there else "08:00"
+    found = beyond(week_of_work(where, there, there_hours), on(where, f"2026-12-{day:02}", begins, hours), where)
+    assert [steps for _, steps in steps_of(found)] == ([expected] if expected else [])
+    assert found.overtime.minutes == overtime
 
 
 def test_christmas_in_jakarta() -> None:
@@ -116,7 +179,7 @@ def test_overtime_of_the_week_is_counted_once() -> None:
         eight = on(where, "2027-01-01", "08:00", 8)
         there = [*forty, on(where, "2027-01-02", "08:00", 8)]
         found = beyond(there, eight, where)
-        assert [day[1] for day in steps(found)] == ([] if code == "US-RI" else [[worth]])
+        assert [day[1] for day in steps_of(found)] == ([] if code == "US-RI" else [[worth]])
         assert found.overtime.minutes == (480 if code == "US-RI" else 0)
 
 
@@ -167,7 +230,7 @@ def test_no_minute_is_counted_twice_and_none_earns_less_than_without_the_day(
 
     lines, without = paid(found.overtime, found.days), paid(overtime(there, new, zone, law, week))
     assert minutes_of(lines, LineKind.WAGES) == new.minutes
-    more = (LineKind.OVERTIME_PREMIUM, LineKind.FURTHER_OVERTIME, LineKind.HOLIDAY_PREMIUM)
+    more = (LineKind.OVERTIME_PREMIUM, LineKind.FURTHER_OVERTIME, *DAY_OF_LINE)
     assert minutes_of(lines, *more) <= new.minutes
     assert gross_pay(lines) >= gross_pay(without)
     assert all(

@@ -83,6 +83,18 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
         since=date(2026, 11, 30),
     ),
     rule(
+        "REST_DAY",
+        Basis.LAW,
+        "Work on the weekly day of rest by the law of the place where the contractor lives earns the multiple that the "
+        "law has for it, as on a public holiday: on a day of the calendar, or on the day that makes the days of work "
+        "in the week so many, whatever is booked coming before what is added. A day that is a holiday too earns the "
+        "higher multiple, or what the law says of both. Where no law is known nothing is added.",
+        "The law of the place, as marketplace/standards/data/premium_days.csv quotes it; that whatever is booked comes "
+        "first, and that a week is Monday to Sunday where the contractor lives, is house policy",
+        "tests/standards/test_premium_days.py::test_days_of_rest",
+        since=date(2026, 11, 30),
+    ),
+    rule(
         "NIGHT",
         Basis.LAW,
         "Work between 22:00 and 06:00, where the contractor is, earns 10 % more.",

@@ -22,6 +22,7 @@ PAY = {
         "overtime_premium": lazy_gettext("overtime premium"),
         "further_overtime": lazy_gettext("overtime premium, further hours"),
         "holiday_premium": lazy_gettext("public holiday premium"),
+        "rest_day_premium": lazy_gettext("premium for the weekly day of rest"),
         "night_premium": lazy_gettext("night premium"),
         "top_up": lazy_gettext("top-up"),
         "sick_accrual": lazy_gettext("sick leave"),

@@ -86,6 +86,7 @@ WORK = {
         "sick": lazy_gettext("sick leave"),
         "overtime": lazy_gettext("of it overtime"),
         "holiday": lazy_gettext("of it on a public holiday"),
+        "rest_day": lazy_gettext("of it on a weekly day of rest"),
         "night": lazy_gettext("of it at night"),
         "cut": lazy_gettext("of it cut"),
     },
