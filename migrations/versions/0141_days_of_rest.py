@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.staying import refuse_while
 
-revision = "0140"
-down_revision = "0139"
+revision = "0141"
+down_revision = "0140"
 
 KINDS = (
     *("wages", "training", "piece"),
