@@ -11,7 +11,7 @@ from jobs import reckoning
 from jobs.runner import in_batches, job
 from marketplace.accounts import papers as company_papers
 from marketplace.accounts.rules import CLOCK
-from marketplace.contracts import expiry, status
+from marketplace.contracts import status
 from marketplace.core import clock
 from marketplace.core.db import db, snapshot, transaction
 from marketplace.core.events import Event
@@ -34,14 +34,9 @@ from marketplace.matching.rules import TrialKind
 from marketplace.messages import channels, defects, threads
 from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
-from marketplace.pay import service as pay
 from marketplace.pay.closing import off_boarding
-from marketplace.pay.invoices import invoicing
 from marketplace.pay.methods import screened
-from marketplace.pay.rails import chargeback_papers, payments
-from marketplace.pay.runs import pay_day, rail_fees
-from marketplace.pay.runs import service as runs
-from marketplace.pay.taxes import years as tax_years
+from marketplace.pay.rails import chargeback_papers
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
@@ -51,7 +46,6 @@ from marketplace.shifts import (
     corrections,
     covering,
     dependence,
-    guarantees,
     handovers,
     leading,
     offers,
@@ -372,34 +366,6 @@ def roll_pilots(event_ids: Sequence[int]) -> None:
         piloting.roll({known for event in events if (known := event.ref("gig")) is not None}, by=CLOCK)
 
 
-@job("pay.run", again=False)
-def start_pay_run() -> None:
-    with transaction():
-        pay_day.start_due_runs(by=CLOCK)
-
-
-@job(pay.ADVANCE_RUN)
-def advance_pay_run(run_id: str) -> None:
-    runs.finish_run(UUID(run_id))
-
-
-@job("pay.advance_runs", again=False)
-def advance_pay_runs() -> None:
-    """Takes up the runs whose payouts have settled since, and those that a crash left."""
-    runs.finish_runs()
-
-
-@job(pay.ADVANCE_RAIL)
-def advance_rail() -> None:
-    payments.advance_ops()
-
-
-@job("rail.advance_due", again=False)
-def advance_due_payments() -> None:
-    """Asks again about payments that had no answer."""
-    payments.advance_ops()
-
-
 @job("documents.erase", again=False)
 def erase_documents() -> None:
     in_batches(documents.erase_due)
@@ -419,52 +385,6 @@ def off_board() -> None:
     """Writes down which steps at the end of a contract are done."""
     with transaction():
         off_boarding.advance_due()
-
-
-@job("guarantees.reckon", again=False)
-def reckon_guarantees() -> None:
-    in_batches(guarantees.reckon_due)
-
-
-@job("guarantees.recover", again=False)
-def recover_guarantees() -> None:
-    """One look: what is short of money now may stay so, and the next look comes soon."""
-    with transaction():
-        guarantees.recover_due(200)
-
-
-@job("rail.owe_fees", again=False)
-def owe_rail_fees() -> None:
-    in_batches(rail_fees.owe_due)
-
-
-@job("rail.recover_fees", again=False)
-def recover_rail_fees() -> None:
-    """One look, as with guaranteed hours."""
-    with transaction():
-        rail_fees.recover_due(200)
-
-
-@job("pay.invoice", again=False)
-def invoice_companies() -> None:
-    """One look: VAT that a company lacks the money for may stay open, and the next look comes soon."""
-    with transaction():
-        invoicing.issue_due()
-
-
-@job("taxes.issue_years", again=False)
-def issue_year_statements() -> None:
-    in_batches(tax_years.issue_due)
-
-
-@job("benefits.tell", again=False)
-def tell_of_expiry() -> None:
-    in_batches(expiry.tell_due)
-
-
-@job("benefits.expire", again=False)
-def expire_benefits() -> None:
-    in_batches(expiry.expire_due)
 
 
 @job("screening.screen", again=False)
