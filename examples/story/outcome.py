@@ -38,7 +38,7 @@ from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import OfferStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards import exchange
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.workforce.models import Contractor
 
 KINDS = MappingProxyType(

@@ -29,7 +29,7 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut, TimesheetLine
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.surveys import queries as surveys
 from marketplace.surveys.models import SurveyAnswer
 from marketplace.surveys.rules import Figure

@@ -19,7 +19,7 @@ from marketplace.pay import rules
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus, RunStatus
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import TimesheetCut
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.workforce.pay_scope import PayScope
 
 

@@ -21,7 +21,7 @@ from marketplace.pay.runs.counts import Count, Counts, PaidFor
 from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks, paid_out
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
-from marketplace.standards.rates import OWN_BENEFITS, Payee
+from marketplace.standards.line_kinds import OWN_BENEFITS, Payee
 from marketplace.workforce.pay_scope import PayScope
 
 Nets = Mapping[str, Mapping[UUID, int]]

@@ -28,7 +28,7 @@ from marketplace.qualifications.models import Attempt, Qualification, TestFundin
 from marketplace.qualifications.rules import FundingKind as TestFunds
 from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import OWN_BENEFITS
+from marketplace.standards.line_kinds import OWN_BENEFITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from marketplace.shifts.guarantee_models import Guarantee
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.hazard_rules import BackPayStatus
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import OWN_BENEFITS, LineKind, Payee
+from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind, Payee
 
 ACCOUNT_NAME = re.compile(r"[a-z_]+(:[A-Za-z0-9_-]+){1,2}")
 """How names of accounts look. Anything else names none, and never reaches the database."""

@@ -8,7 +8,7 @@ from marketplace.pay.taxes.schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.day_schemas import PremiumDaySchema
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 
 _CURRENCY = Pattern("^[A-Z]{3}$", error="Give an ISO 4217 code such as IDR.")
 

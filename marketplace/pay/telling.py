@@ -17,7 +17,7 @@ from marketplace.pay.methods import service as methods
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rails import stripe_rules
 from marketplace.standards import rail_reach
-from marketplace.standards.rates import Payee
+from marketplace.standards.line_kinds import Payee
 from marketplace.workforce.models import Contractor
 
 WORDS = "Setara: deposit"

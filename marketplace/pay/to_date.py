@@ -15,7 +15,7 @@ from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus, payable
 from marketplace.pay.runs.lines import BENEFIT_OF, benefit_account
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from marketplace.shifts.eligibility import Person, Seat, beyond, night, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
+from marketplace.standards.line_kinds import Payee
 from marketplace.standards.overtime import law_of
 from marketplace.standards.premium_days import kept_days
-from marketplace.standards.rates import NO_STEP, Payee, PriceInput, PriceLine, cost, gross_pay, price, stepped
+from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, gross_pay, price, stepped
 
 FORM = 1
 """The version of the shape below. What was promised keeps the shape that it was promised in."""

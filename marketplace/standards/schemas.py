@@ -15,10 +15,10 @@ from marketplace.standards.asked import Origin
 from marketplace.standards.commitments import State
 from marketplace.standards.day_schemas import DayLawSchema
 from marketplace.standards.floor import FloorKind, Period, in_digits
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
 from marketplace.standards.overtime import CountedBy
 from marketplace.standards.protection import ChangeStatus, RegionFacts
-from marketplace.standards.rates import LineKind, Payee
 from marketplace.standards.rules import Basis, Confidence, HazardCategory, HazardClass, Outcome, PaymentModel
 
 MOST_PLACES = 50

@@ -54,7 +54,7 @@ from marketplace.shifts.rules import OPEN_OFFER
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import OPT_IN
-from marketplace.standards.rates import OWN_BENEFITS
+from marketplace.standards.line_kinds import OWN_BENEFITS
 from marketplace.standards.rules import RULES
 from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors

@@ -18,7 +18,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.pay.models import PayLine
-from marketplace.standards.rates import Payee
+from marketplace.standards.line_kinds import Payee
 
 STATEMENTS = (
     """

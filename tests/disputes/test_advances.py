@@ -17,7 +17,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay.models import PayLine
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make
 from tests.factories import pay as made

@@ -44,7 +44,7 @@ from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd, CutStatus, TooLateToDispute
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, shifts
 from tests.factories import disputes as make

@@ -20,7 +20,8 @@ from marketplace.pay.rails import landing, payments
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, RunStatus, payable
 from marketplace.pay.runs import service as runs
 from marketplace.shifts import attendance
-from marketplace.standards.rates import BadPrice, LineKind, PriceInput, price
+from marketplace.standards.line_kinds import LineKind
+from marketplace.standards.rates import BadPrice, PriceInput, price
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene

@@ -16,7 +16,7 @@ from marketplace.pay import previews
 from marketplace.pay.closing import service as closing
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import pay_day
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from marketplace.workforce.bars import Left
 from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, pay

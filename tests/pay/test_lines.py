@@ -14,9 +14,10 @@ from marketplace.pay.runs.lines import Minutes, draft, owed, priced
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
-from marketplace.standards.rates import LineKind, Payee, PriceLine
+from marketplace.standards.rates import PriceLine
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
 

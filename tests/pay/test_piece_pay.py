@@ -18,7 +18,7 @@ from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import BadCut, CutCategory, FewerPieces, TimesheetStatus
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.rules import PaymentModel
 from tests.factories import accounts, pay
 from tests.factories import disputes as make_disputes

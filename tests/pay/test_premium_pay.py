@@ -19,7 +19,7 @@ from marketplace.shifts import attendance, timesheets
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.shifts.timesheet_rules import TimesheetStatus
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, pay, shifts
 from tests.factories.shifts import Scene
 from tests.pay.books import everything_holds

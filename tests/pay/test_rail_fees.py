@@ -19,7 +19,7 @@ from marketplace.pay.rules import LeverEffect
 from marketplace.pay.runs import rail_fees
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, gigs, pay
 from tests.factories import shifts as make
 from tests.pay.books import everything_holds

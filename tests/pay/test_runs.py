@@ -31,7 +31,7 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.rates import LineKind, Payee
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, shifts

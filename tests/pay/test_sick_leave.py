@@ -15,7 +15,7 @@ from marketplace.ledger import queries as books
 from marketplace.pay import proof, queries
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.shifts import attendance, sick
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, care, pay
 from tests.factories import shifts as make
 

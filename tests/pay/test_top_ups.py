@@ -21,8 +21,8 @@ from marketplace.pay.models import PayLine
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.standards.floor import Period
+from marketplace.standards.line_kinds import LineKind
 from marketplace.standards.models import RegionVersion
-from marketplace.standards.rates import LineKind
 from marketplace.standards.verdicts import Confidence
 from tests.factories import gigs, pay, standards
 from tests.factories import shifts as make

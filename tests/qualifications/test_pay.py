@@ -19,7 +19,7 @@ from marketplace.pay.runs import pay_day
 from marketplace.qualifications import attempts, authoring, queries
 from marketplace.qualifications.models import Attempt, Qualification
 from marketplace.qualifications.rules import QualificationStatus
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, workforce
 from tests.factories import pay as payroll
 from tests.factories import qualifications as made

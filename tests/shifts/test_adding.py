@@ -18,7 +18,7 @@ from marketplace.shifts import adding, attendance, hours, moving, offers, schedu
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import PriceChanged
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, pay
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY

@@ -21,7 +21,7 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards.hazard import HazardCategory, HazardClass
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, disputes, gigs, pay
 from tests.factories import shifts as make

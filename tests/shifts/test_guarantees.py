@@ -27,7 +27,7 @@ from marketplace.shifts.handover_rules import HandoverKind
 from marketplace.shifts.rules import BookingStatus
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from marketplace.workforce import availability
 from marketplace.workforce import service as vetting
 from marketplace.workforce.calendar import DAY, Calendar, Dated, Window, Wish

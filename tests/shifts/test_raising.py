@@ -29,7 +29,7 @@ from marketplace.shifts.rules import BookingStatus, NotEligible, OfferStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardCategory, HazardClass
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, gigs, pay
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, Scene

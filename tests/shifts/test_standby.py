@@ -28,7 +28,8 @@ from marketplace.shifts.hours import Counted, Stretch, overtime_worked
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import BadShift, BookingStatus, DoubleBooked, OnStandby, ShiftStatus
 from marketplace.shifts.timesheet_models import TimesheetLine
-from marketplace.standards.rates import LineKind, PriceInput, cost, price
+from marketplace.standards.line_kinds import LineKind
+from marketplace.standards.rates import PriceInput, cost, price
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, pay
 from tests.factories import shifts as make

@@ -22,7 +22,7 @@ from marketplace.shifts import piloting, raising, scheduling
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import NotEligible
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from tests.factories import gigs, pay
 from tests.factories import qualifications as tests
 from tests.factories import shifts as make

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from marketplace.core.money import Money
 from marketplace.standards.hours import Span, week_of
+from marketplace.standards.line_kinds import LineKind
 from marketplace.standards.overtime import LAWS, UNKNOWN, CountedBy, Law, Overtime, law_of, laws, overtime
-from marketplace.standards.rates import LineKind, PriceInput, price
+from marketplace.standards.rates import PriceInput, price
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -18,10 +18,11 @@ import pytest
 from marketplace.core.money import Money
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
+from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
 from marketplace.standards.overtime import law_of, laws_table, overtime
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import DayKind, DayStep, Place, PremiumDay, beyond, day_laws_table
-from marketplace.standards.rates import OWN_BENEFITS, LineKind, PriceInput, cost, price
+from marketplace.standards.rates import PriceInput, cost, price
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "pay.md"
 BLOCK: Final = re.compile(r"```(pay|overtime|days)\n(.*?)```", re.DOTALL)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from marketplace.core.money import Money
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.line_kinds import LineKind
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.rates import BadPrice, LineKind, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+from marketplace.standards.rates import BadPrice, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
 
 
 def usd(amount: str) -> Money:

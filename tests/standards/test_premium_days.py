@@ -13,6 +13,7 @@ from marketplace.core.money import Money
 from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked
 from marketplace.standards.hours import Span
+from marketplace.standards.line_kinds import DAY_OF_LINE, LineKind
 from marketplace.standards.overtime import Overtime, law_of, overtime
 from marketplace.standards.premium_days import (
     DAY_LAWS,
@@ -25,16 +26,7 @@ from marketplace.standards.premium_days import (
     days_of,
     kept_days,
 )
-from marketplace.standards.rates import (
-    DAY_OF_LINE,
-    LineKind,
-    PriceInput,
-    PriceLine,
-    cost,
-    gross_pay,
-    highest_cost,
-    price,
-)
+from marketplace.standards.rates import PriceInput, PriceLine, cost, gross_pay, highest_cost, price
 
 HOUR = timedelta(hours=1)
 ZONES = {

@@ -5,7 +5,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.pay.models import PayLine
 from marketplace.shifts.models import Booking
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 from marketplace.standards.rules import PaymentModel
 from tests.factories import pay
 from tests.factories import shifts as make

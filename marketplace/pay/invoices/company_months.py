@@ -25,7 +25,7 @@ from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
 from marketplace.pay.rules import PayslipStatus, returning
 from marketplace.pay.runs.lines import PLATFORM_FEES
 from marketplace.pay.taxes.year_rules import cell
-from marketplace.standards.rates import OWN_BENEFITS, LineKind
+from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
 
 HANDLING = "cut:%:handling"
 """What the books call the fee of an overturned cut."""

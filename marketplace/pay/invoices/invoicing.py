@@ -56,7 +56,7 @@ from marketplace.shifts.timesheet_rules import CutEnd
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActKind
-from marketplace.standards.rates import Payee
+from marketplace.standards.line_kinds import Payee
 
 VAT = "platform:vat"
 """The account of VAT that the service has taken, and owes to its tax office."""

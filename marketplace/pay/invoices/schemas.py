@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, page_schema
 from marketplace.pay.taxes.vat_rules import InvoiceKind, Treatment
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 
 
 class BillingArgs(ma.Schema):

@@ -13,7 +13,7 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs.lines import BENEFIT_OF
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 
 
 def accruals() -> tuple[int, list[str]]:

@@ -24,7 +24,7 @@ from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs.lines import BENEFIT_OF
 from marketplace.shifts.sick import leave_cause
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 
 _SLIPS = """
 SELECT ids.entry, 'payslip:' || slip.id, jsonb_build_object('pay_run', slip.run_id)

@@ -19,8 +19,9 @@ from marketplace.pay.runs.reasons import Kept, Missing, PaidOut, Reason, TimeAtT
 from marketplace.pay.runs.remainders import PaidKinds, still_to_pay
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.rates import LineKind, Payee, PriceInput, PriceLine, price
+from marketplace.standards.rates import PriceInput, PriceLine, price
 from marketplace.standards.rules import RULES
 from marketplace.standards.sick_leave import sick_seconds
 

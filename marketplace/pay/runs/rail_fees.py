@@ -27,7 +27,7 @@ from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.runs.lines import PLATFORM_FEES
 from marketplace.pay.runs.reasons import Kept
-from marketplace.standards.rates import OWN_BENEFITS, Payee
+from marketplace.standards.line_kinds import OWN_BENEFITS, Payee
 from marketplace.workforce.pay_scope import PayScope
 
 Shares = Mapping[UUID | None, int]

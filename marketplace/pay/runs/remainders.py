@@ -6,7 +6,8 @@ from fractions import Fraction
 from uuid import UUID
 
 from marketplace.core.money import Money
-from marketplace.standards.rates import LineKind, Payee, PriceLine
+from marketplace.standards.line_kinds import LineKind, Payee
+from marketplace.standards.rates import PriceLine
 from marketplace.standards.rules import RULES
 
 

@@ -28,7 +28,7 @@ from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import PENDING_CUT
 from marketplace.standards.hours import Span
-from marketplace.standards.rates import OWN_BENEFITS
+from marketplace.standards.line_kinds import OWN_BENEFITS
 
 
 def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collection[UUID] | None = None) -> list[Work]:

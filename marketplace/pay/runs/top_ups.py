@@ -15,7 +15,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay.runs.lines import DraftLine, reason
 from marketplace.pay.runs.reasons import Work
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 
 LACKING = (LineKind.TOP_UP, LineKind.PIECE)
 """Lines of which a booking may hold less than they cost."""

@@ -50,8 +50,8 @@ from marketplace.shifts.sick import leave_cause
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, TimesheetLine
 from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
 from marketplace.standards import queries as standards
+from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
 from marketplace.standards.premium_days import days_of
-from marketplace.standards.rates import OWN_BENEFITS, LineKind
 from marketplace.standards.sick_leave import sick_cap_seconds
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope

@@ -18,8 +18,9 @@ from marketplace.core.sending import Fixed, Order
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs.lines import DraftLine
 from marketplace.pay.runs.reasons import Reason, Work
+from marketplace.standards.line_kinds import DAY_OF_LINE, OWN_BENEFITS, LineKind, Payee
 from marketplace.standards.premium_days import kept_days
-from marketplace.standards.rates import DAY_OF_LINE, OWN_BENEFITS, LineKind, Payee, PriceLine
+from marketplace.standards.rates import PriceLine
 
 Owner = tuple[UUID, str]
 """Whose payslip it is, and in which currency."""

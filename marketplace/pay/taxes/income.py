@@ -19,7 +19,7 @@ from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
 from marketplace.pay.taxes.schemes import Scheme
 from marketplace.standards.exchange import quotes_of
 from marketplace.standards.floor import Quote
-from marketplace.standards.rates import Payee
+from marketplace.standards.line_kinds import Payee
 
 Pair = tuple[UUID, UUID]
 """A person and a company."""

@@ -15,7 +15,7 @@ from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay.rules import payable
 from marketplace.pay.taxes.schemes import Band, Certificate, Period, Reach, Scheme
-from marketplace.standards.rates import LineKind
+from marketplace.standards.line_kinds import LineKind
 
 AUTHORITIES = "rail:tax_authorities"
 """The world outside, seen through what is paid to tax authorities."""

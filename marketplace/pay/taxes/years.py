@@ -29,7 +29,7 @@ from marketplace.pay.taxes.profiles import standings
 from marketplace.pay.taxes.schemes import form_of, scheme_of
 from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.pay.taxes.year_rules import text
-from marketplace.standards.rates import Payee
+from marketplace.standards.line_kinds import Payee
 
 Key = tuple[UUID | None, str]
 """A company, None for the service and one's own benefits, and a currency."""
