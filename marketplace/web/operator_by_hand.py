@@ -34,7 +34,7 @@ from marketplace.web.choices import FOUND, choices
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 
-ANSWERS = {"confirm": asked.confirm, "contradict": findings.contradict}
+ANSWERS = {"confirm": asked.confirm, "contradict": asked.contradict}
 """What a second person does with a finding."""
 FILE_STEPS = {"release": manual_files.release, "withdraw": manual_files.withdraw}
 
@@ -188,7 +188,7 @@ def resume_currency(pause_id: UUID) -> ResponseReturnValue:
 
 def _find(data: dict[str, Any]) -> object:
     ids = data.pop("payment_ids")
-    return findings.find(ids, Found(**data), by=actor())
+    return asked.find(ids, Found(**data), by=actor())
 
 
 def _payments(op_ids: Collection[UUID]) -> dict[UUID, PaymentOp]:

@@ -27,7 +27,7 @@ from marketplace.pay.bank.rules import (
     StatementNotGood,
 )
 from marketplace.pay.by_hand import findings
-from marketplace.pay.by_hand.rules import FindingOutcome
+from marketplace.pay.by_hand.rules import BadFinding, FindingOutcome, ReferenceTaken
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
@@ -201,6 +201,66 @@ def test_what_was_booked_at_the_other_desk_and_is_taken_back_goes_from_the_compa
         bank_deposits.confirm(back.id, by=pay.finance())
     assert (back.status, available(ours)) == (LineStatus.POSTED, usd("0.00"))
     assert books.balance("rail:manual", "USD") == usd("0.00")
+    everything_holds()
+
+
+def seen_by(reference: str) -> findings.Found:
+    return findings.Found(outcome=FindingOutcome.HAPPENED, reference=reference, happened_on=date(2026, 11, 17))
+
+
+def test_a_transfer_that_a_line_has_booked_is_no_other_deposit(ours: Company) -> None:
+    """400.00 came and are a deposit of their own; the company asks for 400.00 afterwards. Whoever marks that by the
+    reference of the line is told so; by another it is another transfer, and none is two deposits."""
+    one = pay.finance()
+    with transaction():
+        bank_deposits.take(content(ours, "400.00"), by=one)
+    ops = asked(ours, "400.00", "400.00")
+    with pytest.raises(ReferenceTaken) as refused, transaction():
+        asked_for.find([ops[0].id], seen_by(" b0"), by=one)
+    assert refused.value.members == {"line": str(lines()[0].id)}
+    assert available(ours) == usd("400.00")
+    with pytest.raises(BadFinding, match="of its own"), transaction():
+        asked_for.find([op.id for op in ops], seen_by("B7"), by=pay.finance())
+    with transaction():
+        asked_for.find([ops[0].id], seen_by("B7"), by=pay.finance())
+    with pytest.raises(ReferenceTaken) as refused, transaction():
+        asked_for.find([ops[1].id], seen_by("B7"), by=pay.finance())
+    assert refused.value.members == {"deposit": str(ops[0].id)}
+    assert available(ours) == usd("800.00")
+    everything_holds()
+
+
+def test_what_a_line_has_booked_meanwhile_nobody_confirms(ours: Company, app: Flask) -> None:
+    """One person found 400.00 beyond what they may say alone; the statement of another books the same transfer."""
+    one, (op,) = pay.finance(), asked(ours, "400.00")
+    app.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        with transaction():
+            (found,) = asked_for.find([op.id], seen_by("B0"), by=one)
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    with transaction():
+        bank_deposits.take(content(ours, "400.00"), by=pay.finance())
+    with pytest.raises(ReferenceTaken), transaction():
+        asked_for.confirm(found.id, by=pay.finance())
+    assert available(ours) == usd("400.00")
+    everything_holds()
+
+
+def test_whoever_contradicts_what_a_line_has_found_doubts_the_line(ours: Company) -> None:
+    """It would be a deposit of its own beside the one that was asked for, which somebody could mark by hand later."""
+    first, second, (op,) = pay.finance(), pay.finance(), asked(ours, "5000.00")
+    with transaction():
+        bank_deposits.take(content(ours, "5000.00"), by=first)
+        asked_for.contradict(findings.of([op.id])[op.id].id, by=second)
+    (line,) = lines()
+    assert (line.status, line.company_id, findings.of([op.id])) == (LineStatus.STRAY, None, {})
+    with pytest.raises(WrongState):
+        bank_deposits.confirm(line.id, by=second)
+    with transaction():
+        bank_deposits.assign(line.id, ours.id, by=second)
+        bank_deposits.confirm(line.id, by=first)
+    assert (line.payment_op_id, available(ours)) == (op.id, usd("5000.00"))
     everything_holds()
 
 

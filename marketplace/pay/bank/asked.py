@@ -2,15 +2,16 @@
 
 In prose. A line above the limit makes a finding of the deposit that was asked for, and both wait for a second person at
 desks of their own. They are the same money: whoever confirms the finding books the line by it, and a line whose
-deposit is booked is nobody else's any more.
+deposit is booked is nobody else's any more. Whoever says that the finding is not so doubts the line with it. A person
+may write the reference of a transfer down themselves: one transfer is one deposit, whoever has told of it first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.accounts.rules import require_person as person_of
@@ -22,24 +23,53 @@ from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import SHORT, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
-from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus, ManualStatus
+from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus, ManualStatus, ReferenceTaken
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 
+OVER = (LineStatus.POSTED, LineStatus.SENT_BACK, LineStatus.KEPT)
+"""What has become of a line of which nobody can say that it is a deposit still."""
 SEEN_WITHIN = timedelta(days=7)
 """How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
 
 
+def find(op_ids: Collection[UUID], found: findings.Found, *, by: Actor) -> list[PaymentFinding]:
+    """Writes down what became of these payments. Raises what `findings.find()` raises, and ReferenceTaken where what a
+    deposit is said to have come by is known of another."""
+    made = findings.find(op_ids, found, by=by)
+    _check_reference(made)
+    return made
+
+
 def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
     """A second operator has found the same: the finding settles its payment, and the line that has made it is booked.
-    Raises what `findings.confirm()` raises."""
+    Raises what `findings.confirm()` raises, and ReferenceTaken where its transfer was booked meanwhile."""
     require_operator(by, OperatorRole.FINANCE)
     # The line is locked before the finding, as by whoever confirms the line.
     line = _line_of(finding_id)
     finding = findings.confirm(finding_id, by=by)
-    if line is not None and finding.status is FindingStatus.HOLDS:
+    if line is None:
+        _check_reference([finding])
+    elif finding.status is FindingStatus.HOLDS:
         post(line, finding.payment_op_id, by=by)
     return finding
+
+
+def contradict(finding_id: UUID, *, by: Actor) -> PaymentFinding:
+    """Takes a finding back that nobody has confirmed. The line that has made it is stray again: it would book a deposit
+    of its own beside the one that was asked for. Raises what `findings.contradict()` raises."""
+    require_operator(by, OperatorRole.FINANCE)
+    line = _line_of(finding_id)
+    finding = findings.contradict(finding_id, by=by)
+    if line is not None:
+        let_go(line, by=by)
+    return finding
+
+
+def let_go(line: BankLine, *, by: Actor) -> None:
+    """The line is nobody's: a person says whose it is."""
+    nobody = {"company_id": None, "matched_by": None, "reason": None}
+    move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
 
 
 def post(line: BankLine, op_id: UUID, *, by: Actor, **whose: Any) -> None:
@@ -123,18 +153,53 @@ def own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | Non
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
+def _check_reference(made: Sequence[PaymentFinding]) -> None:
+    """Raises ReferenceTaken where a deposit is said to have come by the reference of a transfer that another deposit
+    has, or of a line that is over. Looked at last: of two who write the same down at once, the second waits here."""
+    of = {each.payment_op_id: each.reference for each in made if each.outcome is FindingOutcome.HAPPENED}
+    by_bank = (PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL)
+    for op in db.session.scalars(select(PaymentOp).where(PaymentOp.id.in_(of), *by_bank)).all():
+        reference = of[op.id].lower()
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"deposit {reference}"))))
+        others = (
+            select(PaymentOp.id)
+            .join(PaymentFinding, PaymentFinding.payment_op_id == PaymentOp.id)
+            .where(PaymentOp.id != op.id, *by_bank, func.lower(PaymentFinding.reference) == reference)
+            .where(PaymentFinding.outcome == FindingOutcome.HAPPENED)
+            .where(PaymentFinding.status != FindingStatus.CONTRADICTED)
+        )
+        if (other := db.session.scalars(others.order_by(PaymentOp.id).limit(1)).one_or_none()) is not None:
+            raise ReferenceTaken(f"It is the reference of deposit {other}.", field="reference", deposit=str(other))
+        lines = (
+            select(BankLine)
+            .where(
+                BankLine.kind == LineKind.CAME,
+                BankLine.status.in_(OVER),
+                BankLine.payment_op_id.is_distinct_from(op.id),
+            )
+            .where(BankLine.amount == op.amount, BankLine.currency == op.currency)
+            .where(func.lower(_own_reference()) == reference)
+        )
+        if (line := db.session.scalars(lines.order_by(BankLine.id).limit(1)).one_or_none()) is not None:
+            told = f"It is the reference of a line of {line.booked_on} that is over."
+            raise ReferenceTaken(told, field="reference", line=str(line.id))
+
+
+def _own_reference() -> ColumnElement[str]:
+    """`BankLine.own_reference`, for a statement."""
+    return case((BankLine.bank_reference != "", BankLine.bank_reference), else_=func.left(BankLine.identity, SHORT))
+
+
 def _line_of(finding_id: UUID) -> BankLine | None:
     """The line that has made a finding and waits as it does. Locked."""
     finding = PaymentFinding
-    own = or_(
-        and_(BankLine.bank_reference != "", BankLine.bank_reference == finding.reference),
-        and_(BankLine.bank_reference == "", func.left(BankLine.identity, SHORT) == finding.reference),
-    )
     found = (
         select(BankLine)
         .join(PaymentOp, and_(PaymentOp.company_id == BankLine.company_id, PaymentOp.amount == BankLine.amount))
         .join(finding, finding.payment_op_id == PaymentOp.id)
-        .where(finding.id == finding_id, finding.outcome == FindingOutcome.HAPPENED, own)
+        .where(
+            finding.id == finding_id, finding.outcome == FindingOutcome.HAPPENED, _own_reference() == finding.reference
+        )
         .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, PaymentOp.currency == BankLine.currency)
         .where(BankLine.kind == LineKind.CAME, BankLine.status == LineStatus.MATCHED)
         .order_by(BankLine.id)

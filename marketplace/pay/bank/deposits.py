@@ -166,8 +166,7 @@ def doubt(line_id: UUID, *, by: Actor) -> BankLine:
     came = line.company_id is not None and line.kind is not LineKind.TAKEN_BACK
     if came and line.status is LineStatus.MATCHED and (found := asked.own_finding(line.company_id, line)) is not None:
         findings.contradict(found.id, by=by)
-    nobody = {"company_id": None, "matched_by": None, "reason": None}
-    move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
+    asked.let_go(line, by=by)
     return line
 
 

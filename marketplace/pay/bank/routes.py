@@ -16,9 +16,10 @@ from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine, BankStatement
+from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.by_hand.routes import found as found_payments
-from marketplace.pay.by_hand.schemas import PaymentFindingSchema
+from marketplace.pay.by_hand.schemas import FindingArgs, PaymentFindingSchema, PaymentFindingsSchema
 from marketplace.standards.act_answers import done_or_waits
 from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
@@ -125,7 +126,19 @@ def show_came_back(payout_id: UUID) -> dict[str, BankLine | None]:
     return {"came_back": returns.of(queries.payout(payout_id, seen_by=actor()))}
 
 
-# Here, since it books the line of a statement too.
+# Here, since a line of a statement may tell of the same money.
+@found_payments.post("")
+@found_payments.arguments(FindingArgs)
+@found_payments.response(201, PaymentFindingsSchema)
+@problems(found_payments, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def find(given: dict[str, Any]) -> dict[str, Any]:
+    """Say what became of payments that were made by hand, or that are parked. Above the limit a second person looks.
+    The reference of one transfer is of one deposit (`reference_of_another_deposit`)."""
+    ids = given.pop("payment_ids")
+    return {"items": asked.find(ids, Found(**given), by=actor())}
+
+
 @found_payments.post("/<uuid:finding_id>/confirm")
 @found_payments.response(200, PaymentFindingSchema)
 @problems(found_payments, 400, 401, 403, 404, 409)
@@ -133,6 +146,14 @@ def show_came_back(payout_id: UUID) -> dict[str, BankLine | None]:
 def confirm_finding(finding_id: UUID) -> PaymentFinding:
     """Find the same as somebody else: the payment is settled, and so is the line of a statement that told of it."""
     return asked.confirm(finding_id, by=actor())
+
+
+@found_payments.post("/<uuid:finding_id>/contradict")
+@found_payments.response(200, PaymentFindingSchema)
+@problems(found_payments, 401, 403, 404, 409)
+def contradict_finding(finding_id: UUID) -> PaymentFinding:
+    """Take a finding back that nobody has confirmed. A line of a statement that told of it is stray again."""
+    return asked.contradict(finding_id, by=actor())
 
 
 def shown(found: Look) -> dict[str, Any]:

@@ -193,8 +193,9 @@ def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Act
         _check_open(op, paid_by_hand.get(op.id), found)
     if found.outcome is FindingOutcome.HAPPENED:
         _check_not_listed(ops)
-    nameless = [op for op in ops if op.rail != MANUAL and op.external_id is None]
-    if found.outcome is FindingOutcome.HAPPENED and len(nameless) > 1:
+    # A transfer is one deposit; a file of many payouts may have one reference.
+    own = [op for op in ops if op.kind is OpKind.DEPOSIT or (op.rail != MANUAL and op.external_id is None)]
+    if found.outcome is FindingOutcome.HAPPENED and len(own) > 1:
         raise BadFinding("Each of these payments has a reference of its own.", field="reference")
 
 

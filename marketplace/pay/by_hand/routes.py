@@ -12,7 +12,6 @@ from marketplace.core.http import PageArgs, as_file, page, problems
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand import schemas as s
-from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.rules import FileFormat
 from marketplace.pay.rails import pausing
@@ -106,17 +105,6 @@ def withdraw_file(file_id: UUID) -> ManualFile:
 # --- findings -------------------------------------------------------------------------------------------------------
 
 
-@found.post("")
-@found.arguments(s.FindingArgs)
-@found.response(201, s.PaymentFindingsSchema)
-@problems(found, 400, 401, 403, 404, 409, 422)
-@idempotency.required
-def find(given: dict[str, Any]) -> dict[str, Any]:
-    """Say what became of payments that were made by hand, or that are parked. Above the limit a second person looks."""
-    ids = given.pop("payment_ids")
-    return {"items": findings.find(ids, Found(**given), by=actor())}
-
-
 @found.get("")
 @found.arguments(PageArgs, location="query")
 @found.response(200, s.FindingPage)
@@ -124,14 +112,6 @@ def find(given: dict[str, Any]) -> dict[str, Any]:
 def list_findings(args: dict[str, Any]) -> dict[str, Any]:
     """What was found and waits for a second person, the newest first."""
     return page(findings.waiting(actor()), PaymentFinding.id, **args)
-
-
-@found.post("/<uuid:finding_id>/contradict")
-@found.response(200, s.PaymentFindingSchema)
-@problems(found, 401, 403, 404, 409)
-def contradict_finding(finding_id: UUID) -> PaymentFinding:
-    """Take a finding back that nobody has confirmed."""
-    return findings.contradict(finding_id, by=actor())
 
 
 # --- pauses ---------------------------------------------------------------------------------------------------------

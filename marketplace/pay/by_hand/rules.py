@@ -121,6 +121,14 @@ class FoundAlready(Conflict):
     remedy = "Nothing is marked twice: load the page again and look who did."
 
 
+class ReferenceTaken(Conflict):
+    """`deposit` is the other deposit, or `line` the line of a bank statement, that has the reference."""
+
+    code = "reference_of_another_deposit"
+    title = "This is the reference of a transfer that stands in the books already."
+    remedy = "Look at the other one; a transfer of its own is written down by the reference that the bank gives it."
+
+
 class NothingToFind(Conflict):
     code = "payment_needs_no_finding"
     title = "What becomes of this payment is not for a person to say."
