@@ -50,7 +50,8 @@ class ActStatus(StrEnum):
 
 ACT_TRANSITIONS: Mapping[ActStatus, frozenset[ActStatus]] = MappingProxyType(
     {
-        ActStatus.ALONE: frozenset(),
+        # By a file that is withdrawn, so that nothing was done by it.
+        ActStatus.ALONE: frozenset({ActStatus.WITHDRAWN}),
         ActStatus.WAITING: frozenset({ActStatus.AGREED, ActStatus.WITHDRAWN}),
         ActStatus.AGREED: frozenset(),
         ActStatus.WITHDRAWN: frozenset(),

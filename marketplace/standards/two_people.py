@@ -21,7 +21,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import make, move_one
+from marketplace.core.lifecycle import make, move, move_one
 from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import NotFound
 from marketplace.standards.act_models import MoneyAct
@@ -98,11 +98,13 @@ class Tally:
         db.session.add(made)
         return made
 
-    def counted(self, kind: ActKind, subjects: Collection[UUID]) -> set[UUID]:
-        """Those of which this person has done that alone before, so that the same money is not counted twice."""
+    def counted(self, kind: ActKind, files: Mapping[UUID, UUID | None]) -> set[UUID]:
+        """Those of which this person has done that alone by the file in which each is now, so that the same money is
+        not counted twice. What they did by another file was not this."""
         mine = (MoneyAct.done_by == self.person_id, MoneyAct.status == ActStatus.ALONE, MoneyAct.kind == kind)
-        found = select(MoneyAct.subject).where(*mine, MoneyAct.file_id.is_not(None))
-        return {UUID(each) for each in db.session.scalars(found.where(MoneyAct.subject.in_(map(str, subjects))))}
+        found = select(MoneyAct.subject, MoneyAct.file_id).where(*mine, MoneyAct.subject.in_(map(str, files)))
+        rows = [(UUID(subject), file_id) for subject, file_id in db.session.execute(found)]
+        return {subject for subject, file_id in rows if file_id is not None and file_id == files[subject]}
 
     def _by(self, file_id: UUID) -> Money:
         if file_id not in self._files:
@@ -170,6 +172,15 @@ def withdraw(act_id: UUID, *, by: Actor) -> MoneyAct:
     act = _locked(act_id, by)
     move_one(act, ActStatus.WITHDRAWN, by=by, event="money_act.withdrawn", values=_answered(by), data=_told(act))
     return act
+
+
+def undo(file_id: UUID, person_id: UUID, *, by: Actor) -> None:
+    """What this person has done alone by a file was not done after all: it counts towards nothing any more. The caller
+    knows that nobody has used the file."""
+    theirs = (MoneyAct.done_by == person_id, MoneyAct.file_id == file_id, MoneyAct.status == ActStatus.ALONE)
+    ids = db.session.scalars(select(MoneyAct.id).where(*theirs)).all()
+    old, new, values = ActStatus.ALONE, ActStatus.WITHDRAWN, _answered(by)
+    move(MoneyAct, ids, old=old, new=new, by=by, event="money_act.undone", values=values)
 
 
 def _check_free(subject: UUID | str) -> None:

@@ -426,6 +426,7 @@ _EVENTS = {
     "money_act.waiting": lazy_gettext("An operator wants to do something with money; a second person has to agree."),
     "money_act.agreed": lazy_gettext("A second operator agreed, and it was done."),
     "money_act.withdrawn": lazy_gettext("What was to be done with money was taken back."),
+    "money_act.undone": lazy_gettext("The file was withdrawn: what was done by it counts no more."),
     "bank_line.matched": lazy_gettext("It was said whose a transfer is; a second person has to agree."),
     "bank_line.booked": lazy_gettext("A transfer was booked."),
     "bank_line.doubted": lazy_gettext("What was said of a transfer was taken back."),

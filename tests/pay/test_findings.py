@@ -1,11 +1,11 @@
 """What people find out about payments by hand: whole, not of their own pay, and two of them above a limit."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core import clock
@@ -29,7 +29,7 @@ from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.pay.runs import service as runs
 from marketplace.standards.act_models import MoneyAct
-from marketplace.standards.act_rules import ActKind, SecondPerson
+from marketplace.standards.act_rules import ActKind, ActStatus, SecondPerson
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 from tests.pay.test_manual import HAPPENED, by_hand, made, not_paid, op_of, owed, paid, parked
@@ -106,6 +106,32 @@ def test_small_files_that_come_to_much_take_two_people(by_hand: Flask) -> None:
         assert acts == [(ActKind.PAID, 6000, first.id)]
         with transaction():
             assert manual_files.release(second.id, by=pay.finance()).status is FileStatus.RELEASED
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def test_what_was_let_go_by_another_file_is_no_part_of_this_one(by_hand: Flask) -> None:
+    """At a limit of 100.00 USD one person makes a file of 60.00 and withdraws it, which counts no more: they may make
+    it again. Of 120.00 in a file that two others let go, they mark nothing alone."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        one, op = pay.finance(), owed()
+        for _ in range(2):
+            file = made(by=one)
+            assert file.status is FileStatus.RELEASED
+            with transaction():
+                manual_files.withdraw(file.id, by=one)
+        statuses = db.session.scalars(select(MoneyAct.status)).all()
+        assert statuses == [ActStatus.WITHDRAWN, ActStatus.WITHDRAWN]
+        ops = [op, owed()]
+        file = made(by=pay.finance())
+        with transaction():
+            manual_files.release(file.id, by=pay.finance())
+            clock.move_to(clock.now() + timedelta(days=1))
+            # As it stood before what is withdrawn was undone.
+            db.session.execute(update(MoneyAct).values(status=ActStatus.ALONE))
+            found = findings.find([each.id for each in ops], paid(), by=one)
+        assert [each.status for each in found] == [FindingStatus.WAITING, FindingStatus.WAITING]
     finally:
         by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
 

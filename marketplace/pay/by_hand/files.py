@@ -169,6 +169,7 @@ def withdraw(file_id: UUID, *, by: Actor) -> ManualFile:
     old, new = ManualStatus.IN_FILE, ManualStatus.WAITING
     nothing = dict.fromkeys(("file_id", "sent_amount", "sent_currency", "rate", "quoted_on", "rate_source"))
     move(ManualPayment, ids, old=old, new=new, by=by, event="manual_payment.put_back", values=nothing)
+    two_people.undo(file.id, file.made_by, by=by)
     _forget([file])
     return file
 

@@ -74,12 +74,13 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
     large = two_people.above_limit({op.money for op in ops})
     pairs = [(finding, op) for finding, op in zip(findings, ops, strict=True) if op.money not in large]
     moves = [op for _, op in pairs if op.kind in MOVES[found.outcome]]
+    files = {op_id: row.file_id for op_id, row in _by_hand(moves).items()}
     if found.outcome is FindingOutcome.HAPPENED:
         # What they let go alone was counted with the file that it went by.
-        before = alone.counted(ActKind.PAID, [op.id for op in moves])
+        before = alone.counted(ActKind.PAID, files)
         moves = [op for op in moves if op.id not in before]
-    files = {op_id: row.file_id for op_id, row in _by_hand(moves).items()}
-    if not alone.may([op.money for op in moves], {each for each in files.values() if each is not None}):
+    by_files = {file_id for op in moves if (file_id := files.get(op.id)) is not None}
+    if not alone.may([op.money for op in moves], by_files):
         return findings
     for op in moves:
         alone.did(ActKind.FOUND, op.id, op.money, files.get(op.id))
