@@ -245,8 +245,8 @@ def retry_payout(payout_id: UUID) -> PaymentOp:
 @problems(payouts, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def take_back(given: dict[str, str], payout_id: UUID) -> PaymentOp | Response:
-    """Have a payout that went wrong taken back whole: it is payable again at once. For operators of finance, with a
-    reason that the person reads."""
+    """Have a payout that went wrong taken back whole: it is payable again as soon as the rail has it back. For
+    operators of finance, with a reason that the person reads; nobody decides about their own."""
     return done_or_waits(service.take_back(payout_id, given["reason"], by=actor()))
 
 

@@ -20,6 +20,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules, telling
+from marketplace.pay.by_hand.rules import OwnPayment
 from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import stripe_rules, switching
@@ -132,12 +133,13 @@ def hand_in(deposit: PaymentOp, money: Money, told: Mapping[str, Any], *, by: Ac
 
 
 def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp | MoneyAct:
-    """Has a payout that went wrong taken back whole from the person's account at the rail. It is payable again at once,
-    so that nobody loses by it. For operators of finance, with a reason that the person reads; what is too much for one
-    of them waits for another (TWO_PEOPLE). Raises NotReversible, WaitsAlready."""
+    """Has a payout that went wrong taken back whole from the person's account at the rail. It is payable again as
+    soon as the rail has it back, so that nobody loses by it. For operators of finance, with a reason that the person
+    reads; what is too much for one of them waits for another (TWO_PEOPLE). Raises NotReversible, OwnPayment,
+    WaitsAlready."""
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
-    payout, why = _reversible(payout_id), reason.strip()
+    payout, why = _reversible(payout_id, by), reason.strip()
     whose, said = payout.contractor_id, {"reason": why}
     return alone.once(
         ActKind.TAKEN_BACK, payout.id, payout.money, said, lambda: _take_back(payout, why, by=by), by=by, of=whose
@@ -145,16 +147,19 @@ def take_back(payout_id: UUID, reason: str, *, by: Actor) -> PaymentOp | MoneyAc
 
 
 def take_back_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> PaymentOp:
-    """A second operator agrees that a payout went wrong. Raises NotReversible."""
-    return _take_back(_reversible(UUID(act.subject)), said["reason"], by=by)
+    """A second operator agrees that a payout went wrong. Raises NotReversible, OwnPayment."""
+    return _take_back(_reversible(UUID(act.subject), by), said["reason"], by=by)
 
 
-def _reversible(payout_id: UUID) -> PaymentOp:
-    """A payout that is done and that nobody is taking back, locked. Raises NotFound, NotReversible."""
+def _reversible(payout_id: UUID, by: Actor) -> PaymentOp:
+    """A payout that is done, of somebody else, and that nobody is taking back, locked. Raises NotFound, OwnPayment,
+    NotReversible."""
     found = select(PaymentOp).where(PaymentOp.id == payout_id, PaymentOp.kind == OpKind.PAYOUT)
     payout = db.session.scalars(found.with_for_update()).one_or_none()
     if payout is None:
         raise NotFound
+    if payout.contractor_id == by.person_id:
+        raise OwnPayment
     begun = select(PaymentOp.id).where(PaymentOp.of_id == payout.id, PaymentOp.status != OpStatus.REFUSED)
     if payout.status is not OpStatus.DONE or db.session.scalar(begun) is not None:
         raise rules.NotReversible

@@ -33,7 +33,7 @@ from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineStatus, SamePerson
 from marketplace.pay.by_hand import findings
-from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus
+from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus, OwnPayment
 from marketplace.pay.contests import service as contests
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments, reconciling
@@ -258,7 +258,7 @@ def test_what_is_too_much_for_one_is_done_once_another_agrees(
 
 @pytest.mark.usefixtures("alone_nothing")
 def test_a_payout_that_is_too_much_for_one_is_taken_back_once_another_agrees(client: FlaskClient) -> None:
-    """Both have had a part in it, and answer no contest of it."""
+    """Both have had a part in it, and answer no contest of it. Whoever was paid takes nothing back themselves."""
     ana, one, other = pay.worked_and_approved().contractor_id, pay.finance(), pay.finance()
     pay.paid()
     payout = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == ana)).one()
@@ -271,6 +271,11 @@ def test_a_payout_that_is_too_much_for_one_is_taken_back_once_another_agrees(cli
     assert "This waits already for a second person." in page.words
     payments.advance_ops()
     assert (payout.status, books.balance(account, "USD")) == (OpStatus.DONE, usd("0.00"))
+    hers = replace(other, person_id=ana)
+    with pytest.raises(OwnPayment), transaction():
+        seconds.agree(UUID(waits.json["id"]), by=hers)
+    with pytest.raises(OwnPayment), transaction():
+        service.take_back(payout.id, why["reason"], by=hers)
     with transaction():
         seconds.agree(UUID(waits.json["id"]), by=other)
     payments.advance_ops()

@@ -89,7 +89,7 @@ class NothingToPay(Conflict):
 
 class OwnPayment(Forbidden):
     code = "own_payment"
-    title = "Nobody says what became of a payment to themselves."
+    title = "Nobody says or decides what becomes of a payment to themselves."
     remedy = "Ask another operator of finance to look."
 
 
