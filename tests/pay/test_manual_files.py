@@ -25,6 +25,7 @@ from marketplace.pay.by_hand.models import ManualPayment
 from marketplace.pay.by_hand.rules import (
     MARK_EACH,
     FileStatus,
+    FindingStatus,
     ListedInFile,
     ManualStatus,
     NotReleased,
@@ -33,6 +34,7 @@ from marketplace.pay.by_hand.rules import (
 from marketplace.pay.methods import screened
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import OpStatus
+from marketplace.standards.act_rules import SecondPerson
 from marketplace.workforce import screening
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.screening_models import ScreeningHit
@@ -152,11 +154,12 @@ def test_a_file_that_would_pay_somebody_who_is_listed_by_now_is_made_again_witho
     assert manual_files.download(again.id, by=one)[0].status is FileStatus.RELEASED
 
 
-@pytest.mark.parametrize("is_cleared", [True, False])
-def test_whoever_is_listed_after_the_download_is_marked_as_paid_once_a_human_has_cleared_them(
-    by_hand: Flask, is_cleared: bool
+@pytest.mark.parametrize("is_them", [True, False, None])
+def test_whoever_is_listed_after_the_download_is_marked_as_paid_once_a_human_has_said_whether_it_is_them(
+    by_hand: Flask, is_them: bool | None
 ) -> None:
-    """Also where they have left, whom nobody compares otherwise. Of what was not paid nobody has to be cleared."""
+    """Also where they have left, whom nobody compares otherwise. Of what was not paid nobody has to say it. Where it is
+    them two people write down that it was paid: it would be payable again otherwise, or never be over."""
     op, one = owed(), pay.finance()
     file = made(by=one)
     with transaction():
@@ -174,10 +177,16 @@ def test_whoever_is_listed_after_the_download_is_marked_as_paid_once_a_human_has
         findings.find([op.id], paid(), by=one)
     hit = db.session.scalars(select(ScreeningHit)).one()
     with transaction():
-        if is_cleared:
-            screening.decide(hit.id, False, "Another day of birth.", by=accounts.operator(OperatorRole.VETTING))
-        findings.find([op.id], paid() if is_cleared else not_paid(), by=one)
-    assert op_of(op.owner_id).status is (OpStatus.DONE if is_cleared else OpStatus.REFUSED)
+        if is_them is not None:
+            screening.decide(hit.id, is_them, "By the day of birth.", by=accounts.operator(OperatorRole.VETTING))
+        (found,) = findings.find([op.id], not_paid() if is_them is None else paid(), by=one)
+    if is_them:
+        assert (found.status, op_of(op.owner_id).status) == (FindingStatus.WAITING, OpStatus.WAITING)
+        with pytest.raises(SecondPerson):
+            findings.confirm(found.id, by=one)
+        with transaction():
+            findings.confirm(found.id, by=pay.finance())
+    assert op_of(op.owner_id).status is (OpStatus.REFUSED if is_them is None else OpStatus.DONE)
 
 
 def test_what_a_file_said_is_erased_90_days_after_its_last_line(by_hand: Flask) -> None:

@@ -39,6 +39,7 @@ from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from marketplace.standards import two_people
 from marketplace.standards.act_rules import ActKind, SecondPerson
 from marketplace.workforce import screening
+from marketplace.workforce.listed import HitStatus
 
 MOVES: Mapping[FindingOutcome, frozenset[OpKind]] = MappingProxyType(
     {
@@ -72,7 +73,9 @@ def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFi
     alone = two_people.tally(by)
     ops, findings = _found(op_ids, found, by)
     large = two_people.above_limit({op.money for op in ops})
-    pairs = [(finding, op) for finding, op in zip(findings, ops, strict=True) if op.money not in large]
+    listed = _check_not_open(ops) if found.outcome is FindingOutcome.HAPPENED else set()
+    told = zip(findings, ops, strict=True)
+    pairs = [(finding, op) for finding, op in told if op.money not in large and op.contractor_id not in listed]
     moves = [op for _, op in pairs if op.kind in MOVES[found.outcome]]
     files = {op_id: row.file_id for op_id, row in _by_hand(moves).items()}
     if found.outcome is FindingOutcome.HAPPENED:
@@ -193,20 +196,23 @@ def _check_each(ops: Sequence[PaymentOp], found: Found | PaymentFinding, by: Act
             raise OwnCompany
         _check_open(op, paid_by_hand.get(op.id), found)
     if found.outcome is FindingOutcome.HAPPENED:
-        _check_not_listed(ops)
+        _check_not_open(ops)
     # A transfer is one deposit; a file of many payouts may have one reference.
     own = [op for op in ops if op.kind is OpKind.DEPOSIT or (op.rail != MANUAL and op.external_id is None)]
     if found.outcome is FindingOutcome.HAPPENED and len(own) > 1:
         raise BadFinding("Each of these payments has a reference of its own.", field="reference")
 
 
-def _check_not_listed(ops: Sequence[PaymentOp]) -> None:
-    """Raises PaysListed where somebody who was paid by hand may stand on a list of sanctions: a human says first that
-    they do not (SCREENING)."""
+def _check_not_open(ops: Sequence[PaymentOp]) -> set[UUID]:
+    """Raises PaysListed where somebody who was paid by hand may stand on a list of sanctions: a human says first
+    whether they do (SCREENING). Returns those of whom one has said so: what the bank has paid them is written down by
+    two people, since it happened, and would be payable again otherwise."""
     paid = {op.contractor_id for op in ops if op.kind is OpKind.PAYOUT and op.rail == MANUAL}
     held = screening.held_back({each for each in paid if each is not None}) if paid else {}
-    if named := [str(op.id) for op in ops if op.contractor_id in held]:
+    still_open = {whose for whose, status in held.items() if status is HitStatus.OPEN}
+    if named := [str(op.id) for op in ops if op.contractor_id in still_open]:
         raise PaysListed(field="payment_ids", payments=named)
+    return held.keys() - still_open
 
 
 def _check_open(op: PaymentOp, by_hand: ManualPayment | None, found: Found | PaymentFinding) -> None:

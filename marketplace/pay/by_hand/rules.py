@@ -111,8 +111,11 @@ MARK_EACH = "It may be at the bank already: stop it there, and mark line by line
 
 class PaysListed(Conflict):
     code = "payment_to_listed"
-    title = "The name of whoever is paid is like one on a list of sanctions, or is one."
-    remedy = "An operator of vetting says first whether it is them; what the bank has not paid is marked as not paid."
+    title = "The name of whoever is paid is like one on a list of sanctions, and nobody has said whether it is them."
+    remedy = (
+        "An operator of vetting says first whether it is them: if it is, two operators of finance mark what was paid. "
+        "What the bank has not paid is marked as not paid."
+    )
 
 
 class FoundAlready(Conflict):
