@@ -5,7 +5,7 @@ Each case names a lock, or an upsert, without which the second would fail, or do
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -15,24 +15,28 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor
+from marketplace.accounts.rules import Actor, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.http import SetaraFlask
 from marketplace.core.money import Money
 from marketplace.core.problems import Problem
 from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.pay.bank import asked
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineStatus
+from marketplace.pay.by_hand.findings import Found
+from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.invoices.models import CompanyBilling, Invoice, InvoiceLine
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import MethodStatus
-from marketplace.pay.models import PayRun
+from marketplace.pay.models import PaymentOp, PayRun
 from marketplace.pay.rails import pausing
 from marketplace.pay.rules import MANUAL, SANDBOX, RunStatus, payable
 from marketplace.pay.runs import service as runs
@@ -47,7 +51,7 @@ from tests.factories import accounts, gigs, pay, shifts, standards
 from tests.factories import disputes as disputed
 from tests.factories.shifts import MONDAY
 from tests.pay.books import everything_holds
-from tests.pay.test_bank_files import table
+from tests.pay.test_bank_files import camt, entry, table
 from tests.pay.test_invoices import SELLER
 from tests.pay.test_returns import sent
 
@@ -64,9 +68,9 @@ def world(apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
         yield apart_app
 
 
-def together(app: SetaraFlask, first: Verb, second: Verb) -> tuple[Any, Any]:
+def together(app: SetaraFlask, first: Verb, second: Verb, last: Verb = lambda: None) -> tuple[Any, Any]:
     """What the first says, and what the second says that begins while the first is open: it is given time until it
-    waits for a lock, or is done. A refusal is its code."""
+    waits for a lock, or is done; then the first does the last. A refusal is its code."""
 
     def other() -> Any:
         with app.app_context():
@@ -89,6 +93,7 @@ def together(app: SetaraFlask, first: Verb, second: Verb) -> tuple[Any, Any]:
             while not two.done() and not db.session.scalar(WAITS):
                 assert clock.machine_time() < gives_up, "the second waits for somebody else"
                 sleep(0.01)
+            last()
         return one, two.result(30)
 
 
@@ -149,6 +154,52 @@ def test_a_payout_that_two_statements_say_came_back_is_payable_once(
     assert books.balance(f"company:{company_id}:available", "USD") == usd("9.00")
     statuses = db.session.scalars(select(BankLine.status).order_by(BankLine.bank_reference)).all()
     assert statuses == [LineStatus.POSTED, LineStatus.STRAY]
+    everything_holds()
+
+
+def test_who_marks_a_deposit_and_who_takes_its_statement_wait_in_one_order(
+    world: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lock the payment and then the purse: one who had the purse first would wait for the other for ever."""
+    monkeypatch.setitem(world.config, "RAIL", MANUAL)
+    with transaction():
+        lab, one, other = accounts.company().id, pay.finance(), pay.finance()
+        bank_deposits.take(table(f"2026-11-16,1.00,USD,{bank_rules.reference_of(lab)},Lab,B0"), by=other)
+    op_id = pay.deposited(lab, usd("100.00")).id
+    db.session.commit()
+    told = Found(outcome=FindingOutcome.HAPPENED, reference="B1", happened_on=date(2026, 11, 17))
+    statement = table(f"2026-11-17,100.00,USD,{bank_rules.reference_of(lab)},Lab,B1")
+    together(
+        world,
+        lambda: db.session.get(PaymentOp, op_id, with_for_update=True),
+        lambda: bank_deposits.take(statement, by=one),
+        lambda: asked.find([op_id], told, by=other),
+    )
+    assert books.balance(available_account(lab), "USD") == usd("101.00")
+    of_line = select(BankLine.payment_op_id).where(BankLine.bank_reference == "B1")
+    assert db.session.scalars(of_line).all() == [op_id]
+    everything_holds()
+
+
+def test_the_purse_of_whoever_is_named_by_a_reference_alone_is_locked_in_its_turn(
+    world: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement undoes a transfer of one lab by the bank's reference, and tells of one of another lab by its name."""
+    monkeypatch.setitem(world.config, "RAIL", MANUAL)
+    with transaction():
+        (a, z), one = sorted((accounts.company().id for _ in range(2)), key=str), pay.finance()
+        rows = [
+            f"2026-11-16,{each}.00,USD,{bank_rules.reference_of(lab)},,B{each}.00" for each, lab in ((50, a), (5, z))
+        ]
+        bank_deposits.take(table(*rows), by=one)
+    statement = camt(entry("50.00", "", "DBIT", undone="true"), entry("7.00", bank_rules.reference_of(z)))
+    together(
+        world,
+        lambda: ledger.hold_still({(available_account(a), "USD")}),
+        lambda: bank_deposits.take(statement, by=one),
+        lambda: ledger.hold_still({(available_account(z), "USD")}),
+    )
+    assert [books.balance(available_account(lab), "USD") for lab in (a, z)] == [usd("0.00"), usd("12.00")]
     everything_holds()
 
 

@@ -22,7 +22,6 @@ from marketplace.accounts.rules import (
     Actor,
     OperatorRole,
     OwnCompany,
-    available_account,
     reason_given,
     require_operator,
 )
@@ -35,7 +34,7 @@ from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import already, asked, formats, returns, reversals
+from marketplace.pay.bank import already, asked, formats, holding, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
@@ -96,10 +95,8 @@ def take(content: str, *, by: Actor) -> BankStatement:
     named = _companies(found.lines)
     # Also payments that came back before: what kept one from being booked may be over.
     again = returns.strays(made.id)
-    # All purses together, in the order in which everybody locks them: the order of lines is the bank's.
-    currencies = {line.currency for line in lines}
-    purses = {(available_account(each.id), currency) for each in named.values() for currency in currencies}
-    ledger.hold_still(purses | returns.accounts([*lines, *again]))
+    # All together, in the order in which everybody locks: the order of lines is the bank's.
+    holding.hold_still([*lines, *again], [each.id for each in named.values()])
     # What came before what undoes it: a file may hold both.
     for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:
@@ -295,6 +292,8 @@ def _keep(of: BankStatement, told: Sequence[Incoming]) -> Sequence[BankLine]:
     ]
     if not rows:
         return []
+    # Two files may hold the same transfers in another order.
+    rows.sort(key=lambda row: str(row["identity"]))
     made = insert(BankLine).on_conflict_do_nothing(index_elements=["identity"]).returning(BankLine.id)
     fresh = db.session.scalars(made, rows).all()
     return db.session.scalars(select(BankLine).where(BankLine.id.in_(fresh)).order_by(BankLine.id)).all()

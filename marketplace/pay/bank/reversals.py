@@ -10,11 +10,11 @@ A table does not say whether the bank or the service has sent money out under a 
 has sent a refund of that amount in these days, the line is that refund, which stands in the books already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, exists, func, or_, select
+from sqlalchemy import Select, Text, cast, exists, func, or_, select
 
 from marketplace.accounts.rules import Actor
 from marketplace.accounts.rules import require_person as person_of
@@ -99,11 +99,31 @@ def _settle_both(came: BankLine, line: BankLine, *, by: Actor) -> None:
     move_one(line, LineStatus.SENT_BACK, by=by, event="bank_line.sent_back", values=decided)
 
 
+def meant(lines: Sequence[BankLine]) -> Sequence[BankLine]:
+    """Every transfer that one of these lines can undo, locked."""
+    told = [_alike(line) for line in lines if line.kind is LineKind.TAKEN_BACK]
+    ids = {each for found in told if found is not None for each in db.session.scalars(found)}
+    found = select(BankLine).where(BankLine.id.in_(ids)).order_by(BankLine.id).with_for_update()
+    return db.session.scalars(found.execution_options(populate_existing=True)).all() if ids else ()
+
+
 def _came(line: BankLine) -> BankLine | None:
-    """The newest transfer of that amount that the line can mean and that no other takes back: under the same reference
-    of the bank's, or of the same company."""
+    """The newest of the transfers that the line can mean, locked: one under the same reference of the bank's before
+    others."""
+    alike = _alike(line)
+    if alike is None:
+        return None
+    by_reference = (BankLine.bank_reference == line.bank_reference).desc()
+    newest = alike.order_by(by_reference, BankLine.booked_on.desc(), BankLine.id.desc()).limit(1)
+    found = select(BankLine).where(BankLine.id == newest.scalar_subquery()).with_for_update()
+    return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def _alike(line: BankLine) -> Select[UUID] | None:
+    """Transfers of that amount that the line can mean and that no other takes back: under the same reference of the
+    bank's, or of the same company. None where it names neither."""
     undone = select(BankLine.undoes_id).where(BankLine.undoes_id.is_not(None))
-    alike = select(BankLine).where(
+    alike = select(BankLine.id).where(
         BankLine.kind == LineKind.CAME,
         BankLine.status != LineStatus.SENT_BACK,
         BankLine.amount == line.amount,
@@ -118,9 +138,7 @@ def _came(line: BankLine) -> BankLine | None:
         same += [BankLine.words.ilike(f"%{tail}%"), func.split_part(cast(BankLine.company_id, Text), "-", 5) == tail]
     if not same:
         return None
-    by_reference = (BankLine.bank_reference == line.bank_reference).desc()
-    found = alike.where(or_(*same)).order_by(by_reference, BankLine.booked_on.desc(), BankLine.id.desc()).limit(1)
-    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    return alike.where(or_(*same))
 
 
 def _refund(line: BankLine, company_id: UUID | None, *, by: Actor) -> UUID:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, literal, select
 
 from marketplace.accounts.rules import Actor, OperatorRole, OwnCompany, reason_given, require_operator, require_person
 from marketplace.core import clock
@@ -122,6 +122,16 @@ def contradict(finding_id: UUID, *, by: Actor) -> PaymentFinding:
     values = {"answered_by": by.person_id, "answered_at": clock.now()}
     move_one(finding, FindingStatus.CONTRADICTED, by=by, event="payment_finding.contradicted", values=values)
     return finding
+
+
+def hold_still(op_ids: Collection[UUID]) -> None:
+    """Locks these payments, what the rail of files remembers of them, and the files in which they are, in the order in
+    which every finding does. For whoever writes several findings, and locks purses before the last of them."""
+    found = select(PaymentOp).where(PaymentOp.id == any_(literal(list(op_ids), ARRAY(Uuid())))).order_by(PaymentOp.id)
+    ops = db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
+    files = {row.file_id for row in _by_hand(ops).values() if row.file_id is not None}
+    in_order = select(ManualFile.id).where(ManualFile.id.in_(files)).order_by(ManualFile.id)
+    db.session.scalars(in_order.with_for_update()).all()
 
 
 def waiting(seen_by: Actor) -> Select[PaymentFinding]:
