@@ -7,8 +7,9 @@ from hashlib import md5, sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import (
@@ -182,10 +183,16 @@ def held_back(contractor_ids: Collection[UUID]) -> dict[UUID, HitStatus]:
 def found_of(contractor_ids: Collection[UUID]) -> set[UUID]:
     """Those of these people of whom something was found that nobody has cleared; nobody is compared. For pages that
     tell of it: what pays asks `held_back()`. The caller has made sure that the asker may know."""
+    people = literal(list(contractor_ids), ARRAY(Uuid()))
     found = select(ScreeningHit.contractor_id).where(
-        ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
+        ScreeningHit.contractor_id == any_(people), ScreeningHit.status != HitStatus.CLEARED
     )
     return set(db.session.scalars(found))
+
+
+def is_found(contractor_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The same of a column, for a statement that leaves such people out."""
+    return exists().where(ScreeningHit.contractor_id == contractor_id, ScreeningHit.status != HitStatus.CLEARED)
 
 
 def deciders(contractor_id: UUID) -> set[UUID]:

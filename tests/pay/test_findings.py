@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -191,6 +192,10 @@ def test_a_payment_that_has_gone_on_is_settled_by_no_finding_of_before(app: Flas
             findings.confirm(found.id, by=pay.finance())
     finally:
         app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def test_more_payments_than_a_statement_has_parameters_are_asked_about(app: Flask) -> None:
+    assert findings.of([uuid4() for _ in range(65_536)]) == {}
 
 
 def test_nobody_finds_what_became_of_their_own_pay(by_hand: Flask) -> None:

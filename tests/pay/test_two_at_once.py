@@ -28,6 +28,7 @@ from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineStatus
+from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.invoices import invoicing
@@ -53,6 +54,7 @@ from tests.factories.shifts import MONDAY
 from tests.pay.books import everything_holds
 from tests.pay.test_bank_files import camt, entry, table
 from tests.pay.test_invoices import SELLER
+from tests.pay.test_manual import owed
 from tests.pay.test_returns import sent
 
 pytestmark = pytest.mark.truncating
@@ -201,6 +203,23 @@ def test_the_purse_of_whoever_is_named_by_a_reference_alone_is_locked_in_its_tur
     )
     assert [books.balance(available_account(lab), "USD") for lab in (a, z)] == [usd("0.00"), usd("12.00")]
     everything_holds()
+
+
+def test_who_makes_a_file_locks_no_more_than_it_carries(world: SetaraFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two payouts and files of one payment each: the second operator has the other, and waits for nobody."""
+    monkeypatch.setitem(world.config, "RAIL", MANUAL)
+    monkeypatch.setattr(manual_files, "MOST_LINES", 1)
+    ops, finance = {owed().id, owed().id}, [pay.finance(), pay.finance()]
+    db.session.commit()
+
+    def make(by: Actor) -> Verb:
+        def made() -> UUID:
+            file = manual_files.make(MethodKind.BANK, "USD", by=by)
+            return manual_files.lines_of(file.id, by)[0].payment_op_id
+
+        return made
+
+    assert set(together(world, *map(make, finance))) == ops
 
 
 def test_numbers_of_invoices_have_no_gap_and_nothing_is_credited_or_invoiced_twice(world: SetaraFlask) -> None:

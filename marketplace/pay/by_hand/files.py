@@ -89,7 +89,7 @@ def heaps(seen_by: Actor) -> list[Heap]:
     """What waits, as the files that could be made of it now. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
     found: dict[tuple[MethodKind, str | None, str], list[_Waiting]] = {}
-    for each in _waiting(lock=False):
+    for each in _waiting():
         found.setdefault(each.key, []).append(each)
     order = sorted(found, key=lambda key: (str(key[0]), key[1] or "", key[2]))
     return [_heap(key, found[key]) for key in order]
@@ -101,9 +101,7 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
     on a list of sanctions waits for a later one. For operators of finance. Raises NothingToPay."""
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
-    waiting = [each for each in _waiting(lock=True) if not each.held]
-    taken = [each for each in waiting if each.key == (kind, provider, currency) and each.sent]
-    taken = taken[:MOST_LINES]
+    taken = _take(kind, provider, currency)
     if not taken:
         raise NothingToPay
     file_id, now = new_id(), clock.now()
@@ -245,24 +243,26 @@ def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _waiting(*, lock: bool) -> list[_Waiting]:
-    """Payouts that wait, the oldest first, with what a file would say of each: the amount itself to a bank, and the
-    provider's currency at the last sourced rate elsewhere, which may come to nothing. Left out is what somebody has
-    found not to be paid, and nobody has confirmed: it would be paid by the file, and be payable again. An order waits
-    here for days, so a name is looked at again; to lock is to compare it with the lists of now, and to keep the answer
-    until the commit."""
-    found = (
+def _open() -> Select[ManualPayment, PayoutMethod]:
+    """Payouts that wait, the oldest first. Left out is what somebody has found not to be paid, and nobody has
+    confirmed: it would be paid by the file, and be payable again."""
+    is_found = exists().where(
+        PaymentFinding.payment_op_id == ManualPayment.payment_op_id, PaymentFinding.status != FindingStatus.CONTRADICTED
+    )
+    return (
         select(ManualPayment, PayoutMethod)
         .join(PayoutMethod, PayoutMethod.id == ManualPayment.method_id)
-        .where(ManualPayment.status == ManualStatus.WAITING, ManualPayment.kind == OpKind.PAYOUT)
+        .where(ManualPayment.status == ManualStatus.WAITING, ManualPayment.kind == OpKind.PAYOUT, ~is_found)
         .order_by(ManualPayment.id)
     )
-    rows = db.session.execute(found.with_for_update(of=ManualPayment, skip_locked=True) if lock else found).all()
-    # A finding is made under the same locks, so a statement after them sees every one that counts.
-    known = findings.of([row.payment_op_id for row, _ in rows])
-    rows = [each for each in rows if each[0].payment_op_id not in known]
-    people = {method.contractor_id for _, method in rows}
-    held = set(screening.held_back(people)) if lock else screening.found_of(people)
+
+
+def _waiting() -> list[_Waiting]:
+    """Payouts that wait, with what a file would say of each: the amount itself to a bank, and the provider's currency
+    at the last sourced rate elsewhere, which may come to nothing. Whose name is like a listed one is known of those
+    that somebody has compared; nothing is locked."""
+    rows = db.session.execute(_open()).all()
+    held = screening.found_of({method.contractor_id for _, method in rows})
     wanted: dict[str, set[str]] = {}
     for row, method in rows:
         if (into := _into(row, method)) != row.currency:
@@ -270,6 +270,31 @@ def _waiting(*, lock: bool) -> list[_Waiting]:
     day = clock.now().date()
     rates = {into: quotes(bases, into, day) for into, bases in wanted.items()}
     return [_of(row, method, rates, held=method.contractor_id in held) for row, method in rows]
+
+
+def _take(kind: MethodKind, provider: str | None, currency: str) -> list[_Waiting]:
+    """The oldest payouts that one such file carries, locked, and nothing else: whoever makes another file meanwhile has
+    what is left. An order waits here for days, so the name of each person is compared with the lists of now, and the
+    answer is kept until the commit."""
+    into = ManualPayment.currency if kind is MethodKind.BANK else PayoutMethod.currency
+    fits = _open().where(PayoutMethod.kind == kind, PayoutMethod.provider.is_not_distinct_from(provider))
+    fits = fits.where(into == currency, ~screening.is_found(PayoutMethod.contractor_id))
+    bases = set(db.session.scalars(fits.with_only_columns(ManualPayment.currency).order_by(None).distinct()))
+    rates = {currency: quotes(bases - {currency}, currency, clock.now().date())}
+    fits = fits.where(ManualPayment.currency.in_({currency, *rates[currency]}))
+    taken: list[_Waiting] = []
+    while len(taken) < MOST_LINES:
+        some = fits.limit(MOST_LINES - len(taken)).with_for_update(of=ManualPayment, skip_locked=True)
+        rows = db.session.execute(some).all()
+        if not rows:
+            break
+        fits = fits.where(ManualPayment.id > rows[-1][0].id)
+        # A finding is made under the same locks, so a statement after them sees every one that counts.
+        known = findings.of([row.payment_op_id for row, _ in rows])
+        held = screening.held_back({method.contractor_id for _, method in rows})
+        free = [each for each in rows if each[0].payment_op_id not in known and each[1].contractor_id not in held]
+        taken += [each for row, method in free if (each := _of(row, method, rates, held=False)).sent]
+    return taken
 
 
 def _into(row: ManualPayment, method: PayoutMethod) -> str:

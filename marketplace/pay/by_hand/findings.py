@@ -143,7 +143,8 @@ def waiting(seen_by: Actor) -> Select[PaymentFinding]:
 def of(op_ids: Collection[UUID]) -> dict[UUID, PaymentFinding]:
     """The finding that stands of each payment. The caller has made sure that the asker may see them."""
     found = select(PaymentFinding).where(
-        PaymentFinding.payment_op_id.in_(op_ids), PaymentFinding.status != FindingStatus.CONTRADICTED
+        PaymentFinding.payment_op_id == any_(literal(list(op_ids), ARRAY(Uuid()))),
+        PaymentFinding.status != FindingStatus.CONTRADICTED,
     )
     return {row.payment_op_id: row for row in db.session.scalars(found)}
 
