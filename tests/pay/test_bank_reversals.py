@@ -16,6 +16,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import refunds, service
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import keeping
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import (
@@ -80,6 +81,20 @@ def test_what_is_taken_back_before_anybody_agreed_was_never_the_companys(ours: C
         bank_deposits.take(table(came, f"2026-11-18,-5000.00,USD,{words},Lab,B0"), by=finance)
     assert {(line.status, line.is_borne) for line in lines()} == {(LineStatus.SENT_BACK, False)}
     assert available(ours) == usd("0.00")
+    everything_holds()
+
+
+def test_what_the_service_has_kept_and_the_bank_takes_back_waits_for_somebody(ours: Company) -> None:
+    """It is no company's deposit that could go back, and no other line of the file waits for it."""
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", words="for the work"), by=finance)
+        keeping.keep(lines()[0].id, "A gift of the bank's.", by=finance)
+        back = table(f"2026-11-18,-100.00,USD,{words},Lab,B0", f"2026-11-18,7.00,USD,{words},Lab,B1")
+        bank_deposits.take(back, by=finance)
+    found = {line.kind: line for line in lines() if line.status is not LineStatus.POSTED}
+    assert (found[LineKind.CAME].status, found[LineKind.TAKEN_BACK].status) == (LineStatus.KEPT, LineStatus.STRAY)
+    assert available(ours) == usd("7.00")
     everything_holds()
 
 

@@ -120,12 +120,13 @@ def _came(line: BankLine) -> BankLine | None:
 
 
 def _alike(line: BankLine) -> Select[UUID] | None:
-    """Transfers of that amount that the line can mean and that no other takes back: under the same reference of the
+    """Transfers of that amount that the line can mean, that are no money of the service's own and that no other takes
+    back: under the same reference of the
     bank's, or of the same company. None where it names neither."""
     undone = select(BankLine.undoes_id).where(BankLine.undoes_id.is_not(None))
     alike = select(BankLine.id).where(
         BankLine.kind == LineKind.CAME,
-        BankLine.status != LineStatus.SENT_BACK,
+        BankLine.status.not_in((LineStatus.SENT_BACK, LineStatus.KEPT)),
         BankLine.amount == line.amount,
         BankLine.currency == line.currency,
         BankLine.booked_on <= line.booked_on,
