@@ -46,6 +46,9 @@ from marketplace.web.operator_standing import MOST_SHOWN, SOON
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.words import name_of
 
+MOST_PASSED = 1_000_000
+"""No list of what waits is as long."""
+
 # --- the company's pages --------------------------------------------------------------------------------------------
 
 
@@ -114,12 +117,16 @@ def pay_chargeback_again(company_id: UUID, chargeback_id: UUID) -> ResponseRetur
 
 @desk.get("/chargebacks")
 def list_chargebacks_on_desk() -> str:
-    """What no bank has decided yet, what is due first at the top."""
-    waiting = chargebacks.waiting(actor()).order_by(Chargeback.due_by.nulls_last(), Chargeback.id)
-    found = list(db.session.scalars(waiting.limit(MOST_SHOWN)))
+    """What no bank has decided yet, what is due first at the top; then what is lost while nobody has said who bears it,
+    since no deadline runs for that."""
+    begin = min(max(request.args.get("from", 0, type=int), 0), MOST_PASSED)
+    order = (bearing.is_undecided(), Chargeback.due_by.nulls_last(), Chargeback.id)
+    waiting = chargebacks.waiting(actor()).order_by(*order).offset(begin).limit(MOST_SHOWN + 1)
+    found = list(db.session.scalars(waiting))
     return render_template(
         "operator/chargebacks.html",
-        found=[(each, time_left(each)) for each in found],
+        found=[(each, time_left(each)) for each in found[:MOST_SHOWN]],
+        further=begin + MOST_SHOWN if len(found) > MOST_SHOWN else None,
         names=accounts.company_name([each.company_id for each in found]),
     )
 

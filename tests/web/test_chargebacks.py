@@ -1,15 +1,19 @@
 """The pages on which a company reads what its bank took back, answers it, and operators see the days that are left."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.pay.rails import chargebacks
 from marketplace.pay.rails.chargeback_models import Chargeback
+from marketplace.pay.rails.chargeback_rules import SANDBOX_WAITS
 from marketplace.pay.rules import LeverEffect, OpKind
+from marketplace.web import chargebacks as pages
 from tests import papers
 from tests.factories import accounts
 from tests.factories import pay as made
@@ -49,6 +53,29 @@ def test_a_company_answers_its_bank_and_pays_again(app: Flask, visitor: Visitor)
     desk.signed_in(people.person(operator))
     assert "/desk/chargebacks" in desk.look("/desk/pay").html
     assert "paid again" in desk.look("/desk/chargebacks").words
+
+
+def test_what_can_be_answered_stands_before_what_is_lost(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lost one was due first; on pages of one each the other is on the first, and it on the next."""
+    company_id = accounts.company().id
+    made.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT)
+    made.deposited(company_id, Money.of("10.00", "USD"))
+    with transaction():
+        chargebacks.look_at_sandbox()
+        clock.move_to(clock.now() + SANDBOX_WAITS)
+    made.lever(LeverEffect.CHARGE_BACK, OpKind.DEPOSIT)
+    made.deposited(company_id, Money.of("20.00", "USD"))
+    with transaction():
+        chargebacks.look_at_sandbox()
+    visitor.signed_in(people.person(accounts.operator(OperatorRole.FINANCE).person_id))  # type: ignore[arg-type]
+    monkeypatch.setattr(pages, "MOST_SHOWN", 1)
+    first, then = visitor.look("/desk/chargebacks"), visitor.look("/desk/chargebacks?from=1")
+    assert ("$20.00" in first.words, "$10.00" in first.words, "?from=1" in first.html) == (True, False, True)
+    assert ("$20.00" in then.words, "$10.00" in then.words, "?from=2" in then.html) == (False, True, False)
+    assert "nobody has decided who bears it" in then.words
+    assert visitor.look(f"/desk/chargebacks?from={10**30}").status == 200
 
 
 def test_an_operator_answers_a_bank_that_asks(app: Flask, visitor: Visitor) -> None:
