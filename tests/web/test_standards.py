@@ -83,6 +83,8 @@ def test_everybody_reads_what_was_known_of_a_place(visitor: Visitor) -> None:
     assert "beyond 8 h of a day, or else beyond the standard week" in steps
     assert "The first 1 h of overtime in a day earn 150 % of the rate, all further ones 200 %." in steps
     assert "It earns 150 % of the rate, and 200 % beyond 12 h of a day." in visitor.look("/regions/US-CA").words
+    assert "All other holidays: 130 % of the rate." in visitor.look("/regions/PH").words
+    assert "All other holidays" not in steps
     assert "Overtime" not in page.words
     assert visitor.look("/regions/FR").status == 404
     assert visitor.look("/regions/nowhere").status == 422
