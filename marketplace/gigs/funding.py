@@ -13,7 +13,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig, GigFunding
-from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded
+from marketplace.gigs.rules import NOT_CLOSED, FundingKind, GigStatus, NotFunded, NothingSetAside
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.models import LedgerAccount
@@ -30,11 +30,13 @@ _EVENTS = {
 
 
 def fund(gig_id: UUID, money: Money, *, by: Actor) -> GigFunding:
-    """Moves the company's available money into the gig's hold. Raises InsufficientFunds, BadEntry unless it is more
-    than zero, CurrencyMismatch unless it is in the gig's currency, WrongState when the gig is closed."""
+    """Moves the company's available money into the gig's hold. Raises InsufficientFunds, NothingSetAside unless it is
+    more than zero, CurrencyMismatch unless it is in the gig's currency, WrongState when the gig is closed."""
     gig = queries.locked(gig_id, Right.MONEY, by, *NOT_CLOSED)
     if money.currency != gig.currency:
         raise CurrencyMismatch(f"The gig is in {gig.currency}.", field="money")
+    if money.amount <= 0:
+        raise NothingSetAside(f"Not {money}.", field="money")
     return _move(gig, FundingKind.FUNDED, money, by)
 
 

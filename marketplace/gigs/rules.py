@@ -165,6 +165,11 @@ class ChecklistIncomplete(Invalid):
     remedy = "Add what is missing in a new version, or confirm that it is there."
 
 
+class NothingSetAside(Invalid):
+    code = "nothing_set_aside"
+    title = "What is set aside for a gig is an amount above zero."
+
+
 class AlreadyVerified(Conflict):
     code = "already_verified"
     title = "This version has been verified already."

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.gigs import inheriting, preparation, queries
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import NOT_CLOSED
+from marketplace.gigs.rules import NOT_CLOSED, ChecklistIncomplete, ChecklistItem
 from marketplace.gigs.schemas import InheritSchema, NewInstructionsSchema, VerificationSchema
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rules import PaymentModel
@@ -48,6 +49,13 @@ def verify_instructions(company_id: UUID, gig_id: UUID, version: int) -> Respons
     own_gig(gig_id)
     form = Form(VerificationSchema)
     done = form.done(lambda data: preparation.verify_instructions(gig_id, version, data["checked"], by=actor()))
+    if isinstance(form.problem, ChecklistIncomplete):
+        # The verb names the items by their codes; here they are called as beside their boxes.
+        missing = [str(CHECKLIST[item]) for item in ChecklistItem if not form.chosen("checked", item)]
+        form.problem = ChecklistIncomplete(
+            gettext("Not confirmed: %(items)s.", items=", ".join(missing)), field="checked"
+        )
+        form.errors = {"checked": [form.problem.detail]}
     return saved("show_instructions", gig_id=gig_id) if done else show_instructions(company_id, gig_id, checking=form)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import marshmallow as ma
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import Select, and_, func, not_, select
 
 from marketplace.accounts import queries as accounts
@@ -122,7 +122,8 @@ def match(company_id: UUID, shift_id: UUID) -> ResponseReturnValue:
     made = form.run(lambda _: matching.match(shift_id, by=actor()))
     if made is None:
         return show_shift(company_id, shift_id, pressed=form)
-    flash(ngettext("%(num)d person was asked.", "%(num)d people were asked.", len(made)), "info")
+    told = ngettext("%(num)d person was asked.", "%(num)d people were asked.", len(made))
+    flash(told if made else gettext("Nobody more is asked: whoever fits was asked already, or nobody is free."), "info")
     return redirect(url_for("company.show_shift", company_id=company_id, shift_id=shift_id))
 
 

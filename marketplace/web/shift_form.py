@@ -36,9 +36,12 @@ class OnTheClock(ma.Schema):
     def make_moments(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
         day, begins, ends = data.pop("day"), data.pop("begins"), data.pop("ends")
         place = _zone(data["timezone"])
-        last = day if ends > begins else day + timedelta(days=1)
-        data["starts_at"] = _moment(day, begins, place, "begins")
-        data["ends_at"] = _moment(last, ends, place, "ends")
+        try:
+            last = day if ends > begins else day + timedelta(days=1)
+            data["starts_at"] = _moment(day, begins, place, "begins")
+            data["ends_at"] = _moment(last, ends, place, "ends")
+        except OverflowError as out_of_time:
+            raise ma.ValidationError(str(_NO_SUCH_TIME), "day") from out_of_time
         return data
 
 

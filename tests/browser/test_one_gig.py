@@ -179,7 +179,7 @@ def _read_the_payslip(ana: Page) -> None:
         "WAGES v1",
         f"SICK v{RULES['SICK'].version}",
         "HEALTH v1",
-        "FEE v1",
+        "FEE v2",
         "independent contractor",
         "4 h",
         "8 min",

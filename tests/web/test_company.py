@@ -296,6 +296,9 @@ def test_more_money_than_there_is_cannot_be_set_aside(at: AtCompany, company: Co
     page = at.send(f"/gigs/{gig.id}", f"/gigs/{gig.id}/fund", money__amount="9999.00")
     assert page.status == 409
     assert page.form("/fund").values["money.amount"] == ["9999.00"]
+    nothing = at.send(f"/gigs/{gig.id}", f"/gigs/{gig.id}/fund", money__amount="-5")
+    assert nothing.status == 422
+    assert "What is set aside for a gig is an amount above zero." in nothing.words
 
 
 def test_a_pilot_is_recorded(at: AtCompany, company: Company) -> None:
@@ -384,6 +387,21 @@ def test_a_shift_is_planned_by_the_clock_of_its_zone(visitor: Visitor, scene: sh
     assert (gone.status, 'id="day-error"' in gone.html) == (422, True)
     endless = at.send("/shifts/new", **fields | {"ends": "09:00"}, timezone="America/Chicago", seats="2")
     assert (endless.status, 'id="ends-error"' in endless.html) == (422, True)
+    for day, zone in (("0001-01-01", "Asia/Jakarta"), ("9999-12-31", "America/Chicago")):
+        beyond = at.send(
+            "/shifts/new", **fields | {"day": day, "begins": "22:00", "ends": "03:00"}, timezone=zone, seats="2"
+        )
+        assert (beyond.status, 'id="day-error"' in beyond.html) == (422, True), "beyond what Python can count"
+
+
+def test_who_searches_again_reads_that_everybody_was_asked(
+    visitor: Visitor, scene: shifts.Scene, owner: Person
+) -> None:
+    at, shift = AtCompany(visitor.signed_in(owner), scene.company_id), shifts.shift(scene)
+    shifts.contracted(scene)
+    pages = [at.send(f"/shifts/{shift.id}", f"/shifts/{shift.id}/match").words for _ in range(2)]
+    assert "1 person was asked." in pages[0]
+    assert "Nobody more is asked: whoever fits was asked already" in pages[1]
 
 
 def test_people_are_found_and_it_is_said_why(visitor: Visitor, scene: shifts.Scene, owner: Person) -> None:
