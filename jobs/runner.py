@@ -44,8 +44,7 @@ def job(name: str, *, again: bool = True) -> Callable[[Program], Program]:
 
 def run_now(name: str) -> None:
     """Runs a job's program as a part of the running one, measured and told as a job of its own."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    run(app, name, queue.app.tasks[name])
+    run(_running_app(), name, queue.app.tasks[name])
 
 
 def in_batches(verb: Callable[[int], Sized | int], size: int = BATCH) -> int:
@@ -110,11 +109,17 @@ def run_pending(*, most: int = 10_000) -> int:
 
 
 def _run_taken(taken: queue.Job) -> None:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    succeeded = False
+    app, succeeded = _running_app(), False
     try:
         run(app, taken.name, lambda: queue.app.tasks[taken.name](**taken.arguments))
         succeeded = True
     finally:
         with transaction():
             queue.finish(taken, succeeded=succeeded)
+
+
+def _running_app() -> Flask:
+    """The application itself and not the proxy, which means another one in another thread."""
+    # Flask's documented way to it, which its types leave out: to them `current_app` is the application.
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import structlog
@@ -67,7 +68,7 @@ class Telemetry:
         """Everything in Prometheus' text format. Reads the database; needs an application context."""
         shown = CollectorRegistry()
         if os.environ.get(SHARED_FOLDER):
-            MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(shown)  # type: ignore[no-untyped-call]  # the client leaves it without types
         else:
             shown.register(_Whole(self.registry))
         shown.register(_FromDatabase())
@@ -201,7 +202,7 @@ def _measure(response: Response) -> Response:
 # --- logs -----------------------------------------------------------------------------------------------------------
 
 
-class OurHandler(logging.StreamHandler):  # type: ignore[type-arg]
+class OurHandler(logging.StreamHandler[TextIO]):
     """Tells our own handler from those of a test runner or a server, so that it is added once."""
 
 

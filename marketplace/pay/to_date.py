@@ -1,12 +1,12 @@
 """What stands beside a payslip: the sums of its year up to it, and the person's accounts as they stood after it. Both
 follow from what is booked and never change, so that a payslip reads the same whenever it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.core.db import db
@@ -87,9 +87,9 @@ def year_to_date(slip: Payslip) -> YearToDate:
     )
 
 
-def _seconds(own: tuple[object, ...]) -> Mapping[LineKind, int]:
+def _seconds(own: Sequence[ColumnElement[bool]]) -> Mapping[LineKind, int]:
     sums = select(PayLine.kind, func.sum(PayLine.seconds)).join(Payslip, Payslip.id == PayLine.payslip_id)
-    sums = sums.where(*own, PayLine.payee_kind.in_((Payee.CONTRACTOR, Payee.BENEFITS)))  # type: ignore[arg-type]
+    sums = sums.where(*own, PayLine.payee_kind.in_((Payee.CONTRACTOR, Payee.BENEFITS)))
     return {kind: int(seconds) for kind, seconds in db.session.execute(sums.group_by(PayLine.kind))}
 
 
