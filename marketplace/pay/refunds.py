@@ -73,14 +73,10 @@ def _amount(money: Money) -> int:
 def taken_back(company_id: UUID) -> Mapping[str, Money]:
     """What banks have taken back of a company's deposits and is not paid again, by currency. The caller may see its
     money."""
-    owed = select(Chargeback).where(
-        Chargeback.company_id == company_id,
-        Chargeback.paid_again_at.is_(None),
-        Chargeback.bearer.is_(None),
-        Chargeback.status.in_(HELD_BY_BANK),
-    )
+    held = select(Chargeback).where(Chargeback.company_id == company_id, Chargeback.status.in_(HELD_BY_BANK))
+    owed = [each.owed for each in db.session.scalars(held) if each.owed]
     sums: dict[str, Money] = {}
-    for money in [each.money for each in (*db.session.scalars(owed), *_taken_by_bank(company_id))]:
+    for money in [*owed, *(each.money for each in _taken_by_bank(company_id))]:
         sums[money.currency] = sums.get(money.currency, Money.zero(money.currency)) + money
     return dict(sorted(sums.items()))
 

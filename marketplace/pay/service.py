@@ -116,7 +116,7 @@ def left_of(paid_in: PaymentOp) -> tuple[Money, Money]:
         PaymentOp.status.not_in((OpStatus.REFUSED, OpStatus.REVERSED)),
     )
     # Whoever has its bank take a deposit back does not get it from the service as well.
-    back = select(func.coalesce(func.sum(Chargeback.amount), 0)).where(
+    back = select(func.coalesce(func.sum(Chargeback.amount - Chargeback.reinstated_amount), 0)).where(
         Chargeback.deposit_id == paid_in.id, Chargeback.status.in_(HELD_BY_BANK)
     )
     there = paid_in.amount - sum(int(db.session.scalar(each) or 0) for each in (gone, back))

@@ -32,7 +32,6 @@ from marketplace.pay.rails.chargeback_rules import (
     ANSWERABLE,
     Bearer,
     ChargebackOver,
-    ChargebackStatus,
     EvidenceHandedIn,
     is_undecided,
 )
@@ -218,7 +217,7 @@ def _facts(found: Chargeback) -> dict[str, Any]:
     return {
         "chargeback": found,
         "left": time_left(found),
-        "undecided": is_undecided(found.status, found.paid_again_at, found.bearer),
+        "undecided": is_undecided(found.status, found.owed, found.bearer),
         "papers": papers.papers(found),
         "evidence_shows": choices.EVIDENCE_SHOWS,
         "may_hand_in": _may_hand_in(found),
@@ -231,8 +230,7 @@ def _blank() -> dict[str, Form]:
 
 
 def _may_pay(found: Chargeback) -> bool:
-    is_open = not found.is_inquiry and found.status is not ChargebackStatus.WON
-    return is_open and found.paid_again_at is None and found.bearer is None
+    return bool(found.owed) and found.bearer is None
 
 
 def _may_hand_in(found: Chargeback) -> bool:

@@ -24,7 +24,19 @@ from marketplace.standards.act_rules import ActKind, ActStatus
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.pay.books import everything_holds
-from tests.pay.test_chargebacks import QUEUE, SHOW, TEN, _chargeback, ask, available, chargeback, look, now, owner
+from tests.pay.test_chargebacks import (
+    QUEUE,
+    SHOW,
+    TEN,
+    _chargeback,
+    ask,
+    available,
+    chargeback,
+    look,
+    now,
+    owner,
+    told_of,
+)
 from tests.web.visitor import Visitor
 
 __all__ = ["_chargeback", "chargeback"]
@@ -77,6 +89,15 @@ def test_of_what_a_bank_has_kept_two_people_decide_who_bears_it(
         decided(chargeback, bearer, one)
     with pytest.raises(PaidAgainAlready if bearer is Bearer.COMPANY else BorneAlready), transaction():
         chargebacks.pay_again(chargeback.company_id, chargeback.id, by=owner(chargeback))
+    # Its bank gives 4.00 back, and then the rest: whoever has borne it has that again.
+    for back, status, left in (("4.00", "lost", "6.00"), ("10.00", "reinstated", "0.00")):
+        with transaction():
+            said = told_of(chargeback, status=ChargebackStatus.LOST, reinstated=Money.of(back, "USD"))
+            found = chargebacks.learn(said)
+        assert (found.status, found.held, found.owed) == (status, Money.of(left, "USD"), Money.zero("USD"))
+        taken, loss = (Money.of(left, "USD") if each else each for each in (taken, loss))
+        assert (before - available(chargeback), -books.balance("platform:losses", "USD")) == (taken, loss)
+    assert found.bearer is bearer
     everything_holds()
 
 
@@ -109,7 +130,7 @@ def test_an_operator_says_who_bears_it_and_the_company_reads_why(
     assert [each["status"] for each in ask(client, QUEUE, chargeback, **who).json["items"]] == ["lost"]
     theirs = Visitor(client).signed_in(accounts.person_of(owner(chargeback).person_id))
     address = f"{chargeback.company_id}/chargebacks/{chargeback.id}"
-    assert "You owe it to the service." in theirs.look(f"/company/{address}").words
+    assert "You owe $10.00 USD of it to the service." in theirs.look(f"/company/{address}").words
     operator = Visitor(app.test_client()).signed_in(accounts.person_of(desk.person_id))
     assert "nobody has decided who bears it" in operator.look("/desk/chargebacks").words
     monkeypatch.setitem(app.config, "TWO_PEOPLE_ABOVE", "9.99")
@@ -130,3 +151,9 @@ def test_an_operator_says_who_bears_it_and_the_company_reads_why(
     assert "Who bears it: the service, which gives it up. An operator decided it: It is gone." in page.words
     assert not page.offers("/pay-again")
     assert ask(client, BEARER, chargeback, **said, **who).json["code"] == "chargeback_borne"
+    with transaction():
+        chargebacks.learn(told_of(chargeback, status=ChargebackStatus.WON))
+    told = ask(client, SHOW, chargeback, headers=mine).json
+    assert (told["status"], told["reinstated"]["amount"], told["owed"]["amount"]) == ("reinstated", "10.00", "0.00")
+    assert "whoever had borne it has that again" in theirs.look(f"/company/{address}").words
+    assert ask(client, BEARER, chargeback, **said, **who).json["code"] == "chargeback_not_lost"

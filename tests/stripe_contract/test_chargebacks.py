@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from jobs import rails
+from marketplace.accounts.rules import available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import timeline
@@ -20,9 +21,11 @@ from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import ChargebackOver, ChargebackStatus, Shows
 from marketplace.pay.rails.rail import Order, Result
+from marketplace.pay.rails.rules import Outcome
 from marketplace.pay.rules import LOOK_AGAIN, STALE_AFTER, OpKind, OpStatus
 from tests import papers as files
 from tests.factories import accounts
+from tests.factories import pay as made
 from tests.stripe_contract import operations
 from tests.stripe_contract.paying import later, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
@@ -93,6 +96,57 @@ def test_a_bank_that_is_not_convinced_keeps_what_it_has_taken(
     assert lost.status is ChargebackStatus.LOST
     reconciling.reconcile()
     assert books.balance("platform:chargebacks", "USD") == usd("-25.00"), "10.00 that were taken, and the bank's fee"
+
+
+def names(found: Chargeback) -> list[str]:
+    return [event.name.removeprefix("chargeback.") for event in reversed(timeline("chargeback", found.id))]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_a_bank_gives_back_after_it_had_kept_it_goes_to_whoever_bore_it(
+    disputed: Chargeback, standin: Standin, client: FlaskClient, *, is_late: bool
+) -> None:
+    """It asks for 8.00 of the 10.00 before it decides, and keeps them. The company pays them again, and has 3.00 and
+    then the rest as the bank gives them back, however often Stripe calls and whatever it calls that."""
+    purse = available_account(disputed.company_id)
+    standin.world.asks_for(disputed.external_id, 800)
+    standin.world.decided(disputed.external_id, "lost")
+    lost = told(client, standin)
+    assert lost is not None
+    assert (lost.status, lost.owed) == (ChargebackStatus.LOST, usd("8.00"))
+    with transaction():
+        chargebacks.pay_again(lost.company_id, lost.id, by=accounts.owner_of(lost.company_id))
+    standin.world.reinstate(lost.external_id, 300)
+    for _ in range(2):
+        partly = told(client, standin)
+        assert partly is not None
+        assert (partly.status, partly.held, books.balance(purse, "USD")) == (lost.status, usd("5.00"), usd("5.00"))
+    if is_late:
+        standin.world.decided(lost.external_id, "won")
+    else:
+        standin.world.reinstate(lost.external_id, 500)
+    for _ in range(2):
+        back = told(client, standin)
+        assert back is not None
+        assert (back.status, back.owed, back.ended_at) == (ChargebackStatus.REINSTATED, usd("0.00"), lost.ended_at)
+        assert books.balance(purse, "USD") == usd("10.00")
+    assert names(back) == ["opened", "amount_changed", "lost", "paid_again", "partly_reinstated", "reinstated"]
+
+
+def test_a_bank_that_takes_again_what_it_had_given_up_is_a_persons(
+    disputed: Chargeback, standin: Standin, client: FlaskClient
+) -> None:
+    """Nothing is changed, finance is told once, and the call stands with those that matched nothing."""
+    standin.world.decided(disputed.external_id, "won")
+    told(client, standin)
+    for _ in range(2):
+        standin.world.decided(disputed.external_id, "lost")
+        won = told(client, standin)
+        assert won is not None
+        assert won.status is ChargebackStatus.WON
+    assert names(won) == ["opened", "won", "unclear"]
+    unclear = inbox.newest(outcome=Outcome.UNMATCHED, seen_by=made.finance())
+    assert {each.error for each in unclear} == {"dispute_unclear"}
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.SAVED_500_AFTER])

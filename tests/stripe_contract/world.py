@@ -204,9 +204,24 @@ class World:
         known = self.get("dispute", dispute)
         known["status"] = status
         if status == "won":
-            entry = self.moved("adjustment", known["amount"], 0, known["currency"], dispute, "dispute_reversal")
+            left = known["amount"] - sum(each["amount"] for each in known["balance_transactions"][1:])
+            entry = self.moved("adjustment", left, 0, known["currency"], dispute, "dispute_reversal")
             known["balance_transactions"].append(entry)
         return self.tell("charge.dispute.closed", known)
+
+    def reinstate(self, dispute: str, amount: int) -> Thing:
+        """The bank gives back so much of what it had taken. It may go on calling the dispute lost, as it does where a
+        part of the charge was refunded before."""
+        known = self.get("dispute", dispute)
+        entry = self.moved("adjustment", amount, 0, known["currency"], dispute, "dispute_reversal")
+        known["balance_transactions"].append(entry)
+        return self.tell("charge.dispute.funds_reinstated", known)
+
+    def asks_for(self, dispute: str, amount: int) -> Thing:
+        """The bank asks for another amount."""
+        known = self.get("dispute", dispute)
+        known["amount"] = amount
+        return self.tell("charge.dispute.updated", known)
 
     def refund_is(self, refund: str, status: str) -> Thing:
         """The payer's bank has it, or did not take it: then it is in the balance again."""

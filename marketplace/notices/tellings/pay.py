@@ -102,6 +102,57 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The service bears it until the company pays again, or you say who bears it.",
             ),
         ),
+        "chargeback.reinstated": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The bank gave back a deposit of %(money)s after all",
+                "What was taken from you for it is available to you again, and you owe nothing for it.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "The bank gave back a deposit of %(money)s of %(company)s after all",
+                "Whoever had borne it has it again: the company, or else the service.",
+            ),
+        ),
+        "chargeback.partly_reinstated": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The bank gave back a part of a deposit of %(money)s",
+                "What you had paid for that part is available to you again; the page says what you still owe.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "The bank gave back a part of a deposit of %(money)s of %(company)s",
+                "Whoever had borne that part has it again: the company, or else the service.",
+            ),
+        ),
+        "chargeback.amount_changed": (
+            Telling(
+                Audience.MONEY,
+                Channel.INBOX,
+                "Your bank asks for another amount of a deposit of %(money)s",
+                "The page says how much it is now. What you had paid beyond that is available to you again.",
+            ),
+            Telling(
+                Audience.FINANCE,
+                Channel.INBOX,
+                "A bank asks for another amount of a deposit of %(money)s of %(company)s",
+                "The page of the chargeback says how much it is now.",
+            ),
+        ),
+        "chargeback.unclear": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "What the payment rail says of a deposit of %(money)s that a bank took back is unclear",
+                "It does not follow from what was known, so nothing was changed. Look at it at the rail, and at the "
+                "calls that matched nothing.",
+            ),
+        ),
         "chargeback.borne_by_company": (
             Telling(
                 Audience.MONEY,

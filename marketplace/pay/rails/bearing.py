@@ -39,7 +39,7 @@ def decide(company_id: UUID, chargeback_id: UUID, bearer: Bearer, reason: str, *
     alone = two_people.tally(by)
     found, why = _undecided(company_id, chargeback_id, by), reason_given(reason)
     said = {"bearer": str(bearer), "reason": why}
-    return alone.once(ActKind.BORNE, found.id, found.money, said, lambda: _decide(found, bearer, why, by=by), by=by)
+    return alone.once(ActKind.BORNE, found.id, found.owed, said, lambda: _decide(found, bearer, why, by=by), by=by)
 
 
 def decide_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Chargeback:
@@ -52,27 +52,30 @@ def decide_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Char
 
 
 def is_undecided() -> ColumnElement[bool]:
-    """Chargebacks that are lost, and of which nobody has said who bears them."""
-    return and_(
-        Chargeback.status == ChargebackStatus.LOST, Chargeback.paid_again_at.is_(None), Chargeback.bearer.is_(None)
-    )
+    """Chargebacks that are lost and not paid again, and of which nobody has said who bears them."""
+    kept = Chargeback.amount - Chargeback.reinstated_amount
+    is_owed = kept > Chargeback.paid_amount + Chargeback.given_up_amount
+    return and_(Chargeback.status == ChargebackStatus.LOST, is_owed, Chargeback.bearer.is_(None))
 
 
 def _undecided(company_id: UUID, chargeback_id: UUID, by: Actor) -> Chargeback:
     if by.belongs_to(company_id):
         raise OwnCompany
     found = papers.locked(company_id, chargeback_id, by)
-    check_undecided(found.status, found.paid_again_at, found.bearer)
+    check_undecided(found.status, found.owed, found.bearer)
     return found
 
 
 def _decide(found: Chargeback, bearer: Bearer, reason: str, *, by: Actor) -> Chargeback:
-    now = clock.now()
+    now, owed = clock.now(), found.owed
     if bearer is Bearer.COMPANY:
-        ledger.post(paid_again(found.id, found.company_id, found.money))
+        ledger.post(paid_again(found.id, found.company_id, owed, found.entries))
         found.paid_again_at, found.paid_again_by = now, by.person_id
+        found.paid_amount += owed.amount
     else:
-        ledger.post(given_up(found.id, found.money))
+        ledger.post(given_up(found.id, owed, found.entries))
+        found.given_up_amount += owed.amount
+    found.entries += 1
     found.bearer, found.bearer_reason = bearer, reason
     found.bearer_decided_by, found.bearer_decided_at = by.person_id, now
     record(f"chargeback.borne_by_{bearer}", found, by=by)

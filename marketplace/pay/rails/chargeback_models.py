@@ -26,14 +26,23 @@ class Chargeback(Stateful):
     __table_args__ = (
         UniqueConstraint("rail", "external_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("(status IN ('won', 'lost', 'inquiry_closed')) = (ended_at IS NOT NULL)", name="ended_when"),
+        CheckConstraint(
+            "(status IN ('won', 'lost', 'inquiry_closed', 'reinstated')) = (ended_at IS NOT NULL)", name="ended_when"
+        ),
         CheckConstraint("(paid_again_at IS NULL) = (paid_again_by IS NULL)", name="paid_again_by_somebody"),
         CheckConstraint(
             "num_nonnulls(bearer, bearer_reason, bearer_decided_by, bearer_decided_at) IN (0, 4)", name="bearer_whole"
         ),
         CheckConstraint(
-            "bearer IS NULL OR status = 'lost' AND (bearer = 'company') = (paid_again_at IS NOT NULL)",
+            "bearer IS NULL OR status IN ('lost', 'reinstated') AND (bearer <> 'company' OR paid_again_at IS NOT NULL)",
             name="borne_once",
+        ),
+        CheckConstraint("reinstated_amount BETWEEN 0 AND amount", name="reinstated_of_it"),
+        CheckConstraint("(reinstated_amount > 0) = (reinstated_at IS NOT NULL)", name="reinstated_when"),
+        CheckConstraint("status <> 'reinstated' OR reinstated_amount = amount", name="reinstated_whole"),
+        CheckConstraint("paid_amount >= 0 AND given_up_amount >= 0", name="borne_not_negative"),
+        CheckConstraint(
+            "given_up_amount = 0 OR bearer IS NOT NULL AND bearer = 'service'", name="given_up_by_the_service"
         ),
         Index("ix_chargeback_status_due_by", "status", "due_by"),
     )
@@ -47,7 +56,11 @@ class Chargeback(Stateful):
     deposit_id: Mapped[UUID] = mapped_column(ForeignKey("payment_op.id"), index=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
     amount: Mapped[Minor]
+    """What it is about. The bank may change that until it has decided."""
     currency: Mapped[CurrencyCode]
+    reinstated_amount: Mapped[Minor] = mapped_column(default=0)
+    """What the bank has given back of it without having decided for the company, and `reinstated_at` when last."""
+    reinstated_at: Mapped[Instant | None]
     reason: Mapped[str] = mapped_column(Text)
     """The rail's own word for why."""
     opened_at: Mapped[Instant]
@@ -60,7 +73,13 @@ class Chargeback(Stateful):
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"), index=True)
     paid_again_at: Mapped[Instant | None]
     paid_again_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    paid_amount: Mapped[Minor] = mapped_column(default=0)
+    given_up_amount: Mapped[Minor] = mapped_column(default=0)
+    """What the company has paid again, and what the service has given up, less what they have back."""
+    entries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """How many entries of the books it has made."""
     ended_at: Mapped[Instant | None]
+    """When the bank decided."""
     bearer: Mapped[Bearer | None] = mapped_column(choice(Bearer, "bearer"))
     bearer_reason: Mapped[str | None] = mapped_column(Text)
     """Why an operator decided so of what was lost. The company reads it."""
@@ -78,6 +97,20 @@ class Chargeback(Stateful):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def reinstated(self) -> Money:
+        return Money(self.reinstated_amount, self.currency)
+
+    @property
+    def held(self) -> Money:
+        """What the bank has of it now."""
+        return chargeback_rules.held(self.status, self.money, self.reinstated)
+
+    @property
+    def owed(self) -> Money:
+        """What of that nobody has paid again or given up. Below zero is what is given back."""
+        return self.held - Money(self.paid_amount + self.given_up_amount, self.currency)
 
     @property
     def is_inquiry(self) -> bool:

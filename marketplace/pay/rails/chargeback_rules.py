@@ -44,6 +44,8 @@ class ChargebackStatus(StrEnum):
     """The bank gave the money back."""
     LOST = "lost"
     """The payer keeps it."""
+    REINSTATED = "reinstated"
+    """The bank had decided that the payer keeps it, and gave all of it back after all."""
 
 
 class Bearer(StrEnum):
@@ -79,7 +81,8 @@ CHARGEBACK_TRANSITIONS: Mapping[ChargebackStatus, frozenset[ChargebackStatus]] =
         ChargebackStatus.OPEN: frozenset({ChargebackStatus.UNDER_REVIEW, ChargebackStatus.WON, ChargebackStatus.LOST}),
         ChargebackStatus.UNDER_REVIEW: frozenset({ChargebackStatus.WON, ChargebackStatus.LOST}),
         ChargebackStatus.WON: frozenset(),
-        ChargebackStatus.LOST: frozenset(),
+        ChargebackStatus.LOST: frozenset({ChargebackStatus.REINSTATED}),
+        ChargebackStatus.REINSTATED: frozenset(),
     }
 )
 INQUIRIES = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.INQUIRY_REVIEWED, ChargebackStatus.INQUIRY_CLOSED})
@@ -88,7 +91,9 @@ ANSWERABLE = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.OPEN})
 """The bank waits for what is handed in."""
 HELD_BY_BANK = frozenset({ChargebackStatus.OPEN, ChargebackStatus.UNDER_REVIEW, ChargebackStatus.LOST})
 """The bank has the money."""
-OVER = frozenset({ChargebackStatus.WON, ChargebackStatus.LOST, ChargebackStatus.INQUIRY_CLOSED})
+DECIDED = frozenset({ChargebackStatus.WON, ChargebackStatus.LOST, ChargebackStatus.REINSTATED})
+"""A bank that had the money has decided who gets it."""
+OVER = DECIDED | {ChargebackStatus.INQUIRY_CLOSED}
 REMINDED_DAYS = (3, 1)
 """So many days before a deadline those are reminded who could still answer."""
 OF_STRIPE: Mapping[str, ChargebackStatus] = MappingProxyType(
@@ -151,19 +156,48 @@ class BorneAlready(Conflict):
     title = "It is decided already who bears this."
 
 
-def is_undecided(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None) -> bool:
-    """Whether a bank has kept it, and nobody has paid or said who bears it."""
-    return status is ChargebackStatus.LOST and paid_again_at is None and bearer is None
+def held(status: ChargebackStatus, money: Money, reinstated: Money) -> Money:
+    """What the bank has of a chargeback now: of 10.00 of which it has given back 4.00, 6.00."""
+    return money - reinstated if status in HELD_BY_BANK else Money.zero(money.currency)
 
 
-def check_undecided(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None) -> None:
-    """Raises NotLost, PaidAgainAlready, BorneAlready."""
-    if bearer is not None:
-        raise BorneAlready
-    if paid_again_at is not None:
-        raise PaidAgainAlready
+def after(status: ChargebackStatus, said: ChargebackStatus) -> ChargebackStatus:
+    """What a rail's word for it means, by where it stands: what is won after it was lost was given back late. The rail
+    may go on calling it lost."""
+    if status in (ChargebackStatus.LOST, ChargebackStatus.REINSTATED) and said is ChargebackStatus.WON:
+        return ChargebackStatus.REINSTATED
+    return status if status is ChargebackStatus.REINSTATED and said is ChargebackStatus.LOST else said
+
+
+def differs(
+    status: ChargebackStatus, said: ChargebackStatus, before: tuple[Money, Money], now: tuple[Money, Money]
+) -> str | None:
+    """Why nobody can follow what a rail says of a chargeback, in a word; None where it follows from what was known. The
+    pairs are what it is about, and what the bank has given back of it. Once a bank has decided it decides nothing
+    anew, about no other amount, and takes nothing again."""
+    (money, reinstated), (money_now, reinstated_now) = before, now
+    if {money_now.currency, reinstated_now.currency} != {money.currency}:
+        return "currency"
+    if status in DECIDED and after(status, said) not in {status, *CHARGEBACK_TRANSITIONS[status]}:
+        return "status"
+    if status in DECIDED and money_now != money:
+        return "amount"
+    return None if reinstated <= reinstated_now <= money_now or status not in HELD_BY_BANK else "reinstated"
+
+
+def is_undecided(status: ChargebackStatus, owed: Money, bearer: Bearer | None) -> bool:
+    """Whether a bank has kept it, and nobody has paid all of it or said who bears it."""
+    return status is ChargebackStatus.LOST and bool(owed) and bearer is None
+
+
+def check_undecided(status: ChargebackStatus, owed: Money, bearer: Bearer | None) -> None:
+    """Raises NotLost, BorneAlready, PaidAgainAlready."""
     if status is not ChargebackStatus.LOST:
         raise NotLost
+    if bearer is not None:
+        raise BorneAlready
+    if not owed:
+        raise PaidAgainAlready
 
 
 def check_open(status: ChargebackStatus, due_by: datetime | None, at: datetime) -> None:
@@ -172,14 +206,14 @@ def check_open(status: ChargebackStatus, due_by: datetime | None, at: datetime) 
         raise ChargebackOver
 
 
-def check_can_pay(status: ChargebackStatus, paid_again_at: datetime | None, bearer: Bearer | None = None) -> None:
+def check_can_pay(status: ChargebackStatus, owed: Money, bearer: Bearer | None = None) -> None:
     """Raises NothingTaken where the bank has only asked, PaidAgainAlready, BorneAlready where the service has given it
     up."""
     if status in INQUIRIES:
         raise NothingTaken
     if bearer is Bearer.SERVICE:
         raise BorneAlready
-    if paid_again_at is not None or status is ChargebackStatus.WON:
+    if not owed:
         raise PaidAgainAlready
 
 
@@ -207,16 +241,24 @@ def check_room(held: Mapping[Shows, tuple[int, int]], shows: Shows, size: int, p
         raise TooMuchEvidence(field="file", bytes_left=MOST_BYTES - sum(sizes), pages_left=MOST_PAGES - sum(all_pages))
 
 
-def paid_again(chargeback_id: UUID, company_id: UUID, money: Money) -> Entry:
-    """The company pays what its bank took: the service has it back."""
-    return Entry(f"chargeback:{chargeback_id}:paid_again", [Move(available_account(company_id), CHARGEBACKS, money)])
+def paid_again(chargeback_id: UUID, company_id: UUID, money: Money, number: int) -> Entry:
+    """The company pays what its bank took: the service has it back. `number` is how many entries the chargeback has
+    made before."""
+    return Entry(_cause(chargeback_id, "paid_again", number), [Move(available_account(company_id), CHARGEBACKS, money)])
 
 
-def given_up(chargeback_id: UUID, money: Money) -> Entry:
+def given_up(chargeback_id: UUID, money: Money, number: int) -> Entry:
     """The service bears what a bank has kept: nobody owes it any more."""
-    return Entry(f"chargeback:{chargeback_id}:borne", [Move(LOSSES, CHARGEBACKS, money)])
+    return Entry(_cause(chargeback_id, "borne", number), [Move(LOSSES, CHARGEBACKS, money)])
 
 
-def given_back(chargeback_id: UUID, company_id: UUID, money: Money) -> Entry:
-    """The bank gave back what the company had paid again: it has that twice, and gets the one back."""
-    return Entry(f"chargeback:{chargeback_id}:given_back", [Move(CHARGEBACKS, available_account(company_id), money)])
+def given_back(chargeback_id: UUID, company_id: UUID, paid: Money, lost: Money, number: int) -> Entry:
+    """The bank gave back what the company had paid again, or the service had given up: each has its own again."""
+    parts = ((available_account(company_id), paid), (LOSSES, lost))
+    moves = [Move(CHARGEBACKS, account, money) for account, money in parts if money]
+    return Entry(_cause(chargeback_id, "given_back", number), moves)
+
+
+def _cause(chargeback_id: UUID, what: str, number: int) -> str:
+    """A bank may give back in parts, and may ask for another amount before it decides: nothing happens only once."""
+    return f"chargeback:{chargeback_id}:{what}:{number}"

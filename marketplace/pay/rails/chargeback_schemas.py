@@ -81,6 +81,11 @@ class ChargebackSchema(ma.Schema):
     rail = ma.fields.String(required=True)
     external_id = ma.fields.String(required=True, metadata={"description": "The rail's own id"})
     money = MoneyField(required=True)
+    reinstated = MoneyField(required=True, metadata={"description": "What the bank gave back without deciding so"})
+    reinstated_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    owed = MoneyField(
+        required=True, metadata={"description": "What the bank has of it and nobody has paid again or given up"}
+    )
     reason = ma.fields.String(required=True, metadata={"description": "The rail's own word for why"})
     opened_at = ma.fields.AwareDateTime(required=True)
     due_by = ma.fields.AwareDateTime(

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import record, timeline
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
@@ -26,16 +26,18 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import service
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
-from marketplace.pay.rails import bearing
+from marketplace.pay.rails import bearing, chargeback_rules
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
     ANSWERABLE,
+    HELD_BY_BANK,
     INQUIRIES,
     OVER,
     REMINDED_DAYS,
     SANDBOX_WAITS,
     ChargebackStatus,
+    after,
     check_can_pay,
     given_back,
     missing,
@@ -47,6 +49,8 @@ from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 
 EVENTS = {ChargebackStatus.OPEN: "opened", ChargebackStatus.INQUIRY: "inquired"}
 """What the events of these are called; the others are called as the status is."""
+UNCLEAR = "chargeback.unclear"
+"""The event of what a rail says and nobody can follow."""
 MOST_SHOWN = 20
 BATCH = 100
 
@@ -65,6 +69,8 @@ class Told:
     status: ChargebackStatus
     read_at: datetime
     """By machine time, before the rail was asked."""
+    reinstated: Money | None = None
+    """What the bank has given back of it. None where the rail says nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +106,24 @@ def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> 
 
 
 def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback:
-    """The company pays what its bank has taken, out of what is available. Where the bank gives it back later, so does
+    """The company pays what its bank has of it, out of what is available. Where the bank gives it back later, so does
     the service. Raises NotFound, Forbidden, NothingTaken, PaidAgainAlready, BorneAlready,
     InsufficientFunds."""
     require_company(by, company_id, Right.MONEY)
     found = papers.locked(company_id, chargeback_id, by)
-    check_can_pay(found.status, found.paid_again_at, found.bearer)
-    ledger.post(paid_again(found.id, found.company_id, found.money))
+    owed = found.owed
+    check_can_pay(found.status, owed, found.bearer)
+    ledger.post(paid_again(found.id, found.company_id, owed, found.entries))
     found.paid_again_at, found.paid_again_by = clock.now(), by.person_id
+    found.paid_amount, found.entries = found.paid_amount + owed.amount, found.entries + 1
     record("chargeback.paid_again", found, by=by)
     return found
 
 
 def learn(told: Told) -> Chargeback:
-    """Writes down what a rail says of a chargeback, however often and in whatever order it does. Raises NotFound where
-    the deposit is none of ours."""
+    """Writes down what a rail says of a chargeback, however often and in whatever order it does. What cannot follow
+    from what is known changes nothing, and is told operators of finance once (`differs`). Raises NotFound where the
+    deposit is none of ours."""
     deposit = db.session.get(PaymentOp, told.deposit_id)
     if deposit is None or deposit.kind is not OpKind.DEPOSIT or deposit.rail != told.rail:
         raise NotFound
@@ -132,11 +141,31 @@ def learn(told: Told) -> Chargeback:
     if told.read_at < row.read_at:
         return row
     row.read_at = told.read_at
-    if told.status in row.transitions[row.status]:
-        _move(row, told.status, due_by=told.due_by)
+    if (why := differs(row, told)) is not None:
+        _tell_finance(row, told, why)
+        return row
+    if told.money != row.money:
+        before, row.amount = row.money, told.money.amount
+        record("chargeback.amount_changed", row, by=CLOCK, data=_data(row.money) | {"before": str(before.decimal)})
+    new = after(row.status, told.status)
+    if new in row.transitions[row.status]:
+        _move(row, new, due_by=told.due_by)
     elif row.status in ANSWERABLE and told.due_by is not None and told.due_by != row.due_by:
         _postpone(row, told.due_by)
+    if told.reinstated is not None and row.status in HELD_BY_BANK:
+        _reinstate(row, told.reinstated)
+    if row.status is ChargebackStatus.LOST and not row.held:
+        _move(row, ChargebackStatus.REINSTATED)
+    _give_back(row)
     return row
+
+
+def differs(row: Chargeback, told: Told) -> str | None:
+    """Why a person has to look at what a rail says, in a word. The caller has learned it."""
+    if told.read_at < row.read_at:
+        return None
+    now = told.money, row.reinstated if told.reinstated is None else told.reinstated
+    return chargeback_rules.differs(row.status, told.status, (row.money, row.reinstated), now)
 
 
 def look_at_sandbox(limit: int = BATCH) -> int:
@@ -226,8 +255,48 @@ def funded(found: Chargeback) -> Sequence[Funded]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
+def _reinstate(row: Chargeback, money: Money) -> None:
+    """The bank has given back so much: of a deposit of which a part was sent back before, for example, that part. All
+    of what was lost has a status of its own."""
+    more = money - row.reinstated
+    if not more:
+        return
+    row.reinstated_amount, row.reinstated_at = money.amount, clock.now()
+    if row.held or row.status is not ChargebackStatus.LOST:
+        record("chargeback.partly_reinstated", row, by=CLOCK, data=_data(more))
+
+
+def _give_back(row: Chargeback) -> None:
+    """Whoever has paid for more than the bank has of it gets that back: the company before the service."""
+    more = -row.owed
+    if more.amount <= 0:
+        return
+    paid = min(more.amount, row.paid_amount)
+    parts = Money(paid, row.currency), Money(more.amount - paid, row.currency)
+    ledger.post(given_back(row.id, row.company_id, *parts, row.entries))
+    row.paid_amount, row.given_up_amount = row.paid_amount - paid, row.given_up_amount - parts[1].amount
+    row.entries += 1
+
+
+def _tell_finance(row: Chargeback, told: Told, why: str) -> None:
+    """Once of the same, however often it is read."""
+    said = {"why": why, "status": str(told.status)} | _data(told.money)
+    if told.reinstated is not None:
+        said["reinstated"] = str(told.reinstated.decimal)
+    before = [each.data for each in timeline("chargeback", row.id) if each.name == UNCLEAR]
+    if said not in before:
+        record(UNCLEAR, row, by=CLOCK, data=said)
+
+
+def _data(money: Money) -> dict[str, str]:
+    return {"amount": str(money.decimal), "currency": money.currency}
+
+
 def _move(row: Chargeback, status: ChargebackStatus, *, due_by: datetime | None = None) -> None:
     values: dict[str, Any] = {"ended_at": clock.now() if status in OVER else None}
+    if status is ChargebackStatus.REINSTATED:
+        # Its papers are kept no longer because of that.
+        values = {"ended_at": row.ended_at, "reinstated_amount": row.amount, "reinstated_at": clock.now()}
     if row.is_inquiry and status not in INQUIRIES:
         values["reminded_days"] = None
         if row.evidence is not None and row.evidence.status is OpStatus.DONE:
@@ -237,8 +306,6 @@ def _move(row: Chargeback, status: ChargebackStatus, *, due_by: datetime | None 
     if due_by is not None and status in ANSWERABLE:
         row.due_by = due_by
     papers.keep_until(row)
-    if status is ChargebackStatus.WON and row.paid_again_at is not None:
-        ledger.post(given_back(row.id, row.company_id, row.money))
 
 
 def _postpone(row: Chargeback, due_by: datetime) -> None:
@@ -293,6 +360,7 @@ def _decide(row: Chargeback, *, is_answered: bool) -> None:
     elif is_answered:
         ledger.post(movement_entry(f"rail:{row.external_id}:back", SANDBOX, CHARGEBACKS, row.money))
         _move(row, ChargebackStatus.WON)
+        _give_back(row)
     else:
         _move(row, ChargebackStatus.LOST)
 

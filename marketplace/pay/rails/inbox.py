@@ -36,6 +36,8 @@ from marketplace.pay.rules import UnknownRail
 
 HANDLE, RECONCILE = "rail.handle_calls", "rail.reconcile"
 """The jobs that answer calls, and that compare the rail's balance with the books; neither takes an argument."""
+NO_PAYMENT, UNCLEAR = "no_such_payment", "dispute_unclear"
+"""Why a call is a person's: it is about no payment of ours, or says of a dispute what does not follow from the rest."""
 TOLERANCE = 300
 """Seconds that a signature is good for: what was overheard cannot be sent again tomorrow."""
 SECRETS = MappingProxyType(
@@ -81,26 +83,27 @@ def handle_due(limit: int = 100) -> int:
     return len(calls)
 
 
-def look_at_dispute(name: str) -> bool:
-    """Reads a dispute again and writes down what it says now. Returns whether its deposit is one of ours. Must not be
-    called inside a transaction. Raises NotAllowed, Unreachable, UnknownRail."""
+def look_at_dispute(name: str) -> str | None:
+    """Reads a dispute again and writes down what it says now. Returns why a person has to look, None where nobody has:
+    that its deposit is none of ours, or that it does not follow from what was known. Must not be called inside a
+    transaction. Raises NotAllowed, Unreachable, UnknownRail."""
     rail, read_at = known_rails.stripe(), clock.machine_time()
     told = rail.dispute(name)
     status = OF_STRIPE.get(told.state)
     if status is None:
-        return True
+        return None
     if told.op_id is None:
-        return False
+        return NO_PAYMENT
     known = chargebacks.Told(
         rail.name, told.id, told.op_id, stripe_rules.from_stripe(told.amount, told.currency), told.reason,
         told.created_at, told.due_by, status, read_at,
+        stripe_rules.from_stripe(told.reinstated, told.reinstated_currency),
     )  # fmt: skip
     try:
         with transaction():
-            chargebacks.learn(known)
+            return None if chargebacks.differs(chargebacks.learn(known), known) is None else UNCLEAR
     except NotFound:
-        return False
-    return True
+        return NO_PAYMENT
 
 
 def calls(seen_by: Actor) -> Select[RailEvent]:
@@ -212,7 +215,7 @@ def _later(call: RailEvent, word: str) -> Handled:
 def _payment(call: RailEvent) -> Handled:
     seen = known_rails.stripe().look(call.about_kind, call.about_id)
     if seen.op_id is None or not payments.learn(seen.op_id, seen.says):
-        return Outcome.UNMATCHED, "no_such_payment"
+        return Outcome.UNMATCHED, NO_PAYMENT
     return Outcome.HANDLED, None
 
 
@@ -229,8 +232,11 @@ def _balance(call: RailEvent) -> Handled:
 
 
 def _dispute(call: RailEvent) -> Handled:
-    """A payer's bank takes a deposit back, has decided about it, or only asks: then no money has moved."""
-    return _balance(call) if look_at_dispute(call.about_id) else (Outcome.UNMATCHED, "no_such_payment")
+    """A payer's bank takes a deposit back, has decided about it, gives something back, or only asks: then no money has
+    moved. What has is compared, whatever anybody can make of it."""
+    why = look_at_dispute(call.about_id)
+    handled = _balance(call)
+    return handled if why is None else (Outcome.UNMATCHED, why)
 
 
 def _bank_payout(call: RailEvent) -> Handled:

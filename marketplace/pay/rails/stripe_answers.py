@@ -77,6 +77,9 @@ class Disputed:
     state: str
     created_at: datetime
     due_by: datetime | None
+    reinstated: int
+    reinstated_currency: str
+    """What came back of it to the balance, in whose currency it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +167,9 @@ def of_move(made: Any, order: Order) -> Result:
 
 
 def of_evidence(made: Any, order: Order) -> Result:
-    """As `of_move()`. A bank that has asked before it takes the money is answered twice, so a dispute's own name would
-    be that of two payments."""
-    result = of_move(made, order)
-    return Done(f"{made.id}:{order.op_id}") if isinstance(result, Done) else result
+    """Handed in, whatever amount the bank asks for by now: no money moves by it. A bank that has asked before it takes
+    the money is answered twice, so a dispute's own name would be that of two payments."""
+    return Done(f"{made.id}:{order.op_id}")
 
 
 def of_file(made: Any, paper: Enclosure) -> Result:

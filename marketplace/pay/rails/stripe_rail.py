@@ -339,9 +339,11 @@ class StripeRail:
         due = made.evidence_details.due_by
         # Zero is no moment: this bank takes no answer at all, and has not since it began.
         until = None if due is None else datetime.fromtimestamp(due or made.created, UTC)
+        back = [each for each in made.balance_transactions if each.amount > 0]
         return Disputed(
             made.id, op_id, made.amount, made.currency, made.reason, made.status,
             datetime.fromtimestamp(made.created, UTC), until,
+            sum(each.amount for each in back), back[0].currency if back else made.currency,
         )  # fmt: skip
 
     def movements(self, since: datetime) -> Iterator[Movement]:

@@ -199,6 +199,7 @@ PAY = {
         "under_review": lazy_gettext("the bank decides"),
         "won": lazy_gettext("the bank gave it back"),
         "lost": lazy_gettext("the bank kept it"),
+        "reinstated": lazy_gettext("the bank gave it back after all"),
     },
     "payout_decision": {
         "refused": lazy_gettext("It was refused"),
