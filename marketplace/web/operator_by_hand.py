@@ -23,7 +23,7 @@ from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.by_hand.routes import content_of
 from marketplace.pay.by_hand.rules import FindingOutcome
-from marketplace.pay.by_hand.schemas import FindingArgs, ManualFileArgs, PauseArgs
+from marketplace.pay.by_hand.schemas import ConfirmArgs, FindingArgs, ManualFileArgs, PauseArgs
 from marketplace.pay.methods import names as method_names
 from marketplace.pay.methods.fields import PROVIDERS
 from marketplace.pay.methods.schemas import AccountNameArgs
@@ -34,16 +34,20 @@ from marketplace.web.choices import FOUND, choices
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 
-ANSWERS = {"confirm": asked.confirm, "contradict": asked.contradict}
-"""What a second person does with a finding."""
 FILE_STEPS = {"release": manual_files.release, "withdraw": manual_files.withdraw}
 
 
 @blueprint.get("/by-hand")
-def show_by_hand(making: Form | None = None, pause: Form | None = None) -> ResponseReturnValue:
+def show_by_hand(
+    making: Form | None = None, pause: Form | None = None, confirming: Form | None = None
+) -> ResponseReturnValue:
     """What waits for a file, the files, what waits for a second person, and what is paused."""
     by = actor()
-    shown = {"making": making or Form(ManualFileArgs), "pause": pause or Form(PauseArgs)}
+    shown = {
+        "making": making or Form(ManualFileArgs),
+        "pause": pause or Form(PauseArgs),
+        "confirming": confirming or Form(ConfirmArgs),
+    }
     waiting = list(db.session.scalars(findings.waiting(by).order_by(PaymentFinding.id)))
     ops = _payments({each.payment_op_id for each in waiting})
     answer = render_template(
@@ -51,6 +55,7 @@ def show_by_hand(making: Form | None = None, pause: Form | None = None) -> Respo
         heaps=manual_files.heaps(by),
         found=page(manual_files.files(by), ManualFile.id, limit=SHOWN, after=after()),
         waiting=waiting,
+        booked=asked.like_booked(waiting),
         ops=ops,
         names=_names(ops.values(), [each.found_by for each in waiting]),
         names_waiting=len(method_names.waiting(by)),
@@ -141,11 +146,16 @@ def find_payment(op_id: UUID) -> ResponseReturnValue:
     ), form.status
 
 
-@blueprint.post("/by-hand/findings/<uuid:finding_id>/<answer>")
-def answer_finding(finding_id: UUID, answer: str) -> ResponseReturnValue:
-    if answer not in ANSWERS:
-        raise NotFound
-    ANSWERS[answer](finding_id, by=actor())
+@blueprint.post("/by-hand/findings/<uuid:finding_id>/confirm")
+def confirm_finding(finding_id: UUID) -> ResponseReturnValue:
+    form = Form(ConfirmArgs)
+    done = form.done(lambda data: asked.confirm(finding_id, **data, by=actor()))
+    return saved("show_by_hand") if done else show_by_hand(confirming=form)
+
+
+@blueprint.post("/by-hand/findings/<uuid:finding_id>/contradict")
+def contradict_finding(finding_id: UUID) -> ResponseReturnValue:
+    asked.contradict(finding_id, by=actor())
     return saved("show_by_hand")
 
 

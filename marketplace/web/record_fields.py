@@ -18,6 +18,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "again_points": lazy_gettext("I would do it again"),
         "alike": lazy_gettext("What is alike"),
         "amount": lazy_gettext("Amount"),
+        "another": lazy_gettext("Why it is another transfer"),
         "answer": lazy_gettext("Answer"),
         "answer_by": lazy_gettext("Answer due by"),
         "answered_at": lazy_gettext("Answered"),

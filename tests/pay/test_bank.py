@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -27,7 +28,7 @@ from marketplace.pay.bank.rules import (
     StatementNotGood,
 )
 from marketplace.pay.by_hand import findings
-from marketplace.pay.by_hand.rules import BadFinding, FindingOutcome, ReferenceTaken
+from marketplace.pay.by_hand.rules import BadFinding, FindingOutcome, LooksBooked, ReferenceTaken, SeveralLines
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
@@ -245,6 +246,94 @@ def test_what_a_line_has_booked_meanwhile_nobody_confirms(ours: Company, app: Fl
         asked_for.confirm(found.id, by=pay.finance())
     assert available(ours) == usd("400.00")
     everything_holds()
+
+
+def found_for_two(ours: Company, app: Flask, op: PaymentOp, reference: str) -> UUID:
+    """What one person has found beyond what they may say alone."""
+    app.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        with transaction():
+            return asked_for.find([op.id], seen_by(reference), by=pay.finance())[0].id
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+
+
+def test_what_looks_like_a_line_that_was_booked_meanwhile_is_confirmed_with_a_reason(ours: Company, app: Flask) -> None:
+    """400.00 were seen online; the statement books as much for the company as a deposit of its own, since what was
+    asked for is spoken for. The same transfer would be credited twice. A line of another amount says nothing."""
+    (op,) = asked(ours, "400.00")
+    found = found_for_two(ours, app, op, "seen online")
+    with transaction():
+        bank_deposits.take(content(ours, "401.00"), by=pay.finance())
+        assert asked_for.like_booked([findings.of([op.id])[op.id]]) == {}
+        bank_deposits.take(content(ours, "400.00"), by=pay.finance())
+    line = lines()[0]
+    for another in ("", " "):
+        with pytest.raises(LooksBooked) as refused, transaction():
+            asked_for.confirm(found, another=another, by=pay.finance())
+        assert refused.value.members == {"line": str(line.id), "deposit": str(line.payment_op_id)}
+    assert available(ours) == usd("801.00")
+    with transaction():
+        confirmed = asked_for.confirm(found, another="Two invoices of one sum.", by=pay.finance())
+    assert (confirmed.another, available(ours)) == ("Two invoices of one sum.", usd("1201.00"))
+    everything_holds()
+
+
+def test_a_transfer_that_a_person_has_told_of_before_looks_like_no_other(ours: Company, app: Flask) -> None:
+    """The line that came was one found by hand: what is found of a second deposit is not that."""
+    ops = asked(ours, "400.00", "400.00")
+    with transaction():
+        asked_for.find([ops[0].id], seen_by("seen online"), by=pay.finance())
+        bank_deposits.take(content(ours, "400.00"), by=pay.finance())
+    found = found_for_two(ours, app, ops[1], "seen again")
+    with transaction():
+        asked_for.confirm(found, by=pay.finance())
+    assert available(ours) == usd("800.00")
+    everything_holds()
+
+
+def alike(ours: Company, *days: int) -> None:
+    """Large transfers of these days under one reference of the bank's, which a bank may give twice."""
+    named = bank_rules.reference_of(ours.id)
+    rows = [f"2026-11-{day},5000.00,USD,{named} {at},Lab,B0" for at, day in enumerate(days)]
+    with transaction():
+        bank_deposits.take(table(*rows), by=pay.finance())
+
+
+def test_of_two_lines_alike_each_has_its_own_finding(ours: Company) -> None:
+    ops = asked(ours, "5000.00", "5000.00")
+    alike(ours, 17, 18)
+    made = findings.of([op.id for op in ops])
+    with transaction():
+        asked_for.confirm(made[ops[1].id].id, by=pay.finance())
+        asked_for.contradict(made[ops[0].id].id, by=pay.finance())
+    assert {(line.finding_id, line.status, line.payment_op_id) for line in lines()} == {
+        (made[ops[1].id].id, LineStatus.POSTED, ops[1].id),
+        (None, LineStatus.STRAY, None),
+    }
+
+
+@pytest.mark.parametrize(("days", "is_known"), [((17, 18), True), ((17, 17), False), ((18, 18), False)])
+def test_which_of_two_lines_alike_a_person_has_found_the_day_says_or_nobody(
+    ours: Company, days: tuple[int, ...], is_known: bool
+) -> None:
+    """Nobody had asked for a deposit when they came, so neither has found anything. A person tells of one by its
+    reference, on 17 November."""
+    alike(ours, *days)
+    (op,) = asked(ours, "5000.00")
+    with transaction():
+        (found,) = asked_for.find([op.id], seen_by("B0"), by=pay.finance())
+    if is_known:
+        with transaction():
+            asked_for.confirm(found.id, by=pay.finance())
+        assert [line.booked_on.day for line in lines() if line.payment_op_id == op.id] == [17]
+        return
+    with pytest.raises(SeveralLines) as refused, transaction():
+        asked_for.confirm(found.id, by=pay.finance())
+    assert set(refused.value.members["lines"]) == {str(line.id) for line in lines()}
+    with transaction():
+        bank_deposits.confirm(lines()[1].id, by=pay.finance())
+    assert (lines()[1].payment_op_id, available(ours)) == (op.id, usd("5000.00"))
 
 
 def test_whoever_contradicts_what_a_line_has_found_doubts_the_line(ours: Company) -> None:

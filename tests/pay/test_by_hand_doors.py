@@ -95,6 +95,7 @@ def test_what_is_for_finance_is_for_nobody_else(client: FlaskClient, route: str)
                 (LIST, {"query_string": {"limit": "0"}}),
                 (FIND, {"json": {"payment_ids": [], "outcome": "happened"}}),
                 (FOUND, {"query_string": {"after": "yesterday"}}),
+                (CONFIRM, {"json": {"another": 5}}),
                 (PAUSE, {"json": {"rail": "sandbox", "currency": "USD", "why": ""}}),
             )
         )

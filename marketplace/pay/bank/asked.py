@@ -4,6 +4,8 @@ In prose. A line above the limit makes a finding of the deposit that was asked f
 desks of their own. They are the same money: whoever confirms the finding books the line by it, and a line whose
 deposit is booked is nobody else's any more. Whoever says that the finding is not so doubts the line with it. A person
 may write the reference of a transfer down themselves: one transfer is one deposit, whoever has told of it first.
+What somebody has found under words of their own, and is as much as a line that was booked meanwhile, nobody confirms
+before saying why it is another transfer.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,7 +13,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.accounts.rules import require_person as person_of
@@ -23,7 +26,14 @@ from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import SHORT, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
-from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus, ManualStatus, ReferenceTaken
+from marketplace.pay.by_hand.rules import (
+    FindingOutcome,
+    FindingStatus,
+    LooksBooked,
+    ManualStatus,
+    ReferenceTaken,
+    SeveralLines,
+)
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 
@@ -41,17 +51,26 @@ def find(op_ids: Collection[UUID], found: findings.Found, *, by: Actor) -> list[
     return made
 
 
-def confirm(finding_id: UUID, *, by: Actor) -> PaymentFinding:
+def confirm(finding_id: UUID, *, another: str = "", by: Actor) -> PaymentFinding:
     """A second operator has found the same: the finding settles its payment, and the line that has made it is booked.
-    Raises what `findings.confirm()` raises, and ReferenceTaken where its transfer was booked meanwhile."""
+    `another` says why it is another transfer than a line that looks like it. Raises what `findings.confirm()` raises,
+    ReferenceTaken where its transfer was booked meanwhile, LooksBooked where it may have been, and SeveralLines."""
     require_operator(by, OperatorRole.FINANCE)
     # The line is locked before the finding, as by whoever confirms the line.
-    line = _line_of(finding_id)
+    lines = _lines_of(finding_id)
+    if len(lines) > 1:
+        raise SeveralLines(lines=[str(each.id) for each in lines])
     finding = findings.confirm(finding_id, by=by)
-    if line is None:
-        _check_reference([finding])
-    elif finding.status is FindingStatus.HOLDS:
-        post(line, finding.payment_op_id, by=by)
+    if lines:
+        post(lines[0], finding.payment_op_id, by=by)
+        return finding
+    _check_reference([finding])
+    # Whoever books a line has locked the deposits that it may be, this one among them, so none is booked meanwhile.
+    if (line := like_booked([finding]).get(finding.id)) is not None:
+        if not (why := another.strip()):
+            told = f"A line of {line.booked_on} of the same amount, {line.own_reference}, is booked already."
+            raise LooksBooked(told, field="another", line=str(line.id), deposit=str(line.payment_op_id))
+        finding.another = why
     return finding
 
 
@@ -59,16 +78,50 @@ def contradict(finding_id: UUID, *, by: Actor) -> PaymentFinding:
     """Takes a finding back that nobody has confirmed. The line that has made it is stray again: it would book a deposit
     of its own beside the one that was asked for. Raises what `findings.contradict()` raises."""
     require_operator(by, OperatorRole.FINANCE)
-    line = _line_of(finding_id)
+    lines = _lines_of(finding_id)
     finding = findings.contradict(finding_id, by=by)
-    if line is not None:
-        let_go(line, by=by)
+    if len(lines) == 1:
+        let_go(lines[0], by=by)
     return finding
+
+
+def like_booked(found: Sequence[PaymentFinding]) -> dict[UUID, BankLine]:
+    """By finding, the line that booked as much for the same company in those days by itself, and may be what somebody
+    has found under another reference. The caller is an operator of finance."""
+    booked, theirs = aliased(PaymentOp), aliased(PaymentFinding)
+    by_line = or_(
+        booked.params["bank_line"].astext == cast(BankLine.id, Text),
+        exists().where(
+            theirs.payment_op_id == booked.id,
+            theirs.status == FindingStatus.HOLDS,
+            theirs.reference == _own_reference(),
+        ),
+    )
+    days = cast(BankLine.booked_on - PaymentFinding.happened_on, Integer)
+    same = and_(
+        BankLine.company_id == PaymentOp.company_id,
+        BankLine.amount == PaymentOp.amount,
+        BankLine.currency == PaymentOp.currency,
+        BankLine.payment_op_id != PaymentOp.id,
+        func.abs(days) <= SEEN_WITHIN.days,
+    )
+    pairs = (
+        select(PaymentFinding.id, BankLine)
+        .join(PaymentOp, PaymentOp.id == PaymentFinding.payment_op_id)
+        .join(BankLine, same)
+        .join(booked, booked.id == BankLine.payment_op_id)
+        .where(PaymentFinding.id.in_([each.id for each in found]), PaymentFinding.outcome == FindingOutcome.HAPPENED)
+        .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL)
+        .where(BankLine.kind == LineKind.CAME, BankLine.status == LineStatus.POSTED, by_line)
+    )
+    # The nearest of them comes last, so that it stands.
+    rows = db.session.execute(pairs.order_by(func.abs(days).desc(), BankLine.id.desc())).all()
+    return {row.id: row.BankLine for row in rows}
 
 
 def let_go(line: BankLine, *, by: Actor) -> None:
     """The line is nobody's: a person says whose it is."""
-    nobody = {"company_id": None, "matched_by": None, "reason": None}
+    nobody = {"company_id": None, "matched_by": None, "reason": None, "finding_id": None}
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
 
 
@@ -114,9 +167,10 @@ def check_open(line: BankLine, company_id: UUID | None = None) -> None:
 def seen(company_id: UUID, line: BankLine) -> UUID | None:
     """The deposit that a person has found at the bank by hand, within some days of this line, and that no other line
     has: it is this money, which must not be booked twice."""
-    found = _deposits(company_id, line.money).where(PaymentOp.status == OpStatus.DONE)
-    ops = db.session.scalars(found.order_by(PaymentOp.id).with_for_update()).all()
-    ids = [op.id for op in ops]
+    # Those that still wait are locked too: whoever confirms one at this moment comes before the line, or after it.
+    found = _deposits(company_id, line.money).where(PaymentOp.status.in_((OpStatus.WAITING, OpStatus.DONE)))
+    locked = found.order_by(PaymentOp.id).with_for_update().execution_options(populate_existing=True)
+    ids = [op.id for op in db.session.scalars(locked).all() if op.status is OpStatus.DONE]
     taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
     free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
     near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
@@ -146,8 +200,12 @@ def asked(company_id: UUID, money: Money) -> PaymentOp | None:
 
 def own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
     """What was found by this line of a deposit that the company has asked for, and nobody has confirmed."""
-    known = findings.of([op.id for op in _waiting(company_id, line.money)])
-    return next((each for each in known.values() if each.reference == line.own_reference), None)
+    known = findings.of([op.id for op in _waiting(company_id, line.money)]).values()
+    if line.finding_id is not None:
+        return next((each for each in known if each.id == line.finding_id), None)
+    made = set(db.session.scalars(select(BankLine.finding_id).where(BankLine.finding_id.in_([e.id for e in known]))))
+    own = [each for each in known if each.reference == line.own_reference and each.id not in made]
+    return min(own, key=lambda each: each.id, default=None)
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -190,23 +248,30 @@ def _own_reference() -> ColumnElement[str]:
     return case((BankLine.bank_reference != "", BankLine.bank_reference), else_=func.left(BankLine.identity, SHORT))
 
 
-def _line_of(finding_id: UUID) -> BankLine | None:
-    """The line that has made a finding and waits as it does. Locked."""
+def _lines_of(finding_id: UUID) -> Sequence[BankLine]:
+    """The line that has made a finding and waits as it does; of one that a person has made, those that have its
+    reference, of the same day if there are such. Locked."""
     finding = PaymentFinding
     found = (
-        select(BankLine)
+        select(BankLine, finding.happened_on)
         .join(PaymentOp, and_(PaymentOp.company_id == BankLine.company_id, PaymentOp.amount == BankLine.amount))
         .join(finding, finding.payment_op_id == PaymentOp.id)
+        .where(finding.id == finding_id, finding.outcome == FindingOutcome.HAPPENED)
         .where(
-            finding.id == finding_id, finding.outcome == FindingOutcome.HAPPENED, _own_reference() == finding.reference
+            or_(
+                BankLine.finding_id == finding.id,
+                and_(BankLine.finding_id.is_(None), _own_reference() == finding.reference),
+            )
         )
         .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, PaymentOp.currency == BankLine.currency)
         .where(BankLine.kind == LineKind.CAME, BankLine.status == LineStatus.MATCHED)
         .order_by(BankLine.id)
-        .limit(1)
         .with_for_update(of=BankLine)
     )
-    return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    rows = db.session.execute(found.execution_options(populate_existing=True)).all()
+    own = [row.BankLine for row in rows if row.BankLine.finding_id == finding_id]
+    same_day = [row.BankLine for row in rows if row.BankLine.booked_on == row.happened_on]
+    return own or same_day or [row.BankLine for row in rows]
 
 
 def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:

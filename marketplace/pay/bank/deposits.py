@@ -304,7 +304,7 @@ def _match(line: BankLine, company_id: UUID, alone: Tally, *, by: Actor) -> None
     if not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
         if (op := asked.asked(company_id, line.money)) is not None:
-            findings.by_line(op.id, asked.found_by(line), waits=True, by=by)
+            line.finding_id = findings.by_line(op.id, asked.found_by(line), waits=True, by=by).id
     elif _book(line, by=by, **whose):
         alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
 

@@ -58,6 +58,7 @@ class BankLine(Stateful):
             name="kept_of_what_came_back",
         ),
         Index("uq_bank_line_undoes_id", "undoes_id", unique=True, postgresql_where=text("undoes_id IS NOT NULL")),
+        Index("uq_bank_line_finding_id", "finding_id", unique=True, postgresql_where=text("finding_id IS NOT NULL")),
         Index("uq_bank_line_rest_of_id", "rest_of_id", unique=True, postgresql_where=text("rest_of_id IS NOT NULL")),
         Index("ix_bank_line_statement_id", "statement_id"),
         Index("ix_bank_line_company_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
@@ -82,6 +83,8 @@ class BankLine(Stateful):
     bank_reference: Mapped[str] = mapped_column(Text)
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"))
     payment_op_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_op.id"), index=True)
+    finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_finding.id"))
+    """What this line has found of a deposit that was asked for. The two are the same money."""
     kept_amount: Mapped[int | None] = mapped_column(BigInteger)
     kept_currency: Mapped[str | None] = mapped_column(CHAR(3))
     rate: Mapped[Decimal | None] = mapped_column(Numeric)

@@ -56,13 +56,13 @@ def looked_at(company_id: UUID) -> list[LookedAt]:
         )
         .order_by(PaymentFinding.id)
     )
-    asked = {(op.money, finding.reference): (finding, op) for finding, op in db.session.execute(found)}
+    asked = {finding.id: (finding, op) for finding, op in db.session.execute(found)}
     came = select(BankLine).where(
         BankLine.company_id == company_id, BankLine.kind == LineKind.CAME, BankLine.status == LineStatus.MATCHED
     )
     told = []
     for line in db.session.scalars(came.order_by(BankLine.id)):
         # A line of a deposit that was asked for has made its finding: the two are the same money.
-        own = asked.pop((line.money, line.own_reference), None)
+        own = None if line.finding_id is None else asked.pop(line.finding_id, None)
         told.append(LookedAt(line.money, line.booked_on, None if own is None else own[1].id))
     return told + [LookedAt(op.money, finding.happened_on, op.id) for finding, op in asked.values()]

@@ -19,7 +19,7 @@ from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.by_hand.routes import found as found_payments
-from marketplace.pay.by_hand.schemas import FindingArgs, PaymentFindingSchema, PaymentFindingsSchema
+from marketplace.pay.by_hand.schemas import ConfirmArgs, FindingArgs, PaymentFindingSchema, PaymentFindingsSchema
 from marketplace.standards.act_answers import done_or_waits
 from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
@@ -140,12 +140,14 @@ def find(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @found_payments.post("/<uuid:finding_id>/confirm")
+@found_payments.arguments(ConfirmArgs, required=False)
 @found_payments.response(200, PaymentFindingSchema)
-@problems(found_payments, 400, 401, 403, 404, 409)
+@problems(found_payments, 400, 401, 403, 404, 409, 422)
 @idempotency.required
-def confirm_finding(finding_id: UUID) -> PaymentFinding:
-    """Find the same as somebody else: the payment is settled, and so is the line of a statement that told of it."""
-    return asked.confirm(finding_id, by=actor())
+def confirm_finding(given: dict[str, str], finding_id: UUID) -> PaymentFinding:
+    """Find the same as somebody else: the payment is settled, and so is the line of a statement that told of it. Where
+    a line looks like it that is booked already (`deposit_looks_booked`), `another` says why it is another transfer."""
+    return asked.confirm(finding_id, **given, by=actor())
 
 
 @found_payments.post("/<uuid:finding_id>/contradict")

@@ -132,6 +132,22 @@ class ReferenceTaken(Conflict):
     remedy = "Look at the other one; a transfer of its own is written down by the reference that the bank gives it."
 
 
+class LooksBooked(Conflict):
+    """`line` is the line of a bank statement, and `deposit` what it was booked as."""
+
+    code = "deposit_looks_booked"
+    title = "A bank statement has booked as much for this company in these days: it may be the same transfer."
+    remedy = "Look at both at the bank. Take the finding back if they are one; if it is another transfer, say why."
+
+
+class SeveralLines(Conflict):
+    """`lines` are those that wait."""
+
+    code = "finding_fits_several_lines"
+    title = "Several lines of bank statements have this reference, and nobody can tell which of them was found."
+    remedy = "Confirm the line that it is at the desk of bank statements; it confirms the finding too."
+
+
 class NothingToFind(Conflict):
     code = "payment_needs_no_finding"
     title = "What becomes of this payment is not for a person to say."

@@ -84,6 +84,14 @@ class FindingArgs(ma.Schema):
     reason = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000))
 
 
+class ConfirmArgs(ma.Schema):
+    another = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(0, 2000),
+        metadata={"description": "Why it is another transfer than a line that was booked and looks like it"},
+    )
+
+
 class PaymentFindingSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     payment_id = ma.fields.UUID(required=True, attribute="payment_op_id")
@@ -92,6 +100,7 @@ class PaymentFindingSchema(ma.Schema):
     happened_on = ma.fields.Date(required=True, allow_none=True)
     arrived = MoneyField(required=True, allow_none=True)
     reason = ma.fields.String(required=True)
+    another = ma.fields.String(required=True, allow_none=True)
     status = ma.fields.Enum(FindingStatus, by_value=True, required=True)
     found_by = ma.fields.UUID(required=True)
     found_at = ma.fields.AwareDateTime(required=True)
