@@ -74,6 +74,12 @@ def deposit(company_id: UUID, op_id: UUID, seen_by: Actor) -> PaymentOp:
     return found
 
 
+def refunds(company_id: UUID, deposit_id: UUID, seen_by: Actor) -> Select[PaymentOp]:
+    """What went back of a deposit, or is on its way. Raises NotFound or Forbidden."""
+    op = deposit(company_id, deposit_id, seen_by)
+    return select(PaymentOp).where(PaymentOp.of_id == op.id, PaymentOp.kind == OpKind.REFUND)
+
+
 def pay_lines(company_id: UUID, seen_by: Actor) -> Select[PayLine]:
     """What a company has paid for, line by line, once it is booked. Raises NotFound or Forbidden."""
     _require_money(company_id, seen_by)

@@ -78,9 +78,19 @@ def show_refundable(company_id: UUID, deposit_id: UUID) -> Refundable:
 @idempotency.required
 def refund(given: dict[str, Any], company_id: UUID, deposit_id: UUID) -> PaymentOp:
     """Have a part of a deposit sent back by the way it came. What is set aside for work stays, and so does what the
-    company owes since a bank has taken a deposit back."""
+    company owes since a bank has taken a deposit back. An invoice that was paid in several payments is sent back by as
+    many as are needed, the largest first: the answer is the first of them, and the list has all."""
     by = actor()
     return refunds.refund(queries.deposit(company_id, deposit_id, seen_by=by).id, given["money"], by=by)
+
+
+@companies.get("/<uuid:company_id>/deposits/<uuid:deposit_id>/refunds")
+@companies.arguments(PageArgs, location="query")
+@companies.response(200, s.PaymentPage)
+@problems(companies, 401, 403, 404, 422)
+def list_refunds(args: dict[str, Any], company_id: UUID, deposit_id: UUID) -> dict[str, Any]:
+    """What was sent back of a deposit, or is on its way, newest first."""
+    return page(queries.refunds(company_id, deposit_id, seen_by=actor()), PaymentOp.id, **args)
 
 
 @companies.get("/<uuid:company_id>/balance")

@@ -26,6 +26,8 @@ from marketplace.pay.models import PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rails import stripe_rules, switching
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import HELD_BY_BANK
+from marketplace.pay.rails.deposit_invoice_models import DepositInvoice
+from marketplace.pay.rails.deposit_invoice_rules import back_by
 from marketplace.pay.rules import OP_EVENTS, LeverEffect, OpKind, OpStatus, RunStatus
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
@@ -88,7 +90,9 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     """Sends back a part of a deposit, or all of it, by the way it came. What is set aside for work is not there to be
     sent back: raises InsufficientFunds for more than is available, NotRefundable for more than is left of the deposit,
     also less what the payer's bank has taken back of it, or than a rail still holds that the service has left. Not a
-    person's verb: `refunds` calls it, which knows what the company owes.
+    person's verb: `refunds` calls it, which knows what the company owes. What came in several payments goes back by as
+    many, each a payment of its own with its own key, so that one whose answer is lost holds up none of the others. The
+    first of them is returned.
     """
     found = select(PaymentOp).where(PaymentOp.id == deposit_id, PaymentOp.kind == OpKind.DEPOSIT)
     paid_in = db.session.scalars(found.with_for_update()).one_or_none()
@@ -101,10 +105,37 @@ def refund(deposit_id: UUID, money: Money, *, by: Actor) -> PaymentOp:
     told: dict[str, Any] = {"of": paid_in.external_id, "metadata": {"deposit": str(paid_in.id)}}
     if "invoice" in paid_in.params:
         told["of_invoice"] = True
-    op = _intend(OpKind.REFUND, money, paid_in.rail, told, company_id=paid_in.company_id, of_id=paid_in.id, by=by)
-    ledger.post(rules.refund_begun(op.id, op.owner_id, op.money))
+    whose = {"company_id": paid_in.company_id, "of_id": paid_in.id}
+    ops = [
+        _intend(OpKind.REFUND, part, paid_in.rail, told | paid_by, **whose, by=by)
+        for paid_by, part in _back_by(paid_in, money)
+    ]
+    ledger.post_many([rules.refund_begun(op.id, op.owner_id, op.money) for op in ops])
     queue.defer(ADVANCE_RAIL)
-    return op
+    return ops[0]
+
+
+def _back_by(paid_in: PaymentOp, money: Money) -> list[tuple[dict[str, Any], Money]]:
+    """By which of its payments so much of a deposit goes back, as its rail is told. One that is not known to have
+    several has but one way."""
+    terms = db.session.get(DepositInvoice, paid_in.id) if "invoice" in paid_in.params else None
+    parts = {each["id"]: each for each in (terms.parts or [])} if terms is not None else {}
+    left, refused = {name: int(each["amount"]) for name, each in parts.items()}, set()
+    before = select(PaymentOp).where(PaymentOp.of_id == paid_in.id, PaymentOp.kind == OpKind.REFUND)
+    for op in db.session.scalars(before).all() if parts else ():
+        name = op.params.get("of_payment", {}).get("id")
+        if op.status is OpStatus.REFUSED:
+            refused.add(name)
+        elif op.status is not OpStatus.REVERSED and name in left:
+            left[name] -= op.amount
+    split = back_by(money.amount, [(name, each, name in refused) for name, each in left.items()])
+    return [
+        (
+            {} if name is None else {"of_payment": {each: parts[name][each] for each in ("kind", "id")}},
+            Money(amount, money.currency),
+        )
+        for name, amount in split.items()
+    ]
 
 
 def left_of(paid_in: PaymentOp) -> tuple[Money, Money]:

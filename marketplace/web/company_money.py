@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -25,7 +25,6 @@ from marketplace.pay import deposit_invoices, queries, refunds, service
 from marketplace.pay.bank import paying
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
-from marketplace.pay.rules import OpKind
 from marketplace.pay.schemas import DepositArgs
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.models import Booking
@@ -78,7 +77,7 @@ def show_deposit(company_id: UUID, deposit_id: UUID, calling_off: Form | None = 
     form = Form(DepositArgs, {"money.currency": op.currency})
     if calling_off is None and form.done(lambda data: refunds.refund(op.id, data["money"], by=by)):
         return saved("show_deposit", deposit_id=op.id)
-    back = db.session.scalars(_went_back(op).order_by(PaymentOp.id.desc())).all()
+    back = db.session.scalars(queries.refunds(company_id, op.id, by).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
     may = refunds.refundable(company_id, op.id, by)
     ending = calling_off or Form(ma.Schema)
@@ -92,10 +91,6 @@ def show_deposit(company_id: UUID, deposit_id: UUID, calling_off: Form | None = 
         asked=deposit_invoices.of(op),
         ending=ending,
     ), max(form.status, ending.status)
-
-
-def _went_back(op: PaymentOp) -> Select[PaymentOp]:
-    return select(PaymentOp).where(PaymentOp.of_id == op.id, PaymentOp.kind == OpKind.REFUND)
 
 
 @blueprint.get("/money/paid")

@@ -129,8 +129,8 @@ def _reverse(world: World, ids: Mapping[str, str], told: Thing, _account: str | 
 
 
 def _refund(world: World, _ids: Mapping[str, str], told: Thing, _account: str | None) -> Thing:
-    intent = world.get("payment_intent", told["payment_intent"])
-    charge = world.get("charge", intent["latest_charge"])
+    name = told["charge"] if "charge" in told else world.get("payment_intent", told["payment_intent"])["latest_charge"]
+    charge = world.get("charge", name)
     if charge["disputed"]:
         raise StripeRefuses("This charge has been charged back.", code="charge_disputed")
     left = charge["amount"] - charge["amount_refunded"]
@@ -143,7 +143,7 @@ def _refund(world: World, _ids: Mapping[str, str], told: Thing, _account: str | 
         )
     made = world.make(
         "refund", "re", amount=amount, currency=charge["currency"], charge=charge["id"], status=world.refunds_are,
-        payment_intent=intent["id"], metadata=told.get("metadata", {}),
+        payment_intent=charge["payment_intent"], metadata=told.get("metadata", {}),
     )  # fmt: skip
     del made["livemode"]
     made["balance_transaction"] = world.moved("refund", -amount, 0, charge["currency"], made["id"])["id"]

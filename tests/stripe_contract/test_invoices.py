@@ -18,10 +18,11 @@ from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import deposit_invoices, service
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import inbox, payments, reconciling
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.deposit_invoice_models import DepositInvoice
-from marketplace.pay.rails.deposit_invoice_rules import MEMO, InvoiceOver, InvoiceState
+from marketplace.pay.rails.deposit_invoice_rules import MEMO, InvoiceOver, InvoiceState, back_by
 from marketplace.pay.rails.models import RailMovement
 from marketplace.pay.rails.rules import Match
 from marketplace.pay.rails.stripe_invoices import LOOK_AFTER
@@ -178,7 +179,7 @@ def test_calls_in_any_order_and_twice_book_it_once(
 
 
 def test_what_is_paid_in_parts_is_there_once_it_is_whole(lab: UUID, owner: Actor, standin: Standin) -> None:
-    """4.00 and 6.00: two charges, one deposit. Which of them goes back a person decides."""
+    """4.00 and 6.00: two charges, one deposit."""
     op_id, name = waiting(lab, owner)
     invoices.pay(standin.world, name, 400)
     look()
@@ -193,10 +194,89 @@ def test_what_is_paid_in_parts_is_there_once_it_is_whole(lab: UUID, owner: Actor
     assert (status_of(op_id), available(lab)) == (OpStatus.DONE, TEN)
     reconciling.reconcile()
     assert strays() == [(Match.MATCHED, None)] * 2
-    with transaction():
-        back = service.refund(op_id, usd("4.00"), by=owner).id
-    assert until_known(back) is OpStatus.PARKED
     everything_holds()
+
+
+def paid_in_parts(lab: UUID, owner: Actor, standin: Standin) -> UUID:
+    """4.00, and then 6.00."""
+    op_id, name = waiting(lab, owner)
+    for amount in (400, 600):
+        invoices.pay(standin.world, name, amount)
+    look()
+    assert status_of(op_id) is OpStatus.DONE
+    return op_id
+
+
+def sent_back(op_id: UUID, owner: Actor, amount: str) -> list[tuple[str, OpStatus]]:
+    """By which payments it goes back now, and how each of these stands after one try."""
+    with transaction():
+        service.refund(op_id, usd(amount), by=owner)
+    payments.advance_ops()
+    return parts_of(op_id)
+
+
+def parts_of(op_id: UUID) -> list[tuple[str, OpStatus]]:
+    found = db.session.query(PaymentOp).filter_by(of_id=op_id).order_by(PaymentOp.id).populate_existing()
+    return [(str(op.money.decimal), op.status) for op in found]
+
+
+def went_back(standin: Standin) -> list[tuple[int, int]]:
+    """Stripe's refunds in their order: how much, and of a charge of how much."""
+    things = standin.world.things
+    return [(each["amount"], things[each["charge"]]["amount"]) for each in standin.world.all("refund")[::-1]]
+
+
+@pytest.mark.parametrize("call", [0, 2])
+@pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.SAVED_500_AFTER])
+def test_what_came_in_parts_goes_back_by_them_whatever_is_lost(
+    lab: UUID, owner: Actor, standin: Standin, fault: Fault, call: int
+) -> None:
+    """7.00 of 4.00 and 6.00 are 6.00 and 1.00, each with its own key: one whose answer is lost holds up no other, and
+    stays on its way until it is known."""
+    op_id = paid_in_parts(lab, owner, standin)
+    standin.faults.extend([None] * (call // 2) + [fault])
+    told = dict(sent_back(op_id, owner, "7.00"))
+    lost, known = ("6.00", "1.00") if call == 0 else ("1.00", "6.00")
+    assert told[known] is OpStatus.DONE
+    if told[lost] is OpStatus.UNKNOWN:
+        assert books.balance(f"company:{lab}:returning", "USD") == usd(lost)
+        later(timedelta(minutes=10))
+        payments.advance_ops()
+    assert dict(parts_of(op_id)) == {"6.00": OpStatus.DONE, "1.00": OpStatus.DONE}
+    assert sorted(went_back(standin)) == [(100, 400), (600, 600)]
+    assert (available(lab), books.balance(f"company:{lab}:returning", "USD")) == (usd("3.00"), usd("0.00"))
+    sent_back(op_id, owner, "3.00")
+    assert sorted(went_back(standin)) == [(100, 400), (300, 400), (600, 600)]
+    reconciling.reconcile()
+    assert {match for match, _ in strays()} == {Match.MATCHED}
+    everything_holds()
+
+
+def test_what_stripe_does_not_send_back_by_one_payment_goes_by_another(
+    lab: UUID, owner: Actor, standin: Standin
+) -> None:
+    """A bank has the larger payment, of which nothing can go back: the second time the other comes first."""
+    op_id = paid_in_parts(lab, owner, standin)
+    next(each for each in standin.world.all("charge") if each["amount"] == 600)["disputed"] = True
+    assert sent_back(op_id, owner, "4.00") == [("4.00", OpStatus.REFUSED)]
+    assert sent_back(op_id, owner, "4.00")[1:] == [("4.00", OpStatus.DONE)]
+    assert (went_back(standin), available(lab)) == ([(400, 400)], usd("6.00"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts", "back"),
+    [
+        (700, [("a", 400, False), ("b", 600, False)], {"b": 600, "a": 100}),
+        (400, [("a", 400, False), ("b", 400, False)], {"a": 400}),
+        (400, [("a", 400, False), ("b", 600, True)], {"a": 400}),
+        (500, [("a", 400, False), ("b", 0, False)], {"a": 400, None: 100}),
+        (500, [], {None: 500}),
+    ],
+)
+def test_the_largest_part_goes_back_first(
+    amount: int, parts: list[tuple[str, int, bool]], back: dict[str | None, int]
+) -> None:
+    assert list(back_by(amount, parts).items()) == list(back.items())
 
 
 def test_more_than_was_asked_for_is_no_part_of_it(lab: UUID, owner: Actor, standin: Standin) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, Id, Instant, Json, Minor, choice
+from marketplace.core.db import Base, Id, Instant, Json, JsonRows, Minor, choice
 from marketplace.core.money import Money
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails.deposit_invoice_rules import FEWEST_DAYS, MOST_DAYS, InvoiceState
@@ -54,6 +54,8 @@ class DepositInvoice(Base):
     due_at: Mapped[Instant | None]
     paid_amount: Mapped[Minor] = mapped_column(default=0)
     """What of it has come through the rail, in the currency of the deposit."""
+    parts: Mapped[JsonRows]
+    """The payments by which that has come, the oldest first: the rail's own name of each, its kind, and its amount."""
     called_off_at: Mapped[Instant | None]
     void_tries: Mapped[int] = mapped_column(default=0)
     """How often the rail has said since then that it is not void."""

@@ -5,6 +5,7 @@ A deposit is no supply. Money paid in before it is known what it will be spent o
 2006/112/EC now), so it bears no VAT and its invoice is no invoice in the sense of that Directive.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +48,21 @@ def shown(state: InvoiceState, due_at: datetime | None, now: datetime) -> Invoic
     """The state as people read it: what is open and was due is overdue."""
     is_late = state is InvoiceState.OPEN and due_at is not None and due_at < now
     return InvoiceState.OVERDUE if is_late else state
+
+
+def back_by(amount: int, parts: Sequence[tuple[str, int, bool]]) -> dict[str | None, int]:
+    """What goes back by which of the payments that an invoice was paid by: their names, the oldest first, with what is
+    left of each and whether a rail has refused to send that back before. What is left under none is under None.
+
+    The most first, so that there are as few as can be: each is a call whose answer may be lost, and a line more on the
+    payer's statement. Of 4.00 and 6.00, 7.00 go back as 6.00 and 1.00. Of equals the older one, which a rail takes back
+    for a shorter time still; what was refused before, say since a bank has it, comes last.
+    """
+    back: dict[str | None, int] = {}
+    for name, left, _ in sorted(parts, key=lambda part: (part[2], -part[1])):
+        if (taken := min(amount, left)) > 0:
+            back[name], amount = taken, amount - taken
+    return back | ({None: amount} if amount else {})
 
 
 class NotByInvoice(Conflict):

@@ -68,6 +68,7 @@ def note(op: PaymentOp, result: Result) -> None:
         return
     told = result.billed
     terms.state, terms.number, terms.due_at, terms.paid_amount = told.state, told.number, told.due_at, told.paid.amount
+    terms.parts = [{"kind": each.kind, "id": each.id, "amount": each.money.amount} for each in told.parts] or None
 
 
 def may_be_called_off(op: PaymentOp, terms: DepositInvoice) -> bool:

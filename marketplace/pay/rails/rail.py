@@ -61,13 +61,24 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One payment of an invoice: what the rail calls it and its kind."""
+
+    kind: str
+    id: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Billed:
-    """An invoice as its rail tells of it: `paid` is what came of it through the rail."""
+    """An invoice as its rail tells of it: `paid` is what came of it through the rail, in these parts, the oldest first;
+    none where the rail has but one."""
 
     state: InvoiceState
     number: str | None
     due_at: datetime | None
     paid: Money
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from stripe import StripeClient
 from marketplace.core.money import Money
 from marketplace.pay.rails import stripe_answers as answers
 from marketplace.pay.rails.deposit_invoice_rules import LINE, LONGEST_NAME, MEMO, PAYABLE, InvoiceState
-from marketplace.pay.rails.rail import Bill, Billed, Customer, Done, Order, Parked, Result, Unknown, Waiting
+from marketplace.pay.rails.rail import Bill, Billed, Customer, Done, Order, Parked, Part, Result, Unknown, Waiting
 from marketplace.pay.rails.stripe_rules import COMPANY, OURS, from_stripe, to_stripe
 
 LARGEST_PAGE = 100
@@ -105,7 +105,8 @@ def look(client: StripeClient, name: str) -> Callable[[Order], Result]:
 
 
 def intent_of(client: StripeClient, name: str) -> str | None:
-    """The one payment that has paid an invoice; None where it was none, or several. Raises StripeError."""
+    """The one payment that has paid an invoice; None where it was none, or several: then an order names its own
+    (`of_payment`). Raises StripeError."""
     paid = [each for each in _payments(client, name) if each.payment.type == "payment_intent"]
     return _id(paid[0].payment.payment_intent) if len(paid) == 1 else None
 
@@ -192,10 +193,11 @@ def _of_invoice(client: StripeClient, made: Any, order: Order) -> Result:
         return Unknown("The invoice is not sent yet.")
     if (made.total, made.currency) != (to_stripe(order.money), currency.lower()):
         return Parked(f"Stripe asks for {made.total} {made.currency}, which is not what was ordered.")
-    came = sum(each.amount_paid or 0 for each in _payments(client, made.id) if each.payment.type in THROUGH)
-    paid = from_stripe(came, made.currency)
+    # Stripe lists the newest first.
+    parts = [_part(each, made.currency) for each in _payments(client, made.id) if each.payment.type in THROUGH][::-1]
+    paid = sum((each.money for each in parts), start=Money.zero(currency))
     due = None if made.due_date is None else datetime.fromtimestamp(made.due_date, UTC)
-    billed = Billed(InvoiceState(made.status), made.number, due, paid)
+    billed = Billed(InvoiceState(made.status), made.number, due, paid, tuple(parts))
     if made.status == "paid":
         return Done(made.id, billed=billed) if paid == order.money else _elsewhere(paid, billed)
     if made.status == "void":
@@ -209,6 +211,11 @@ def _elsewhere(paid: Money, billed: Billed) -> Parked:
 
 def _void_and_paid(paid: Money, billed: Billed) -> Parked:
     return Parked(f"It is void, and {paid} came of it before: a person decides.", billed)
+
+
+def _part(made: Any, currency: str) -> Part:
+    kind = made.payment.type
+    return Part(kind, str(_id(getattr(made.payment, kind))), from_stripe(made.amount_paid or 0, currency))
 
 
 def _payments(client: StripeClient, name: str) -> list[Any]:

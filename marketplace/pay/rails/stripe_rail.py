@@ -206,15 +206,13 @@ class StripeRail:
 
     def _refund(self, order: Order) -> Result:
         try:
-            intent = self._intent_of(order)
+            paid_by = self._paid_by(order)
         except stripe.StripeError as error:
             return answers.of_look(error)
-        if intent is None:
+        if paid_by is None:
             return Parked("Stripe does not say by what one payment the deposit was paid.")
-        made = self.client.v1.refunds.create(
-            {"payment_intent": intent, "amount": to_stripe(order.money), "metadata": answers.carried_words(order)},
-            {"idempotency_key": order.key},
-        )
+        asked: Any = paid_by | {"amount": to_stripe(order.money), "metadata": answers.carried_words(order)}
+        made = self.client.v1.refunds.create(asked, {"idempotency_key": order.key})
         return answers.of_refund(made, order)
 
     def _reverse(self, order: Order) -> Result:
@@ -236,11 +234,16 @@ class StripeRail:
         made = self.client.v1.disputes.update(order.params["of"], asked, {"idempotency_key": order.key})
         return answers.of_evidence(made, order)
 
-    def _intent_of(self, order: Order) -> str | None:
+    def _paid_by(self, order: Order) -> dict[str, str] | None:
+        """By what the deposit was paid of which an order sends something back, as Stripe asks for it."""
+        if (part := order.params.get("of_payment")) is not None:
+            return {part["kind"]: part["id"]}
         if "of_invoice" in order.params:
-            return invoices.intent_of(self.client, order.params["of"])
-        found = self.client.v1.checkout.sessions.retrieve(order.params["of"]).payment_intent
-        return found if isinstance(found, str) or found is None else found.id
+            intent = invoices.intent_of(self.client, order.params["of"])
+        else:
+            found = self.client.v1.checkout.sessions.retrieve(order.params["of"]).payment_intent
+            intent = found if isinstance(found, str) or found is None else found.id
+        return None if intent is None else {"payment_intent": intent}
 
     def _find(self, order: Order) -> Result | None:
         page: Any = {"limit": LARGEST_PAGE}
@@ -264,9 +267,9 @@ class StripeRail:
             told = self.client.v1.disputes.retrieve(order.params["of"])
             is_in = bool(told.evidence_details.submission_count) and answers.op_of(told) == str(order.op_id)
             return answers.of_evidence(told, order) if is_in else None
-        intent = self._intent_of(order)
-        refunds: Any = page | {"payment_intent": intent}
-        made_refund = answers.ours(self.client.v1.refunds.list(refunds).auto_paging_iter(), order) if intent else None
+        paid_by = self._paid_by(order)
+        refunds: Any = page | (paid_by or {})
+        made_refund = answers.ours(self.client.v1.refunds.list(refunds).auto_paging_iter(), order) if paid_by else None
         return None if made_refund is None else answers.of_refund(made_refund, order)
 
     # --- accounts ---------------------------------------------------------------------------------------------------
