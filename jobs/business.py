@@ -36,7 +36,7 @@ from marketplace.notices import post, reaching, receipts
 from marketplace.notices import service as notices
 from marketplace.pay.closing import off_boarding
 from marketplace.pay.methods import screened
-from marketplace.pay.rails import chargeback_papers
+from marketplace.pay.rails import chargeback_papers, deposit_invoices
 from marketplace.qualifications import attempts, holdings
 from marketplace.shifts import (
     attendance,
@@ -371,6 +371,7 @@ def erase_documents() -> None:
     in_batches(documents.erase_due)
     in_batches(company_papers.erase_due)
     in_batches(chargeback_papers.erase_due)
+    in_batches(deposit_invoices.forget_due)
 
 
 @job("contracts.read_status", again=False)

@@ -12,7 +12,7 @@ from jobs.runner import in_batches, job
 from marketplace.core.db import transaction
 from marketplace.core.money import BadMoney
 from marketplace.pay.rails import accounts as rail_accounts
-from marketplace.pay.rails import chargebacks, landing, reconciling, stripe_rules
+from marketplace.pay.rails import chargebacks, deposit_invoices, landing, payments, reconciling, stripe_rules
 from marketplace.pay.rails import inbox as rail_inbox
 from marketplace.pay.rails.stripe_answers import NotAllowed, Unreachable
 from marketplace.pay.rails.stripe_rules import NotCarried
@@ -85,6 +85,19 @@ def remind_of_deadlines() -> None:
         if rail in stripe_rules.NAMES:
             _read_again(name)
     in_batches(chargebacks.remind_due)
+
+
+@job("deposits.remind", again=False)
+def remind_of_invoices() -> None:
+    """Reminds companies of invoices for deposits that are overdue, after each was read again, as far as that can be."""
+    with transaction():
+        due = deposit_invoices.due_to_remind()
+    for op_id in due:
+        try:
+            payments.look_again(op_id)
+        except UnknownRail:
+            log.exception("deposit_invoice", payment=str(op_id))
+    in_batches(deposit_invoices.remind_due)
 
 
 def _read_again(name: str) -> None:

@@ -101,6 +101,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("rail.handle_waiting", every_minutes(1), follows_business_time=False),
     Entry("rail.look_at_sandbox", every_minutes(5)),
     Entry("chargebacks.remind", every_minutes(30)),
+    Entry("deposits.remind", every_minutes(30)),
     Entry("rail.reconcile_due", every_minutes(30), follows_business_time=False),
     Entry("rail.look_at_accounts", every_minutes(5), follows_business_time=False),
     Entry("surveys.ask", every_minutes(30)),

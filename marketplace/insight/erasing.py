@@ -26,6 +26,7 @@ from marketplace.insight.sections.section import Section
 from marketplace.insight.work_records import revoke_all
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.notices.models import Delivery
+from marketplace.pay.rails.deposit_invoice_models import DepositInvoice
 from marketplace.pay.seals import sealing
 from marketplace.pay.seals.models import SealedEntry
 from marketplace.shifts.models import Offer
@@ -109,13 +110,15 @@ def _of_seals(person_id: UUID) -> Update:
 
 
 def _elsewhere(person_id: UUID, name: str, email: str) -> Iterator[Update]:
-    """Copies: answers that are remembered for a while, and messages to others in a local outbox."""
+    """Copies: answers that are remembered for a while, messages to others in a local outbox, and whom an invoice for a
+    deposit goes to."""
     body = StoredAnswer.body
     told = [
         func.pg_catalog.position(body, literal(each.encode(), LargeBinary))
         for each in _spellings(str(person_id), name, email)
     ]
     yield update(StoredAnswer).where(or_(*(place > 0 for place in told))).values(body=b"")
+    yield update(DepositInvoice).where(DepositInvoice.email == email).values(email=None)
     for each in (email, name):
         # As a whole word: whoever is called "An" does not take it out of everybody's messages.
         word = re.sub(r"([^\w\s])", r"\\\1", each)

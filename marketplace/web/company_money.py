@@ -25,6 +25,7 @@ from marketplace.pay import deposit_invoices, queries, refunds, service
 from marketplace.pay.bank import paying
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
+from marketplace.pay.rails import deposit_invoices as underway
 from marketplace.pay.schemas import DepositArgs
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.models import Booking
@@ -58,6 +59,7 @@ def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValu
         currencies=words.currencies(),
         taken_back=refunds.taken_back(company_id).values(),
         looked_at={each.deposit_id for each in paying.looked_at(company_id)},
+        overdue=underway.overdue_of([op.id for op in found["items"]]),
         has_paid=request.args.get("paid"),
     ), shown.status
 

@@ -363,6 +363,7 @@ _EVENTS = {
     "evidence.taken": lazy_gettext("The bank has the evidence."),
     "evidence.refused": lazy_gettext("The bank does not take the evidence."),
     "evidence.reversed": lazy_gettext("The evidence came back."),
+    "deposit.overdue": lazy_gettext("The company was reminded that its invoice is overdue."),
     "deposit.called_off": lazy_gettext("The company called off the invoice of its deposit."),
     "deposit.requested": lazy_gettext("A deposit was asked for."),
     "deposit.sent": lazy_gettext("The rail was asked for the deposit."),

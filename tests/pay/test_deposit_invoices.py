@@ -159,6 +159,11 @@ def test_a_company_asks_on_a_page_and_calls_it_off(
     payments.advance_ops()
     page = visitor.look(page.address)
     assert ("to be paid" in page.words, "PO-7" in page.words) == (True, True)
+    with transaction():
+        clock.move_to(clock.now() + timedelta(days=31))
+    page = visitor.look(page.address)
+    assert "Its day is over." in page.words
+    assert "Its invoice is overdue." in visitor.look(f"/company/{lab}/money").words
     page = visitor.hand_in(page, "/void")
     assert "You have called it off." in page.words
     assert not page.offers("/void")

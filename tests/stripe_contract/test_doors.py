@@ -28,6 +28,7 @@ from tests.stripe_contract.paying import ACCOUNT, Owed, later, status_of, until_
 from tests.stripe_contract.server import Standin
 from tests.web.visitor import Visitor
 
+REFUNDS = "GET /api/v1/companies/<uuid:company_id>/deposits/<uuid:deposit_id>/refunds"
 REFUND = "POST /api/v1/companies/<uuid:company_id>/deposits/<uuid:deposit_id>/refunds"
 TAKE_BACK = "POST /api/v1/payouts/<uuid:payout_id>/take-back"
 ASK, SHOW, ONBOARD = "POST /api/v1/rails/account", "GET /api/v1/rails/account", "POST /api/v1/rails/account/onboarding"
@@ -95,17 +96,18 @@ def lost(outcome: Outcome = Outcome.UNMATCHED) -> str:
 @pytest.mark.parametrize(
     "route",
     marks(
-        "not_signed_in", REFUND, TAKE_BACK, ASK, SHOW, ONBOARD, CALLS, AGAIN, MOVEMENTS, EXPLAIN, STANDING
+        "not_signed_in", REFUNDS, REFUND, TAKE_BACK, ASK, SHOW, ONBOARD, CALLS, AGAIN, MOVEMENTS, EXPLAIN, STANDING
     ),
 )  # fmt: skip
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, standin: Standin, route: str) -> None:
     assert ask(client, route).status_code == 401
 
 
-@pytest.mark.parametrize("route", marks("not_mine", REFUND, TAKE_BACK, AGAIN, EXPLAIN))
+@pytest.mark.parametrize("route", marks("not_mine", REFUNDS, REFUND, TAKE_BACK, AGAIN, EXPLAIN))
 def test_what_is_others_does_not_exist(client: FlaskClient, standin: Standin, route: str) -> None:
     op = paid_in(standin)
-    about: dict[str, tuple[object, ...]] = {REFUND: (op.company_id, op.id), AGAIN: (lost(),), EXPLAIN: (stray(),)}
+    own = (op.company_id, op.id)
+    about: dict[str, tuple[object, ...]] = {REFUND: own, REFUNDS: own, AGAIN: (lost(),), EXPLAIN: (stray(),)}
     stranger = accounts.bearer(accounts.owner_of(accounts.company(legal_name="Other Lab").id))
     assert ask(client, route, stranger, *about.get(route, (op.id,))).status_code == 404
 
@@ -122,6 +124,7 @@ def test_what_is_for_finance_is_for_nobody_else(client: FlaskClient, standin: St
         pytest.param(route, more, marks=pytest.mark.door(route, "wrong_shape"), id=route)
         for route, more in (
             (REFUND, {"json": {"money": {"amount": "0.001", "currency": "USD"}}}),
+            (REFUNDS, {"query_string": {"limit": "0"}}),
             (TAKE_BACK, {"json": {"reason": ""}}),
             (CALLS, {"query_string": {"outcome": "nonsense"}}),
             (MOVEMENTS, {"query_string": {"limit": "0"}}),
@@ -138,6 +141,7 @@ def test_the_wrong_shape(client: FlaskClient, standin: Standin, route: str, more
 
 @pytest.mark.door(REFUND, "works")
 @pytest.mark.door(REFUND, "wrong_state")
+@pytest.mark.door(REFUNDS, "works")
 def test_a_company_has_a_deposit_sent_back(client: FlaskClient, standin: Standin) -> None:
     op = paid_in(standin)
     about = (op.company_id, op.id)
@@ -146,6 +150,7 @@ def test_a_company_has_a_deposit_sent_back(client: FlaskClient, standin: Standin
     assert (answer.status_code, answer.json["kind"], answer.json["of_id"]) == (202, "refund", str(op.id))
     again = ask(client, REFUND, owner, *about, json={"money": TEN})
     assert (again.status_code, again.json["code"]) == (409, "deposit_not_refundable")
+    assert [each["id"] for each in ask(client, REFUNDS, owner, *about).json["items"]] == [answer.json["id"]]
 
 
 @pytest.mark.door(TAKE_BACK, "works")

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
+from jobs import rails
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import Actor, OperatorRole, available_account
 from marketplace.core import clock
@@ -19,10 +20,11 @@ from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay import deposit_invoices, service
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import deposit_invoices as underway
 from marketplace.pay.rails import inbox, payments, reconciling
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.deposit_invoice_models import DepositInvoice
-from marketplace.pay.rails.deposit_invoice_rules import MEMO, InvoiceOver, InvoiceState, back_by
+from marketplace.pay.rails.deposit_invoice_rules import EMAIL_KEPT, MEMO, InvoiceOver, InvoiceState, back_by
 from marketplace.pay.rails.models import RailMovement
 from marketplace.pay.rails.rules import Match
 from marketplace.pay.rails.stripe_invoices import LOOK_AFTER
@@ -120,6 +122,34 @@ def test_an_invoice_is_sent_and_its_money_is_there_once_it_is_paid(lab: UUID, ow
     assert books.balance("platform:rail_costs", "USD") == usd("-0.59")
     assert -books.balance("rail:stripe_test", "USD") == usd(str(standin.world.available["usd"] / 100))
     everything_holds()
+
+
+def test_a_company_is_reminded_once_of_what_is_overdue_and_not_paid(lab: UUID, owner: Actor, standin: Standin) -> None:
+    """Each is read again before: of two whose day is over one was paid, and its call got lost; one is called off."""
+    paid, called_off, open_one = (waiting(lab, owner) for _ in range(3))
+    rails.remind_of_invoices()
+    later(timedelta(days=30, hours=1))
+    call_off(lab, called_off[0], owner)
+    invoices.pay(standin.world, paid[1])
+    for _ in range(2):
+        rails.remind_of_invoices()
+    told = [[each.name for each in timeline("payment", op_id)].count("deposit.overdue") for op_id, _ in (
+        paid, called_off, open_one
+    )]  # fmt: skip
+    assert (told, status_of(paid[0])) == ([0, 0, 1], OpStatus.DONE)
+
+
+def test_whom_an_invoice_goes_to_is_forgotten_where_it_is_not_sent(lab: UUID, owner: Actor, standin: Standin) -> None:
+    """After 30 days nobody is written to any more: a person looks whether it is there."""
+    op_id = asked(lab, owner)
+    later(EMAIL_KEPT - timedelta(seconds=1))
+    with transaction():
+        assert underway.forget_due() == 0
+    later(timedelta(seconds=1))
+    with transaction():
+        assert (underway.forget_due(), underway.forget_due()) == (1, 0)
+    payments.advance_ops()
+    assert (status_of(op_id), standin.world.all("invoice")) == (OpStatus.PARKED, [])
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -13,6 +13,14 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "deposit.refused": (
             Telling(Audience.MONEY, Channel.BOTH, "A deposit of %(money)s was refused", "Nothing of it was booked."),
         ),
+        "deposit.overdue": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The invoice for a deposit of %(money)s was due on %(day)s",
+                "It can still be paid. If you do not want to pay it any more, call it off on the page of the deposit.",
+            ),
+        ),
         "chargeback.opened": (
             Telling(
                 Audience.MONEY,

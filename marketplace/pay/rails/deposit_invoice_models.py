@@ -42,7 +42,7 @@ class DepositInvoice(Base):
 
     payment_op_id: Mapped[UUID] = mapped_column(ForeignKey("payment_op.id"), primary_key=True)
     email: Mapped[str | None] = mapped_column(Text)
-    """Whom it is sent to. Emptied once it is sent: nothing needs it any more."""
+    """Whom it is sent to. Emptied once it is sent: nothing needs it any more; and of one that is not sent for long."""
     buyer: Mapped[Json]
     """Name, address, country and VAT number of the company as they were when it asked."""
     reference: Mapped[str | None] = mapped_column(Text)
@@ -56,6 +56,8 @@ class DepositInvoice(Base):
     """What of it has come through the rail, in the currency of the deposit."""
     parts: Mapped[JsonRows]
     """The payments by which that has come, the oldest first: the rail's own name of each, its kind, and its amount."""
+    reminded_at: Mapped[Instant | None]
+    """When the company was told that its day is over."""
     called_off_at: Mapped[Instant | None]
     void_tries: Mapped[int] = mapped_column(default=0)
     """How often the rail has said since then that it is not void."""

@@ -6,7 +6,7 @@ A deposit is no supply. Money paid in before it is known what it will be spent o
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from marketplace.core.problems import Conflict
@@ -18,6 +18,8 @@ LONGEST_REFERENCE = 140
 """Of a field that a customer's invoice at Stripe shows (docs.stripe.com/api/invoices/create, custom_fields)."""
 LONGEST_NAME = 256
 """Of a customer there (docs.stripe.com/api/customers/create)."""
+EMAIL_KEPT = timedelta(days=30)
+"""How long the address of an invoice that is not sent lies here, as papers do after what they were for (DOCUMENTS)."""
 LINE = "Deposit to your purse at Setara"
 MEMO = (
     "This asks for a deposit: money that stays yours, set aside for work. A deposit is no supply, so no VAT is charged"

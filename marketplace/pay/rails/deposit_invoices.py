@@ -1,24 +1,29 @@
 """A deposit by invoice on its way through a rail: the company is made a customer, once, and what the rail tells of the
-invoice is written down beside its payment."""
+invoice is written down beside its payment. Once its day is over the company is reminded of it, once."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.pay import rules
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails.deposit_invoice_models import DepositInvoice, RailCustomer
-from marketplace.pay.rails.deposit_invoice_rules import PAYABLE, InvoiceState
-from marketplace.pay.rails.rail import Bill, Customer, Done, Order, Rail, Refused, Result, Unknown, Waiting
+from marketplace.pay.rails.deposit_invoice_rules import EMAIL_KEPT, PAYABLE, InvoiceState, shown
+from marketplace.pay.rails.rail import Bill, Customer, Done, Order, Parked, Rail, Refused, Result, Unknown, Waiting
 
 SLACK = timedelta(hours=1)
 """By how much a rail's clock may differ from ours."""
+BATCH = 100
+FORGOTTEN = Parked("Nobody knows any more whom this invoice was to be sent to: look for it there, or ask for another.")
 
 
 def is_asked(order: Order) -> bool:
@@ -32,6 +37,8 @@ def address(order: Order, outside: Rail) -> Order | Result:
     with transaction():
         terms = db.session.get_one(DepositInvoice, order.op_id)
         customer = _customer(order.owner_id, outside.name, str(terms.buyer["name"]))
+        if terms.email is None and terms.state is InvoiceState.DRAFT:
+            return FORGOTTEN
         bill = Bill(customer.external_id or "", terms.email, dict(terms.buyer), terms.reference, terms.days_until_due)
         wanted, called_off = _wanted(customer), terms.void_tries if terms.called_off_at else None
     if not bill.customer:
@@ -69,6 +76,61 @@ def note(op: PaymentOp, result: Result) -> None:
     told = result.billed
     terms.state, terms.number, terms.due_at, terms.paid_amount = told.state, told.number, told.due_at, told.paid.amount
     terms.parts = [{"kind": each.kind, "id": each.id, "amount": each.money.amount} for each in told.parts] or None
+
+
+def due_to_remind(limit: int = BATCH) -> list[UUID]:
+    """The deposits whose companies are to be reminded: what the rail says of them is read again first."""
+    return list(db.session.scalars(_to_remind().with_only_columns(DepositInvoice.payment_op_id).limit(limit)))
+
+
+def remind_due(limit: int = BATCH) -> int:
+    """Reminds companies, once each, of invoices whose day is over and that are not paid. Returns how many."""
+    due = _to_remind().with_for_update(of=DepositInvoice, skip_locked=True).limit(limit)
+    rows = db.session.scalars(due.execution_options(populate_existing=True)).all()
+    for terms in rows:
+        assert terms.due_at is not None, "the query says so"
+        terms.reminded_at = clock.now()
+        record("deposit.overdue", terms.deposit, by=CLOCK, data={"until": terms.due_at.isoformat()})
+    return len(rows)
+
+
+def forget_due(limit: int = BATCH) -> int:
+    """Empties the addresses of invoices that were asked for long ago and not sent. Returns how many."""
+    old = (
+        select(DepositInvoice.payment_op_id)
+        .join(PaymentOp, PaymentOp.id == DepositInvoice.payment_op_id)
+        .where(DepositInvoice.email.is_not(None), PaymentOp.created_at <= clock.now() - EMAIL_KEPT)
+        .order_by(DepositInvoice.payment_op_id)
+        .limit(limit)
+    )
+    emptied = update(DepositInvoice).where(DepositInvoice.payment_op_id.in_(old)).values(email=None)
+    return len(db.session.scalars(emptied.returning(DepositInvoice.payment_op_id)).all())
+
+
+def overdue_of(op_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these deposits whose invoice is overdue. The caller may see them."""
+    found = select(DepositInvoice).where(DepositInvoice.payment_op_id.in_(op_ids))
+    late = InvoiceState.OVERDUE
+    return {each.payment_op_id for each in db.session.scalars(found) if _shown(each) is late}
+
+
+def _shown(terms: DepositInvoice) -> InvoiceState:
+    return shown(terms.state, terms.due_at, clock.now())
+
+
+def _to_remind() -> Select[DepositInvoice]:
+    due = (
+        select(DepositInvoice)
+        .join(PaymentOp, PaymentOp.id == DepositInvoice.payment_op_id)
+        .where(
+            PaymentOp.status == rules.OpStatus.WAITING,
+            DepositInvoice.state == InvoiceState.OPEN,
+            DepositInvoice.due_at < clock.now(),
+            DepositInvoice.reminded_at.is_(None),
+            DepositInvoice.called_off_at.is_(None),
+        )
+    )
+    return due.order_by(DepositInvoice.due_at, DepositInvoice.payment_op_id)
 
 
 def may_be_called_off(op: PaymentOp, terms: DepositInvoice) -> bool:

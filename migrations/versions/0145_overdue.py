@@ -1,0 +1,19 @@
+"""When a company was reminded that the invoice for its deposit is overdue: once."""
+
+import sqlalchemy as sa
+from alembic import op
+from flask import current_app
+
+revision = "0145"
+down_revision = "0144"
+
+
+def upgrade() -> None:
+    op.add_column("deposit_invoice", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    role = sa.make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+    if role and role != op.get_bind().execute(sa.text("SELECT current_user")).scalar_one():
+        op.execute(f'GRANT UPDATE (reminded_at) ON deposit_invoice TO "{role}"')
+
+
+def downgrade() -> None:
+    op.drop_column("deposit_invoice", "reminded_at")
