@@ -344,23 +344,31 @@ def beyond_worked(
     the last ones as overtime. The hours of such a day count from its first minute of work, and those in which its
     person `waited` for a call from the start on count with them.
     """
-    first_day, own = schedule.starts_at.astimezone(zone).date(), sum(day.minutes for day in promised.days)
-    waited_on_it = waited if any(day.on == first_day for day in promised.days) else 0
+    first_day = schedule.starts_at.astimezone(zone).date()
     spans = [Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at]
     spent = time_by_day(spans, zone) if promised.days else {}
+    kept = [day for day in promised.days if not day.whole_shift or _has_greater_part(day, spent)]
+    waited_on_it = waited if any(day.on == first_day or day.whole_shift for day in kept) else 0
     worked = []
-    for day in promised.days:
-        minutes = min(day.minutes, -(-spent.get(day.on, timedelta(0)) // MINUTE))
-        worked.append(day.part(minutes, min(waited_on_it if day.on == first_day else 0, day.minutes - minutes)))
+    for day in kept:
+        time = sum(spent.values(), timedelta(0)) if day.whole_shift else spent.get(day.on, timedelta(0))
+        minutes = min(day.minutes, -(-time // MINUTE))
+        after = waited_on_it if day.on == first_day or day.whole_shift else 0
+        worked.append(day.part(minutes, min(after, day.minutes - minutes)))
     days = first_minutes(worked, paid)
     over = overtime_worked(
         paid - sum(day.minutes for day in days),
-        scheduled_minutes(schedule.starts_at, schedule.ends_at) - own,
+        scheduled_minutes(schedule.starts_at, schedule.ends_at) - sum(day.minutes for day in kept),
         promised.overtime.minutes,
         waited=waited - waited_on_it,
     )
     at_the_first = promised.overtime.minutes - promised.overtime.further
     return Beyond(Overtime(over, max(0, over - at_the_first)), days)
+
+
+def _has_greater_part(day: PremiumDay, spent: Mapping[date, timedelta]) -> bool:
+    """Whether the day has half of the time of the shift that was worked, or more (BCEA, s. 16 (5) and 18 (5))."""
+    return 2 * spent.get(day.on, timedelta(0)) >= sum(spent.values(), timedelta(0))
 
 
 def cancellation(starts_at: datetime, ends_at: datetime, now: datetime, worked: int = 0) -> Compensation:

@@ -2,7 +2,20 @@
 
 import marshmallow as ma
 
-from marketplace.standards.premium_days import DayKind, LawKind, RestDay
+from marketplace.standards.day_laws import LawKind, RestDay
+from marketplace.standards.premium_days import DayKind
+
+
+class DayWageSchema(ma.Schema):
+    """What a law counts in days' wages, however short the work is: in percent of a day's wage, for work of up to half
+    a day and for longer work."""
+
+    minutes = ma.fields.Integer(required=True, metadata={"description": "A day's wage, in minutes of pay at the rate"})
+    half_percent = ma.fields.Integer(required=True)
+    whole_percent = ma.fields.Integer(required=True)
+    beside = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether it comes on top of the minutes' pay, or is the least in all"}
+    )
 
 
 class DayLawSchema(ma.Schema):
@@ -35,7 +48,18 @@ class DayLawSchema(ma.Schema):
     by_the_day = ma.fields.Boolean(
         required=True, metadata={"description": "Whether the week makes no minute of such a day overtime"}
     )
+    from_hour = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Of the day, where it does not hold from midnight on"}
+    )
+    whole_shift = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether a shift on two days is of the one with its greater part"}
+    )
+    wage = ma.fields.Nested(DayWageSchema, required=True, allow_none=True)
     source = ma.fields.String(required=True)
+
+
+class PromisedWageSchema(DayWageSchema):
+    before = ma.fields.Integer(required=True, metadata={"description": "Minutes of the day that were booked before"})
 
 
 class PremiumDaySchema(ma.Schema):
@@ -47,3 +71,9 @@ class PremiumDaySchema(ma.Schema):
     name = ma.fields.String(required=True, metadata={"description": "As people there say it; empty for a day of rest"})
     steps = ma.fields.List(ma.fields.List(ma.fields.Integer()), required=True)
     source = ma.fields.String(required=True, metadata={"description": "The law"})
+    wage = ma.fields.Nested(
+        PromisedWageSchema, metadata={"description": "Where the law grants days' wages, however short the work is"}
+    )
+    whole_shift = ma.fields.Boolean(
+        metadata={"description": "True where all minutes of the shift count to the day, on another day too"}
+    )

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards.catalogue import RULES
+from marketplace.standards.day_laws import DayLaw, laws_of_place
 from marketplace.standards.overtime import Law, law_of
-from marketplace.standards.premium_days import DayLaw, laws_of_place
 from marketplace.standards.verdicts import Confidence
 
 HOUSE_CURRENCY: Final = "USD"

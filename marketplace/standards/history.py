@@ -29,6 +29,30 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 minutes_a_week_where_unknown=2400,
             ),
         ),
+        "PUBLIC_HOLIDAY": (
+            _before(
+                1,
+                "Work on a public holiday of the place where the contractor lives, from midnight to midnight there, "
+                "earns the multiple that the law of the place has for it, overtime of that day in the law's steps. A "
+                "minute earns one multiple, that of the day or that of overtime, whichever is higher, unless the law "
+                "says what both together earn; distressing work and work at night come on top. It is promised with the "
+                "yes: a day that is moved later takes nothing back. Where no law is known nothing is added.",
+                date(2026, 11, 30),
+                date(2026, 11, 30),
+            ),
+        ),
+        "REST_DAY": (
+            _before(
+                1,
+                "Work on the weekly day of rest by the law of the place where the contractor lives earns the multiple "
+                "that the law has for it, as on a public holiday: on a day of the calendar, or on the day that makes "
+                "the days of work in the week so many, whatever is booked coming before what is added. A day that is a "
+                "holiday too earns the higher multiple, or what the law says of both. Where no law is known nothing is "
+                "added.",
+                date(2026, 11, 30),
+                date(2026, 11, 30),
+            ),
+        ),
         "TWO_PEOPLE": (
             _before(
                 1,

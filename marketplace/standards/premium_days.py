@@ -10,22 +10,19 @@ A law's multiple is what it has for the hours that are worked. What some laws gi
 is no part of it, since people here are paid by the hour.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from marketplace.standards.day_laws import SIX_SHORT_DAYS, DayLaw, DayWage, LawKind, RestDay, laws_of_place
 from marketplace.standards.hours import Span, minutes_by_day, week_of
 from marketplace.standards.overtime import OfDay, Overtime, law_of, overtime_by_day
 from marketplace.standards.public_holidays import Holiday, holiday_on
-
-DATA: Final = Path(__file__).with_name("data") / "premium_days.csv"
 
 
 class DayKind(StrEnum):
@@ -41,63 +38,7 @@ RULE_OF: Final[Mapping[DayKind, str]] = MappingProxyType(
 """The rule by which the work of such a day is paid."""
 
 
-class LawKind(StrEnum):
-    """Which days a law is about: holidays, days of rest, or days that are both."""
-
-    HOLIDAY = "holiday"
-    REST_DAY = "rest_day"
-    HOLIDAY_ON_REST_DAY = "holiday_on_rest_day"
-
-
-class RestDay(StrEnum):
-    """Which day of a week is the day of rest by a law: one of the calendar, or the one that makes the days of work in
-    the week so many. A week whose days have no more than seven hours each has six of work where the law says so
-    (`SIX_SHORT_DAYS`), and its day of rest is the seventh."""
-
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-    SIXTH = "sixth"
-    SEVENTH = "seventh"
-
-
 _WEEKDAY: Final[Mapping[RestDay, int]] = MappingProxyType({RestDay.SATURDAY: 5, RestDay.SUNDAY: 6})
-SIX_SHORT_DAYS: Final = 7 * 60
-"""How long the longest day of a week of six days of work is at most (Indonesia, PP 35/2021, art. 21)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayLaw:
-    """What the law of a place pays for the work of such a day, in percent of the rate. Without `overtime_percent`
-    overtime of it earns the higher of both multiples. `holidays` are the English names of those that it is about, all
-    where there are none; it holds from the day on which it `starts`.
-    Where it counts `by_the_day`, the week makes no minute of such a day overtime."""
-
-    country: str
-    subdivision: str | None
-    kind: LawKind
-    holidays: frozenset[str]
-    rest_day: RestDay | None
-    starts: date | None
-    percent: int
-    overtime_percent: int | None
-    further_percent: int | None
-    by_the_day: bool
-    source: str
-
-    @property
-    def from_day(self) -> date:
-        return self.starts or date.min
-
-    def percents(self, first: int, further: int) -> tuple[int, int, int]:
-        """What a minute earns that is no overtime, one of its first step, and one of its further step, where overtime
-        of another day earns `first` and `further`."""
-        over = self.overtime_percent or max(self.percent, first)
-        return self.percent, over, self.further_percent or max(over, further)
-
-    def is_about(self, holiday: Holiday) -> bool:
-        """Whether it is about that holiday; of several on one day, about one of them."""
-        names = [name.removesuffix(" (estimated)") for name in holiday.english.split("; ")]
-        return not self.holidays or any(name in self.holidays for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +52,8 @@ class DayStep:
 @dataclass(frozen=True, slots=True)
 class PremiumDay:
     """The minutes of some work on one such day, step by step as they follow on each other. Those of a step of 100 are
-    part of the day and earn nothing more."""
+    part of the day and earn nothing more but by `wage`, what the law counts in days' wages. Where the law is about a
+    `whole_shift`, its minutes are all those of the shift, on another day too."""
 
     on: date
     kind: DayKind
@@ -119,6 +61,8 @@ class PremiumDay:
     """What people there call the day; empty where it has no name."""
     steps: tuple[DayStep, ...]
     source: str = ""
+    wage: DayWage | None = None
+    whole_shift: bool = False
 
     @property
     def minutes(self) -> int:
@@ -126,8 +70,23 @@ class PremiumDay:
 
     @property
     def paid_more(self) -> int:
-        """How many of its minutes earn more than the rate."""
-        return sum(step.minutes for step in self.steps if step.percent > 100)
+        """How many of its minutes earn more than the rate: all where the law counts in days' wages."""
+        return sum(step.minutes for step in self.steps if step.percent > 100 or self.wage is not None)
+
+    def beyond(self, otherwise: int = 0) -> int:
+        """What its minutes earn beyond the rate, in hundredths of a minute's pay. What a law grants in all is granted
+        together with what is paid `otherwise`, for time of the same shift that nobody worked.
+
+        >>> eight = DayWage(480, half_percent=100, whole_percent=200)
+        >>> rest = PremiumDay(date(2026, 12, 27), DayKind.REST_DAY, "", (DayStep(180, 200),), wage=eight)
+        >>> rest.beyond() // 100, rest.beyond(otherwise=6000) // 100
+        (300, 240)
+        """
+        steps = sum(step.minutes * (step.percent - 100) for step in self.steps)
+        if self.wage is None:
+            return steps
+        granted = self.wage.grants(self.minutes)
+        return steps + granted if self.wage.beside else max(steps, granted - 100 * self.minutes - otherwise)
 
     def part(self, minutes: int, after: int = 0) -> "PremiumDay":
         """Only so many of its minutes, the first ones `after` so many others.
@@ -135,26 +94,23 @@ class PremiumDay:
         >>> PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(480, 200), DayStep(60, 300))).part(490).steps
         (DayStep(minutes=480, percent=200), DayStep(minutes=10, percent=300))
         """
-        begins, found = 0, []
-        for step in self.steps:
-            ends = begins + step.minutes
-            kept = min(ends, after + minutes) - max(begins, after)
-            if kept > 0:
-                found.append(DayStep(kept, step.percent))
-            begins = ends
-        return replace(self, steps=tuple(found))
+        return replace(self, steps=tuple(_cut(self.steps, after, after + minutes)))
 
     def as_kept(self) -> dict[str, Any]:
         """As a promise, a timesheet and a pay line keep it."""
         steps = [[step.minutes, step.percent] for step in self.steps]
-        return {"on": self.on.isoformat(), "kind": self.kind.value, "name": self.name, "steps": steps} | {
-            "source": self.source
-        }
+        # Promises say nothing of what there is none of, so that they have the digest that they always had.
+        more: dict[str, Any] = {} if self.wage is None else {"wage": self.wage.as_kept()}
+        if self.whole_shift:
+            more["whole_shift"] = True
+        kept = {"on": self.on.isoformat(), "kind": self.kind.value, "name": self.name, "steps": steps}
+        return kept | {"source": self.source} | more
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "PremiumDay":
         steps = tuple(DayStep(minutes, percent) for minutes, percent in kept["steps"])
-        return cls(date.fromisoformat(kept["on"]), DayKind(kept["kind"]), kept["name"], steps, kept["source"])
+        day, kind, whole = date.fromisoformat(kept["on"]), DayKind(kept["kind"]), kept.get("whole_shift", False)
+        return cls(day, kind, kept["name"], steps, kept["source"], DayWage.of(kept.get("wage")), whole)
 
 
 def days_of(kept: Iterable[Mapping[str, Any]] | None) -> tuple[PremiumDay, ...]:
@@ -197,39 +153,6 @@ class Beyond:
     days: tuple[PremiumDay, ...] = ()
 
 
-def _read() -> Mapping[tuple[str, str | None, LawKind], Sequence[DayLaw]]:
-    def percent(text: str) -> int | None:
-        return int(text) if text else None
-
-    found: dict[tuple[str, str | None, LawKind], list[DayLaw]] = {}
-    with DATA.open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows):
-            law = DayLaw(
-                country=row["country"],
-                subdivision=row["subdivision"] or None,
-                kind=LawKind(row["kind"]),
-                rest_day=RestDay(row["rest_day"]) if row["rest_day"] else None,
-                holidays=frozenset(filter(None, row["holidays"].split("; "))),
-                starts=date.fromisoformat(row["starts"]) if row["starts"] else None,
-                percent=int(row["percent"]),
-                overtime_percent=percent(row["overtime_percent"]),
-                further_percent=percent(row["further_percent"]),
-                by_the_day=row["counted_by"] == "day",
-                source=row["source"],
-            )
-            found.setdefault((law.country, law.subdivision, law.kind), []).append(law)
-    return MappingProxyType(found)
-
-
-DAY_LAWS: Final = _read()
-"""The laws that we know of such days, by country, subdivision and kind of day."""
-
-
-def laws_of_place(country: str, subdivision: str | None) -> list[DayLaw]:
-    """Every law of such days that holds there: those of the subdivision, and of its country where it has none."""
-    return [law for kind in LawKind for law in _laws(country, subdivision, kind)]
-
-
 def beyond(work: Iterable[Span], new: Span, place: Place) -> Beyond:
     """What of the new work earns a multiple beside the work that is there, day by day."""
     law = law_of(place.country, place.subdivision)
@@ -237,27 +160,73 @@ def beyond(work: Iterable[Span], new: Span, place: Place) -> Beyond:
     minutes = further = 0
     days = []
     worked = minutes_by_day(work, place.zone)
-    for each in overtime_by_day(work, new, place.zone, law, place.weekly_hours):
-        day = _premium_day(each, place, percents, worked)
+    parts = list(overtime_by_day(work, new, place.zone, law, place.weekly_hours))
+    shift = _Shift(new, parts, percents, worked)
+    for each in parts:
+        day = _premium_day(each, place, shift)
         worked[each.day] = worked.get(each.day, 0) + each.minutes
         if day is not None:
             days.append(day)
         else:
             minutes, further = minutes + each.found.minutes, further + each.found.further
-    return Beyond(Overtime(minutes, further), tuple(days))
+    whole = max((day for day in days if day.whole_shift), key=lambda day: day.beyond(), default=None)
+    return Beyond(Overtime(minutes, further), tuple(days)) if whole is None else Beyond(Overtime(), (whole,))
 
 
-def _premium_day(each: OfDay, place: Place, percents: tuple[int, int], worked: Mapping[date, int]) -> PremiumDay | None:
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """Some work with its parts of days, what overtime earns there, and what work there is on each day beside it."""
+
+    span: Span
+    parts: Sequence[OfDay]
+    percents: tuple[int, int]
+    worked: Mapping[date, int]
+
+    @property
+    def minutes(self) -> int:
+        return sum(part.minutes for part in self.parts)
+
+    def minutes_before(self, hour: int, day: date, zone: ZoneInfo) -> int:
+        """Those of the day that lie before that hour of its clock."""
+        until = datetime.combine(day, time(hour), zone).astimezone(UTC)
+        if self.span.starts_at >= until:
+            return 0
+        return minutes_by_day([Span(self.span.starts_at, min(self.span.ends_at, until))], zone).get(day, 0)
+
+
+def _premium_day(each: OfDay, place: Place, shift: _Shift) -> PremiumDay | None:
     """The day, where a law pays any minute of it more than overtime alone does: of several the one that pays most."""
-    ordinary = _steps(each.minutes, each.found, (100, *percents))
-    best, found = _worth(ordinary), None
-    for law, holiday in _holding(each, place, worked):
-        own = _steps(each.minutes, each.by_the_day if law.by_the_day else each.found, law.percents(*percents))
-        steps = _higher(ordinary, own)
-        if _worth(steps) > best:
-            kind = DayKind.REST_DAY if holiday is None else DayKind.HOLIDAY
-            best, found = _worth(steps), PremiumDay(each.day, kind, holiday.name if holiday else "", steps, law.source)
+    best, found = 0, None
+    for law, holiday in _holding(each, place, shift.worked):
+        if law.whole_shift and 2 * each.minutes < shift.minutes:
+            continue
+        parts = shift.parts if law.whole_shift else [each]
+        ordinary = _joined(step for part in parts for step in _steps(part.minutes, part.found, (100, *shift.percents)))
+        steps = _higher(ordinary, _own_steps(law, parts, ordinary, place, shift))
+        kind = DayKind.REST_DAY if holiday is None else DayKind.HOLIDAY
+        wage = law.wage and replace(law.wage, before=shift.worked.get(each.day, 0))
+        name = holiday.name if holiday else ""
+        day = PremiumDay(each.day, kind, name, steps, law.source, wage, whole_shift=len(parts) > 1)
+        more = day.beyond() - sum(step.minutes * (step.percent - 100) for step in ordinary)
+        if more > best:
+            best, found = more, day
     return found
+
+
+def _own_steps(
+    law: DayLaw, parts: Sequence[OfDay], ordinary: Sequence[DayStep], place: Place, shift: _Shift
+) -> tuple[DayStep, ...]:
+    """What the law itself has for the minutes; for those before the hour from which it holds what they earn without."""
+    percents = law.percents(*shift.percents)
+    steps = _joined(
+        step
+        for part in parts
+        for step in _steps(part.minutes, part.by_the_day if law.by_the_day else part.found, percents)
+    )
+    if law.from_hour is None:
+        return steps
+    before = shift.minutes_before(law.from_hour, parts[0].day, place.zone)
+    return _joined([*_cut(ordinary, 0, before), *_cut(steps, before, sum(step.minutes for step in steps))])
 
 
 def _holding(each: OfDay, place: Place, worked: Mapping[date, int]) -> Iterator[tuple[DayLaw, Holiday | None]]:
@@ -292,12 +261,15 @@ def _rests(law: DayLaw, each: OfDay, worked: Mapping[date, int]) -> bool:
     return len(others) >= (5 if law.rest_day is RestDay.SIXTH and longest > SIX_SHORT_DAYS else 6)
 
 
-def _worth(steps: Iterable[DayStep]) -> int:
-    return sum(step.minutes * step.percent for step in steps)
-
-
-def _laws(country: str, subdivision: str | None, kind: LawKind) -> Sequence[DayLaw]:
-    return DAY_LAWS.get((country, subdivision, kind)) or DAY_LAWS.get((country, None, kind)) or ()
+def _cut(steps: Iterable[DayStep], first: int, last: int) -> Iterator[DayStep]:
+    """Only the minutes from the first one to the last, which is none of them."""
+    begins = 0
+    for step in steps:
+        ends = begins + step.minutes
+        kept = min(ends, last) - max(begins, first)
+        if kept > 0:
+            yield DayStep(kept, step.percent)
+        begins = ends
 
 
 def _steps(minutes: int, over: Overtime, percents: tuple[int, int, int]) -> tuple[DayStep, ...]:
@@ -334,24 +306,3 @@ def _joined(steps: Iterable[DayStep]) -> tuple[DayStep, ...]:
         elif step.minutes:
             found.append(step)
     return tuple(found)
-
-
-def day_laws_table() -> str:
-    """`DAY_LAWS` as docs/pay.md has them."""
-    head = "| place | day | from | work | overtime | further | source |\n| --- | --- | --- | --- | --- | --- | --- |\n"
-    return head + "".join(_row(law) for laws in DAY_LAWS.values() for law in laws)
-
-
-def _row(law: DayLaw) -> str:
-    day = law.kind.value.replace("_", " ")
-    if law.rest_day is not None:
-        day += f" ({law.rest_day})"
-    if law.holidays:
-        day += f": {', '.join(sorted(law.holidays))}"
-    since = "" if law.starts is None else law.starts.isoformat()
-    over, further = (
-        "" if each is None else f"{each} %{' (by the day)' if law.by_the_day else ''}"
-        for each in (law.overtime_percent, law.further_percent)
-    )
-    place = law.subdivision or law.country
-    return f"| {place} | {day} | {since} | {law.percent} % | {over} | {further} | {law.source} |\n"

@@ -360,24 +360,49 @@ def _overtime_premiums(given: PriceInput) -> Iterator[PriceLine]:
 
 
 def _day_premiums(given: PriceInput) -> Iterator[PriceLine]:
+    """What days earn beyond the rate. What a law grants in days' wages, in all, is reached together with what else the
+    shift is paid for time that nobody worked: a day's wage and a call-in minimum do not add up. Such a line is the
+    difference of two sums of all the time, so that however much of the day is worked they come to the same grant."""
+    otherwise = 100 * (given.call_in_minutes + given.neutral_minutes + given.standby_minutes)
+    earned = 100 * sum(given.time_minutes)
     for line_kind, kind in DAY_OF_LINE.items():
-        steps = [step for day in given.premium_days if day.kind is kind for step in day.steps if step.percent > 100]
-        yield _at_multiples(given, line_kind, RULE_OF[kind], steps)
+        days = [day for day in given.premium_days if day.kind is kind]
+        line = _at_multiples(given, line_kind, RULE_OF[kind], [s for day in days for s in day.steps if s.percent > 100])
+        if any(day.wage is not None for day in days):
+            beyond = 0
+            for day in days:
+                more = day.beyond(otherwise)
+                beyond, otherwise = beyond + more, otherwise - (day.beyond() - more)
+            hourly = given.full_rate * Fraction(earned + beyond, 6000) - given.full_rate * Fraction(earned, 6000)
+            steps = [step for day in days for step in day.steps]
+            money, earned = hourly + _by_pieces(given, _beyond_rate(steps)), earned + beyond
+            line = replace(line, money=money, seconds=sum(day.paid_more for day in days) * 60, rate=None)
+        yield line
 
 
 def _at_multiples(given: PriceInput, kind: LineKind, rule_id: str, steps: Sequence[DayStep]) -> PriceLine:
     """What minutes earn beyond the regular rate at their multiples: the hourly pay, and what pieces add to it by the
     minutes of the shift. A line of several multiples has no rate of its own."""
-    whole, paid = Money.zero(given.rate.currency), max(1, given.paid_minutes)
     minutes = sum(step.minutes for step in steps)
-    if given.pieces is not None and minutes:
-        whole = given.pieces.beyond(given.full_rate, given.work_minutes)
-    times = sum((Fraction((step.percent - 100) * step.minutes, 100) for step in steps), Fraction(0))
+    times = _beyond_rate(steps)
     parts = {Fraction(step.percent - 100, 100) for step in steps}
-    regular = given.full_rate + whole * Fraction(60, paid)
+    regular = given.full_rate + _by_pieces(given, Fraction(60))
     rate = regular * parts.pop() if len(parts) == 1 else None
-    money = given.full_rate * (times / 60) + whole * (times / paid)
+    money = given.full_rate * (times / 60) + _by_pieces(given, times)
     return _line(kind, Payee.CONTRACTOR, rule_id, money, seconds=minutes * 60, rate=rate)
+
+
+def _beyond_rate(steps: Sequence[DayStep]) -> Fraction:
+    """What steps earn beyond the rate, in minutes of pay."""
+    return sum((Fraction((step.percent - 100) * step.minutes, 100) for step in steps), Fraction(0))
+
+
+def _by_pieces(given: PriceInput, minutes: Fraction) -> Money:
+    """What so many minutes of the shift are worth by what its pieces add to the hourly pay."""
+    if given.pieces is None:
+        return Money.zero(given.rate.currency)
+    whole = given.pieces.beyond(given.full_rate, given.work_minutes)
+    return whole * (minutes / max(1, given.paid_minutes))
 
 
 def _night_premium(given: PriceInput) -> PriceLine:

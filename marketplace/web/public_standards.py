@@ -13,8 +13,8 @@ from marketplace.standards import calculator as calculating
 from marketplace.standards import queries
 from marketplace.standards.calculator import Reckoning
 from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, State
+from marketplace.standards.day_laws import laws_of_place
 from marketplace.standards.overtime import law_of
-from marketplace.standards.premium_days import laws_of_place
 from marketplace.standards.schemas import offer_of
 from marketplace.web import choices, verdict_pictures, words
 from marketplace.web.calculator_form import FOR_GRANTED, OfferForm

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from marketplace.standards.premium_days import PremiumDay
 from marketplace.web.verdict_words import verdict_said
 from marketplace.web.words import amounts, countries, day, duration, name_of, number, said, status_words, when
 
@@ -376,8 +377,16 @@ def premium_day_words(kept: Mapping[str, Any]) -> str:
         gettext("%(time)s at %(percent)s %% of the rate", time=duration(minutes), percent=percent)
         for minutes, percent in kept["steps"]
     ]
-    name = kept["name"] or gettext("Weekly day of rest")
-    return f"{name}, {day(date.fromisoformat(kept['on']))}: {', '.join(steps)}"
+    promised = PremiumDay.of(kept)
+    wage = promised.wage
+    if wage is not None and (granted := wage.grants(promised.minutes) // 100):
+        told = {"time": duration(granted)}
+        more = gettext("and the pay of %(time)s more", **told)
+        steps.append(more if wage.beside else gettext("no less than the pay of %(time)s in all", **told))
+    if promised.whole_shift:
+        steps.append(gettext("the whole shift counts to this day"))
+    name = promised.name or gettext("Weekly day of rest")
+    return f"{name}, {day(promised.on)}: {', '.join(steps)}"
 
 
 def floor_words(kept: Mapping[str, Any]) -> str:

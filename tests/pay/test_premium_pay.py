@@ -15,6 +15,7 @@ from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, Where
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import so_far, works
+from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance, timesheets
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
@@ -32,11 +33,13 @@ def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
 
 
-def in_jakarta(begins: datetime, hours: int) -> tuple[Scene, Booking]:
-    """Somebody in Jakarta who said yes to a shift of so many hours, at 15.00 an hour."""
-    scene = shifts.scene(criteria=Criteria(places=(Where("ID"),)))
-    ana = shifts.contracted(scene, country="ID", subdivision=None, timezone="Asia/Jakarta")
-    offer = shifts.offered(scene, shifts.shift(scene, begins, hours, zone="Asia/Jakarta"), ana)
+def booked_at_15(
+    begins: datetime, hours: int, country: str = "ID", zone: str = "Asia/Jakarta"
+) -> tuple[Scene, Booking]:
+    """Somebody there who said yes to a shift of so many hours, at 15.00 an hour."""
+    scene = shifts.scene(criteria=Criteria(places=(Where(country),)))
+    ana = shifts.contracted(scene, country=country, subdivision=None, timezone=zone)
+    offer = shifts.offered(scene, shifts.shift(scene, begins, hours, zone=zone), ana)
     booking = shifts.accepted(offer)
     assert str(booking.held.decimal) == offer.terms["company_cost"]["amount"]
     return scene, booking
@@ -65,7 +68,7 @@ def test_christmas_is_promised_held_and_paid_by_name(client: FlaskClient) -> Non
     30.00 and the tenth 45.00. Who leaves half an hour early loses half of the tenth. Page, paper and API name the day,
     and the hold of what is not paid yet is what is paid."""
     with transaction():
-        scene, booking = in_jakarta(datetime(2026, 12, 25, 1, tzinfo=UTC), 10)
+        scene, booking = booked_at_15(datetime(2026, 12, 25, 1, tzinfo=UTC), 10)
         terms = db.session.get_one(Offer, booking.offer_id).terms
         assert (terms["pay"]["amount"], terms["overtime_minutes"]) == ("345.00", 0)
         worked(scene, booking, timedelta(minutes=30))
@@ -105,7 +108,7 @@ def test_a_shift_across_midnight_is_split_where_its_person_lives(
     client: FlaskClient, begins: datetime, left: timedelta, minutes: int
 ) -> None:
     with transaction():
-        scene, booking = in_jakarta(begins, 6)
+        scene, booking = booked_at_15(begins, 6)
         worked(scene, booking, left)
     pay.paid()
     line = premium(booking)
@@ -131,4 +134,22 @@ def test_a_sixth_day_of_work_in_jakarta_is_paid_as_a_day_of_rest(client: FlaskCl
     page = Visitor(client).signed_in(people.person(ana.id)).look(f"/work/pay/{line.payslip_id}")
     told = "Weekly day of rest, Monday, November 23, 2026: 2 h 30 min at 200 % of the rate"
     assert told in " ".join(page.words.split())
+    everything_holds()
+
+
+def test_two_hours_of_christmas_in_kuala_lumpur_are_paid_as_two_days(client: FlaskClient) -> None:
+    """Of three hours two are worked: two days' wages, 240.00, are promised, held, and paid all the same."""
+    with transaction():
+        begins = datetime(2026, 12, 25, 1, tzinfo=UTC)
+        scene, booking = booked_at_15(begins, 3, country="MY", zone="Asia/Kuala_Lumpur")
+        assert db.session.get_one(Offer, booking.offer_id).terms["pay"]["amount"] == "240.00"
+        worked(scene, booking, timedelta(hours=1))
+        (due,) = so_far.not_yet_paid(booking.ends_at, among=[booking.id])
+        assert owed(due) < booking.held
+    pay.paid()
+    line, slip = premium(booking), pay.payslip_of(booking.contractor_id)
+    assert (line.minutes, line.money, line.rate, slip.net) == (120, usd("210.00"), None, usd("240.00"))
+    visitor = Visitor(client).signed_in(people.person(booking.contractor_id))
+    told = "2 h at 200 % of the rate, no less than the pay of 16 h in all"
+    assert told in " ".join(visitor.look(f"/work/pay/{slip.id}").words.split())
     everything_holds()

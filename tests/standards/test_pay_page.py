@@ -7,6 +7,7 @@ clock, and what is new by its date. Written anew, with what comes out, by
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +17,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from marketplace.core.money import Money
+from marketplace.standards.day_laws import DayWage, day_laws_table
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
 from marketplace.standards.overtime import law_of, laws_table, overtime
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.premium_days import DayKind, DayStep, Place, PremiumDay, beyond, day_laws_table
+from marketplace.standards.premium_days import DayKind, DayStep, Place, PremiumDay, beyond
 from marketplace.standards.rates import PriceInput, cost, price
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "pay.md"
@@ -53,6 +55,10 @@ def _price(given: list[list[str]]) -> list[str]:
                 told = [int(each) for each in (value, *more)]
                 steps = tuple(DayStep(*step) for step in zip(told[::2], told[1::2], strict=True))
                 into["premium_days"] = (PremiumDay(MONDAY.date(), DayKind(name), "", steps),)
+            case "day_wage":
+                half, whole = int(more[0]), int(more[1])
+                wage = DayWage(int(value), half, whole, beside=more[2:] == ["beside"])
+                into["premium_days"] = tuple(replace(day, wage=wage) for day in into["premium_days"])
             case "pieces":
                 into["pieces"] = Pieces(Money.of(more[0], currency), int(value), instead_of_wages=more[1:] == ["alone"])
             case _:
@@ -97,6 +103,8 @@ def _days(given: list[list[str]]) -> list[str]:
     told = [f"=> overtime {found.overtime.minutes}, of it further {found.overtime.further}"]
     for day in found.days:
         steps = ", ".join(f"{step.minutes} at {step.percent} %" for step in day.steps)
+        if day.wage is not None:
+            steps += f", beyond the rate {day.beyond() // 100}"
         told.append(f"=> {day.on} {day.kind} {day.name}: {steps}".replace(" :", ":"))
     return told
 

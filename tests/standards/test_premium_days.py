@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,17 +13,16 @@ from hypothesis import strategies as st
 from marketplace.core.money import Money
 from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked
+from marketplace.standards.call_in import call_in_missing
+from marketplace.standards.day_laws import DAY_LAWS, DayLaw, day_laws_table
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import DAY_OF_LINE, LineKind
 from marketplace.standards.overtime import Overtime, law_of, overtime
 from marketplace.standards.premium_days import (
-    DAY_LAWS,
     Beyond,
-    DayLaw,
     Place,
     PremiumDay,
     beyond,
-    day_laws_table,
     days_of,
     kept_days,
 )
@@ -31,14 +31,17 @@ from marketplace.standards.rates import PriceInput, PriceLine, cost, gross_pay, 
 HOUR = timedelta(hours=1)
 ZONES = {
     "AR": "America/Argentina/Buenos_Aires",
+    "BG": "Europe/Sofia",
     "CO": "America/Bogota",
     "ES": "Europe/Madrid",
     "ID": "Asia/Jakarta",
     "KE": "Africa/Nairobi",
     "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
     "PH": "Asia/Manila",
     "PT": "Europe/Lisbon",
     "RS": "Europe/Belgrade",
+    "TR": "Europe/Istanbul",
     "US": "America/Chicago",
     "US-CA": "America/Los_Angeles",
     "US-RI": "America/New_York",
@@ -72,8 +75,11 @@ def steps_of(found: Beyond) -> list[tuple[str, list[tuple[int, int]]]]:
         ("KE", "2026-06-01", "20:00", 8, [("Madaraka Day", [(240, 200)])], 0),
         # Two holidays in one shift.
         ("KE", "2026-12-25", "20:00", 8, [("Christmas Day", [(240, 200)]), ("Boxing Day", [(240, 200)])], 0),
-        # The last night of a month and a year.
-        ("ZA", "2026-12-31", "20:00", 10, [("New Year's Day", [(360, 200)])], 0),
+        # BCEA, s. 18 (5): a shift over the last night of a year is whole of the day with its greater part, the holiday
+        # where both have as much. Counted as time passes.
+        ("ZA", "2026-12-31", "20:00", 10, [("New Year's Day", [(600, 200)])], 0),
+        ("ZA", "2026-12-31", "19:00", 10, [("New Year's Day", [(600, 200)])], 0),
+        ("ZA", "2026-12-31", "18:59", 10, [], 0),
         # Labor Code of the Philippines, art. 94, 93 and 87: regular holidays twice, special days 130 %.
         ("PH", "2026-12-25", "08:00", 10, [("Christmas Day", [(480, 200), (120, 260)])], 0),
         ("PH", "2026-08-21", "08:00", 10, [("Ninoy Aquino Day", [(480, 130), (120, 169)])], 0),
@@ -121,8 +127,12 @@ def week_of_work(where: Place, days: Sequence[int], hours: float) -> list[Span]:
         # California Labor Code 510: the seventh day of work in a workweek, over eight hours twice.
         ("US-CA", range(7, 13), 6, 13, 9, [(480, 150), (60, 200)], 0),
         ("US-CA", range(8, 14), 6, 14, 6, [], 0),
-        # BCEA, s. 16: Sundays, and those that begin or end within a shift.
+        # BCEA, s. 16: Sundays.
         ("ZA", [], 0, 13, 5, [(300, 200)], 0),
+        # Bulgarian Labour Code, art. 264 and 262: double on a holiday, and 100 % for overtime of it beside.
+        ("BG", range(21, 24), 12, 24, 8, [(240, 200), (240, 300)], 0),
+        # LCT, art. 201: overtime on a Saturday 100 % from 13:00 on, and 50 % before.
+        ("AR", [], 0, 12, 10, [(480, 100), (120, 200)], 0),
         # LFT 71 and 73: a quarter more on a Sunday, and double on the seventh day of work; the higher one.
         ("MX", [], 0, 13, 5, [(300, 125)], 0),
         ("MX", range(7, 13), 6, 13, 5, [(300, 200)], 0),
@@ -148,6 +158,69 @@ def test_days_of_rest(
     found = beyond(week_of_work(where, there, there_hours), on(where, f"2026-12-{day:02}", begins, hours), where)
     assert [steps for _, steps in steps_of(found)] == ([expected] if expected else [])
     assert found.overtime.minutes == overtime
+
+
+RATE = Money.of("15.01", "USD")
+
+
+@pytest.mark.parametrize(
+    ("code", "there", "day", "begins", "hours", "minutes"),
+    [
+        # Employment Act 1955, s. 60D (3): two days' wages, however short the work is; three times beyond a day.
+        ("MY", [], "2026-12-25", "08:00", 0.5, 960),
+        ("MY", [], "2026-12-25", "08:00", 10, 1320),
+        # Two hours of it, after midnight.
+        ("MY", [], "2026-12-24", "20:00", 6, 240 + 960),
+        # S. 60 (3): on the day of rest one day's wage for up to half a day, two for more, twice beyond a day.
+        ("MY", range(7, 13), "2026-12-13", "08:00", 3, 480),
+        ("MY", range(7, 13), "2026-12-13", "08:00", 4, 480),
+        ("MY", range(7, 13), "2026-12-13", "08:00", 5, 960),
+        ("MY", range(7, 13), "2026-12-13", "08:00", 9, 1080),
+        # İş Kanunu, art. 47 and 49: a day's wage, seven and a half hours, more for any work.
+        ("TR", [], "2026-10-29", "10:00", 1, 60 + 450),
+        ("TR", [], "2026-10-29", "08:00", 10, 600 + 450),
+        ("TR", [], "2026-10-28", "22:00", 3, 180 + 450),
+    ],
+)
+def test_a_days_wage_is_earned_however_short_the_work(
+    code: str, there: Sequence[int], day: str, begins: str, hours: float, minutes: int
+) -> None:
+    """To the minor unit, together with the wages of the hours."""
+    where = place(code, "48")
+    found = beyond(week_of_work(where, there, 6), on(where, day, begins, hours), where)
+    lines = price(PriceInput(rate=RATE, work_minutes=int(hours * 60), premium_days=found.days))
+    assert gross_pay(lines) == RATE * Fraction(minutes, 60)
+
+
+def test_a_days_wage_is_earned_once_a_day() -> None:
+    """A second shift on a Malaysian day of rest lifts the day to two days' wages; what the first earned is not earned
+    again. What is left of the first when it ends early, or after a call, is filled up to its day's wage and no more."""
+    where = place("MY", "48")
+    week = [*week_of_work(where, range(7, 13), 6), on(where, "2026-12-13", "08:00", 3)]
+    (second,) = beyond(week, on(where, "2026-12-13", "14:00", 3), where).days
+    assert gross_pay(price(PriceInput(rate=RATE, work_minutes=180, premium_days=(second,)))) == RATE * 8
+    (third,) = beyond([*week, on(where, "2026-12-13", "14:00", 3)], on(where, "2026-12-13", "20:00", 1), where).days
+    assert (third.beyond(), second.part(60).beyond()) == (6000, 6000)
+    (first,) = beyond(week[:6], week[6], where).days
+    ended = PriceInput(rate=RATE, work_minutes=20, call_in_minutes=100, premium_days=(first.part(20),))
+    assert gross_pay(price(ended)) == RATE * 8
+    one = place("TR")
+    spans = [on(one, "2026-10-29", begins, 2) for begins in ("08:00", "12:00")]
+    assert [len(beyond(spans[:count], spans[count], one).days) for count in (0, 1)] == [1, 0]
+
+
+def test_a_shift_that_is_left_before_its_sunday_is_none_of_it() -> None:
+    """BCEA, s. 16 (5), of the time that was worked: who leaves a night from Saturday to Sunday at eleven has nothing of
+    the Sunday, who comes an hour late has more of it."""
+    where = place("ZA")
+    night = on(where, "2026-12-12", "20:00", 10)
+    promised = beyond([], night, where)
+    assert steps_of(promised) == [("", [(600, 200)])]
+    for begins, hours, expected in (("20:00", 3, []), ("21:00", 9, [("", [(540, 200)])])):
+        span = on(where, "2026-12-12", begins, hours)
+        clock = [Stretch(EntryKind.WORK, span.starts_at, span.ends_at)]
+        found = beyond_worked(clock, where.zone, night, promised, paid=span.minutes)
+        assert (steps_of(found), found.overtime.minutes) == (expected, 0)
 
 
 def test_christmas_in_jakarta() -> None:
@@ -250,10 +323,12 @@ def test_whatever_is_worked_stays_within_what_was_promised(
     start = schedule.starts_at + begins * MINUTE
     clock = [Stretch(EntryKind.WORK, start, start + lasts * MINUTE)]
     found = beyond_worked(clock, zone, schedule, promised, paid=lasts, waited=waited)
-    minutes = Minutes(lasts, 0, found.overtime.minutes, premium_days=found.days).less(
+    owed = {"call_in": call_in_missing(scheduled, lasts)} if data.draw(st.booleans(), label="ended") else {}
+    owed = {"standby": waited} if waited else owed
+    minutes = Minutes(lasts, 0, found.overtime.minutes, premium_days=found.days, **owed).less(
         data.draw(st.integers(0, lasts), label="cut")
     )
-    rate = Money.of("15.00", "USD")
+    rate = Money(data.draw(st.integers(180, 1600), label="rate"), "USD")
     first, further = law_of(*code).percents(None)
     percents = {"overtime_percent": first, "further_overtime_percent": further}
     real = price(PriceInput(rate=rate, **percents, **minutes.to_price))

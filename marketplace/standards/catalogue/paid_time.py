@@ -71,27 +71,32 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
     rule(
         "PUBLIC_HOLIDAY",
         Basis.LAW,
-        "Work on a public holiday of the place where the contractor lives, from midnight to midnight there, earns the "
-        "multiple that the law of the place has for it, overtime of that day in the law's steps. A minute earns one "
-        "multiple, that of the day or that of overtime, whichever is higher, unless the law says what both together "
-        "earn; distressing work and work at night come on top. It is promised with the yes: a day that is moved later "
-        "takes nothing back. Where no law is known nothing is added.",
+        "Work on a public holiday of the place where the contractor lives earns the multiple that the law of the place "
+        "has for it, overtime of that day in the law's steps, and no less than the law grants in days' wages, however "
+        "short the work is. The day is from midnight to midnight there; where the law says so, a shift on two days is "
+        "of the one with its greater part. A minute earns one multiple, that of the day or that of overtime, whichever "
+        "is higher, unless the law says what both together earn; distressing work and work at night come on top. It is "
+        "promised with the yes: a day that is moved later takes nothing back. Where no law is known nothing is added.",
         "The law of the place, as marketplace/standards/data/premium_days.csv quotes it; which days are holidays there "
         "is told by the library holidays. That a law's multiple is of the hours worked, without the pay that it may "
-        "give for a holiday on which nobody works, is house policy",
+        "give for a holiday on which nobody works, that a day's wage is the pay of the hours that the law has for a "
+        "day, and that it does not add up with a call-in minimum, is house policy",
         "tests/standards/test_premium_days.py::test_worked_examples",
+        version=2,
         since=date(2026, 11, 30),
     ),
     rule(
         "REST_DAY",
         Basis.LAW,
         "Work on the weekly day of rest by the law of the place where the contractor lives earns the multiple that the "
-        "law has for it, as on a public holiday: on a day of the calendar, or on the day that makes the days of work "
-        "in the week so many, whatever is booked coming before what is added. A day that is a holiday too earns the "
-        "higher multiple, or what the law says of both. Where no law is known nothing is added.",
+        "law has for it, and no less than it grants in days' wages, as on a public holiday: on a day of the calendar, "
+        "from an hour on where the law says so, or on the day that makes the days of work in the week so many, "
+        "whatever is booked coming before what is added. A day that is a holiday too earns the higher multiple, or "
+        "what the law says of both. Where no law is known nothing is added.",
         "The law of the place, as marketplace/standards/data/premium_days.csv quotes it; that whatever is booked comes "
         "first, and that a week is Monday to Sunday where the contractor lives, is house policy",
         "tests/standards/test_premium_days.py::test_days_of_rest",
+        version=2,
         since=date(2026, 11, 30),
     ),
     rule(
