@@ -9,13 +9,14 @@ from sqlalchemy import exists, func, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.pay import comparison
 from marketplace.pay.comparison import Comparison, Totals
 from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PayRun, Payslip
-from marketplace.pay.rules import BOOKED
+from marketplace.pay.rules import BOOKED, check_through
 from marketplace.pay.runs import cashing, counts, rail_fees, trials, weeks, works
 from marketplace.pay.runs.counts import Count, Counts, PaidFor
 from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks, paid_out
@@ -75,11 +76,19 @@ def preview(scope: PayScope, seen_by: Actor) -> list[Preview]:
     return foreseen(scope)
 
 
+def timesheets_due(*, through: date, seen_by: Actor) -> int:
+    """How many timesheets a run of everybody would pay, without reckoning what. For operators of finance."""
+    require_operator(seen_by, OperatorRole.FINANCE)
+    due = works.payable_timesheets(PayScope(through)).order_by(None).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(due)) or 0)
+
+
 def compare(company_id: UUID | None, *, through: date, seen_by: Actor, group_id: UUID | None = None) -> Compared:
     """What `start_run()` would do now, by currency, beside what the last booked run of the same company or group, or of
     all, has paid. For operators of finance, who read the names of those whose pay changes most. Raises NotFound,
-    GroupEnded."""
+    GroupEnded, TooFarAhead."""
     require_operator(seen_by, OperatorRole.FINANCE)
+    check_through(through, clock.now().date())
     countries = None if group_id is None else groups.standing(group_id).countries
     drafted = _draft(PayScope(through, company_id, countries=countries))
     previews = _previews(drafted)

@@ -1,7 +1,7 @@
 """The law of pay: which state follows which, when a payment is tried again, and which postings it makes."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
@@ -19,6 +19,8 @@ SANDBOX, MANUAL, STRIPE, STRIPE_TEST = "sandbox", "manual", rail_reach.STRIPE, r
 key for tests no money moves, so it is another rail, and never mixes."""
 FOR_TESTS = frozenset({SANDBOX, STRIPE_TEST})
 """Rails that move no money: every payment on them says so."""
+FURTHEST_AHEAD = timedelta(days=731)
+"""How far the last day of a run may be away: work is approved for weeks that have begun."""
 
 
 class OpKind(StrEnum):
@@ -156,6 +158,12 @@ class LeverEffect(StrEnum):
     """A payout is done, and a few minutes later the person's bank sends it back to their account at the rail."""
     PAY_INVOICE = "pay_invoice"
     """A deposit by invoice that waits is paid."""
+
+
+class TooFarAhead(Invalid):
+    code = "too_far_ahead"
+    title = "A pay run looks no further ahead than two years."
+    remedy = "Name the day by which the weeks began that shall be paid."
 
 
 class NotADeposit(Invalid):
@@ -348,3 +356,9 @@ def payout_done(op_id: UUID, rail: str, contractor_id: UUID, money: Money) -> En
 def payout_returned(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:
     """Refused: what was in flight is payable again."""
     return Entry(f"payout:{op_id}:returned", [Move(in_flight(contractor_id), payable(contractor_id), money)])
+
+
+def check_through(through: date, today: date) -> None:
+    """Raises TooFarAhead for the last day of a run, or of its preview, that is more than two years away."""
+    if through > today + FURTHEST_AHEAD:
+        raise TooFarAhead(field="through", latest=(today + FURTHEST_AHEAD).isoformat())

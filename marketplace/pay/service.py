@@ -249,12 +249,13 @@ def start_run(
     everybody but whoever lives in some countries, or of all.
 
     Only an operator for finance, or the clock. The steps are done by a job; see `runs.advance_run`. Raises NotFound for
-    a company or a group that does not exist, and GroupEnded.
+    a company or a group that does not exist, GroupEnded and TooFarAhead.
     """
     if by.kind != "job":
         require_operator(by, OperatorRole.FINANCE)
         if company_id is not None:
             accounts.company(company_id, by)
+    rules.check_through(through, clock.now().date())
     countries = None if group_id is None else groups.standing(group_id).countries
     whose = {"company_id": company_id, "group_id": group_id, "countries": countries, "all_but": list(all_but)}
     return _begin_run(through, by, **whose)

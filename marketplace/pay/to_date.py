@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.core.db import db
@@ -63,7 +63,7 @@ def year_to_date(slip: Payslip) -> YearToDate:
         Payslip.currency == slip.currency,
         Payslip.status == PayslipStatus.ISSUED,
         Payslip.pay_date.between(date(slip.pay_date.year, 1, 1), slip.pay_date),
-        Payslip.id <= slip.id,
+        _issued_by(slip),
     )
     sums = select(
         func.count().label("payslips"),
@@ -85,6 +85,14 @@ def year_to_date(slip: Payslip) -> YearToDate:
         leave_earned=seconds.get(LineKind.SICK_ACCRUAL, 0),
         leave_taken=seconds.get(LineKind.SICK_LEAVE, 0),
     )
+
+
+def _issued_by(slip: Payslip) -> ColumnElement[bool]:
+    """Those that were issued before it, and itself: at the same moment, in the order in which they were booked. One
+    that was made later may be issued earlier, where what a person has paid at once overtakes a run."""
+    booked = func.coalesce(Payslip.entry_id, Payslip.id)
+    at_once = and_(Payslip.issued_at == slip.issued_at, booked <= (slip.entry_id or slip.id))
+    return or_(Payslip.issued_at < slip.issued_at, at_once)
 
 
 def _seconds(own: Sequence[ColumnElement[bool]]) -> Mapping[LineKind, int]:

@@ -17,7 +17,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
-from marketplace.core.problems import Conflict, NotFound
+from marketplace.core.problems import Conflict, Invalid, NotFound
 from marketplace.pay import previews, progress, proof, queries, service
 from marketplace.pay.groups import service as pay_groups
 from marketplace.pay.groups.models import PayGroup
@@ -41,11 +41,14 @@ AGAIN = {"retry": service.retry_payout, "unpark": service.unpark}
 """What can be done with a payment that is stuck."""
 GROUPS = {"true": (True,), "false": (False,)}
 """Which payslips of a run one of its further pages has; the first has both."""
+AT_ONCE = 2_000
+"""The most timesheets whose pay is reckoned before anybody asks what a run would pay: more take a while."""
 
 
 @blueprint.route("/pay", methods=["GET", "POST"])
 def show_pay() -> ResponseReturnValue:
-    """What a run started now would pay, the runs so far, and payments that are stuck. `?through=` previews a day."""
+    """What a run started now would pay, the runs so far, and payments that are stuck. `?through=` previews a day, also
+    where that takes a while."""
     by = actor()
     asked = {name: request.args[name] for name in ("company_id", "group_id", "through") if name in request.args}
     form = Form(PayRunArgs, {"through": clock.now().date().isoformat()} | asked)
@@ -57,7 +60,8 @@ def _pay_page(form: Form) -> str:
     by = actor()
     found = page(queries.runs(by), PayRun.id, limit=SHOWN, after=after())
     stuck = list(db.session.scalars(queries.stuck_payments(by).order_by(PaymentOp.id.desc()).limit(SHOWN)))
-    compared = _compared(form)
+    due = 0 if "through" in request.values else previews.timesheets_due(through=clock.now().date(), seen_by=by)
+    compared = _compared(form) if due <= AT_ONCE else None
     seen = [] if compared is None else compared.currencies
     companies = db.session.scalars(accounts.companies(by).order_by(Company.legal_name))
     grouped = db.session.scalars(pay_groups.groups(by).order_by(PayGroup.name))
@@ -69,6 +73,7 @@ def _pay_page(form: Form) -> str:
         landed=[(each, together_bar(each)) for each in landing.together(by)],
         stuck=stuck,
         owners=_owners(stuck),
+        unreckoned=due if compared is None else 0,
         previews=[(each, pay_bar(each), counts_words(each.other_pay)) for each in seen],
         last=compared.compared_with if compared and seen else None,
         compared=[then_and_now(each) for each in compared.comparison] if compared and seen else [],
@@ -157,7 +162,7 @@ def _compared(form: Form) -> Compared | None:
         return None
     try:
         return previews.compare(**given, seen_by=actor())
-    except Conflict as refused:
+    except (Conflict, Invalid) as refused:
         form.problem, form.status = refused, refused.status
         return None
 

@@ -24,6 +24,7 @@ from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
 from marketplace.pay.runs import service as runs
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
+from marketplace.web import operator_pay
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts, pay, workforce
 from tests.factories.rails import at_stripe
@@ -124,10 +125,22 @@ def test_a_run_is_previewed_started_and_followed(desk: Desk, work: Callable[[], 
     assert f"{accounts_queries.person(other.contractor_id).name}: nothing then" in compared
 
 
+def test_what_takes_a_while_to_reckon_is_reckoned_when_it_is_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operator_pay, "AT_ONCE", 0)
+    pay.worked_and_approved()
+    page = desk.look("/pay")
+    assert "1 timesheet is approved and not paid yet: to reckon what that pays takes a while." in page.words
+    assert "60.00" not in page.words
+    assert "60.00" in desk.look(f"/pay?through={page.form().values['through'][0]}").words
+
+
 def test_a_run_with_a_wrong_day_is_refused_beside_the_field(desk: Desk) -> None:
     page = desk.send("/pay", through="some day")
     assert page.status == 422
     assert page.form().values["through"] == ["some day"]
+    assert "no further ahead than two years" in desk.look("/pay?through=9999-12-31").words
 
 
 def test_a_refused_payout_is_paid_again(desk: Desk) -> None:

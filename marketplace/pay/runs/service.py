@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy import Select, exists, func, insert, select, text
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import queue
@@ -62,13 +62,28 @@ def finish_run(run_id: UUID) -> RunStatus:
     return db.session.scalars(select(PayRun.status).where(PayRun.id == run_id)).one()
 
 
-def finish_runs(limit: int = 20) -> int:
-    """Takes up every run that is not at its end, oldest first, and returns how many there were."""
-    waiting = select(PayRun.id).where(PayRun.status != RunStatus.PAID).order_by(PayRun.id).limit(limit)
+def finish_runs() -> int:
+    """Ends every run whose payouts have all been made, and takes up each that has a step left to do, oldest first.
+    Returns how many those were. A run that waits for its payouts is no work, however many wait so.
+
+    A run that raises is left where it is, for the next look: the others are paid first, then it is told of by an
+    ExceptionGroup.
+    """
     with transaction():
-        unfinished = db.session.scalars(waiting).all()
+        for run in db.session.scalars(_paid_out().order_by(PayRun.id).with_for_update(of=PayRun, skip_locked=True)):
+            move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
+        stepping = [status for status in _STEPS if status is not RunStatus.PAYING]
+        left = select(PayRun.id).where(PayRun.status.in_(stepping)).order_by(PayRun.id)
+        unfinished = db.session.scalars(left).all()
+    broken = []
     for run_id in unfinished:
-        finish_run(run_id)
+        try:
+            finish_run(run_id)
+        except Exception as failure:
+            failure.add_note(f"pay run {run_id}")
+            broken.append(failure)
+    if broken:
+        raise ExceptionGroup("Pay runs that cannot go on", broken)
     return len(unfinished)
 
 
@@ -172,12 +187,17 @@ def _pay(run: PayRun) -> bool:
 
 def _settle(run: PayRun) -> bool:
     """Ends the run when every payslip of it has been paid out. A refused payout keeps it open until it is mended."""
-    paid = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
-    open_ones = select(func.count(Payslip.id)).where(Payslip.run_id == run.id, _IS_PAYABLE, ~paid)
-    if db.session.scalar(open_ones):
+    if db.session.scalar(_paid_out().where(PayRun.id == run.id)) is None:
         return False
     move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
     return False
+
+
+def _paid_out() -> Select[PayRun]:
+    """Runs that wait for no payout any more."""
+    paid = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
+    open_one = exists().where(Payslip.run_id == PayRun.id, _IS_PAYABLE, ~paid)
+    return select(PayRun).where(PayRun.status == RunStatus.PAYING, ~open_one)
 
 
 _STEPS: Mapping[RunStatus, Callable[[PayRun], bool]] = MappingProxyType(
