@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from marketplace.accounts.rules import Actor, available_account
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
@@ -231,6 +232,14 @@ def test_what_a_person_found_settles_a_parked_payment(parked: UUID, owed: Owed, 
     with pytest.raises(FoundAlready), transaction():
         findings.find([parked], Found(outcome=FindingOutcome.DID_NOT, reason="Again."), by=finance)
     everything_holds()
+
+
+def test_what_happened_after_all_is_called_what_stripe_calls_it(parked: UUID, standin: Standin) -> None:
+    """A person has read it there; a name of ours would be that of nothing."""
+    found = Found(outcome=FindingOutcome.HAPPENED, reference=" tr_000042 ", happened_on=clock.now().date())
+    with transaction():
+        findings.find([parked], found, by=made.finance())
+    assert (status_of(parked), op_of(parked).external_id) == (OpStatus.DONE, "tr_000042")
 
 
 def test_what_is_asked_of_stripe_holds_no_transaction(owed: Owed, standin: Standin, client: FlaskClient) -> None:
