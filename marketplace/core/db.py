@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import psycopg
+import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, Pool, event, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -64,9 +65,11 @@ T = TypeVar("T")
 DEADLOCK = "40P01"
 """The SQLSTATE of a transaction that was ended because two waited for each other."""
 MOST_RUNS = 4
+log = structlog.get_logger()
 BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
 _LAST = "setara_with_the_commit"
+_SURE = "setara_make_sure"
 _DEPTH = "setara_transaction_depth"
 event.listen(Pool, "checkin", pool.rest)
 event.listen(Pool, "checkout", pool.take)
@@ -86,6 +89,13 @@ def before_commit(key: str, work: BeforeCommit) -> None:
     The work may itself register more, under its own key too: the transaction ends when none is left.
     """
     db.session().info.setdefault(_PENDING, {}).setdefault(key, work)
+
+
+def make_sure(key: str, work: Callable[[], object]) -> None:
+    """Registers work that is to have its effect whatever becomes of the running transaction, such as what a refusal has
+    found: it is done again in one of its own once that has ended, so it does nothing where its effect is there. The
+    same key is kept once."""
+    db.session().info.setdefault(_SURE, {}).setdefault(key, work)
 
 
 def send(*orders: Order[Any]) -> list[Any]:
@@ -136,7 +146,19 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        sure = session.info.get(_SURE, {})
         session.info.clear()
+        for work in sure.values():
+            _do_surely(work)
+
+
+def _do_surely(work: Callable[[], object]) -> None:
+    """What ended before stays what it was, whatever becomes of this."""
+    try:
+        with transaction():
+            work()
+    except Exception:
+        log.exception("make_sure")
 
 
 def _send_last(session: Session) -> None:

@@ -22,7 +22,7 @@ from marketplace.accounts.rules import (
     require_person,
 )
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, make_sure
 from marketplace.core.events import record, record_many
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
@@ -151,8 +151,7 @@ def _screen_of(due: Select[UUID], limit: int) -> int:
 def check(contractor_ids: Collection[UUID]) -> None:
     """Before people are taken in: they were compared with the lists that hold now, and a person has cleared every name
     that theirs are like. Raises HitOpen."""
-    if due := db.session.scalars(_due().where(Contractor.id.in_(contractor_ids))).all():
-        screen(due)
+    _screen_surely(contractor_ids, with_closed=False)
     check_cleared(contractor_ids)
 
 
@@ -168,9 +167,8 @@ def check_cleared(contractor_ids: Collection[UUID]) -> None:
 def held_back(contractor_ids: Collection[UUID]) -> dict[UUID, HitStatus]:
     """Those of these people to whom no pay goes now, whether they are with the service still or have left: a person has
     confirmed that theirs is a listed name, or has still to look. Whoever was not compared with the lists of now is
-    compared here. What was found stays what it is until the commit."""
-    if due := db.session.scalars(_due(with_closed=True).where(Contractor.id.in_(contractor_ids))).all():
-        screen(due)
+    compared here, and what was found is kept also where the caller refuses. It stays what it is until the commit."""
+    _screen_surely(contractor_ids, with_closed=True)
     found = select(ScreeningHit).where(
         ScreeningHit.contractor_id.in_(contractor_ids), ScreeningHit.status != HitStatus.CLEARED
     )
@@ -222,6 +220,16 @@ def decide(hit_id: UUID, same_person: bool, reason: str, *, by: Actor) -> Screen
     values = {"reason": reason_given(reason), "decided_by": by.person_id, "decided_at": clock.now()}
     move_one(found, new, by=by, event=f"screening_hit.{new}", values=values)
     return found
+
+
+def _screen_surely(contractor_ids: Collection[UUID], *, with_closed: bool) -> None:
+    """Compares those of these people who were not compared with the lists of now. Whoever stands in the way of a verb
+    makes it refuse, and its transaction is rolled back: an operator would have nobody to decide about."""
+    due = _due(with_closed=with_closed).where(Contractor.id.in_(contractor_ids))
+    if found := db.session.scalars(due.order_by(Contractor.id)).all():
+        screen(found)
+        again = _due(with_closed=True).where(Contractor.id.in_(found))
+        make_sure(f"screening {found}", lambda: screen(db.session.scalars(again).all()))
 
 
 def _due(*, with_closed: bool = False) -> Select[UUID]:

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from marketplace.core import pool
-from marketplace.core.db import db, transact
+from marketplace.core.db import db, in_transaction, make_sure, transact, transaction
 from marketplace.core.http import SetaraFlask
 from tests.conftest import Database
 
@@ -67,3 +68,24 @@ def test_a_connection_that_rested_long_is_asked_and_kept(apart: Database, monkey
     with engine.connect() as after:
         assert after.scalar(BACKEND) == first
     engine.dispose()
+
+
+@pytest.mark.parametrize("ends", ["commits", "refuses", "refuses in a savepoint"])
+def test_what_is_to_be_sure_is_done_however_the_transaction_ends(app: SetaraFlask, ends: str) -> None:
+    """Once more in a transaction of its own, and what fails of it changes nothing of what ended before."""
+    done: list[bool] = []
+
+    def verb() -> None:
+        make_sure("works", lambda: done.append(in_transaction()))
+        make_sure("works", lambda: done.append(False))
+        make_sure("fails", lambda: 1 // 0)
+        if ends != "commits":
+            raise KeyError(ends)
+
+    with suppress(KeyError), transaction():
+        if ends == "refuses in a savepoint":
+            with suppress(KeyError), db.session.begin_nested():
+                verb()
+        else:
+            verb()
+    assert (done, in_transaction()) == ([True], False)

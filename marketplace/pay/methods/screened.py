@@ -15,8 +15,8 @@ from marketplace.workforce import screening
 
 
 def compare_left(limit: int) -> int:
-    """Compares those who have left while pay of theirs is under way: a file that would pay them is refused, and what a
-    refusal found is not kept. Returns how many."""
+    """Compares those who have left while pay of theirs is under way, before anybody downloads it or marks it as paid.
+    Returns how many."""
     under_way = select(PaymentOp.contractor_id).where(
         PaymentOp.kind == OpKind.PAYOUT, PaymentOp.status == OpStatus.WAITING
     )
