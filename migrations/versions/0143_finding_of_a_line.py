@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
+from migrations.staying import refuse_while
+
 revision = "0143"
 down_revision = "0142"
 
@@ -55,5 +57,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("payment_finding", "another IS NOT NULL", "why a transfer is another than one that is booked")
     op.drop_column("payment_finding", "another")
     op.drop_column("bank_line", "finding_id")
