@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from uuid import UUID
 
@@ -22,6 +24,9 @@ from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import proof, service
+from marketplace.pay.bank import asked
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank.models import BankLine
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.findings import Found
 from marketplace.pay.by_hand.rules import FindingOutcome, FindingStatus
@@ -30,7 +35,7 @@ from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import MethodKind
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxCall
 from marketplace.pay.rails import payments
-from marketplace.pay.rules import OpKind, OpStatus, RunStatus
+from marketplace.pay.rules import MANUAL, OpKind, OpStatus, RunStatus
 from marketplace.pay.runs import rail_fees
 from marketplace.pay.runs import service as runs
 from marketplace.pay.runs.fee_models import RailFee
@@ -38,6 +43,7 @@ from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
+from tests.pay.test_bank_files import table
 
 WORKERS, MANY = 6, 20
 pytestmark = pytest.mark.truncating
@@ -200,6 +206,41 @@ def test_small_lines_that_one_person_marks_at_once_are_counted_one_after_the_oth
             with pytest.raises(TimeoutError):
                 other.result(0.5)
         assert other.result(30) == [FindingStatus.WAITING]
+
+
+def test_a_line_that_is_booked_while_a_finding_is_confirmed_is_the_same_money(
+    apart_app: SetaraFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400.00 were found by hand; while a second person confirms that, somebody says whose a stray line of 400.00 is. It
+    waits for the deposit, and then is that."""
+    monkeypatch.setitem(apart_app.config, "RAIL", MANUAL)
+    with apart_app.app_context(), ThreadPoolExecutor(1) as pool:
+        with transaction():
+            lab = accounts.company().id
+            op_id = service.deposit(lab, Money.of("400.00", "USD"), by=accounts.owner_of(lab)).id
+            one, other, third = made.finance(), made.finance(), made.finance()
+            bank_deposits.take(table("2026-11-17,400.00,USD,for the work,Lab,B0"), by=third)
+            line_id = db.session.scalars(select(BankLine.id)).one()
+        payments.advance_ops()
+        told = Found(outcome=FindingOutcome.HAPPENED, reference="seen online", happened_on=date(2026, 11, 17))
+        monkeypatch.setitem(apart_app.config, "TWO_PEOPLE_ABOVE", "100.00")
+        with transaction():
+            (found,) = asked.find([op_id], told, by=one)
+        monkeypatch.setitem(apart_app.config, "TWO_PEOPLE_ABOVE", "500.00")
+
+        def assign() -> None:
+            with apart_app.app_context(), transaction():
+                bank_deposits.assign(line_id, lab, by=third)
+
+        with transaction():
+            asked.confirm(found.id, by=other)
+            waits = pool.submit(assign)
+            with suppress(FutureTimeout):
+                waits.result(0.5)
+        waits.result()
+        with transaction():
+            assert db.session.get_one(BankLine, line_id, populate_existing=True).payment_op_id == op_id
+            assert books.balance(available_account(lab), "USD") == Money.of("400.00", "USD")
 
 
 def test_many_workers_ask_about_one_order_and_it_happens_once(apart_app: SetaraFlask) -> None:
