@@ -19,7 +19,7 @@ SANDBOX, MANUAL, STRIPE, STRIPE_TEST = "sandbox", "manual", rail_reach.STRIPE, r
 key for tests no money moves, so it is another rail, and never mixes."""
 FOR_TESTS = frozenset({SANDBOX, STRIPE_TEST})
 """Rails that move no money: every payment on them says so."""
-FURTHEST_AHEAD = timedelta(days=731)
+FURTHEST_AHEAD = timedelta(days=3653)
 """How far the last day of a run may be away: work is approved for weeks that have begun."""
 
 
@@ -162,7 +162,7 @@ class LeverEffect(StrEnum):
 
 class TooFarAhead(Invalid):
     code = "too_far_ahead"
-    title = "A pay run looks no further ahead than two years."
+    title = "A pay run looks no further ahead than ten years."
     remedy = "Name the day by which the weeks began that shall be paid."
 
 
@@ -359,6 +359,6 @@ def payout_returned(op_id: UUID, contractor_id: UUID, money: Money) -> Entry:
 
 
 def check_through(through: date, today: date) -> None:
-    """Raises TooFarAhead for the last day of a run, or of its preview, that is more than two years away."""
+    """Raises TooFarAhead for the last day of a run, or of its preview, that is more than ten years away."""
     if through > today + FURTHEST_AHEAD:
         raise TooFarAhead(field="through", latest=(today + FURTHEST_AHEAD).isoformat())

@@ -29,7 +29,7 @@ ONE = "GET /api/v1/year-statements/<uuid:statement_id>"
 FILE = "GET /api/v1/year-statements/<uuid:statement_id>/file"
 
 
-def new_year(*, hours: int = 6) -> None:
+def new_year(*, hours: int = 12) -> None:
     with transaction():
         clock.move_to(datetime(2027, 1, 1, hours, tzinfo=UTC))
         tax_years.issue_due()
@@ -76,22 +76,22 @@ def test_a_year_is_told_by_company_currency_and_month(taxed: Booking) -> None:
 
 
 def test_what_has_not_changed_is_not_issued_again(taxed: Booking) -> None:
-    new_year(hours=7)
+    new_year(hours=13)
     assert len(statements(taxed)) == 1
 
 
 def test_a_correction_is_a_version_that_names_what_changed(taxed: Booking) -> None:
     with transaction():
         line = db.session.scalars(select(Withholding).where(Withholding.contractor_id == taxed.contractor_id)).one()
-        clock.move_to(datetime(2027, 1, 1, 8, tzinfo=UTC))
+        clock.move_to(datetime(2027, 1, 1, 14, tzinfo=UTC))
         withholding.give_back(line.id, Money.of("0.50", "USD"), "The number came too late.", by=pay.finance())
-    new_year(hours=9)
+    new_year(hours=15)
     first, second = statements(taxed)
     assert (second.version, second.figures["companies"][0]["withheld"]) == (2, "1.00")
     assert first.figures["companies"][0]["withheld"] == "1.50", "what was told stays"
     key = first.figures["companies"][0]["key"]
     assert f"companies[{key}].withheld: 1.50 → 1.00" in second.changed
-    new_year(hours=10)
+    new_year(hours=16)
     assert len(statements(taxed)) == 2
 
 

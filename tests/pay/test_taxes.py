@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import uuid4
@@ -26,12 +26,14 @@ from marketplace.pay.rails import payments
 from marketplace.pay.runs import service as runs
 from marketplace.pay.runs.counts import Count, PaidFor
 from marketplace.pay.seconds import service as seconds
-from marketplace.pay.taxes import income, remitting, withholding
+from marketplace.pay.taxes import income, remitting, withholding, years
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.rules import NotCorrectable, NothingWithheld, OneAlone, OwnTax, RemittanceStatus, Why
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
+from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.shifts.models import Booking
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.papers import Tax
 from marketplace.workforce.pay_scope import PayScope
 from tests.conftest import again, kept
@@ -134,6 +136,26 @@ def test_two_runs_at_once_open_one_payslip_for_what_is_given_back(taxed: Booking
     slips = db.session.scalars(select(Payslip).where(Payslip.run_id.in_([weekly.id, own.id]))).all()
     assert [(each.net_amount, each.withheld_amount) for each in slips] == [(0, -50)]
     everything_holds()
+
+
+def test_pay_of_new_year_s_morning_in_jakarta_is_of_the_new_year(app: Flask) -> None:
+    """Paid at 18:30 UTC of 31 December: in Jakarta it is half past one of 1 January, and the tax is that year's. In
+    Honolulu the old year lasts until ten of the morning of UTC, and its statement waits for that."""
+    ana = pay.taxed().contractor_id
+    with transaction():
+        db.session.get_one(Contractor, ana).timezone = "Asia/Jakarta"
+        clock.move_to(datetime(2026, 12, 31, 18, 30, tzinfo=UTC))
+        standards.rate("USD", "IDR", "16000", clock.now().date())
+    (seen,) = previews.preview(PayScope(clock.now().date()), seen_by=pay.finance())
+    pay.paid()
+    line = db.session.scalars(select(Withholding).where(Withholding.contractor_id == ana)).one()
+    assert (seen.withheld, line.money) == (usd("1.50"), usd("1.50"))
+    assert pay.payslip_of(ana).pay_date == line.paid_on == date(2027, 1, 1)
+    for hour, issued in ((0, 0), (11, 0), (12, 1)):
+        clock.move_to(datetime(2028, 1, 1, hour, tzinfo=UTC))
+        with transaction():
+            years.issue_due()
+        assert len(db.session.scalars(select(YearStatement).where(YearStatement.contractor_id == ana)).all()) == issued
 
 
 @pytest.mark.parametrize("is_at_once", [False, True])

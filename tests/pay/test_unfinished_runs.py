@@ -49,7 +49,7 @@ def test_a_run_that_cannot_go_on_is_told_of_when_the_others_are_paid(app: Flask)
     assert [status_of(each) for each in (broken, other)] == [RunStatus.STARTED, RunStatus.PAYING]
 
 
-def test_no_run_looks_further_ahead_than_two_years(app: Flask) -> None:
+def test_no_run_looks_further_ahead_than_ten_years(app: Flask) -> None:
     me, last = made.finance(), clock.now().date() + FURTHEST_AHEAD
     assert previews.compare(None, through=last, seen_by=me).currencies == []
     for look in (

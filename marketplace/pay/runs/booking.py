@@ -8,7 +8,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CollectionAggregate, Text, Uuid, any_, bindparam, case, cast, func, literal, select, text
+from sqlalchemy import (
+    CollectionAggregate,
+    DateTime,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.rules import CLOCK
@@ -41,6 +54,13 @@ _ENTERED = Fixed(
 UPDATE payslip SET entry_id = ids.entry FROM unnest(:slips, :entries) AS ids (slip, entry) WHERE payslip.id = ids.slip
 """).bindparams(*(bindparam(name, type_=ARRAY(Uuid())) for name in ("slips", "entries")))
 )
+_DATED = Fixed(
+    text("""
+UPDATE payslip SET pay_date = CAST(CAST(:now AS timestamptz) AT TIME ZONE contractor.timezone AS date)
+FROM contractor WHERE contractor.id = payslip.contractor_id AND payslip.id = ANY(:slips)
+""").bindparams(bindparam("slips", type_=ARRAY(Uuid())), bindparam("now", type_=DateTime(timezone=True)))
+)
+"""The day on which a payslip is issued, where its person lives: by it laws count months and years of pay."""
 
 _NOT_OF_WORK = text("(pay_line.attempt_id IS NOT NULL OR pay_line.kind IN ('sick_leave', 'benefit_cash_out'))")
 """As the index of such lines has it, so that whether a payslip has any is known without looking at its lines."""
@@ -52,6 +72,7 @@ def book(payslip_ids: Sequence[UUID]) -> None:
     benefits.accrue(_accruals(payslip_ids), by=CLOCK)
     _mark_paid(payslip_ids)
     now = clock.now()
+    send_one(Order(_DATED, {"slips": list(payslip_ids), "now": now}, list))
     move(
         Payslip,
         payslip_ids,
@@ -59,7 +80,7 @@ def book(payslip_ids: Sequence[UUID]) -> None:
         new=PayslipStatus.ISSUED,
         by=CLOCK,
         event="payslip.issued",
-        values={"issued_at": now, "pay_date": now.date()},
+        values={"issued_at": now},
     )
 
 

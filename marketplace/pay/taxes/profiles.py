@@ -59,7 +59,7 @@ def declare(tax: Tax, certificate: Certificate, valid_from: date | None = None, 
     me = db.session.get(Contractor, require_person(by))
     if me is None:
         raise NotFound
-    today = clock.now().date()
+    today = today_of([me.id])[me.id]
     begins = valid_from or today
     if not today <= begins <= today + AHEAD:
         raise BadDay(field="valid_from")
@@ -88,10 +88,10 @@ def declare(tax: Tax, certificate: Certificate, valid_from: date | None = None, 
 def mine(*, by: Actor) -> Profile:
     """The asker's profile. Raises NotFound for who is no contractor."""
     me = require_person(by)
-    today = clock.now().date()
-    standing = standings([me], today).get(me)
-    if standing is None:
+    today = today_of([me]).get(me)
+    if today is None:
         raise NotFound
+    standing = standings([me], today)[me]
     own = history(by=by).order_by(TaxDeclaration.id.desc())
     return Profile(standing, scheme_of(standing.country, today), list(db.session.scalars(own)))
 
@@ -99,6 +99,12 @@ def mine(*, by: Actor) -> Profile:
 def history(*, by: Actor) -> Select[TaxDeclaration]:
     """Every declaration of the asker's."""
     return select(TaxDeclaration).where(TaxDeclaration.contractor_id == require_person(by))
+
+
+def today_of(contractor_ids: Collection[UUID]) -> dict[UUID, date]:
+    """The day that it is where each of them lives: by it a law counts the months and years of what they are paid."""
+    now, zones = clock.now(), select(Contractor.id, Contractor.timezone).where(Contractor.id.in_(contractor_ids))
+    return {row.id: now.astimezone(clock.zone(row.timezone)).date() for row in db.session.execute(zones)}
 
 
 def standings(contractor_ids: Collection[UUID], on: date) -> Mapping[UUID, Standing]:

@@ -4,7 +4,8 @@ In prose. The law of the country in which a person pays taxes speaks where the c
 and the person works as an independent contractor. Its base is all that the company's lines pay the person, also leave
 and what a ruling restores, but not what makes good a rail's fee; benefits are counted when they are paid out. Pay of
 the same company in the same period is counted together. What is withheld is the person's own tax, paid in their name:
-the floor is compared before it, as minimum wages are (rule WITHHOLDING).
+the floor is compared before it, as minimum wages are (rule WITHHOLDING). A payment's month and year are those of the
+day that it is where the person lives.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -45,7 +46,7 @@ from marketplace.pay.taxes import income
 from marketplace.pay.taxes import rules as tax_rules
 from marketplace.pay.taxes.income import NONE_BEFORE, Earlier, Pair
 from marketplace.pay.taxes.models import Withholding
-from marketplace.pay.taxes.profiles import Standing, standings
+from marketplace.pay.taxes.profiles import Standing, standings, today_of
 from marketplace.pay.taxes.rules import NotCorrectable, OwnTax, Payer, Why, tax_account
 from marketplace.pay.taxes.schemes import Scheme, scheme_of
 from marketplace.standards import two_people
@@ -90,9 +91,13 @@ def take(slips: Sequence[Payslip]) -> None:
     The accounts of what is payable are locked since they were booked: another run of the same people comes after this
     one, and counts what this one withheld.
     """
-    on = clock.now().date()
-    standing = standings({slip.contractor_id for slip in slips}, on)
-    rows = _rows(_incomes(slips, standing, on), standing, on)
+    dated = select(Payslip.id, Payslip.pay_date).where(Payslip.id.in_([slip.id for slip in slips]))
+    days = {row.id: row.pay_date for row in db.session.execute(dated)}
+    rows = []
+    for on in sorted(set(days.values())):
+        of_day = [slip for slip in slips if days[slip.id] == on]
+        standing = standings({slip.contractor_id for slip in of_day}, on)
+        rows += _rows(_incomes(of_day, standing, on), standing, on)
     if rows:
         db.session.execute(insert(Withholding).execution_options(render_nulls=True), rows)
         entries = [_entry(row) for row in rows if row["amount"]]
@@ -106,10 +111,12 @@ def foresee(incomes: Sequence[Income], people: Collection[tuple[UUID, str]]) -> 
     """What `take()` would withhold now of incomes that no payslip has yet, in minor units by currency, less what waits
     to be given back to these people in these currencies. As far as is known today: rates and what else is paid in the
     law's period may be others on the day. Nothing is changed."""
-    on = clock.now().date()
+    days = today_of({each.contractor_id for each in incomes})
     found: dict[str, int] = {}
-    for row in _rows(incomes, standings({each.contractor_id for each in incomes}, on), on):
-        found[row["currency"]] = found.get(row["currency"], 0) + row["amount"]
+    for on in sorted(set(days.values())):
+        of_day = [each for each in incomes if days[each.contractor_id] == on]
+        for row in _rows(of_day, standings({each.contractor_id for each in of_day}, on), on):
+            found[row["currency"]] = found.get(row["currency"], 0) + row["amount"]
     waiting = (
         select(Withholding.currency, func.sum(Withholding.amount).label("amount"))
         .where(Withholding.payslip_id.is_(None), tuple_(Withholding.contractor_id, Withholding.currency).in_(people))

@@ -5,7 +5,7 @@ given back of it later: then a new version follows, which names what changed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from marketplace.standards.line_kinds import Payee
 
 Key = tuple[UUID | None, str]
 """A company, None for the service and one's own benefits, and a currency."""
+LAST_TO_END = timedelta(hours=12)
+"""How long after UTC's the year ends in the last place. A pay date is that of where its person lives."""
 _ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(func.hashtext("year_statement")))
 
 
@@ -41,7 +43,7 @@ def issue_due(limit: int = 100) -> int:
     many people it looked at."""
     # Two that issue at once would find the same people, and both make the same version.
     db.session.execute(_ONE_AFTER_THE_OTHER)
-    this_year = clock.now().year
+    this_year = (clock.now() - LAST_TO_END).year
     year = extract("year", Payslip.pay_date)
     there = select(YearStatement.id).where(
         YearStatement.contractor_id == Payslip.contractor_id, YearStatement.year == year
