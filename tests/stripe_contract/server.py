@@ -73,10 +73,12 @@ class Kept:
 
 @dataclass
 class Standin:
-    """Stripe, at `address`. `faults` are used up one by one, by requests that change something; None is no fault."""
+    """Stripe, at `address`. `faults` are used up one by one, by requests that change something; None is no fault. So
+    many reads as `silent` says get no answer."""
 
     world: World = field(default_factory=World)
     faults: list[Fault | None] = field(default_factory=list)
+    silent: int = 0
     keys: dict[str, Kept] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Method and path of every request."""
@@ -109,7 +111,7 @@ class Standin:
     def reset(self) -> None:
         """Forgets everything but its address."""
         with self._lock:
-            self.world, self.faults, self.keys, self.held = World(), [], {}, None
+            self.world, self.faults, self.silent, self.keys, self.held = World(), [], 0, {}, None
             self.asked.clear()
             self.wrong.clear()
 
@@ -121,6 +123,9 @@ class Standin:
             self.asked.append((method, parts.path))
             self.told = dict(headers.items())
             fault = self.faults.pop(0) if method == "POST" and self.faults else None
+            if method == "GET" and self.silent:
+                self.silent -= 1
+                return None
         if (early := _early(fault)) is not None or fault is Fault.RESET_BEFORE:
             return early
         try:

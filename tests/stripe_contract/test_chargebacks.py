@@ -133,6 +133,28 @@ def test_what_a_bank_gives_back_after_it_had_kept_it_goes_to_whoever_bore_it(
     assert names(back) == ["opened", "amount_changed", "lost", "paid_again", "partly_reinstated", "reinstated"]
 
 
+def test_what_a_bank_gives_back_reaches_the_company_though_stripe_cannot_be_read(
+    disputed: Chargeback, standin: Standin, client: FlaskClient
+) -> None:
+    """Its calls wait and are answered again: by then all of it is back, and is booked once."""
+    standin.world.decided(disputed.external_id, "lost")
+    lost = told(client, standin)
+    assert lost is not None
+    with transaction():
+        chargebacks.pay_again(lost.company_id, lost.id, by=accounts.owner_of(lost.company_id))
+    for cents in (300, 700):
+        standin.world.reinstate(lost.external_id, cents)
+    standin.silent = 2
+    unread = told(client, standin)
+    assert unread is not None
+    assert (unread.status, standin.silent) == (ChargebackStatus.LOST, 0)
+    later(timedelta(minutes=5))
+    inbox.handle_due()
+    assert names(lost)[-1] == "reinstated"
+    assert "partly_reinstated" not in names(lost)
+    assert books.balance(available_account(lost.company_id), "USD") == usd("10.00")
+
+
 def test_a_bank_that_takes_again_what_it_had_given_up_is_a_persons(
     disputed: Chargeback, standin: Standin, client: FlaskClient
 ) -> None:
