@@ -28,6 +28,7 @@ from marketplace.pay.bank.rules import (
     StatementNotGood,
 )
 from marketplace.pay.by_hand import findings
+from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.by_hand.rules import BadFinding, FindingOutcome, LooksBooked, ReferenceTaken, SeveralLines
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
@@ -258,9 +259,13 @@ def found_for_two(ours: Company, app: Flask, op: PaymentOp, reference: str) -> U
         app.config["TWO_PEOPLE_ABOVE"] = "500.00"
 
 
-def test_what_looks_like_a_line_that_was_booked_meanwhile_is_confirmed_with_a_reason(ours: Company, app: Flask) -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_looks_like_a_line_that_was_booked_meanwhile_takes_a_reason(
+    ours: Company, app: Flask, *, alone: bool
+) -> None:
     """400.00 were seen online; the statement books as much for the company as a deposit of its own, since what was
-    asked for is spoken for. The same transfer would be credited twice. A line of another amount says nothing."""
+    asked for is spoken for. The same transfer would be credited twice, whether a second person confirms what was found
+    or somebody finds it anew alone. A line of another amount says nothing."""
     (op,) = asked(ours, "400.00")
     found = found_for_two(ours, app, op, "seen online")
     with transaction():
@@ -268,14 +273,23 @@ def test_what_looks_like_a_line_that_was_booked_meanwhile_is_confirmed_with_a_re
         assert asked_for.like_booked([findings.of([op.id])[op.id]]) == {}
         bank_deposits.take(content(ours, "400.00"), by=pay.finance())
     line = lines()[0]
+    if alone:
+        with transaction():
+            asked_for.contradict(found, by=pay.finance())
+
+    def settle(another: str) -> PaymentFinding:
+        if alone:
+            return asked_for.find([op.id], replace(seen_by("seen online"), another=another), by=pay.finance())[0]
+        return asked_for.confirm(found, another=another, by=pay.finance())
+
     for another in ("", " "):
         with pytest.raises(LooksBooked) as refused, transaction():
-            asked_for.confirm(found, another=another, by=pay.finance())
+            settle(another)
         assert refused.value.members == {"line": str(line.id), "deposit": str(line.payment_op_id)}
     assert available(ours) == usd("801.00")
     with transaction():
-        confirmed = asked_for.confirm(found, another="Two invoices of one sum.", by=pay.finance())
-    assert (confirmed.another, available(ours)) == ("Two invoices of one sum.", usd("1201.00"))
+        settled = settle("Two invoices of one sum.")
+    assert (settled.another, available(ours)) == ("Two invoices of one sum.", usd("1201.00"))
     everything_holds()
 
 

@@ -44,10 +44,18 @@ SEEN_WITHIN = timedelta(days=7)
 
 
 def find(op_ids: Collection[UUID], found: findings.Found, *, by: Actor) -> list[PaymentFinding]:
-    """Writes down what became of these payments. Raises what `findings.find()` raises, and ReferenceTaken where what a
-    deposit is said to have come by is known of another."""
+    """Writes down what became of these payments. Raises what `findings.find()` raises, ReferenceTaken where what a
+    deposit is said to have come by is known of another, and LooksBooked where nobody else looks at it and a line that
+    looks like it was booked since the deposit was asked for."""
     made = findings.find(op_ids, found, by=by)
     _check_reference(made)
+    settled = [each for each in made if each.status is FindingStatus.HOLDS]
+    lines = like_booked(settled) if settled else {}
+    for each in settled:
+        asked_at = db.session.get_one(PaymentOp, each.payment_op_id).created_at
+        line = lines.get(each.id)
+        if line is not None and line.decided_at is not None and line.decided_at >= asked_at:
+            _check_another(each, line, found.another)
     return made
 
 
@@ -67,10 +75,7 @@ def confirm(finding_id: UUID, *, another: str = "", by: Actor) -> PaymentFinding
     _check_reference([finding])
     # Whoever books a line has locked the deposits that it may be, this one among them, so none is booked meanwhile.
     if (line := like_booked([finding]).get(finding.id)) is not None:
-        if not (why := another.strip()):
-            told = f"A line of {line.booked_on} of the same amount, {line.own_reference}, is booked already."
-            raise LooksBooked(told, field="another", line=str(line.id), deposit=str(line.payment_op_id))
-        finding.another = why
+        _check_another(finding, line, another)
     return finding
 
 
@@ -209,6 +214,14 @@ def own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | Non
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _check_another(finding: PaymentFinding, line: BankLine, why: str) -> None:
+    """Keeps why it is another transfer than this line. Raises LooksBooked where nobody says why."""
+    if not (given := why.strip()):
+        told = f"A line of {line.booked_on} of the same amount, {line.own_reference}, is booked already."
+        raise LooksBooked(told, field="another", line=str(line.id), deposit=str(line.payment_op_id))
+    finding.another = given
 
 
 def _check_reference(made: Sequence[PaymentFinding]) -> None:

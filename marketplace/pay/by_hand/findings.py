@@ -60,6 +60,8 @@ class Found:
     happened_on: date | None = None
     arrived: Money | None = None
     reason: str = ""
+    another: str = ""
+    """Of a deposit, why it is another transfer than a line of a bank statement that looks like it."""
 
 
 def find(op_ids: Collection[UUID], found: Found, *, by: Actor) -> list[PaymentFinding]:

@@ -123,7 +123,7 @@ class PaymentFinding(Stateful):
     reason: Mapped[str] = mapped_column(Text)
     """Why it did not happen, which the person reads. Emptied when they are erased."""
     another: Mapped[str | None] = mapped_column(Text)
-    """Why it is another transfer than a line of a bank statement that looks like it, as its second person has said."""
+    """Why it is another transfer than a line of a bank statement that looks like it, as whoever settled it has said."""
     found_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     found_at: Mapped[Instant]
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)

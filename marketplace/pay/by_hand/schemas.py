@@ -72,6 +72,9 @@ class ManualFileLinesSchema(ma.Schema):
     held = ma.fields.List(ma.fields.UUID(), required=True, metadata=HELD)
 
 
+ANOTHER = {"description": "Why it is another transfer than a line that was booked and looks like it"}
+
+
 class FindingArgs(ma.Schema):
     """What became of payments: of what happened the reference and the day, and what arrived if that is known; of what
     did not, why."""
@@ -82,14 +85,11 @@ class FindingArgs(ma.Schema):
     happened_on = ma.fields.Date(load_default=None, allow_none=True)
     arrived = MoneyField(load_default=None, allow_none=True)
     reason = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000))
+    another = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000), metadata=ANOTHER)
 
 
 class ConfirmArgs(ma.Schema):
-    another = ma.fields.String(
-        load_default="",
-        validate=ma.validate.Length(0, 2000),
-        metadata={"description": "Why it is another transfer than a line that was booked and looks like it"},
-    )
+    another = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000), metadata=ANOTHER)
 
 
 class PaymentFindingSchema(ma.Schema):
