@@ -240,6 +240,8 @@ def _expanded(world: World, made: Any, paths: Any) -> Any:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    """Head and body of an answer are two writes: the second would wait until the client has confirmed the first."""
     standin: Standin
     is_for_files = False
 
