@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from marketplace.pay.methods.rules import NameCheck
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rails.models import RailAccount
+from marketplace.pay.rails.rail import Order, Result
+from marketplace.pay.rails.stripe_rail import StripeRail
 from marketplace.pay.rails.stripe_rules import TEST
 from marketplace.pay.rules import OpKind, OpStatus
 from marketplace.pay.runs import service as runs
@@ -43,6 +45,13 @@ class Owed:
     company_id: UUID
     run_id: UUID
     at: datetime
+
+
+class Forgetful(StripeRail):
+    """What must not be: a new key for each attempt."""
+
+    def send(self, order: Order) -> Result:
+        return super().send(replace(order, key=str(uuid4())))
 
 
 @contextmanager
@@ -79,27 +88,38 @@ def in_a_hurry(app: Flask) -> Iterator[None]:
 def owed() -> Owed:
     booking = made.worked_and_approved()
     with transaction():
-        account = RailAccount(
-            contractor_id=booking.contractor_id, rail=TEST, country="US", agreement=Agreement.FULL,
-            external_id=ACCOUNT, can_receive=True, can_pay_out=True, missing=[], asked_at=clock.now(),
-        )  # fmt: skip
-        db.session.add(account)
-        db.session.flush()
-        methods.begin(
-            booking.contractor_id, TEST, MethodKind.STRIPE, country="US", currency="USD", rail_account_id=account.id,
-            name_check=NameCheck.SAME, by=accounts.actor_of(booking.contractor_id),
-        )  # fmt: skip
+        reached(booking.contractor_id)
     run_id = made.started().id
     runs.finish_run(run_id)
     op = db.session.scalars(select(PaymentOp).where(PaymentOp.kind == OpKind.PAYOUT)).one()
     return Owed(op.id, booking.contractor_id, booking.company_id, run_id, clock.now())
 
 
+def reached(contractor_id: UUID, external_id: str = ACCOUNT) -> None:
+    """The person is paid into that account at Stripe."""
+    account = RailAccount(
+        contractor_id=contractor_id, rail=TEST, country="US", agreement=Agreement.FULL,
+        external_id=external_id, can_receive=True, can_pay_out=True, missing=[], asked_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(account)
+    db.session.flush()
+    methods.begin(
+        contractor_id, TEST, MethodKind.STRIPE, country="US", currency="USD", rail_account_id=account.id,
+        name_check=NameCheck.SAME, by=accounts.actor_of(contractor_id),
+    )  # fmt: skip
+
+
 def onboarded(world: World) -> str:
+    account = opened(world)
+    assert account == ACCOUNT
+    return account
+
+
+def opened(world: World) -> str:
+    """An account of somebody who has given everything that was asked for."""
     told = {"country": "US", "capabilities": {"transfers": {"requested": True}}}
     account: str = answer(world, "POST", "/v1/accounts", {}, told, None)["id"]
     world.onboard(account)
-    assert account == ACCOUNT
     return account
 
 

@@ -5,18 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
-from uuid import uuid4
 
 import pytest
-import stripe
 from flask import Flask
-from sqlalchemy import Engine, event, update
+from sqlalchemy import update
 
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.ledger import queries as books
-from marketplace.pay import proof, service, telling
+from marketplace.pay import service, telling
 from marketplace.pay.methods.models import PayoutMethod
 from marketplace.pay.methods.rules import MethodStatus
 from marketplace.pay.models import Payslip
@@ -27,19 +25,12 @@ from marketplace.pay.rails.stripe_rail import API_VERSION, StripeRail
 from marketplace.pay.rules import KEY_LIVES, NothingToRetry, OpKind, OpStatus, in_flight, payable
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
-from tests.pay.books import everything_holds, undone
+from tests.pay.books import everything_holds
 from tests.stripe_contract.contract import StripeRefuses
-from tests.stripe_contract.paying import ACCOUNT, Owed, later, onboarded, op_of, status_of, until_known, usd
+from tests.stripe_contract.paying import ACCOUNT, Forgetful, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import AFTER, Fault, Standin
 
 WORKERS = 20
-
-
-class Forgetful(StripeRail):
-    """What must not be: a new key for each attempt."""
-
-    def send(self, order: Order) -> Result:
-        return super().send(replace(order, key=str(uuid4())))
 
 
 def transfers(standin: Standin) -> int:
@@ -247,61 +238,6 @@ def test_an_empty_account_gives_nothing_back(owed: Owed, standin: Standin) -> No
     assert until_known(back) is OpStatus.REFUSED
     assert status_of(owed.op_id) is OpStatus.DONE
     everything_holds()
-
-
-class Killed(Exception):
-    """The process ends here."""
-
-
-def test_killed_at_any_step_a_payout_happens_once(
-    owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The steps are counted, and each is the last one once: every statement, and before and after every request."""
-    steps = _trial(owed, standin, monkeypatch, None)
-    assert steps > 10, "they are really counted"
-    for last in range(1, steps + 1):
-        _trial(owed, standin, monkeypatch, last)
-
-
-def _trial(owed: Owed, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: int | None) -> int:
-    """A payout that dies once after so many steps, and is taken up again. Returns how many there were."""
-    count = 0
-    ask, heard = stripe.RequestsClient.request, payments._heard
-
-    def step(*_args: object) -> None:
-        nonlocal count
-        count += 1
-        if count == last:
-            raise Killed
-
-    def asked(*args: object, **more: object) -> object:
-        step()
-        answer = ask(*args, **more)  # type: ignore[arg-type]
-        step()
-        return answer
-
-    standin.reset()
-    onboarded(standin.world)
-    standin.world.top_up(100_000)
-    with undone():
-        event.listen(Engine, "after_cursor_execute", step)
-        monkeypatch.setattr(stripe.RequestsClient, "request", asked)
-        # Whoever dies writes nothing down any more, of this or of anything else that went wrong.
-        monkeypatch.setattr(payments, "_heard", payments._ask)
-        try:
-            payments.advance_ops()
-        except Killed:
-            db.session.remove()
-        finally:
-            event.remove(Engine, "after_cursor_execute", step)
-            monkeypatch.setattr(stripe.RequestsClient, "request", ask)
-            monkeypatch.setattr(payments, "_heard", heard)
-        if last is not None:
-            later(timedelta(minutes=10))
-        assert until_known(owed.op_id) is OpStatus.DONE, f"killed at step {last}"
-        assert transfers(standin) == 1, f"killed at step {last}"
-        assert [each.wrong for each in (proof.currencies_balance(), proof.nobody_is_paid_twice())] == [[], []]
-    return count
 
 
 def test_an_order_for_what_stripe_does_not_carry_asks_nothing(standin: Standin, rail: StripeRail) -> None:

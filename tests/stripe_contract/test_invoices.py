@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import stripe
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 
 from jobs import rails
 from marketplace.accounts.models import Person
@@ -30,7 +28,7 @@ from marketplace.pay.rails.rules import Match
 from marketplace.pay.rails.stripe_invoices import LOOK_AFTER
 from marketplace.pay.rules import KEY_LIVES, OpStatus
 from tests.factories import accounts
-from tests.pay.books import everything_holds, undone
+from tests.pay.books import everything_holds
 from tests.stripe_contract import invoices
 from tests.stripe_contract.paying import later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
@@ -411,61 +409,3 @@ def test_another_amount_than_was_ordered_is_never_sent(
     made.update(change)
     assert until_known(op_id) is OpStatus.PARKED
     assert (made["status"], made["_sent"]) == ("draft", [])
-
-
-class Killed(Exception):
-    """The process ends here."""
-
-
-def test_killed_at_any_step_there_is_one_invoice(
-    lab: UUID, owner: Actor, standin: Standin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The steps are counted, and each is the last one once: every statement that writes, and before and after every
-    request."""
-    op_id = asked(lab, owner)
-    steps = _trial(op_id, standin, monkeypatch, None)
-    assert steps > 20, "they are really counted"
-    for last in range(1, steps + 1):
-        _trial(op_id, standin, monkeypatch, last)
-
-
-def _trial(op_id: UUID, standin: Standin, monkeypatch: pytest.MonkeyPatch, last: int | None) -> int:
-    count = 0
-    ask, heard = stripe.RequestsClient.request, payments._heard
-
-    def step(*_args: object) -> None:
-        nonlocal count
-        count += 1
-        if count == last:
-            raise Killed
-
-    def requested(*args: object, **more: object) -> object:
-        step()
-        answer = ask(*args, **more)  # type: ignore[arg-type]
-        step()
-        return answer
-
-    def executed(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith(("INSERT", "UPDATE", "WITH")):
-            step()
-
-    standin.reset()
-    with undone():
-        event.listen(Engine, "after_cursor_execute", executed)
-        monkeypatch.setattr(stripe.RequestsClient, "request", requested)
-        monkeypatch.setattr(payments, "_heard", payments._ask)
-        try:
-            payments.advance_ops()
-        except Killed:
-            db.session.remove()
-        finally:
-            event.remove(Engine, "after_cursor_execute", executed)
-            monkeypatch.setattr(stripe.RequestsClient, "request", ask)
-            monkeypatch.setattr(payments, "_heard", heard)
-        if last is not None:
-            later(timedelta(minutes=10))
-        assert until_known(op_id) is OpStatus.WAITING, f"killed at step {last}"
-        (made,) = standin.world.all("invoice")
-        told = (len(standin.world.all("customer")), len(made["lines"]["data"]), len(made["_sent"]))
-        assert told == (1, 1, 1), f"killed at step {last}"
-    return count
