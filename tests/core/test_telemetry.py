@@ -170,9 +170,13 @@ SERVICE = _Service()
 
 
 COUNT_ONE = """
-from marketplace.app import create_app
+import config, flask, os
 from marketplace.core import telemetry
-app = create_app()
+from marketplace.core.db import db
+app = flask.Flask("marketplace")
+app.config.from_mapping(config.load(os.environ))
+db.init_app(app)
+telemetry.init_app(app)
 with app.app_context():
     telemetry.of(app).jobs.labels("some.job", "succeeded").observe(1)
     print(telemetry.of(app).exposition().decode())
