@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -64,33 +65,46 @@ def find_stripe_cli() -> str | None:
 
 
 def main() -> int:
-    """Find or install the browser, then run pytest and return its exit code."""
-    if find_browser() is None:
-        install_browser()
-    browser = find_browser()
-    if browser is not None:
-        os.environ.update(CHROMIUM=browser, E2E="required")
-    elif os.environ.get("E2E") == "required":
-        _say("E2E=required, but there is no Chromium: install one, or name it in CHROMIUM.")
-        return NO_BROWSER
-    else:
-        _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
-    stripe_cli = find_stripe_cli()
+    """Find or install the browser and the client, then run pytest and return its exit code."""
+    # The solver's loops are compiled by one process, for a minute. What is installed meanwhile, and the tests of that
+    # minute, need none of them.
+    compiling = [sys.executable, str(PROJECT / "tools" / "setup_venv.py"), "--solver", "alone"]
+    try:
+        with subprocess.Popen(compiling, stdout=subprocess.DEVNULL):
+            return run_tests() if install() else NO_BROWSER
+    except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
+        return INTERRUPTED
+
+
+def install() -> bool:
+    """Have browser and client in the environment, where they can be had; return whether all is there that must be."""
+    with ThreadPoolExecutor(1) as beside:
+        fetching = beside.submit(find_stripe_cli)
+        if find_browser() is None:
+            install_browser()
+        browser, stripe_cli = find_browser(), fetching.result()
     if stripe_cli is not None:
         os.environ["STRIPE_CLI"] = stripe_cli
     else:
         _say("The tests by Stripe's command line are LEFT OUT. Install npm, or name it in STRIPE_CLI, to run them.")
+    if browser is not None:
+        os.environ.update(CHROMIUM=browser, E2E="required")
+    elif os.environ.get("E2E") == "required":
+        _say("E2E=required, but there is no Chromium: install one, or name it in CHROMIUM.")
+        return False
+    else:
+        _say("No Chromium: the browser tests are LEFT OUT. Install one, or name it in CHROMIUM, to run them.")
+    return True
+
+
+def run_tests() -> int:
+    """Return pytest's exit code."""
     # The tests of a file share what took long to make, so they stay on one worker. The files come in their own order:
     # else those with the fewest tests would be last, and they are the longest, of the browser and of whole services.
-    spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    # Two processors have three workers, since one of them often waits: for a browser, or for a service that starts.
+    spread = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
     command = [sys.executable, "-m", "pytest", *spread, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
-    # The solver's loops are compiled by one process, for a minute; the tests of that minute need none of them.
-    compiling = [sys.executable, str(PROJECT / "tools" / "setup_venv.py"), "--solver", "alone"]
-    try:
-        with subprocess.Popen(compiling, stdout=subprocess.DEVNULL):
-            return subprocess.call(command, cwd=PROJECT)
-    except KeyboardInterrupt:  # The terminal has interrupted pytest too, which says what it had done by then.
-        return INTERRUPTED
+    return subprocess.call(command, cwd=PROJECT)
 
 
 def _say(words: str) -> None:
