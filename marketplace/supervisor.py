@@ -214,12 +214,26 @@ def embedded_database(folder: Path, progress: Progress) -> Iterator[Database]:
 
 
 def migrate(database: Database, progress: Progress, revision: str = "head") -> None:
-    """Bring the schema up to date, or to an earlier revision if one is named, as its owner."""
+    """Bring the schema up to date, or to an earlier revision if one is named, as its owner. Where it is up to date, no
+    process is started that would import the whole application to find that out."""
+    if revision == "head" and _is_up_to_date(database):
+        progress.say("The database is up to date.")
+        return
     aim = "up to date" if revision == "head" else f"to revision {revision}"
     progress.say(f"Bringing the database {aim}.")
     code = run_to_end([*FLASK, "db", "upgrade", revision], database.commands_environment(), PROJECT)
     if code != 0:
         raise Refusal(Exit.MIGRATION_FAILED, f"The migration ended with exit code {code}; its own words are above.")
+
+
+def _is_up_to_date(database: Database) -> bool:
+    heads = ScriptDirectory(str(PROJECT / "migrations")).get_heads()
+    try:
+        with psycopg.connect(f"postgresql://{database.owner_url.partition('://')[2]}") as connection:
+            standing = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except psycopg.Error:  # It is empty; or the migration will say what is wrong with it.
+        return False
+    return sorted(number for (number,) in standing) == sorted(heads)
 
 
 def knows_revision(revision: str) -> bool:
