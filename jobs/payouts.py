@@ -1,4 +1,4 @@
-"""Jobs of where people are paid, and of the files that pay them."""
+"""Jobs of where people are paid, of the files that pay them, and of what waits for people who have left."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from jobs.runner import in_batches, job
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.pay.bonuses import service as bonuses
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.contests import service as contests
 from marketplace.pay.methods import screened
@@ -24,6 +25,14 @@ def take_effect() -> None:
 def retry() -> None:
     """Orders refused payouts anew whose reason may be over."""
     in_batches(retrying.retry_due)
+
+
+@job("bonuses.end_of_closed")
+def end_bonuses_of_closed(event_ids: Sequence[int]) -> None:
+    """Has the money of bonuses go back that waited for somebody's yes when their person's account closed."""
+    with transaction():
+        events = db.session.scalars(select(Event).where(Event.id.in_(event_ids))).all()
+        bonuses.end_of_closed({found for event in events if (found := event.ref("contractor")) is not None})
 
 
 @job("payouts.look_again")

@@ -30,6 +30,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "company.suspended": ("gigs.pause_of_suspended",),
         "contractor.suspended": (WITHDRAW_BARRED,),
+        "contractor.closed": ("bonuses.end_of_closed",),
         "restriction.made": (WITHDRAW_BARRED,),
         "restriction.made_by_company": (WITHDRAW_BARRED,),
         "appeal.overturned": (GIVE_BACK,),

@@ -57,11 +57,19 @@ ANEW: Mapping[str, set[str]] = {
 LOST: Mapping[str, set[str]] = {"pay_line": {"floor"}, "pay_run": {"contractor_id", "timesheets_due"}}
 """What pay says of itself and an earlier version cannot: no amount, and no part of a seal."""
 STAYS = (
-    "journal_entry|posting|seal|sealed_entry|pay_line|payslip|payment_op|withholding|benefit_entry|timesheet_cut|bank_line"
+    "journal_entry|posting|seal|sealed_entry|pay_line|payslip|bonus|payment_op|withholding|benefit_entry|timesheet_cut|bank_line"
     "|chargeback|chargeback_paper|payout_contest|invoice|invoice_line|sealed_file"
 )
 """Tables of which no migration deletes a row."""
+A_BONUS = """
+INSERT INTO bonus (id, company_id, gig_id, contractor_id, contract_version_id, amount, currency, held_amount, reason,
+                   written_by, written_at, granted_at, status)
+SELECT gen_random_uuid(), company_id, gig_id, contractor_id, contract_version_id, 5, currency, 5, '',
+       (SELECT id FROM person WHERE id <> contractor_id LIMIT 1), made_at, made_at, 'granted'
+FROM booking LIMIT 1
+"""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("bonuses (rows of bonus: 1)", A_BONUS, "DELETE FROM bonus"),
     ("pay for days of rest (rows of pay_line: {wages})",
      "UPDATE pay_line SET kind = 'rest_day_premium', premium_days = '[{}]' WHERE kind = 'wages'",
      "UPDATE pay_line SET kind = 'holiday_premium' WHERE kind = 'rest_day_premium'"),

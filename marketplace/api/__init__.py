@@ -30,6 +30,7 @@ from marketplace.notices import routes as notices
 from marketplace.pay import deposit_invoice_routes as deposit_invoices
 from marketplace.pay import routes as pay
 from marketplace.pay.bank import routes as bank
+from marketplace.pay.bonuses import routes as bonuses
 from marketplace.pay.by_hand import routes as by_hand
 from marketplace.pay.closing import routes as closing
 from marketplace.pay.contests import routes as payout_contests
@@ -107,6 +108,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standby.blueprint,
     *matching.blueprints,
     *pay.blueprints,
+    bonuses.blueprint,
     *deposit_invoices.blueprints,
     *rails.blueprints,
     *chargebacks.blueprints,

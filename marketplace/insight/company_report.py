@@ -370,6 +370,8 @@ class _About:
         return (
             PayLine.company_id == self.company_id,
             PayLine.kind.not_in((LineKind.SICK_LEAVE, LineKind.RAIL_FEE)),
+            # A bonus makes no hour better paid than it is (BONUS).
+            PayLine.bonus_id.is_(None),
             PayLine.payslip_id.in_(issued),
             *self._within(PayLine.began_at),
         )

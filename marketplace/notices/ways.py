@@ -52,7 +52,7 @@ _NOUNS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.SHIFTS: ("booking", "shift", "handover", "swap_proposal", "standby", "confirmation", "release", "series"),
         Kind.MONEY: (
             "payslip", "payout", "reversal", "timesheet", "correction", "deposit", "benefit", "benefit_transfer",
-            "guarantee", "dispute", "chargeback", "evidence",
+            "guarantee", "bonus", "dispute", "chargeback", "evidence",
         ),
         Kind.STANDING: (
             "contractor", "restriction", "appeal", "proposal", "requirement", "residence_change", "company",

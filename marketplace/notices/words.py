@@ -20,6 +20,7 @@ from marketplace.core.events import Event
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
 from marketplace.notices.rules import Telling
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.models import PaymentOp, Payslip
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.handover_models import Handover
@@ -50,6 +51,7 @@ class Known:
         self._covers = {row.id: row for row in _covered(told)} if told else {}
         self._payments = {row.id: row for row in _rows(PaymentOp, events, "payment")}
         self._payslips = {row.id: row for row in _rows(Payslip, events, "payslip")}
+        self._bonuses = {row.id: row for row in _rows(Bonus, events, "bonus")}
 
     def say(self, event: Event, telling: Telling, *, link: str = "", code: str = "") -> Said:
         """The words about one of the events, in the language of the moment."""
@@ -88,7 +90,10 @@ class Known:
             if payment.moves_real_money:
                 return words
             return str(gettext("%(money)s (sandbox: no money moves)", money=words))
-        return "" if payslip is None else _amount(payslip.net)
+        if payslip is not None:
+            return _amount(payslip.net)
+        bonus = self._bonuses.get(event.ref("bonus"))
+        return "" if bonus is None else _amount(bonus.money)
 
 
 def span(start: datetime, end: datetime, place: str) -> str:

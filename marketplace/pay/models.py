@@ -134,9 +134,9 @@ class Payslip(Stateful):
 class PayLine(Base):
     """One reason to pay: so much time, by that rule, under that contract, from this account to that.
 
-    It pays a booking, or a week whose guaranteed hours were not offered, under its contract; or the time of an attempt
-    at a test, a benefit of the person's own, or what a rail kept of an earlier payout, which need none. `cause` names
-    the piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
+    It pays a booking, a week whose guaranteed hours were not offered, or a bonus, under its contract; or the time of an
+    attempt at a test, a benefit of the person's own, or what a rail kept of an earlier payout, which need none. `cause`
+    names the piece that it pays, once and for ever: a second run that meets the same work is refused by the database. A
     correction is a line of its own, under a cause of its own.
     """
 
@@ -154,7 +154,8 @@ class PayLine(Base):
         CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
         CheckConstraint("amount > 0 OR seconds > 0 OR pieces > 0", name="worth_something"),
         CheckConstraint(
-            "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL"
+            "num_nonnulls(gig_id, booking_id, timesheet_id) = CASE WHEN bonus_id IS NOT NULL THEN 1"
+            " WHEN attempt_id IS NULL AND cash_out_id IS NULL"
             " AND guarantee_id IS NULL AND rail_fee_id IS NULL THEN 3 ELSE 0 END"
             " AND num_nonnulls(contract_id, contract_version_id, contract_version, engagement_type) ="
             " CASE WHEN attempt_id IS NULL AND cash_out_id IS NULL AND rail_fee_id IS NULL THEN 4 ELSE 0 END",
@@ -167,6 +168,10 @@ class PayLine(Base):
         ),
         CheckConstraint("(kind = 'benefit_cash_out') = (cash_out_id IS NOT NULL)", name="cash_out_has_its_line"),
         CheckConstraint("(kind = 'rail_fee') = (rail_fee_id IS NOT NULL)", name="rail_fee_has_its_line"),
+        CheckConstraint(
+            "bonus_id IS NULL OR gig_id IS NOT NULL AND kind IN ('bonus', 'health_contribution')", name="bonus_of_a_gig"
+        ),
+        CheckConstraint("kind <> 'bonus' OR bonus_id IS NOT NULL", name="bonus_has_its_line"),
         Index(
             "ix_pay_line_not_of_work",
             "payslip_id",
@@ -175,7 +180,7 @@ class PayLine(Base):
         Index("ix_pay_line_accrued", "contractor_id", "began_at", postgresql_where=text("kind = 'sick_accrual'")),
         *(
             Index(f"ix_pay_line_{rare}", rare, postgresql_where=text(f"{rare} IS NOT NULL"))
-            for rare in ("attempt_id", "cash_out_id", "guarantee_id", "rail_fee_id")
+            for rare in ("attempt_id", "cash_out_id", "guarantee_id", "rail_fee_id", "bonus_id")
         ),
     )
 
@@ -193,6 +198,7 @@ class PayLine(Base):
     guarantee_id: Mapped[UUID | None] = mapped_column(ForeignKey("guarantee.id"))
     rail_fee_id: Mapped[UUID | None] = mapped_column(ForeignKey("rail_fee.id"))
     """The benefit that is paid out, where the line does that."""
+    bonus_id: Mapped[UUID | None] = mapped_column(ForeignKey("bonus.id"))
     cut_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheet_cut.id"))
     """The cut that was overturned, where the line pays what that restored."""
     back_pay_id: Mapped[UUID | None] = mapped_column(ForeignKey("back_pay.id"))

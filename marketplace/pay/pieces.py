@@ -1,4 +1,4 @@
-"""A payslip by what it pays for: a shift with its lines and the stretches of its clock; a test; a week."""
+"""A payslip by what it pays for: a shift with its lines and the stretches of its clock; a test; a week; a bonus."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,8 @@ def pieces(view: PayslipView) -> list[Piece]:
 
 def _of(line: PayLine) -> tuple[UUID | None, ...]:
     corrected = (line.cut_id, line.back_pay_id)
-    return (line.booking_id, *corrected, line.attempt_id, line.guarantee_id, line.cash_out_id, line.rail_fee_id)
+    beside = (line.attempt_id, line.guarantee_id, line.cash_out_id, line.rail_fee_id, line.bonus_id)
+    return (line.booking_id, *corrected, *beside)
 
 
 def _clocks(booking_ids: set[UUID]) -> Mapping[UUID, Sequence[TimeEntry]]:

@@ -17,9 +17,9 @@ from marketplace.pay.comparison import Comparison, Totals
 from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PayRun, Payslip
 from marketplace.pay.rules import BOOKED, check_through
-from marketplace.pay.runs import cashing, counts, rail_fees, trials, weeks, works
+from marketplace.pay.runs import bonuses, cashing, counts, rail_fees, trials, weeks, works
 from marketplace.pay.runs.counts import Count, Counts, PaidFor
-from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_bonuses, of_weeks, paid_out
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.rules import CONTRACTOR, NO_INCOME
 from marketplace.standards.line_kinds import OWN_BENEFITS, Payee
@@ -126,6 +126,7 @@ def _draft(scope: PayScope) -> _Drafted:
     lines += paid_out(cashing.preview(scope))
     lines += of_weeks(weeks.preview(scope))
     lines += fees_returned(rail_fees.preview(scope))
+    lines += of_bonuses(bonuses.preview(scope))
     nets: dict[str, dict[UUID, int]] = {}
     for line in lines:
         own, money = nets.setdefault(line.price.money.currency, {}), line.price.money

@@ -16,10 +16,12 @@ from marketplace.gigs.models import Gig, GigFunding
 from marketplace.gigs.rules import FundingKind
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount, Posting
+from marketplace.pay.bonuses.models import Bonus
+from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.by_hand import proof as hand_proof
 from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
-from marketplace.pay.runs import benefit_proof, rail_fees, so_far, trials, weeks, works
+from marketplace.pay.runs import benefit_proof, bonuses, rail_fees, so_far, trials, weeks, works
 from marketplace.pay.runs.lines import owed
 from marketplace.pay.seals import proofs as seal_proofs
 from marketplace.pay.taxes import proof as tax_proof
@@ -77,7 +79,10 @@ def held_covers_owed() -> Check:
     company has cut is owed as long as the cut is not settled."""
     # Holds are read before the work: a booking that is paid in between has left the work, and is no false alarm.
     of_work = or_(
-        *(LedgerAccount.name.like(f"{root}:%:hold") for root in ("booking", "attempt", "guarantee", "rail_fee"))
+        *(
+            LedgerAccount.name.like(f"{root}:%:hold")
+            for root in ("booking", "attempt", "guarantee", "rail_fee", "bonus")
+        )
     )
     holds = select(LedgerAccount).where(of_work, LedgerAccount.balance > 0)
     held = {(hold.name, hold.currency): hold.balance or 0 for hold in db.session.scalars(holds)}
@@ -86,13 +91,13 @@ def held_covers_owed() -> Check:
     tests = trials.not_yet_paid(clock.now())
     dues = [(each.hold, owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))) for each in found]
     dues += [(each.hold, trials.owed(each)) for each in tests]
-    dues += [*weeks.not_yet_paid(), *rail_fees.not_yet_paid()]
+    dues += [*weeks.not_yet_paid(), *rail_fees.not_yet_paid(), *bonuses.not_yet_paid()]
     wrong = []
     for hold, due in dues:
         there = Money(held.get((hold, due.currency), 0), due.currency)
         if there < due:
             wrong.append(f"{hold}: owed {due}, held {there}")
-    sentence = "What every booking, every test and every guaranteed week owes until now is held for it."
+    sentence = "What every booking, test, guaranteed week and bonus owes until now is held for it."
     return Check("held_covers_owed", sentence, len(dues), wrong)
 
 
@@ -108,7 +113,10 @@ def gigs_add_up() -> Check:
         select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
         select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
         _issued_lines(PayLine.gig_id, PayLine.currency, -PayLine.amount).where(
-            PayLine.kind.not_in(OWN_BENEFITS), PayLine.gig_id.is_not(None)
+            # A bonus is for work on a gig, and none of the gig's money.
+            PayLine.kind.not_in(OWN_BENEFITS),
+            PayLine.gig_id.is_not(None),
+            PayLine.bonus_id.is_(None),
         ),
     ).subquery()
     sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
@@ -152,6 +160,23 @@ def guarantees_add_up() -> Check:
     wrong = [f"guarantee:{r.id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
     sentence = "What was held for every week of guaranteed hours is still there, or was paid."
     return Check("guarantees_add_up", sentence, len(rows), wrong)
+
+
+def bonuses_add_up() -> Check:
+    """What was set aside for a bonus is still there, also while it waits for a second person, or was paid; of one that
+    was taken back nothing is left."""
+    set_aside = case((Bonus.status == BonusStatus.WITHDRAWN, 0), else_=Bonus.held_amount)
+    held = func.concat("bonus:", cast(Bonus.id, Text), ":hold") == LedgerAccount.name
+    parts = union_all(
+        select(Bonus.id, Bonus.currency, set_aside.label("amount")),
+        select(Bonus.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, held),
+        _issued_lines(PayLine.bonus_id, PayLine.currency, -PayLine.amount).where(PayLine.bonus_id.is_not(None)),
+    ).subquery()
+    sums = select(parts.c.id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
+    rows = db.session.execute(sums.group_by(parts.c.id, parts.c.currency)).all()
+    wrong = [f"bonus:{r.id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    sentence = "What was held for every bonus is still there, was paid, or went back before it was owed."
+    return Check("bonuses_add_up", sentence, len(rows), wrong)
 
 
 def payslips_equal_postings() -> Check:
@@ -286,6 +311,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     gigs_add_up,
     tests_add_up,
     guarantees_add_up,
+    bonuses_add_up,
     payslips_equal_postings,
     benefits_equal_accruals,
     leave_is_there,

@@ -26,9 +26,11 @@ from marketplace.gigs.models import Gig
 from marketplace.ledger import queries as books
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.queries import Line
+from marketplace.pay.bonuses.models import Bonus
+from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.pay.runs import so_far, trials, weeks
+from marketplace.pay.runs import bonuses, so_far, trials, weeks
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.runs.lines import owed
 from marketplace.pay.taxes.models import Withholding
@@ -116,20 +118,24 @@ def hold_names(company_id: UUID) -> CompoundSelect[str]:
     week_holds = select(func.concat("guarantee:", cast(Guarantee.id, Text), ":hold"))
     of_guarantees = week_holds.where(Guarantee.company_id == company_id)
     fee_holds = select(func.concat("rail_fee:", cast(RailFee.id, Text), ":hold"))
-    beside = (of_guarantees, fee_holds.where(RailFee.company_id == company_id), *_test_holds(company_id))
+    of_bonuses = select(func.concat("bonus:", cast(Bonus.id, Text), ":hold")).where(Bonus.company_id == company_id)
+    beside = (of_guarantees, of_bonuses, fee_holds.where(RailFee.company_id == company_id), *_test_holds(company_id))
     return gig_holds.union_all(of_bookings, *beside)
 
 
 def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     """Whether something of a person's is still to become pay, or is on its way: time at a test, the premium of a raised
-    class, lines that no issued payslip has, benefits that move, what a rail kept, tax that is given back. What is
-    booked stands in their accounts. The caller may know it."""
+    class, lines that no issued payslip has, benefits that move, bonuses, what a rail kept, tax that is given back. What
+    is booked stands in their accounts. The caller may know it."""
     return or_(
         exists().where(Attempt.contractor_id == contractor_id, Attempt.taken_at.is_(None)),
         exists().where(BackPay.contractor_id == contractor_id, BackPay.status == BackPayStatus.DUE),
         exists().where(Payslip.contractor_id == contractor_id, Payslip.status != PayslipStatus.ISSUED),
         cash_out.is_moving(contractor_id),
         exists().where(RailFee.contractor_id == contractor_id, RailFee.taken_at.is_(None)),
+        exists().where(
+            Bonus.contractor_id == contractor_id, Bonus.status == BonusStatus.GRANTED, Bonus.taken_at.is_(None)
+        ),
         exists().where(Withholding.contractor_id == contractor_id, Withholding.payslip_id.is_(None)),
     )
 
@@ -143,7 +149,7 @@ def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
     dues = [owed(work) * alike[work.booking_id] for work in so_far.not_yet_paid(clock.now(), company_id, alike)]
     dues += [-paid for paid in so_far.paid_of_unpaid(company_id)]
     dues += [trials.owed(each) for each in trials.not_yet_paid(clock.now(), company_id)]
-    dues += [due for _, due in weeks.not_yet_paid(company_id)]
+    dues += [due for _, due in (*weeks.not_yet_paid(company_id), *bonuses.not_yet_paid(company_id))]
     return {code: total((due for due in dues if due.currency == code), code) for code in {due.currency for due in dues}}
 
 
@@ -299,6 +305,8 @@ def _company_behind(root: str, owner_id: UUID) -> UUID | None:
             return db.session.scalar(select(Qualification.company_id).where(Qualification.id == owner_id))
         case "guarantee":
             return db.session.scalar(select(Guarantee.company_id).where(Guarantee.id == owner_id))
+        case "bonus":
+            return db.session.scalar(select(Bonus.company_id).where(Bonus.id == owner_id))
         case "rail_fee":
             return db.session.scalar(select(RailFee.company_id).where(RailFee.id == owner_id))
         case "attempt":

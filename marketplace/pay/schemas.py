@@ -187,13 +187,20 @@ class PayLineSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "What a rail kept of an earlier payout that it makes good, if it is no work"},
     )
+    bonus_id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The bonus that it pays, if it is no time; see /api/v1/bonuses/{bonus_id}"},
+    )
     company_id = ma.fields.UUID(
         required=True,
         allow_none=True,
         metadata={"description": "Who pays. Null: the service itself, or the person's own benefit"},
     )
     contractor_id = ma.fields.UUID(required=True)
-    began_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When the shift or the test began"})
+    began_at = ma.fields.AwareDateTime(
+        required=True, metadata={"description": "When the shift or the test began, or the bonus was owed"}
+    )
     seconds = ma.fields.Integer(required=True)
     minutes = ma.fields.Decimal(required=True, as_string=True)
     pieces = ma.fields.Integer(

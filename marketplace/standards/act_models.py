@@ -1,4 +1,4 @@
-"""What operators do with money in words of their own (rule TWO_PEOPLE)."""
+"""What operators do with money in words of their own (rule TWO_PEOPLE), and what members of companies give (BONUS)."""
 
 from types import MappingProxyType
 from typing import ClassVar

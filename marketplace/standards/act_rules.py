@@ -37,6 +37,8 @@ class ActKind(StrEnum):
     """It is decided who bears what a payer's bank has kept."""
     KEPT = "kept"
     """What came by bank and is nobody's is the service's own."""
+    GRANTED = "granted"
+    """A member of a company has given somebody a bonus."""
 
 
 class ActStatus(StrEnum):

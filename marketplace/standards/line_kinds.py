@@ -49,6 +49,8 @@ class LineKind(StrEnum):
     TOP_UP = "top_up"
     """What lifts the time to the floor of the day and place of the work, where that has risen since the yes; by the
     piece, what lifts it to the hourly rate."""
+    BONUS = "bonus"
+    """What a company gives beside all of it, by its own decision after the work. It belongs to no hour."""
     SICK_ACCRUAL = "sick_accrual"
     SICK_LEAVE = "sick_leave"
     """Leave that is taken: paid from the person's own benefit account, at no cost to the company. No price has it."""

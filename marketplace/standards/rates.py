@@ -3,14 +3,14 @@
 In prose. Every minute worked, breaks of the work included, earns the hourly rate. A level of a skill multiplies it
 where the gig says so; distressing work earns a premium on top, overtime another, work at night a third; on a public
 holiday a multiple of the day stands in the place of that of overtime; where the floor has risen above the rate, the
-difference is topped up. Waiting on a shift is work; of an outage of power or network a stated number of minutes is. A
-shift that the company ends early is filled up to its call-in minimum, one that it cancels late pays that minimum or
-half of it, one that a hazard cap ends its whole schedule, at the base rate. A shift that was added late to a schedule
-pays an hour beside its time, and who stands by for a seat is paid for it. Minutes at a test are paid by its owner. Of
-what was worked, one thirtieth accrues as sick leave, and the earnings bear a contribution to health cover; both are
-paid by the company on top. So are the service's fee and a third party's margin: nobody takes anything out of the rate.
-Work of 4 hours at 15.00 USD costs 60.00 wages, 2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40
-USD.
+difference is topped up. A bonus stands beside all of it and is reckoned with none of it. Waiting on a shift is work; of
+an outage of power or network a stated number of minutes is. A shift that the company ends early is filled up to its
+call-in minimum, one that it cancels late pays that minimum or half of it, one that a hazard cap ends its whole
+schedule, at the base rate. A shift that was added late to a schedule pays an hour beside its time, and who stands by
+for a seat is paid for it. Minutes at a test are paid by its owner. Of what was worked, one thirtieth accrues as sick
+leave, and the earnings bear a contribution to health cover; both are paid by the company on top. So are the service's
+fee and a third party's margin: nobody takes anything out of the rate. Work of 4 hours at 15.00 USD costs 60.00 wages,
+2.00 for 8 minutes of sick leave, 2.40 for health and 3.00 fee: 67.40 USD.
 
 Each line rounds half up to a whole minor unit; time at the base rate is rounded once and then divided among its lines
 by the largest remainder, so that breaking an hour into pieces neither makes nor loses a cent.
@@ -104,6 +104,7 @@ class PriceInput:
     minute earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are
     those of the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the
     rate's currency, where it is known. Where it `is_training` the worked minutes are those of training.
+    `bonus` is what the company gives beside it all: no premium, no top-up and no fee is reckoned with it (BONUS).
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is. `pieces` are
     paid beside the wages, or in place of those of `work_minutes` (PIECES).
     """
@@ -135,6 +136,7 @@ class PriceInput:
     step_points: int = NO_STEP
     is_training: bool = False
     pieces: Pieces | None = None
+    bonus: Money | None = None
 
     def __post_init__(self) -> None:
         parts = (self.overtime_minutes, self.night_minutes)
@@ -154,8 +156,9 @@ class PriceInput:
             raise BadPrice("A floor is compared in the rate's currency.", field="least_rate")
         if self.pieces is not None and (self.pieces.count < 0 or self.pieces.price.currency != self.rate.currency):
             raise BadPrice("Pieces are never negative and priced in the rate's currency.", field="pieces")
-        if self.margin is not None and (self.margin.amount < 0 or self.margin.currency != self.rate.currency):
-            raise BadPrice("A margin is an amount of the rate's currency, on top of it.", field="margin")
+        on_top = [each for each in (self.margin, self.bonus) if each is not None]
+        if any(each.amount < 0 or each.currency != self.rate.currency for each in on_top):
+            raise BadPrice("A margin or a bonus is an amount of the rate's currency, on top of it.", field="margin")
 
     @property
     def paid_minutes(self) -> int:
@@ -197,7 +200,7 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
     time, on_shift = _time_lines(given)
     pieces = _pieces(given)
     beyond = [*_overtime_premiums(given), *_day_premiums(given)]
-    premiums = [_hazard_premium(given), *beyond, _night_premium(given), _top_up(given)]
+    premiums = [_hazard_premium(given), *beyond, _night_premium(given), _top_up(given), _bonus(given)]
     earned = [*time, pieces, _skill_step(given, time), *premiums]
     gross = total((line.money for line in earned), given.rate.currency)
     on_top = [
@@ -207,6 +210,12 @@ def _priced(given: PriceInput, _fee_as_written: str) -> tuple[PriceLine, ...]:
         _margin(given),
     ]
     return tuple(line for line in (*earned, *on_top) if line.kind is LineKind.WAGES or line.seconds or line.money)
+
+
+def price_of_bonus(bonus: Money) -> tuple[PriceLine, ...]:
+    """The lines of a bonus by itself. It has no time, so no rate plays a part in them: 50.00 USD are 50.00 to the
+    person and 2.00 towards their health cover."""
+    return tuple(line for line in price(PriceInput(rate=bonus, bonus=bonus)) if line.money)
 
 
 def cost(lines: tuple[PriceLine, ...]) -> Money:
@@ -426,6 +435,10 @@ def _top_up(given: PriceInput) -> PriceLine:
         missing, rule = missing + lacks, "PIECES"
         more = {"seconds": (minutes + given.piece_minutes) * 60}
     return _line(LineKind.TOP_UP, Payee.CONTRACTOR, rule, Money(ceil(missing), short.currency), **more)
+
+
+def _bonus(given: PriceInput) -> PriceLine:
+    return _line(LineKind.BONUS, Payee.CONTRACTOR, "BONUS", given.bonus or Money.zero(given.rate.currency))
 
 
 def _by_the_piece(given: PriceInput) -> Money:

@@ -36,6 +36,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "sent_at": lazy_gettext("Sent, by the device"),
         "code": lazy_gettext("Why it was not counted"),
         "floor": lazy_gettext("Floor"),
+        "granted_at": lazy_gettext("Owed since"),
+        "withdrawal": lazy_gettext("Why it was taken back"),
         "done_at": lazy_gettext("Done"),
         "counted_at": lazy_gettext("Counts from"),
         "arrived_amount": lazy_gettext("Arrived"),

@@ -22,6 +22,7 @@ _WORDS: Mapping[PaidFor, Callable[[int], str]] = MappingProxyType(
         PaidFor.GUARANTEE: lambda count: ngettext(
             "%(num)d week of guaranteed hours", "%(num)d weeks of guaranteed hours", count
         ),
+        PaidFor.BONUS: lambda count: ngettext("%(num)d bonus", "%(num)d bonuses", count),
         PaidFor.BENEFIT: lambda count: ngettext("%(num)d benefit paid out", "%(num)d benefits paid out", count),
         PaidFor.RAIL_FEE: lambda count: ngettext("%(num)d kept fee made good", "%(num)d kept fees made good", count),
         PaidFor.TAX_RETURN: lambda count: ngettext("%(num)d tax given back", "%(num)d taxes given back", count),

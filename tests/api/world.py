@@ -274,7 +274,9 @@ def _a_week_of(there: Scene) -> Contractor:
     """Work that was paid, in progress, to come, and that nobody took, of somebody and of others. It is Tuesday."""
     shifts.at(MONDAY - DAY)
     ana, bea = (shifts.contracted(there) for _ in range(2))
-    pay.worked_and_approved(there, person=ana)
+    worked = pay.worked_and_approved(there, person=ana)
+    for amount in ("20.00", "30.00", "600.00"):
+        pay.bonus(worked, amount)
     _paid_at_the_second_try(there, ana)
     for most in (3, sealing.MOST):
         sealing.seal_due(most)

@@ -22,6 +22,7 @@ from marketplace.messages.channel_models import ChannelMember, ChannelWords
 from marketplace.messages.models import Thread
 from marketplace.notices.address_models import Phone
 from marketplace.notices.models import Notice
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.by_hand.models import ManualFile, PaymentFinding
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.groups.models import PayGroup
@@ -76,6 +77,7 @@ OF_COMPANIES: Mapping[str, InstrumentedAttribute[UUID]] = {
     "handover_id": Handover.id,
     "swap_id": SwapProposal.id,
     "paper_id": CompanyPaper.id,
+    "bonus_id": Bonus.id,
 }
 """Parameters that name a company's things."""
 

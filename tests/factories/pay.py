@@ -11,6 +11,8 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.pay import service
+from marketplace.pay.bonuses import service as bonuses
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpKind
@@ -46,6 +48,16 @@ def worked_and_approved(scene: Scene | None = None, **times: object) -> Booking:
         booking = shifts.worked(there, **times)  # type: ignore[arg-type]
         approved(there, booking)
     return booking
+
+
+WHY = "You found the fault in the instructions."
+
+
+def bonus(booking: Booking, amount: str = "50.00", *, by: Actor | None = None) -> Bonus:
+    """What the owner, or another, gives whoever worked it. Committed. The company has to have money."""
+    giver = by or accounts.owner_of(booking.company_id)
+    with transaction():
+        return bonuses.grant(booking.gig_id, booking.contractor_id, Money.of(amount, "USD"), WHY, by=giver)
 
 
 def finance() -> Actor:

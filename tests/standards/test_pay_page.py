@@ -49,8 +49,8 @@ def _price(given: list[list[str]]) -> list[str]:
                 into["step_points"] = int(value)
             case "least":
                 into["least_rate"] = Money.of(value, currency)
-            case "margin":
-                into["margin"] = Money.of(value, currency)
+            case "margin" | "bonus":
+                into[name] = Money.of(value, currency)
             case "holiday" | "rest_day":
                 told = [int(each) for each in (value, *more)]
                 steps = tuple(DayStep(*step) for step in zip(told[::2], told[1::2], strict=True))

@@ -87,6 +87,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         hazard_class=HazardClass.H2,
         margin=usd("1.00"),
         pieces=Pieces(usd("0.40"), 1),
+        bonus=usd("5.00"),
     )
     assert {kind: line.rule for kind, line in found.items()} == {
         LineKind.WAGES: "WAGES",
@@ -109,6 +110,7 @@ def test_every_line_names_its_rule_and_version() -> None:
         LineKind.REST_DAY_PREMIUM: "REST_DAY",
         LineKind.NIGHT_PREMIUM: "NIGHT",
         LineKind.TOP_UP: "TOP_UP",
+        LineKind.BONUS: "BONUS",
         LineKind.SICK_ACCRUAL: "SICK",
         LineKind.HEALTH_CONTRIBUTION: "HEALTH",
         LineKind.PLATFORM_FEE: "FEE",

@@ -63,6 +63,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "test_contest.decided_by": _WHO_DID_IT,
         "match_contest.answered_by": _WHO_DID_IT,
         "payout_contest.answered_by": _WHO_DID_IT,
+        "bonus.written_by": _WHO_DID_IT,
+        "bonus.answered_by": _WHO_DID_IT,
         "chargeback.paid_again_by": _WHO_DID_IT,
         "chargeback.bearer_decided_by": _WHO_DID_IT,
         "deposit_invoice.called_off_by": _WHO_DID_IT,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from marketplace.contracts.rules import BenefitKind
 from marketplace.insight.sections.section import EMPTIED, STAYS, Section, Told, own, table_of, through
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.methods.models import PayoutMethod
@@ -49,6 +50,15 @@ def _postings(person_id: UUID) -> Told:
 PAY: tuple[Section, ...] = (
     own("payslips", "pay", "Your payslips", STAYS, Payslip.contractor_id),
     own("pay_lines", "pay", "Their lines", STAYS, PayLine.contractor_id),
+    own(
+        "bonuses",
+        "pay",
+        "Bonuses that companies wrote down for you, also what was not owed in the end",
+        EMPTIED,
+        Bonus.contractor_id,
+        without=("written_by", "answered_by"),
+        empties=("reason", "withdrawal"),
+    ),
     own(
         "payouts",
         "pay",

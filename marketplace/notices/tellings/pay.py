@@ -193,6 +193,31 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "The bank has a deadline. Look at it by hand.",
             ),
         ),
+        "bonus.granted": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "%(company)s gives you a bonus of %(money)s",
+                "It is for your work on “%(gig)s”. Who gave it and why stands on your page of pay; it is paid with the "
+                "next pay run.",
+            ),
+        ),
+        "bonus.waiting": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "A bonus of %(money)s for %(contractor)s waits for a second person",
+                "It is too much for one. Look at the reason on the page of “%(gig)s”, and agree or take it back.",
+            ),
+        ),
+        "bonus.withdrawn": (
+            Telling(
+                Audience.MONEY,
+                Channel.INBOX,
+                "A bonus of %(money)s for %(contractor)s was taken back",
+                "Nobody had agreed to it yet. Its money is available again.",
+            ),
+        ),
         "payslip.issued": (
             Telling(
                 Audience.CONTRACTOR,

@@ -11,6 +11,8 @@ from marketplace.contracts.off_boarding_rules import BenefitsOutcome
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
+from marketplace.pay.bonuses.models import Bonus
+from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.models import PayLine, PaymentOp, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus
 from marketplace.pay.runs.fee_models import RailFee
@@ -52,9 +54,11 @@ def _advance(row: OffBoarding) -> int:
 
 def _is_owed(row: OffBoarding) -> bool:
     """Whether the company still owes the person anything: work that is not over or not paid, cut time, a week of
-    guaranteed hours, pay that has not gone out."""
+    guaranteed hours, a bonus, pay that has not gone out."""
 
-    def between(table: type[Booking | Timesheet | TimesheetCut | BackPay | PayLine | RailFee]) -> ColumnElement[bool]:
+    def between(
+        table: type[Booking | Timesheet | TimesheetCut | BackPay | PayLine | RailFee | Bonus],
+    ) -> ColumnElement[bool]:
         return (table.company_id == row.company_id) & (table.contractor_id == row.contractor_id)
 
     gone = exists().where(PaymentOp.payslip_id == Payslip.id, PaymentOp.status == OpStatus.DONE)
@@ -65,6 +69,7 @@ def _is_owed(row: OffBoarding) -> bool:
         exists().where(between(TimesheetCut), TimesheetCut.status.in_(PENDING_CUT)),
         exists().where(between(BackPay), BackPay.status == BackPayStatus.DUE),
         exists().where(between(RailFee), RailFee.taken_at.is_(None)),
+        exists().where(between(Bonus), Bonus.status == BonusStatus.GRANTED, Bonus.taken_at.is_(None)),
         exists().where(between(PayLine), PayLine.payslip_id == Payslip.id, or_(unissued, to_be_sent & ~gone)),
     )
     return bool(db.session.scalar(select(owed))) or guarantees.is_unsettled(row.contractor_id)

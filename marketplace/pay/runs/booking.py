@@ -108,6 +108,7 @@ def _accruals(payslip_ids: Collection[UUID]) -> Any:
     earned_by = case(
         (PayLine.attempt_id.is_not(None), func.concat("attempt:", cast(PayLine.attempt_id, Text))),
         (PayLine.guarantee_id.is_not(None), func.concat("guarantee:", cast(PayLine.guarantee_id, Text))),
+        (PayLine.bonus_id.is_not(None), func.concat("bonus:", cast(PayLine.bonus_id, Text))),
         else_=func.concat("booking:", cast(PayLine.booking_id, Text)),
     )
     return select(

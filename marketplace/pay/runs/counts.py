@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.pay.runs.lines import DraftLine
-from marketplace.pay.runs.reasons import Kept, Missing, PaidOut, Reason, TimeAtTest
+from marketplace.pay.runs.reasons import Granted, Kept, Missing, PaidOut, Reason, TimeAtTest
 
 
 class PaidFor(StrEnum):
@@ -21,6 +21,8 @@ class PaidFor(StrEnum):
     TEST = "test"
     GUARANTEE = "guarantee"
     """A week whose guaranteed hours were not offered."""
+    BONUS = "bonus"
+    """What a company gives beside the pay of work."""
     BENEFIT = "benefit"
     """Money of a benefit that its owner is paid."""
     RAIL_FEE = "rail_fee"
@@ -90,6 +92,8 @@ def _thing(work: Reason) -> tuple[PaidFor, UUID]:
         return PaidFor.GUARANTEE, work.guarantee_id
     if isinstance(work, Kept):
         return PaidFor.RAIL_FEE, work.rail_fee_id
+    if isinstance(work, Granted):
+        return PaidFor.BONUS, work.bonus_id
     # A ruling and a back pay name the timesheet of their work too.
     if work.cut_id is not None:
         return PaidFor.RULING, work.cut_id

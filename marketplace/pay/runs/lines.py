@@ -15,13 +15,13 @@ from uuid import UUID
 
 from marketplace.contracts.rules import leave_account
 from marketplace.core.money import Money, total
-from marketplace.pay.runs.reasons import Kept, Missing, PaidOut, Reason, TimeAtTest, Work
+from marketplace.pay.runs.reasons import Granted, Kept, Missing, PaidOut, Reason, TimeAtTest, Work
 from marketplace.pay.runs.remainders import PaidKinds, still_to_pay
 from marketplace.shifts.hours import Minutes
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.rates import PriceInput, PriceLine, price
+from marketplace.standards.rates import PriceInput, PriceLine, price, price_of_bonus
 from marketplace.standards.rules import RULES
 from marketplace.standards.sick_leave import sick_seconds
 
@@ -188,6 +188,15 @@ def fees_returned(kept: Iterable[Kept]) -> list[DraftLine]:
         line = PriceLine(kind, Payee.CONTRACTOR, each.money, rule.id, rule.version)
         lines.append(DraftLine(each, line, each.hold, payee_account(each, line), f"rail_fee:{each.rail_fee_id}"))
     return lines
+
+
+def of_bonuses(granted: Iterable[Granted]) -> list[DraftLine]:
+    """The lines of bonuses: each to its person, and the contribution to health cover on it."""
+    return [
+        DraftLine(each, line, each.hold, payee_account(each, line), f"bonus:{each.bonus_id}:{line.kind}")
+        for each in granted
+        for line in price_of_bonus(each.money)
+    ]
 
 
 def payee_account(work: Reason, line: PriceLine) -> str:

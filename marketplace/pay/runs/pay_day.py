@@ -9,11 +9,12 @@ from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.groups import service as groups
 from marketplace.pay.groups.rules import APPROVED_WAITS, due_if_ready_by
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
-from marketplace.pay.runs import rail_fees, trials, works
+from marketplace.pay.runs import bonuses, rail_fees, trials, works
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.service import start_run
 from marketplace.pay.taxes.models import Withholding
@@ -28,7 +29,7 @@ from marketplace.workforce.pay_scope import PayScope
 def start_due_runs(*, by: Actor) -> list[PayRun]:
     """Starts a run of each pay group whose day it is or that may not wait for it, and of everybody who is in none when
     something of theirs has waited for a day: approved timesheets, what a ruling restored, back-pay, ended tests,
-    benefits to be paid out, weeks of guaranteed hours, what a rail kept or tax that is given back.
+    benefits to be paid out, weeks of guaranteed hours, bonuses, what a rail kept or tax that is given back.
 
     None of whom nothing is due, or whose last run has not yet taken up its timesheets. Safe to repeat.
     """
@@ -58,6 +59,7 @@ def _is_due(scope: PayScope, ready_by: datetime, same: ColumnElement[bool]) -> b
         cash_out.payable(scope).where(CashOut.asked_at <= ready_by),
         guarantees.payable(scope).where(Guarantee.reckoned_at <= ready_by),
         rail_fees.payable(scope).where(RailFee.kept_at <= ready_by),
+        bonuses.payable(scope).where(Bonus.granted_at <= ready_by),
         returned.where(Withholding.made_at <= ready_by),
     )
     return bool(db.session.scalar(select(or_(*(each.exists() for each in ready)) & ~gathering)))

@@ -93,6 +93,7 @@ class Work:
             "cash_out_id": None,
             "guarantee_id": None,
             "rail_fee_id": None,
+            "bonus_id": None,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
             "contract_version": self.promise.number,
@@ -118,7 +119,7 @@ class TimeAtTest:
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id")) | {"attempt_id": self.attempt_id}
+        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id", "bonus_id")) | {"attempt_id": self.attempt_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ class PaidOut:
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "guarantee_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id")) | {"cash_out_id": self.cash_out_id}
+        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id", "bonus_id")) | {"cash_out_id": self.cash_out_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class Missing:
     @property
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
-        return dict.fromkeys((*of_work, "rail_fee_id")) | {
+        return dict.fromkeys((*of_work, "rail_fee_id", "bonus_id")) | {
             "guarantee_id": self.guarantee_id,
             "contract_id": self.promise.contract_id,
             "contract_version_id": self.promise.version_id,
@@ -185,8 +186,35 @@ class Kept:
     def columns(self) -> Mapping[str, Any]:
         of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
         of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type", "guarantee_id")
-        return dict.fromkeys((*of_work, *of_contract)) | {"rail_fee_id": self.rail_fee_id}
+        return dict.fromkeys((*of_work, *of_contract, "bonus_id")) | {"rail_fee_id": self.rail_fee_id}
 
 
-Reason = Work | TimeAtTest | PaidOut | Missing | Kept
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a company gives beside the pay of somebody's work on a gig (BONUS)."""
+
+    bonus_id: UUID
+    gig_id: UUID
+    company_id: UUID
+    contractor_id: UUID
+    began_at: datetime
+    """Since when it is owed."""
+    money: Money
+    promise: Promise
+    hold: str
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        of_work = ("booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id", "guarantee_id")
+        return dict.fromkeys((*of_work, "rail_fee_id")) | {
+            "gig_id": self.gig_id,
+            "bonus_id": self.bonus_id,
+            "contract_id": self.promise.contract_id,
+            "contract_version_id": self.promise.version_id,
+            "contract_version": self.promise.number,
+            "engagement_type": self.promise.engagement_type,
+        }
+
+
+Reason = Work | TimeAtTest | PaidOut | Missing | Kept | Granted
 """What a line may pay for."""

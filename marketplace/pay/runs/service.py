@@ -19,8 +19,20 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import service
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
-from marketplace.pay.runs import booking, cashing, counts, holds, rail_fees, top_ups, trials, weeks, works, writing
-from marketplace.pay.runs.lines import draft, fees_returned, of_weeks, paid_out
+from marketplace.pay.runs import (
+    bonuses,
+    booking,
+    cashing,
+    counts,
+    holds,
+    rail_fees,
+    top_ups,
+    trials,
+    weeks,
+    works,
+    writing,
+)
+from marketplace.pay.runs.lines import draft, fees_returned, of_bonuses, of_weeks, paid_out
 from marketplace.pay.runs.reasons import TimeAtTest, Work
 from marketplace.pay.taxes import withholding
 from marketplace.pay.taxes.models import Withholding
@@ -92,8 +104,8 @@ def finish_runs() -> int:
 
 def _compute(run: PayRun) -> bool:
     """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
-    hours were not offered and what rails kept, which from then on belong to this run, and writes what each of them
-    earns."""
+    hours were not offered, bonuses and what rails kept, which from then on belong to this run, and writes what each of
+    them earns."""
     scope = run.scope
     if run.timesheets_due is None:
         due_now = works.payable_timesheets(scope).order_by(None).subquery()
@@ -121,7 +133,8 @@ def _compute(run: PayRun) -> bool:
     asked = cashing.take(scope, BATCH)
     missing = weeks.take(scope, BATCH)
     kept = rail_fees.take(scope, BATCH)
-    lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept)]
+    granted = bonuses.take(scope, BATCH)
+    lines += [*paid_out(asked), *of_weeks(missing), *fees_returned(kept), *of_bonuses(granted)]
     top_ups.hold(lines, by=CLOCK)
     writing.write(run.id, lines)
     run.lines, run.timesheets = run.lines + len(lines), run.timesheets + len(taken)
@@ -130,7 +143,7 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(map(len, (waiting, ruled, owing, tried, asked, missing, kept))) < BATCH:
+    if max(map(len, (waiting, ruled, owing, tried, asked, missing, kept, granted))) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
     return True
 

@@ -26,7 +26,7 @@ Owner = tuple[UUID, str]
 """Whose payslip it is, and in which currency."""
 _OF_REASON = (
     *("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id", "guarantee_id"),
-    *("rail_fee_id", "contract_id", "contract_version_id", "contract_version", "engagement_type"),
+    *("rail_fee_id", "bonus_id", "contract_id", "contract_version_id", "contract_version", "engagement_type"),
 )
 _COLUMNS = (
     *_OF_REASON,

@@ -119,6 +119,23 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
         "tests/pay/test_top_ups.py::test_a_floor_that_rose_after_the_yes_is_topped_up_when_the_work_is_paid",
     ),
     rule(
+        "BONUS",
+        Basis.HOUSE,
+        "A company may give a bonus to whoever has worked on a gig of its: an amount that it decides on after the "
+        "work, with a reason that the person reads. It comes beside everything else and counts toward nothing: neither "
+        "a floor nor a top-up, an overtime rate or a published hourly pay is reached with it. It bears no fee and no "
+        "margin; the contribution to health cover is added, and tax is withheld as of other pay. Its money is set "
+        "aside when it is given. Above what one person may do alone, by one bonus or in sum on one day, a second "
+        "member of the company agrees first; until then it can be taken back, with a reason. After that it is owed "
+        "and paid by the next run, whatever becomes of the gig. Nobody gives one to themselves.",
+        "29 USC 207 (e)(3), 29 CFR 778.211 (a bonus of which the employer alone decides, near the end of the work and "
+        "by no earlier promise, is no part of the regular rate) and 778.208, 778.209 (one that was promised for hours, "
+        f"output or quality is: it belongs into the rate of a gig); {PAI}, guideline 1 (P1, P2: the rate itself "
+        "reaches the living wage). That it counts toward no floor, bears no fee and takes two people is house policy",
+        "tests/pay/test_bonuses.py::test_a_bonus_of_fifty_dollars_is_paid_beside_the_work",
+        since=date(2026, 11, 30),
+    ),
+    rule(
         "CALL_IN",
         Basis.LAW,
         "A shift that the company ends or empties pays at least the shorter of the schedule and half the schedule, "

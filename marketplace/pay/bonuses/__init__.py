@@ -1,0 +1,1 @@
+"""Bonuses: what a company gives somebody beside the pay of their work."""
