@@ -92,6 +92,7 @@ def _belonging(by: Actor) -> list[site.Place]:
 _PAGES = {
     "invoice": "company.show_invoice",
     "chargeback": "company.show_chargeback",
+    "bonus": "company.show_bonus",
     "thread": "company.show_question",
     "dispute": "company.show_dispute",
     "timesheet": "company.show_timesheet",

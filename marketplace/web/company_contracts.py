@@ -22,6 +22,7 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
+from marketplace.pay.bonuses import queries as bonuses
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import spoken
 from marketplace.shifts import guarantees
@@ -116,6 +117,7 @@ def show_contract(company_id: UUID, contract_id: UUID, form: Form | None = None)
         reading=status.status(contract.id, actor()).reading,
         ending=off_boarding.of_contract(contract.id, actor()),
         weeks=guaranteed_weeks(guarantees.latest(contract.id, actor())),
+        worked_on=bonuses.worked_on(company_id, contract.contractor_id, actor(), SHOWN),
         events=timeline("contract", contract_id, limit=SHOWN),
     ), shown.status
 

@@ -23,6 +23,7 @@ from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.pay import deposit_invoices, queries, refunds, service
 from marketplace.pay.bank import paying
+from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.models import PayLine, PaymentOp
 from marketplace.pay.queries import Statement
 from marketplace.pay.rails import deposit_invoices as underway
@@ -130,8 +131,8 @@ def show_statement(company_id: UUID) -> str:
 
 
 def _things(company_id: UUID, statements: Sequence[Statement]) -> dict[str, Thing]:
-    """What accounts hold money for, by the account's name: gigs, shifts and tests, in a statement each."""
-    ids: dict[str, dict[UUID, str]] = {"gig": {}, "booking": {}, "qualification": {}}
+    """What accounts hold money for, by the account's name: gigs, shifts, tests and bonuses, in a statement each."""
+    ids: dict[str, dict[UUID, str]] = {"gig": {}, "booking": {}, "qualification": {}, "bonus": {}}
     for name in {name for each in statements for line in each.lines for name in (line.source, line.destination)}:
         kind, _, rest = name.partition(":")
         if kind in ids and rest.endswith(":hold"):
@@ -149,6 +150,9 @@ def _things(company_id: UUID, statements: Sequence[Statement]) -> dict[str, Thin
     for seat in bookings:
         words_of = gettext("A shift of “%(title)s”", title=titles[seat.gig_id])
         found[ids["booking"][seat.id]] = Thing(words_of, to("show_shift", shift_id=seat.shift_id))
+    own_bonuses = select(Bonus.id).where(Bonus.id.in_(ids["bonus"]), Bonus.company_id == company_id)
+    for known in db.session.scalars(own_bonuses):
+        found[ids["bonus"][known]] = Thing(gettext("A bonus"), to("show_bonus", bonus_id=known))
     return found | {
         ids["qualification"][key]: Thing(title, to("show_test", qualification_id=key)) for key, title in tests
     }

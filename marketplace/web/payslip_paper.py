@@ -25,6 +25,7 @@ from marketplace.pay.seals import verify
 from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.contractor import company_names
+from marketplace.web.given import of_lines
 from marketplace.web.paper import Paper, Sheet
 from marketplace.web.rule_words import floor_words, premium_day_words
 from marketplace.web.words import (
@@ -123,9 +124,12 @@ def _rate(view: PayslipView) -> str:
 def _lines(sheet: Sheet, view: PayslipView, zone: str) -> None:
     """Grouped by the work that they pay, since a shift has several."""
     companies = company_names([each.line for each in view.lines])
+    bonuses = of_lines([each.line for each in view.lines])
     sheet.add("heading", gettext("Line by line"))
     for piece in pieces(view):
         sheet.add("small", _about(piece.first, companies, zone))
+        if (given := bonuses.get(piece.first.bonus_id)) is not None:
+            sheet.add("small", f"{given.gig} · {given.writer}: {given.bonus.reason}")
         for each in piece.lines:
             sheet.add("sum", *_line(view, each))
 

@@ -25,6 +25,9 @@ from marketplace.matching.rules import ContestStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bonuses import queries as bonuses
+from marketplace.pay.bonuses.models import Bonus
+from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand import findings
 from marketplace.pay.contests import service as payout_contests
@@ -40,16 +43,20 @@ from marketplace.surveys.rules import ConcernStatus
 from marketplace.workforce import appeals, expiring, proposals
 from marketplace.workforce import queries as workforce
 
+MOST_LISTED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class AtCompany:
-    """What a company has to do. `unverified` are instructions that somebody other than their author should read."""
+    """What a company has to do. `unverified` are instructions that somebody other than their author should read,
+    `bonuses` those that wait for a second member."""
 
     drafts: Sequence[Gig]
     unverified: Sequence[Instructions]
     timesheets: int
     unsigned: int
     empty_seats: int
+    bonuses: Sequence[Bonus]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ def at_company(company_id: UUID, by: Actor) -> AtCompany:
         timesheets=count(to_approve(company_id, by)),
         unsigned=count(unsigned),
         empty_seats=_empty_seats(company_id, by),
+        bonuses=_bonuses(company_id, by),
     )
 
 
@@ -143,6 +151,14 @@ def count(found: Select[Any]) -> int:
 
 def _sheets(status: TimesheetStatus) -> Select[Timesheet]:
     return select(Timesheet).where(Timesheet.status == status)
+
+
+def _bonuses(company_id: UUID, by: Actor) -> Sequence[Bonus]:
+    """None for members who may not see the company's money."""
+    if not by.may(Right.MONEY, company_id):
+        return ()
+    found = bonuses.of_company(company_id, by, status=BonusStatus.WAITING)
+    return db.session.scalars(found.order_by(Bonus.id).limit(MOST_LISTED)).all()
 
 
 def _unverified(company_id: UUID) -> Select[Instructions]:

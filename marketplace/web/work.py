@@ -60,6 +60,7 @@ from marketplace.web import pictures, site, verdict_pictures, words
 from marketplace.web.contractor import company_names, navigation, only_contractors
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
+from marketplace.web.given import of_lines, to_come
 from marketplace.web.landing_pictures import landed_bar
 from marketplace.workforce import queries as workforce
 
@@ -96,6 +97,7 @@ _PAGES = {
     "timesheet": ("work.show_timesheet", "timesheet_id"),
     "payment": ("work.show_payout", "payout_id"),
     "payslip": ("work.show_payslip", "payslip_id"),
+    "bonus": ("work.show_bonus", "bonus_id"),
     "year_statement": ("work.show_year", "statement_id"),
     "contract": ("contractor.show_contract", "contract_id"),
 }
@@ -354,6 +356,7 @@ def _pay_page(form: Form) -> str:
         found=found,
         payouts=pay.newest_payouts(found["items"]),
         ready=ready,
+        to_come=to_come(by),
         gathered=gathering.gathered([each.due for each in ready.currencies], by=by),
         countries=dict(words.countries()),
         zone=me.timezone,
@@ -385,6 +388,7 @@ def show_payslip(payslip_id: UUID) -> str:
         companies=company_names([each.line for each in view.lines]),
         laws=BY_ID,
         pieces=pieces(view),
+        bonuses=of_lines([each.line for each in view.lines]),
         year=view.year_to_date,
         rule_said={each.line.rule: words.said(RULES[each.line.rule].sentence) for each in view.lines},
         events=timeline("payslip", payslip_id),
