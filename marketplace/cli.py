@@ -7,12 +7,13 @@ from typing import TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_migrate import Migrate
 
 from marketplace import demo
 from marketplace.accounts import queries, service
 from marketplace.accounts.rules import CONSOLE, OperatorRole, address
 from marketplace.core import clock, vault
-from marketplace.core.db import snapshot, transaction
+from marketplace.core.db import db, snapshot, transaction
 from marketplace.core.problems import NotFound, Problem
 from marketplace.insight import issuer
 from marketplace.matching import indexing
@@ -126,6 +127,20 @@ def of_files_alone() -> Flask:
     """An application that plans files, and has no settings, no database and no pages."""
     alone = Flask("marketplace")
     alone.cli.add_command(of_files)
+    return alone
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Whether a command line of flask only asks what there is to type: by `--help`, or by a group or no command alone."""
+    groups = (name for name, each in bare().cli.commands.items() if isinstance(each, click.Group))
+    return "--help" in words or words[-1] in groups or words[-2:-1] in (["--app"], ["-A"])
+
+
+def bare() -> Flask:
+    """An application that knows its commands, and has no settings, no database and no pages: it can do none of them."""
+    alone = Flask("marketplace")
+    Migrate(alone, db)
+    register(alone)
     return alone
 
 

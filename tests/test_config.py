@@ -1,9 +1,17 @@
 """Every setting is read once; production refuses what is unsafe, with one sentence that says what to set."""
 
+import gc
+import re
+import runpy
+import sys
+from pathlib import Path
+
 import pytest
 
 import config
+from marketplace.cli import asks_for_help
 
+ROOT = Path(config.__file__).parent
 VAULT_KEY = "c2V0YXJhLXRlc3Qta2V5LW9mLTMyLWJ5dGVzLWxvbmc="
 SAFE = {
     "SETARA_ENV": "production",
@@ -101,3 +109,33 @@ def test_development_needs_nothing_but_a_database() -> None:
     read = config.load({"DATABASE_URL": "postgresql://localhost/setara"})
     assert read["ENVIRONMENT"] == "development"
     assert read["CLOCK_MOVABLE"] is True
+
+
+@pytest.mark.parametrize("words", [[], ["people"], ["people", "make-operator", "--help"]])
+def test_what_there_is_to_type_is_told_without_any_setting(words: list[str]) -> None:
+    assert asks_for_help(["flask", "--app", "wsgi", *words])
+
+
+def test_whoever_types_a_command_needs_the_settings() -> None:
+    assert not asks_for_help(["flask", "--app", "wsgi", "people", "make-operator", "you@example.org", "admin"])
+    assert not asks_for_help(["gunicorn", "-k", "gthread", "wsgi:app"])
+
+
+def test_help_of_flask_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["flask", "--app", "wsgi", "--help"])
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    app = runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+    told = app.test_cli_runner().invoke(args=["--help"]).output
+    assert all(re.search(f"^  {group} ", told, re.MULTILINE) for group in ("books", "db", "people"))
+
+
+def test_every_setting_is_told_where_people_look_for_it() -> None:
+    """README sends readers to .env.example; what the code asks the environment for stands there, and nothing else."""
+    named = r"""(?:env(?:iron)?(?:\.get\(|\[)|_(?:flag|count)\(env, )"([A-Z_]{4,})\""""
+    sources = [ROOT / "config.py", ROOT / "wsgi.py", *(ROOT / "marketplace").rglob("*.py")]
+    asked = {name for source in sources for name in re.findall(named, source.read_text())}
+    told = set(re.findall("^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert {"SETARA_SELLER_ADDRESS", "ECB_RATES"} <= asked
+    assert asked - told - {"PATH", "PYTHONTZPATH"} == set()
+    assert told - asked == {"PROMETHEUS_MULTIPROC_DIR"}, "the library of /metrics reads that one itself"
