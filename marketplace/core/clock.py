@@ -41,6 +41,12 @@ class OutOfTime(Invalid):
     title = f"The clock can be moved from {EARLIEST.year} to before {LATEST.year}."
 
 
+class GoesBack(Invalid):
+    code = "clock_goes_back"
+    title = "This moment lies before what time it is."
+    remedy = "Choose a later one, or say that the clock is to go back."
+
+
 class UnknownZone(Invalid):
     code = "unknown_time_zone"
     title = "This is not a time zone of the IANA database."
@@ -98,8 +104,14 @@ def move_to(moment: datetime, *, still: bool = False) -> None:
     db.session().info[_CACHED] = standing
 
 
-def travel_to(moment: datetime, *, still: bool = False) -> None:
-    """`move_to()`, and has everything on the timetable looked at in the new time, instead of when its turn comes."""
+def travel_to(moment: datetime, *, still: bool = False, back: bool = True) -> None:
+    """`move_to()`, and has everything on the timetable looked at in the new time, instead of when its turn comes.
+
+    Raises GoesBack for a moment before this minute unless it may go `back`: what has happened stays, and would lie
+    ahead.
+    """
+    if not back and moment < (present := now().replace(second=0, microsecond=0)):
+        raise GoesBack(f"It is {present.isoformat()}.", field="now")
     move_to(moment, still=still)
     queue.defer(LOOK)
 

@@ -212,10 +212,10 @@ def chosen(usual: Status) -> Status:
     return next((status for status in type(usual) if status == asked), usual)
 
 
-def saved(endpoint: str, *, made: object = None, **where: Any) -> ResponseReturnValue:
-    """Back to a page of the desk, which says that it worked, or that what was made waits for somebody else."""
+def saved(endpoint: str, *, said: str = "", made: object = None, **where: Any) -> ResponseReturnValue:
+    """Back to a page of the desk, which says what was done, or that what was made waits for somebody else."""
     waits = isinstance(made, MoneyAct) or (isinstance(made, BankLine) and made.status in SECOND)
-    flash(gettext("Nothing has moved yet: a second person has to agree.") if waits else gettext("Saved."))
+    flash(gettext("Nothing has moved yet: a second person has to agree.") if waits else said or gettext("Saved."))
     return redirect(url_for(f"operator.{endpoint}", **where))
 
 

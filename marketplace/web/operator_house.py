@@ -1,10 +1,13 @@
 """What keeps the house: business time, the audit, exchange rates and what is known of places."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import marshmallow as ma
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
@@ -21,7 +24,6 @@ from marketplace.web.operator import SHOWN, after, blueprint, saved
 LINES = 50
 STEPS = (1, 4, 12, 24, 72, 168)
 """Hours that the clock can be put forward by with one press."""
-_ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 
 class ForwardForm(ma.Schema):
@@ -29,9 +31,11 @@ class ForwardForm(ma.Schema):
 
 
 class MomentForm(ma.Schema):
-    """A day and a time in UTC, as a browser's own field sends them."""
+    """A day and a time in UTC, as a browser's own field sends them, and whether the clock may go back."""
 
-    moment = ma.fields.AwareDateTime("%Y-%m-%dT%H:%M", default_timezone=UTC, required=True, validate=_ERA)
+    typed_in: ClassVar[Mapping[str, str]] = {"now": "moment"}
+    moment = ma.fields.AwareDateTime("%Y-%m-%dT%H:%M", default_timezone=UTC, required=True)
+    back = ma.fields.Boolean(load_default=False)
 
 
 # --- business time --------------------------------------------------------------------------------------------------
@@ -59,19 +63,27 @@ def show_clock(**forms: Form) -> ResponseReturnValue:
 def put_forward() -> ResponseReturnValue:
     form = Form(ForwardForm)
     done = form.done(lambda data: _move(clock.now() + timedelta(hours=data["hours"]), actor()))
-    return saved("show_clock") if done else show_clock(forward=form)
+    return _moved(gettext("What came due until then is being done.")) if done else show_clock(forward=form)
 
 
 @blueprint.post("/clock")
 def move_clock() -> ResponseReturnValue:
-    form = Form(MomentForm)
-    done = form.done(lambda data: _move(data["moment"], actor()))
-    return saved("show_clock") if done else show_clock(moving=form)
+    form, before = Form(MomentForm), clock.now()
+    if not form.done(lambda data: _move(data["moment"], actor(), back=data["back"])):
+        return show_clock(moving=form)
+    if clock.now() < before:
+        return _moved(gettext("Nothing that has happened since is undone."))
+    return _moved(gettext("What came due until then is being done."))
 
 
-def _move(moment: datetime, by: Actor) -> None:
+def _move(moment: datetime, by: Actor, *, back: bool = False) -> None:
     require_operator(by, OperatorRole.ADMIN)
-    clock.travel_to(moment)
+    clock.travel_to(moment, back=back)
+
+
+def _moved(what_follows: str) -> ResponseReturnValue:
+    now = gettext("It is %(moment)s now.", moment=words.when(clock.now()))
+    return saved("show_clock", said=f"{now} {what_follows}")
 
 
 # --- the audit ------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ PATTERNS: Final = (
     "The qualification is %(status)s.",
     "%(status)s is not followed by %(wanted)s.",
     "Its payment has not come to its end in the books.",
+    "It is %(moment)s.",
     "It begins at %(moment)s.",
     "It ended at %(moment)s.",
     "It was due by %(moment)s.",

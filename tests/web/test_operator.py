@@ -219,6 +219,13 @@ def test_the_clock_goes_forward_and_to_a_moment(desk: Desk) -> None:
     clock.forget()
     assert datetime(2026, 12, 24, 18, tzinfo=UTC) <= clock.now() < datetime(2026, 12, 24, 18, 2, tzinfo=UTC)
     assert "demonstration clock" in page.words
+    assert "now. What came due until then is being done." in page.words
+    backwards = desk.send("/clock", "/clock", moment="2001-01-01T00:00")
+    assert (backwards.status, clock.now().year) == (422, 2026)
+    assert "say that the clock is to go back" in backwards.words
+    back = desk.visitor.hand_in(backwards, "/clock", back="true", moment="2026-12-01T00:00")
+    assert "Nothing that has happened since is undone." in back.words
+    assert "before 2100" in desk.send("/clock", "/clock", moment="2150-01-01T00:00").words
     refused = desk.send("/clock", "/clock", moment="soon")
     assert refused.status == 422
     assert refused.form("/desk/clock").values["moment"] == ["soon"]
