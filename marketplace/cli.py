@@ -131,7 +131,7 @@ def of_files_alone() -> Flask:
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
-    """Whether a command line of flask only asks what there is to type: by `--help`, or by a group or no command alone."""
+    """Whether a command line of flask only asks what there is to type: by `--help`, or by a group or nothing."""
     groups = (name for name, each in bare().cli.commands.items() if isinstance(each, click.Group))
     return "--help" in words or words[-1] in groups or words[-2:-1] in (["--app"], ["-A"])
 

@@ -18,7 +18,7 @@ from marketplace.core.db import db
 from marketplace.core.files import content_of
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import Problem
-from marketplace.web import choices, words
+from marketplace.web import answers, choices, words
 from marketplace.web.contractor import blueprint
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
@@ -156,7 +156,7 @@ def open_account() -> ResponseReturnValue:
 def contest() -> ResponseReturnValue:
     form = Form(ContestSchema)
     if form.done(lambda data: service.contest(data["words"], by=actor())):
-        flash(gettext("Saved."))
+        flash(answers.told())
         return redirect(url_for("contractor.application"))
     return application(contesting=form)
 
@@ -219,7 +219,7 @@ def ask_to_move() -> ResponseReturnValue:
 @blueprint.post("/move/withdraw")
 def withdraw_move() -> ResponseReturnValue:
     residence.take_back(by=actor())
-    flash(gettext("Saved."))
+    flash(answers.told())
     return redirect(url_for("contractor.move"))
 
 

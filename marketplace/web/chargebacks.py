@@ -157,8 +157,8 @@ def hand_in_on_desk(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValu
 def decide_bearer(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
     form = Form(BearerArgs)
     if form.done(lambda data: bearing.decide(company_id, chargeback_id, **data, by=actor())):
-        where = {"company_id": company_id, "chargeback_id": chargeback_id}
-        return saved_on_desk("show_chargeback", made=form.made, **where)
+        of: dict[str, Any] = {"company_id": company_id, "chargeback_id": chargeback_id}
+        return saved_on_desk("show_chargeback", made=form.made, **of)
     return show_on_desk(company_id, chargeback_id, bearing=form)
 
 

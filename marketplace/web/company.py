@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries
 from marketplace.accounts.auth import actor
@@ -14,8 +14,8 @@ from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.gigs.models import Gig
 from marketplace.pay import queries as pay
 from marketplace.pay.rails import unreached
+from marketplace.web import answers, site, waiting
 from marketplace.web import company_pictures as pictures
-from marketplace.web import site, waiting
 from marketplace.web.words import countries
 
 blueprint = Blueprint("company", __name__, url_prefix="/company/<uuid:company_id>")
@@ -143,9 +143,9 @@ def purses(company_id: UUID, by: Actor) -> list[pictures.Purse]:
     return pictures.purses(pay.balances(company_id, by), pay.owed_so_far(company_id, by))
 
 
-def saved(endpoint: str, **where: Any) -> ResponseReturnValue:
-    """Back to a page of the same company, which says that it worked."""
-    flash(gettext("Saved."))
+def saved(endpoint: str, *, said: str = "", **where: Any) -> ResponseReturnValue:
+    """Back to a page of the same company, which says what was done."""
+    flash(said or answers.told())
     return redirect(url_for(f"company.{endpoint}", company_id=here(), **where))
 
 

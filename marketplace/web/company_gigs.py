@@ -25,7 +25,7 @@ from marketplace.messages import queries as messages
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Verdict
 from marketplace.surveys import queries as surveys
-from marketplace.web import choices, verdict_pictures, words
+from marketplace.web import answers, choices, verdict_pictures, words
 from marketplace.web import company_pictures as pictures
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
@@ -138,16 +138,23 @@ def resume(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
 def fund(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     own_gig(gig_id)
     form = Form(FundSchema)
-    done = form.done(lambda data: funding.fund(gig_id, data["money"], by=actor()))
-    return saved("show_gig", gig_id=gig_id) if done else show_gig(company_id, gig_id, fund=form)
+    if not form.done(lambda data: funding.fund(gig_id, data["money"], by=actor()).money):
+        return show_gig(company_id, gig_id, fund=form)
+    return saved("show_gig", said=_told(form), gig_id=gig_id)
 
 
 @blueprint.post("/gigs/<uuid:gig_id>/raise-rate")
 def raise_rate(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     own_gig(gig_id)
     form = Form(NewRateSchema)
-    done = form.done(lambda data: service.raise_rate(gig_id, data["rate"], by=actor()))
-    return saved("show_gig", gig_id=gig_id) if done else show_gig(company_id, gig_id, raising=form)
+    if not form.done(lambda data: service.raise_rate(gig_id, data["rate"], by=actor()).rate):
+        return show_gig(company_id, gig_id, raising=form)
+    return saved("show_gig", said=_told(form), gig_id=gig_id)
+
+
+def _told(form: Form) -> str:
+    """What was done with the money that the form has made."""
+    return answers.told(money=words.money_words(form.made)) if isinstance(form.made, Money) else ""
 
 
 @blueprint.post("/gigs/<uuid:gig_id>/do/<press>")

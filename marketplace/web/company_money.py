@@ -30,8 +30,8 @@ from marketplace.pay.rails import deposit_invoices as underway
 from marketplace.pay.schemas import DepositArgs
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.models import Booking
+from marketplace.web import answers, words
 from marketplace.web import company_pictures as pictures
-from marketplace.web import words
 from marketplace.web.company import SHOWN, after, blueprint, purses, saved
 from marketplace.web.forms import Form
 
@@ -69,7 +69,13 @@ def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValu
 def deposit(company_id: UUID) -> ResponseReturnValue:
     form = Form(DepositArgs)
     done = form.done(lambda data: service.deposit(company_id, data["money"], by=actor()))
-    return saved("show_money") if done else show_money(company_id, form)
+    if not done:
+        return show_money(company_id, form)
+    return saved("show_money", said=_told(form))
+
+
+def _told(form: Form) -> str:
+    return answers.told(money=words.money_words(form.made.money)) if isinstance(form.made, PaymentOp) else ""
 
 
 @blueprint.route("/money/deposits/<uuid:deposit_id>", methods=["GET", "POST"])
@@ -79,7 +85,7 @@ def show_deposit(company_id: UUID, deposit_id: UUID, calling_off: Form | None = 
     op = queries.deposit(company_id, deposit_id, by)
     form = Form(DepositArgs, {"money.currency": op.currency})
     if calling_off is None and form.done(lambda data: refunds.refund(op.id, data["money"], by=by)):
-        return saved("show_deposit", deposit_id=op.id)
+        return saved("show_deposit", said=_told(form), deposit_id=op.id)
     back = db.session.scalars(queries.refunds(company_id, op.id, by).order_by(PaymentOp.id.desc())).all()
     events = timeline("payment", op.id, limit=SHOWN)
     may = refunds.refundable(company_id, op.id, by)

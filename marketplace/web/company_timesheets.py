@@ -25,11 +25,11 @@ from marketplace.shifts.hours import SILENCE_APPROVES
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.shifts.timesheet_rules import CutCategory, TimesheetStatus
 from marketplace.shifts.timesheet_schemas import NewCutSchema
-from marketplace.web import waiting
+from marketplace.web import answers, waiting
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.pictures import days_bars, minutes_bar
-from marketplace.web.words import name_of
+from marketplace.web.words import day, money_words, name_of
 
 DECISIONS = {"approve": timesheets.approve}
 
@@ -60,7 +60,7 @@ def cut_timesheet(company_id: UUID, timesheet_id: UUID) -> ResponseReturnValue:
     sheet = own_timesheet(timesheet_id)
     form = Form(_cutting(sheet))
     if form.done(lambda data: cuts.cut(timesheet_id, _chosen(sheet, data), by=actor())):
-        return saved("show_timesheet", timesheet_id=timesheet_id)
+        return saved("show_timesheet", said=answers.told(who=_parts(sheet)["name"]), timesheet_id=timesheet_id)
     return show_timesheet(company_id, timesheet_id, form)
 
 
@@ -68,10 +68,12 @@ def cut_timesheet(company_id: UUID, timesheet_id: UUID) -> ResponseReturnValue:
 def decide_timesheet(company_id: UUID, timesheet_id: UUID, decision: str) -> ResponseReturnValue:
     if decision not in DECISIONS:
         raise NotFound
-    own_timesheet(timesheet_id)
+    parts = _parts(own_timesheet(timesheet_id))
     form = Form(ma.Schema)
-    done = form.done(lambda _: DECISIONS[decision](timesheet_id, by=actor()))
-    return saved("list_timesheets") if done else show_timesheet(company_id, timesheet_id, form)
+    if not form.done(lambda _: DECISIONS[decision](timesheet_id, by=actor())):
+        return show_timesheet(company_id, timesheet_id, form)
+    of = {"who": parts["name"], "day": day(parts["sheet"].week), "money": money_words(parts["cost"])}
+    return saved("list_timesheets", said=answers.told(**of))
 
 
 def own_timesheet(timesheet_id: UUID) -> Timesheet:

@@ -28,7 +28,7 @@ from marketplace.shifts import queries as shifts
 from marketplace.shifts.rules import OfferStatus
 from marketplace.standards.hazard import LEAST_CLASS
 from marketplace.standards.rules import HazardClass
-from marketplace.web import device, site, words
+from marketplace.web import answers, device, site, words
 from marketplace.web.amended import changes_of
 from marketplace.web.day import count, to_sign
 from marketplace.web.forms import Form
@@ -265,7 +265,7 @@ def saved(done: bool, page: str) -> ResponseReturnValue | None:
     """Where a form leads to that did what it was for; None when it is to be shown again."""
     if not done:
         return None
-    flash(gettext("Saved."))
+    flash(answers.told())
     return redirect(url_for(f"contractor.{page}"))
 
 

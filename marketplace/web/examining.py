@@ -33,7 +33,7 @@ from marketplace.qualifications.schemas import (
     WithdrawalSchema,
 )
 from marketplace.qualifications.scoring import Item, ItemKind
-from marketplace.web import choices, company, operator, words
+from marketplace.web import answers, choices, company, operator, words
 from marketplace.web.examining_forms import ItemForm, PaperForm, VerdictForm, decided, spec_values
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
@@ -252,7 +252,7 @@ def _page(template: str, **told: Any) -> str:
 
 
 def _saved(endpoint: str, **named: Any) -> ResponseReturnValue:
-    flash(gettext("Saved."))
+    flash(answers.told())
     return redirect(_to(endpoint, **named))
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 import marshmallow as ma
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
@@ -13,7 +12,7 @@ from marketplace.core.db import db
 from marketplace.shifts import offers, reliability
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.reliability_schemas import GoodCauseSchema
-from marketplace.web import late_no_pictures
+from marketplace.web import answers, late_no_pictures
 from marketplace.web.contractor import company_names
 from marketplace.web.forms import Form
 from marketplace.web.work import blueprint, own
@@ -34,7 +33,7 @@ def give_back(booking_id: UUID) -> ResponseReturnValue:
     booking = own(shifts.booking(booking_id, seen_by=by), by)
     form = Form(CauseForm)
     if form.done(lambda data: _give_back(booking_id, data["words"], by)):
-        flash(gettext("Saved."))
+        flash(answers.told())
         return redirect(url_for("work.show_booking", booking_id=booking_id))
     db.session.refresh(booking, ["offer", "shift"])
     told = reliability.giving_back(booking_id, by=by)
@@ -73,5 +72,5 @@ def state_cause(booking_id: UUID) -> ResponseReturnValue:
     form = Form(GoodCauseSchema)
     if not form.done(lambda data: reliability.state_cause(booking_id, data["words"], by=actor())):
         return show_reliability(form)
-    flash(gettext("Saved."))
+    flash(answers.told())
     return redirect(url_for("work.show_reliability"))

@@ -25,7 +25,7 @@ from marketplace.notices.carrying import outbox_is_open
 from marketplace.pay.bank.deposits import SECOND
 from marketplace.pay.bank.models import BankLine
 from marketplace.standards.act_models import MoneyAct
-from marketplace.web import choices, site, waiting
+from marketplace.web import answers, choices, site, waiting
 from marketplace.web.forms import Form
 
 blueprint = Blueprint("operator", __name__, url_prefix="/desk")
@@ -215,7 +215,7 @@ def chosen(usual: Status) -> Status:
 def saved(endpoint: str, *, said: str = "", made: object = None, **where: Any) -> ResponseReturnValue:
     """Back to a page of the desk, which says what was done, or that what was made waits for somebody else."""
     waits = isinstance(made, MoneyAct) or (isinstance(made, BankLine) and made.status in SECOND)
-    flash(gettext("Nothing has moved yet: a second person has to agree.") if waits else said or gettext("Saved."))
+    flash(gettext("Nothing has moved yet: a second person has to agree.") if waits else said or answers.told())
     return redirect(url_for(f"operator.{endpoint}", **where))
 
 

@@ -16,7 +16,7 @@ from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.qualifications import queries as qualifications
 from marketplace.qualifications.levels import spoken
-from marketplace.web import choices, words
+from marketplace.web import answers, choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, chosen, saved
 from marketplace.web.requirements import DecisionsForm
@@ -111,14 +111,20 @@ def decide_requirements(contractor_id: UUID) -> ResponseReturnValue:
     """Takes the decisions that were filled in, each with its reason, all of them or none."""
     form = Form(DecisionsForm)
     done = form.done(lambda data: service.decide_requirements(contractor_id, data["decisions"], by=actor()))
-    return saved("show_person", contractor_id=contractor_id) if done else show_person(contractor_id, checking=form)
+    return told(contractor_id) if done else show_person(contractor_id, checking=form)
 
 
 @blueprint.post("/people/<uuid:contractor_id>/decision")
 def decide_person(contractor_id: UUID) -> ResponseReturnValue:
     form = Form(PersonDecisionForm)
     done = form.done(lambda data: DECISIONS[data["decision"]](contractor_id, data["reason"], by=actor()))
-    return saved("show_person", contractor_id=contractor_id) if done else show_person(contractor_id, deciding=form)
+    return told(contractor_id) if done else show_person(contractor_id, deciding=form)
+
+
+def told(contractor_id: UUID) -> ResponseReturnValue:
+    """Back to a person's page, which says what was decided about them."""
+    who = accounts.person_name([contractor_id])[contractor_id]
+    return saved("show_person", said=answers.told(who=who), contractor_id=contractor_id)
 
 
 def _met(contractor_id: UUID) -> int:

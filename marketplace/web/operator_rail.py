@@ -17,10 +17,11 @@ from marketplace.pay.rails.reconciling import Day
 from marketplace.pay.rails.rules import Match, Outcome
 from marketplace.pay.rails.schemas import ExplanationArgs
 from marketplace.pay.schemas import TakeBackArgs
+from marketplace.web import answers
 from marketplace.web.forms import Form
 from marketplace.web.operator import blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import name_of
+from marketplace.web.words import money_words, name_of
 
 KINDS = {Match.MATCHED: "a", Match.EXPLAINED: "c", Match.STRAY: "e"}
 """The fill of each kind of match."""
@@ -64,12 +65,12 @@ def answer_call_again(call_id: str) -> ResponseReturnValue:
 def take_back_payout(op_id: UUID) -> ResponseReturnValue:
     """A payout that went wrong comes back, with a reason that the person reads."""
     by = actor()
+    op = queries.payout(op_id, by)
+    who = accounts.person_name([op.owner_id])[op.owner_id]
     form = Form(TakeBackArgs)
     if form.done(lambda data: service.take_back(op_id, data["reason"], by=by)):
-        return saved("show_pay", made=form.made)
-    op = queries.payout(op_id, by)
-    names = accounts.person_name([op.owner_id])
-    return render_template("operator/take_back.html", form=form, op=op, name=names[op.owner_id]), form.status
+        return saved("show_pay", said=answers.told(money=money_words(op.money), who=who), made=form.made)
+    return render_template("operator/take_back.html", form=form, op=op, name=who), form.status
 
 
 def _lost(by: Actor) -> list[Any]:

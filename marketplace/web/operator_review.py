@@ -19,7 +19,7 @@ from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
 from marketplace.core.retention import PaperStatus
 from marketplace.pay.rails import unreached
-from marketplace.web import choices, words
+from marketplace.web import answers, choices, words
 from marketplace.web.application import DOCUMENT_OF, usual_wait
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
@@ -167,7 +167,10 @@ def decide_papers(contractor_id: UUID) -> ResponseReturnValue:
     """As on the person's page: the decisions that were filled in, each with its reason, all of them or none."""
     form = Form(DecisionsForm)
     done = form.done(lambda data: service.decide_requirements(contractor_id, data["decisions"], by=actor()))
-    return saved("review", contractor_id=contractor_id) if done else review(contractor_id, form)
+    if not done:
+        return review(contractor_id, form)
+    who = accounts.person_name([contractor_id])[contractor_id]
+    return saved("review", said=answers.told(who=who), contractor_id=contractor_id)
 
 
 @blueprint.get("/people/<uuid:contractor_id>/documents/<uuid:document_id>")

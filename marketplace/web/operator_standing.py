@@ -46,7 +46,7 @@ def restrict_person(contractor_id: UUID) -> ResponseReturnValue:
         return barring.restrict(contractor_id, expires_at=until, **data, by=actor())
 
     if form.done(act):
-        return saved("show_person", contractor_id=contractor_id)
+        return operator_people.told(contractor_id)
     return operator_people.show_person(contractor_id, restricting=form)
 
 
@@ -56,7 +56,7 @@ def lift_restriction(restriction_id: UUID) -> ResponseReturnValue:
     contractor_id = restrictions.one(restriction_id, by).contractor_id
     form = Form(ReasonSchema)
     if form.done(lambda data: restrictions.lift(restriction_id, data["reason"], by=by)):
-        return saved("show_person", contractor_id=contractor_id)
+        return operator_people.told(contractor_id)
     return operator_people.show_person(contractor_id, lifting=form)
 
 

@@ -21,7 +21,7 @@ from marketplace.pay.methods.schemas import PayoutMethodArgs
 from marketplace.pay.rails import accounts as rail_accounts
 from marketplace.pay.rails import stripe_rules, unreached
 from marketplace.pay.rails.models import RailPayout
-from marketplace.web import words
+from marketplace.web import answers, words
 from marketplace.web.forms import Form
 from marketplace.web.work import NOTHING_MORE, blueprint
 from marketplace.workforce import queries as workforce
@@ -51,7 +51,7 @@ def payout_account() -> ResponseReturnValue:
     by = actor()
     form = Form(NOTHING_MORE)
     if form.done(lambda _: _account_asked(by)):
-        flash(gettext("Saved."))
+        flash(answers.told())
         return redirect(HERE)
     own = select(RailPayout).where(RailPayout.contractor_id == require_person(by))
     sent = db.session.scalars(own.order_by(RailPayout.arrives_on.desc(), RailPayout.id).limit(NEWEST)).all()
@@ -87,7 +87,7 @@ def give_payout_account() -> ResponseReturnValue:
     form = Form(PayoutMethodArgs)
     fixed = {"kind": str(kind), "country": country, "provider": provider.code if provider else ""}
     if form.done(lambda data: methods.give(**data, by=by)):
-        flash(gettext("Saved."))
+        flash(answers.told())
         return redirect(HERE)
     return render_template(
         "work/payout_account_give.html",
@@ -115,7 +115,7 @@ def _parts(kind: MethodKind, country: str, way: str) -> Sequence[method_fields.P
 @blueprint.post("/payout-account/<uuid:method_id>/take-back")
 def take_back_payout_account(method_id: UUID) -> ResponseReturnValue:
     methods.take_back(method_id, by=actor())
-    flash(gettext("Saved."))
+    flash(answers.told())
     return redirect(HERE)
 
 

@@ -118,7 +118,8 @@ def test_a_timesheet_is_approved_line_by_line(visitor: Visitor, scene: shifts.Sc
     assert "Ana Example" in listed.words
     page = at.look(f"/timesheets/{sheet.id}")
     assert "67.40" in page.words
-    at.visitor.hand_in(page, f"/timesheets/{sheet.id}/approve")
+    told = at.visitor.hand_in(page, f"/timesheets/{sheet.id}/approve").words
+    assert "of Ana Example, $67.40 USD all in all. The next pay run pays it." in told
     db.session.refresh(sheet)
     assert sheet.status is TimesheetStatus.APPROVED
 

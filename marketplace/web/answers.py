@@ -1,0 +1,165 @@
+"""What a page answers when something was decided over people or money: what was done, and what follows from it.
+
+Everything else answers that it was saved.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+DECIDED_BY: Final = ("bearer", "decision", "outcome", "measure", "verdict", "granted", "same_person")
+"""The fields of forms that say what is decided; elsewhere it is the last part of the address."""
+_PEOPLE: Final[dict[str, LazyString]] = {
+    "operator.decide_company verify": lazy_gettext("Verified. The company can publish and offer work now."),
+    "operator.decide_company refuse": lazy_gettext(
+        "Refused. The company reads your reason, can contest it, and can hand in anew."
+    ),
+    "operator.decide_company suspend": lazy_gettext(
+        "Suspended. The company publishes and offers nothing more; what it promised to people still holds."
+    ),
+    "operator.decide_requirements": lazy_gettext("Decided. Each decision and its reason can be read by %(who)s."),
+    "operator.decide_papers": lazy_gettext("Decided. Each decision and its reason can be read by %(who)s."),
+    "operator.decide_several": lazy_gettext(
+        "Decided. Each of them reads their own reason. Whoever has met everything can be taken in now."
+    ),
+    "operator.take_in_several": lazy_gettext("Taken in. They read your reason, and can be offered shifts now."),
+    "operator.decide_person vet": lazy_gettext(
+        "%(who)s is taken in, reads your reason, and can be offered shifts now."
+    ),
+    "operator.decide_person refuse": lazy_gettext("%(who)s is turned down, reads your reason, and can contest it."),
+    "operator.decide_person suspend": lazy_gettext(
+        "%(who)s gets no new offers, reads your reason, and can contest it. What they earned is paid."
+    ),
+    "operator.decide_person reinstate": lazy_gettext("%(who)s can be offered shifts again."),
+    "operator.restrict_person": lazy_gettext("%(who)s is restricted, reads your reason, and can contest it."),
+    "operator.lift_restriction": lazy_gettext("Lifted. %(who)s can be offered what they were kept from."),
+    "operator.answer_appeal": lazy_gettext("Answered. The person reads your reason."),
+    "operator.accept_proposal": lazy_gettext("Decided. The person reads your reason, and can contest it."),
+    "operator.dismiss_proposal": lazy_gettext("Dismissed. Nothing follows from it for the person."),
+    "operator.decide_move true": lazy_gettext("The move holds. The rules of the new place are those that count now."),
+    "operator.decide_move false": lazy_gettext("The move does not hold. The person reads your reason."),
+    "operator.decide_hit true": lazy_gettext("It is them. They get no offers, and nothing is paid to them meanwhile."),
+    "operator.decide_hit false": lazy_gettext("Somebody else of a like name. Nothing stands in their way any more."),
+    "operator.decide_hidden uphold": lazy_gettext("The words stay hidden. Whoever wrote them reads your reason."),
+    "operator.decide_hidden lift": lazy_gettext("The words can be read again. Whoever wrote them reads your reason."),
+    "operator.answer_match_contest": lazy_gettext("Answered. The person reads your reason."),
+    "operator.rule": lazy_gettext(
+        "Ruled. Both sides read your reason; what is restored is paid with the next pay run."
+    ),
+    "operator.erase_person": lazy_gettext("Erased. Nothing here says any more who they were."),
+    "operator.close_account": lazy_gettext("The account is being closed. Everything that is owed is paid first."),
+    "company.block_person": lazy_gettext(
+        "Blocked. They are not offered your shifts, read your reason, and can contest it."
+    ),
+    "company.lift_block": lazy_gettext("Lifted. They can be offered your shifts again."),
+    "company.end_contract": lazy_gettext("The end of the contract is written down, with your reason, which they read."),
+    "company.propose": lazy_gettext("Proposed. Whoever has signed it may be offered your shifts."),
+    "company.answer_time accept": lazy_gettext("Agreed. The time that was written down counts."),
+    "company.answer_time contest": lazy_gettext(
+        "Contested. They read why. What they wrote counts on, until a cut with its reasons takes minutes of it."
+    ),
+    "company.answer": lazy_gettext("Answered. The operator who rules reads it, and so does the other side."),
+    "company.cancel": lazy_gettext("Cancelled. Everybody who was booked is told, and is paid what was shown."),
+    "company.contest_decision": lazy_gettext("Contested. An operator who did not decide it answers you."),
+    "company.decide_contest uphold": lazy_gettext("They were right. The item is scored anew for everybody."),
+    "company.decide_contest dismiss": lazy_gettext("The result stands. The person reads your reason."),
+    "operator.decide_contest uphold": lazy_gettext("They were right. The item is scored anew for everybody."),
+    "operator.decide_contest dismiss": lazy_gettext("The result stands. The person reads your reason."),
+    "contractor.contest_decision": lazy_gettext("Contested. An operator who did not decide it answers you."),
+    "contractor.answer_proposal": lazy_gettext("Your words stand beside the finding. An operator reads both first."),
+    "contractor.contest": lazy_gettext("Contested. An operator who did not decide it answers you."),
+    "contractor.withdraw_move": lazy_gettext("Taken back. You live where you lived before."),
+    "work.give_back": lazy_gettext(
+        "The seat is given back. Somebody else is looked for; you are booked there no more."
+    ),
+    "work.state_cause": lazy_gettext("Your reason is handed in. An operator decides whether this late no counts."),
+}
+_MONEY: Final[dict[str, LazyString]] = {
+    "company.decide_timesheet approve": lazy_gettext(
+        "Approved: the week of %(day)s of %(who)s, %(money)s all in all. The next pay run pays it."
+    ),
+    "company.cut_timesheet": lazy_gettext(
+        "Cut. %(who)s reads each reason, and can dispute it; the cut money stays held until then. The rest is paid"
+        " with the next pay run."
+    ),
+    "company.deposit": lazy_gettext(
+        "Asked for: %(money)s. It is available once it has come; its row below says how far it is."
+    ),
+    "company.ask_by_invoice": lazy_gettext("The invoice is asked for. The money is available once all of it has come."),
+    "company.call_off_invoice": lazy_gettext("The invoice is called off. Nobody has to pay it."),
+    "company.show_deposit": lazy_gettext(
+        "%(money)s is on its way back, by the way it came. This page says when it has arrived."
+    ),
+    "company.fund": lazy_gettext("%(money)s is set aside for this gig."),
+    "company.raise_rate": lazy_gettext("What is offered from now on pays %(money)s an hour."),
+    "company.press_gig pause": lazy_gettext("Paused. Nobody new is asked; what is booked stands."),
+    "company.press_gig close": lazy_gettext("Closed. What no booking has reserved is available again."),
+    "company.press_gig take-back": lazy_gettext("What was set aside for this gig is available again."),
+    "company.pay_chargeback_again": lazy_gettext("Paid, out of what was available."),
+    "operator.decide_bearer company": lazy_gettext("It is taken from what the company has, which reads your reason."),
+    "operator.decide_bearer service": lazy_gettext("The service bears it. The company owes nothing of it any more."),
+    "company.hand_in_evidence": lazy_gettext("Handed in. It goes to the payer's bank once, and the bank decides."),
+    "operator.show_pay": lazy_gettext("The run has begun. This page says how far it is."),
+    "operator.press_payment retry": lazy_gettext("Ordered again. The rail is asked to pay it."),
+    "operator.press_payment unpark": lazy_gettext("The rail is asked again. What it says stands here."),
+    "operator.take_back_payout": lazy_gettext(
+        "%(money)s is asked back from %(who)s, who reads your reason. Once it has come back it is payable again."
+    ),
+    "operator.answer_second agree": lazy_gettext("Agreed, and done as the first person has asked for it."),
+    "operator.answer_second withdraw": lazy_gettext("Taken back. Nothing has moved."),
+    "operator.explain_movement": lazy_gettext("Explained, and booked with your words."),
+    "operator.propose_remittance": lazy_gettext("Proposed. Another operator confirms that it was paid."),
+    "operator.confirm_remittance": lazy_gettext("Confirmed as paid to the tax office, and booked."),
+    "operator.withdraw_remittance": lazy_gettext("Taken back. The money stays withheld for the tax office."),
+    "operator.give_tax_back": lazy_gettext(
+        "Given back. The next pay run pays it to the person, who reads your reason."
+    ),
+    "operator.receive_transfer": lazy_gettext("Booked as benefits of the person, who is told."),
+    "operator.send_transfer": lazy_gettext("Booked as sent to the other provider. The person is told."),
+    "operator.return_transfer": lazy_gettext("Not sent. It is the person's benefits again, and they read your reason."),
+    "operator.assign_bank_line": lazy_gettext("Booked for the company that you chose."),
+    "operator.send_bank_line_back": lazy_gettext("Booked as sent back, with your reason."),
+    "operator.keep_bank_line": lazy_gettext("Booked as the service's own, with your reason."),
+    "operator.press_bank_line confirm": lazy_gettext("Agreed, and booked."),
+    "operator.press_bank_line doubt": lazy_gettext(
+        "Taken back. The transfer is nobody's again, and nothing is booked."
+    ),
+    "operator.make_file": lazy_gettext("The file is made. It holds these payments until it is let go or withdrawn."),
+    "operator.step_file release": lazy_gettext(
+        "Let go. Take the file to the bank, then mark what became of each line."
+    ),
+    "operator.step_file withdraw": lazy_gettext("Withdrawn. Its payments wait for another file."),
+    "operator.mark_lines": lazy_gettext("Marked. What takes two people waits for another operator."),
+    "operator.find_payment": lazy_gettext("Marked. What takes two people waits for another operator."),
+    "operator.answer_finding confirm": lazy_gettext("Agreed. The payment is settled as it was found."),
+    "operator.answer_finding contradict": lazy_gettext("Taken back. The payment is open again."),
+    "operator.decide_name clear": lazy_gettext("The account is the person's. What has waited for that goes out."),
+    "operator.decide_name refuse": lazy_gettext(
+        "Nothing goes to this account. The person reads your reason, and can contest it."
+    ),
+    "operator.pause_currency": lazy_gettext("Payouts of this currency wait, until somebody lets them go on."),
+    "operator.resume_currency": lazy_gettext("Payouts of this currency go on."),
+    "operator.answer_payout_contest upheld": lazy_gettext("The decision stands. The person reads your reason."),
+    "operator.answer_payout_contest overturned": lazy_gettext("They were right. The payout is ordered again."),
+    "operator.credit_invoice": lazy_gettext("Credited. The company has a note of it with your reason."),
+    "work.give_payout_account": lazy_gettext(
+        "Kept. The first account counts at once; a later one waits, so that nobody else can change where you are paid."
+    ),
+    "work.take_back_payout_account": lazy_gettext("Taken back. You are paid as before."),
+}
+ANSWERS: Final[Mapping[str, LazyString]] = MappingProxyType(_PEOPLE | _MONEY)
+
+
+def told(**about: object) -> str:
+    """What the running request has done, in words. `about` has what its sentence names: who, money, day."""
+    parts = [str(part) for part in (request.view_args or {}).values()]
+    chosen = [request.form[name] for name in DECIDED_BY if name in request.form]
+    endpoint = request.endpoint or ""
+    for key in (*(f"{endpoint} {each}" for each in chosen + parts), endpoint):
+        if key in ANSWERS:
+            return str(ANSWERS[key] % {name: str(each) for name, each in about.items()})
+    return str(gettext("Saved."))
