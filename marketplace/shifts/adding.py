@@ -28,6 +28,7 @@ from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.reserve import unused_minutes
 from marketplace.shifts.rules import BookingStatus, PriceChanged
+from marketplace.standards import queries as standards
 from marketplace.standards import rates
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.rates import NO_STEP, PriceInput, cost, highest_cost
@@ -53,6 +54,8 @@ class AddingPrice:
     """For the minutes of the lead whom the crew brings that is asked first (rule LEAD)."""
     standby: Money
     """For people who stand by, if none of them is needed; whoever is called works in a seat that is paid already."""
+    unreached: Sequence[str]
+    """Countries of the gig in which the service's rail pays nobody yet (rule RAIL_REACH)."""
 
     @property
     def total(self) -> Money:
@@ -103,7 +106,8 @@ def price(
     late = (_cost(gig, length, minutes, training=training) - work) * min(people, seats)
     lead = None if crew_id is None else crews.leads_of([crew_id]).get(crew_id)
     led = lead_cost(gig, (lead.lead_before, lead.lead_after) if lead else (), training=training)
-    return AddingPrice(people, minutes, work * seats, late, led, unused_cost(gig, starts_at, ends_at) * standby)
+    waiting = unused_cost(gig, starts_at, ends_at) * standby
+    return AddingPrice(people, minutes, work * seats, late, led, waiting, standards.unreached(gig.places))
 
 
 def lead_cost(gig: Gig, parts: Sequence[int], *, training: bool) -> Money:

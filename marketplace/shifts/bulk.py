@@ -14,6 +14,7 @@ from marketplace.shifts import adding, laying
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Shift
 from marketplace.shifts.sheet import Fault, Row, Sheet, SheetNotGood, read
+from marketplace.standards import queries as standards
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Look:
     """What a file would plan: its `rows`, what is wrong with which line, and the minutes of all seats together.
     `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT); `added` is
     what it costs at most that they are added late to the schedules of people who have one (house rule NOTICE), and
-    `standby` what people who stand by cost if none of them is needed (rule STANDBY)."""
+    `standby` what people who stand by cost if none of them is needed (rule STANDBY). `unreached` are countries of the
+    gig in which the service's rail pays nobody yet (rule RAIL_REACH)."""
 
     rows: Sequence[Row]
     faults: Sequence[Fault]
@@ -29,6 +31,7 @@ class Look:
     minutes_left: int | None
     added: Money
     standby: Money
+    unreached: Sequence[str]
 
 
 def look(
@@ -74,7 +77,7 @@ def _look(gig: Gig, content: str, timezone: str, usual: tuple[int, int], crew_id
     faults.sort(key=lambda fault: fault.line)
     minutes = sum(each.seat_minutes for each in planned)
     costs = adding.price_of(gig, planned), adding.standby_of(gig, planned)
-    return Look(rows, faults, minutes, laying.volume_left(gig), *costs)
+    return Look(rows, faults, minutes, laying.volume_left(gig), *costs, standards.unreached(gig.places))
 
 
 def _planned(row: Row, crew_id: UUID | None) -> Planned:

@@ -12,6 +12,7 @@ from marketplace.shifts.timesheet_rules import CompensationRule
 
 MOST_ASKED = 500
 LONGEST_REASON = 500
+UNREACHED = {"description": "Countries of the gig in which the payment rail pays nobody yet (rule RAIL_REACH)"}
 STANDBY = ma.validate.Range(0, 500)
 STANDS_BY = "How many people stand by for it, in a shift of their own (STANDBY); at most as many as it has seats"
 ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
@@ -66,6 +67,7 @@ class AddingPriceSchema(ma.Schema):
     lead = MoneyField(required=True)
     standby = MoneyField(required=True)
     total = MoneyField(required=True)
+    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
 
 
 class NewShiftSchema(ShiftPlanSchema):
@@ -132,6 +134,7 @@ class ShiftSheetLookSchema(ma.Schema):
     standby = MoneyField(
         required=True, metadata={"description": "For people who stand by, if none of them is needed (rule STANDBY)"}
     )
+    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
 
 
 class ShiftSchema(ma.Schema):

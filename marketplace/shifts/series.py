@@ -30,6 +30,7 @@ from marketplace.shifts.recurrence import BadRecurrence, Occurrence, Recurrence,
 from marketplace.shifts.rules import BadShift, GigNotOpen, SeriesStatus, ShiftStatus, VolumeCapReached
 from marketplace.shifts.scheduling import CancellationPrice
 from marketplace.shifts.series_models import ShiftSeries
+from marketplace.standards import queries as standards
 
 HORIZON = timedelta(weeks=4)
 A_DAY = timedelta(days=1)
@@ -54,11 +55,13 @@ class SeriesPrice:
 class Preview:
     """The first times of a series, at most MOST_SHOWN, in order; and what those of the next four weeks cost at most
     beside their time, because they are added late to the schedules of people who have one (house rule NOTICE), and for
-    people who stand by, if none of them is needed (rule STANDBY)."""
+    people who stand by, if none of them is needed (rule STANDBY). `unreached` are countries of the gig in which the
+    service's rail pays nobody yet (rule RAIL_REACH)."""
 
     items: Sequence[Occurrence]
     added: Money
     standby: Money
+    unreached: Sequence[str]
 
 
 def preview(
@@ -83,7 +86,8 @@ def preview(
     found = upcoming(recurrence_of(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
     laid = [each for each in found if each.starts_at <= clock.now() + HORIZON]
     planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id, standby=standby) for each in laid]
-    return Preview(found[:MOST_SHOWN], adding.price_of(gig, planned), adding.standby_of(gig, planned))
+    costs = (adding.price_of(gig, planned), adding.standby_of(gig, planned))
+    return Preview(found[:MOST_SHOWN], *costs, standards.unreached(gig.places))
 
 
 def start(

@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
 from marketplace.shifts.rules import SeriesStatus
-from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, CancellationPriceSchema
+from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, UNREACHED, CancellationPriceSchema
 
 _RULE = "An RRULE of RFC 5545 with FREQ of DAILY, WEEKLY or MONTHLY, such as FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270331"
 
@@ -60,6 +60,7 @@ class SeriesPreviewSchema(ma.Schema):
         required=True,
         metadata={"description": "For people who stand by for those of four weeks, if none is needed (rule STANDBY)"},
     )
+    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
 
 
 class SeriesSchema(ma.Schema):

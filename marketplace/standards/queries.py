@@ -175,6 +175,12 @@ def gate_places(codes: Sequence[Code], *, currency: str, on: date) -> list[Place
     ]
 
 
+def unreached(places: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Countries of a gig's places in which the service's payment rail pays nobody yet (rule RAIL_REACH)."""
+    rail, platform = current_app.config["RAIL"], current_app.config["STRIPE_COUNTRY"]
+    return rail_reach.not_paid(rail, {place["country"] for place in places}, platform)
+
+
 def _strictest(place: Place, parts: Sequence[Place]) -> Place:
     """The place, with the floor of its dearest part where that is higher than its own."""
     dearest = max(parts, key=lambda part: part.floor.hourly, default=place)

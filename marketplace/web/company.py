@@ -13,7 +13,7 @@ from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.gigs.models import Gig
 from marketplace.pay import queries as pay
-from marketplace.pay.rails import unreached
+from marketplace.standards import queries as standards
 from marketplace.web import answers, site, waiting
 from marketplace.web import company_pictures as pictures
 from marketplace.web.words import countries
@@ -54,12 +54,9 @@ def _known() -> dict[str, Any]:
 def unreached_of(gigs: Iterable[Gig]) -> list[tuple[str, str]]:
     """The titles of gigs with those of their countries in which the service's rail pays nobody yet (rule
     RAIL_REACH)."""
-    named, found = dict(countries()), []
-    for gig in gigs:
-        codes = sorted({place["country"] for place in gig.places})
-        if missing := [named.get(code, code) for code in codes if not unreached.is_paid(code)]:
-            found.append((gig.title, ", ".join(missing)))
-    return found
+    named = dict(countries())
+    found = ((gig.title, standards.unreached(gig.places)) for gig in gigs)
+    return [(title, ", ".join(named.get(code, code) for code in codes)) for title, codes in found if codes]
 
 
 def _navigation() -> list[tuple[str, Any, int]]:

@@ -21,6 +21,7 @@ from marketplace.shifts.rules import PriceChanged
 from marketplace.standards.line_kinds import LineKind
 from tests.factories import accounts, pay
 from tests.factories import shifts as make
+from tests.factories.rails import at_stripe
 from tests.factories.shifts import MONDAY
 from tests.pay.books import everything_holds
 from tests.web.visitor import Visitor
@@ -212,6 +213,10 @@ def test_the_price_of_a_shift_is_asked_before(client: FlaskClient) -> None:
     assert (found["people"], found["minutes"]) == (1, 60)
     amounts = [found[name]["amount"] for name in ("work", "added", "total")]
     assert amounts == ["134.80", "15.60", "150.40"]
+    assert found["unreached"] == []
+    there.gig.places = [*there.gig.places, {"country": "BR", "subdivision": None}]
+    with at_stripe(client.application):
+        assert ask(client, plan(there), there.company).json["unreached"] == ["BR"]
     start = MONDAY + 3 * DAY
     make.booked(there, starts_at=MONDAY + DAY)
     make.at(MONDAY - 3 * DAY)
