@@ -13,6 +13,7 @@ from marketplace.core.http import page
 from marketplace.pay.groups import service as groups
 from marketplace.pay.groups.models import PayGroup
 from marketplace.pay.groups.schemas import PayGroupArgs
+from marketplace.web.continents import by_continent
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.words import countries, weekdays, zones
@@ -61,6 +62,7 @@ def _changed(form: Form, group: PayGroup, act: Callable[[Any], PayGroup]) -> Res
 def _choices() -> dict[str, Any]:
     return {
         "countries": countries(),
+        "continents": by_continent(),
         "weekdays": [(str(number), name) for number, name in enumerate(weekdays(), 1)],
         "zones": [(name, name) for name in zones()],
     }

@@ -21,6 +21,7 @@ from marketplace.core.retention import PaperStatus
 from marketplace.pay.rails import unreached
 from marketplace.web import answers, choices, words
 from marketplace.web.application import DOCUMENT_OF, usual_wait
+from marketplace.web.continents import by_continent
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.operator_people import CHECKABLE
@@ -247,7 +248,7 @@ def show_policy(form: Form | None = None) -> ResponseReturnValue:
         always=ALWAYS_ASKED,
         shown_by_document=[each for each in RequirementKind if each in DOCUMENT_OF],
         providers=list(Provider),
-        countries=words.countries(),
+        continents=by_continent(),
         country_names=dict(words.countries()),
         may_publish=actor().is_operator(OperatorRole.STANDARDS),
         form=given,
