@@ -21,7 +21,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from marketplace.core import idempotency
 from marketplace.core.db import Base, db, transact
 from marketplace.core.intake import is_for_files, refuse_unreadable
-from marketplace.core.money import BadMoney, Money
+from marketplace.core.money import BadMoney, Money, most
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
 
 T = TypeVar("T")
@@ -31,6 +31,8 @@ _ASKS_OUTSIDE = "asks_outside"
 AMOUNT = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,4})?")
 """Digits as a person writes them. Decimal() would also take 1e3, 1_000 and digits of other scripts, and with more than
 fourteen before the point the minor units would not fit the database's integers."""
+_ANY_AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,4})?")
+"""The same of any size: what is too much is told so, and not that it is no amount."""
 log = structlog.get_logger()
 
 
@@ -304,9 +306,12 @@ class MoneyField(ma.fields.Field[Money]):
         if not isinstance(value, Mapping) or not isinstance(value.get("amount"), str):
             raise self.make_error("shape")
         currency = value.get("currency")
-        if not isinstance(currency, str) or not AMOUNT.fullmatch(value["amount"]):
+        if not isinstance(currency, str) or not _ANY_AMOUNT.fullmatch(value["amount"]):
             raise self.make_error("shape")
         try:
-            return Money.of(value["amount"], currency)
+            money, limit = Money.of(value["amount"], currency), most(currency)
         except BadMoney as bad:
             raise ma.ValidationError(bad.detail) from bad
+        if not -limit <= money <= limit:
+            raise ma.ValidationError(f"The most that one amount may be is {limit}.")
+        return money

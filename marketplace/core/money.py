@@ -45,6 +45,27 @@ def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+_SMALL_UNITS = frozenset(
+    """
+    ALL AMD AOA ARS BIF CDF CLP COP CRC DJF DZD GNF GYD HUF IDR IQD IRR ISK JMD JPY KES KHR KMF KRW KZT LAK
+    LBP LKR LRD MGA MMK MNT MWK NGN PKR PYG RSD RWF SDG SLL SOS SSP SYP TZS UGX UZS VND XAF XOF XPF YER
+    """.split()  # noqa: SIM905 - a list of them would be a page long
+)
+"""Currencies of which one unit is worth about a US cent, or less."""
+_MOST, _MOST_SMALL = 100_000_000, 1_000_000_000_000
+
+
+@lru_cache(maxsize=512)
+def most(currency: str) -> "Money":
+    """The most that one amount may be where somebody writes one: 99,999,999.99 USD, 999,999,999,999.99 IDR.
+
+    A limit of the house against a slip of zeros, far above what anybody pays here at once; sums may be more. What a
+    payment rail carries at once may be less. Raises BadMoney when ISO 4217 does not know the currency.
+    """
+    whole = _MOST_SMALL if currency in _SMALL_UNITS else _MOST
+    return Money(whole * 10 ** minor_digits(currency) - 1, currency)
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An exact amount: `Money(1500, "USD")` is fifteen dollars.

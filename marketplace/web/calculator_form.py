@@ -8,13 +8,13 @@ import marshmallow as ma
 
 from marketplace.standards.rules import RULES
 from marketplace.standards.schemas import CalculatorSchema
+from marketplace.web import amounts
 from marketplace.web.typed import lists_as_one, typed
 
 AMOUNTS = ("rate", "piece_price", "client_pays", "margin")
 FOR_GRANTED = ("ESCROW", "INSTRUCTIONS", "COMPANY")
 """Rules about what a company has done and not about what it offers: the calculator does not ask."""
 _SEPARATORS = re.compile(r"[,;\s]+")
-_COMMA = re.compile(r"([0-9]+),([0-9]{1,2})")
 
 
 class OfferForm(CalculatorSchema):
@@ -30,9 +30,10 @@ class OfferForm(CalculatorSchema):
         for name in AMOUNTS:
             amount = offer.pop(name, "")
             if amount:
-                offer[name] = _money(amount, currency)
-        offer["other_rates"] = [_money(amount, currency) for amount in _words(offer.pop("more_rates", ""), "; ")]
-        offer["taken_percent"] = _point(offer.get("taken_percent") or "0")
+                offer[name] = _money(name, amount, currency)
+        more = _words(offer.pop("more_rates", ""), "; ")
+        offer["other_rates"] = [_money("more_rates", amount, currency) for amount in more]
+        offer.setdefault("taken_percent", "0")
         offer["pilot"] = _pilot(offer.pop("seconds", None), places)
         done = dict.fromkeys(("instructions_verified", "company_verified", "signatory_verified"), "true")
         return typed(self, offer | done) | {"places": places, "pilot": offer["pilot"]}
@@ -61,13 +62,11 @@ def _pilot(seconds: Any, places: Iterable[Mapping[str, str]]) -> dict[str, Any] 
     return counts | {"finished": True, "paid": True, "places": names}
 
 
-def _money(amount: str, currency: str) -> dict[str, str]:
-    return {"amount": _point(amount), "currency": currency}
-
-
-def _point(number: str) -> str:
-    """ "15,50" as it is written in much of the world, with a point."""
-    return _COMMA.sub(r"\1.\2", number.strip()) if _COMMA.fullmatch(number.strip()) else number.strip()
+def _money(name: str, amount: str, currency: str) -> dict[str, str]:
+    try:
+        return {"amount": amounts.amount(amount, currency), "currency": currency}
+    except amounts.NotRead as unread:
+        raise ma.ValidationError({name: [str(unread)]}) from unread
 
 
 def _words(text: str, separators: str) -> list[str]:

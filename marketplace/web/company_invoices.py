@@ -22,6 +22,7 @@ from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.invoices.routes import as_file
 from marketplace.pay.invoices.schemas import BillingArgs
 from marketplace.pay.schemas import DepositArgs
+from marketplace.web.amounts import NotRead, amount
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month, supplied_words
@@ -111,8 +112,9 @@ def show_transfer(company_id: UUID) -> str:
 def _asked(form: Form) -> Money | None:
     """The amount that was asked for, where it is one."""
     try:
-        return Money.of(str(form.value("money.amount")), str(form.value("money.currency")))
-    except BadMoney:
+        currency = str(form.value("money.currency"))
+        return Money.of(amount(str(form.value("money.amount")), currency), currency)
+    except (BadMoney, NotRead):
         return None
 
 

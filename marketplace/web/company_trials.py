@@ -21,6 +21,7 @@ from marketplace.matching.models import Trial
 from marketplace.matching.schemas import NewShiftTrialSchema
 from marketplace.shifts.models import Shift
 from marketplace.web import words
+from marketplace.web.amounts import in_field
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.company_shifts import own_shift, shift_titles
 from marketplace.web.forms import Form
@@ -102,7 +103,7 @@ def show_shift_trial(company_id: UUID, shift_id: UUID, trial_id: UUID) -> str:
 def _as_it_is(shift: Shift, gig: Gig) -> dict[str, Any]:
     begins, ends = (moment.astimezone(clock.zone(shift.timezone)) for moment in (shift.starts_at, shift.ends_at))
     return {
-        "rate.amount": str(gig.rate.decimal),
+        "rate.amount": in_field(gig.rate),
         "rate.currency": gig.rate.currency,
         "day": begins.date().isoformat(),
         "begins": f"{begins:%H:%M}",

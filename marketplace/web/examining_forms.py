@@ -9,6 +9,7 @@ from flask_babel import gettext
 from marketplace.qualifications.models import Qualification
 from marketplace.qualifications.rules import MOST_ITEMS, Paper, Reveal
 from marketplace.qualifications.scoring import LONGEST_PROMPT, MOST_POINTS, BadItem, Item, ItemKind, check_item
+from marketplace.web.amounts import in_field
 from marketplace.web.typed import lines
 
 
@@ -81,7 +82,7 @@ def spec_values(found: Qualification) -> dict[str, str]:
         "code": found.code,
         "title": found.title,
         "about": found.description,
-        "rate.amount": str(found.rate.decimal),
+        "rate.amount": in_field(found.rate),
         "rate.currency": found.currency,
         "proves.skill": proves.skill or "",
         "proves.skill_level": str(proves.skill_level or ""),

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.core.db import db
 from marketplace.core.idempotency import FORM_FIELD
 from marketplace.core.problems import Problem
+from marketplace.web import amounts
 from marketplace.web.field_words import plain
 from marketplace.web.typed import in_kind
 
@@ -55,10 +56,11 @@ class Form:
         handed_in = _flat(request.form if given is None else given)
         typed = {name: value for name, value in handed_in.items() if name not in _NOT_THE_SCHEMAS}
         self.values = typed
+        given_amounts, unread = amounts.as_read(self.schema, _nested(typed, self.schema))
         try:
-            data = self.schema.load(in_kind(self.schema, _nested(typed, self.schema)))
+            data = self.schema.load(in_kind(self.schema, given_amounts))
         except ma.ValidationError as wrong:
-            self.errors, self.status = _beside_fields(_flatten(wrong.messages), typed), 422
+            self.errors, self.status = _beside_fields(_flatten(wrong.messages) | unread, typed), 422
             return None
         try:
             with db.session.begin_nested():

@@ -13,6 +13,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Where
 from marketplace.gigs.schemas import PilotReportSchema, TermsSchema
 from marketplace.standards.rates import NO_STEP
+from marketplace.web.amounts import in_field
 from marketplace.web.typed import lines, lists_as_one, typed
 
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -97,7 +98,7 @@ def values_of(gig: Gig) -> dict[str, Any]:
 
 def money_values(name: str, money: Money) -> dict[str, str]:
     """What stands in the two fields of an amount."""
-    return {f"{name}.amount": str(money.decimal), f"{name}.currency": money.currency}
+    return {f"{name}.amount": in_field(money), f"{name}.currency": money.currency}
 
 
 def code_of(place: Where) -> str:

@@ -17,6 +17,8 @@ PATTERNS: Final = (
     "Comments are open until %(moment)s. So far %(unanswered)s of them have no answer.",
     "Comments were open until %(moment)s; %(unanswered)s of them have no answer.",
     "The gig is %(status)s; this is for one that is %(allowed)s.",
+    "The most that one amount may be is %(most)s.",
+    "The most that can be paid in at once is %(most)s.",
     "The gig is in %(currency)s.",
     "The test is paid in %(currency)s.",
     "The change is %(status)s.",

@@ -24,6 +24,7 @@ from marketplace.core.money import Money
 from marketplace.notices.one_tap import PAGE
 from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
+from marketplace.web.amounts import in_field
 from marketplace.web.choices import term_name
 from marketplace.web.happenings import event_words
 from marketplace.web.problem_words import problem_said
@@ -194,6 +195,7 @@ def _words() -> dict[str, Any]:
         "money": money_words,
         "money_of": lambda pair: money_words(Money.of(pair["amount"], pair["currency"])),
         "money_from": Money,
+        "in_field": in_field,
         "moment_of": datetime.fromisoformat,
         "rate_words": rate_words,
         "account_words": account_words,

@@ -8,6 +8,7 @@ import marshmallow as ma
 from marketplace.contracts.schemas import ContractTermsSchema
 from marketplace.contracts.terms import LANGUAGES, OWN_WORDS, as_offered
 from marketplace.core.problems import Problem
+from marketplace.web import amounts
 from marketplace.web.forms import Form
 from marketplace.web.typed import lists_as_one, typed
 
@@ -38,6 +39,8 @@ class TermsForm(ContractTermsSchema):
         given["intermediaries"] = [row | {"margin_paid_by": "company"} for row in rows]
         given["via_third_party"] = bool(rows)
         given["translations"] = _translations(given)
+        if (pay := given.get("pay", {})).get("amount"):
+            given["pay"] = pay | {"amount": _amount(pay)}
         boxes = given.get("nda", {}).get("carve_outs", [])
         ticked = boxes if isinstance(boxes, list) else [boxes]
         given.setdefault("nda", {})["carve_outs"] = [box for box in ticked if box]
@@ -65,6 +68,13 @@ def values_of(terms: Mapping[str, Any]) -> dict[str, Any]:
     for number, party in enumerate(terms["intermediaries"][:PARTIES]):
         values |= {f"{BETWEEN}.{number}.{name}": str(each) for name, each in party.items()}
     return values
+
+
+def _amount(pay: Mapping[str, str]) -> str:
+    try:
+        return amounts.amount(pay["amount"], pay.get("currency", ""))
+    except amounts.NotRead as unread:
+        raise ma.ValidationError({"pay": {"amount": [str(unread)]}}) from unread
 
 
 _ROWS = ("intermediaries", "translations")

@@ -178,7 +178,7 @@ def test_a_gig_is_written_and_changed(at: AtCompany, company: Company) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("rate__amount", "a lot", "Write an amount, such as 15.00."),
+        ("rate__amount", "a lot", "“a lot” is no number."),
         ("planned_hours", "soon", "Give hours above zero"),
         ("places", "Kansas", "not written as it is asked for"),
         ("places", "US-KS, KE-", "not written as it is asked for"),

@@ -2,15 +2,17 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
+from marketplace.pay.models import PaymentOp
 from marketplace.web import company_money
 from tests.factories import accounts, gigs
 from tests.factories import pay as made
 from tests.factories.rails import at_stripe
-from tests.web.visitor import Visitor
+from tests.web.visitor import Page, Visitor
 
 
 def test_what_was_paid_is_totalled_whole_and_not_by_the_lines_that_are_shown(
@@ -24,6 +26,24 @@ def test_what_was_paid_is_totalled_whole_and_not_by_the_lines_that_are_shown(
     page = visitor.look(f"/company/{company_id}/money/paid")
     assert "$67.40 USD in all" in page.words
     assert "wages" not in page.words
+
+
+def test_a_deposit_is_typed_as_its_reader_writes_and_has_a_most(visitor: Visitor) -> None:
+    company = accounts.company()
+    owner = accounts.person_of(accounts.owner_of(company.id).person_id)
+    at = f"/company/{company.id}/money"
+    form = visitor.signed_in(owner).look(at)
+
+    def pay_in(amount: str) -> Page:
+        return visitor.hand_in(form, at, **{"money.amount": amount, "money.currency": "USD"})
+
+    assert "The most that can be paid in at once is $999,999.99 USD." in pay_in("1,000,000.00").words
+    assert "The most that one amount may be is $99,999,999.99 USD." in pay_in("999,999,999,999").words
+    unclear = pay_in("1.234")
+    assert (unclear.status, unclear.form(at).values["money.amount"]) == (422, ["1.234"])
+    assert "“1.234” can be read in two ways. Write it as 1234.56 or 1,234.56." in unclear.words
+    assert "Asked for: $1,234.56 USD." in pay_in("1.234,56").words
+    assert [each.money for each in db.session.scalars(select(PaymentOp))] == [Money.of("1234.56", "USD")]
 
 
 def test_whoever_plans_shifts_reads_where_nobody_can_be_paid(visitor: Visitor, app: Flask) -> None:

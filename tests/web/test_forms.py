@@ -66,10 +66,21 @@ def test_a_refused_form_keeps_everything_and_says_where(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("locale", "expected"),
     [
-        ("en", {"name": "Fill this in.", "hours": "At most 12.", "rate.amount": "Write an amount, such as 15.00."}),
+        (
+            "en",
+            {
+                "name": "Fill this in.",
+                "hours": "At most 12.",
+                "rate.amount": "“a lot” is no number. Write it as 1234.56 or 1,234.56.",
+            },
+        ),
         (
             "id",
-            {"name": "Wajib diisi.", "hours": "Paling banyak 12.", "rate.amount": "Tulis jumlahnya, misalnya 15.00."},
+            {
+                "name": "Wajib diisi.",
+                "hours": "Paling banyak 12.",
+                "rate.amount": "“a lot” bukan angka. Tulislah seperti 1234,56 atau 1.234,56.",
+            },
         ),
     ],
 )
@@ -126,5 +137,5 @@ def test_each_form_has_a_key_of_its_own() -> None:
 
 
 def test_money_that_is_none_stands_beside_its_amount(app: Flask) -> None:
-    form, _ = handed_in(app, {"name": "a", "rate.amount": "15.001", "rate.currency": "USD"})
-    assert form.errors == {"rate.amount": [BadMoney("15.001 has more digits than USD has.").detail]}
+    form, _ = handed_in(app, {"name": "a", "rate.amount": "15.0012", "rate.currency": "USD"})
+    assert form.errors == {"rate.amount": [BadMoney("15.0012 has more digits than USD has.").detail]}

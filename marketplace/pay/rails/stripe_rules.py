@@ -84,8 +84,28 @@ def stripe_digits(currency: str) -> int:
     return 3 if currency in THREE_DECIMALS else 2
 
 
+MOST_DIGITS, MOST_DIGITS_OF_RUPIAH = 8, 12
+"""How large the number can be that Stripe is asked for at once: 999,999.99 USD, 99,999,999 JPY, 9,999,999,999.99 IDR
+(docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). Card networks and banks may carry less."""
+
+
+def most_at_once(currency: str) -> Money:
+    """The most that can be paid in at once."""
+    step = 10 if currency in THREE_DECIMALS else 100 if currency in WHOLE_UNITS else 1
+    largest = 10 ** (MOST_DIGITS_OF_RUPIAH if currency == "IDR" else MOST_DIGITS) - 1
+    scale = Fraction(10) ** (minor_digits(currency) - stripe_digits(currency))
+    return Money(int((largest - largest % step) * scale), currency)
+
+
+def check_most(money: Money) -> None:
+    """Raises NotCarried when an amount is too much to be paid in at once."""
+    if money > (limit := most_at_once(money.currency)):
+        raise NotCarried(f"The most that can be paid in at once is {limit}.", field="money")
+
+
 def check_deposit(money: Money) -> None:
     """Raises NotCarried when an amount cannot be paid in."""
+    check_most(money)
     to_stripe(money)
     least = FEWEST.get(money.currency)
     if least is not None and money < Money.of(least, money.currency):
