@@ -26,6 +26,7 @@ from marketplace.notices.queries import count_unread
 from marketplace.notices.words import span
 from marketplace.web.amounts import in_field
 from marketplace.web.choices import term_name
+from marketplace.web.cited import cited
 from marketplace.web.happenings import event_words
 from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import floor_words, input_name, input_words, parameter_name, premium_day_words
@@ -210,6 +211,7 @@ def _words() -> dict[str, Any]:
         "term_name": term_name,
         "said": said,
         "source_words": source_words,
+        "cited": cited,
         "problem_said": problem_said,
         "verdict_said": verdict_said,
         "basis_of": basis_of,

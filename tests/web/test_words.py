@@ -18,6 +18,7 @@ from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.exchange import ECB
 from marketplace.standards.rules import RULES
 from marketplace.web import words
+from marketplace.web.cited import cited, parts
 from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
 
@@ -174,3 +175,19 @@ def test_a_refusal_is_told_in_indonesian(app: Flask, sentence: str, expected: st
 
 def test_every_sentence_that_is_proven_of_the_books_has_an_indonesian(app: Flask) -> None:
     assert {check.sentence for check in proof.prove()} - set(known()) == set()
+
+
+def test_a_source_keeps_its_titles_and_their_language_and_says_the_rest_in_the_readers(app: Flask) -> None:
+    """FEE: "Fairwork, Cloudwork Principles (June 2024), 1.2 (pay after costs); the percentage is house policy"."""
+    told = known()
+    in_parts = [rule.source for rule in RULES.values() if rule.source not in told]
+    ours = {part for source in in_parts for part in parts(source) if "ouse policy" in part}
+    assert sorted(ours - told.keys()) == []
+    fee = RULES["FEE"].source
+    with app.test_request_context(), force_locale("id"):
+        title, words = cited(fee).split("; ")
+        assert cited("<b>").startswith('<span lang="en">&lt;b&gt;')
+    assert title == '<span lang="en">Fairwork, Cloudwork Principles (June 2024), 1.2 (pay after costs)</span>'
+    assert words == "persentasenya kebijakan rumah"
+    with app.test_request_context(), force_locale("en"):
+        assert cited(fee) == fee
