@@ -10,6 +10,7 @@ import marshmallow as ma
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 
 from marketplace.accounts import papers, queries, service
 from marketplace.accounts.auth import actor, actor_or_none
@@ -30,6 +31,8 @@ from marketplace.web.forms import Form
 
 blueprint = Blueprint("operator", __name__, url_prefix="/desk")
 SHOWN = 20
+FEW = 8
+"""So many pages of a desk stand side by side; more stand below headings."""
 Status = TypeVar("Status", bound=StrEnum)
 DECISIONS: Mapping[str, Callable[..., Company]] = {
     "verify": service.verify_company,
@@ -65,38 +68,85 @@ def _known() -> dict[str, Any]:
     return {"duty": lambda role: by is not None and by.is_operator(OperatorRole(role))}
 
 
-def _navigation() -> list[tuple[str, Any, int]]:
+def _navigation() -> list[site.Link | site.Heading]:
     by = actor()
     waits = waiting.on_desk(by) if by.is_operator() else None
     if waits is None:
         return []
     applicants = (waits.applicants or 0) + (waits.renewals or 0)
-    by_duty: list[tuple[OperatorRole, str, Any, int]] = [
-        (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
-        (OperatorRole.VETTING, "operator.list_waiting", lazy_gettext("Queue"), applicants),
-        (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), 0),
-        (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
-        (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
-        (OperatorRole.VETTING, "operator.list_hidden", lazy_gettext("Hidden words"), waits.hidden or 0),
-        (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
-        (OperatorRole.DISPUTES, "operator.list_match_contests", lazy_gettext("Contested offers"), waits.matches or 0),
-        (OperatorRole.DISPUTES, "operator.list_payout_contests", lazy_gettext("Contested payouts"), waits.payouts or 0),
-        (OperatorRole.FINANCE, "operator.show_pay", lazy_gettext("Pay"), (waits.stuck or 0) + (waits.seconds or 0)),
-        (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
-        (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
-        (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
-        (OperatorRole.STANDARDS, "operator.list_benefits", lazy_gettext("Benefits"), 0),
-        (OperatorRole.STANDARDS, "operator.list_places", lazy_gettext("Places"), 0),
-        (OperatorRole.STANDARDS, "operator.list_tests", lazy_gettext("Tests"), 0),
-        (OperatorRole.STANDARDS, "operator.list_surveys", lazy_gettext("Surveys"), waits.concerns or 0),
-        (OperatorRole.STANDARDS, "operator.list_flags", lazy_gettext("Flags"), 0),
-        (OperatorRole.STANDARDS, "operator.list_weights", lazy_gettext("Weights"), 0),
-        (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
-        (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
-        (OperatorRole.ADMIN, "operator.show_clock", lazy_gettext("Clock"), 0),
+    groups: list[tuple[LazyString, list[tuple[OperatorRole, str, LazyString, int]]]] = [
+        (
+            lazy_gettext("People"),
+            [
+                (OperatorRole.VETTING, "operator.list_companies", lazy_gettext("Companies"), waits.companies or 0),
+                (OperatorRole.VETTING, "operator.list_waiting", lazy_gettext("Queue"), applicants),
+                (OperatorRole.VETTING, "operator.list_people", lazy_gettext("People"), 0),
+                (OperatorRole.VETTING, "operator.list_proposals", lazy_gettext("Findings"), waits.proposals or 0),
+                (OperatorRole.VETTING, "operator.list_hidden", lazy_gettext("Hidden words"), waits.hidden or 0),
+            ],
+        ),
+        (
+            lazy_gettext("Contested"),
+            [
+                (OperatorRole.DISPUTES, "operator.list_disputes", lazy_gettext("Disputes"), waits.disputes or 0),
+                (OperatorRole.VETTING, "operator.list_appeals", lazy_gettext("Appeals"), waits.appeals or 0),
+                (
+                    OperatorRole.DISPUTES,
+                    "operator.list_match_contests",
+                    lazy_gettext("Contested offers"),
+                    waits.matches or 0,
+                ),
+                (
+                    OperatorRole.DISPUTES,
+                    "operator.list_payout_contests",
+                    lazy_gettext("Contested payouts"),
+                    waits.payouts or 0,
+                ),
+            ],
+        ),
+        (
+            lazy_gettext("Money"),
+            [
+                (
+                    OperatorRole.FINANCE,
+                    "operator.show_pay",
+                    lazy_gettext("Pay"),
+                    (waits.stuck or 0) + (waits.seconds or 0),
+                ),
+                (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
+                (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),
+            ],
+        ),
+        (
+            lazy_gettext("Rules and work"),
+            [
+                (OperatorRole.STANDARDS, "operator.list_places", lazy_gettext("Places"), 0),
+                (OperatorRole.STANDARDS, "operator.show_rates", lazy_gettext("Rates"), 0),
+                (OperatorRole.STANDARDS, "operator.list_benefits", lazy_gettext("Benefits"), 0),
+                (OperatorRole.STANDARDS, "operator.list_tests", lazy_gettext("Tests"), 0),
+                (OperatorRole.STANDARDS, "operator.list_surveys", lazy_gettext("Surveys"), waits.concerns or 0),
+                (OperatorRole.STANDARDS, "operator.list_flags", lazy_gettext("Flags"), 0),
+                (OperatorRole.STANDARDS, "operator.list_weights", lazy_gettext("Weights"), 0),
+            ],
+        ),
+        (
+            lazy_gettext("Service"),
+            [
+                (OperatorRole.ADMIN, "operator.list_plans", lazy_gettext("Plans"), 0),
+                (OperatorRole.ADMIN, "operator.show_log", lazy_gettext("Audit"), 0),
+                (OperatorRole.ADMIN, "operator.show_clock", lazy_gettext("Clock"), 0),
+            ],
+        ),
     ]
-    own = [(endpoint, label, count) for duty, endpoint, label, count in by_duty if by.is_operator(duty)]
-    return [("operator.desk", lazy_gettext("Desk"), 0), *own]
+    own = [
+        site.Heading(label, [(endpoint, name, count) for duty, endpoint, name, count in links if by.is_operator(duty)])
+        for label, links in groups
+    ]
+    desk: site.Link = ("operator.desk", lazy_gettext("Desk"), 0)
+    if sum(len(group.links) for group in own) <= FEW:
+        return [desk, *(link for group in own for link in group.links)]
+    # A heading over one page says no more than the page.
+    return [desk, *(group if len(group.links) > 1 else group.links[0] for group in own if group.links)]
 
 
 def _belonging(by: Actor) -> list[site.Place]:

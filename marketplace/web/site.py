@@ -61,12 +61,21 @@ _KNOCKED_AT = ("security.login", "security.forgot_password", "security.send_conf
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the navigation. `count` is what waits there."""
+    """One entry of the navigation. `count` is what waits there. A heading has no address, and the entries below it."""
 
     label: str
     url: str
     here: bool
     count: int = 0
+    below: Sequence["Entry"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a navigation that is too long to be read at a glance, and what stands below it."""
+
+    label: LazyString
+    links: Sequence["Link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,9 @@ class Place:
     url: str
 
 
-Navigation = Callable[[], Sequence[tuple[str, LazyString, int]]]
+Link = tuple[str, LazyString, int]
+"""(endpoint, label, what waits)."""
+Navigation = Callable[[], Sequence[Link | Heading]]
 Belonging = Callable[[Actor], Sequence[Place]]
 Links = Callable[[Actor, Mapping[str, str]], str | None]
 _NAVIGATION: dict[str, Navigation] = {}
@@ -86,7 +97,7 @@ _LINKS: dict[str, Links] = {}
 
 
 def navigation(blueprint: Blueprint, build: Navigation) -> None:
-    """Says what stands in the navigation while a page of the blueprint is shown: (endpoint, label, what waits)."""
+    """Says what stands in the navigation while a page of the blueprint is shown."""
     _NAVIGATION[blueprint.name] = build
 
 
@@ -227,8 +238,16 @@ def _navigation() -> list[Entry]:
     build = _NAVIGATION.get(request.blueprint or "")
     if build is None or actor_or_none() is None:
         return []
+    return [_below(each) if isinstance(each, Heading) else _entry(each) for each in build()]
+
+
+def _entry(link: Link) -> Entry:
+    endpoint, label, waiting = link
     arguments = {name: value for name, value in (request.view_args or {}).items() if name == "company_id"}
-    return [
-        Entry(str(label), url_for(endpoint, **arguments), endpoint == request.endpoint, waiting)
-        for endpoint, label, waiting in build()
-    ]
+    return Entry(str(label), url_for(endpoint, **arguments), endpoint == request.endpoint, waiting)
+
+
+def _below(heading: Heading) -> Entry:
+    links = [_entry(link) for link in heading.links]
+    here, waiting = any(each.here for each in links), sum(each.count for each in links)
+    return Entry(str(heading.label), "", here, waiting, links)
