@@ -30,7 +30,7 @@ from tests.factories import accounts, pay, workforce
 from tests.factories.rails import at_stripe
 from tests.factories.regions import comments_end
 from tests.web.desk import Desk, operator
-from tests.web.visitor import Visitor
+from tests.web.visitor import Page, Visitor
 
 PAGES = ("", "/companies", "/people", "/pay", "/proof", "/sandbox", "/clock", "/audit", "/rates", "/places", "/plans")
 BY_DUTY = {
@@ -205,6 +205,21 @@ def test_a_lever_makes_the_next_deposit_fail(desk: Desk) -> None:
     assert op.status is OpStatus.REFUSED
     assert "The sandbox behaves well." in desk.look("/sandbox").words
     assert desk.send("/sandbox", times="0").status == 422
+
+
+def test_many_pages_of_the_desk_stand_below_headings_and_few_side_by_side(desk: Desk, visitor: Visitor) -> None:
+    def menu(page: Page) -> tuple[list[str], set[str]]:
+        (nav,) = re.findall('<nav class="main-nav.*?</nav>', page.html, re.DOTALL)
+        return re.findall(r"<summary[^>]*>(.*?)[ <]", nav), set(re.findall('href="([^"]+)"', nav))
+
+    headings, every = menu(desk.look(""))
+    assert headings == ["People", "Contested", "Money", "Rules", "Service"]
+    assert len(every) == 23
+    assert {desk.look(path.removeprefix("/desk")).status for path in every} == {200}
+    alone, own = menu(
+        Visitor(visitor.client.application.test_client()).signed_in(operator(OperatorRole.FINANCE)).look("/desk")
+    )
+    assert (alone, own < every) == ([], True)
 
 
 # --- the house ------------------------------------------------------------------------------------------------------
