@@ -42,8 +42,12 @@ _PEOPLE: Final[dict[str, LazyString]] = {
     "operator.dismiss_proposal": lazy_gettext("Dismissed. Nothing follows from it for the person."),
     "operator.decide_move true": lazy_gettext("The move holds. The rules of the new place are those that count now."),
     "operator.decide_move false": lazy_gettext("The move does not hold. The person reads your reason."),
-    "operator.decide_hit true": lazy_gettext("It is them. They get no offers, and nothing is paid to them meanwhile."),
-    "operator.decide_hit false": lazy_gettext("Somebody else of a like name. Nothing stands in their way any more."),
+    "operator.decide_hit true": lazy_gettext(
+        "It is them: what they are owed is kept back. Whether to suspend or refuse them is decided on their page."
+    ),
+    "operator.decide_hit false": lazy_gettext(
+        "Somebody else of a like name. The list keeps nothing from them any more."
+    ),
     "operator.decide_hidden uphold": lazy_gettext("The words stay hidden. Whoever wrote them reads your reason."),
     "operator.decide_hidden lift": lazy_gettext("The words can be read again. Whoever wrote them reads your reason."),
     "operator.answer_match_contest": lazy_gettext("Answered. The person reads your reason."),
@@ -58,6 +62,12 @@ _PEOPLE: Final[dict[str, LazyString]] = {
     "company.lift_block": lazy_gettext("Lifted. They can be offered your shifts again."),
     "company.end_contract": lazy_gettext("The end of the contract is written down, with your reason, which they read."),
     "company.propose": lazy_gettext("Proposed. Whoever has signed it may be offered your shifts."),
+    "company.correct_time": lazy_gettext(
+        "Written down, and they read it. What takes minutes from them is a proposal, which they answer."
+    ),
+    "company.count_pieces": lazy_gettext("Counted. The person reads it."),
+    "company.ask_people": lazy_gettext("Asked. They read your reason."),
+    "company.hand_in_identity": lazy_gettext("Handed in. Where it has to be verified again, an operator looks at it."),
     "company.answer_time accept": lazy_gettext("Agreed. The time that was written down counts."),
     "company.answer_time contest": lazy_gettext(
         "Contested. They read why. What they wrote counts on, until a cut with its reasons takes minutes of it."
