@@ -61,6 +61,8 @@ def read(text: str, locale: str, digits: int | None = None) -> Decimal:
     own, others = _reading(bare, locale), [_reading(bare, way) for way in _WAYS]
     fits = {found[0] for found in others if found is not None and (digits is None or found[1] <= digits)}
     if own is None:
+        if len(fits) > 1:
+            raise TwoWays
         if not fits:
             raise TooManyDigits if any(others) else NoNumber
         return fits.pop()

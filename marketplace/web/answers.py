@@ -145,8 +145,8 @@ _MONEY: Final[dict[str, LazyString]] = {
     "operator.step_file withdraw": lazy_gettext("Withdrawn. Its payments wait for another file."),
     "operator.mark_lines": lazy_gettext("Marked. What takes two people waits for another operator."),
     "operator.find_payment": lazy_gettext("Marked. What takes two people waits for another operator."),
-    "operator.answer_finding confirm": lazy_gettext("Agreed. The payment is settled as it was found."),
-    "operator.answer_finding contradict": lazy_gettext("Taken back. The payment is open again."),
+    "operator.confirm_finding": lazy_gettext("Agreed. The payment is settled as it was found."),
+    "operator.contradict_finding": lazy_gettext("Taken back. The payment is open again."),
     "operator.decide_name clear": lazy_gettext("The account is the person's. What has waited for that goes out."),
     "operator.decide_name refuse": lazy_gettext(
         "Nothing goes to this account. The person reads your reason, and can contest it."
