@@ -291,6 +291,14 @@ def _submit(world: World, ids: Mapping[str, str], told: Thing, _account: str | N
     return known
 
 
+def _account(world: World, ids: Mapping[str, str], _told: Thing, _of: str | None) -> Thing:
+    """One that is gone, or of another platform, is refused as a wrong key is."""
+    if ids["account"] not in world.things:
+        text = f"The provided key 'sk_test_****' does not have access to account '{ids['account']}'."
+        raise StripeRefuses(text, code="account_invalid", status=403)
+    return world.get("account", ids["account"])
+
+
 def _one(kind: str) -> Callable[[World, Mapping[str, str], Thing, str | None], Thing]:
     return lambda world, ids, told, account: _retrieve(world, kind)(ids, told, account)
 
@@ -310,7 +318,7 @@ def _events(world: World, _ids: Mapping[str, str], told: Thing, _account: str | 
 
 _OPERATIONS: Mapping[tuple[str, str], invoices.Operation] = {
     ("POST", "/v1/accounts"): _new_account,
-    ("GET", "/v1/accounts/{account}"): _one("account"),
+    ("GET", "/v1/accounts/{account}"): _account,
     ("POST", "/v1/accounts/{account}"): _update_account,
     ("POST", "/v1/account_links"): _account_link,
     ("POST", "/v1/checkout/sessions"): _new_session,

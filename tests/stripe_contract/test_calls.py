@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from jobs.runner import run_now
+from marketplace.accounts.models import Person
 from marketplace.accounts.rules import OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
@@ -26,6 +27,7 @@ from tests.stripe_contract import server
 from tests.stripe_contract.operations import answer
 from tests.stripe_contract.paying import ACCOUNT, Owed, later, op_of, status_of, until_known, usd
 from tests.stripe_contract.server import Fault, Standin
+from tests.web.visitor import Visitor
 
 PLATFORM, CONNECT = "/api/v1/rails/stripe/platform", "/api/v1/rails/stripe/connect"
 DOOR = "POST /api/v1/rails/stripe/<any(platform,connect):endpoint>"
@@ -268,6 +270,30 @@ def test_an_account_is_looked_at_again_though_no_call_came(
     for name in ("rail.look_at_accounts", "rail.handle_waiting", "rail.reconcile_due"):
         run_now(name)
     assert len(standin.asked) == before, "without a key there is nothing to do"
+
+
+def test_an_account_that_is_gone_keeps_nobody_elses_from_being_looked_at(
+    owed: Owed, standin: Standin, app: Flask, client: FlaskClient
+) -> None:
+    """It was looked at before the other, so it is due first."""
+    standin.world.counts["acct"] = 60
+    other = workforce.contractor()
+    with transaction():
+        later_one = rail_accounts.ask_for(by=accounts.actor_of(other.id))
+        gone = db.session.scalars(select(RailAccount).where(RailAccount.external_id == ACCOUNT)).one()
+        gone.looked_at = clock.now() - timedelta(minutes=5)
+    rail_accounts.open_asked(later_one.id)
+    del standin.world.things[ACCOUNT]
+    standin.world.onboard(str(later_one.external_id))
+    later(timedelta(days=1))
+    moment = clock.now()
+    run_now("rail.look_at_accounts")
+    db.session.expire_all()
+    assert (later_one.can_receive, min(later_one.looked_at, gone.looked_at) >= moment) == (True, True)
+    assert gone.problem == "Stripe does not know this account any more."
+    page = Visitor(client).signed_in(db.session.get_one(Person, owed.contractor_id)).look("/work/payout-account")
+    assert "It cannot be seen at Stripe any more" in page.words
+    assert "Your account at Stripe not ready yet" in page.words
 
 
 @pytest.mark.parametrize(("order", "state"), [((0, 1, 2), "failed"), ((2, 1, 0), "failed"), ((1, 0), "paid")])

@@ -148,7 +148,8 @@ def _given(row: RailAccount) -> dict[str, Any]:
 
 
 def look(external_id: str) -> bool:
-    """Reads an account at the rail again. Returns whether it is one of ours. Raises NotAllowed, Unreachable."""
+    """Reads an account at the rail again. Returns whether it is one of ours. Raises Unreachable, and NotAllowed where
+    the rail does not show it: then it was looked at too, since it would else be the first that is due for ever."""
     _refuse_inside()
     with transaction():
         known = select(RailAccount.id).where(
@@ -157,7 +158,14 @@ def look(external_id: str) -> bool:
         account_id = db.session.scalar(known)
     if account_id is None:
         return False
-    _note(account_id, known_rails.stripe().account(external_id))
+    try:
+        state = known_rails.stripe().account(external_id)
+    except NotAllowed as no:
+        with transaction():
+            row = db.session.get_one(RailAccount, account_id, with_for_update=True, populate_existing=True)
+            row.problem, row.looked_at = no.text, clock.now()
+        raise
+    _note(account_id, state)
     return True
 
 

@@ -38,7 +38,7 @@ class RailAccount(Subject):
     """What the rail still asks the person for, in its own words."""
     disabled_reason: Mapped[str | None] = mapped_column(Text)
     problem: Mapped[str | None] = mapped_column(Text)
-    """Why it could not be opened, in the rail's words."""
+    """Why it could not be opened, or is not shown any more."""
     asked_at: Mapped[Instant]
     looked_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]

@@ -19,6 +19,7 @@ from marketplace.pay.rails.stripe_rules import OURS, REFUSALS, to_stripe
 
 UNPAID = frozenset({"requires_payment_method", "canceled"})
 """States of a payment that was begun, and came back."""
+GONE = "account_invalid"
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -251,7 +252,10 @@ def asked(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except stripe.StripeError as error:
-        told = of_error(error)
+        # An account that is gone, or has shut the service out, is refused as if the key were wrong; the SDK leaves the
+        # code of such an answer in its body.
+        is_gone = getattr(error.error, "code", None) == GONE
+        told = refusal(GONE, "") if is_gone else of_error(error)
         if isinstance(told, Refused):
             raise NotAllowed(told.code, told.text) from error
         raise Unreachable(told.why) from error
