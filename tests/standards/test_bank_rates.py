@@ -112,7 +112,7 @@ def test_what_the_bank_fixed_holds_whatever_is_entered_for_the_day(
 def test_a_rate_of_the_future_of_no_currency_or_beyond_belief_is_left_out(bank: Bank) -> None:
     """Three times as much, or a third, is still believed, and no step after step beyond it in one file; a day of
     tomorrow waits for its day."""
-    last = exchange.last_units({"USD"})["USD"]
+    last, _ = exchange.last_units({"USD"})["USD"]
     tomorrow = WEDNESDAY + timedelta(days=1)
     given = [
         Fixing("USD", last * 3, TUESDAY),
@@ -122,6 +122,25 @@ def test_a_rate_of_the_future_of_no_currency_or_beyond_belief_is_left_out(bank: 
     ]
     assert bank_rates.take(given) == 1
     assert [(quote, day) for quote, day, _ in held()] == [("USD", TUESDAY)]
+
+
+@pytest.mark.parametrize(
+    ("base", "quote", "rate"),
+    [("EUR", "IDR", "80000"), ("IDR", "EUR", "0.0000125"), ("USD", "IDR", "70000"), ("IDR", "USD", "0.0000142")],
+)
+def test_what_has_really_moved_so_far_is_believed_once_an_operator_has_said_so(
+    bank: Bank, base: str, quote: str, rate: str
+) -> None:
+    """The rupiah falls to a quarter. What an operator says of an earlier day changes nothing, and a slip of theirs
+    keeps nothing out that follows from the bank's last fixing."""
+    before = Fixing("IDR", Decimal(20_000), TUESDAY)
+    fallen = [Fixing("IDR", Decimal(80_000), WEDNESDAY)]
+    assert bank_rates.take([before]) == 1
+    standards.rate(base, quote, rate, TUESDAY - timedelta(days=1))
+    assert bank_rates.take(fallen) == 0
+    standards.rate(base, quote, rate, WEDNESDAY)
+    standards.rate("EUR", "USD", "900", WEDNESDAY)
+    assert bank_rates.take([*fallen, Fixing("USD", Decimal("1.2"), WEDNESDAY)]) == 2
 
 
 @pytest.mark.parametrize(
