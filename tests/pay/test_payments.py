@@ -166,6 +166,30 @@ def test_what_was_claimed_together_is_asked_again_together_when_its_process_dies
     assert effects() == 3
 
 
+def test_what_a_slow_rail_has_not_been_asked_yet_stays_claimed(
+    lab: UUID, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a minute for each: the fifth is asked two minutes after all were claimed, and still nobody else asks. What
+    another has taken since, here the last, is left to it."""
+    ops = [deposit(lab, owner) for _ in range(6)]
+    send, asked = SandboxRail.send, []
+
+    def slowly(rail: SandboxRail, order: Order) -> Result:
+        later(STALE_AFTER / 4)
+        assert payments._claim(10) == (0, []), f"after {len(asked)}"
+        asked.append(order.op_id)
+        if order.op_id == ops[4]:
+            with transaction():
+                db.session.get_one(PaymentOp, ops[5], populate_existing=True).next_try_at += STALE_AFTER
+        return send(rail, order)
+
+    monkeypatch.setattr(SandboxRail, "send", slowly)
+    monkeypatch.setattr(payments, "RENEW_AFTER", timedelta(0))
+    payments.advance_ops(6)
+    assert asked == ops[:5]
+    assert [status_of(op_id) for op_id in ops] == [OpStatus.DONE] * 5 + [OpStatus.SENT]
+
+
 def test_the_answer_of_a_slow_process_is_harmless(lab: UUID, owner: Actor) -> None:
     op_id = deposit(lab, owner)
     _, (claim,) = payments._claim(10)

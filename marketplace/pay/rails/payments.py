@@ -4,7 +4,8 @@ Whatever dies, and wherever: before the first commit nothing has happened; after
 again under the same key until the answer is known.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
@@ -32,8 +33,11 @@ from marketplace.pay.rails.rail import Arrival, Done, Order, Parked, Refused, Re
 from marketplace.pay.rules import OP_EVENTS, OpKind, OpStatus, UnknownRail
 
 BATCH = 20
-"""Payments that one process claims at once: with a rail that answers within a second, all are asked about long before
-the first of them counts as lost (`rules.STALE_AFTER`)."""
+"""Payments that one process claims at once."""
+RENEW_AFTER = rules.STALE_AFTER / 4
+"""After so long a claim is renewed before the next of its payments is asked about: an invoice takes a dozen requests,
+and twenty of them, or a slow rail, longer than a claim counts (`rules.STALE_AFTER`). One payment that takes longer by
+itself is asked about again, under the same key."""
 DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.WAITING)
 """Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
 OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
@@ -51,6 +55,8 @@ class Claim:
     order: Order
     rail: str
     may_repeat: bool
+    until: datetime
+    """When another process takes it up, unless the claim is renewed."""
     waiting: str | None = None
     """The rail's own name of a payment that waits for its payer."""
 
@@ -70,7 +76,7 @@ def advance_ops(limit: int = 100) -> int:
         if not seen:
             break
         if claims:
-            told({claim.order.op_id: _heard(claim) for claim in claims})
+            told(_heard_of(claims))
         asked += seen
     return asked
 
@@ -115,16 +121,43 @@ def _claim(most: int) -> tuple[int, list[Claim]]:
 
 
 def _take(op: PaymentOp, now: datetime) -> Claim:
+    until = now + rules.STALE_AFTER
     if op.status is OpStatus.WAITING:
         # It stays what it is; nobody else asks about it meanwhile.
-        op.next_try_at = now + rules.STALE_AFTER
-        return Claim(_order(op), op.rail, may_repeat=False, waiting=op.external_id)
+        op.next_try_at = until
+        return Claim(_order(op), op.rail, may_repeat=False, until=until, waiting=op.external_id)
     if op.status is OpStatus.SENT:
         _arrive(op, OpStatus.UNKNOWN, why="The process that was asking has died.")
     first = op.first_sent_at or now
-    claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now))
-    _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=now + rules.STALE_AFTER)
+    claim = Claim(_order(op), op.rail, rules.may_repeat(op.first_sent_at, now), until)
+    _arrive(op, OpStatus.SENT, first_sent_at=first, tries=op.tries + 1, next_try_at=until)
     return claim
+
+
+def _heard_of(claims: Sequence[Claim]) -> dict[UUID, Result]:
+    """What the rails said of payments that were claimed together. One that another process has taken up since is left
+    to it."""
+    heard: dict[UUID, Result] = {}
+    ours, until, renewed_at = {claim.order.op_id for claim in claims}, claims[0].until, time.monotonic()
+    for claim in claims:
+        if time.monotonic() - renewed_at >= RENEW_AFTER.total_seconds():
+            (ours, until), renewed_at = _renew(ours, until), time.monotonic()
+        if claim.order.op_id in ours:
+            heard[claim.order.op_id] = _heard(claim)
+    return heard
+
+
+def _renew(ours: Set[UUID], until: datetime) -> tuple[set[UUID], datetime]:
+    """Which of these are still this process's, and until when from now on."""
+    with transaction():
+        longer = clock.now() + rules.STALE_AFTER
+        held = update(PaymentOp).where(
+            PaymentOp.id.in_(ours),
+            PaymentOp.status.in_((OpStatus.SENT, OpStatus.WAITING)),
+            PaymentOp.next_try_at == until,
+        )
+        kept = held.values(next_try_at=longer).returning(PaymentOp.id)
+        return set(db.session.scalars(kept.execution_options(synchronize_session=False))), longer
 
 
 def _heard(claim: Claim) -> Result:
