@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole
 from marketplace.core import clock
@@ -15,6 +15,8 @@ from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.ledger import queries as books
+from marketplace.ledger import rules as ledger_rules
+from marketplace.ledger import service as ledger
 from marketplace.pay import queries, service
 from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails import payments, switching
@@ -188,6 +190,41 @@ def test_what_a_slow_rail_has_not_been_asked_yet_stays_claimed(
     payments.advance_ops(6)
     assert asked == ops[:5]
     assert [status_of(op_id) for op_id in ops] == [OpStatus.DONE] * 5 + [OpStatus.SENT]
+
+
+def test_one_answer_that_cannot_be_written_down_keeps_no_other_from_it(
+    lab: UUID, owner: Actor, finance: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four of 10.00 in one batch: the second has the rail's own name of the first, and of the third the books say
+    something else already. A person looks at both; asked again after that, it is the same."""
+    ops = [deposit(lab, owner) for _ in range(4)]
+    with transaction():
+        other = ledger_rules.Move("rail:sandbox", f"company:{lab}:available", usd("1.00"))
+        ledger.post(ledger_rules.Entry(f"deposit:{ops[2]}", [other]))
+    names = dict(zip(ops, ("sbx_a", "sbx_a", "sbx_c", "sbx_d"), strict=True))
+    monkeypatch.setattr(SandboxRail, "send", lambda _rail, order: Done(names[order.op_id]))
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "post_many", lambda _entries: _down())
+        with pytest.raises(OperationalError):
+            payments.advance_ops()
+    assert {status_of(op_id) for op_id in ops} == {OpStatus.SENT}, "the database's trouble is nobody's"
+    for _ in range(2):
+        later(STALE_AFTER)
+        payments.advance_ops()
+        assert [status_of(op_id) for op_id in ops] == [
+            OpStatus.DONE, OpStatus.PARKED, OpStatus.PARKED, OpStatus.DONE
+        ]  # fmt: skip
+        why = [str(db.session.get_one(PaymentOp, op_id).why) for op_id in ops[1:3]]
+        assert ("(sbx_a) could not be written down (IntegrityError)" in why[0], "cause" in why[1]) == (True, True)
+        assert available(lab) == usd("21.00")
+        with pytest.raises(IntegrityError):
+            payments.learn(ops[1], lambda _order: Done("sbx_a"))
+        with transaction():
+            service.unpark(ops[1], by=finance)
+
+
+def _down() -> None:
+    raise OperationalError("COMMIT", None, Exception("the server closed the connection"))
 
 
 def test_the_answer_of_a_slow_process_is_harmless(lab: UUID, owner: Actor) -> None:

@@ -14,12 +14,14 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import db, in_transaction, transaction
 from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
+from marketplace.core.problems import Problem
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import rules
@@ -45,6 +47,7 @@ OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
 DELAYED = "payout.delayed"
 """The event of a payout that was refused for a reason that is not its person's."""
 NOT_FOUND = Parked("The rail does not know this payment, and a repetition is no longer safe: a person decides.")
+NOT_WRITTEN = "What the rail says of it ({}) could not be written down ({}): a person decides."
 log = structlog.get_logger()
 
 
@@ -192,8 +195,41 @@ def _with_wish(order: Order) -> Order:
 
 
 def told(results: Mapping[UUID, Result]) -> None:
-    """Writes down what became of payments, by the word of their rails or of a person who has looked. One that is
-    settled already is left alone: a slower try has lost."""
+    """Writes down what became of payments, by the word of their rails. One that is settled already is left alone: a
+    slower try has lost. One that cannot be written down keeps no other from it, and is parked; what has nowhere to be
+    parked from, such as a payment that is done, raises."""
+    try:
+        _told(results)
+    except (InterfaceError, OperationalError):
+        raise  # The database's own trouble says nothing of any payment.
+    except Exception as broken:
+        if len(results) > 1:
+            for op_id, result in results.items():
+                told({op_id: result})
+            return
+        ((op_id, result),) = results.items()
+        log.exception("payment_told", payment=str(op_id))
+        if not _park(op_id, NOT_WRITTEN.format(_name(result), _name(broken))):
+            raise
+
+
+def _park(op_id: UUID, why: str) -> bool:
+    with transaction():
+        op = db.session.get_one(PaymentOp, op_id, with_for_update=True, populate_existing=True)
+        if op.status not in (OpStatus.SENT, OpStatus.WAITING):
+            return False
+        _arrive(op, OpStatus.PARKED, why=why)
+        return True
+
+
+def _name(of: Result | Exception) -> str:
+    """The rail's own name of what it has done, or a word for anything else."""
+    if isinstance(of, Problem):
+        return of.code
+    return of.id if isinstance(of, Done | Waiting) else type(of).__name__
+
+
+def _told(results: Mapping[UUID, Result]) -> None:
     with transaction():
         found = select(PaymentOp).where(PaymentOp.id.in_(results)).order_by(PaymentOp.id).with_for_update()
         ops = db.session.scalars(found.execution_options(populate_existing=True)).all()
