@@ -35,6 +35,7 @@ def _new_invoice(world: World, _ids: Mapping[str, str], told: Thing, _account: s
     if told.get("collection_method") == "send_invoice" and "days_until_due" not in told:
         text = "If invoicing with `send_invoice`, you must specify a `due_date` or `days_until_due`."
         raise StripeRefuses(text, param="days_until_due")
+    _require_email(customer)
     made = world.make(
         "invoice", "in", customer=customer["id"], currency=told["currency"], metadata=told.get("metadata", {}),
         collection_method=told.get("collection_method", "charge_automatically"), status="draft",
@@ -67,14 +68,18 @@ def _new_item(world: World, _ids: Mapping[str, str], told: Thing, _account: str 
     return made
 
 
+def _require_email(customer: Thing) -> None:
+    if not customer["email"]:
+        text = "Missing email. In order to create invoices that are sent to the customer, the customer must have one."
+        raise StripeRefuses(text)
+
+
 def _finalize(world: World, ids: Mapping[str, str], _told: Thing, _account: str | None) -> Thing:
     known = world.get("invoice", ids["invoice"])
     if known["status"] != "draft":
         raise StripeRefuses("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = world.get("customer", known["customer"])
-    if not customer["email"]:
-        text = "Missing email. In order to create invoices that are sent to the customer, the customer must have one."
-        raise StripeRefuses(text)
+    _require_email(customer)
     world.counts["number"] += 1
     known |= {
         "status": "open", "number": f"AB12CD-{world.counts['number']:04d}",

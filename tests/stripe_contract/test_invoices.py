@@ -1,16 +1,18 @@
 """A company pays in by an invoice of Stripe's: asked for, sent, paid or called off, whatever gets lost between."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import stripe
 from flask import Flask
 from flask.testing import FlaskClient
 
 from jobs import rails
 from marketplace.accounts.models import Person
-from marketplace.accounts.rules import Actor, OperatorRole, available_account
+from marketplace.accounts.rules import Actor, CompanyRole, OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import timeline
@@ -34,7 +36,7 @@ from tests.stripe_contract.paying import later, op_of, status_of, until_known, u
 from tests.stripe_contract.server import Fault, Standin
 
 TEN = usd("10.00")
-CALLS = ("customer", "invoice", "item's customer", "item", "finalize", "send")
+CALLS = ("customer", "whom", "invoice", "item", "whom again", "finalize", "send")
 """What changes something at Stripe, in its order."""
 KINDS = (Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.SAVED_NOTHING, Fault.SAVED_500_AFTER)
 """Nothing happened or all of it, and the key knows the right answer or a crash; others look like these from here."""
@@ -48,6 +50,10 @@ def lab(app: Flask) -> UUID:
 @pytest.fixture
 def owner(lab: UUID) -> Actor:
     return accounts.owner_of(lab)
+
+
+def email_of(member: Actor) -> str:
+    return db.session.get_one(Person, member.person_id).email
 
 
 def asked(lab: UUID, owner: Actor, money: Money = TEN, reference: str | None = "PO-7") -> UUID:
@@ -98,8 +104,7 @@ def test_an_invoice_is_sent_and_its_money_is_there_once_it_is_paid(lab: UUID, ow
     """10.00 USD: Stripe keeps 0.59, which the service bears, and 4.00 go back by the payment that has paid it."""
     op_id, name = waiting(lab, owner)
     made, op = standin.world.things[name], op_of(op_id)
-    email = db.session.get_one(Person, owner.person_id).email
-    assert (made["status"], made["total"], made["_sent"]) == ("open", 1000, [email])
+    assert (made["status"], made["total"], made["_sent"]) == ("open", 1000, [email_of(owner)])
     assert (made["collection_method"], made["_days"], made["description"]) == ("send_invoice", 30, MEMO)
     assert made["custom_fields"] == [{"name": "Your reference", "value": "PO-7"}]
     assert made["metadata"] == {"setara_op": str(op_id), "company": str(lab)}
@@ -174,6 +179,45 @@ def test_a_company_is_one_customer_however_often_it_asks(lab: UUID, owner: Actor
     (customer,) = standin.world.all("customer")
     assert {each["customer"] for each in standin.world.all("invoice")} == {customer["id"]}
     assert customer["metadata"]["company"] == str(lab)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, path: str, does: Callable[[], object]) -> None:
+    """Something else happens as Stripe is first asked for what ends so."""
+    ask, left = stripe.RequestsClient.request, [does]
+
+    def requested(of: Any, method: str, url: str, *more: Any, **further: Any) -> Any:
+        if url.endswith(path) and left:
+            left.pop()()
+        return ask(of, method, url, *more, **further)
+
+    monkeypatch.setattr(stripe.RequestsClient, "request", requested)
+
+
+def test_two_members_who_ask_at_once_get_their_own(
+    lab: UUID, owner: Actor, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first invoice gets its line, another process has the other's sent: the company's one customer is the
+    other by then."""
+    other, op_id, others = accounts.member(lab, CompanyRole.FINANCE), asked(lab, owner), []
+    meanwhile(monkeypatch, "/invoiceitems", lambda: others.append(waiting(lab, other)[0]))
+    assert until_known(op_id) is OpStatus.WAITING
+    sent = [standin.world.things[str(op_of(each).external_id)]["_sent"] for each in (op_id, *others)]
+    assert sent == [[email_of(owner)], [email_of(other)]]
+
+
+def test_what_is_addressed_to_somebody_else_is_not_sent(
+    lab: UUID, owner: Actor, standin: Standin, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process tells of another member between two requests. Once a person has made it void it is refused."""
+    op_id = asked(lab, owner)
+    told = {"email": "somebody@example.com"}
+    meanwhile(monkeypatch, "/finalize", lambda: standin.world.all("customer")[0].update(told))
+    assert until_known(op_id) is OpStatus.PARKED
+    (made,) = standin.world.all("invoice")
+    assert (made["status"], made["_sent"]) == ("open", [])
+    invoices.is_now(standin.world, made["id"], "void", "invoice.voided")
+    tell_all(client, standin)
+    assert (status_of(op_id), op_of(op_id).refusal_code) == (OpStatus.REFUSED, "invoice_void")
 
 
 @pytest.mark.parametrize("call", ["customer", "invoice", "finalize"])

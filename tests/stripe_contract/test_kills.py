@@ -128,6 +128,6 @@ def test_an_invoice_killed_at_any_step_is_sent_once(at_stripe: SetaraFlask, stan
 
     before = ground(apart, standin)
     steps, states = before.killed_at_every_step(payments.advance_ops, is_right)
-    assert len([step for step in steps if step.startswith("before post")]) == 6
+    assert len([step for step in steps if step.startswith("before post")]) == 7
     # Asked; claimed; a customer begun, made, known; five of the invoice, whose day is the machine's; written down.
     assert states >= 11

@@ -1,9 +1,13 @@
-"""A deposit by a Stripe invoice: made, given its one line, finalised and sent, each by a key of its own.
+"""A deposit by a Stripe invoice: made, given its one line, addressed, finalised and sent, each by a key of its own.
 
 Stripe is read again before the steps, and a step that has had its effect is left out: so whoever takes an order up,
 after whatever was lost, goes on where it stands. A crash that Stripe keeps under a key has ended, and the next look
 says whether it did anything; if not, the step is asked for once more by a second key. A draft that has its line gets no
 other, and what would ask for another amount is never finalised.
+
+Whom it goes to Stripe copies from the company's one customer as it is finalised, and several members may ask at once.
+So the customer is told of the one who has asked just before, each time anew and by no key, since a key would replay
+what was true before; and what somebody else has got into all the same is never sent.
 
 What an invoice's payments carry is nothing of ours: whose a charge is, Stripe says by the invoice that it has paid.
 """
@@ -74,6 +78,8 @@ def ask(client: StripeClient, order: Order) -> Result:
     }
     if fields := _fields(bill):
         asked["custom_fields"] = fields
+    # Stripe makes no invoice that is to be sent for a customer without an e-mail.
+    _tell(client, bill)
     return go_on(client, client.v1.invoices.create(asked, {"idempotency_key": order.key}).id, order)
 
 
@@ -134,12 +140,8 @@ def _again(step: Callable[[int], Result]) -> Result:
 
 
 def _go_on(client: StripeClient, name: str, order: Order, number: int) -> Result:
-    now = client.v1.invoices.retrieve(name)
+    now, bill = client.v1.invoices.retrieve(name), _bill(order)
     if now.status == "draft" and not now.lines.data:
-        bill = _bill(order)
-        address: Any = {"line1": ", ".join(_lines(bill)), "country": bill.buyer["country"]}
-        whom: Any = {"name": str(bill.buyer["name"])[:LONGEST_NAME], "email": bill.email, "address": address}
-        client.v1.customers.update(bill.customer, whom, _key(order, "customer", number))
         line: Any = {
             "customer": bill.customer, "invoice": name, "amount": to_stripe(order.money),
             "currency": order.money.currency.lower(), "description": LINE,
@@ -150,11 +152,21 @@ def _go_on(client: StripeClient, name: str, order: Order, number: int) -> Result
     if now.status == "draft":
         if (now.amount_due, now.currency) != (to_stripe(order.money), order.money.currency.lower()):
             return Parked(f"Stripe would ask for {now.amount_due} {now.currency}, which is not what was ordered.")
+        _tell(client, bill)
         client.v1.invoices.finalize_invoice(name, {"auto_advance": False}, _key(order, "finalize", number))
         now = client.v1.invoices.retrieve(name)
-    if now.status == "open":
+    if now.status == "open" and bill.email is not None:
+        if (now.customer_email or "").casefold() != bill.email.casefold():
+            return Parked("Stripe has addressed it to somebody else of the company: a person makes it void there.")
         client.v1.invoices.send_invoice(name, {}, _key(order, "send", number))
     return look(client, name)(order)
+
+
+def _tell(client: StripeClient, bill: Bill) -> None:
+    """Has the company's customer be whoever asks now."""
+    address: Any = {"line1": ", ".join(_lines(bill)), "country": bill.buyer["country"]}
+    whom: Any = {"name": str(bill.buyer["name"])[:LONGEST_NAME], "email": bill.email, "address": address}
+    client.v1.customers.update(bill.customer, whom)
 
 
 def _void(client: StripeClient, name: str, order: Order, number: int) -> Result:
