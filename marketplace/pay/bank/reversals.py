@@ -120,9 +120,8 @@ def _came(line: BankLine) -> BankLine | None:
 
 
 def _alike(line: BankLine) -> Select[UUID] | None:
-    """Transfers of that amount that the line can mean, that are no money of the service's own and that no other takes
-    back: under the same reference of the
-    bank's, or of the same company. None where it names neither."""
+    """Transfers of that amount that the line can mean: under the same reference of the bank's, or of the same company;
+    none that is money of the service's own, or that another line takes back. None where the line names neither."""
     undone = select(BankLine.undoes_id).where(BankLine.undoes_id.is_not(None))
     alike = select(BankLine.id).where(
         BankLine.kind == LineKind.CAME,
