@@ -31,7 +31,9 @@ from marketplace.insight.rules import AlreadyErased, BenefitsKept, NotConfirmed,
 from marketplace.insight.sections import SECTIONS
 from marketplace.messages import channels as own_channel
 from marketplace.messages import threads
+from marketplace.pay import deposit_invoices
 from marketplace.pay.closing import service as closing
+from marketplace.pay.rails.deposit_invoice_models import DepositInvoice
 from marketplace.shifts import attendance, cuts, flags, offers, questions
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.models import Offer
@@ -306,6 +308,20 @@ def test_words_of_the_company_are_no_part_of_what_was_promised(her: Person) -> N
     offer = db.session.scalars(select(Offer).where(Offer.contractor_id == her.id)).one()
     assert "words" in offer.reason
     assert "words" not in offer.terms["why"]
+
+
+def test_whom_an_invoice_for_a_deposit_goes_to_is_emptied_where_it_is_not_sent_yet(app: Flask) -> None:
+    """Hers alone: who asked for the other is still there."""
+    petra, company = accounts.person(), accounts.company()
+    owner = accounts.owner_of(company.id)
+    accounts_service.add_member(company.id, petra.email, CompanyRole.FINANCE, by=owner)
+    ten = Money.of("10.00", "USD")
+    both = (accounts.actor_of(petra), owner)
+    ops = [deposit_invoices.ask(company.id, ten, 30, None, by=each).deposit.id for each in both]
+    accounts_service.remove_member(company.id, petra.id, by=accounts.actor_of(petra))
+    erasure.erase_me(petra.email, give_up_benefits=False, by=accounts.actor_of(petra))
+    emails = [db.session.get_one(DepositInvoice, op_id).email for op_id in ops]
+    assert emails == [None, db.session.get_one(Person, owner.person_id).email]
 
 
 def test_the_name_of_a_signatory_goes_with_them_whoever_typed_it(app: Flask) -> None:
