@@ -7,31 +7,26 @@ from uuid import UUID
 from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.money import Money
 from marketplace.core.problems import Invalid, NotFound, Problem
 from marketplace.gigs.models import Gig
-from marketplace.shifts import adding, laying
+from marketplace.shifts import costing, laying
+from marketplace.shifts.costing import PlanPrice
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Shift
 from marketplace.shifts.sheet import Fault, Row, Sheet, SheetNotGood, read
-from marketplace.standards import queries as standards
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a file would plan: its `rows`, what is wrong with which line, and the minutes of all seats together.
-    `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT); `added` is
-    what it costs at most that they are added late to the schedules of people who have one (house rule NOTICE), and
-    `standby` what people who stand by cost if none of them is needed (rule STANDBY). `unreached` are countries of the
-    gig in which the service's rail pays nobody yet (rule RAIL_REACH)."""
+    `minutes_left` are those that the gig may still plan, or None if nothing limits it (house rule PILOT); `price` is
+    what the rows cost."""
 
     rows: Sequence[Row]
     faults: Sequence[Fault]
     minutes: int
     minutes_left: int | None
-    added: Money
-    standby: Money
-    unreached: Sequence[str]
+    price: PlanPrice
 
 
 def look(
@@ -76,8 +71,7 @@ def _look(gig: Gig, content: str, timezone: str, usual: tuple[int, int], crew_id
     planned = [_planned(row, crew_id) for row in rows]
     faults.sort(key=lambda fault: fault.line)
     minutes = sum(each.seat_minutes for each in planned)
-    costs = adding.price_of(gig, planned), adding.standby_of(gig, planned)
-    return Look(rows, faults, minutes, laying.volume_left(gig), *costs, standards.unreached(gig.places))
+    return Look(rows, faults, minutes, laying.volume_left(gig), costing.price_of(gig, planned))
 
 
 def _planned(row: Row, crew_id: UUID | None) -> Planned:

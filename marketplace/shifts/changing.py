@@ -20,7 +20,7 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money, total
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import adding, laying, moving, scheduling, series
+from marketplace.shifts import costing, laying, moving, scheduling, series
 from marketplace.shifts.hours import moving as moving_curve
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Offer, Shift
@@ -191,11 +191,11 @@ def _price(old: ShiftSeries, gig: Gig, plan: _Plan, standby: int) -> ChangePrice
     # Whoever is paid for the moving is not paid for the adding too.
     paid = {each.shift_id: sum(bool(owed.compensation.minutes) for owed in each.owed) for each in moved}
     others = [replace(each, seats=each.seats - paid[shift.id]) for shift, each in plan.moved]
-    added = adding.price_of(gig, [*plan.laid, *others])
+    added = costing.added_of(gig, [*plan.laid, *others])
     whole = total((each.total for each in (*moved, *cancelled)), gig.currency) + added
     more = max(0, standby - old.standby)
     kept = [Planned(each.starts_at, each.ends_at, each.timezone, each.seats, standby=more) for each in plan.kept]
-    stands_by = adding.standby_of(gig, [*plan.laid, *(each for _, each in plan.moved), *kept])
+    stands_by = costing.standby_of(gig, [*plan.laid, *(each for _, each in plan.moved), *kept])
     return ChangePrice(old.id, len(plan.kept), len(plan.laid), moved, cancelled, added, stands_by, whole)
 
 

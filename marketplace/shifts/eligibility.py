@@ -28,12 +28,10 @@ from marketplace.standards.hours import (
     judge_week,
     minutes_by_day,
     minutes_by_week,
-    night_time,
     week_of,
 )
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.premium_days import Beyond, Place
-from marketplace.standards.premium_days import beyond as beyond_of
+from marketplace.standards.premium_days import Place
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.bars import Bar, Source
@@ -180,16 +178,10 @@ def first_no(seat: Seat, person: Person) -> Verdict | None:
     return next((verdict for verdict in judge(seat, person) if verdict.failed), None)
 
 
-def beyond(seat: Seat, person: Person) -> Beyond:
-    """Minutes of the seat that lie beyond the standard day and week of the person's place (OVERTIME), or on a day that
-    earns more there (PUBLIC_HOLIDAY, REST_DAY)."""
-    place = Place(person.country, person.subdivision, person.zone, person.weekly_hours, person.overtime_multiplier)
-    return beyond_of([busy.span for busy in person.busy], seat.span, place)
-
-
-def night(seat: Seat, person: Person) -> int:
-    """Whole minutes of the seat that lie at night where the person is (NIGHT)."""
-    return night_time([seat.span], person.zone) // timedelta(minutes=1)
+def place_of(person: Person) -> Place:
+    """Where the person works, with what the region says of hours there: by it overtime, nights and days that earn more
+    are counted."""
+    return Place(person.country, person.subdivision, person.zone, person.weekly_hours, person.overtime_multiplier)
 
 
 def _standing(person: Person) -> Verdict:

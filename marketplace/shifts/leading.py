@@ -13,10 +13,10 @@ from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
-from marketplace.core.money import Money, total
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound, Problem
 from marketplace.gigs.models import Gig
-from marketplace.shifts import adding, laying, offers, queries
+from marketplace.shifts import costing, laying, offers, queries
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
 from marketplace.shifts.models import Booking, Shift
@@ -51,9 +51,9 @@ def price(shift_id: UUID, minutes_before: int, minutes_after: int, *, by: Actor)
     shift = _own(shift_id, by=by)
     gig = laying.own_gig(shift.gig_id, by=by)
     parts = _parts(shift, minutes_before, minutes_after)
-    laying.check(gig, [_planned(shift, begins, ends) for _, begins, ends in parts])
-    prices = [adding.price(gig, begins, ends, 1, shift.is_training).total for _, begins, ends in parts]
-    return LeadPrice(parts, total(prices, gig.currency))
+    planned = [_planned(shift, begins, ends) for _, begins, ends in parts]
+    laying.check(gig, planned)
+    return LeadPrice(parts, costing.price_of(gig, planned).total)
 
 
 def name(

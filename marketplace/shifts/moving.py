@@ -18,7 +18,7 @@ from marketplace.core.events import record_many
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.shifts import adding, laying, leading, offers, queries, scheduling, standby
+from marketplace.shifts import costing, laying, leading, offers, queries, scheduling, standby
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.hours import moving
 from marketplace.shifts.laying import Planned
@@ -34,7 +34,7 @@ ASKED_FOR = timedelta(hours=48)
 @dataclass(frozen=True, slots=True)
 class KeptLead:
     """Who leads the shift, and is asked for the same minutes once they take its new time. `cost` is at most, but for
-    adding them late."""
+    adding them late and for what their new hours earn more."""
 
     contractor_id: UUID
     minutes_before: int
@@ -61,7 +61,7 @@ def moving_price(shift_id: UUID, *, by: Actor) -> MovingPrice:
     lead = None
     if plan is not None:
         parts = plan.minutes_before, plan.minutes_after
-        cost = adding.lead_cost(db.session.get_one(Gig, shift.gig_id), parts, training=shift.is_training)
+        cost = costing.lead_cost(db.session.get_one(Gig, shift.gig_id), parts, training=shift.is_training)
         lead = KeptLead(plan.contractor_id, *parts, cost)
     stands_by = standby.of_shift(shift_id, seen_by=by)
     return MovingPrice(price.shift_id, price.at, price.owed, price.total, lead, stands_by.seats if stands_by else 0)

@@ -1,6 +1,5 @@
 """The doors of shifts, offers, bookings and timesheets."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +11,10 @@ from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.shifts import (
-    adding,
     after_care,
     attendance,
     bulk,
+    costing,
     cuts,
     moving,
     outage,
@@ -31,6 +30,7 @@ from marketplace.shifts import booking_schemas as b
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts import timesheet_schemas as t
+from marketplace.shifts.estimate_schemas import ShiftPriceSchema, with_funds
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.timesheet_models import Timesheet
 
@@ -47,19 +47,20 @@ blueprints = (shifts, offers, bookings, timesheet_doors)
 
 @shifts.post("")
 @shifts.arguments(s.NewShiftSchema)
-@shifts.response(201, s.ShiftSchema)
+@shifts.response(201, s.PlannedShiftSchema)
 @problems(shifts, 401, 403, 404, 409, 422)
-def schedule(given: dict[str, Any]) -> Shift:
-    """Plan a shift of an open gig."""
-    return scheduling.schedule(**given, by=actor())
+def schedule(given: dict[str, Any]) -> dict[str, Any]:
+    """Plan a shift of an open gig. `funds` says whether the gig's money reaches for all of its open seats."""
+    made = scheduling.schedule(**given, by=actor())
+    return with_funds(s.ShiftSchema, made, costing.funds_of(made.gig_id, seen_by=actor()))
 
 
 @shifts.post("/price")
 @shifts.arguments(s.ShiftPlanSchema)
-@shifts.response(200, s.AddingPriceSchema)
+@shifts.response(200, ShiftPriceSchema)
 @problems(shifts, 401, 403, 404, 409, 422)
-def show_adding_price(given: dict[str, Any]) -> adding.AddingPrice:
-    """What a shift would cost at most, before you plan it. Nothing is planned."""
+def show_adding_price(given: dict[str, Any]) -> costing.ShiftPrice:
+    """What a shift would cost, the least and the most, before you plan it. Nothing is planned."""
     return scheduling.adding_price(**given, by=actor())
 
 
@@ -74,11 +75,12 @@ def look_at_sheet(given: dict[str, Any]) -> bulk.Look:
 
 @shifts.post("/sheet")
 @shifts.arguments(s.ShiftSheetSchema)
-@shifts.response(201, s.ShiftsSchema)
+@shifts.response(201, s.PlannedShiftsSchema)
 @problems(shifts, 401, 403, 404, 409, 422)
-def plan_sheet(given: dict[str, Any]) -> dict[str, Sequence[Shift]]:
-    """Plan every shift of a file, or none of them."""
-    return {"items": bulk.plan(**given, by=actor())}
+def plan_sheet(given: dict[str, Any]) -> dict[str, Any]:
+    """Plan every shift of a file, or none of them. `funds` says whether the gig's money reaches for all open seats."""
+    made = bulk.plan(**given, by=actor())
+    return {"items": made, "funds": costing.funds_of(given["gig_id"], seen_by=actor())}
 
 
 @shifts.get("")

@@ -16,7 +16,7 @@ from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.ledger import service as ledger
-from marketplace.shifts import adding, asking, attendance, laying, timesheets
+from marketplace.shifts import asking, attendance, costing, laying, timesheets
 from marketplace.shifts.clock_rules import EntryFlag, EntrySource
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import (
@@ -76,14 +76,14 @@ def schedule(
 
     `timezone` is the IANA zone whose days and weeks count for the shift; both moments are aware. The crew, if one is
     named, is asked first (rule CREW_FIRST). In a shift for `training` the work is learned. So many people as `standby`
-    says stand by for it (rule STANDBY). `agreed` is the price that the company saw (`adding.price()`), where it was
+    says stand by for it (rule STANDBY). `agreed` is the price that the company saw (`adding_price()`), where it was
     shown one: PriceChanged when it has become dearer meanwhile.
     """
     gig = laying.own_gig(gig_id, by=by)
     planned = Planned(starts_at, ends_at, timezone, seats, crew_id, training, moved_from=moved_from, standby=standby)
     laying.check(gig, [planned])
     if agreed is not None:
-        adding.check_price(gig, planned, agreed)
+        costing.check_price(gig, planned, agreed)
     (shift,) = laying.insert(gig, [planned], by=by)
     return shift
 
@@ -99,14 +99,15 @@ def adding_price(
     crew_id: UUID | None = None,
     *,
     by: Actor,
-) -> adding.AddingPrice:
-    """What the shift would cost the company at most, before it is planned; raises what `schedule()` raises."""
+) -> costing.ShiftPrice:
+    """What the shift would cost the company, before it is planned; raises what `schedule()` raises."""
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
-    laying.check(gig, [Planned(starts_at, ends_at, timezone, seats, crew_id, training, standby=standby)])
-    return adding.price(gig, starts_at, ends_at, seats, training, standby, crew_id)
+    planned = Planned(starts_at, ends_at, timezone, seats, crew_id, training, standby=standby)
+    laying.check(gig, [planned])
+    return costing.price_of_one(gig, planned)
 
 
 def cancellation_price(shift_id: UUID, *, by: Actor, curve: Curve = cancellation) -> CancellationPrice:

@@ -6,13 +6,13 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.shifts.estimate_schemas import UNREACHED, PlanPriceSchema, SeatFundsSchema
 from marketplace.shifts.rules import OfferStatus, ShiftStatus
 from marketplace.shifts.sheet import MOST_BYTES
 from marketplace.shifts.timesheet_rules import CompensationRule
 
 MOST_ASKED = 500
 LONGEST_REASON = 500
-UNREACHED = {"description": "Countries of the gig in which the payment rail pays nobody yet (rule RAIL_REACH)"}
 STANDBY = ma.validate.Range(0, 500)
 STANDS_BY = "How many people stand by for it, in a shift of their own (STANDBY); at most as many as it has seats"
 ERA = ma.validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
@@ -53,21 +53,6 @@ class ShiftPlanSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "A crew of the company that is asked first, by the rule CREW_FIRST"},
     )
-
-
-class AddingPriceSchema(ma.Schema):
-    """What the shift costs at most, before overtime and night: its `work`, what is `added` for those of the `people`
-    with a schedule of that week who may get a seat, `minutes` each (rule NOTICE), `lead` for the minutes of the
-    crew's lead (rule LEAD), and `standby` for people who stand by in vain (rule STANDBY)."""
-
-    people = ma.fields.Integer(required=True)
-    minutes = ma.fields.Integer(required=True)
-    work = MoneyField(required=True)
-    added = MoneyField(required=True)
-    lead = MoneyField(required=True)
-    standby = MoneyField(required=True)
-    total = MoneyField(required=True)
-    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
 
 
 class NewShiftSchema(ShiftPlanSchema):
@@ -129,12 +114,17 @@ class ShiftSheetLookSchema(ma.Schema):
         required=True, allow_none=True, metadata={"description": "That the gig may still plan (rule PILOT)"}
     )
     added = MoneyField(
-        required=True, metadata={"description": "At most, for adding them late to somebody's schedule (rule NOTICE)"}
+        required=True,
+        attribute="price.added",
+        metadata={"description": "At most, for adding them late to somebody's schedule (rule NOTICE)"},
     )
     standby = MoneyField(
-        required=True, metadata={"description": "For people who stand by, if none of them is needed (rule STANDBY)"}
+        required=True,
+        attribute="price.standby",
+        metadata={"description": "For people who stand by, if none of them is needed (rule STANDBY)"},
     )
-    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
+    unreached = ma.fields.List(ma.fields.String(), required=True, attribute="price.unreached", metadata=UNREACHED)
+    price = ma.fields.Nested(PlanPriceSchema, required=True)
 
 
 class ShiftSchema(ma.Schema):
@@ -177,8 +167,17 @@ class ShiftListArgs(PageArgs):
 ShiftPage = page_schema(ShiftSchema, "ShiftPage")
 
 
-class ShiftsSchema(ma.Schema):
+class PlannedShiftSchema(ShiftSchema):
+    """A shift that was just planned, and how far the gig's money reaches now."""
+
+    funds = ma.fields.Nested(SeatFundsSchema, required=True)
+
+
+class PlannedShiftsSchema(ma.Schema):
+    """Shifts that were just planned, and how far the gig's money reaches now."""
+
     items = ma.fields.List(ma.fields.Nested(ShiftSchema), required=True)
+    funds = ma.fields.Nested(SeatFundsSchema, required=True)
 
 
 class CompensationSchema(ma.Schema):

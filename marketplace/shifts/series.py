@@ -21,7 +21,8 @@ from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import adding, laying, scheduling
+from marketplace.shifts import costing, laying, scheduling
+from marketplace.shifts.costing import PlanPrice
 from marketplace.shifts.crew_first import first_until
 from marketplace.shifts.hours import LONGEST_SHIFT
 from marketplace.shifts.laying import FURTHEST, Planned
@@ -30,7 +31,6 @@ from marketplace.shifts.recurrence import BadRecurrence, Occurrence, Recurrence,
 from marketplace.shifts.rules import BadShift, GigNotOpen, SeriesStatus, ShiftStatus, VolumeCapReached
 from marketplace.shifts.scheduling import CancellationPrice
 from marketplace.shifts.series_models import ShiftSeries
-from marketplace.standards import queries as standards
 
 HORIZON = timedelta(weeks=4)
 A_DAY = timedelta(days=1)
@@ -53,15 +53,10 @@ class SeriesPrice:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first times of a series, at most MOST_SHOWN, in order; and what those of the next four weeks cost at most
-    beside their time, because they are added late to the schedules of people who have one (house rule NOTICE), and for
-    people who stand by, if none of them is needed (rule STANDBY). `unreached` are countries of the gig in which the
-    service's rail pays nobody yet (rule RAIL_REACH)."""
+    """The first times of a series, at most MOST_SHOWN, in order; and what those of the next four weeks cost."""
 
     items: Sequence[Occurrence]
-    added: Money
-    standby: Money
-    unreached: Sequence[str]
+    price: PlanPrice
 
 
 def preview(
@@ -84,10 +79,12 @@ def preview(
         raise NotFound
     require_company(by, gig.company_id, Right.GIGS)
     found = upcoming(recurrence_of(rule, first_day, begins, ends, timezone), first_day + FURTHEST)
-    laid = [each for each in found if each.starts_at <= clock.now() + HORIZON]
-    planned = [Planned(each.starts_at, each.ends_at, timezone, seats, crew_id, standby=standby) for each in laid]
-    costs = (adding.price_of(gig, planned), adding.standby_of(gig, planned))
-    return Preview(found[:MOST_SHOWN], *costs, standards.unreached(gig.places))
+    now = clock.now()
+    if crew_id is not None and not laying.is_open_crew(crew_id, gig.company_id):
+        crew_id = None
+    laid = [each for each in found if each.starts_at <= now + HORIZON]
+    planned = [_planned(each, timezone, seats, crew_id, standby, now) for each in laid]
+    return Preview(found[:MOST_SHOWN], costing.price_of(gig, planned))
 
 
 def start(
@@ -296,19 +293,20 @@ def end_if_over(series: ShiftSeries, *, by: Actor) -> None:
 def planned_of(series: ShiftSeries, days: Sequence[Occurrence], now: datetime) -> list[Planned]:
     """These days of the series as the shifts that they become when they are laid now."""
     crew = series.crew_id if series.crew_id and laying.is_open_crew(series.crew_id, series.company_id) else None
-    return [
-        Planned(
-            each.starts_at,
-            # In the night in which the clock goes back a long shift would be longer than one may be.
-            min(each.ends_at, each.starts_at + LONGEST_SHIFT),
-            series.timezone,
-            series.seats,
-            crew if first_until(now, each.starts_at) > now else None,
-            series_day=each.day,
-            standby=series.standby,
-        )
-        for each in days
-    ]
+    return [_planned(each, series.timezone, series.seats, crew, series.standby, now) for each in days]
+
+
+def _planned(each: Occurrence, timezone: str, seats: int, crew_id: UUID | None, standby: int, now: datetime) -> Planned:
+    return Planned(
+        each.starts_at,
+        # In the night in which the clock goes back a long shift would be longer than one may be.
+        min(each.ends_at, each.starts_at + LONGEST_SHIFT),
+        timezone,
+        seats,
+        crew_id if first_until(now, each.starts_at) > now else None,
+        series_day=each.day,
+        standby=standby,
+    )
 
 
 def _fitting(gig: Gig, planned: Sequence[Planned]) -> Sequence[Planned]:

@@ -8,9 +8,10 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import changing, series
+from marketplace.shifts import changing, costing, series
 from marketplace.shifts import series_schemas as s
 from marketplace.shifts.changing import Wanted
+from marketplace.shifts.estimate_schemas import with_funds
 from marketplace.shifts.models import Shift
 from marketplace.shifts.schemas import ShiftPage
 from marketplace.shifts.series_models import ShiftSeries
@@ -23,17 +24,18 @@ blueprint = Blueprint("shift_series", __name__, url_prefix="/api/v1", descriptio
 @blueprint.response(200, s.SeriesPreviewSchema)
 @problems(blueprint, 401, 403, 404, 422)
 def preview(given: dict[str, Any]) -> series.Preview:
-    """The first 60 times that such a series would have. It plans nothing."""
+    """The first 60 times that such a series would have, and what those of four weeks cost. It plans nothing."""
     return series.preview(**given, by=actor())
 
 
 @blueprint.post("/shift-series")
 @blueprint.arguments(s.NewSeriesSchema)
-@blueprint.response(201, s.SeriesSchema)
+@blueprint.response(201, s.StartedSeriesSchema)
 @problems(blueprint, 401, 403, 404, 409, 422)
-def start(given: dict[str, Any]) -> ShiftSeries:
+def start(given: dict[str, Any]) -> dict[str, Any]:
     """Start a series. Its shifts are laid four weeks ahead, and go on being laid as time goes by."""
-    return series.start(**given, by=actor())
+    made = series.start(**given, by=actor())
+    return with_funds(s.SeriesSchema, made, costing.funds_of(made.gig_id, seen_by=actor()))
 
 
 @blueprint.get("/companies/<uuid:company_id>/shift-series")

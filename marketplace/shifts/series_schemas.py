@@ -3,8 +3,9 @@
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.shifts.estimate_schemas import UNREACHED, PlanPriceSchema, SeatFundsSchema
 from marketplace.shifts.rules import SeriesStatus
-from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, UNREACHED, CancellationPriceSchema
+from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, CancellationPriceSchema
 
 _RULE = "An RRULE of RFC 5545 with FREQ of DAILY, WEEKLY or MONTHLY, such as FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270331"
 
@@ -54,13 +55,16 @@ class SeriesPreviewSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(OccurrenceSchema), required=True)
     added = MoneyField(
         required=True,
+        attribute="price.added",
         metadata={"description": "At most, for adding those of four weeks late to somebody's schedule (rule NOTICE)"},
     )
     standby = MoneyField(
         required=True,
+        attribute="price.standby",
         metadata={"description": "For people who stand by for those of four weeks, if none is needed (rule STANDBY)"},
     )
-    unreached = ma.fields.List(ma.fields.String(), required=True, metadata=UNREACHED)
+    unreached = ma.fields.List(ma.fields.String(), required=True, attribute="price.unreached", metadata=UNREACHED)
+    price = ma.fields.Nested(PlanPriceSchema, required=True, metadata={"description": "Of those of four weeks"})
 
 
 class SeriesSchema(ma.Schema):
@@ -92,6 +96,12 @@ class SeriesSchema(ma.Schema):
     )
     ended_because = ma.fields.String(required=True, allow_none=True)
     status = ma.fields.Enum(SeriesStatus, by_value=True, required=True)
+
+
+class StartedSeriesSchema(SeriesSchema):
+    """A series that was just started, and how far the gig's money reaches for what is laid."""
+
+    funds = ma.fields.Nested(SeatFundsSchema, required=True)
 
 
 class SeriesListArgs(PageArgs):

@@ -21,7 +21,7 @@ from marketplace.core.lifecycle import WrongState, move
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.gigs.models import Gig
-from marketplace.shifts import adding, asking, attendance, laying, timesheets
+from marketplace.shifts import asking, attendance, costing, laying, timesheets
 from marketplace.shifts.clock_rules import ShiftOver, TooEarly
 from marketplace.shifts.hours import CLOCK_IN_GRACE
 from marketplace.shifts.laying import Planned
@@ -194,8 +194,8 @@ def _check(shift: Shift, seats: int) -> None:
 
 def _price(shift: Shift, gig: Gig, seats: int) -> StandbyPrice:
     minutes = unused_minutes(shift.starts_at, shift.ends_at)
-    one = adding.unused_cost(gig, shift.starts_at, shift.ends_at)
-    most = adding.price(gig, shift.starts_at, shift.ends_at, seats, training=False).total
+    one = costing.unused_cost(gig, shift.starts_at, shift.ends_at)
+    most = costing.price_of(gig, [Planned(shift.starts_at, shift.ends_at, shift.timezone, seats)]).total
     stands = ready_until(shift.starts_at, shift.ends_at) - shift.starts_at
     return StandbyPrice(seats, int(stands.total_seconds()) // 60, minutes, one * seats, most)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from marketplace.contracts.plan_rules import Cover
 from marketplace.core.money import Money
-from marketplace.shifts.eligibility import Person, Seat, beyond, night, step
+from marketplace.shifts.eligibility import Person, Seat, place_of, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
 from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
 from marketplace.standards.line_kinds import Payee
-from marketplace.standards.overtime import law_of
 from marketplace.standards.premium_days import kept_days
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, gross_pay, price, stepped
+from marketplace.standards.shift_price import ShiftWork, at_most, shift_price
 
 FORM = 1
 """The version of the shape below. What was promised keeps the shape that it was promised in."""
@@ -24,34 +24,26 @@ FORM = 1
 
 def price_input(seat: Seat, person: Person) -> PriceInput:
     """How the whole schedule of a seat, worked to its end, is priced for this person: for the promise and the hold."""
-    found = beyond(seat, person)
-    law = law_of(person.country, person.subdivision).on(seat.span.starts_at.astimezone(person.zone).date())
-    first, further = law.percents(person.overtime_multiplier)
-    return PriceInput(
+    return shift_price(work_of(seat), place_of(person), [busy.span for busy in person.busy], step(seat, person))
+
+
+def work_of(seat: Seat) -> ShiftWork:
+    """What the seat pays, whoever takes it."""
+    return ShiftWork(
+        span=seat.span,
         rate=seat.rate,
-        work_minutes=scheduled_minutes(seat.span.starts_at, seat.span.ends_at),
-        hazard_class=seat.hazard_class,
         fee_percent=seat.fee_percent,
+        hazard_class=seat.hazard_class,
         margin=seat.margin,
-        overtime_minutes=found.overtime.minutes,
-        overtime_percent=first,
-        further_overtime_minutes=found.overtime.further,
-        further_overtime_percent=further,
-        night_minutes=night(seat, person),
-        premium_days=found.days,
-        step_points=step(seat, person),
+        pieces=seat.pieces,
         added_minutes=seat.added_minutes,
         is_training=seat.is_training,
-        pieces=None if seat.pieces is None else replace(seat.pieces, count=0),
     )
 
 
 def highest(priced: PriceInput, seat: Seat) -> Money:
-    """What such a seat costs at most, with all the pieces that it pays: what is held. Breaks and other time are paid
-    by the hour whatever pieces earn, so the hours are held beside them (PIECES)."""
-    if seat.pieces is None:
-        return cost(price(priced))
-    return cost(price(replace(priced, pieces=replace(seat.pieces, instead_of_wages=False))))
+    """What such a seat costs at most, with all the pieces that it pays: what is held."""
+    return cost(price(at_most(priced, seat.pieces)))
 
 
 def promised_lines(seat: Seat, person: Person) -> tuple[PriceLine, ...]:

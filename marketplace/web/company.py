@@ -48,7 +48,13 @@ def _known() -> dict[str, Any]:
         "company": queries.company(company_id, by),
         "may": lambda right: by.may(Right(right), company_id),
         "unreached": unreached_of,
+        "place_named": _place_named,
     }
+
+
+def _place_named(country: str, subdivision: str | None) -> str:
+    name = dict(countries()).get(country, country)
+    return name if subdivision is None else f"{name} ({subdivision})"
 
 
 def unreached_of(gigs: Iterable[Gig]) -> list[tuple[str, str]]:

@@ -24,11 +24,11 @@ from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import changing, series
+from marketplace.shifts import changing, costing, series
 from marketplace.shifts.changing import ChangePrice, Wanted
 from marketplace.shifts.models import Shift
 from marketplace.shifts.recurrence import WEEKDAYS, Occurrence
-from marketplace.shifts.rules import ShiftStatus
+from marketplace.shifts.rules import SeriesStatus, ShiftStatus
 from marketplace.shifts.series import Preview, SeriesPrice
 from marketplace.shifts.series_models import ShiftSeries
 from marketplace.shifts.series_schemas import DayArgs, LastDayArgs
@@ -104,6 +104,7 @@ def show_series(company_id: UUID, series_id: UUID) -> str:
         crew=None if of.crew_id is None else crews.one(of.crew_id, by),
         words=rule_words(of.rule, of.first_day),
         is_laid=is_laid,
+        cover=costing.funds_of(of.gig_id, seen_by=by) if of.status is SeriesStatus.ACTIVE else None,
         weeks=coverage.weeks(loads, first, last, frozenset(of.except_days)),
         before=None if of.follows_id is None else own_series(of.follows_id),
         next_one=db.session.scalar(select(ShiftSeries).where(ShiftSeries.follows_id == of.id)),

@@ -31,8 +31,18 @@ from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRun
 from marketplace.matching.rules import offer_until
 from marketplace.messages.schemas import NewShiftMessageSchema
-from marketplace.shifts import clock_laws, handover_queries, moving, offers, queries, scheduling, standby, telling
-from marketplace.shifts.adding import AddingPrice
+from marketplace.shifts import (
+    clock_laws,
+    costing,
+    handover_queries,
+    moving,
+    offers,
+    queries,
+    scheduling,
+    standby,
+    telling,
+)
+from marketplace.shifts.costing import ShiftPrice
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.rules import ACTIVE_BOOKING, OPEN_OFFER, ShiftStatus
 from marketplace.shifts.schemas import CancelSchema, NewOffersSchema
@@ -42,7 +52,7 @@ from marketplace.standards import queries as standards
 from marketplace.web import company_pictures as pictures
 from marketplace.web import readiness
 from marketplace.web.company import SHOWN, after, blueprint, saved
-from marketplace.web.forms import Form
+from marketplace.web.forms import LOOK, Form
 from marketplace.web.pictures import score_bar, shift_line
 from marketplace.web.shift_form import MoveForm, ShiftForm
 
@@ -86,12 +96,13 @@ def crews_of(company_id: UUID, by: Actor) -> Select[Crew]:
     return crews.of_company(company_id, by).order_by(Crew.name, Crew.id)
 
 
-def _planned(data: dict[str, Any], by: Actor) -> Shift | AddingPrice:
-    """Plans the shift; where it is added late to somebody's schedule (rule NOTICE), or people stand by for it or lead
-    it, not before its price was seen."""
+def _planned(data: dict[str, Any], by: Actor) -> Shift | ShiftPrice:
+    """Plans the shift; where it is added late to somebody's schedule (rule NOTICE), people stand by for it or lead it,
+    or the gig's money does not reach for it, not before its price was seen."""
     gig_id, agreed = own_gig_id(data.pop("gig_id"), by), data.pop("agreed")
     price = scheduling.adding_price(gig_id, **data, by=by)
-    if (price.added or price.lead or price.standby) and agreed is None:
+    is_told = price.added or price.lead or price.standby or price.funds.missing
+    if LOOK in request.form or (is_told and agreed is None):
         return price
     return scheduling.schedule(gig_id, **data, agreed=agreed, by=by)
 
@@ -256,6 +267,7 @@ def _shift_page(shift: Shift, forms: Mapping[str, Form]) -> str:
         first=facts.firsts([shift], moment).get(shift.id),
         seats=seats_of([shift])[shift.id],
         meant=clock_laws.meant_instead(shift),
+        cover=costing.funds_of(shift.gig_id, seen_by=by) if is_before(shift, moment) else None,
         **_standing_by(shift, by),
         ready=readiness.bar(shift, booked) if is_before(shift, moment) else [],
         offers=asked,

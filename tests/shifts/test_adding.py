@@ -14,7 +14,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs import service as gigs
 from marketplace.pay.models import PayLine
-from marketplace.shifts import adding, attendance, hours, moving, offers, scheduling
+from marketplace.shifts import attendance, costing, hours, moving, offers, scheduling
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import PriceChanged
@@ -117,7 +117,7 @@ def test_cancelling_early_and_planning_anew_late_is_no_way_around_the_hour(app: 
     asked = make.asked(there, shift, [ana, bea])
     assert [each.terms.get("added_minutes", 0) for each in asked] == [60, 0]
     planned = [Planned(shift.starts_at, shift.ends_at, make.ZONE, 2)]
-    assert adding.price_of(there.gig, planned) == usd("15.60")
+    assert costing.added_of(there.gig, planned) == usd("15.60")
 
 
 def test_the_week_is_the_persons_own(app: Flask) -> None:
@@ -131,7 +131,7 @@ def test_the_week_is_the_persons_own(app: Flask) -> None:
     make.at(MONDAY - 4 * DAY)
     times = [MONDAY - 3 * DAY, MONDAY + 2 * DAY]
     planned = [Planned(begins, begins + 4 * HOUR, make.ZONE, 2) for begins in times]
-    assert [adding.price_of(there.gig, which) for which in (planned[:1], planned)] == [usd("15.60"), usd("31.20")]
+    assert [costing.added_of(there.gig, which) for which in (planned[:1], planned)] == [usd("15.60"), usd("31.20")]
     (same,) = make.asked(there, make.shift(there, MONDAY - 3 * DAY), [ana])
     (next_one,) = make.asked(there, make.shift(there, MONDAY + 2 * DAY), [ana])
     assert [each.terms.get("added_minutes", 0) for each in (same, next_one)] == [60, 0]

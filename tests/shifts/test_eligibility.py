@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.core.money import Money
 from marketplace.gigs.rules import Criteria, LanguageNeed, Where
-from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat, beyond, first_no, judge
+from marketplace.shifts.eligibility import Agreed, Busy, Person, Seat, first_no, judge
 from marketplace.shifts.rules import BOOKING_TRANSITIONS, OFFER_TRANSITIONS, SHIFT_TRANSITIONS
 from marketplace.shifts.terms import price_input
 from marketplace.shifts.timesheet_rules import TIMESHEET_TRANSITIONS
@@ -130,13 +130,13 @@ def test_work_that_is_over_does_not_stand_in_the_way_but_counts() -> None:
 
 def test_hours_beyond_the_standard_week_are_overtime_in_whatever_order_they_are_taken() -> None:
     days = [busy(24 * day, 8) for day in range(1, 6)]
-    assert beyond(SEAT, replace(ANA, busy=days, weekly_hours=Decimal(40))).overtime.minutes == 240
-    assert beyond(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(40))).overtime.minutes == 0
-    assert beyond(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(34))).overtime.minutes == 120
+    assert price_input(SEAT, replace(ANA, busy=days, weekly_hours=Decimal(40))).overtime_minutes == 240
+    assert price_input(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(40))).overtime_minutes == 0
+    assert price_input(SEAT, replace(ANA, busy=days[:4], weekly_hours=Decimal(34))).overtime_minutes == 120
     taken_first, total = [], 0
     for each in [Busy(SEAT.span, HazardClass.H0), *reversed(days)]:
         seat = replace(SEAT, span=each.span)
-        total += beyond(seat, replace(ANA, busy=taken_first, weekly_hours=Decimal(40))).overtime.minutes
+        total += price_input(seat, replace(ANA, busy=taken_first, weekly_hours=Decimal(40))).overtime_minutes
         taken_first = [*taken_first, each]
     assert total == 240
 

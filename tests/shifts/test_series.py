@@ -82,7 +82,7 @@ def test_a_look_tells_what_late_days_cost(scene: Scene) -> None:
     given = {"rule": "FREQ=WEEKLY;BYDAY=TU,FR", "first_day": MONDAY.date(), "begins": time(9), "ends": time(11)}
     shown = series.preview(scene.gig.id, **given, timezone=ZONE, seats=1, by=scene.company)
     assert [f"{each.day:%m-%d}" for each in shown.items[:3]] == ["11-24", "11-27", "12-01"]
-    assert str(shown.added) == "31.20 USD"
+    assert str(shown.price.added) == "31.20 USD"
 
 
 def test_shifts_keep_their_clock_time_over_the_change_to_summer_time(scene: Scene) -> None:

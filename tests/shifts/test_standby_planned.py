@@ -70,7 +70,7 @@ def test_each_day_of_a_series_has_its_standby_and_a_change_takes_it_from_nobody(
     rule = {"rule": "FREQ=WEEKLY;BYDAY=MO", "first_day": date(2026, 11, 23), "timezone": ZONE, "seats": 2}
     given = rule | {"begins": MONDAY.time().replace(hour=9), "ends": MONDAY.time().replace(hour=11)}
     shown = series.preview(scene.gig.id, **given, standby=1, by=scene.company)
-    assert str(shown.standby) == "62.40 USD"
+    assert str(shown.price.standby) == "62.40 USD"
     of = series.start(scene.gig.id, **given, standby=1, by=scene.company)
     assert stand_by(of) == [("11-23", 1), ("11-30", 1), ("12-07", 1), ("12-14", 1)]
     second = db.session.scalars(select(Shift).where(Shift.series_day == date(2026, 11, 30))).one()
@@ -95,7 +95,7 @@ def test_each_day_of_a_series_has_its_standby_and_a_change_takes_it_from_nobody(
 def test_a_file_says_who_stands_by_line_by_line(scene: Scene) -> None:
     text = "day,begins,ends,seats,standby\n2026-11-24,09:00,13:00,2,1\n2026-11-25,09:00,13:00,1,\n"
     found = bulk.look(scene.gig.id, text, ZONE, 1, by=scene.company)
-    assert ([row.standby for row in found.rows], str(found.standby)) == ([1, 0], "31.20 USD")
+    assert ([row.standby for row in found.rows], str(found.price.standby)) == ([1, 0], "31.20 USD")
     first, second = bulk.plan(scene.gig.id, text, ZONE, 1, by=scene.company)
     reserve = reserve_of(scene, first)
     assert reserve is not None
@@ -149,4 +149,4 @@ def test_a_company_plans_it_on_its_pages_and_sees_it_in_its_calendar(client: Fla
         look="1", first_day="2026-11-25", begins="09:00", ends="10:00", timezone=ZONE, seats=1, standby=1, unit="DAILY",
         last="2026-11-26", weekdays=[],
     )  # fmt: skip
-    assert "stand by in the next four weeks cost $31.20" in recurring.words
+    assert "people who stand by, if none is needed STANDBY $31.20" in recurring.words
