@@ -11,13 +11,13 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries
 from marketplace.gigs.models import Gig
-from marketplace.gigs.piece_pay import most_of
+from marketplace.gigs.planned_cost import PlannedCost, planned_cost, planned_price
 from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
 from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
 from marketplace.standards import queries as standards
 from marketplace.standards.calculator import Reckoning
-from marketplace.standards.rates import NO_STEP, highest_cost, stepped
+from marketplace.standards.rates import cost, price, stepped
 from marketplace.standards.rules import (
     CriterionKind,
     Offer,
@@ -32,10 +32,12 @@ from marketplace.standards.rules import (
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every verdict on a gig as it stands, and the hourly median paid for like work beside them, if there is any."""
+    """Every verdict on a gig as it stands, and the hourly median paid for like work beside them, if there is any; and
+    what its planned work costs."""
 
     reckoning: Reckoning
     like_work: Money | None
+    cost: PlannedCost
 
     @property
     def verdicts(self) -> Sequence[Verdict]:
@@ -44,7 +46,9 @@ class Judgement:
 
 def judge(gig: Gig) -> Judgement:
     """What the gate would say now."""
-    return Judgement(calculator.in_places(offer_of(gig), places_of(gig)), queries.like_work_median(gig))
+    places = places_of(gig)
+    planned = planned_cost(gig, places, clock.now().date())
+    return Judgement(calculator.in_places(offer_of(gig), places), queries.like_work_median(gig), planned)
 
 
 def judge_at(gig: Gig, rate: Money) -> list[Verdict]:
@@ -117,16 +121,7 @@ def _known_places(criteria: Criteria, currency: str) -> list[Place]:
 def needed_funds(gig: Gig, rate: Money) -> Money:
     """The highest cost of the whole planned work at that rate, all of it at the highest step of pay: pay, premiums,
     benefits, fee and margin."""
-    steps = gig.pay_steps
-    return highest_cost(
-        rate,
-        gig.planned_minutes,
-        hazard_class=gig.hazard_class,
-        fee_percent=gig.fee_percent,
-        margin=gig.margin,
-        step_points=steps.highest if steps else NO_STEP,
-        pieces=most_of(gig, gig.planned_minutes),
-    )
+    return cost(price(planned_price(gig, rate)))
 
 
 def _stepped_rates(gig: Gig, rate: Money) -> list[Money]:

@@ -28,6 +28,7 @@ from marketplace.gigs.rules import (
     refuse_protected,
 )
 from marketplace.qualifications.levels import MOST_LEVEL, PaySteps
+from marketplace.standards.cost_parts import PartKind
 from marketplace.standards.rates import NO_STEP
 from marketplace.standards.rules import Confidence, HazardCategory, HazardClass, PaymentModel
 from marketplace.standards.schemas import UnpaidSchema
@@ -231,7 +232,31 @@ class GateVerdictSchema(ma.Schema):
     confidence = ma.fields.String(required=True, allow_none=True)
 
 
+class CostPartSchema(ma.Schema):
+    kind = ma.fields.Enum(PartKind, by_value=True, required=True)
+    money = MoneyField(required=True)
+
+
+class CostOnTopSchema(ma.Schema):
+    """What an hour that earns more costs on top at most, and the places where it is so much."""
+
+    kind = ma.fields.Enum(PartKind, by_value=True, required=True)
+    percent = ma.fields.Integer(required=True, metadata={"description": "Of the rate"})
+    money = MoneyField(required=True)
+    places = ma.fields.List(ma.fields.String(), required=True)
+
+
+class PlannedCostSchema(ma.Schema):
+    """What the planned work costs at most by day, by its parts; and what comes on top of an hour at night, on a public
+    holiday, on a day of rest, or in overtime, which is known only once shifts are planned."""
+
+    total = MoneyField(required=True)
+    parts = ma.fields.List(ma.fields.Nested(CostPartSchema), required=True)
+    on_top = ma.fields.List(ma.fields.Nested(CostOnTopSchema), required=True)
+
+
 class JudgementSchema(ma.Schema):
+    cost = ma.fields.Nested(PlannedCostSchema, required=True)
     verdicts = ma.fields.List(ma.fields.Nested(GateVerdictSchema), required=True)
     like_work = MoneyField(
         required=True,

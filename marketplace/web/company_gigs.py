@@ -22,6 +22,7 @@ from marketplace.gigs.models import Gig, PublishDecision
 from marketplace.gigs.rules import GateRefused, GigStatus
 from marketplace.gigs.schemas import FundSchema, NewRateSchema
 from marketplace.messages import queries as messages
+from marketplace.shifts import costing
 from marketplace.standards import queries as standards
 from marketplace.standards.rules import Verdict
 from marketplace.surveys import queries as surveys
@@ -235,6 +236,8 @@ def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:
         funds=funds,
         needed=needed,
         funds_bar=pictures.funds_bar(funds, needed),
+        cost=judgement.cost,
+        cover=costing.funds_of(gig.id, seen_by=by) if gig.status is GigStatus.OPEN else None,
         instructions=queries.instructions(gig.id, by),
         pilots=queries.pilots(gig.id, by),
         inherited=queries.inherited_pilot(gig.id, by),
