@@ -14,19 +14,17 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.core import clock
+from marketplace.core import clock, queue
 from marketplace.core.db import db
 from marketplace.core.lifecycle import move
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.ledger.models import LedgerAccount
-from marketplace.shifts import asking, queries
+from marketplace.shifts import asking, costing, queries
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import Because, OfferStatus, ShiftStatus
-from marketplace.shifts.terms import agreed_seat, promised_lines
+from marketplace.shifts.rules import TELL_OUT_OF_FUNDS, Because, OfferStatus, ShiftStatus
+from marketplace.shifts.terms import agreed_seat, highest, price_input
 from marketplace.shifts.yes import Yes, book
-from marketplace.standards.rates import cost
 from marketplace.standards.verdicts import Verdict
 from marketplace.workforce.models import Contractor
 
@@ -110,6 +108,8 @@ def decide(window: Window, order: Order) -> list[Booking]:
     for place in places:
         place.offer.decision = place.told(of=len(places), seats=seats, cutoff=cutoff)
     db.session.flush()
+    if any(place.because is Because.FUNDS for place in places):
+        queue.defer(TELL_OUT_OF_FUNDS, gig_ids=[str(window.gig.id)])
     return made
 
 
@@ -155,7 +155,8 @@ def _choose(window: Window, places: Iterable[_Place], seats: int) -> list[Yes]:
         return []
     seat = queries.seat_of(window.shift, window.gig)
     people = queries.people(window.people, window.shift.company_id, seat)
-    money, chosen = _in_hold(window.gig), list[Yes]()
+    # The books have the last word.
+    money, chosen = costing.in_hold(window.gig), list[Yes]()
     for place in places:
         yes = Yes(
             place.offer.id,
@@ -167,18 +168,10 @@ def _choose(window: Window, places: Iterable[_Place], seats: int) -> list[Yes]:
         if place.verdict is not None:
             place.because = Because.RULE
         elif len(chosen) < seats:
-            needed = cost(promised_lines(yes.seat, yes.person)).amount
+            needed = highest(price_input(yes.seat, yes.person), yes.seat)
             place.chosen = needed <= money
             place.because = Because.PLACE if place.chosen else Because.FUNDS
             if place.chosen:
                 money -= needed
                 chosen.append(yes)
     return chosen
-
-
-def _in_hold(gig: Gig) -> int:
-    """What the gig can promise, in minor units. `ledger.post()` has the last word."""
-    found = select(LedgerAccount.balance).where(
-        LedgerAccount.name == gig.hold_account, LedgerAccount.currency == gig.currency
-    )
-    return db.session.scalar(found) or 0

@@ -344,7 +344,9 @@ def _holding(bookings: Sequence[Booking]) -> Order[None]:
         try:
             posted.then(rows)
         except InsufficientFunds as short:
-            raise GigOutOfFunds(**short.members) from short
+            refused = GigOutOfFunds(**short.members)
+            refused.told = {"gig_ids": sorted({str(booking.gig_id) for booking in bookings})}
+            raise refused from short
 
     return Order(posted.statement, posted.facts, check)
 

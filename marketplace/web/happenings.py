@@ -163,6 +163,7 @@ _EVENTS = {
     "gig.resumed": lazy_gettext("The gig was resumed."),
     "gig.closed": lazy_gettext("The gig was closed."),
     "gig.funded": lazy_gettext("Money was set aside for the gig."),
+    "gig.out_of_funds": lazy_gettext("Somebody's yes found no money in the gig."),
     "gig.refunded": lazy_gettext("Money that the gig does not need went back to the company."),
     "gig.advanced": lazy_gettext("The service advanced money that people are owed and the company did not have."),
     "gig.advance_recovered": lazy_gettext("The company paid back what the service had advanced."),

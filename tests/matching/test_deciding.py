@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.rules import CLOCK, Actor
@@ -16,6 +17,7 @@ from marketplace.matching import deciding, service
 from marketplace.shifts import offers, scheduling
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus, YesIsCollected
+from marketplace.standards.offer import PaymentModel
 from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor
 from tests.factories import accounts
@@ -122,6 +124,19 @@ def test_money_for_one_seat_seats_one(scene: Scene) -> None:
     deciding.decide_due()
     assert shift.seats_taken == 1
     assert sorted((offer.decision or {})["because"] for offer in asked) == ["funds", "funds", "place"]
+
+
+def test_pieces_that_a_seat_may_pay_are_part_of_the_money_that_it_needs(app: Flask) -> None:
+    """Four hours at 15.00 and 40 pieces at 2.00 hold 154.60: 67.40 for the time, and 80.00, 3.20 to health and 4.00 fee
+    for the pieces. The money of six such hours is that of one seat and a half, so one of three yeses gets one."""
+    there = make.scene(
+        minutes=360, payment_model=PaymentModel.HYBRID, piece_price=Money.of("2.00", "USD"), most_pieces=10
+    )
+    asked = make.asked(there, make.shift(there, seats=2), [make.contracted(there) for _ in range(3)])
+    say_yes(asked)
+    assert deciding.decide_due() == 1
+    assert sorted((offer.decision or {})["because"] for offer in asked) == ["funds", "funds", "place"]
+    assert len(seated()) == 1
 
 
 def test_a_shift_that_is_not_held_takes_every_yes_with_it(scene: Scene) -> None:

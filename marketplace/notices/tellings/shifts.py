@@ -35,6 +35,15 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         "gig.paused": (
             Telling(Audience.GIGS, Channel.INBOX, "%(gig)s is paused", "It makes no new offers until it is resumed."),
         ),
+        "gig.out_of_funds": (
+            Telling(
+                Audience.MONEY,
+                Channel.BOTH,
+                "The money of %(gig)s does not reach",
+                "Somebody said yes to a shift of it and could not have the seat, because the gig holds too little for "
+                "what the shift costs. Set more aside, and offers that are open can be taken.",
+            ),
+        ),
         "offer.made": (
             Telling(
                 Audience.CONTRACTOR,
