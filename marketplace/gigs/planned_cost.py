@@ -10,9 +10,10 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.piece_pay import most_of
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.cost_parts import PartKind, parts_of
+from marketplace.standards.day_laws import LawKind, laws_of_place
 from marketplace.standards.floor import Place
 from marketplace.standards.overtime import law_of
-from marketplace.standards.premium_days import DayKind, DayStep, LawKind, PremiumDay, laws_of_place
+from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import NO_STEP, PriceInput, cost, price
 
 
@@ -26,7 +27,8 @@ class CostPart:
 
 @dataclass(frozen=True, slots=True)
 class OnTop:
-    """What an hour costs more at most that earns more, at `percent` of the rate, and the places where it is so much."""
+    """What an hour costs more that earns more, at `percent` of the rate, which is the most of all `places`: those where
+    it is so much. Days' wages, which some laws grant for short work, are known of a shift alone."""
 
     kind: PartKind
     percent: int

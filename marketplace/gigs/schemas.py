@@ -238,7 +238,8 @@ class CostPartSchema(ma.Schema):
 
 
 class CostOnTopSchema(ma.Schema):
-    """What an hour that earns more costs on top at most, and the places where it is so much."""
+    """What an hour that earns more costs on top where that is most, and the places where it is so much. Days' wages,
+    which some laws grant for short work, are known of a shift alone."""
 
     kind = ma.fields.Enum(PartKind, by_value=True, required=True)
     percent = ma.fields.Integer(required=True, metadata={"description": "Of the rate"})
