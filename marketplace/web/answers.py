@@ -68,6 +68,10 @@ _PEOPLE: Final[dict[str, LazyString]] = {
     "company.count_pieces": lazy_gettext("Counted. The person reads it."),
     "company.ask_people": lazy_gettext("Asked. They read your reason."),
     "company.hand_in_identity": lazy_gettext("Handed in. Where it has to be verified again, an operator looks at it."),
+    "company.verify_instructions": lazy_gettext(
+        "Verified. It counts at once, or when those who work under another version have had their notice."
+    ),
+    "company.schedule_shift": lazy_gettext("Planned. Nobody is asked yet: have people found for it below."),
     "company.answer_time accept": lazy_gettext("Agreed. The time that was written down counts."),
     "company.answer_time contest": lazy_gettext(
         "Contested. They read why. What they wrote counts on, until a cut with its reasons takes minutes of it."
@@ -106,6 +110,11 @@ _MONEY: Final[dict[str, LazyString]] = {
     ),
     "company.fund": lazy_gettext("%(money)s is set aside for this gig."),
     "company.raise_rate": lazy_gettext("What is offered from now on pays %(money)s an hour."),
+    "company.give_bonus": lazy_gettext(
+        "The next pay run pays it; above what one of you may give alone, once another has agreed."
+    ),
+    "company.agree_to_bonus": lazy_gettext("Agreed. The next pay run pays it."),
+    "company.withdraw_bonus": lazy_gettext("Taken back. Nothing is paid of it."),
     "company.press_gig pause": lazy_gettext("Paused. Nobody new is asked; what is booked stands."),
     "company.press_gig close": lazy_gettext("Closed. What no booking has reserved is available again."),
     "company.press_gig take-back": lazy_gettext("What was set aside for this gig is available again."),
