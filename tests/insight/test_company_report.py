@@ -19,7 +19,7 @@ from marketplace.insight import company_report, publishing
 from marketplace.insight.company_report import Exposure, HourlyPay, Report
 from marketplace.insight.report_rules import LEAST_PEOPLE, NoSuchQuarter, PlaceShare, Quarter, told_places
 from marketplace.standards.hazard import HazardClass
-from tests.factories import accounts, disputes, pay, shifts
+from tests.factories import accounts, disputes, gigs, pay, shifts
 from tests.factories.shifts import MONDAY, Scene
 from tests.web.visitor import Visitor
 
@@ -45,13 +45,15 @@ def of_autumn(there: Scene) -> Report:
 
 
 def test_five_people_are_told_of_and_four_are_not(app: Flask) -> None:
-    """Five people with four hours each at 15.00 USD: an hour brings 15.00, and 20 hours are shown. Without the fifth,
-    everything that they stand behind is empty."""
+    """Five people with four hours each at 15.00 USD: an hour brings 15.00, and 20 hours are shown, whatever bonus the
+    fifth is given (BONUS). Without the fifth, everything that they stand behind is empty."""
     there = worked(4)
     few = of_autumn(there)
     assert (few.people, few.places, few.pay, few.reached, few.turnover, few.time_to_pay) == (None, [], [], [], [], None)
     assert few.hazards == [Exposure(HazardClass.H0, None)]
-    pay.worked_and_approved(there, starts_at=MONDAY + timedelta(days=4))
+    fifth = pay.worked_and_approved(there, starts_at=MONDAY + timedelta(days=4))
+    gigs.money_for(there.company_id, Money.of("104.00", "USD"))
+    pay.bonus(fifth, "100.00")
     pay.paid(there.company_id)
     told = of_autumn(there)
     assert (told.people, told.places) == (5, [PlaceShare("US", 5)])
