@@ -131,7 +131,7 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
         "29 USC 207 (e)(3), 29 CFR 778.211 (a bonus of which the employer alone decides, near the end of the work and "
         "by no earlier promise, is no part of the regular rate) and 778.208, 778.209 (one that was promised for hours, "
         f"output or quality is: it belongs into the rate of a gig); {PAI}, guideline 1 (P1, P2: the rate itself "
-        "reaches the living wage). That it counts toward no floor, bears no fee and takes two people is house policy",
+        "reaches the living wage); that it counts toward no floor, bears no fee and takes two people is house policy",
         "tests/pay/test_bonuses.py::test_a_bonus_of_fifty_dollars_is_paid_beside_the_work",
         since=date(2026, 11, 30),
     ),
