@@ -54,7 +54,7 @@ ANEW: Mapping[str, set[str]] = {
     "sandbox_call": {"failed_at", "inquired_at"},
 }
 """What a migration makes up anew when it goes up again, by table: nobody was told of it, or it says nothing."""
-LOST: Mapping[str, set[str]] = {"pay_line": {"floor"}, "pay_run": {"contractor_id", "timesheets_due"}}
+LOST: Mapping[str, set[str]] = {"pay_line": {"floor", "night_law"}, "pay_run": {"contractor_id", "timesheets_due"}}
 """What pay says of itself and an earlier version cannot: no amount, and no part of a seal."""
 STAYS = (
     "journal_entry|posting|seal|sealed_entry|pay_line|payslip|bonus|payment_op|withholding|benefit_entry|timesheet_cut|bank_line"
@@ -69,6 +69,9 @@ SELECT gen_random_uuid(), company_id, gig_id, contractor_id, contract_version_id
 FROM booking LIMIT 1
 """
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("bookings that promise more for the night by a law (rows of booking: 1)",
+     "UPDATE booking SET night_law = '{}' WHERE id IN (SELECT id FROM booking LIMIT 1)",
+     "UPDATE booking SET night_law = NULL"),
     ("bonuses (rows of bonus: 1)", A_BONUS, "DELETE FROM bonus"),
     ("pay for days of rest (rows of pay_line: {wages})",
      "UPDATE pay_line SET kind = 'rest_day_premium', premium_days = '[{}]' WHERE kind = 'wages'",

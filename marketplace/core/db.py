@@ -40,6 +40,8 @@ Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 JsonList = Annotated[list[Any], mapped_column(JSONB)]
 JsonRows = Annotated[list[Any] | None, mapped_column(JSONB(none_as_null=True))]
 """A list that is NULL where it would be empty."""
+JsonMaybe = Annotated[dict[str, Any] | None, mapped_column(JSONB(none_as_null=True))]
+"""An object that is NULL where there is nothing to say."""
 
 
 def choice(options: type[StrEnum], column: str) -> Enum:

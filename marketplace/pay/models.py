@@ -11,7 +11,7 @@ from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Num
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonRows, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonMaybe, JsonRows, Minor, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
@@ -151,6 +151,7 @@ class PayLine(Base):
             "(kind IN ('holiday_premium', 'rest_day_premium')) = (premium_days IS NOT NULL)",
             name="a_premium_of_days_names_them",
         ),
+        CheckConstraint("night_law IS NULL OR kind = 'night_premium'", name="a_night_has_a_law"),
         CheckConstraint("floor IS NULL OR kind = 'top_up'", name="a_top_up_has_a_floor"),
         CheckConstraint("amount > 0 OR seconds > 0 OR pieces > 0", name="worth_something"),
         CheckConstraint(
@@ -225,6 +226,7 @@ class PayLine(Base):
     floor: Mapped[Json | None]
     """The published wage that a top-up reaches, with the exchange rate by which it was compared (TOP_UP)."""
     premium_days: Mapped[JsonRows]
+    night_law: Mapped[JsonMaybe]
     """The days that a premium of days is paid for, with the steps of their law, as they are paid in all."""
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)

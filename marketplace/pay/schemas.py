@@ -6,7 +6,7 @@ from marketplace.core.http import MoneyField, Pattern, page_schema
 from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, PayslipStatus
 from marketplace.pay.taxes.schemas import WithholdingSchema
 from marketplace.shifts.timesheet_rules import CutEnd
-from marketplace.standards.day_schemas import PremiumDaySchema
+from marketplace.standards.day_schemas import NightSchema, PremiumDaySchema
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.line_kinds import LineKind, Payee
 
@@ -217,6 +217,12 @@ class PayLineSchema(ma.Schema):
     rule_version = ma.fields.Integer(required=True)
     floor = ma.fields.Nested(
         LineFloorSchema, required=True, allow_none=True, metadata={"description": "Of a top-up to a floor"}
+    )
+    night_law = ma.fields.Nested(
+        NightSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a night premium by the law of a place: the law, with all that their booking pays"},
     )
     premium_days = ma.fields.List(
         ma.fields.Nested(PremiumDaySchema),

@@ -9,7 +9,7 @@ from marketplace.shifts.confirmation import Confirmation
 from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.schemas import moment
 from marketplace.shifts.timesheet_rules import MOST_PIECES, CompensationRule
-from marketplace.standards.day_schemas import PremiumDaySchema
+from marketplace.standards.day_schemas import NightSchema, PremiumDaySchema
 from marketplace.standards.hazard import HazardClass
 
 
@@ -43,6 +43,12 @@ class BookingSchema(ma.Schema):
     further_overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the overtime, the last"})
     further_overtime_percent = ma.fields.Integer(required=True)
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the schedule, those at night"})
+    night_law = ma.fields.Nested(
+        NightSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the minutes at night, where the law of the place has a night of its own"},
+    )
     premium_days = ma.fields.List(
         ma.fields.Nested(PremiumDaySchema),
         required=True,

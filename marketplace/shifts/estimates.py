@@ -15,6 +15,7 @@ from typing import Any
 from marketplace.core.money import Money, total
 from marketplace.standards.cost_parts import PartKind, parts_of
 from marketplace.standards.day_laws import laws_of_place
+from marketplace.standards.nights import night_laws_of
 from marketplace.standards.overtime import law_of
 from marketplace.standards.premium_days import Place, PremiumDay
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, price
@@ -186,8 +187,8 @@ def _distinct(work: ShiftWork, places: tuple[Place, ...]) -> list[Place]:
     for place in places:
         ends = (work.span.starts_at, work.span.ends_at)
         clock = tuple(moment.astimezone(place.zone).utcoffset() for moment in ends)
-        laws = laws_of_place(place.country, place.subdivision)
-        # Only where a law pays more on holidays does it matter which days are some.
+        laws = laws_of_place(place.country, place.subdivision) or night_laws_of(place.country, place.subdivision)
+        # Only where a law pays more on holidays, or at night, does it matter which place it is.
         where = (place.country, place.subdivision) if laws else id(law_of(place.country, place.subdivision))
         found.setdefault((where, clock, place.weekly_hours, place.overtime_multiplier), place)
     return list(found.values())

@@ -13,6 +13,7 @@ from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.call_in import call_in_minimum, call_in_missing
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hours import Span, night_time, time_by_day, week_of
+from marketplace.standards.nights import Night
 from marketplace.standards.overtime import Overtime
 from marketplace.standards.premium_days import Beyond, PremiumDay, first_minutes
 
@@ -109,6 +110,8 @@ class Minutes:
     """The rest of a schedule whose distressing work had to stop (HAZARD)."""
     night: int = 0
     """How many of the minutes on shift were at night."""
+    night_law: Night | None = None
+    """What the law of the place has for each of them, where it has a night of its own (NIGHT)."""
     added: int = 0
     """Owed beside the time, since the shift was added late to the person's schedule (NOTICE). No cut takes of it."""
     standby: int = 0
@@ -145,12 +148,13 @@ class Minutes:
         further_overtime: int = 0,
         pieces: int = 0,
         premium_days: tuple[PremiumDay, ...] = (),
+        night_law: Night | None = None,
     ) -> "Minutes":
         """`unworked` are owed though nobody worked them; the rule that they are owed by says how they are paid."""
         owed: dict[str, Any] = {} if because is None else {_PAID_AS[because]: unworked}
         on_shift = {"work": work, "paid_break": paid_break, "waiting": waiting, "outage": outage}
         beyond = {"overtime": overtime, "further_overtime": further_overtime, "premium_days": premium_days}
-        told = {"night": night, "added": added, "standby": standby, "pieces": pieces}
+        told = {"night": night, "night_law": night_law, "added": added, "standby": standby, "pieces": pieces}
         return cls(**owed | on_shift | beyond | told)
 
     @property
@@ -162,15 +166,17 @@ class Minutes:
         """Without so many pieces, and so many of those on shift: work goes first, breaks last, and the overtime, being
         the last minutes of a shift, goes with them. Those at night, and on days that earn more, stay as long as there
         is time left: which were cut is not told."""
-        rest, left = {}, cut
+        rest: dict[str, Any] = {}
+        left = cut
         for kind in ("work", "waiting", "outage", "paid_break"):
             taken = min(getattr(self, kind), left)
             rest[kind], left = getattr(self, kind) - taken, left - taken
         time_left = self.on_shift - (cut - left)
         night, days = min(self.night, time_left), first_minutes(self.premium_days, time_left)
         overtime, further = (max(0, minutes - cut) for minutes in (self.overtime, self.further_overtime))
-        beyond = {"overtime": overtime, "further_overtime": further}
-        return replace(self, **rest, **beyond, night=night, premium_days=days, pieces=self.pieces - pieces)
+        rest |= {"overtime": overtime, "further_overtime": further}
+        rest |= {"night": night, "night_law": self.night_law and self.night_law.first(night)}
+        return replace(self, **rest, premium_days=days, pieces=self.pieces - pieces)
 
     @property
     def to_price(self) -> dict[str, Any]:
@@ -189,6 +195,7 @@ class Minutes:
             "overtime_minutes": self.overtime,
             "further_overtime_minutes": self.further_overtime,
             "night_minutes": self.night,
+            "night_law": self.night_law,
             "premium_days": self.premium_days,
         }
 
@@ -219,13 +226,24 @@ def window_after(seen: datetime, end: datetime, made_at: datetime, starts_at: da
     return max(end, min(seen + SHORTEST_WINDOW, made_at + (starts_at - made_at) / 2))
 
 
-def night_worked(stretches: Iterable[Stretch], zone: ZoneInfo, promised: int) -> int:
+def night_worked(
+    stretches: Iterable[Stretch],
+    zone: ZoneInfo,
+    promised: int,
+    law: Night | None,
+    *,
+    beyond: Beyond,
+    percents: tuple[int, int],
+) -> tuple[int, Night | None]:
     """Whole minutes of the paid stretches at night, rounded up in the person's favour; at most those that were promised
-    with the yes, whose money is held."""
+    with the yes, whose money is held; and what the law under which they were promised has for them, where `beyond` says
+    what of the stretches is overtime, which earns `percents`, and what days earn more."""
     if not promised:
-        return 0
-    paid = (Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at)
-    return min(-(-night_time(paid, zone) // MINUTE), promised)
+        return 0, None
+    paid = [Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at]
+    window = (None, None) if law is None else (law.from_hour, law.to_hour)
+    minutes = min(-(-night_time(paid, zone, *window) // MINUTE), promised)
+    return minutes, law and law.of_work(paid, zone, beyond, percents, minutes).within(law)
 
 
 def pay_week(moment: datetime, zone: ZoneInfo) -> date:

@@ -1,10 +1,11 @@
 """Shifts, offers, bookings, time entries, timesheets. PostgreSQL itself refuses a second place at the same time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     CHAR,
@@ -20,17 +21,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, JsonRows, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList, JsonMaybe, JsonRows, Minor, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.shifts import rules
 from marketplace.shifts.clock_rules import BREAKS, EntryKind, EntrySource
 from marketplace.shifts.confirmation import Confirmation, stands
-from marketplace.shifts.hours import Stretch, break_due_at, scheduled_minutes
+from marketplace.shifts.hours import Stretch, break_due_at, night_worked, scheduled_minutes
 from marketplace.shifts.reserve import paid_beside
 from marketplace.shifts.rules import BookingStatus, OfferStatus, ShiftStatus
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.nights import Night
 from marketplace.standards.overtime import Overtime
 from marketplace.standards.premium_days import Beyond, days_of
 
@@ -154,7 +156,8 @@ class Booking(Stateful):
     What it costs at most is held in the ledger under `hold_account`. `overtime_minutes` are the last ones of the shift
     that lie beyond the standard day or week of the person's place, each earning `overtime_percent` of the rate, and the
     last `further_overtime_minutes` of those the further multiple. Of the schedule `night_minutes` are at night in
-    `night_zone`, where the person was when they said yes; `premium_days` are days of that zone that earn more by the
+    `night_zone`, where the person was when they said yes, under `night_law` where the law of their place has a night of
+    its own; `premium_days` are days of that zone that earn more by the
     law of their place, whose minutes are no overtime. `compensation_minutes` are owed for time that the company
     took back, under `compensation_rule`; `added_minutes` once it is worked, because the shift was added late to the
     person's schedule. `sick_minutes` of the schedule are paid from the person's own leave, since they reported sick at
@@ -221,6 +224,7 @@ class Booking(Stateful):
     further_overtime_percent: Mapped[int] = mapped_column(default=100)
     night_minutes: Mapped[int] = mapped_column(default=0)
     night_zone: Mapped[str] = mapped_column(Text, default="UTC")
+    night_law: Mapped[JsonMaybe]
     premium_days: Mapped[JsonRows]
     step_points: Mapped[int] = mapped_column(default=10_000)
     """What the person's level of a skill multiplies the rate by, in ten-thousandths, as it was promised."""
@@ -324,6 +328,18 @@ class Booking(Stateful):
         """What of the schedule earns a multiple, as it was promised with the yes."""
         overtime = Overtime(self.overtime_minutes, self.further_overtime_minutes)
         return Beyond(overtime, days_of(self.premium_days))
+
+    @property
+    def promised_night(self) -> Night | None:
+        """The law under which its minutes at night were promised; None where the house's night holds."""
+        return Night.of(self.night_law)
+
+    def at_night(self, stretches: Iterable[Stretch], beyond: Beyond) -> tuple[int, Night | None]:
+        """Its minutes at night by these stretches of its clock, and what the law has for them. `beyond` is what else of
+        them earns more."""
+        percents = self.overtime_percent, self.further_overtime_percent
+        zone, law = ZoneInfo(self.night_zone), self.promised_night
+        return night_worked(stretches, zone, self.night_minutes, law, beyond=beyond, percents=percents)
 
 
 def _running(entries: Sequence["TimeEntry"]) -> "TimeEntry | None":

@@ -290,6 +290,7 @@ def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Mone
         further_overtime_minutes=booking.further_overtime_minutes,
         further_overtime_percent=booking.further_overtime_percent,
         night_minutes=booking.night_minutes,
+        night_law=booking.promised_night,
         premium_days=booking.promised.days,
         step_points=booking.step_points,
         added_minutes=booking.added_minutes,

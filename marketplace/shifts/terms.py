@@ -75,6 +75,8 @@ def snapshot(
         more["added_minutes"] = seat.added_minutes
     if given.premium_days:
         more["premium_days"] = kept_days(given.premium_days)
+    if given.night_law is not None:
+        more["night_law"] = given.night_law.as_kept()
     if seat.is_training:
         more["training"] = True
     if seat.is_standby:

@@ -16,13 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.db import Base, Id, Instant, JsonList, JsonRows, choice
+from marketplace.core.db import Base, Id, Instant, JsonList, JsonMaybe, JsonRows, choice
 from marketplace.core.lifecycle import Stateful
 from marketplace.shifts import timesheet_rules
 from marketplace.shifts.hours import Minutes
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_rules import CompensationRule, CutCategory, CutEnd, CutStatus, TimesheetStatus
 from marketplace.shifts.totals import DayMinutes, MinuteKind, by_day, of_lines, paid
+from marketplace.standards.nights import Night
 from marketplace.standards.premium_days import DayKind, days_of
 
 
@@ -126,6 +127,8 @@ class TimesheetLine(Base):
     premium_days: Mapped[JsonRows]
     """Of the paid ones, those on days that earn more, as they are paid; none of them is overtime."""
     night_minutes: Mapped[int] = mapped_column(default=0)
+    night_law: Mapped[JsonMaybe]
+    """What the law has for each of them, where the place has a night of its own."""
     compensation_minutes: Mapped[int]
     compensation_rule: Mapped[CompensationRule | None] = mapped_column(choice(CompensationRule, "compensation_rule"))
     added_minutes: Mapped[int] = mapped_column(default=0)
@@ -186,6 +189,7 @@ class TimesheetLine(Base):
             added=self.added_minutes,
             standby=self.standby_minutes,
             premium_days=days_of(self.premium_days),
+            night_law=Night.of(self.night_law),
         )
 
     def on_days(self, kind: DayKind) -> int:

@@ -12,7 +12,7 @@ from marketplace.shifts.timesheet_rules import (
     CutStatus,
     TimesheetStatus,
 )
-from marketplace.standards.day_schemas import PremiumDaySchema
+from marketplace.standards.day_schemas import NightSchema, PremiumDaySchema
 
 
 class NewCutSchema(ma.Schema):
@@ -73,6 +73,12 @@ class TimesheetLineSchema(ma.Schema):
     overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, the last ones"})
     further_overtime_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the overtime, the last"})
     night_minutes = ma.fields.Integer(required=True, metadata={"description": "Of the paid minutes, those at night"})
+    night_law = ma.fields.Nested(
+        NightSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the minutes at night, where the law of the place has a night of its own"},
+    )
     premium_days = ma.fields.List(
         ma.fields.Nested(PremiumDaySchema),
         required=True,

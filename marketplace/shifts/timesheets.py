@@ -24,7 +24,6 @@ from marketplace.shifts.hours import (
     Stretch,
     beyond_worked,
     minutes_by_kind,
-    night_worked,
     paid_minutes,
 )
 from marketplace.shifts.models import Booking, Shift, TimeEntry
@@ -237,6 +236,7 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
     standby = booking.standby_owed(paid)
     zone, schedule = ZoneInfo(booking.night_zone), Span(booking.starts_at, booking.ends_at)
     beyond = beyond_worked(stretches, zone, schedule, booking.promised, paid=paid, waited=standby)
+    night_minutes, night_law = booking.at_night(stretches, beyond)
     return {
         "booking_id": booking.id,
         "work_minutes": minutes[EntryKind.WORK],
@@ -246,7 +246,8 @@ def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
         "unpaid_break_minutes": minutes[EntryKind.UNPAID_BREAK],
         "overtime_minutes": beyond.overtime.minutes,
         "further_overtime_minutes": beyond.overtime.further,
-        "night_minutes": night_worked(stretches, zone, booking.night_minutes),
+        "night_minutes": night_minutes,
+        "night_law": night_law and night_law.as_kept(),
         "premium_days": kept_days(beyond.days),
         "compensation_minutes": booking.compensation_minutes,
         "compensation_rule": booking.compensation_rule,

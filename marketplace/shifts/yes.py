@@ -309,6 +309,7 @@ def _booking(yes: Yes) -> dict[str, Any]:
         "step_points": priced.step_points,
         "night_minutes": priced.night_minutes,
         "night_zone": person.zone.key,
+        "night_law": priced.night_law and priced.night_law.as_kept(),
         "premium_days": kept_days(priced.premium_days),
         "held_amount": highest(priced, seat).amount,
         "made_at": now,

@@ -241,7 +241,12 @@ HELD: Final[Mapping[Origin, Mapping[str, Held]]] = {
             f"{_RATES}::test_overtime_earns_its_premium "
             "tests/pay/test_premium_pay.py::test_christmas_is_promised_held_and_paid_by_name",
         ),
-        "NIGHT": _held("NIGHT", "timesheet_line.night_minutes", f"{_RATES}::test_work_at_night_earns_its_premium"),
+        "NIGHT": _held(
+            "NIGHT",
+            "timesheet_line.night_minutes pay_line.night_law",
+            f"{_RATES}::test_work_at_night_earns_its_premium "
+            "tests/pay/test_premium_pay.py::test_the_night_of_christmas_in_manila_is_paid_of_the_days_rate",
+        ),
         "AGE": _held("AGE", "contractor.born_on", f"{_VETTING}::test_eighteen_is_reached_where_one_lives"),
         "HAZARD": _held(
             "HAZARD HAZARD_CLASS ILLEGAL_CONTENT PAID_BREAK AFTER_CARE CARE_LINE",

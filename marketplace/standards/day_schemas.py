@@ -74,6 +74,37 @@ class PremiumDaySchema(ma.Schema):
     wage = ma.fields.Nested(
         PromisedWageSchema, metadata={"description": "Where the law grants days' wages, however short the work is"}
     )
+    overtime = ma.fields.Integer(metadata={"description": "Of its minutes the last ones, where there are such"})
     whole_shift = ma.fields.Boolean(
         metadata={"description": "True where all minutes of the shift count to the day, on another day too"}
     )
+
+
+class NightLawSchema(ma.Schema):
+    """What the law of a place adds at night, in percent of the rate; where it is counted `of_the_day`, in percent of
+    what the minute earns otherwise. `overtime_percent` is what overtime of a common day earns at night as a whole."""
+
+    starts = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "The first day on which a shift begins under it"}
+    )
+    from_hour = ma.fields.Integer(required=True)
+    to_hour = ma.fields.Integer(required=True)
+    percent = ma.fields.Integer(required=True)
+    overtime_percent = ma.fields.Integer(required=True, allow_none=True)
+    of_the_day = ma.fields.Boolean(required=True)
+    source = ma.fields.String(required=True)
+
+
+class NightSchema(ma.Schema):
+    """The law of a night, where the place has one of its own, with minutes in the order of the work: each step its
+    minutes and what they earn more, in ten-thousandths of the rate."""
+
+    from_hour = ma.fields.Integer(required=True)
+    to_hour = ma.fields.Integer(required=True)
+    points = ma.fields.Integer(required=True, metadata={"description": "Of a minute that is no overtime"})
+    overtime_points = ma.fields.Integer(required=True)
+    of_the_day = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether points are a part of what the minute earns otherwise"}
+    )
+    steps = ma.fields.List(ma.fields.List(ma.fields.Integer()), required=True)
+    source = ma.fields.String(required=True, metadata={"description": "The law"})

@@ -16,6 +16,7 @@ from typing import Any, Final
 from marketplace.core.money import Money, minor_digits
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.day_laws import DayLaw, laws_of_place
+from marketplace.standards.nights import NightLaw, night_laws_of
 from marketplace.standards.overtime import Law, law_of
 from marketplace.standards.verdicts import Confidence
 
@@ -76,6 +77,11 @@ class Region:
     def premium_days(self) -> Sequence[DayLaw]:
         """Its laws of days that earn more."""
         return laws_of_place(self.country, self.subdivision)
+
+    @property
+    def night_laws(self) -> Sequence[NightLaw]:
+        """Its laws of the night, where it has a night of its own."""
+        return night_laws_of(self.country, self.subdivision)
 
 
 @dataclass(frozen=True, slots=True)

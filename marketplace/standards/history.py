@@ -29,6 +29,17 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 minutes_a_week_where_unknown=2400,
             ),
         ),
+        "NIGHT": (
+            _before(
+                1,
+                "Work between 22:00 and 06:00, where the contractor is, earns 10 % more.",
+                FIRST,
+                date(2026, 11, 30),
+                percent=10,
+                from_hour=22,
+                to_hour=6,
+            ),
+        ),
         "PUBLIC_HOLIDAY": (
             _before(
                 1,

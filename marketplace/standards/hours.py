@@ -110,12 +110,12 @@ def minutes_by_day(work: Iterable[Span], zone: ZoneInfo) -> dict[date, int]:
     """Minutes of work on each local day. Work over midnight counts on both sides of it."""
     found: dict[date, int] = {}
     for span in work:
-        for day, part in _parted(span, zone):
+        for day, part in parted(span, zone):
             found[day] = found.get(day, 0) + part.minutes
     return found
 
 
-def _parted(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
+def parted(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
     """The parts of work on each local day that it touches."""
     start = span.starts_at
     while start < span.ends_at:
@@ -130,7 +130,7 @@ def time_by_day(work: Iterable[Span], zone: ZoneInfo) -> dict[date, timedelta]:
     """The same to the second, where work comes in pieces."""
     found: dict[date, timedelta] = {}
     for span in work:
-        for day, part in _parted(span, zone):
+        for day, part in parted(span, zone):
             found[day] = found.get(day, timedelta(0)) + (part.ends_at - part.starts_at)
     return found
 
@@ -144,11 +144,14 @@ def minutes_by_week(work: Iterable[Span], zone: ZoneInfo) -> dict[date, int]:
     return found
 
 
-def night_time(work: Iterable[Span], zone: ZoneInfo) -> timedelta:
-    """How much of the work lies between 22:00 and 06:00 on the wall clock of the zone, as time really passes: a night
-    in which the clocks go back has an hour more (NIGHT)."""
+def night_time(
+    work: Iterable[Span], zone: ZoneInfo, from_hour: int | None = None, to_hour: int | None = None
+) -> timedelta:
+    """How much of the work lies between these hours on the wall clock of the zone, or between 22:00 and 06:00, as time
+    really passes: a night in which the clocks go back has an hour more (NIGHT)."""
     numbers = RULES["NIGHT"].parameters
-    begins, ends = time(numbers["from_hour"]), time(numbers["to_hour"])
+    begins = time(numbers["from_hour"] if from_hour is None else from_hour)
+    ends = time(numbers["to_hour"] if to_hour is None else to_hour)
     found = timedelta(0)
     for span in work:
         day = span.starts_at.astimezone(zone).date() - timedelta(days=1)

@@ -53,7 +53,7 @@ class DayStep:
 class PremiumDay:
     """The minutes of some work on one such day, step by step as they follow on each other. Those of a step of 100 are
     part of the day and earn nothing more but by `wage`, what the law counts in days' wages. Where the law is about a
-    `whole_shift`, its minutes are all those of the shift, on another day too."""
+    `whole_shift`, its minutes are all those of the shift, on another day too. The last ones are `overtime`."""
 
     on: date
     kind: DayKind
@@ -63,6 +63,7 @@ class PremiumDay:
     source: str = ""
     wage: DayWage | None = None
     whole_shift: bool = False
+    overtime: int = 0
 
     @property
     def minutes(self) -> int:
@@ -94,7 +95,8 @@ class PremiumDay:
         >>> PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(480, 200), DayStep(60, 300))).part(490).steps
         (DayStep(minutes=480, percent=200), DayStep(minutes=10, percent=300))
         """
-        return replace(self, steps=tuple(_cut(self.steps, after, after + minutes)))
+        overtime = max(0, min(self.minutes, after + minutes) - (self.minutes - self.overtime))
+        return replace(self, steps=tuple(_cut(self.steps, after, after + minutes)), overtime=overtime)
 
     def as_kept(self) -> dict[str, Any]:
         """As a promise, a timesheet and a pay line keep it."""
@@ -103,6 +105,8 @@ class PremiumDay:
         more: dict[str, Any] = {} if self.wage is None else {"wage": self.wage.as_kept()}
         if self.whole_shift:
             more["whole_shift"] = True
+        if self.overtime:
+            more["overtime"] = self.overtime
         kept = {"on": self.on.isoformat(), "kind": self.kind.value, "name": self.name, "steps": steps}
         return kept | {"source": self.source} | more
 
@@ -110,7 +114,8 @@ class PremiumDay:
     def of(cls, kept: Mapping[str, Any]) -> "PremiumDay":
         steps = tuple(DayStep(minutes, percent) for minutes, percent in kept["steps"])
         day, kind, whole = date.fromisoformat(kept["on"]), DayKind(kept["kind"]), kept.get("whole_shift", False)
-        return cls(day, kind, kept["name"], steps, kept["source"], DayWage.of(kept.get("wage")), whole)
+        wage, overtime = DayWage.of(kept.get("wage")), kept.get("overtime", 0)
+        return cls(day, kind, kept["name"], steps, kept["source"], wage, whole, overtime)
 
 
 def days_of(kept: Iterable[Mapping[str, Any]] | None) -> tuple[PremiumDay, ...]:
@@ -206,7 +211,8 @@ def _premium_day(each: OfDay, place: Place, shift: _Shift) -> PremiumDay | None:
         kind = DayKind.REST_DAY if holiday is None else DayKind.HOLIDAY
         wage = law.wage and replace(law.wage, before=shift.worked.get(each.day, 0))
         name = holiday.name if holiday else ""
-        day = PremiumDay(each.day, kind, name, steps, law.source, wage, whole_shift=len(parts) > 1)
+        over = sum((part.by_the_day if law.by_the_day else part.found).minutes for part in parts)
+        day = PremiumDay(each.day, kind, name, steps, law.source, wage, whole_shift=len(parts) > 1, overtime=over)
         more = day.beyond() - sum(step.minutes * (step.percent - 100) for step in ordinary)
         if more > best:
             best, found = more, day

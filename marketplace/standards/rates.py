@@ -30,6 +30,7 @@ from marketplace.standards import hazard
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.line_kinds import DAY_OF_LINE, LineKind, Payee
+from marketplace.standards.nights import Night
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import RULE_OF, DayStep, PremiumDay
 from marketplace.standards.sick_leave import sick_seconds
@@ -102,7 +103,8 @@ class PriceInput:
     multiple of its day (PUBLIC_HOLIDAY, REST_DAY). `margin` is a third party's, an hour. `qualification_minutes` were
     spent at a test. `step_points` are what the person's level of a skill multiplies the rate by, in ten-thousandths: no
     minute earns less than the base rate, and premiums and sick leave follow the multiplied one. `night_minutes` are
-    those of the worked ones at night; `least_rate` is what the floor of the day and place of the work asks for, in the
+    those of the worked ones at night, and `night_law` says what each of them earns where the law of the place has a
+    night of its own (NIGHT); `least_rate` is what the floor of the day and place of the work asks for, in the
     rate's currency, where it is known. Where it `is_training` the worked minutes are those of training.
     `bonus` is what the company gives beside it all: no premium, no top-up and no fee is reckoned with it (BONUS).
     `sick_seconds_left` is the room under the year's cap of sick leave, None for all the room there is. `pieces` are
@@ -127,6 +129,7 @@ class PriceInput:
     further_overtime_minutes: int = 0
     further_overtime_percent: int = 100
     night_minutes: int = 0
+    night_law: Night | None = None
     premium_days: tuple[PremiumDay, ...] = ()
     least_rate: Money | None = None
     hazard_class: HazardClass = HazardClass.H0
@@ -140,7 +143,8 @@ class PriceInput:
 
     def __post_init__(self) -> None:
         parts = (self.overtime_minutes, self.night_minutes)
-        if min(self.work_minutes, *self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
+        told = self.night_law is None or self.night_law.minutes == self.night_minutes
+        if not told or min(self.work_minutes, *self.time_minutes, *parts) < 0 or max(parts) > self.paid_minutes:
             raise BadPrice("Minutes are never negative; overtime and night are parts of the work.", field="minutes")
         if self.overtime_minutes + sum(day.minutes for day in self.premium_days) > self.paid_minutes:
             raise BadPrice("No minute is overtime and one of a day that earns more.", field="premium_days")
@@ -247,6 +251,7 @@ def highest_cost(
     further_overtime_percent: int = 100,
     step_points: int = NO_STEP,
     night_minutes: int = 0,
+    night_law: Night | None = None,
     premium_days: tuple[PremiumDay, ...] = (),
     added_minutes: int = 0,
     pieces: Pieces | None = None,
@@ -272,6 +277,7 @@ def highest_cost(
                 further_overtime_percent=further_overtime_percent,
                 step_points=step_points,
                 night_minutes=night_minutes,
+                night_law=night_law,
                 premium_days=premium_days,
                 added_minutes=added_minutes,
             )
@@ -415,10 +421,15 @@ def _by_pieces(given: PriceInput, minutes: Fraction) -> Money:
 
 
 def _night_premium(given: PriceInput) -> PriceLine:
-    percent = RULES["NIGHT"].parameters["percent"]
-    part = Fraction(percent, 100)
-    money = given.full_rate * (part * Fraction(given.night_minutes, 60))
-    more = {"seconds": given.night_minutes * 60, "rate": given.full_rate * part, "percent": Decimal(percent)}
+    """A line of several percentages has no rate of its own."""
+    minutes, points = given.night_minutes, {RULES["NIGHT"].parameters["percent"] * 100}
+    money = given.full_rate * Fraction(max(points) * minutes, 600_000)
+    if given.night_law is not None and minutes:
+        points = {step.points for step in given.night_law.steps}
+        money = given.full_rate * Fraction(given.night_law.worth, 600_000)
+    more: dict[str, Any] = {"seconds": minutes * 60}
+    if len(points) == 1:
+        more |= {"rate": given.full_rate * Fraction(max(points), 10_000), "percent": Decimal(max(points)) / 100}
     return _line(LineKind.NIGHT_PREMIUM, Payee.CONTRACTOR, "NIGHT", money, **more)
 
 

@@ -13,7 +13,7 @@ from marketplace.core.http import AMOUNT, Flag, MoneyField, PageArgs, Pattern, p
 from marketplace.core.money import Money
 from marketplace.standards.asked import Origin
 from marketplace.standards.commitments import State
-from marketplace.standards.day_schemas import DayLawSchema
+from marketplace.standards.day_schemas import DayLawSchema, NightLawSchema
 from marketplace.standards.floor import FloorKind, Period, in_digits
 from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.offer import Offer, PilotFacts, UnpaidKind, an_hour_of_pieces
@@ -293,6 +293,11 @@ class RegionSchema(ma.Schema):
     overtime_multiplier = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
     overtime = ma.fields.Nested(OvertimeLawSchema, required=True)
     premium_days = ma.fields.List(ma.fields.Nested(DayLawSchema), required=True)
+    night_laws = ma.fields.List(
+        ma.fields.Nested(NightLawSchema),
+        required=True,
+        metadata={"description": "None where the house's night holds: from 22:00 to 06:00, 10 % more"},
+    )
     daily_rest_hours = ma.fields.Decimal(required=True, allow_none=True, as_string=True)
     hours_confidence = ma.fields.Enum(Confidence, by_value=True, required=True, allow_none=True)
     source = ma.fields.String(required=True)

@@ -15,7 +15,8 @@ from typing import Final
 
 from marketplace.core.money import Money
 from marketplace.standards.hazard import HazardClass
-from marketplace.standards.hours import Span, minutes_by_day, night_time, week_of
+from marketplace.standards.hours import Span, minutes_by_day, week_of
+from marketplace.standards.nights import night_promised
 from marketplace.standards.overtime import law_of
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import Place, beyond
@@ -50,6 +51,7 @@ def shift_price(work: ShiftWork, place: Place, others: Iterable[Span] = (), step
     found = beyond(others, span, place)
     law = law_of(place.country, place.subdivision).on(span.starts_at.astimezone(place.zone).date())
     first, further = law.percents(place.overtime_multiplier)
+    night_minutes, night_law = night_promised(span, place, found, (first, further))
     return PriceInput(
         rate=work.rate,
         work_minutes=(span.ends_at - span.starts_at) // _MINUTE,
@@ -60,7 +62,8 @@ def shift_price(work: ShiftWork, place: Place, others: Iterable[Span] = (), step
         overtime_percent=first,
         further_overtime_minutes=found.overtime.further,
         further_overtime_percent=further,
-        night_minutes=night_time([span], place.zone) // _MINUTE,
+        night_minutes=night_minutes,
+        night_law=night_law,
         premium_days=found.days,
         step_points=step_points,
         added_minutes=work.added_minutes,

@@ -27,7 +27,7 @@ from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.given import of_lines
 from marketplace.web.paper import Paper, Sheet
-from marketplace.web.rule_words import floor_words, premium_day_words
+from marketplace.web.rule_words import floor_words, night_words, premium_day_words
 from marketplace.web.words import (
     account_words,
     day,
@@ -152,6 +152,8 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
         amount = f"{amount}\n{_there(view, each.money_there)}"
     name = name_of("line", line.kind).capitalize()
     told = [floor_words(line.floor)] if line.floor else [premium_day_words(each) for each in line.premium_days or ()]
+    if line.night_law:
+        told.append(night_words(line.night_law))
     return (
         "\n".join([name, f"{line.rule} v{line.rule_version}", *told]),
         f"{_how_much(line)}\n{name_of('payee', line.payee_kind)}",

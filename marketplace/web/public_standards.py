@@ -14,6 +14,7 @@ from marketplace.standards import queries
 from marketplace.standards.calculator import Reckoning
 from marketplace.standards.commitments import BY_ORIGIN, COMMITMENTS, State
 from marketplace.standards.day_laws import laws_of_place
+from marketplace.standards.nights import night_laws_of
 from marketplace.standards.overtime import law_of
 from marketplace.standards.schemas import offer_of
 from marketplace.web import choices, verdict_pictures, words
@@ -108,6 +109,7 @@ def region(code: str) -> str:
     where = (country, code if part else None)
     versions, laws = queries.history(*where), law_of(*where).over_time()
     told = {"versions": versions, "laws": laws, "day_laws": laws_of_place(*where)}
+    told["night_laws"] = night_laws_of(*where)
     return render_template("public/region.html", place=named_place(*where), **told)
 
 

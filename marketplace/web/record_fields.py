@@ -187,6 +187,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "next_try_at": lazy_gettext("Next try"),
         "night_minutes": lazy_gettext("Time at night"),
         "night_zone": lazy_gettext("Time zone of the night"),
+        "night_law": lazy_gettext("Law of the night"),
         "note": lazy_gettext("Note"),
         "notice_until": lazy_gettext("Notice until"),
         "number": lazy_gettext("Number"),

@@ -389,6 +389,14 @@ def premium_day_words(kept: Mapping[str, Any]) -> str:
     return f"{name}, {day(promised.on)}: {', '.join(steps)}"
 
 
+def night_words(kept: Mapping[str, Any]) -> str:
+    """Minutes at night by a law, as `Night.as_kept()` says them: "3 h with 35 % more, 2 h with 50 % more"."""
+    return ", ".join(
+        gettext("%(time)s with %(percent)s %% more", time=duration(minutes), percent=number(Decimal(points) / 100))
+        for minutes, points in kept["steps"]
+    )
+
+
 def floor_words(kept: Mapping[str, Any]) -> str:
     """The published wage that a line tops up to, as `FloorPart.as_kept()` says it, with the exchange rate that was
     used."""

@@ -29,7 +29,14 @@ from marketplace.web.choices import term_name
 from marketplace.web.cited import cited
 from marketplace.web.happenings import event_words
 from marketplace.web.problem_words import problem_said
-from marketplace.web.rule_words import floor_words, input_name, input_words, parameter_name, premium_day_words
+from marketplace.web.rule_words import (
+    floor_words,
+    input_name,
+    input_words,
+    night_words,
+    parameter_name,
+    premium_day_words,
+)
 from marketplace.web.verdict_words import basis_of, verdict_said
 from marketplace.web.words import (
     SIGN_IN_MESSAGES,
@@ -219,6 +226,7 @@ def _words() -> dict[str, Any]:
         "input_words": input_words,
         "floor_words": floor_words,
         "premium_day_words": premium_day_words,
+        "night_words": night_words,
         "term_name": term_name,
         "said": said,
         "source_words": source_words,

@@ -153,3 +153,29 @@ def test_two_hours_of_christmas_in_kuala_lumpur_are_paid_as_two_days(client: Fla
     told = "2 h at 200 % of the rate, no less than the pay of 16 h in all"
     assert told in " ".join(visitor.look(f"/work/pay/{slip.id}").words.split())
     everything_holds()
+
+
+def test_the_night_of_christmas_in_manila_is_paid_of_the_days_rate(client: FlaskClient) -> None:
+    """Four hours to midnight: 60.00 of wages, as much for the day, and 10 % of both for the last two hours, 6.00. Who
+    leaves at eleven has one of those. Offer, page and paper name the law's percentage."""
+    with transaction():
+        scene, booking = booked_at_15(datetime(2026, 12, 25, 12, tzinfo=UTC), 4, country="PH", zone="Asia/Manila")
+        terms = db.session.get_one(Offer, booking.offer_id).terms
+        assert (terms["pay"]["amount"], terms["night_law"]["steps"]) == ("126.00", [[120, 2000]])
+        worked(scene, booking, timedelta(hours=1))
+        (due,) = so_far.not_yet_paid(booking.ends_at, among=[booking.id])
+        sheets = select(TimesheetLine.timesheet_id).where(TimesheetLine.booking_id == booking.id)
+        (priced,) = works.of_timesheets(db.session.scalars(sheets).all())
+        assert due.minutes == priced.minutes
+    pay.paid()
+    found = select(PayLine).where(PayLine.booking_id == booking.id, PayLine.kind == LineKind.NIGHT_PREMIUM)
+    line, slip = db.session.scalars(found).one(), pay.payslip_of(booking.contractor_id)
+    assert (line.minutes, line.money, line.rate, slip.net) == (60, usd("3.00"), usd("3.00"), usd("93.00"))
+    assert line.night_law is not None
+    assert line.night_law["steps"] == [[60, 2000]]
+    visitor = Visitor(client).signed_in(people.person(booking.contractor_id))
+    assert "1 h with 20 % more" in visitor.look(f"/work/pay/{slip.id}").words
+    assert "2 h with 20 % more" in visitor.look(f"/work/shifts/{booking.id}").words
+    paper = PdfReader(BytesIO(client.get(f"/work/pay/{slip.id}/payslip.pdf").data))
+    assert "1 h with 20 % more" in " ".join("".join(page.extract_text() for page in paper.pages).split())
+    everything_holds()

@@ -21,6 +21,7 @@ from marketplace.standards.day_laws import DayWage, day_laws_table
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
+from marketplace.standards.nights import Night, night_laws_table, night_promised
 from marketplace.standards.overtime import law_of, laws_table, overtime
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import DayKind, DayStep, Place, PremiumDay, beyond
@@ -59,6 +60,11 @@ def _price(given: list[list[str]]) -> list[str]:
                 half, whole = int(more[0]), int(more[1])
                 wage = DayWage(int(value), half, whole, beside=more[2:] == ["beside"])
                 into["premium_days"] = tuple(replace(day, wage=wage) for day in into["premium_days"])
+            case "night_law":
+                told = [int(each) for each in (value, *more)]
+                steps = [[minutes, 100 * percent] for minutes, percent in zip(told[::2], told[1::2], strict=True)]
+                kept = {"from_hour": 22, "to_hour": 6, "points": 0, "overtime_points": 0, "of_the_day": False}
+                into |= {"night_law": Night.of(kept | {"source": "", "steps": steps}), "night_minutes": sum(told[::2])}
             case "pieces":
                 into["pieces"] = Pieces(Money.of(more[0], currency), int(value), instead_of_wages=more[1:] == ["alone"])
             case _:
@@ -88,9 +94,11 @@ def _overtime(given: list[list[str]]) -> list[str]:
 
 
 def _days(given: list[list[str]]) -> list[str]:
-    spans, week = [], Decimal(40)
+    spans, week, multiplier = [], Decimal(40), None
     for name, *values in given:
         match name:
+            case "multiplier":
+                multiplier = Decimal(values[0])
             case "place":
                 code, zone = values[0], ZoneInfo(values[1])
             case "week":
@@ -99,13 +107,18 @@ def _days(given: list[list[str]]) -> list[str]:
                 start = datetime.fromisoformat(f"{values[0]}T{values[1]}").replace(tzinfo=zone).astimezone(UTC)
                 spans.append(Span(start, start + timedelta(hours=float(values[2]))))
     *there, new = spans
-    found = beyond(there, new, Place(code[:2], code if "-" in code else None, zone, week))
+    where = Place(code[:2], code if "-" in code else None, zone, week, multiplier)
+    found = beyond(there, new, where)
     told = [f"=> overtime {found.overtime.minutes}, of it further {found.overtime.further}"]
     for day in found.days:
         steps = ", ".join(f"{step.minutes} at {step.percent} %" for step in day.steps)
         if day.wage is not None:
             steps += f", beyond the rate {day.beyond() // 100}"
         told.append(f"=> {day.on} {day.kind} {day.name}: {steps}".replace(" :", ":"))
+    percents = law_of(code[:2], code if "-" in code else None).percents(multiplier)
+    _, dark = night_promised(new, where, found, percents)
+    if dark is not None:
+        told.append("=> night " + ", ".join(f"{step.minutes} at {step.points / 100:g} %" for step in dark.steps))
     return told
 
 
@@ -122,6 +135,7 @@ def test_every_kind_of_line_has_an_example_and_every_law_its_row() -> None:
     assert told - {"cost"} == set(LineKind) - {*OWN_BENEFITS, LineKind.RAIL_FEE}
     assert laws_table() in PAGE.read_text(encoding="utf-8")
     assert day_laws_table() in PAGE.read_text(encoding="utf-8")
+    assert night_laws_table() in PAGE.read_text(encoding="utf-8")
 
 
 def _written(found: re.Match[str]) -> str:

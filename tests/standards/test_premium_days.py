@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from marketplace.core.money import Money
 from marketplace.shifts.clock_rules import EntryKind
-from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked
+from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked, night_worked
 from marketplace.standards.call_in import call_in_missing
 from marketplace.standards.day_laws import DAY_LAWS, DayLaw, day_laws_table
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import DAY_OF_LINE, LineKind
+from marketplace.standards.nights import night_promised
 from marketplace.standards.overtime import Overtime, law_of, overtime
 from marketplace.standards.premium_days import (
     Beyond,
@@ -315,7 +317,8 @@ def test_whatever_is_worked_stays_within_what_was_promised(
     """Any stretch of the schedule, cut by any minutes: its lines have no more time than there is, each step no more
     than was promised, and nothing costs more than what is held."""
     schedule = span_of(drawn, zone)
-    promised = beyond([span_of(other, zone) for other in others], schedule, Place(*code, zone, Decimal(40)))
+    where = Place(*code, zone, Decimal(40))
+    promised = beyond([span_of(other, zone) for other in others], schedule, where)
     scheduled = schedule.minutes
     begins = data.draw(st.integers(0, scheduled - 1), label="begins")
     lasts = data.draw(st.integers(1, scheduled - begins), label="lasts")
@@ -323,16 +326,21 @@ def test_whatever_is_worked_stays_within_what_was_promised(
     start = schedule.starts_at + begins * MINUTE
     clock = [Stretch(EntryKind.WORK, start, start + lasts * MINUTE)]
     found = beyond_worked(clock, zone, schedule, promised, paid=lasts, waited=waited)
-    owed = {"call_in": call_in_missing(scheduled, lasts)} if data.draw(st.booleans(), label="ended") else {}
-    owed = {"standby": waited} if waited else owed
+    ended = data.draw(st.booleans(), label="ended") and not waited
+    owed: dict[str, Any] = {"standby": waited, "call_in": call_in_missing(scheduled, lasts) if ended else 0}
+    first, further = law_of(*code).percents(None)
+    dark, law = night_promised(schedule, where, promised, (first, further))
+    at_night = night_worked(clock, zone, dark, law, beyond=found, percents=(first, further))
+    owed |= dict(zip(("night", "night_law"), at_night, strict=True))
     minutes = Minutes(lasts, 0, found.overtime.minutes, premium_days=found.days, **owed).less(
         data.draw(st.integers(0, lasts), label="cut")
     )
     rate = Money(data.draw(st.integers(180, 1600), label="rate"), "USD")
-    first, further = law_of(*code).percents(None)
     percents = {"overtime_percent": first, "further_overtime_percent": further}
     real = price(PriceInput(rate=rate, **percents, **minutes.to_price))
     over = {"overtime_minutes": promised.overtime.minutes, "further_overtime_minutes": promised.overtime.further}
-    assert cost(real) <= highest_cost(rate, scheduled, **over, **percents, premium_days=promised.days)
+    assert cost(real) <= highest_cost(
+        rate, scheduled, **over, **percents, night_minutes=dark, night_law=law, premium_days=promised.days
+    )
     if lasts == scheduled and minutes.work == scheduled:
         assert (found.days, found.overtime) == (promised.days, promised.overtime)

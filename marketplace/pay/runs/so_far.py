@@ -20,7 +20,6 @@ from marketplace.shifts.hours import (
     Stretch,
     beyond_worked,
     minutes_by_kind,
-    night_worked,
     paid_minutes,
 )
 from marketplace.shifts.models import Booking, TimeEntry
@@ -118,6 +117,7 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
     standby = booking.standby_owed(paid)
     zone, schedule = ZoneInfo(booking.night_zone), Span(booking.starts_at, booking.ends_at)
     beyond = beyond_worked(known, zone, schedule, booking.promised, paid=paid, waited=standby)
+    night_minutes, night_law = booking.at_night(known, beyond)
     minutes = Minutes.of(
         work=spent[EntryKind.WORK],
         waiting=spent[EntryKind.WAITING],
@@ -126,7 +126,8 @@ def _so_far(booking: Booking, stretches: Iterable[Stretch], cut: TimesheetCut | 
         overtime=beyond.overtime.minutes,
         further_overtime=beyond.overtime.further,
         premium_days=beyond.days,
-        night=night_worked(known, zone, booking.night_minutes),
+        night=night_minutes,
+        night_law=night_law,
         unworked=booking.compensation_minutes,
         because=booking.compensation_rule,
         added=booking.added_minutes if booking.status in (BookingStatus.WORKING, BookingStatus.WORKED) else 0,

@@ -51,6 +51,7 @@ from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut, Timeshe
 from marketplace.shifts.timesheet_rules import PENDING_CUT, CutStatus, TimesheetStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind
+from marketplace.standards.nights import Night
 from marketplace.standards.premium_days import days_of
 from marketplace.standards.sick_leave import sick_cap_seconds
 from marketplace.workforce.models import Contractor
@@ -272,7 +273,7 @@ def _of_lines(*more: Any) -> Select[Any]:
         TimesheetLine.timesheet_id,
         *(TimesheetLine.work_minutes, TimesheetLine.waiting_minutes, TimesheetLine.outage_minutes),
         *(TimesheetLine.paid_break_minutes, TimesheetLine.overtime_minutes, TimesheetLine.night_minutes),
-        *(TimesheetLine.further_overtime_minutes, TimesheetLine.premium_days),
+        *(TimesheetLine.further_overtime_minutes, TimesheetLine.premium_days, TimesheetLine.night_law),
         *(TimesheetLine.compensation_minutes, TimesheetLine.compensation_rule, TimesheetLine.added_minutes),
         *(TimesheetLine.standby_minutes, TimesheetLine.sick_minutes),
     )
@@ -303,6 +304,7 @@ def _handed_in(row: Row[Any]) -> Minutes:
         further_overtime=row.further_overtime_minutes,
         premium_days=days_of(row.premium_days),
         night=row.night_minutes,
+        night_law=Night.of(row.night_law),
         unworked=row.compensation_minutes,
         because=row.compensation_rule,
         added=row.added_minutes,

@@ -43,7 +43,7 @@ _COLUMNS = (
         "pieces",
     ),
     *("rate_amount", "percent", "amount", "currency", "payer", "payee", "rule", "rule_version", "cause", "floor"),
-    "premium_days",
+    *("premium_days", "night_law"),
 )
 _SUMS = ("net", "benefits", "leave", "cost")
 _SUMMED = Fixed(
@@ -126,6 +126,7 @@ def _rows(run_id: str, lines: Iterable[DraftLine], slip_of: Mapping[Owner, str])
             line.cause,
             _floor(work, price),
             _days(work, price),
+            _night(work, price),
         )
 
 
@@ -143,6 +144,13 @@ def _days(work: Reason, price: PriceLine) -> str | None:
     if kind is None or not isinstance(work, Work):
         return None
     return json.dumps(kept_days(day for day in work.minutes.premium_days if day.kind is kind))
+
+
+def _night(work: Reason, price: PriceLine) -> str | None:
+    """The law by which minutes at night are paid, where the place has one of its own."""
+    if price.kind is not LineKind.NIGHT_PREMIUM or not isinstance(work, Work) or work.minutes.night_law is None:
+        return None
+    return json.dumps(work.minutes.night_law.as_kept())
 
 
 def _shared(run_id: str, work: Reason) -> tuple[Any, ...]:
