@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.staying import refuse_while
 
-revision = "0146"
-down_revision = "0145"
+revision = "0147"
+down_revision = "0146"
 
 
 def upgrade() -> None:
