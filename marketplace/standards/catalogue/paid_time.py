@@ -106,8 +106,8 @@ PAID_TIME: Final[tuple[Rule, ...]] = (
         "live has a night of its own, its hours and its percentage hold: of the rate, or of what the minute earns "
         "otherwise on a holiday, a day of rest or in overtime, as the law counts; and where it has one multiple for "
         "overtime at night, that is paid in place of both. It is promised with the yes.",
-        "The law of the place, as marketplace/standards/data/night.csv quotes it; house policy in every other place, "
-        "after the Labor Code of the Philippines, art. 86 (night shift differential)",
+        "The law of the place, as marketplace/standards/data/night.csv quotes it; Labor Code of the Philippines, art. "
+        "86 (night shift differential); house policy in every other place",
         "tests/standards/test_nights.py::test_worked_examples",
         version=2,
         since=date(2026, 11, 30),
