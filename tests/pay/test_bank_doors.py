@@ -116,6 +116,16 @@ def test_a_body_of_another_shape_is_refused(route: str, client: FlaskClient) -> 
     assert ask(client, route, accounts.bearer(pay.finance()), json={"odd": 1}).status_code == 422
 
 
+@pytest.mark.parametrize("amount", ["100.00", "-100.00"])
+def test_a_day_that_cannot_be_is_refused_by_its_line(amount: str, ours: Company, client: FlaskClient) -> None:
+    """Of what is taken back the days before are looked at: after the last day of the calendar there is none."""
+    named = bank_rules.reference_of(ours.id)
+    text = {"content": table(f"2026-11-17,100.00,USD,{named},Lab,B1", f"9999-12-31,{amount},USD,{named},Lab,B1")}
+    refused = ask(client, TAKE, accounts.bearer(pay.finance()), json=text)
+    assert (refused.status_code, refused.json["faults"]) == (422, [[3, "This day has not come yet."]])
+    assert lines() == []
+
+
 @pytest.mark.door(LINES, "wrong_shape")
 def test_a_page_of_lines_has_a_size(client: FlaskClient) -> None:
     assert ask(client, LINES, accounts.bearer(pay.finance()), query_string={"limit": "0"}).status_code == 422

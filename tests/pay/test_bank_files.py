@@ -1,5 +1,6 @@
 """Files of bank statements: three formats say the same, what is bad in them is named, and whose a transfer is."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -151,3 +152,12 @@ def test_a_transfer_is_known_again_in_another_file() -> None:
     first, second = (bank_rules.identities(formats.read(each).lines) for each in (one, two))
     assert len(set(first)) == 2, "two that are alike on one day are two"
     assert second == first[:1]
+
+
+def test_a_day_that_cannot_be_is_a_fault_of_its_line() -> None:
+    """Read on 17 November 2026: tomorrow it is already where a bank is; nothing older than ten years comes."""
+    days = ("2026-11-18", "2026-11-19", "9999-12-31", "2016-11-16", "2016-11-15", "0001-01-01")
+    told = bank_rules.in_time(formats.read(table(*(f"{day},1.00,USD,x,,{day}" for day in days))), date(2026, 11, 17))
+    assert [line.booked_on.isoformat() for line in told.lines] == ["2026-11-18", "2016-11-16"]
+    late, old = "This day has not come yet.", "This day is more than ten years ago."
+    assert list(told.faults) == [(3, late), (4, late), (6, old), (7, old)]

@@ -59,7 +59,7 @@ class Look:
 def look(content: str, *, by: Actor) -> Look:
     """Reads a statement and changes nothing. For operators of finance."""
     require_operator(by, OperatorRole.FINANCE)
-    found = formats.read(content)
+    found = bank_rules.in_time(formats.read(content), clock.now().date())
     known = _known(bank_rules.identities(found.lines))
     named = _companies(found.lines)
     pairs = zip(found.lines, bank_rules.identities(found.lines), strict=True)
@@ -77,7 +77,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
     before = select(BankStatement).where(BankStatement.sha256 == sha256)
     if (taken := db.session.scalars(before).one_or_none()) is not None:
         return taken
-    found = formats.read(content)
+    found = bank_rules.in_time(formats.read(content), clock.now().date())
     if found.faults:
         raise StatementNotGood(faults=[list(each) for each in found.faults])
     first = insert(BankStatement).values(

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -27,6 +27,11 @@ MOST_CHARACTERS = 2_000_000
 MOST_LINES = 10_000
 MOST_KEPT = RULES["PAYOUT"].parameters["most_kept_percent"]
 """How much of a payment may be missing that one operator alone takes for what came back of it."""
+AHEAD = timedelta(days=1)
+"""It is tomorrow already where a bank is, and no later."""
+BACK = timedelta(days=3653)
+"""Ten years: nobody waits that long for a transfer, so an older day is a mistake of whoever made the file."""
+NOT_YET, TOO_OLD = "This day has not come yet.", "This day is more than ten years ago."
 SHORT = 20
 """So much of its identity is the reference of a line that has none of the bank's."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
@@ -144,6 +149,19 @@ class Read:
     lines: Sequence[Incoming]
     outgoing: int
     faults: Sequence[tuple[int, str]]
+
+
+def in_time(read: Read, today: date) -> Read:
+    """The lines of a file whose day can be, and the others among what is wrong. On 17 November 2026 a line of the 18th
+    can be, and one of the 19th, or of 15 November 2016, cannot."""
+    first, last = today - BACK, today + AHEAD
+    lines = [line for line in read.lines if first <= line.booked_on <= last]
+    wrong = [
+        (line.at, TOO_OLD if line.booked_on < first else NOT_YET)
+        for line in read.lines
+        if not first <= line.booked_on <= last
+    ]
+    return replace(read, lines=lines, faults=sorted({*read.faults, *wrong}))
 
 
 def digest(content: str) -> str:
