@@ -91,6 +91,7 @@ def show_file(file_id: UUID, form: Form | None = None) -> ResponseReturnValue:
         ops=ops,
         found=findings.of(ids),
         held=manual_files.held_in(file),
+        pays_me=manual_files.pays(file, by.person_id),
         is_seen=manual_files.is_seen(file),
         names=_names(ops.values(), [each for each in (file.made_by, file.released_by) if each]),
         form=shown,

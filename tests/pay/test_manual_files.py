@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules import CONSOLE, OperatorRole
+from marketplace.accounts.service import grant_operator
 from marketplace.core import clock
 from marketplace.core.cells import harmless, meant
 from marketplace.core.db import db, transaction
@@ -28,7 +29,9 @@ from marketplace.pay.by_hand.rules import (
     FindingStatus,
     ListedInFile,
     ManualStatus,
+    NothingToPay,
     NotReleased,
+    OwnPayment,
     PaysListed,
 )
 from marketplace.pay.methods import screened
@@ -90,6 +93,37 @@ def test_no_cell_is_a_formula_and_each_says_what_it_said(words: str) -> None:
     assert meant(cell) == words
     assert not cell.startswith(("=", "@", "\t"))
     assert not cell.startswith(("+", "-")) or cell[1:2].isdigit()
+
+
+def test_nobody_lets_a_file_go_that_pays_themselves(by_hand: Flask, client: FlaskClient) -> None:
+    """An operator of finance works too. Of two payouts their file carries the other one; their own, in a file of
+    somebody else's that takes two people, a third one lets go."""
+    by_hand.config["TWO_PEOPLE_ABOVE"] = "100.00"
+    try:
+        own, other = owed(), owed()
+        me = own.contractor_id
+        assert me is not None
+        with transaction():
+            grant_operator(me, OperatorRole.FINANCE, "Also does the books.", by=CONSOLE)
+        payee, one = accounts.actor_of(me), pay.finance()
+        (heap,) = manual_files.heaps(payee)
+        assert (heap.money, heap.payments, heap.own) == (usd("60.00"), 1, 1)
+        desk = Visitor(client).signed_in(accounts.person_of(me))
+        assert "Your own pay waits too" in desk.look("/desk/by-hand").words
+        theirs = made(by=payee)
+        assert [line.payment_op_id for line in manual_files.lines_of(theirs.id, payee)] == [other.id]
+        with pytest.raises(NothingToPay):
+            made(by=payee)
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "50.00"
+        file = made(by=one)
+        page = desk.look(f"/desk/by-hand/files/{file.id}")
+        assert ("It pays you too" in page.words, page.offers("/release")) == (True, False)
+        with pytest.raises(OwnPayment):
+            manual_files.release(file.id, by=payee)
+        with transaction():
+            assert manual_files.release(file.id, by=pay.finance()).status is FileStatus.RELEASED
+    finally:
+        by_hand.config["TWO_PEOPLE_ABOVE"] = "500.00"
 
 
 def test_a_file_that_nobody_could_download_is_put_back(by_hand: Flask) -> None:

@@ -36,6 +36,7 @@ from marketplace.pay.by_hand.rules import (
     ManualStatus,
     NothingToPay,
     NotReleased,
+    OwnPayment,
 )
 from marketplace.pay.methods import service as methods
 from marketplace.pay.methods.fields import PROVIDERS, MethodKind
@@ -59,7 +60,7 @@ KEPT = timedelta(days=RULES["TWO_PEOPLE"].parameters["file_kept_days"])
 class Heap:
     """Payouts that wait and go into one file: of one kind, by one provider, in one currency. `no_rate` says that the
     provider's currency cannot be reckoned. `held` are further ones that go into no file now, since their person's name
-    is like a listed one, or is one (SCREENING)."""
+    is like a listed one, or is one (SCREENING); `own` are those of whoever asks, which go into somebody else's file."""
 
     kind: MethodKind
     provider: str | None
@@ -68,6 +69,7 @@ class Heap:
     payments: int
     no_rate: bool
     held: int
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,17 @@ def heaps(seen_by: Actor) -> list[Heap]:
     for each in _waiting():
         found.setdefault(each.key, []).append(each)
     order = sorted(found, key=lambda key: (str(key[0]), key[1] or "", key[2]))
-    return [_heap(key, found[key]) for key in order]
+    return [_heap(key, found[key], seen_by.person_id) for key in order]
 
 
 def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Actor) -> ManualFile:
     """Freezes what waits into one file, of at most a thousand payments. Below the limit, with what its maker did alone
     on the same day, it is there to be downloaded at once; above it a second person lets it go. Pay of whoever may stand
-    on a list of sanctions waits for a later one. For operators of finance. Raises NothingToPay."""
+    on a list of sanctions waits for a later one, and the maker's own for one that another operator makes. For operators
+    of finance. Raises NothingToPay."""
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
-    taken = _take(kind, provider, currency)
+    taken = _take(kind, provider, currency, but=require_person(by))
     if not taken:
         raise NothingToPay
     file_id, now = new_id(), clock.now()
@@ -140,12 +143,16 @@ def make(kind: MethodKind, currency: str, *, provider: str | None = None, by: Ac
 
 
 def release(file_id: UUID, *, by: Actor) -> ManualFile:
-    """A second operator of finance lets a file go. Raises NotFound, SecondPerson for whoever made it, WrongState,
-    ListedInFile where somebody in it may stand on a list of sanctions by now: it is frozen, so it is withdrawn."""
+    """A second operator of finance lets a file go. Raises NotFound, SecondPerson for whoever made it, OwnPayment for
+    whoever is paid by it, WrongState, ListedInFile where somebody in it may stand on a list of sanctions by now: it is
+    frozen, so it is withdrawn."""
     file = _locked(file_id, by)
     if file.made_by == by.person_id:
         raise SecondPerson
-    if screening.held_back(_people_of(file)):
+    people = _people_of(file)
+    if by.person_id in people:
+        raise OwnPayment
+    if screening.held_back(people):
         raise ListedInFile
     _release(file, by=by)
     return file
@@ -234,6 +241,11 @@ def held_in(file: ManualFile) -> set[UUID]:
     return set(db.session.scalars(found)) if people else set()
 
 
+def pays(file: ManualFile, person_id: UUID | None) -> bool:
+    """Whether a file orders a payment to this person, who then does not let it go. The caller may see it."""
+    return person_id in _people_of(file)
+
+
 def lines_of(file_id: UUID, seen_by: Actor) -> list[ManualPayment]:
     """The payments of a file. Raises NotFound."""
     found = select(ManualPayment).where(ManualPayment.file_id == file_of(file_id, seen_by).id)
@@ -272,12 +284,13 @@ def _waiting() -> list[_Waiting]:
     return [_of(row, method, rates, held=method.contractor_id in held) for row, method in rows]
 
 
-def _take(kind: MethodKind, provider: str | None, currency: str) -> list[_Waiting]:
-    """The oldest payouts that one such file carries, locked, and nothing else: whoever makes another file meanwhile has
-    what is left. An order waits here for days, so the name of each person is compared with the lists of now, and the
-    answer is kept until the commit."""
+def _take(kind: MethodKind, provider: str | None, currency: str, *, but: UUID) -> list[_Waiting]:
+    """The oldest payouts that one such file carries, but those of this person, locked, and nothing else: whoever makes
+    another file meanwhile has what is left. An order waits here for days, so the name of each person is compared with
+    the lists of now, and the answer is kept until the commit."""
     into = ManualPayment.currency if kind is MethodKind.BANK else PayoutMethod.currency
     fits = _open().where(PayoutMethod.kind == kind, PayoutMethod.provider.is_not_distinct_from(provider))
+    fits = fits.where(PayoutMethod.contractor_id != but)
     fits = fits.where(into == currency, ~screening.is_found(PayoutMethod.contractor_id))
     bases = set(db.session.scalars(fits.with_only_columns(ManualPayment.currency).order_by(None).distinct()))
     rates = {currency: quotes(bases - {currency}, currency, clock.now().date())}
@@ -313,12 +326,13 @@ def _of(row: ManualPayment, method: PayoutMethod, rates: Mapping[str, Mapping[st
     return _Waiting(row, method, Money(1, into) * (row.amount * rate.rate * Fraction(10) ** digits), rate, held)
 
 
-def _heap(key: tuple[MethodKind, str | None, str], found: Sequence[_Waiting]) -> Heap:
+def _heap(key: tuple[MethodKind, str | None, str], found: Sequence[_Waiting], seen_by: UUID | None) -> Heap:
     kind, provider, currency = key
-    free = [each for each in found if not each.held]
+    unheld = [each for each in found if not each.held]
+    free = [each for each in unheld if each.method.contractor_id != seen_by]
     known = [each.sent for each in free if each.sent]
-    no_rate, held = len(known) < len(free), len(found) - len(free)
-    return Heap(kind, provider, currency, total(known, currency), len(free), no_rate, held)
+    no_rate, held, own = len(known) < len(free), len(found) - len(unheld), len(unheld) - len(free)
+    return Heap(kind, provider, currency, total(known, currency), len(free), no_rate, held, own)
 
 
 def _line(each: _Waiting, told: methods.Method) -> Line:

@@ -10,7 +10,8 @@ from marketplace.pay.rules import OpKind
 
 class ManualHeapSchema(ma.Schema):
     """Payouts that wait and go into one file. `no_rate` says that some need a rate that nobody sources;
-    `held` are further ones whose person may stand on a list of sanctions."""
+    `held` are further ones whose person may stand on a list of sanctions, and `own` those of whoever asks, which go
+    into a file that another operator makes."""
 
     kind = ma.fields.Enum(MethodKind, by_value=True, required=True)
     provider = ma.fields.String(required=True, allow_none=True)
@@ -19,6 +20,7 @@ class ManualHeapSchema(ma.Schema):
     payments = ma.fields.Integer(required=True)
     no_rate = ma.fields.Boolean(required=True)
     held = ma.fields.Integer(required=True)
+    own = ma.fields.Integer(required=True)
 
 
 class ManualHeapsSchema(ma.Schema):
