@@ -29,14 +29,21 @@ from marketplace.pay.bank.rules import (
 )
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import PaymentFinding
-from marketplace.pay.by_hand.rules import BadFinding, FindingOutcome, LooksBooked, ReferenceTaken, SeveralLines
+from marketplace.pay.by_hand.rules import (
+    BadFinding,
+    FindingOutcome,
+    FindingStatus,
+    LooksBooked,
+    ReferenceTaken,
+    SeveralLines,
+)
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 from tests.conftest import again, kept
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
-from tests.pay.test_bank_files import table
+from tests.pay.test_bank_files import camt, entry, table
 
 
 @pytest.fixture(scope="module")
@@ -183,10 +190,9 @@ def test_a_line_whose_deposit_is_booked_is_nobody_elses(ours: Company) -> None:
         bank_deposits.assign(line.id, other.id, by=pay.finance())
     with pytest.raises(WrongState):
         bank_deposits.send_back(line.id, "Nobody knows whose it is.", by=pay.finance())
-    first, second = pay.finance(), pay.finance()
+    # Nobody has to agree: no money moves.
     with transaction():
-        bank_deposits.assign(line.id, ours.id, by=first)
-        bank_deposits.confirm(line.id, by=second)
+        bank_deposits.assign(line.id, ours.id, by=pay.finance())
     assert (line.payment_op_id, available(ours), available(other)) == (op.id, usd("5000.00"), usd("0.00"))
     everything_holds()
 
@@ -208,6 +214,61 @@ def test_what_was_booked_at_the_other_desk_and_is_taken_back_goes_from_the_compa
 
 def seen_by(reference: str) -> findings.Found:
     return findings.Found(outcome=FindingOutcome.HAPPENED, reference=reference, happened_on=date(2026, 11, 17))
+
+
+def marked(company: Company, amount: str, day: date, reference: str = "b0") -> PaymentOp:
+    """A deposit that was asked for, and that one person has marked, or two."""
+    (op,) = asked(company, amount)
+    told = findings.Found(outcome=FindingOutcome.HAPPENED, reference=reference, happened_on=day)
+    with transaction():
+        (found,) = asked_for.find([op.id], told, by=pay.finance())
+        if found.status is FindingStatus.WAITING:
+            asked_for.confirm(found.id, by=pay.finance())
+    return op
+
+
+@pytest.mark.parametrize("amount", ["100.00", "5000.00"])
+def test_what_was_marked_by_the_reference_of_a_line_is_its_deposit_whatever_the_day(ours: Company, amount: str) -> None:
+    """The person wrote down 7 November, and the bank has booked it on the 17th. Of 5,000.00 too nobody agrees again,
+    since no money moves; and another deposit of the same sum still waits for its own transfer."""
+    op = marked(ours, amount, date(2026, 11, 7))
+    (other,) = asked(ours, amount)
+    with transaction():
+        bank_deposits.take(content(ours, amount).replace(",B0", ", B0 "), by=pay.finance())
+    (line,) = lines()
+    assert (line.status, line.payment_op_id, available(ours)) == (LineStatus.POSTED, op.id, usd(amount))
+    assert findings.of([other.id]) == {}
+    everything_holds()
+
+
+def test_a_transfer_that_was_marked_for_another_company_is_nobody_elses(ours: Company) -> None:
+    """By hand it was marked for another lab than its words name. A person decides: it is that lab's, and is booked
+    once."""
+    with transaction():
+        other = accounts.company()
+    op, (own,) = marked(other, "100.00", date(2026, 11, 17)), asked(ours, "100.00")
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=pay.finance())
+    (line,) = lines()
+    assert (line.status, available(ours), available(other)) == (LineStatus.STRAY, usd("0.00"), usd("100.00"))
+    with pytest.raises(WrongState):
+        bank_deposits.assign(line.id, ours.id, by=pay.finance())
+    with transaction():
+        bank_deposits.assign(line.id, other.id, by=pay.finance())
+    assert (line.payment_op_id, available(other), findings.of([own.id])) == (op.id, usd("100.00"), {})
+    everything_holds()
+
+
+def test_a_number_within_a_file_is_no_reference_of_the_bank(ours: Company) -> None:
+    """Entry number 1 of one file was marked by hand for another lab; weeks later another file has a number 1 too."""
+    with transaction():
+        other = accounts.company()
+    marked(other, "100.00", date(2026, 10, 17), reference="1")
+    numbered = camt(entry("100.00", bank_rules.reference_of(ours.id)))
+    numbered = numbered.replace("<AcctSvcrRef>B100.00</AcctSvcrRef>", "<NtryRef>1</NtryRef>")
+    with transaction():
+        bank_deposits.take(numbered, by=pay.finance())
+    assert (lines()[0].status, available(ours)) == (LineStatus.POSTED, usd("100.00"))
 
 
 def test_a_transfer_that_a_line_has_booked_is_no_other_deposit(ours: Company) -> None:

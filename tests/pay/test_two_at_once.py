@@ -23,7 +23,7 @@ from marketplace.core.money import Money
 from marketplace.core.problems import Problem
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
-from marketplace.pay.bank import asked
+from marketplace.pay.bank import asked, keeping
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
@@ -180,6 +180,46 @@ def test_who_marks_a_deposit_and_who_takes_its_statement_wait_in_one_order(
     assert books.balance(available_account(lab), "USD") == usd("101.00")
     of_line = select(BankLine.payment_op_id).where(BankLine.bank_reference == "B1")
     assert db.session.scalars(of_line).all() == [op_id]
+    everything_holds()
+
+
+@pytest.mark.parametrize("hand_first", [True, False])
+@pytest.mark.parametrize("says", ["take", "assign", "keep", "confirm"])
+def test_a_transfer_is_one_deposit_whoever_tells_of_it_at_once(
+    world: SetaraFlask, monkeypatch: pytest.MonkeyPatch, says: str, hand_first: bool
+) -> None:
+    """One marks a deposit of 100.00 by the reference B1 for one lab; another says of the line B1 that it is of another,
+    or the service's."""
+    monkeypatch.setitem(world.config, "RAIL", MANUAL)
+    with transaction():
+        x, y, one, two, three = accounts.company().id, accounts.company().id, *(pay.finance() for _ in range(3))
+    op_id = pay.deposited(y, usd("100.00")).id
+    db.session.commit()
+    row = table(f"2026-11-17,100.00,USD,{bank_rules.reference_of(x) if says == 'take' else 'no words'},Lab,B1")
+    if says != "take":
+        with transaction():
+            bank_deposits.take(row, by=two)
+    line_id = db.session.scalar(select(BankLine.id))
+    if says == "confirm":
+        monkeypatch.setitem(world.config, "TWO_PEOPLE_ABOVE", "1.00")
+        with transaction():
+            assert bank_deposits.assign(line_id, x, by=three).status is LineStatus.MATCHED
+        monkeypatch.setitem(world.config, "TWO_PEOPLE_ABOVE", "500.00")
+    db.session.rollback()
+    by_line: dict[str, Verb] = {
+        "take": lambda: bank_deposits.take(row, by=two).fresh,
+        "assign": lambda: bank_deposits.assign(line_id, x, by=two).status,
+        "keep": lambda: keeping.keep(line_id, "Nobody's.", by=two),
+        "confirm": lambda: bank_deposits.confirm(line_id, by=two).status,
+    }
+    told = Found(outcome=FindingOutcome.HAPPENED, reference="B1", happened_on=date(2026, 11, 17))
+    verbs: list[Verb] = [lambda: asked.find([op_id], told, by=one), by_line[says]]
+    _, second = together(world, *(verbs if hand_first else reversed(verbs)))
+    refused = (1 if says == "take" else "wrong_state") if hand_first else "reference_of_another_deposit"
+    assert second == refused
+    balances = [books.balance(available_account(each), "USD") for each in (x, y)]
+    assert balances == [usd("0.00"), usd("100.00")] if hand_first else balances[1] == usd("0.00")
+    assert books.balance("rail:manual", "USD") == usd("-100.00")
     everything_holds()
 
 

@@ -13,7 +13,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
@@ -23,7 +37,7 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money
 from marketplace.pay.bank.models import BankLine
-from marketplace.pay.bank.rules import SHORT, LineKind, LineStatus
+from marketplace.pay.bank.rules import SHORT, KnownBy, LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.models import ManualPayment, PaymentFinding
 from marketplace.pay.by_hand.rules import (
@@ -142,28 +156,44 @@ def found_by(line: BankLine) -> findings.Found:
     return findings.Found(outcome=FindingOutcome.HAPPENED, reference=line.own_reference, happened_on=day)
 
 
-def booked_by(line: BankLine) -> PaymentOp | None:
-    """The deposit that is booked by the line's own finding, whosever it is, and that no line has."""
-    if line.kind is not LineKind.CAME:
-        return None
-    found = (
-        select(PaymentOp)
-        .join(PaymentFinding, PaymentFinding.payment_op_id == PaymentOp.id)
-        .where(
-            *_alike(line.money),
-            PaymentOp.status == OpStatus.DONE,
-            PaymentFinding.status == FindingStatus.HOLDS,
-            PaymentFinding.outcome == FindingOutcome.HAPPENED,
-            PaymentFinding.reference == line.own_reference,
-            PaymentFinding.happened_on.between(line.booked_on - SEEN_WITHIN, line.booked_on + SEEN_WITHIN),
-            PaymentOp.id.not_in(select(BankLine.payment_op_id).where(BankLine.payment_op_id.is_not(None))),
-        )
+def booked(lines: Collection[BankLine]) -> dict[UUID, PaymentOp]:
+    """By line, the deposit that is booked by the line's own finding, whosever it is, and that no line has. A reference
+    of the bank's is one transfer's whatever day somebody wrote down; a number within a file is another's soon."""
+    other = aliased(BankLine)
+    days = func.abs(cast(BankLine.booked_on - PaymentFinding.happened_on, Integer))
+    pairs = (
+        select(BankLine.id, PaymentOp)
+        .join(PaymentFinding, func.lower(PaymentFinding.reference) == func.lower(_own_reference()))
+        .join(PaymentOp, PaymentOp.id == PaymentFinding.payment_op_id)
+        .where(BankLine.id.in_([line.id for line in lines]), BankLine.kind == LineKind.CAME)
+        .where(PaymentOp.amount == BankLine.amount, PaymentOp.currency == BankLine.currency)
+        .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, PaymentOp.status == OpStatus.DONE)
+        .where(PaymentFinding.status == FindingStatus.HOLDS, PaymentFinding.outcome == FindingOutcome.HAPPENED)
+        .where(or_(BankLine.known_by != KnownBy.ENTRY, days <= SEEN_WITHIN.days))
+        .where(~exists().where(other.payment_op_id == PaymentOp.id))
+        .order_by(PaymentOp.id.desc())
     )
-    return db.session.scalars(found.order_by(PaymentOp.id).limit(1)).one_or_none()
+    return {row.id: row.PaymentOp for row in db.session.execute(pairs)} if lines else {}
+
+
+def booked_by(line: BankLine) -> PaymentOp | None:
+    """That deposit of one line."""
+    return booked([line]).get(line.id)
+
+
+def hold_references(references: Collection[str]) -> None:
+    """Whoever says that a transfer is a deposit, or is none, waits here for whoever says so of the same one: by hand or
+    by a line. Locked last, after payments and purses, and in one order."""
+    told = func.unnest(literal([f"deposit {each.lower()}" for each in references], ARRAY(Text()))).column_valued("told")
+    keys = select(func.hashtext(told).label("key")).distinct().order_by("key").subquery()
+    db.session.execute(select(func.pg_advisory_xact_lock(keys.c.key)))
 
 
 def check_open(line: BankLine, company_id: UUID | None = None) -> None:
-    """Raises WrongState where the line's deposit is booked already, to another company than this."""
+    """Raises WrongState where the line's deposit is booked already, to another company than this. Nobody marks its
+    reference by hand until the commit."""
+    if line.kind is LineKind.CAME:
+        hold_references([line.own_reference])
     op = booked_by(line)
     if op is not None and op.company_id != company_id:
         raise WrongState("The deposit that this line tells of is booked already.")
@@ -179,10 +209,7 @@ def seen(company_id: UUID, line: BankLine) -> UUID | None:
     taken = set(db.session.scalars(select(BankLine.payment_op_id).where(BankLine.payment_op_id.in_(ids))))
     free = [each for op_id, each in findings.of(ids).items() if op_id not in taken]
     near = [each for each in free if each.happened_on and abs(each.happened_on - line.booked_on) <= SEEN_WITHIN]
-    # The line's own before others: what a person has found by the same reference.
-    own = line.own_reference
-    near.sort(key=lambda each: (each.reference != own, str(each.payment_op_id)))
-    return near[0].payment_op_id if near else None
+    return min((each.payment_op_id for each in near), default=None)
 
 
 def settled(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
@@ -231,7 +258,7 @@ def _check_reference(made: Sequence[PaymentFinding]) -> None:
     by_bank = (PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL)
     for op in db.session.scalars(select(PaymentOp).where(PaymentOp.id.in_(of), *by_bank)).all():
         reference = of[op.id].lower()
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"deposit {reference}"))))
+        hold_references([reference])
         others = (
             select(PaymentOp.id)
             .join(PaymentFinding, PaymentFinding.payment_op_id == PaymentOp.id)
@@ -258,7 +285,8 @@ def _check_reference(made: Sequence[PaymentFinding]) -> None:
 
 def _own_reference() -> ColumnElement[str]:
     """`BankLine.own_reference`, for a statement."""
-    return case((BankLine.bank_reference != "", BankLine.bank_reference), else_=func.left(BankLine.identity, SHORT))
+    banks = func.btrim(BankLine.bank_reference)
+    return case((banks != "", banks), else_=func.left(BankLine.identity, SHORT))
 
 
 def _lines_of(finding_id: UUID) -> Sequence[BankLine]:

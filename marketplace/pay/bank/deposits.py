@@ -39,6 +39,7 @@ from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
 from marketplace.pay.by_hand import findings
+from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind
 from marketplace.standards import two_people
 from marketplace.standards.act_rules import ActKind
@@ -97,6 +98,8 @@ def take(content: str, *, by: Actor) -> BankStatement:
     again = returns.strays(made.id)
     # All together, in the order in which everybody locks: the order of lines is the bank's.
     holding.hold_still([*lines, *again], [each.id for each in named.values()])
+    # Looked at under these locks: who marks a deposit by hand at this moment comes before, or after.
+    told = asked.booked(lines)
     # What came before what undoes it: a file may hold both.
     for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
         if line.kind is not LineKind.CAME:
@@ -106,7 +109,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
         company = named.get(bank_rules.tail_of(line.words))
         # Nobody books money to their own company: its line waits for somebody else.
         if company is not None and not by.belongs_to(company.id):
-            _match(line, company.id, alone, by=by)
+            _match(line, company.id, told, alone, by=by)
     return made
 
 
@@ -124,12 +127,12 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
         raise WrongState(f"The line is {line.status}.")
     if line.kind is LineKind.CAME_BACK and returns.is_of_a_payout(line):
         raise WrongState("A payment of ours that came back is no company's.")
-    asked.check_open(line, company_id)
     if line.kind is LineKind.TAKEN_BACK:
         _check_not_theirs(line, by)
         reversals.take_from(line, company_id, alone, by=by)
         return line
-    _match(line, company_id, alone, by=by)
+    _hold_open(line, company_id)
+    _match(line, company_id, asked.booked([line]), alone, by=by)
     return line
 
 
@@ -142,7 +145,7 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
     if line.matched_by == by.person_id:
         raise SamePerson
     _check_not_theirs(line, by)
-    asked.check_open(line, line.company_id)
+    _hold_open(line, line.company_id)
     if line.status is LineStatus.ENDING:
         _check_endable(line)
         _end(line, by=by)
@@ -151,7 +154,7 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
     elif line.company_id is None:
         returns.book(line, by=by)
     else:
-        _book(line, by=by)
+        _book(line, asked.booked_by(line), by=by)
     return line
 
 
@@ -299,22 +302,37 @@ def _keep(of: BankStatement, told: Sequence[Incoming]) -> Sequence[BankLine]:
     return db.session.scalars(select(BankLine).where(BankLine.id.in_(fresh)).order_by(BankLine.id)).all()
 
 
-def _match(line: BankLine, company_id: UUID, alone: Tally, *, by: Actor) -> None:
+def _hold_open(line: BankLine, company_id: UUID | None) -> None:
+    """Locks what a transfer that came can be, in its turn. Raises WrongState where it is another company's deposit."""
+    if line.kind is LineKind.CAME:
+        holding.hold_still([line], [company_id] if company_id is not None else [])
+        asked.check_open(line, company_id)
+
+
+def _match(line: BankLine, company_id: UUID, told: dict[UUID, PaymentOp], alone: Tally, *, by: Actor) -> None:
+    """`told` are the deposits that somebody has marked by the references of these lines: one is this company's, then no
+    money moves by the line; or another's, then a person says whose the line is."""
     whose = {"company_id": company_id, "matched_by": person_of(by)}
-    if not alone.may([line.money], {line.statement_id}):
+    if (op := told.get(line.id)) is not None:
+        if op.company_id == company_id:
+            asked.post(line, op.id, by=by, **whose)
+            # Of two lines under one reference the other one is not this deposit.
+            for each in [each for each, same in told.items() if same.id == op.id]:
+                del told[each]
+    elif not alone.may([line.money], {line.statement_id}):
         move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
         if (op := asked.asked(company_id, line.money)) is not None:
             line.finding_id = findings.by_line(op.id, asked.found_by(line), waits=True, by=by).id
-    elif _book(line, by=by, **whose):
+    elif _book(line, None, by=by, **whose):
         alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
 
 
-def _book(line: BankLine, *, by: Actor, **whose: Any) -> bool:
-    """The money is the company's: by the deposit that somebody has found already, or that it had asked for, or by one
-    of its own. Returns whether it was not before."""
+def _book(line: BankLine, told: PaymentOp | None, *, by: Actor, **whose: Any) -> bool:
+    """The money is the company's: by the deposit that somebody has found already, under the line's own reference
+    (`told`) or near its day, or that it had asked for, or by one of its own. Returns whether it was not before."""
     company_id = whose.get("company_id") or line.company_id
     assert company_id is not None, "only what is matched is booked"
-    seen = asked.seen(company_id, line)
+    seen = asked.seen(company_id, line) if told is None else told.id
     op_id = seen or asked.settled(company_id, line, by=by) or _deposit(company_id, line, by=by)
     asked.post(line, op_id, by=by, **whose)
     return seen is None

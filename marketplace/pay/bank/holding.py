@@ -1,8 +1,9 @@
 """What a bank statement will touch, locked before anything of it is booked, in the order in which everybody locks it.
 
 In prose. Lines of statements come first, then payments, then what the rail of files remembers of them and its files,
-then purses: whoever confirms a line, marks a payment or sends a deposit back goes the same way. A line names whom it
-touches by its words, or by the bank's reference of the transfer that it undoes alone.
+then purses, and at last the references by which transfers are told of: whoever confirms a line, marks a payment or
+sends a deposit back goes the same way. A line names whom it touches by its words, or by the bank's reference of the
+transfer that it undoes alone.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +17,7 @@ from marketplace.ledger import service as ledger
 from marketplace.pay.bank import asked, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
-from marketplace.pay.bank.rules import LineStatus
+from marketplace.pay.bank.rules import LineKind, LineStatus
 from marketplace.pay.by_hand import findings
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rules import MANUAL, OpKind, OpStatus
@@ -32,12 +33,13 @@ def hold_still(lines: Sequence[BankLine], named: Collection[UUID]) -> None:
     currencies = {line.currency for line in lines}
     purses = {(available_account(company_id), currency) for company_id in companies for currency in currencies}
     ledger.hold_still(purses | returns.accounts(lines))
+    asked.hold_references({line.own_reference for line in lines if line.kind is LineKind.CAME})
 
 
 def _whose(came: Sequence[BankLine]) -> set[UUID]:
     """The companies whose these transfers are, or whose deposit stands in the books already by another desk."""
-    booked = [asked.booked_by(each) for each in came if each.status is not LineStatus.POSTED]
-    found = [*(each.company_id for each in came), *(op.company_id for op in booked if op is not None)]
+    booked = asked.booked([each for each in came if each.status is not LineStatus.POSTED])
+    found = [*(each.company_id for each in came), *(op.company_id for op in booked.values())]
     return {each for each in found if each is not None}
 
 

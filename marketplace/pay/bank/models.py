@@ -111,7 +111,7 @@ class BankLine(Stateful):
     @property
     def own_reference(self) -> str:
         """By what a finding is known that this line has made."""
-        return self.bank_reference or self.identity[: bank_rules.SHORT]
+        return self.bank_reference.strip() or self.identity[: bank_rules.SHORT]
 
     @property
     def is_borne(self) -> bool:
