@@ -48,6 +48,11 @@ def balances(names: Sequence[str], currency: str) -> dict[str, Money]:
     return {name: Money(amount, currency) for name, amount in sums.items()}
 
 
+def entry_of(cause: str) -> UUID | None:
+    """The entry that was booked for a cause."""
+    return db.session.scalar(select(JournalEntry.id).where(JournalEntry.cause == cause))
+
+
 def moves_of(entry_ids: Sequence[UUID]) -> dict[UUID, list[Move]]:
     """The postings of each entry, in the order in which they were written."""
     moves: dict[UUID, list[Move]] = {entry_id: [] for entry_id in entry_ids}

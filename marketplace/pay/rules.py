@@ -334,11 +334,6 @@ def refund_came_back(op_id: UUID, rail: str, company_id: UUID, money: Money) -> 
     return Entry(f"refund:{op_id}:came_back", [Move(outside(rail), available_account(company_id), money)])
 
 
-def bank_loss(line_id: UUID, money: Money) -> Entry:
-    """What a bank has taken back, and what nobody else answers for, is the service's loss."""
-    return Entry(f"bank_line:{line_id}:borne", [Move("platform:chargebacks", outside(MANUAL), money)])
-
-
 def payout_taken_back(op_id: UUID, rail: str, contractor_id: UUID, money: Money) -> Entry:
     """A payout came back: it is payable again."""
     return Entry(f"reversal:{op_id}:done", [Move(outside(rail), payable(contractor_id), money)])

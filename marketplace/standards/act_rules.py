@@ -39,6 +39,8 @@ class ActKind(StrEnum):
     """What came by bank and is nobody's is the service's own."""
     GRANTED = "granted"
     """A member of a company has given somebody a bonus."""
+    REOPENED = "reopened"
+    """What was said of a line of a bank statement that is over is taken back."""
 
 
 class ActStatus(StrEnum):

@@ -442,6 +442,7 @@ _EVENTS = {
     "bank_line.ending": lazy_gettext("It was said what became of a transfer; a second person has to agree."),
     "bank_line.borne": lazy_gettext("The service bears what the bank has taken back."),
     "bank_line.kept": lazy_gettext("A transfer that is nobody’s is the service’s own."),
+    "bank_line.reopened": lazy_gettext("Two operators took back what was said of a transfer."),
     "bank_line.parted": lazy_gettext("It came with a payout that came back, and is more than that."),
     "bank_line.sent_back": lazy_gettext("A transfer was sent back."),
     "withholding.given_back": lazy_gettext("An operator gave back tax that was withheld."),

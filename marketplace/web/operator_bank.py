@@ -16,11 +16,11 @@ from marketplace.core.http import page
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
 from marketplace.pay.bank import deposits as bank_deposits
-from marketplace.pay.bank import keeping
+from marketplace.pay.bank import keeping, reopening
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import MOST_CHARACTERS
-from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, KeepArgs, SendBackArgs
+from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, KeepArgs, ReopenArgs, SendBackArgs
 from marketplace.standards import two_people
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
@@ -59,6 +59,8 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         waiting=waiting,
         found=found,
         names=accounts.company_name([each.company_id for each in (*waiting, *found["items"]) if each.company_id]),
+        reopened=reopening.of([each.id for each in waiting]),
+        can_reopen=reopening.AGAIN,
         me=by.person_id,
         limit=two_people.limit(),
         companies=[(str(each.id), each.legal_name) for each in companies],
@@ -89,6 +91,13 @@ def send_bank_line_back(line_id: UUID) -> ResponseReturnValue:
 def keep_bank_line(line_id: UUID) -> ResponseReturnValue:
     form = Form(KeepArgs)
     done = form.done(lambda data: keeping.keep(line_id, data["reason"], by=actor()))
+    return saved("show_bank", made=form.made) if done else show_bank(form)
+
+
+@blueprint.post("/bank/<uuid:line_id>/reopen")
+def reopen_bank_line(line_id: UUID) -> ResponseReturnValue:
+    form = Form(ReopenArgs)
+    done = form.done(lambda data: reopening.reopen(line_id, data["reason"], by=actor()))
     return saved("show_bank", made=form.made) if done else show_bank(form)
 
 

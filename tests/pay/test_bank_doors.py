@@ -7,12 +7,15 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.accounts.models import Company
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.seconds import service as seconds
+from marketplace.standards.act_models import MoneyAct
 from tests.factories import accounts, pay
 from tests.pay.test_bank import _company, content, lines, ours
 from tests.pay.test_bank_files import COMPANY, table
@@ -30,13 +33,15 @@ CONFIRM = "POST /api/v1/bank/lines/<uuid:line_id>/confirm"
 DOUBT = "POST /api/v1/bank/lines/<uuid:line_id>/doubt"
 BACK = "POST /api/v1/bank/lines/<uuid:line_id>/send-back"
 KEEP = "POST /api/v1/bank/lines/<uuid:line_id>/keep"
-OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK, KEEP)
+REOPEN = "POST /api/v1/bank/lines/<uuid:line_id>/reopen"
+OF_LINE = (ASSIGN, CONFIRM, DOUBT, BACK, KEEP, REOPEN)
 BODIES: Mapping[str, Any] = {
     LOOK: {"content": "x"},
     TAKE: {"content": "x"},
     ASSIGN: {"company_id": str(COMPANY)},
     BACK: {"reason": "Nobody knows whose."},
     KEEP: {"reason": "The bank's own interest."},
+    REOPEN: {"reason": "It was a company's after all."},
 }
 
 
@@ -67,6 +72,8 @@ def ask(client: FlaskClient, route: str, who: Mapping[str, str] | None = None, o
 @pytest.mark.door(BACK, "wrong_state")
 @pytest.mark.door(KEEP, "works")
 @pytest.mark.door(KEEP, "wrong_state")
+@pytest.mark.door(REOPEN, "works")
+@pytest.mark.door(REOPEN, "wrong_state")
 def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     first, second = (accounts.bearer(pay.finance()) for _ in range(2))
     owner = accounts.bearer(accounts.owner_of(ours.id))
@@ -94,6 +101,10 @@ def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     assert ask(client, BACK, first, stray).status_code == 409
     assert ask(client, KEEP, first, by_sum["2.00"]).json["status"] == "kept"
     assert ask(client, KEEP, first, by_sum["2.00"]).status_code == 409
+    asked = ask(client, REOPEN, first, by_sum["2.00"])
+    assert (asked.status_code, asked.json["kind"], asked.json["status"]) == (202, "reopened", "waiting")
+    assert ask(client, REOPEN, first, by_sum["2.00"]).json["code"] == "waits_for_second_person"
+    assert ask(client, REOPEN, first, large).json["code"] == "wrong_state"
     app.config["RAIL"] = "sandbox"
     assert ask(client, TAKE, first, json=text).json["code"] == "bank_is_not_the_rail"
 
@@ -111,7 +122,7 @@ def test_to_everybody_else_there_is_nothing(route: str, ours: Company, client: F
     assert ask(client, route, accounts.bearer(accounts.person()), of).status_code == 404
 
 
-@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, KEEP, question="wrong_shape"))
+@pytest.mark.parametrize("route", doors(LOOK, TAKE, ASSIGN, BACK, KEEP, REOPEN, question="wrong_shape"))
 def test_a_body_of_another_shape_is_refused(route: str, client: FlaskClient) -> None:
     assert ask(client, route, accounts.bearer(pay.finance()), json={"odd": 1}).status_code == 422
 
@@ -137,6 +148,11 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
     page = desk.send("/desk/bank", file=content(ours, "3.00", words="interest").encode())
     page = desk.hand_in(page, "/keep", reason="The bank's own interest.")
     assert "the service’s own" in page.words
+    page = desk.hand_in(page, "/reopen", reason="It is a lab's.")
+    assert "a second person has to agree" in page.words
+    with transaction():
+        seconds.agree(db.session.scalars(select(MoneyAct.id)).all()[-1], by=pay.finance())
+    assert "The bank's own interest.): It is a lab's." in desk.look("/desk/bank").words
     page = desk.send("/desk/bank", file=(text + "\n2026-11-17,x,USD,y,,").encode())
     assert "Nothing of it can be taken" in page.words
     assert "The amount is no plain number" in page.words

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import CONSOLE, OwnCompany
@@ -16,9 +16,9 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import refunds, service
 from marketplace.pay.bank import deposits as bank_deposits
-from marketplace.pay.bank import keeping
+from marketplace.pay.bank import keeping, reopening
 from marketplace.pay.bank import rules as bank_rules
-from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.models import BankLine, LineReopening
 from marketplace.pay.bank.rules import (
     LineKind,
     LineStatus,
@@ -27,7 +27,10 @@ from marketplace.pay.by_hand import findings
 from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.models import PaymentOp
 from marketplace.pay.rails import payments
+from marketplace.pay.rails.rules import STRAYS
 from marketplace.pay.rules import LeavesDebt, OpKind, OpStatus
+from marketplace.pay.seconds import service as seconds
+from marketplace.standards.act_rules import SecondPerson
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 from tests.pay.test_bank import _company, asked, available, content, lines, ours, usd
@@ -95,6 +98,68 @@ def test_what_the_service_has_kept_and_the_bank_takes_back_waits_for_somebody(ou
     found = {line.kind: line for line in lines() if line.status is not LineStatus.POSTED}
     assert (found[LineKind.CAME].status, found[LineKind.TAKEN_BACK].status) == (LineStatus.KEPT, LineStatus.STRAY)
     assert available(ours) == usd("7.00")
+    everything_holds()
+
+
+def reopened(line: BankLine) -> None:
+    """Two people take back what was said of a line."""
+    one = pay.finance()
+    with transaction():
+        act = reopening.reopen(line.id, "It was a lab's after all.", by=one)
+        with pytest.raises(SecondPerson):
+            seconds.agree(act.id, by=one)
+    assert line.status in reopening.AGAIN
+    with transaction():
+        seconds.agree(act.id, by=pay.finance())
+
+
+def test_what_the_service_has_kept_by_mistake_is_a_companys_again(ours: Company) -> None:
+    """A cause is booked once: what is kept, taken back, and kept again stands in the books all the same."""
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", words="for the work"), by=pay.finance())
+    (line,) = lines()
+    for _ in range(2):
+        with transaction():
+            keeping.keep(line.id, "Nobody's.", by=pay.finance())
+        assert books.balance(STRAYS, "USD") == usd("100.00")
+        reopened(line)
+        assert (line.status, line.reason, books.balance(STRAYS, "USD")) == (LineStatus.STRAY, None, usd("0.00"))
+    with pytest.raises(WrongState):
+        reopening.reopen(line.id, "Once more.", by=pay.finance())
+    with transaction():
+        bank_deposits.assign(line.id, ours.id, by=pay.finance())
+    assert available(ours) == usd("100.00")
+    told = db.session.execute(select(LineReopening.was, LineReopening.reason, LineReopening.why)).all()
+    assert told == [(LineStatus.KEPT, "Nobody's.", "It was a lab's after all.")] * 2
+    everything_holds()
+
+
+def test_what_the_service_has_borne_by_mistake_is_owed_again(ours: Company) -> None:
+    finance, owner, words = pay.finance(), accounts.owner_of(ours.id), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=finance)
+        ledger.post(Entry("test:spent", [Move(f"company:{ours.id}:available", "platform:fees", usd("100.00"))]))
+        bank_deposits.take(table(f"2026-11-18,-100.00,USD,{words},Lab,B0"), by=finance)
+    (back,) = [line for line in lines() if line.kind is LineKind.TAKEN_BACK]
+    with transaction():
+        bank_deposits.send_back(back.id, "The company is gone.", by=finance)
+    with pytest.raises(OwnCompany):
+        reopening.reopen(back.id, "It is not.", by=replace(owner, operator=finance.operator))
+    reopened(back)
+    assert (back.status, refunds.taken_back(ours.id)) == (LineStatus.STRAY, {"USD": usd("100.00")})
+    assert books.balance("platform:chargebacks", "USD") == usd("0.00")
+    everything_holds()
+
+
+def test_two_lines_that_undo_each_other_come_back_together(ours: Company) -> None:
+    """What came and went was no company's; it was another transfer that the bank has taken back."""
+    finance, words = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        came = f"2026-11-17,5000.00,USD,{words},Lab,B0"
+        bank_deposits.take(table(came, f"2026-11-18,-5000.00,USD,{words},Lab,B0"), by=finance)
+    reopened(lines()[0])
+    assert {(line.status, line.undoes_id) for line in lines()} == {(LineStatus.STRAY, None)}
+    assert db.session.scalar(select(func.count(LineReopening.id))) == 2
     everything_holds()
 
 

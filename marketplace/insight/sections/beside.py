@@ -18,6 +18,8 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "bank_line.known_by": "which of the bank's references tells a transfer from others; it names nobody",
         "bank_line.matched_by": _WHO_DID_IT,
         "bank_line.decided_by": _WHO_DID_IT,
+        "line_reopening.said_by": _WHO_DID_IT,
+        "line_reopening.agreed_by": _WHO_DID_IT,
         "money_act.done_by": _WHO_DID_IT,
         "money_act.answered_by": _WHO_DID_IT,
         "tax_remittance.decided_by": _WHO_DID_IT,

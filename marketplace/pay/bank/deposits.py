@@ -34,7 +34,7 @@ from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import already, asked, formats, holding, returns, reversals
+from marketplace.pay.bank import already, asked, formats, holding, reopening, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
@@ -257,7 +257,7 @@ def _undone_of(line: BankLine) -> UUID | None:
 def _end(line: BankLine, *, by: Actor, **said: Any) -> None:
     """The line is over: what it took the service bears, and else nothing is booked."""
     if line.kind is LineKind.TAKEN_BACK:
-        ledger.post(rules.bank_loss(line.id, line.money))
+        ledger.post(bank_rules.borne_by_service(line.id, line.money, reopening.often(line.id)))
     decided = {"decided_by": person_of(by), "decided_at": clock.now()}
     event = "bank_line.borne" if line.kind is LineKind.TAKEN_BACK else "bank_line.sent_back"
     move_one(line, LineStatus.SENT_BACK, by=by, event=event, values=said | decided)

@@ -12,7 +12,7 @@ from marketplace.core.db import db
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
-from marketplace.pay.bank import asked
+from marketplace.pay.bank import asked, reopening
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import LineKind, LineStatus
@@ -46,7 +46,7 @@ def _nobodys(line_id: UUID) -> BankLine:
 
 
 def _keep(line: BankLine, reason: str, *, by: Actor) -> BankLine:
-    ledger.post(bank_rules.kept_by_service(line.id, line.money))
+    ledger.post(bank_rules.kept_by_service(line.id, line.money, reopening.often(line.id)))
     values = {"reason": reason, "decided_by": by.person_id, "decided_at": clock.now()}
     move_one(line, LineStatus.KEPT, by=by, event="bank_line.kept", values=values)
     return line

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import CurrencyCode, Instant, Minor, choice
+from marketplace.core.db import Base, CurrencyCode, Id, Instant, Minor, choice
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
@@ -118,3 +118,24 @@ class BankLine(Stateful):
         """Whether the service bears what the bank has taken back. What nobody had booked by then costs nobody."""
         is_over = self.kind is LineKind.TAKEN_BACK and self.status is LineStatus.SENT_BACK
         return is_over and self.reason != bank_rules.TAKEN_BACK
+
+
+class LineReopening(Base):
+    """What was said of a line that was over, and two people have taken back: nothing of it is lost."""
+
+    __tablename__ = "line_reopening"
+    __table_args__ = (
+        CheckConstraint("said_by <> agreed_by", name="two_people"),
+        Index("ix_line_reopening_line_id", "line_id"),
+    )
+
+    id: Mapped[Id]
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("bank_line.id"))
+    was: Mapped[LineStatus] = mapped_column(choice(LineStatus, "was"))
+    reason: Mapped[str] = mapped_column(Text)
+    """Why somebody had sent it back, or kept it."""
+    why: Mapped[str] = mapped_column(Text)
+    """Why that is taken back."""
+    said_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agreed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Instant]

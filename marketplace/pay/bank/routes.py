@@ -11,7 +11,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay import queries
-from marketplace.pay.bank import asked, keeping, paying, returns
+from marketplace.pay.bank import asked, keeping, paying, reopening, returns
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
@@ -21,6 +21,7 @@ from marketplace.pay.by_hand.models import PaymentFinding
 from marketplace.pay.by_hand.routes import found as found_payments
 from marketplace.pay.by_hand.schemas import ConfirmArgs, FindingArgs, PaymentFindingSchema, PaymentFindingsSchema
 from marketplace.standards.act_answers import done_or_waits
+from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_schemas import WAITS, MoneyActSchema
 
 companies = Blueprint(
@@ -115,6 +116,17 @@ def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
 def keep_line(given: dict[str, str], line_id: UUID) -> BankLine | Response:
     """Say that a stray transfer is nobody's and the service's own, and why: it is booked on the service's pocket."""
     return done_or_waits(keeping.keep(line_id, given["reason"], by=actor()))
+
+
+@bank.post("/lines/<uuid:line_id>/reopen")
+@bank.arguments(s.ReopenArgs)
+@bank.response(202, MoneyActSchema, description=WAITS)
+@problems(bank, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def reopen_line(given: dict[str, str], line_id: UUID) -> MoneyAct:
+    """Take back that a line was sent back, borne by the service, or kept, and say why. Whatever the amount another
+    operator agrees first; then it is stray, and what was booked by it is booked the other way round."""
+    return reopening.reopen(line_id, given["reason"], by=actor())
 
 
 @payouts.get("/<uuid:payout_id>/came-back")

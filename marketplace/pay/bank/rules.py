@@ -92,8 +92,9 @@ LINE_TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = MappingProxyType(
         LineStatus.MATCHED: frozenset({LineStatus.POSTED, LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.ENDING: frozenset({LineStatus.STRAY, LineStatus.SENT_BACK}),
         LineStatus.POSTED: frozenset(),
-        LineStatus.SENT_BACK: frozenset(),
-        LineStatus.KEPT: frozenset(),
+        # What somebody got wrong two people take back (`reopening`).
+        LineStatus.SENT_BACK: frozenset({LineStatus.STRAY}),
+        LineStatus.KEPT: frozenset({LineStatus.STRAY}),
     }
 )
 
@@ -283,9 +284,19 @@ def rest_identity(identity: str) -> str:
     return hashlib.sha256(f"{identity}\0rest".encode()).hexdigest()
 
 
-def kept_by_service(line_id: UUID, money: Money) -> Entry:
-    """What came, and is nobody's, is the service's own."""
-    return Entry(f"bank_line:{line_id}:own", [Move(outside(MANUAL), STRAYS, money)])
+def kept_by_service(line_id: UUID, money: Money, again: int = 0) -> Entry:
+    """What came, and is nobody's, is the service's own. A cause is booked once, so what was taken back so often before
+    has another one."""
+    return Entry(_time(f"bank_line:{line_id}:own", again), [Move(outside(MANUAL), STRAYS, money)])
+
+
+def borne_by_service(line_id: UUID, money: Money, again: int = 0) -> Entry:
+    """Likewise what a bank has taken back, and what nobody else answers for, is the service's loss."""
+    return Entry(_time(f"bank_line:{line_id}:borne", again), [Move("platform:chargebacks", outside(MANUAL), money)])
+
+
+def _time(cause: str, again: int) -> str:
+    return f"{cause}:{again}" if again else cause
 
 
 def _at(money: Money, rate: Fraction, currency: str) -> Money:

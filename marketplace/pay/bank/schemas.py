@@ -91,6 +91,10 @@ class KeepArgs(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
 
 
+class ReopenArgs(ma.Schema):
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
+
+
 class BankSellerSchema(ma.Schema):
     name = ma.fields.String(required=True)
     address = ma.fields.String(required=True)

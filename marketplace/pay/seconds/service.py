@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.accounts.rules import Actor
 from marketplace.contracts import transfers
 from marketplace.pay import service as payments
-from marketplace.pay.bank import keeping
+from marketplace.pay.bank import keeping, reopening
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.rails import bearing, reconciling
 from marketplace.pay.taxes import withholding
@@ -34,6 +34,7 @@ DOES: Mapping[ActKind, Does] = MappingProxyType(
         ActKind.TAKEN_BACK: payments.take_back_as_said,
         ActKind.BORNE: bearing.decide_as_said,
         ActKind.KEPT: keeping.keep_as_said,
+        ActKind.REOPENED: reopening.reopen_as_said,
     }
 )
 """What waits as an act. What was found and lines of bank statements wait in statuses of their own."""

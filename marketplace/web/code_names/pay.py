@@ -246,6 +246,7 @@ PAY = {
         "taken_back": lazy_gettext("a payout is taken back from its person’s account"),
         "borne": lazy_gettext("who bears what a bank has kept"),
         "kept": lazy_gettext("what came by bank is the service’s own"),
+        "reopened": lazy_gettext("what was said of a transfer is taken back"),
     },
     "bearer": {
         "company": lazy_gettext("the company, out of what is available"),
