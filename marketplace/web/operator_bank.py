@@ -49,22 +49,34 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
             return redirect(url_for("operator.show_bank"))
         elif shown.problem is not None and "content" in given:
             looked = bank_deposits.look(given["content"], by=by)
-    waiting = db.session.scalars(bank_deposits.waiting(by).order_by(BankLine.id)).all()
+    begin = request.args.get("waiting", type=UUID)
+    waiting = page(bank_deposits.waiting(by), BankLine.id, limit=SHOWN, after=begin, oldest_first=True)
     found = page(bank_deposits.lines(by), BankLine.id, limit=SHOWN, after=after())
-    companies = db.session.scalars(select(Company).order_by(Company.legal_name)).all()
+    shown_lines = (*waiting["items"], *found["items"])
     return render_template(
         "operator/bank.html",
         form=shown,
         looked=looked,
         waiting=waiting,
         found=found,
-        names=accounts.company_name([each.company_id for each in (*waiting, *found["items"]) if each.company_id]),
-        reopened=reopening.of([each.id for each in waiting]),
+        names=accounts.company_name([each.company_id for each in shown_lines if each.company_id]),
+        reopened=reopening.of([each.id for each in waiting["items"]]),
         can_reopen=reopening.AGAIN,
         me=by.person_id,
         limit=two_people.limit(),
-        companies=[(str(each.id), each.legal_name) for each in companies],
     ), shown.status
+
+
+@blueprint.get("/bank/<uuid:line_id>/company")
+def choose_company(line_id: UUID) -> str:
+    """Companies by a part of their name, of which one is said to be that of a line."""
+    line = db.session.scalars(bank_deposits.lines(actor()).where(BankLine.id == line_id)).one_or_none()
+    if line is None:
+        raise NotFound
+    name = request.args.get("name", "").strip()
+    named = select(Company).where(Company.legal_name.icontains(name, autoescape=True))
+    found = page(named, Company.id, limit=SHOWN, after=after())
+    return render_template("operator/bank_company.html", line=line, name=name, found=found)
 
 
 @blueprint.post("/bank/<uuid:line_id>/assign")

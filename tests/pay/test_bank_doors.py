@@ -14,8 +14,10 @@ from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.models import BankLine
 from marketplace.pay.seconds import service as seconds
 from marketplace.standards.act_models import MoneyAct
+from marketplace.web.operator import SHOWN
 from tests.factories import accounts, pay
 from tests.pay.test_bank import _company, content, lines, ours
 from tests.pay.test_bank_files import COMPANY, table
@@ -142,6 +144,24 @@ def test_a_page_of_lines_has_a_size(client: FlaskClient) -> None:
     assert ask(client, LINES, accounts.bearer(pay.finance()), query_string={"limit": "0"}).status_code == 422
 
 
+def test_the_desk_shows_no_more_than_a_page_of_what_waits(ours: Company, client: FlaskClient) -> None:
+    """And companies where one of them is looked for, by a part of their names, as it is written."""
+    with transaction():
+        other = accounts.company(legal_name="100% Fruit Ltd.")
+        rows = (f"2026-11-17,1.00,USD,x,,B{at}" for at in range(SHOWN + 1))
+        bank_deposits.take(table(*rows), by=pay.finance())
+    desk = Visitor(client).signed_in(accounts.person_of(pay.finance().person_id))
+    ids = [str(each) for each in db.session.scalars(select(BankLine.id).order_by(BankLine.id))]
+    page = desk.look("/desk/bank")
+    shown = [each for each in ids if page.offers(f"/{each}/send-back")]
+    assert (shown, f"waiting={shown[-1]}" in page.html) == (ids[:-1], True)
+    page = desk.look(f"/desk/bank?waiting={shown[-1]}")
+    assert [each for each in ids if page.offers(f"/{each}/send-back")] == ids[-1:]
+    page = desk.look(f"/desk/bank/{ids[0]}/company?name=0%25")
+    assert (other.legal_name in page.words, ours.legal_name in page.words) == (True, False)
+    assert desk.look(f"/desk/bank/{uuid4()}/company").status == 404
+
+
 def test_the_pages(ours: Company, client: FlaskClient) -> None:
     desk = Visitor(client).signed_in(accounts.person_of(pay.finance().person_id))
     text = content(ours, "10.00", words="for the work")
@@ -159,7 +179,7 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
     page = desk.send("/desk/bank", file=text.encode())
     assert "1 of 1 transfers are new" in page.words
     line = next(each for each in lines() if each.amount == 1000)
-    page = desk.send("/desk/bank", action=f"/desk/bank/{line.id}/assign", company_id=ours.id)
+    page = desk.send(f"/desk/bank/{line.id}/company?name=lab", "/assign", company_id=ours.id)
     assert "available to the company" in page.words
     owner = Visitor(client.application.test_client())
     owner.signed_in(accounts.person_of(accounts.owner_of(ours.id).person_id))
