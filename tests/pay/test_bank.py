@@ -1,6 +1,7 @@
 """Bank statements that are taken: each transfer is booked once, two people above a limit, and what the bank undoes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -44,6 +45,8 @@ from tests.conftest import again, kept
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 from tests.pay.test_bank_files import camt, entry, table
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,28 @@ def test_the_deposit_that_was_asked_for_is_the_one_that_came(ours: Company) -> N
     assert line.payment_op_id == op.id
     assert available(ours) == usd("100.00")
     everything_holds()
+
+
+def test_more_lines_that_wait_take_no_more_statements(ours: Company, app: Flask, statements: Statements) -> None:
+    """Beyond what one may book alone a statement of thousands of lines finds what was asked for once."""
+    ops = asked(ours, "1.00", "1.00")
+    app.config["TWO_PEOPLE_ABOVE"] = "0.00"
+    seen = []
+    try:
+        for number in (5, 25):
+            named = bank_rules.reference_of(ours.id)
+            rows = (f"2026-11-17,{1 + at % 5}.00,USD,{named},Lab,N{number}-{at}" for at in range(number))
+            with statements() as told, transaction():
+                bank_deposits.take(table(*rows), by=pay.finance())
+            seen.append(len(told))
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    found = findings.of([op.id for op in ops])
+    first = [line for line in lines() if line.finding_id is not None]
+    assert {line.finding_id for line in first} == {each.id for each in found.values()}
+    assert (len(lines()), {line.status for line in lines()}) == (30, {LineStatus.MATCHED})
+    # The first one finds a deposit by one of its lines, and the second one the other.
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize("was_asked_for", [True, False])

@@ -217,17 +217,28 @@ def settled(company_id: UUID, line: BankLine, *, by: Actor) -> UUID | None:
     if line.status is LineStatus.MATCHED:
         standing = own_finding(company_id, line)
         return None if standing is None else findings.confirm(standing.id, by=by).payment_op_id
-    op = asked(company_id, line.money)
-    if op is not None:
-        findings.by_line(op.id, found_by(line), waits=False, by=by)
-    return None if op is None else op.id
-
-
-def asked(company_id: UUID, money: Money) -> PaymentOp | None:
-    """The oldest deposit of that amount that the company has asked for, and of which nobody has found anything."""
-    ops = _waiting(company_id, money)
+    ops = _waiting(company_id, line.money)
     known = findings.of([op.id for op in ops])
-    return next((op for op in ops if op.id not in known), None)
+    op_id = next((op.id for op in ops if op.id not in known), None)
+    if op_id is not None:
+        findings.by_line(op_id, found_by(line), waits=False, by=by)
+    return op_id
+
+
+def free(company_ids: Collection[UUID]) -> dict[tuple[UUID, Money], list[UUID]]:
+    """The deposits that these companies have asked for and of which nobody has found anything, by company and amount,
+    the oldest first."""
+    is_found = exists().where(
+        PaymentFinding.payment_op_id == PaymentOp.id, PaymentFinding.status != FindingStatus.CONTRADICTED
+    )
+    asked_for = select(PaymentOp).where(
+        PaymentOp.company_id.in_(company_ids), PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, ~is_found
+    )
+    found: dict[tuple[UUID, Money], list[UUID]] = {}
+    for op in db.session.scalars(_unseen(asked_for)) if company_ids else ():
+        assert op.company_id is not None, "the query says so"
+        found.setdefault((op.company_id, op.money), []).append(op.id)
+    return found
 
 
 def own_finding(company_id: UUID | None, line: BankLine) -> PaymentFinding | None:
@@ -317,9 +328,14 @@ def _lines_of(finding_id: UUID) -> Sequence[BankLine]:
 
 def _waiting(company_id: UUID | None, money: Money) -> Sequence[PaymentOp]:
     """Deposits of that amount that the company has asked for and that wait to be seen at the bank."""
-    found = _deposits(company_id, money).join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
+    return db.session.scalars(_unseen(_deposits(company_id, money))).all()
+
+
+def _unseen(deposits: Select[PaymentOp]) -> Select[PaymentOp]:
+    """Those that wait to be seen at the bank, the oldest first."""
+    found = deposits.join(ManualPayment, ManualPayment.payment_op_id == PaymentOp.id)
     found = found.where(PaymentOp.status == OpStatus.WAITING, ManualPayment.status == ManualStatus.WAITING)
-    return db.session.scalars(found.order_by(PaymentOp.id)).all()
+    return found.order_by(PaymentOp.id)
 
 
 def _deposits(company_id: UUID | None, money: Money) -> Select[PaymentOp]:

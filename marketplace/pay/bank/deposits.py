@@ -30,7 +30,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
-from marketplace.core.lifecycle import WrongState, move_one
+from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
@@ -100,16 +100,18 @@ def take(content: str, *, by: Actor) -> BankStatement:
     holding.hold_still([*lines, *again], [each.id for each in named.values()])
     # Looked at under these locks: who marks a deposit by hand at this moment comes before, or after.
     told = asked.booked(lines)
+    waits: list[tuple[BankLine, UUID]] = []
+    for line in lines:
+        company = named.get(bank_rules.tail_of(line.words)) if line.kind is LineKind.CAME else None
+        # Nobody books money to their own company: its line waits for somebody else.
+        if company is not None and not by.belongs_to(company.id) and not _match(line, company.id, told, alone, by=by):
+            waits.append((line, company.id))
+    _wait(waits, by=by)
     # What came before what undoes it: a file may hold both.
-    for line in sorted((*lines, *again), key=lambda each: each.kind is not LineKind.CAME):
+    for line in (*lines, *again):
         if line.kind is not LineKind.CAME:
             undo = returns.undo if line.kind is LineKind.CAME_BACK else reversals.undo
             undo(line, alone, by=by)
-            continue
-        company = named.get(bank_rules.tail_of(line.words))
-        # Nobody books money to their own company: its line waits for somebody else.
-        if company is not None and not by.belongs_to(company.id):
-            _match(line, company.id, told, alone, by=by)
     return made
 
 
@@ -132,7 +134,8 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
         reversals.take_from(line, company_id, alone, by=by)
         return line
     _hold_open(line, company_id)
-    _match(line, company_id, asked.booked([line]), alone, by=by)
+    if not _match(line, company_id, asked.booked([line]), alone, by=by):
+        _wait([(line, company_id)], by=by)
     return line
 
 
@@ -309,9 +312,10 @@ def _hold_open(line: BankLine, company_id: UUID | None) -> None:
         asked.check_open(line, company_id)
 
 
-def _match(line: BankLine, company_id: UUID, told: dict[UUID, PaymentOp], alone: Tally, *, by: Actor) -> None:
-    """`told` are the deposits that somebody has marked by the references of these lines: one is this company's, then no
-    money moves by the line; or another's, then a person says whose the line is."""
+def _match(line: BankLine, company_id: UUID, told: dict[UUID, PaymentOp], alone: Tally, *, by: Actor) -> bool:
+    """Books the line, unless a second person has to agree: returns whether nobody has to. `told` are the deposits that
+    somebody has marked by the references of these lines: one is this company's, then no money moves by the line; or
+    another's, then a person says whose the line is."""
     whose = {"company_id": company_id, "matched_by": person_of(by)}
     if (op := told.get(line.id)) is not None:
         if op.company_id == company_id:
@@ -320,11 +324,31 @@ def _match(line: BankLine, company_id: UUID, told: dict[UUID, PaymentOp], alone:
             for each in [each for each, same in told.items() if same.id == op.id]:
                 del told[each]
     elif not alone.may([line.money], {line.statement_id}):
-        move_one(line, LineStatus.MATCHED, by=by, event="bank_line.matched", values=whose)
-        if (op := asked.asked(company_id, line.money)) is not None:
-            line.finding_id = findings.by_line(op.id, asked.found_by(line), waits=True, by=by).id
+        return False
     elif _book(line, None, by=by, **whose):
         alone.did(ActKind.BOOKED, line.id, line.money, line.statement_id)
+    return True
+
+
+def _wait(matched: Sequence[tuple[BankLine, UUID]], *, by: Actor) -> None:
+    """These lines wait for a second person, and so does what they say of deposits that were asked for. Of a statement
+    that holds thousands, all of a company's at once."""
+    whose: dict[UUID, list[BankLine]] = {}
+    for line, company_id in matched:
+        whose.setdefault(company_id, []).append(line)
+    old, new, ids = (
+        LineStatus.STRAY,
+        LineStatus.MATCHED,
+        {company_id: [e.id for e in w] for company_id, w in whose.items()},
+    )
+    for company_id, theirs in ids.items():
+        values = {"company_id": company_id, "matched_by": person_of(by)}
+        if len(move(BankLine, theirs, old=old, new=new, by=by, event="bank_line.matched", values=values)) < len(theirs):
+            raise WrongState("A line has changed since it was loaded.")
+    free = asked.free(whose)
+    for line, company_id in matched:
+        if ops := free.get((company_id, line.money)):
+            line.finding_id = findings.by_line(ops.pop(0), asked.found_by(line), waits=True, by=by).id
 
 
 def _book(line: BankLine, told: PaymentOp | None, *, by: Actor, **whose: Any) -> bool:
