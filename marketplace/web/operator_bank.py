@@ -15,8 +15,8 @@ from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
+from marketplace.pay.bank import balances, keeping, reopening
 from marketplace.pay.bank import deposits as bank_deposits
-from marketplace.pay.bank import keeping, reopening
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import MOST_CHARACTERS
@@ -58,6 +58,8 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         form=shown,
         looked=looked,
         waiting=waiting,
+        standings=balances.standings(by),
+        missing=balances.missing(by),
         found=found,
         names=accounts.company_name([each.company_id for each in shown_lines if each.company_id]),
         reopened=reopening.of([each.id for each in waiting["items"]]),

@@ -34,7 +34,7 @@ from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
 from marketplace.ledger import service as ledger
 from marketplace.pay import rules
-from marketplace.pay.bank import already, asked, formats, holding, reopening, returns, reversals
+from marketplace.pay.bank import already, asked, balances, formats, holding, reopening, returns, reversals
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.models import BankLine, BankStatement
 from marketplace.pay.bank.rules import Incoming, LineKind, LineStatus, NoBankHere, Read, SamePerson, StatementNotGood
@@ -91,6 +91,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
     if mine is None:
         return made
     lines = _keep(made, found.lines)
+    balances.keep(made, found.balances)
     made.fresh = len(lines)
     record("bank_statement.taken", made, by=by, data={"lines": made.incoming, "fresh": made.fresh})
     named = _companies(found.lines)

@@ -20,9 +20,11 @@ from defusedxml.ElementTree import fromstring
 
 from marketplace.core.cells import meant
 from marketplace.core.money import BadMoney, Money
+from marketplace.pay.bank.balance_rules import Balance
 from marketplace.pay.bank.rules import (
     MOST_CHARACTERS,
     MOST_LINES,
+    WRONG_BALANCE,
     FileFormat,
     Incoming,
     LineKind,
@@ -33,6 +35,7 @@ from marketplace.pay.bank.rules import (
 
 # What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
+_SWIFT = re.compile(r"([CD])(\d\d)(\d\d)(\d\d)([A-Z]{3})(\d{1,13}),(\d{0,4})")
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
 
 
@@ -49,7 +52,8 @@ def read(content: str) -> Read:
         found = _mt940(text)
     else:
         found = _table(text)
-    if not found.lines and not found.outgoing and not found.faults:
+    # One of a day on which nothing was booked says how much there is.
+    if not found.lines and not found.outgoing and not found.faults and not found.balances:
         return Read(found.format, (), 0, [(0, "There is no booked line in it.")])
     if len(found.lines) > MOST_LINES:
         return Read(found.format, (), found.outgoing, [(0, "There are too many lines in it.")])
@@ -146,6 +150,10 @@ def _mt940(text: str) -> Read:
     account = re.search(r"^:25:(\S+)", text, re.MULTILINE)
     lines: list[Incoming] = []
     faults: list[tuple[int, str]] = []
+    try:
+        balances = _of_mt940(text)
+    except _Bad:
+        balances, faults = [], [(0, WRONG_BALANCE)]
     outgoing = 0
     for at, each in enumerate(told, 1):
         data: Mapping[str, Any] = each.data
@@ -173,7 +181,36 @@ def _mt940(text: str) -> Read:
                 bank_reference=_named(data.get("bank_reference")),
             )
         )
-    return Read(FileFormat.MT940, lines, outgoing, faults)
+    return Read(FileFormat.MT940, lines, outgoing, faults, balances)
+
+
+def _of_mt940(text: str) -> list[Balance]:
+    """How each statement of a file begins and ends; what lies between its pages (60M, 62M) is passed over."""
+    found: list[Balance] = []
+    account, first = "", None
+    for name, said in re.findall(r"^:(25|60F|62F):(.*)$", text, re.MULTILINE):
+        if name == "25":
+            account = (said.split() or [""])[0]
+        elif name == "60F":
+            first = _swift(said)
+        elif first is not None:
+            found.append(_balance(account, first, _swift(said)))
+            first = None
+    return found
+
+
+def _swift(said: str) -> tuple[date, Money]:
+    if (told := _SWIFT.fullmatch(said.strip())) is None:
+        raise _Bad
+    side, year, month, day, currency, whole, parts = told.groups()
+    money = _amount(f"{whole}.{parts}" if parts else whole, currency)
+    return _day(f"20{year}-{month}-{day}"), money if side == "C" else -money
+
+
+def _balance(account: str, first: tuple[date, Money], last: tuple[date, Money]) -> Balance:
+    if first[0] > last[0] or first[1].currency != last[1].currency:
+        raise _Bad
+    return Balance(account, *first, *last)
 
 
 def _named(reference: object) -> str:
@@ -190,9 +227,14 @@ def _camt(text: str) -> Read:
         return Read(FileFormat.CAMT_053, (), 0, [(0, "This is no camt.053 statement.")])
     lines: list[Incoming] = []
     faults: list[tuple[int, str]] = []
+    balances: list[Balance] = []
     outgoing = at = 0
     for statement in root.findall(".//{*}Stmt"):
         account = _text(statement, "{*}Acct/{*}Id/{*}IBAN") or _text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
+        try:
+            balances += _of_camt(statement, account)
+        except _Bad:
+            faults.append((0, WRONG_BALANCE))
         for entry in statement.findall("{*}Ntry"):
             at += 1
             if not _is_booked(entry):
@@ -204,7 +246,20 @@ def _camt(text: str) -> Read:
                 continue
             lines += found
             outgoing += not found
-    return Read(FileFormat.CAMT_053, lines, outgoing, faults)
+    return Read(FileFormat.CAMT_053, lines, outgoing, faults, balances)
+
+
+def _of_camt(statement: Element, account: str) -> list[Balance]:
+    """How a statement begins (booked, or as the one before has ended) and ends; nothing where it does not say both."""
+    told = {_text(each, "{*}Tp/{*}CdOrPrtry/{*}Cd"): each for each in statement.findall("{*}Bal")}
+    first, last = told.get("OPBD", told.get("PRCD")), told.get("CLBD")
+    return [] if first is None or last is None else [_balance(account, _held(first), _held(last))]
+
+
+def _held(balance: Element) -> tuple[date, Money]:
+    money = _money(balance.find("{*}Amt"))
+    day = _day(_text(balance, "{*}Dt/{*}Dt") or _text(balance, "{*}Dt/{*}DtTm"))
+    return day, money if _text(balance, "{*}CdtDbtInd") == "CRDT" else -money
 
 
 def _of_entry(entry: Element, at: int, account: str) -> list[Incoming]:

@@ -15,6 +15,7 @@ from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
 from marketplace.pay.bank import rules as bank_rules
+from marketplace.pay.bank.balance_rules import Balance
 from marketplace.pay.bank.rules import FileFormat, KnownBy, LineKind, LineStatus
 
 
@@ -118,6 +119,31 @@ class BankLine(Stateful):
         """Whether the service bears what the bank has taken back. What nobody had booked by then costs nobody."""
         is_over = self.kind is LineKind.TAKEN_BACK and self.status is LineStatus.SENT_BACK
         return is_over and self.reason != bank_rules.TAKEN_BACK
+
+
+class BankBalance(Base):
+    """How a statement of an account begins and ends, as the bank says."""
+
+    __tablename__ = "bank_balance"
+    __table_args__ = (
+        CheckConstraint("opened_on <= closed_on", name="days_in_order"),
+        Index("ix_bank_balance_statement_id", "statement_id"),
+        Index("ix_bank_balance_closed_on", "closed_on"),
+    )
+
+    id: Mapped[Id]
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("bank_statement.id"))
+    account: Mapped[str] = mapped_column(Text)
+    currency: Mapped[CurrencyCode]
+    opened_on: Mapped[date]
+    opening: Mapped[int] = mapped_column(BigInteger)
+    closed_on: Mapped[date]
+    closing: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def told(self) -> Balance:
+        first, last = Money(self.opening, self.currency), Money(self.closing, self.currency)
+        return Balance(self.account, self.opened_on, first, self.closed_on, last)
 
 
 class LineReopening(Base):

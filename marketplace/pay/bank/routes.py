@@ -11,7 +11,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
 from marketplace.pay import queries
-from marketplace.pay.bank import asked, keeping, paying, reopening, returns
+from marketplace.pay.bank import asked, balances, keeping, paying, reopening, returns
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import schemas as s
 from marketplace.pay.bank.deposits import Look
@@ -57,6 +57,16 @@ def look_at_statement(given: dict[str, str]) -> dict[str, Any]:
 def take_statement(given: dict[str, str]) -> BankStatement:
     """Take a statement. The same file again is the one that was taken. For operators of finance."""
     return bank_deposits.take(given["content"], by=actor())
+
+
+@bank.get("/standings")
+@bank.response(200, s.BankStandingsSchema)
+@problems(bank, 401, 403, 404)
+def list_standings() -> dict[str, Any]:
+    """What the bank holds by its statements and what the books say, by currency, and where a statement is missing. For
+    operators of finance."""
+    by = actor()
+    return {"items": balances.standings(by), "missing": balances.missing(by)}
 
 
 @bank.get("/lines")

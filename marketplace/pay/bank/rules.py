@@ -18,6 +18,7 @@ from stdnum.iso7064 import mod_97_10
 from marketplace.core.money import Money, minor_digits, total
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.ledger.rules import Entry, Move, exchange
+from marketplace.pay.bank.balance_rules import Balance
 from marketplace.pay.rails.rules import COSTS as RAIL_COSTS
 from marketplace.pay.rails.rules import STRAYS
 from marketplace.pay.rules import MANUAL, outside
@@ -32,6 +33,7 @@ AHEAD = timedelta(days=1)
 BACK = timedelta(days=3653)
 """Ten years: nobody waits that long for a transfer, so an older day is a mistake of whoever made the file."""
 NOT_YET, TOO_OLD = "This day has not come yet.", "This day is more than ten years ago."
+WRONG_BALANCE = "A balance of it cannot be read."
 SHORT = 20
 """So much of its identity is the reference of a line that has none of the bank's."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
@@ -144,12 +146,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file says: its format, what came, how many lines went out, and what is wrong."""
+    """What a file says: its format, what came, how many lines went out, what is wrong, and how each statement in it
+    begins and ends, where that is told."""
 
     format: FileFormat
     lines: Sequence[Incoming]
     outgoing: int
     faults: Sequence[tuple[int, str]]
+    balances: Sequence[Balance] = ()
 
 
 def in_time(read: Read, today: date) -> Read:
@@ -162,6 +166,7 @@ def in_time(read: Read, today: date) -> Read:
         for line in read.lines
         if not first <= line.booked_on <= last
     ]
+    wrong += [(0, WRONG_BALANCE) for each in read.balances if not first <= each.closed_on <= last]
     return replace(read, lines=lines, faults=sorted({*read.faults, *wrong}))
 
 

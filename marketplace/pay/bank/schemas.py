@@ -42,6 +42,39 @@ class BankLookSchema(ma.Schema):
     faults = ma.fields.List(ma.fields.Nested(BankFaultSchema), required=True)
 
 
+class BankBalanceSchema(ma.Schema):
+    account = ma.fields.String(required=True)
+    opened_on = ma.fields.Date(required=True)
+    opening = MoneyField(required=True)
+    closed_on = ma.fields.Date(required=True)
+    closing = MoneyField(required=True)
+
+
+class BankStandingSchema(ma.Schema):
+    """What the bank holds by the last statement of each account, and the books of now. `waiting` came and is not booked
+    yet, `ordered` may have left by a file that nobody has marked; `rest` is what neither tells of."""
+
+    bank = MoneyField(required=True)
+    books = MoneyField(required=True)
+    difference = MoneyField(required=True)
+    waiting = MoneyField(required=True)
+    ordered = MoneyField(required=True)
+    rest = MoneyField(required=True)
+    balances = ma.fields.List(ma.fields.Nested(BankBalanceSchema), required=True)
+
+
+class MissingStatementSchema(ma.Schema):
+    """One statement ends otherwise than the next one that is known begins."""
+
+    before = ma.fields.Nested(BankBalanceSchema, required=True)
+    after = ma.fields.Nested(BankBalanceSchema, required=True)
+
+
+class BankStandingsSchema(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(BankStandingSchema), required=True)
+    missing = ma.fields.List(ma.fields.Nested(MissingStatementSchema), required=True)
+
+
 class BankStatementSchema(ma.Schema):
     id = ma.fields.UUID(required=True)
     format = ma.fields.Enum(FileFormat, by_value=True, required=True)
