@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import CONSOLE, OwnCompany
@@ -264,6 +264,23 @@ def test_what_was_marked_by_the_reference_of_a_line_is_its_deposit_whatever_the_
     assert (line.status, line.payment_op_id, available(ours)) == (LineStatus.POSTED, op.id, usd(amount))
     assert findings.of([other.id]) == {}
     everything_holds()
+
+
+@pytest.mark.parametrize("reference", ["b0", "b1"])
+def test_a_line_under_the_reference_comes_before_one_near_it(ours: Company, reference: str) -> None:
+    """Two transfers of 100.00 on one day, of which one was marked: whichever line is read first, they are two."""
+    op = marked(ours, "100.00", date(2026, 11, 17), reference)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", "100.00"), by=pay.finance())
+    assert [line.own_reference.lower() for line in lines() if line.payment_op_id == op.id] == [reference]
+    assert available(ours) == usd("200.00")
+
+
+def test_the_references_of_a_large_statement_take_few_locks(app: Flask) -> None:
+    with transaction():
+        asked_for.hold_references({f"B{at}" for at in range(bank_rules.MOST_LINES)})
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        assert 0 < (db.session.scalar(text(held)) or 0) < 2 * asked_for.SHARED
 
 
 def test_a_transfer_that_was_marked_for_another_company_is_nobody_elses(ours: Company) -> None:

@@ -53,6 +53,8 @@ from marketplace.pay.rules import MANUAL, OpKind, OpStatus
 
 OVER = (LineStatus.POSTED, LineStatus.SENT_BACK, LineStatus.KEPT)
 """What has become of a line of which nobody can say that it is a deposit still."""
+SHARED = 128
+"""Into so many locks, on either side of nought, references are parted."""
 SEEN_WITHIN = timedelta(days=7)
 """How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
 
@@ -183,10 +185,11 @@ def booked_by(line: BankLine) -> PaymentOp | None:
 
 def hold_references(references: Collection[str]) -> None:
     """Whoever says that a transfer is a deposit, or is none, waits here for whoever says so of the same one: by hand or
-    by a line. Locked last, after payments and purses, and in one order."""
-    told = func.unnest(literal([f"deposit {each.lower()}" for each in references], ARRAY(Text()))).column_valued("told")
-    keys = select(func.hashtext(told).label("key")).distinct().order_by("key").subquery()
-    db.session.execute(select(func.pg_advisory_xact_lock(keys.c.key)))
+    by a line. Locked last, after payments and purses, and in one order; a statement may hold more references than a
+    database has room for locks, so many share one."""
+    told = func.unnest(literal([each.lower() for each in references], ARRAY(Text()))).column_valued("told")
+    keys = select((func.hashtext(told) % SHARED).label("key")).distinct().order_by("key").subquery()
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("deposit"), keys.c.key)))
 
 
 def check_open(line: BankLine, company_id: UUID | None = None) -> None:

@@ -102,7 +102,8 @@ def take(content: str, *, by: Actor) -> BankStatement:
     # Looked at under these locks: who marks a deposit by hand at this moment comes before, or after.
     told = asked.booked(lines)
     waits: list[tuple[BankLine, UUID]] = []
-    for line in lines:
+    # Those of them come first: another line of as much, of a day near it, would be taken for the same deposit.
+    for line in sorted(lines, key=lambda each: each.id not in told):
         company = named.get(bank_rules.tail_of(line.words)) if line.kind is LineKind.CAME else None
         # Nobody books money to their own company: its line waits for somebody else.
         if company is not None and not by.belongs_to(company.id) and not _match(line, company.id, told, alone, by=by):
@@ -334,21 +335,17 @@ def _match(line: BankLine, company_id: UUID, told: dict[UUID, PaymentOp], alone:
 def _wait(matched: Sequence[tuple[BankLine, UUID]], *, by: Actor) -> None:
     """These lines wait for a second person, and so does what they say of deposits that were asked for. Of a statement
     that holds thousands, all of a company's at once."""
-    whose: dict[UUID, list[BankLine]] = {}
+    whose: dict[UUID, list[UUID]] = {}
     for line, company_id in matched:
-        whose.setdefault(company_id, []).append(line)
-    old, new, ids = (
-        LineStatus.STRAY,
-        LineStatus.MATCHED,
-        {company_id: [e.id for e in w] for company_id, w in whose.items()},
-    )
-    for company_id, theirs in ids.items():
+        whose.setdefault(company_id, []).append(line.id)
+    old, new, event = LineStatus.STRAY, LineStatus.MATCHED, "bank_line.matched"
+    for company_id, ids in whose.items():
         values = {"company_id": company_id, "matched_by": person_of(by)}
-        if len(move(BankLine, theirs, old=old, new=new, by=by, event="bank_line.matched", values=values)) < len(theirs):
+        if len(move(BankLine, ids, old=old, new=new, by=by, event=event, values=values)) < len(ids):
             raise WrongState("A line has changed since it was loaded.")
-    free = asked.free(whose)
+    left = asked.free(whose)
     for line, company_id in matched:
-        if ops := free.get((company_id, line.money)):
+        if ops := left.get((company_id, line.money)):
             line.finding_id = findings.by_line(ops.pop(0), asked.found_by(line), waits=True, by=by).id
 
 
