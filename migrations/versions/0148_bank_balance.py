@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0147"
-down_revision = "0146"
+revision = "0148"
+down_revision = "0147"
 
 
 def upgrade() -> None:
