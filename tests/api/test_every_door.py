@@ -20,15 +20,19 @@ from marketplace.accounts import queries as accounts
 from marketplace.api.document import METHODS
 from marketplace.api.pages import DOCUMENT
 from marketplace.contracts import transfers
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.http import PROBLEM_JSON
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
+from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.rules import MANUAL
 from marketplace.qualifications import authoring
 from tests.api.world import World
 from tests.factories import channels as made_up
 from tests.factories import qualifications
 from tests.factories.contracts import FAIR_TERMS
+from tests.pay.test_bank_files import table
 
 ODD_BODIES = [b"", b"null", b"[[]]", b'"a"', b"7", b'{"": {}}']
 ODD_VALUES: list[Any] = [None, True, -1, 2**53 - 1, 0.5, "", " ", "\n", "é" * 30_000, [], [[]], [{}, {}], {}, {"a": []}]
@@ -360,13 +364,16 @@ def test_every_page_is_reached_by_links(world: World, adapter: MapAdapter) -> No
 
 
 def _what_the_world_lacks(world: World) -> None:
-    """Two tests that are drafts, and a benefit on its way to another provider."""
+    """Two tests that are drafts, a benefit on its way to another provider, and a transfer that names nobody."""
     owner = world.people["owner"]
     (company_id,) = owner.companies
     authoring.draft(company_id, qualifications.spec(), by=owner)
     authoring.draft(None, qualifications.spec(code="of-the-service"), by=qualifications.keeper())
     health = Money.of("1.00", "USD")
     transfers.ask("health-stipend", health, "Mutual fund", "ANA-1", by=world.people["contractor"])
+    rail, world.app.config["RAIL"] = world.app.config["RAIL"], MANUAL
+    bank_deposits.take(table(f"{clock.now().date()},1.00,USD,nobody,,B1"), by=world.people["operator"])
+    world.app.config["RAIL"] = rail
     db.session.flush()
 
 
