@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from flask import current_app
 
-revision = "0148"
-down_revision = "0147"
+revision = "0149"
+down_revision = "0148"
 
 
 def upgrade() -> None:

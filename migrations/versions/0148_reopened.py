@@ -10,8 +10,8 @@ from flask import current_app
 
 from migrations.staying import refuse_while
 
-revision = "0147"
-down_revision = "0146"
+revision = "0148"
+down_revision = "0147"
 
 KINDS = (
     "'paid', 'found', 'booked', 'ended', 'explained', 'credited', 'given_back', 'taken_in', 'sent', 'returned', "
