@@ -18,11 +18,15 @@ E = TypeVar("E", bound=Exception)
 NOWHERE = "postgresql+psycopg://nobody@/nothing?host=/nowhere"
 
 
+@pytest.fixture(scope="module")
+def _nowhere(database: Database) -> Flask:
+    return create_app(database.settings() | {"SQLALCHEMY_DATABASE_URI": NOWHERE, "TESTING": False})
+
+
 @pytest.fixture
-def without_database(database: Database) -> FlaskClient:
+def without_database(_nowhere: Flask) -> FlaskClient:
     """A browser or program at a service whose database cannot be reached."""
-    settings = database.settings() | {"SQLALCHEMY_DATABASE_URI": NOWHERE, "TESTING": False}
-    return create_app(settings).test_client()
+    return _nowhere.test_client()
 
 
 def caused(error: E, *, by: Exception) -> E:
