@@ -15,7 +15,8 @@ import signal
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,8 @@ ANYBODY_ELSE = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database(
 TABLES = """SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
     AND pg_relation_size(oid) > 0"""
 SEQUENCES = "SELECT sequencename::text, last_value FROM pg_sequences WHERE schemaname = 'public'"
+RENUMBERED = """SELECT setval(name, coalesce(number, 1), number IS NOT NULL)
+    FROM unnest(%s::text[], %s::bigint[]) AS had (name, number)"""
 DIGEST = "SELECT '{0}', md5(string_agg(md5({1}::text), '' ORDER BY md5({1}::text))) FROM {0} t"
 WHOLE_ROW = "t"
 BUT_FOR_MACHINE_TIME = {
@@ -57,7 +60,8 @@ State = tuple[frozenset[tuple[str, str]], frozenset[str]]
 class Ground:
     """A database and a Stripe as they were before the work, to be had again. Business time must stand still."""
 
-    database: Database
+    admin: psycopg.Connection[Any]
+    """Kept open, since a new one reads all of PostgreSQL's catalogues anew. No child uses it."""
     standin: Standin
     world: World
     keys: dict[str, Kept]
@@ -72,17 +76,17 @@ class Ground:
     def again(self, left: State | None = None) -> None:
         """Nothing of what came since, and left that state, has been. Only the tables that differ are written anew: a
         copy of the database takes twenty times as long, since it is a thousand files."""
-        differ = {name for name, _ in (left or _left(self.database, self.standin))[0] ^ self.state[0]}
-        with psycopg.connect(self.database.admin_dsn) as admin:
+        differ = {name for name, _ in (left or _left(self.admin, self.standin))[0] ^ self.state[0]}
+        with self.admin.transaction():
             # In this role neither foreign keys nor triggers are asked.
-            admin.execute("SET session_replication_role = replica")
+            self.admin.execute("SET LOCAL session_replication_role = replica")
             for name in differ:
-                admin.execute(f"DELETE FROM {name}")  # type: ignore[arg-type]
+                self.admin.execute(f"DELETE FROM {name}")  # type: ignore[arg-type]
                 if name in self.rows:
-                    with admin.cursor().copy(f"COPY {name} FROM STDIN") as copy:  # type: ignore[arg-type]
+                    with self.admin.cursor().copy(f"COPY {name} FROM STDIN") as copy:  # type: ignore[arg-type]
                         copy.write(self.rows[name])
-            for name, number in self.numbers.items():
-                admin.execute("SELECT setval(%s, %s, %s)", [name, number or 1, number is not None])
+            names, numbers = list(self.numbers), list(self.numbers.values())
+            self.admin.execute(RENUMBERED, [names, numbers])
         self.standin.reset()
         self.standin.world, self.standin.keys = deepcopy(self.world), deepcopy(self.keys)
 
@@ -94,7 +98,7 @@ class Ground:
         seen: set[State] = set()
         for last, step in enumerate(taken, 1):
             self.kill(work, last)
-            left = _left(self.database, self.standin)
+            left = _left(self.admin, self.standin)
             if left not in seen:
                 seen.add(left)
                 try:
@@ -102,7 +106,7 @@ class Ground:
                 except BaseException as wrong:
                     wrong.add_note(f"It was killed at step {last}, {step}.")
                     raise
-                left = _left(self.database, self.standin)
+                left = _left(self.admin, self.standin)
             self.again(left)
         return taken, len(seen)
 
@@ -134,32 +138,32 @@ class Ground:
         return os.waitpid(child, 0)[1]
 
 
-def ground(database: Database, standin: Standin) -> Ground:
+@contextmanager
+def ground(database: Database, standin: Standin) -> Iterator[Ground]:
     """What stands now."""
-    state = _left(database, standin)
-    rows = {}
-    with psycopg.connect(database.admin_dsn) as admin:
+    with psycopg.connect(database.admin_dsn, autocommit=True) as admin:
+        state = _left(admin, standin)
+        rows = {}
         for name, _ in state[0]:
             with admin.cursor().copy(f"COPY {name} TO STDOUT") as copy:  # type: ignore[arg-type]
                 rows[name] = b"".join(copy)
         numbers = dict(admin.execute(SEQUENCES).fetchall())
-    world, keys = deepcopy(standin.world), deepcopy(standin.keys)
-    return Ground(database, standin, world, keys, rows, numbers, state, clock.machine_time())
+        world, keys = deepcopy(standin.world), deepcopy(standin.keys)
+        yield Ground(admin, standin, world, keys, rows, numbers, state, clock.machine_time())
 
 
-def _left(database: Database, standin: Standin) -> State:
+def _left(admin: psycopg.Connection[Any], standin: Standin) -> State:
     """What is committed, as digests of the tables, and which requests Stripe knows."""
     _leave()
-    with psycopg.connect(database.admin_dsn, autocommit=True) as admin:
-        until = time.monotonic() + PATIENCE
-        while admin.execute(ANYBODY_ELSE).fetchone():
-            assert time.monotonic() < until, "a connection outlives its process"
-            time.sleep(0.001)
-        every = " UNION ALL ".join(
-            DIGEST.format(name, BUT_FOR_MACHINE_TIME.get(name, WHOLE_ROW)) for (name,) in admin.execute(TABLES)
-        )
-        rows = admin.execute(every).fetchall()  # type: ignore[arg-type]
-        return frozenset((name, digest) for name, digest in rows if digest), frozenset(standin.keys)
+    until = time.monotonic() + PATIENCE
+    while admin.execute(ANYBODY_ELSE).fetchone():
+        assert time.monotonic() < until, "a connection outlives its process"
+        time.sleep(0.001)
+    every = " UNION ALL ".join(
+        DIGEST.format(name, BUT_FOR_MACHINE_TIME.get(name, WHOLE_ROW)) for (name,) in admin.execute(TABLES)
+    )
+    rows = admin.execute(every).fetchall()  # type: ignore[arg-type]
+    return frozenset((name, digest) for name, digest in rows if digest), frozenset(standin.keys)
 
 
 def _leave() -> None:

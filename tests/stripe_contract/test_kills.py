@@ -77,22 +77,22 @@ def in_flight() -> list[str]:
 
 def test_a_pay_run_killed_at_any_step_pays_everybody_once(run_id: UUID, standin: Standin, apart: Database) -> None:
     """Taken up again minutes later, the books, the payslips and Stripe are those of a run that nobody has killed."""
-    before = ground(apart, standin)
-    to_the_end(run_id)
-    expected, transfers = everything(), paid(standin)
-    assert [amount for _, amount in transfers] == [1500, 4500, 4500]
-
-    def is_right() -> None:
-        later(timedelta(minutes=10))
+    with ground(apart, standin) as before:
         to_the_end(run_id)
-        assert db.session.get_one(PayRun, run_id).status is RunStatus.PAID
-        assert (paid(standin), in_flight()) == (transfers, [])
-        assert everything() == expected
-        everything_holds()
+        expected, transfers = everything(), paid(standin)
+        assert [amount for _, amount in transfers] == [1500, 4500, 4500]
 
-    is_right()
-    before.again()
-    steps, states = before.killed_at_every_step(lambda: to_the_end(run_id), is_right)
+        def is_right() -> None:
+            later(timedelta(minutes=10))
+            to_the_end(run_id)
+            assert db.session.get_one(PayRun, run_id).status is RunStatus.PAID
+            assert (paid(standin), in_flight()) == (transfers, [])
+            assert everything() == expected
+            everything_holds()
+
+        is_right()
+        before.again()
+        steps, states = before.killed_at_every_step(lambda: to_the_end(run_id), is_right)
     assert steps.count("before post /v1/transfers") == steps.count("after post /v1/transfers") == 2
     assert len(steps) > 50, "they are really counted"
     assert states == 10, "none; four parts of the run; payouts claimed; each of two sent; both written down; the end"
@@ -104,13 +104,13 @@ def test_a_run_that_forgets_its_keys_when_it_is_killed_pays_twice(
     """The test above can fail: it does, with a key for each attempt."""
     rail = known_rails.stripe()
     at_stripe.extensions["setara_stripe_rail"] = Forgetful(rail.client, home="https://setara.example", live=False)
-    before = ground(apart, standin)
-    steps = before.steps(lambda: to_the_end(run_id))
-    before.again()
-    first = next(place for place, step in enumerate(steps, 1) if step.startswith("after post"))
-    before.kill(lambda: to_the_end(run_id), first)
-    later(timedelta(minutes=10))
-    to_the_end(run_id)
+    with ground(apart, standin) as before:
+        steps = before.steps(lambda: to_the_end(run_id))
+        before.again()
+        first = next(place for place, step in enumerate(steps, 1) if step.startswith("after post"))
+        before.kill(lambda: to_the_end(run_id), first)
+        later(timedelta(minutes=10))
+        to_the_end(run_id)
     assert len(paid(standin)) == 4
 
 
@@ -126,8 +126,8 @@ def test_an_invoice_killed_at_any_step_is_sent_once(at_stripe: SetaraFlask, stan
         (sent,) = standin.world.all("invoice")
         assert (len(standin.world.all("customer")), len(sent["lines"]["data"]), len(sent["_sent"])) == (1, 1, 1)
 
-    before = ground(apart, standin)
-    steps, states = before.killed_at_every_step(payments.advance_ops, is_right)
+    with ground(apart, standin) as before:
+        steps, states = before.killed_at_every_step(payments.advance_ops, is_right)
     assert len([step for step in steps if step.startswith("before post")]) == 7
     # Asked; claimed; a customer begun, made, known; five of the invoice, whose day is the machine's; written down.
     assert states >= 11
