@@ -56,7 +56,6 @@ from marketplace.shifts import (
     reminders,
     scheduling,
     series,
-    shortage,
     standby,
     timesheets,
 )
@@ -333,13 +332,6 @@ def recover_advances() -> None:
     """One look: what is short of money now may stay so, and the next look comes soon."""
     with transaction():
         funding.recover_due(200)
-
-
-@job("gigs.tell_out_of_funds")
-def tell_out_of_funds(gig_ids: Sequence[str]) -> None:
-    """Tells companies of a yes that found no money. Of several gigs whose yeses were said together, of each."""
-    with transaction():
-        shortage.tell([UUID(each) for each in gig_ids])
 
 
 @job("gigs.pause_of_suspended")

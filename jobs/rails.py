@@ -19,6 +19,8 @@ from marketplace.pay.rails.stripe_rules import NotCarried
 from marketplace.pay.rules import UnknownRail
 
 log = structlog.get_logger()
+NOT_READ = (Unreachable, NotAllowed, UnknownRail, NotCarried, BadMoney)
+"""Why one thing at a rail could not be read, which keeps no other waiting."""
 
 
 def _is_configured() -> bool:
@@ -100,7 +102,7 @@ def remind_of_invoices() -> None:
     for op_id in due:
         try:
             payments.look_again(op_id)
-        except UnknownRail:
+        except NOT_READ:
             log.exception("deposit_invoice", payment=str(op_id))
     in_batches(deposit_invoices.remind_due)
 
@@ -108,5 +110,5 @@ def remind_of_invoices() -> None:
 def _read_again(name: str) -> None:
     try:
         rail_inbox.look_at_dispute(name)
-    except (Unreachable, NotAllowed, UnknownRail, NotCarried, BadMoney):
+    except NOT_READ:
         log.exception("dispute", dispute=name)

@@ -18,8 +18,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
 
-from marketplace.core import idempotency, queue
-from marketplace.core.db import Base, db, transact, transaction
+from marketplace.core import idempotency
+from marketplace.core.db import Base, db, transact
 from marketplace.core.intake import is_for_files, refuse_unreadable
 from marketplace.core.money import BadMoney, Money, most
 from marketplace.core.problems import NotFound, Problem, TooMany, Unauthenticated
@@ -37,8 +37,7 @@ log = structlog.get_logger()
 
 
 class SetaraFlask(Flask):
-    """A Flask whose view functions each run in one transaction: returning commits, raising rolls back, and a refusal of
-    which somebody must hear starts its job in the next.
+    """A Flask whose view functions each run in one transaction: returning commits, raising rolls back.
 
     The answer is serialised, and remembered under its Idempotency-Key, inside that transaction. A view that asks
     somebody outside runs in none, and opens its own.
@@ -48,19 +47,7 @@ class SetaraFlask(Flask):
         answer = super().dispatch_request
         if getattr(self.view_functions.get(request.endpoint or ""), _ASKS_OUTSIDE, False):
             return answer()
-        try:
-            return transact(lambda: idempotency.once(self, answer))
-        except Problem as refused:
-            if refused.starts is not None:
-                with transaction():
-                    follow(refused)
-            raise
-
-
-def follow(refused: Problem) -> None:
-    """Starts the job that a refusal leaves behind, if it leaves one, once the running transaction commits."""
-    if refused.starts is not None:
-        queue.defer(refused.starts, **refused.told)
+        return transact(lambda: idempotency.once(self, answer))
 
 
 def asks_outside(view: F) -> F:

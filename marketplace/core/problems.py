@@ -1,7 +1,6 @@
 """Problem: a refusal with a code and words. Raised by rules and verbs, rendered once, as RFC 9457 or as a page."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -10,16 +9,14 @@ class Problem(Exception):
 
     A subclass fixes the code (stable, for programs), the HTTP status, the title (one sentence that is true of every
     case) and the remedy (what to do). An instance adds the detail (this case), the field it is about, and members of
-    its own. Raising one rolls the transaction back. What somebody else must hear of it is left to a job: its name
-    (`starts`) and its arguments (`told`), which no answer shows.
+    its own. Raising one rolls the transaction back; what somebody must hear of it all the
+    same is handed to `db.make_sure()`.
     """
 
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 400
     title: ClassVar[str] = "This cannot be done."
     remedy: ClassVar[str | None] = None
-    starts: ClassVar[str | None] = None
-    told: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(
         self, detail: str = "", *, field: str | None = None, remedy: str | None = None, **members: Any

@@ -226,8 +226,9 @@ class PayLine(Base):
     floor: Mapped[Json | None]
     """The published wage that a top-up reaches, with the exchange rate by which it was compared (TOP_UP)."""
     premium_days: Mapped[JsonRows]
-    night_law: Mapped[JsonMaybe]
     """The days that a premium of days is paid for, with the steps of their law, as they are paid in all."""
+    night_law: Mapped[JsonMaybe]
+    """What the law of the place says of its night, where it says anything (NIGHT)."""
 
     cut: Mapped[TimesheetCut | None] = relationship(lazy="selectin", viewonly=True)
     back_pay: Mapped[BackPay | None] = relationship(lazy="selectin", viewonly=True)

@@ -14,15 +14,15 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.core import clock, queue
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.lifecycle import move
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
-from marketplace.shifts import asking, costing, queries
+from marketplace.shifts import asking, costing, queries, shortage
 from marketplace.shifts.eligibility import first_no
 from marketplace.shifts.models import Booking, Offer, Shift
-from marketplace.shifts.rules import TELL_OUT_OF_FUNDS, Because, OfferStatus, ShiftStatus
+from marketplace.shifts.rules import Because, OfferStatus, ShiftStatus
 from marketplace.shifts.terms import agreed_seat, highest, price_input
 from marketplace.shifts.yes import Yes, book
 from marketplace.standards.verdicts import Verdict
@@ -109,7 +109,7 @@ def decide(window: Window, order: Order) -> list[Booking]:
         place.offer.decision = place.told(of=len(places), seats=seats, cutoff=cutoff)
     db.session.flush()
     if any(place.because is Because.FUNDS for place in places):
-        queue.defer(TELL_OUT_OF_FUNDS, gig_ids=[str(window.gig.id)])
+        shortage.tell([window.gig.id])
     return made
 
 

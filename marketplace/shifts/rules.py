@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
 
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 
@@ -215,17 +214,12 @@ class DoubleBooked(Conflict):
     remedy = "Give the other booking back or decline the offer of that time first, or take a shift at another time."
 
 
-TELL_OUT_OF_FUNDS: Final = "gigs.tell_out_of_funds"
-"""The job that tells companies of a yes that found no money."""
-
-
 class GigOutOfFunds(Conflict):
     """The company is told (`shortage.tell()`), since the worker can do nothing about it."""
 
     code = "gig_out_of_funds"
     title = "The gig does not hold enough money to promise the pay of this shift."
     remedy = "The company was told and has to fund the gig; the offer stays open until it expires."
-    starts = TELL_OUT_OF_FUNDS
 
 
 class BadLead(Invalid):

@@ -1,6 +1,6 @@
 """A gig without money for somebody's yes: its company is told, once, so that it can set more aside before offers end.
 
-The yes itself is refused and leaves nothing, so the refusal starts a job, which calls this verb.
+The yes itself is refused and leaves nothing, so this verb has a transaction of its own (`db.make_sure()`).
 """
 
 from collections.abc import Collection

@@ -20,7 +20,7 @@ from sqlalchemy.orm.util import identity_key
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db, send
+from marketplace.core.db import db, make_sure, send
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import Among, making, moving
 from marketplace.core.problems import NotFound
@@ -29,7 +29,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientFunds
-from marketplace.shifts import queries
+from marketplace.shifts import queries, shortage
 from marketplace.shifts.asking import ELSEWHERE, check_person
 from marketplace.shifts.eligibility import Busy, Person, Seat
 from marketplace.shifts.holds import held
@@ -345,9 +345,9 @@ def _holding(bookings: Sequence[Booking]) -> Order[None]:
         try:
             posted.then(rows)
         except InsufficientFunds as short:
-            refused = GigOutOfFunds(**short.members)
-            refused.told = {"gig_ids": sorted({str(booking.gig_id) for booking in bookings})}
-            raise refused from short
+            short_of = sorted({booking.gig_id for booking in bookings})
+            make_sure(f"out of funds {short_of}", lambda: shortage.tell(short_of))
+            raise GigOutOfFunds(**short.members) from short
 
     return Order(posted.statement, posted.facts, check)
 

@@ -140,10 +140,10 @@ _MONEY: Final[dict[str, LazyString]] = {
     "operator.receive_transfer": lazy_gettext("Booked as benefits of the person, who is told."),
     "operator.send_transfer": lazy_gettext("Booked as sent to the other provider. The person is told."),
     "operator.return_transfer": lazy_gettext("Not sent. It is the person's benefits again, and they read your reason."),
-    "operator.assign_bank_line": lazy_gettext("Booked for the company that you chose."),
-    "operator.send_bank_line_back": lazy_gettext("Booked as sent back, with your reason."),
+    "operator.assign_bank_line": lazy_gettext("Written down for the company that you chose."),
+    "operator.send_bank_line_back": lazy_gettext("Written down, with your reason."),
     "operator.keep_bank_line": lazy_gettext("Booked as the service's own, with your reason."),
-    "operator.press_bank_line confirm": lazy_gettext("Agreed, and booked."),
+    "operator.press_bank_line confirm": lazy_gettext("Agreed, and written down."),
     "operator.press_bank_line doubt": lazy_gettext(
         "Taken back. The transfer is nobody's again, and nothing is booked."
     ),

@@ -20,6 +20,7 @@ from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.shifts import after_care
 from marketplace.web import pictures
+from marketplace.web.amounts import in_field
 from marketplace.web.contractor import company_names
 from marketplace.web.forms import Form
 from marketplace.web.words import said
@@ -122,4 +123,4 @@ def _currencies(balances: Sequence[Balance]) -> list[tuple[str, str]]:
 def _whole(balances: Sequence[Balance]) -> dict[str, Any]:
     """What stands in an empty form: all of the first benefit."""
     money = balances[0].money if balances else None
-    return {} if money is None else {"money.amount": str(money.decimal), "money.currency": money.currency}
+    return {} if money is None else {"money.amount": in_field(money), "money.currency": money.currency}

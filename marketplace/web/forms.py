@@ -15,7 +15,6 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from marketplace.core.db import db
-from marketplace.core.http import follow
 from marketplace.core.idempotency import FORM_FIELD
 from marketplace.core.problems import Problem
 from marketplace.web import amounts
@@ -68,7 +67,6 @@ class Form:
                 made = self.made = act(data)
                 return made
         except Problem as refused:
-            follow(refused)
             self.problem, self.status = refused, refused.status
             if refused.field:
                 field = getattr(self.schema, "typed_in", {}).get(refused.field, refused.field)

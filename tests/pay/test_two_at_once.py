@@ -321,7 +321,7 @@ def test_two_runs_of_one_person_count_each_others_pay_towards_a_tax(world: Setar
     given = both(world, lambda: str(withholding.give_back(one, usd("1.00"), "Too much.", by=finance).money))
     assert given == ("-1.00 USD", "withholding_not_correctable")
     with transaction():
-        clock.move_to(datetime(2027, 1, 1, 6, tzinfo=UTC))
+        clock.move_to(datetime(2027, 1, 1, 12, tzinfo=UTC))
     assert both(world, years.issue_due) == (1, 0)
     assert db.session.scalars(select(YearStatement.version)).all() == [1]
 
