@@ -12,6 +12,7 @@ from marketplace.standards.catalogue import RULES
 from marketplace.standards.cost_parts import PartKind, parts_of
 from marketplace.standards.day_laws import LawKind, laws_of_place
 from marketplace.standards.floor import Place
+from marketplace.standards.nights import Night, NightStep, night_of
 from marketplace.standards.overtime import law_of
 from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import NO_STEP, PriceInput, cost, price
@@ -65,14 +66,14 @@ def planned_cost(gig: Gig, places: Sequence[Place], on: date) -> PlannedCost:
     given = planned_price(gig, gig.rate)
     lines = price(given)
     hour = replace(given, work_minutes=60, pieces=None)
-    night = RULES["NIGHT"].parameters["percent"] + 100
-    dearest = {PartKind.NIGHT: (night, tuple(place.name for place in places))}
-    for kind in (PartKind.HOLIDAY, PartKind.REST_DAY, PartKind.OVERTIME):
-        percents = {place.name: _percent(kind, place, on) for place in places}
-        most = max(percents.values(), default=100)
+    on_top = []
+    for kind in (PartKind.NIGHT, PartKind.HOLIDAY, PartKind.REST_DAY, PartKind.OVERTIME):
+        percents = [_percent(kind, place, on) for place in places]
+        most = max(percents, default=100)
+        dearest = [place for place, percent in zip(places, percents, strict=True) if percent == most]
         if most > 100:
-            dearest[kind] = most, tuple(name for name, percent in percents.items() if percent == most)
-    on_top = [OnTop(kind, most, _more(hour, kind, most, on), names) for kind, (most, names) in dearest.items()]
+            more = _more(hour, kind, most, dearest[0], on)
+            on_top.append(OnTop(kind, most, more, tuple(place.name for place in dearest)))
     return PlannedCost(cost(lines), [CostPart(*part) for part in parts_of(lines).items()], on_top)
 
 
@@ -85,15 +86,24 @@ _LAWS: Mapping[PartKind, frozenset[LawKind]] = {
 def _percent(kind: PartKind, place: Place, on: date) -> int:
     """What such an hour earns there, in percent of the rate; overtime of such a day not counted."""
     where = place.country, place.subdivision
+    if kind is PartKind.NIGHT:
+        law = _night(place, on)
+        return 100 + (RULES["NIGHT"].parameters["percent"] if law is None else law.points // 100)
     if kind is PartKind.OVERTIME:
         return max(law_of(*where).on(on).percents(place.region.overtime_multiplier if place.region else None))
     known = (law for law in laws_of_place(*where) if law.kind in _LAWS[kind] and law.from_day <= on)
     return max((law.percent for law in known), default=100)
 
 
-def _more(hour: PriceInput, kind: PartKind, percent: int, on: date) -> Money:
+def _night(place: Place, on: date) -> Night | None:
+    """An hour of its night, not in overtime; None where the house's night holds."""
+    law = night_of(place.country, place.subdivision, on, 100)
+    return law and replace(law, steps=(NightStep(60, law.points),))
+
+
+def _more(hour: PriceInput, kind: PartKind, percent: int, place: Place, on: date) -> Money:
     if kind is PartKind.NIGHT:
-        dear = replace(hour, night_minutes=60)
+        dear = replace(hour, night_minutes=60, night_law=_night(place, on))
     elif kind is PartKind.OVERTIME:
         dear = replace(hour, overtime_minutes=60, overtime_percent=percent)
     else:
