@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 
 from marketplace.accounts.rules import Actor, Right, require_company
 from marketplace.contracts import crews
@@ -25,7 +25,7 @@ from marketplace.gigs.models import Gig
 from marketplace.gigs.piece_pay import most_of
 from marketplace.ledger.models import LedgerAccount
 from marketplace.shifts import adding, estimates
-from marketplace.shifts.estimates import Cover, Estimate, Seats
+from marketplace.shifts.estimates import MOST_TIMES, Cover, Estimate, Seats
 from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
@@ -43,8 +43,6 @@ from marketplace.workforce.rules import ContractorStatus
 
 _HOME = (Contractor.country, Contractor.subdivision, Contractor.timezone)
 _HOMES = select(Contractor.id, *_HOME)
-MOST_TIMES = 1000
-"""Times of open shifts that `Cover` counts, the nearest first."""
 Home = tuple[standards.Code, str | None]
 """Where somebody lives: the country and the part of it, and the zone of their clock where it is known."""
 
@@ -118,7 +116,7 @@ def price_of_one(gig: Gig, planned: Planned) -> ShiftPrice:
 
 
 def funds_of(gig_id: UUID, *, seen_by: Actor) -> Cover:
-    """How far the gig's money reaches for the open seats of its shifts to come, for its company. Raises NotFound."""
+    """How far the gig's money reaches for the nearest open seats of its shifts, for its company. Raises NotFound."""
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
@@ -224,7 +222,13 @@ class _Reading:
             else:
                 seats.append((row.starts_at, row.seats, known.highest))
             beside += self._minutes_of_lead(row, row.is_training, (row.lead_before, row.lead_after)) * row.plans
-        return estimates.cover(in_hold(self.gig), seats, beside)
+        return estimates.cover(in_hold(self.gig), seats, beside, self._unseen())
+
+    def _unseen(self) -> int:
+        """Open seats of shifts to come at other times than the nearest."""
+        of_all: int = self.open[0].of_all or 0 if self.open else 0
+        seen: int = sum(row.seats for row in self.open if not row.is_beside)
+        return of_all - seen
 
     def _lead(self) -> Money:
         """For the leads whom the crews bring, where they live. By the time that they are asked they have a seat in that
@@ -337,15 +341,18 @@ def _home(row: Any) -> Home:
 
 def _open_seats(gig: Gig, now: datetime) -> Sequence[Any]:
     """The open seats of shifts to come, the nearest times first: of each time how many, whether they are seats of the
-    shift itself or of those who stand by and lead, and the minutes of leads who are still to be asked."""
+    shift itself or of those who stand by and lead, and the minutes of leads who are still to be asked. Beside each how
+    many seats of shifts themselves there are at all times (`of_all`), which no limit cuts."""
     left = Shift.seats - Shift.seats_taken
     of_lead = exists().where(LeadMinutes.shift_id == Shift.id)
-    is_beside = or_(Shift.standby_of.is_not(None), of_lead).label("is_beside")
+    beside = or_(Shift.standby_of.is_not(None), of_lead)
+    is_beside = beside.label("is_beside")
+    of_all = func.sum(func.sum(left).filter(not_(beside))).over().label("of_all")
     lead = [func.coalesce(each, 0) for each in (LeadPlan.minutes_before, LeadPlan.minutes_after)]
     time = (Shift.starts_at, Shift.ends_at, Shift.timezone, Shift.is_training, is_beside)
     planned = (lead[0].label("lead_before"), lead[1].label("lead_after"))
     found = (
-        select(*time, *planned, func.sum(left).label("seats"), func.count(LeadPlan.shift_id).label("plans"))
+        select(*time, *planned, func.sum(left).label("seats"), func.count(LeadPlan.shift_id).label("plans"), of_all)
         .outerjoin(LeadPlan, and_(LeadPlan.shift_id == Shift.id, LeadPlan.settled_at.is_(None)))
         .where(
             Shift.gig_id == gig.id,
@@ -354,7 +361,7 @@ def _open_seats(gig: Gig, now: datetime) -> Sequence[Any]:
             or_(left > 0, LeadPlan.shift_id.is_not(None)),
         )
         .group_by(*time, *lead)
-        .order_by(Shift.starts_at)
+        .order_by(*time, *lead)
     )
     return db.session.execute(found.limit(MOST_TIMES)).all()
 

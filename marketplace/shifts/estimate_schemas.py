@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField
-from marketplace.shifts.estimates import Cover
+from marketplace.shifts.estimates import MOST_TIMES, Cover
 from marketplace.standards.cost_parts import PartKind
 from marketplace.standards.day_schemas import PremiumDaySchema
 
@@ -55,11 +55,18 @@ class SeatFundsSchema(ma.Schema):
     held = MoneyField(required=True, metadata={"description": "What the gig holds and no booking has reserved"})
     needed = MoneyField(
         required=True,
-        metadata={"description": "What all open seats, people who stand by and leads need, at the most they cost"},
+        metadata={"description": "What those `seats`, people who stand by and leads need, at the most they cost"},
     )
     missing = MoneyField(required=True)
-    seats = ma.fields.Integer(required=True, metadata={"description": "Open seats, of the nearest 1000 times"})
+    seats = ma.fields.Integer(
+        required=True,
+        metadata={"description": f"Looked at: of the nearest times, at most {MOST_TIMES}, and what is planned"},
+    )
     covered = ma.fields.Integer(required=True, metadata={"description": "Seats for which there is money"})
+    open_seats = ma.fields.Integer(
+        required=True,
+        metadata={"description": "All open seats. Where they are more than `seats`, `needed` is for `seats` alone"},
+    )
 
 
 class PlanPriceSchema(ma.Schema):

@@ -21,6 +21,10 @@ from marketplace.standards.premium_days import Place, PremiumDay
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, price
 from marketplace.standards.shift_price import ShiftWork, at_most, full_week, shift_price
 
+MOST_TIMES = 48
+"""Times of open shifts that a `Cover` looks at, the nearest first, those of people who stand by or lead among them:
+each is priced for every home."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -109,12 +113,14 @@ class Estimate:
 class Cover:
     """How far a gig's free money (`held`) reaches for its open seats, those that are planned among them: they need
     `needed` if each costs the most, and there is money for `covered` of the `seats`, the earliest first. What people
-    cost who stand by or lead, and what is added late, is needed too and has no seat here."""
+    cost who stand by or lead, and what is added late, is needed too and has no seat here. `seats` are those that were
+    looked at, of `open_seats`: the nearest times, and all that are planned."""
 
     held: Money
     needed: Money
     seats: int
     covered: int
+    open_seats: int
 
     @property
     def missing(self) -> Money:
@@ -166,15 +172,15 @@ def of_seat(work: ShiftWork, places: tuple[Place, ...], highest_step: int) -> Se
     )
 
 
-def cover(held: Money, seats: Iterable[tuple[datetime, int, Money]], beside: Money) -> Cover:
+def cover(held: Money, seats: Iterable[tuple[datetime, int, Money]], beside: Money, unseen: int = 0) -> Cover:
     """How far the money reaches for open seats: when they begin, how many there are, and what each costs at most; and
-    for what is needed `beside` them."""
+    for what is needed `beside` them. So many more are `unseen`: open, and not looked at."""
     needed, left, every, covered, short = beside, held.amount, 0, 0, False
     for _, count, each in sorted(seats, key=lambda seat: seat[0]):
         every, needed = every + count, needed + each * count
         paid = 0 if short else (count if not each else min(count, left // each.amount))
         covered, left, short = covered + paid, left - paid * each.amount, short or paid < count
-    return Cover(held, needed, every, covered)
+    return Cover(held, needed, every, covered, every + unseen)
 
 
 def _lines(work: ShiftWork, given: PriceInput) -> tuple[PriceLine, ...]:

@@ -111,7 +111,34 @@ def test_the_money_reaches_for_the_earliest_seats_first() -> None:
     left is less than one. What people cost who stand by is needed, too."""
     tomorrow, today = (MONDAY + timedelta(days=day) for day in (1, 0))
     found = estimates.cover(usd("100.00"), [(tomorrow, 3, usd("30.00")), (today, 2, usd("40.00"))], usd("5.00"))
-    assert (found.seats, found.covered, found.needed, found.missing) == (5, 2, usd("175.00"), usd("75.00"))
+    assert (found.seats, found.open_seats, found.covered, found.needed, found.missing) == (
+        5,
+        5,
+        2,
+        usd("175.00"),
+        usd("75.00"),
+    )
+
+
+def test_the_nearest_times_alone_are_looked_at_and_it_is_said_of_how_many(client: FlaskClient) -> None:
+    """50 times of two seats and one who stands by, of which the nearest 24 with those who stand by are 48 rows: each
+    seat costs 16.85 for its hour, and so does who may be called. One time that is planned is looked at beside them."""
+    there = make.scene(minutes=90_000, pilot=True)
+    begins = [MONDAY + number * 24 * HOUR for number in range(50)]
+    lines = (f"{at:%Y-%m-%d},{at:%H:%M},{at + HOUR:%H:%M},2,1" for at in begins)
+    sheet = {"content": "\n".join(["day,begins,ends,seats,standby", *lines]), "timezone": "UTC", "seats": 1}
+    headers = accounts.bearer(there.company)
+    keyed = headers | {"Idempotency-Key": str(uuid4())}
+    made = client.post("/api/v1/shifts/sheet", json=sheet | {"gig_id": str(there.gig.id)}, headers=keyed).json
+    assert (made["funds"]["seats"], made["funds"]["open_seats"]) == (48, 100)
+    assert made["funds"]["needed"] == money(str(usd("16.85") * 72).split()[0])
+    plan = {"gig_id": str(there.gig.id), "starts_at": (begins[-1] + 9 * HOUR).isoformat(), "timezone": ZONE, "seats": 3}
+    plan |= {"ends_at": (begins[-1] + 10 * HOUR).isoformat()}
+    price = client.post("/api/v1/shifts/price", json=plan, headers=headers).json
+    assert (price["funds"]["seats"], price["funds"]["open_seats"]) == (51, 103)
+    owner = Visitor(client).signed_in(people.person(there.company.person_id))
+    page = owner.look(f"/company/{there.company_id}/gigs/{there.gig.id}").html
+    assert "any that are planned here: 48 of its 100 open seats" in page
 
 
 def test_a_shift_on_christmas_is_dear_in_jakarta_and_the_yes_holds_what_was_said(client: FlaskClient) -> None:
@@ -134,6 +161,7 @@ def test_a_shift_on_christmas_is_dear_in_jakarta_and_the_yes_holds_what_was_said
     (dearest,) = price["estimate"]["most_for"]
     assert (dearest["country"], dearest["days"][0]["steps"], price["by_people"]) == ("ID", [[480, 200]], True)
     funds = {"held": money("674.00"), "needed": money("1298.00"), "missing": money("624.00"), "seats": 5, "covered": 2}
+    funds |= {"open_seats": 5}
     made = client.post("/api/v1/shifts", json=plan, headers=headers | {"Idempotency-Key": str(uuid4())}).json
     assert price["funds"] == made["funds"] == funds
     shift = scheduling.own_shift(made["id"], by=there.company)
