@@ -141,7 +141,7 @@ def at_work(there: Database) -> Iterator[SetaraFlask]:
 
 
 def _chargebacks() -> None:
-    """One that was won and whose words are erased, and one that a bank has before it."""
+    """One that was won and whose words are erased, and one that a bank has before it and that is paid again."""
     won = taken_back()
     with transaction():
         chargebacks.hand_in(won.company_id, won.id, WORDS, by=owner(won))
@@ -152,6 +152,7 @@ def _chargebacks() -> None:
     waits = _charged_back(won.company_id)
     with transaction():
         chargebacks.hand_in(waits.company_id, waits.id, WORDS, by=owner(waits))
+        chargebacks.pay_again(waits.company_id, waits.id, by=owner(waits))
 
 
 def _charged_back(company_id: UUID) -> Chargeback:
