@@ -107,6 +107,21 @@ def remind_of_invoices() -> None:
     in_batches(deposit_invoices.remind_due)
 
 
+@job("deposits.read_parts", again=False)
+def read_parts_of_invoices() -> None:
+    """Asks by which payments deposits by invoice have come that were done before anybody wrote that down: what goes
+    back of them goes back by these."""
+    if not _is_configured():
+        return
+    with transaction():
+        unread = deposit_invoices.unread()
+    for op_id in unread:
+        try:
+            payments.read_parts(op_id)
+        except Exception:
+            log.exception("deposit_invoice", payment=str(op_id))
+
+
 def _read_again(name: str) -> None:
     try:
         rail_inbox.look_at_dispute(name)

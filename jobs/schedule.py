@@ -102,6 +102,7 @@ TIMETABLE: Sequence[Entry] = (
     Entry("rail.look_at_sandbox", every_minutes(5)),
     Entry("chargebacks.remind", every_minutes(30)),
     Entry("deposits.remind", every_minutes(30)),
+    Entry("deposits.read_parts", every_minutes(5), follows_business_time=False),
     Entry("rail.reconcile_due", every_minutes(30), follows_business_time=False),
     Entry("rail.look_at_accounts", every_minutes(5), follows_business_time=False),
     Entry("surveys.ask", every_minutes(30)),

@@ -72,12 +72,20 @@ A_BALANCE = """
 INSERT INTO bank_balance (id, statement_id, account, currency, opened_on, opening, closed_on, closing)
 VALUES (gen_random_uuid(), gen_random_uuid(), '', 'USD', '2026-11-30', 0, '2026-11-30', 5)
 """
+IN_PARTS = """
+INSERT INTO deposit_invoice (payment_op_id, buyer, days_until_due, state, paid_amount, void_tries, parts)
+SELECT gen_random_uuid(), '{}', 30, 'paid', 5, 0, parts::jsonb FROM (VALUES
+    ('[{"kind": "payment_intent", "id": "pi_1", "amount": 2}, {"kind": "payment_intent", "id": "pi_2", "amount": 3}]'),
+    ('[{"kind": "charge", "id": "ch_1", "amount": 5}]'), ('[{"kind": "payment_intent", "id": "pi_3", "amount": 5}]')
+) AS told (parts)
+"""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
     ("what banks say that they hold (rows of bank_balance: 1)", A_BALANCE, "DELETE FROM bank_balance"),
     ("bookings that promise more for the night by a law (rows of booking: 1)",
      "UPDATE booking SET night_law = '{}' WHERE id IN (SELECT id FROM booking LIMIT 1)",
      "UPDATE booking SET night_law = NULL"),
     ("bonuses (rows of bonus: 1)", A_BONUS, "DELETE FROM bonus"),
+    ("by which payments deposits have come (rows of deposit_invoice: 2)", IN_PARTS, "DELETE FROM deposit_invoice"),
     ("pay for days of rest (rows of pay_line: {wages})",
      "UPDATE pay_line SET kind = 'rest_day_premium', premium_days = '[{}]' WHERE kind = 'wages'",
      "UPDATE pay_line SET kind = 'holiday_premium' WHERE kind = 'rest_day_premium'"),

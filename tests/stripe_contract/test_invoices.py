@@ -324,6 +324,16 @@ def test_what_came_in_parts_goes_back_by_them_whatever_is_lost(
     everything_holds()
 
 
+def test_what_came_before_its_parts_were_known_goes_back_by_them(lab: UUID, owner: Actor, standin: Standin) -> None:
+    op_id = paid_in_parts(lab, owner, standin)
+    with transaction():
+        db.session.get_one(DepositInvoice, op_id).parts = None
+    rails.read_parts_of_invoices()
+    assert sent_back(op_id, owner, "7.00") == [("6.00", OpStatus.DONE), ("1.00", OpStatus.DONE)]
+    with transaction():
+        assert underway.unread() == []
+
+
 def test_what_stripe_does_not_send_back_by_one_payment_goes_by_another(
     lab: UUID, owner: Actor, standin: Standin
 ) -> None:

@@ -4,9 +4,10 @@ invoice is written down beside its payment. Once its day is over the company is 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK
@@ -16,9 +17,22 @@ from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.pay import rules
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.rails import stripe_rules
 from marketplace.pay.rails.deposit_invoice_models import DepositInvoice, RailCustomer
 from marketplace.pay.rails.deposit_invoice_rules import EMAIL_KEPT, PAYABLE, InvoiceState, shown
-from marketplace.pay.rails.rail import Bill, Customer, Done, Order, Parked, Rail, Refused, Result, Unknown, Waiting
+from marketplace.pay.rails.rail import (
+    Bill,
+    Billed,
+    Customer,
+    Done,
+    Order,
+    Parked,
+    Rail,
+    Refused,
+    Result,
+    Unknown,
+    Waiting,
+)
 
 SLACK = timedelta(hours=1)
 """By how much a rail's clock may differ from ours."""
@@ -75,7 +89,26 @@ def note(op: PaymentOp, result: Result) -> None:
         return
     told = result.billed
     terms.state, terms.number, terms.due_at, terms.paid_amount = told.state, told.number, told.due_at, told.paid.amount
-    terms.parts = [{"kind": each.kind, "id": each.id, "amount": each.money.amount} for each in told.parts] or None
+    terms.parts = _parts(told)
+
+
+def unread(limit: int = BATCH) -> list[UUID]:
+    """Deposits that Stripe has brought, and of which nobody has written down by which payments. In no order, so that
+    those that cannot be read stand in no other's way."""
+    found = select(PaymentOp.id).join(DepositInvoice, DepositInvoice.payment_op_id == PaymentOp.id)
+    found = found.where(PaymentOp.status == rules.OpStatus.DONE, DepositInvoice.parts.is_(None))
+    found = found.where(PaymentOp.rail.in_(stripe_rules.NAMES), PaymentOp.external_id.is_not(None))
+    return list(db.session.scalars(found.order_by(func.random()).limit(limit)))
+
+
+def note_parts(op_id: UUID, result: Result) -> None:
+    """Writes down by which payments a deposit that is done has come, where its rail says so."""
+    if isinstance(result, Done) and result.billed is not None:
+        db.session.get_one(DepositInvoice, op_id, populate_existing=True).parts = _parts(result.billed)
+
+
+def _parts(told: Billed) -> list[dict[str, Any]] | None:
+    return [{"kind": each.kind, "id": each.id, "amount": each.money.amount} for each in told.parts] or None
 
 
 def due_to_remind(limit: int = BATCH) -> list[UUID]:

@@ -108,6 +108,18 @@ def look_again(op_id: UUID) -> OpStatus:
         return db.session.get_one(PaymentOp, op_id, populate_existing=True).status
 
 
+def read_parts(op_id: UUID) -> None:
+    """Asks the rail by which payments a deposit by invoice has come that was done before this was written down. Must
+    not be called inside a transaction."""
+    with transaction():
+        op = db.session.get_one(PaymentOp, op_id, populate_existing=True)
+        order, name, known = _order(op), op.rail, op.external_id
+    assert known is not None, "the query says so"
+    result = rail(name).follow(order, known)
+    with transaction():
+        deposit_invoices.note_parts(op_id, result)
+
+
 def _claim(most: int) -> tuple[int, list[Claim]]:
     """How many payments were due, and those of them that a rail is asked about: what must not go out is written down at
     once, and no rail hears of it."""
