@@ -57,7 +57,7 @@ AGAIN = "POST /api/v1/companies/<uuid:company_id>/chargebacks/<uuid:chargeback_i
 REFUNDABLE = "GET /api/v1/companies/<uuid:company_id>/deposits/<uuid:deposit_id>/refundable"
 QUEUE = "GET /api/v1/chargebacks"
 WORDS = "We ordered this work, signed for it, and have its results."
-TEN = Money.of("10.00", "USD")
+TEN, NONE = Money.of("10.00", "USD"), Money.zero("USD")
 
 
 def taken_back() -> Chargeback:
@@ -375,6 +375,21 @@ def test_what_a_rail_says_is_followed_until_it_contradicts_what_was_decided(
     """Of 10.00 of which a bank had given back 1.00."""
     before, now = (TEN, Money.of("1.00", "USD")), (Money.of(money, "USD"), Money.of(back, "USD"))
     assert differs(status, said, before, now) == why
+
+
+def test_what_came_back_in_another_currency_is_won_and_finance_looks(chargeback: Chargeback) -> None:
+    """It stayed with the bank for ever: a rail counts what came back in the currency of its balance."""
+    won = told_of(chargeback, status=ChargebackStatus.WON, reinstated=Money.of("9.50", "EUR"))
+    with transaction():
+        chargebacks.learn(won)
+        later = replace(won, read_at=clock.machine_time())
+        found = chargebacks.learn(later)
+        assert chargebacks.differs(found, later) == "currency"
+    assert (found.status, found.held, found.reinstated) == (ChargebackStatus.WON, NONE, NONE)
+    told = [event.data for event in timeline("chargeback", chargeback.id) if event.name == "chargeback.unclear"]
+    assert [(each["why"], each["reinstated"], each["reinstated_currency"]) for each in told] == [
+        ("currency", "9.50", "EUR")
+    ]
 
 
 def test_a_deadline_that_is_moved_is_told_and_reminded_of_anew(chargeback: Chargeback) -> None:

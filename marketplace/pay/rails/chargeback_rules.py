@@ -169,19 +169,27 @@ def after(status: ChargebackStatus, said: ChargebackStatus) -> ChargebackStatus:
     return status if status is ChargebackStatus.REINSTATED and said is ChargebackStatus.LOST else said
 
 
+def counted(money: Money, reinstated: Money | None) -> Money | None:
+    """What is known of what a bank has given back; None where a rail says nothing, or tells it in another currency: a
+    rail counts it as its balance does, by a rate of its own. Of 10.00 EUR, 11.00 USD that came back may be all."""
+    return reinstated if reinstated is not None and reinstated.currency == money.currency else None
+
+
 def differs(
-    status: ChargebackStatus, said: ChargebackStatus, before: tuple[Money, Money], now: tuple[Money, Money]
+    status: ChargebackStatus, said: ChargebackStatus, before: tuple[Money, Money], now: tuple[Money, Money | None]
 ) -> str | None:
     """Why nobody can follow what a rail says of a chargeback, in a word; None where it follows from what was known. The
-    pairs are what it is about, and what the bank has given back of it. Once a bank has decided it decides nothing
-    anew, about no other amount, and takes nothing again."""
-    (money, reinstated), (money_now, reinstated_now) = before, now
-    if {money_now.currency, reinstated_now.currency} != {money.currency}:
+    pairs are what it is about, and what the bank has given back of it, which nobody may know (`counted`). Once a bank
+    has decided it decides nothing anew, about no other amount, and takes nothing again."""
+    (money, reinstated), (money_now, told) = before, now
+    if money_now.currency != money.currency:
         return "currency"
     if status in DECIDED and after(status, said) not in {status, *CHARGEBACK_TRANSITIONS[status]}:
         return "status"
     if status in DECIDED and money_now != money:
         return "amount"
+    known = counted(money, told)
+    reinstated_now = reinstated if known is None else known
     return None if reinstated <= reinstated_now <= money_now or status not in HELD_BY_BANK else "reinstated"
 
 

@@ -39,6 +39,7 @@ from marketplace.pay.rails.chargeback_rules import (
     ChargebackStatus,
     after,
     check_can_pay,
+    counted,
     given_back,
     missing,
     paid_again,
@@ -51,6 +52,8 @@ EVENTS = {ChargebackStatus.OPEN: "opened", ChargebackStatus.INQUIRY: "inquired"}
 """What the events of these are called; the others are called as the status is."""
 UNCLEAR = "chargeback.unclear"
 """The event of what a rail says and nobody can follow."""
+OTHER_CURRENCY = "currency"
+"""Why somebody looks at what a bank gave back and a rail counts in another currency."""
 MOST_SHOWN = 20
 BATCH = 100
 
@@ -122,8 +125,9 @@ def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback
 
 def learn(told: Told) -> Chargeback:
     """Writes down what a rail says of a chargeback, however often and in whatever order it does. What cannot follow
-    from what is known changes nothing, and is told operators of finance once (`differs`). Raises NotFound where the
-    deposit is none of ours."""
+    from what is known changes nothing, and is told operators of finance once (`differs`). So is what came back in
+    another currency, of which nobody can say how much of the deposit it is; the rest is followed. Raises NotFound where
+    the deposit is none of ours."""
     deposit = db.session.get(PaymentOp, told.deposit_id)
     if deposit is None or deposit.kind is not OpKind.DEPOSIT or deposit.rail != told.rail:
         raise NotFound
@@ -141,7 +145,7 @@ def learn(told: Told) -> Chargeback:
     if told.read_at < row.read_at:
         return row
     row.read_at = told.read_at
-    if (why := differs(row, told)) is not None:
+    if (why := _contradicts(row, told)) is not None:
         _tell_finance(row, told, why)
         return row
     if told.money != row.money:
@@ -152,11 +156,12 @@ def learn(told: Told) -> Chargeback:
         _move(row, new, due_by=told.due_by)
     elif row.status in ANSWERABLE and told.due_by is not None and told.due_by != row.due_by:
         _postpone(row, told.due_by)
-    if told.reinstated is not None and row.status in HELD_BY_BANK:
-        _reinstate(row, told.reinstated)
+    _reinstate(row, counted(told.money, told.reinstated))
     if row.status is ChargebackStatus.LOST and not row.held:
         _move(row, ChargebackStatus.REINSTATED)
     _give_back(row)
+    if _is_uncounted(told):
+        _tell_finance(row, told, OTHER_CURRENCY)
     return row
 
 
@@ -164,8 +169,7 @@ def differs(row: Chargeback, told: Told) -> str | None:
     """Why a person has to look at what a rail says, in a word. The caller has learned it."""
     if told.read_at < row.read_at:
         return None
-    now = told.money, row.reinstated if told.reinstated is None else told.reinstated
-    return chargeback_rules.differs(row.status, told.status, (row.money, row.reinstated), now)
+    return _contradicts(row, told) or (OTHER_CURRENCY if _is_uncounted(told) else None)
 
 
 def look_at_sandbox(limit: int = BATCH) -> int:
@@ -255,12 +259,21 @@ def funded(found: Chargeback) -> Sequence[Funded]:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _reinstate(row: Chargeback, money: Money) -> None:
-    """The bank has given back so much: of a deposit of which a part was sent back before, for example, that part. All
-    of what was lost has a status of its own."""
-    more = money - row.reinstated
-    if not more:
+def _contradicts(row: Chargeback, told: Told) -> str | None:
+    return chargeback_rules.differs(row.status, told.status, (row.money, row.reinstated), (told.money, told.reinstated))
+
+
+def _is_uncounted(told: Told) -> bool:
+    """Whether something came back in another currency."""
+    return bool(told.reinstated) and counted(told.money, told.reinstated) is None
+
+
+def _reinstate(row: Chargeback, money: Money | None) -> None:
+    """The bank has given back so much, as far as anybody knows: of a deposit of which a part was sent back before, for
+    example, that part. All of what was lost has a status of its own."""
+    if money is None or money == row.reinstated or row.status not in HELD_BY_BANK:
         return
+    more = money - row.reinstated
     row.reinstated_amount, row.reinstated_at = money.amount, clock.now()
     if row.held or row.status is not ChargebackStatus.LOST:
         record("chargeback.partly_reinstated", row, by=CLOCK, data=_data(more))
@@ -283,6 +296,8 @@ def _tell_finance(row: Chargeback, told: Told, why: str) -> None:
     said = {"why": why, "status": str(told.status)} | _data(told.money)
     if told.reinstated is not None:
         said["reinstated"] = str(told.reinstated.decimal)
+        if _is_uncounted(told):
+            said["reinstated_currency"] = told.reinstated.currency
     before = [each.data for each in timeline("chargeback", row.id) if each.name == UNCLEAR]
     if said not in before:
         record(UNCLEAR, row, by=CLOCK, data=said)
