@@ -15,12 +15,13 @@ from marketplace.core.db import db
 from marketplace.core.http import page
 from marketplace.core.intake import takes_files
 from marketplace.core.problems import NotFound
-from marketplace.pay.bank import balances, keeping, reopening
+from marketplace.pay.bank import asked, balances, keeping, reopening
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank.deposits import Look
 from marketplace.pay.bank.models import BankLine
 from marketplace.pay.bank.rules import MOST_CHARACTERS
 from marketplace.pay.bank.schemas import AssignArgs, BankFileArgs, KeepArgs, ReopenArgs, SendBackArgs
+from marketplace.pay.by_hand.rules import LooksMarked
 from marketplace.standards import two_people
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
@@ -78,7 +79,10 @@ def choose_company(line_id: UUID) -> str:
     name = request.args.get("name", "").strip()
     named = select(Company).where(Company.legal_name.icontains(name, autoescape=True))
     found = page(named, Company.id, limit=SHOWN, after=after())
-    return render_template("operator/bank_company.html", line=line, name=name, found=found)
+    is_marked = line.id in asked.like_marked([line])
+    return render_template(
+        "operator/bank_company.html", line=line, name=name, found=found, looks_marked=LooksMarked if is_marked else None
+    )
 
 
 @blueprint.post("/bank/<uuid:line_id>/assign")
@@ -86,7 +90,7 @@ def assign_bank_line(line_id: UUID) -> ResponseReturnValue:
     form = Form(AssignArgs)
 
     def assign(data: dict[str, Any]) -> object:
-        return bank_deposits.assign(line_id, data["company_id"], by=actor())
+        return bank_deposits.assign(line_id, **data, by=actor())
 
     return saved("show_bank", made=form.made) if form.done(assign) else show_bank(form)
 

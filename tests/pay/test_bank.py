@@ -8,11 +8,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules import CONSOLE, OwnCompany
 from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
@@ -35,6 +37,7 @@ from marketplace.pay.by_hand.rules import (
     FindingOutcome,
     FindingStatus,
     LooksBooked,
+    LooksMarked,
     ReferenceTaken,
     SeveralLines,
 )
@@ -45,6 +48,7 @@ from tests.conftest import again, kept
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 from tests.pay.test_bank_files import camt, entry, table
+from tests.web.visitor import Visitor
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -253,10 +257,10 @@ def marked(company: Company, amount: str, day: date, reference: str = "b0") -> P
 
 
 @pytest.mark.parametrize("amount", ["100.00", "5000.00"])
-def test_what_was_marked_by_the_reference_of_a_line_is_its_deposit_whatever_the_day(ours: Company, amount: str) -> None:
-    """The person wrote down 7 November, and the bank has booked it on the 17th. Of 5,000.00 too nobody agrees again,
+def test_what_was_marked_by_the_reference_of_a_line_is_its_deposit_within_weeks(ours: Company, amount: str) -> None:
+    """The person wrote down 3 October, and the bank has booked it 45 days later. Of 5,000.00 too nobody agrees again,
     since no money moves; and another deposit of the same sum still waits for its own transfer."""
-    op = marked(ours, amount, date(2026, 11, 7))
+    op = marked(ours, amount, date(2026, 10, 3))
     (other,) = asked(ours, amount)
     with transaction():
         bank_deposits.take(content(ours, amount).replace(",B0", ", B0 "), by=pay.finance())
@@ -298,6 +302,36 @@ def test_a_transfer_that_was_marked_for_another_company_is_nobody_elses(ours: Co
     with transaction():
         bank_deposits.assign(line.id, other.id, by=pay.finance())
     assert (line.payment_op_id, available(other), findings.of([own.id])) == (op.id, usd("100.00"), {})
+    everything_holds()
+
+
+def test_a_reference_that_a_bank_gives_again_is_another_transfer_as_a_person_says(
+    ours: Company, client: FlaskClient
+) -> None:
+    """Marked for another lab on 2 October, and 46 days later there is a line of as much under its reference, which was
+    that deposit, or nobody's."""
+    with transaction():
+        other = accounts.company(legal_name="Orchard Ltd.")
+    marked(other, "100.00", date(2026, 10, 2))
+    text, finance = content(ours, "100.00"), pay.finance()
+    with transaction():
+        bank_deposits.take(text, by=finance)
+    (line,) = lines()
+    assert (line.status, available(ours)) == (LineStatus.STRAY, usd("0.00"))
+    for company in (ours, other):
+        with pytest.raises(LooksMarked), transaction():
+            bank_deposits.assign(line.id, company.id, another=" ", by=finance)
+    # It is sent back, or kept, as any other.
+    asked_for.check_open(line)
+    desk = Visitor(client).signed_in(accounts.person_of(finance.person_id))
+    page = desk.look(f"/desk/bank/{line.id}/company?name=lab")
+    assert "more than 45 days before or after" in page.words
+    desk.send(
+        f"/desk/bank/{line.id}/company?name=lab", "/assign", company_id=ours.id, another="Their bank counts anew."
+    )
+    db.session.expire_all()
+    assert (line.status, available(ours), available(other)) == (LineStatus.POSTED, usd("100.00"), usd("100.00"))
+    assert "Their bank counts anew." in [event.data.get("another") for event in timeline("bank_line", line.id)]
     everything_holds()
 
 

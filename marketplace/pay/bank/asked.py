@@ -44,6 +44,7 @@ from marketplace.pay.by_hand.rules import (
     FindingOutcome,
     FindingStatus,
     LooksBooked,
+    LooksMarked,
     ManualStatus,
     ReferenceTaken,
     SeveralLines,
@@ -57,6 +58,8 @@ SHARED = 128
 """Into so many locks, on either side of nought, references are parted."""
 SEEN_WITHIN = timedelta(days=7)
 """How far the day that a person wrote down may be from the day on which the bank has booked a transfer."""
+SAME_WITHIN = timedelta(days=45)
+"""Likewise of what they wrote down under the bank's reference of it: a bank may give a reference twice."""
 
 
 def find(op_ids: Collection[UUID], found: findings.Found, *, by: Actor) -> list[PaymentFinding]:
@@ -160,9 +163,29 @@ def found_by(line: BankLine) -> findings.Found:
 
 def booked(lines: Collection[BankLine]) -> dict[UUID, PaymentOp]:
     """By line, the deposit that is booked by the line's own finding, whosever it is, and that no line has. A reference
-    of the bank's is one transfer's whatever day somebody wrote down; a number within a file is another's soon."""
+    of the bank's is one transfer's for weeks; a number within a file is another's soon."""
+    within = case((BankLine.known_by == KnownBy.ENTRY, SEEN_WITHIN.days), else_=SAME_WITHIN.days)
+    return _under_reference(lines, _apart() <= within)
+
+
+def like_marked(lines: Collection[BankLine]) -> dict[UUID, PaymentOp]:
+    """By line, such a deposit of long before or after: the bank has given its reference twice, or somebody wrote a
+    wrong day down. A person says which."""
+    return _under_reference(lines, and_(BankLine.known_by != KnownBy.ENTRY, _apart() > SAME_WITHIN.days))
+
+
+def check_another(line: BankLine, why: str) -> None:
+    """Raises LooksMarked where a line may be a deposit of another time, and nobody says why it is another."""
+    if line.kind is LineKind.CAME and not why.strip() and (op := like_marked([line]).get(line.id)) is not None:
+        raise LooksMarked(field="another", deposit=str(op.id))
+
+
+def _apart() -> ColumnElement[int]:
+    return func.abs(cast(BankLine.booked_on - PaymentFinding.happened_on, Integer))
+
+
+def _under_reference(lines: Collection[BankLine], days: ColumnElement[bool]) -> dict[UUID, PaymentOp]:
     other = aliased(BankLine)
-    days = func.abs(cast(BankLine.booked_on - PaymentFinding.happened_on, Integer))
     pairs = (
         select(BankLine.id, PaymentOp)
         .join(PaymentFinding, func.lower(PaymentFinding.reference) == func.lower(_own_reference()))
@@ -171,7 +194,7 @@ def booked(lines: Collection[BankLine]) -> dict[UUID, PaymentOp]:
         .where(PaymentOp.amount == BankLine.amount, PaymentOp.currency == BankLine.currency)
         .where(PaymentOp.kind == OpKind.DEPOSIT, PaymentOp.rail == MANUAL, PaymentOp.status == OpStatus.DONE)
         .where(PaymentFinding.status == FindingStatus.HOLDS, PaymentFinding.outcome == FindingOutcome.HAPPENED)
-        .where(or_(BankLine.known_by != KnownBy.ENTRY, days <= SEEN_WITHIN.days))
+        .where(days)
         .where(~exists().where(other.payment_op_id == PaymentOp.id))
         .order_by(PaymentOp.id.desc())
     )

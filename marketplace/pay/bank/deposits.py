@@ -100,13 +100,15 @@ def take(content: str, *, by: Actor) -> BankStatement:
     # All together, in the order in which everybody locks: the order of lines is the bank's.
     holding.hold_still([*lines, *again], [each.id for each in named.values()])
     # Looked at under these locks: who marks a deposit by hand at this moment comes before, or after.
-    told = asked.booked(lines)
+    told, unsure = asked.booked(lines), asked.like_marked(lines)
     waits: list[tuple[BankLine, UUID]] = []
     # Those of them come first: another line of as much, of a day near it, would be taken for the same deposit.
     for line in sorted(lines, key=lambda each: each.id not in told):
         company = named.get(bank_rules.tail_of(line.words)) if line.kind is LineKind.CAME else None
         # Nobody books money to their own company: its line waits for somebody else.
-        if company is not None and not by.belongs_to(company.id) and not _match(line, company.id, told, alone, by=by):
+        if company is None or line.id in unsure or by.belongs_to(company.id):
+            continue
+        if not _match(line, company.id, told, alone, by=by):
             waits.append((line, company.id))
     _wait(waits, by=by)
     # What came before what undoes it: a file may hold both.
@@ -117,10 +119,10 @@ def take(content: str, *, by: Actor) -> BankStatement:
     return made
 
 
-def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
-    """Says whose a stray line is: booked at once, or where it takes two when another operator agrees. Of what the bank
-    has taken back: from whose deposits it is taken. Raises NotFound, OwnCompany, WrongState, NotRefundable,
-    InsufficientFunds."""
+def assign(line_id: UUID, company_id: UUID, *, another: str = "", by: Actor) -> BankLine:
+    """Says whose a stray line is: booked at once, or where it takes two when another operator agrees. `another` says
+    why it is no deposit of long ago under the same reference. Of what the bank has taken back: from whose deposits it
+    is taken. Raises NotFound, OwnCompany, WrongState, LooksMarked, NotRefundable, InsufficientFunds."""
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
     line = _find(line_id, by)
@@ -136,6 +138,9 @@ def assign(line_id: UUID, company_id: UUID, *, by: Actor) -> BankLine:
         reversals.take_from(line, company_id, alone, by=by)
         return line
     _hold_open(line, company_id)
+    asked.check_another(line, another)
+    if another.strip():
+        record("bank_line.another", line, by=by, data={"another": another.strip()})
     if not _match(line, company_id, asked.booked([line]), alone, by=by):
         _wait([(line, company_id)], by=by)
     return line

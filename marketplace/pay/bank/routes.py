@@ -84,8 +84,9 @@ def list_lines(args: dict[str, Any]) -> dict[str, Any]:
 @problems(bank, 400, 401, 403, 404, 409, 422)
 @idempotency.required
 def assign_line(given: dict[str, Any], line_id: UUID) -> BankLine:
-    """Say whose a stray line is. What one may not book alone another operator agrees to."""
-    return bank_deposits.assign(line_id, given["company_id"], by=actor())
+    """Say whose a stray line is. What one may not book alone another operator agrees to. Where it may be a deposit that
+    was marked long ago (`transfer_looks_marked`), `another` says why it is another transfer."""
+    return bank_deposits.assign(line_id, **given, by=actor())
 
 
 @bank.post("/lines/<uuid:line_id>/confirm")

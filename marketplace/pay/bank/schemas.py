@@ -7,6 +7,7 @@ from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, KnownBy, Lin
 
 KNOWN_BY = {"description": "By what the transfer is known again in another file"}
 KEPT = {"description": "What the bank kept of a payout that came back, in the payout's currency"}
+ANOTHER = {"description": "Why it is another transfer than a deposit of long ago under the same reference"}
 RATE = {"description": "Where it came in another currency: so many units of that for one of the payout's"}
 
 
@@ -114,6 +115,7 @@ BankLinePage = page_schema(BankLineSchema, "BankLinePage")
 
 class AssignArgs(ma.Schema):
     company_id = ma.fields.UUID(required=True)
+    another = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000), metadata=ANOTHER)
 
 
 class SendBackArgs(ma.Schema):

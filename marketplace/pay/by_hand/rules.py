@@ -140,6 +140,17 @@ class LooksBooked(Conflict):
     remedy = "Look at both at the bank. Take the finding back if they are one; if it is another transfer, say why."
 
 
+class LooksMarked(Conflict):
+    """`deposit` is what was marked by hand."""
+
+    code = "transfer_looks_marked"
+    title = "A deposit of as much was marked by hand under this reference, more than 45 days before or after."
+    remedy = (
+        "Look at both at the bank. If it is another transfer, say why; if they are one, write down that it was sent "
+        "back, and why: nothing is booked by that."
+    )
+
+
 class SeveralLines(Conflict):
     """`lines` are those that wait."""
 
