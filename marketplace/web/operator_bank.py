@@ -25,6 +25,7 @@ from marketplace.pay.by_hand.rules import LooksMarked
 from marketplace.standards import two_people
 from marketplace.web.forms import LOOK, Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
+from marketplace.web.problem_words import problem_said
 from marketplace.web.work import NOTHING_MORE
 
 PRESSES = {"confirm": bank_deposits.confirm, "doubt": bank_deposits.doubt}
@@ -47,6 +48,8 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
             looked = made
         elif made is not None:
             flash(gettext("%(fresh)s of %(all)s transfers are new.", fresh=made.fresh, all=made.incoming))
+            for each in bank_deposits.remarks(given["content"], by=by):
+                flash(problem_said(each))
             return redirect(url_for("operator.show_bank"))
         elif shown.problem is not None and "content" in given:
             looked = bank_deposits.look(given["content"], by=by)

@@ -20,7 +20,7 @@ from marketplace.standards.act_models import MoneyAct
 from marketplace.web.operator import SHOWN
 from tests.factories import accounts, pay
 from tests.pay.test_bank import _company, content, lines, ours
-from tests.pay.test_bank_files import COMPANY, table
+from tests.pay.test_bank_files import COMPANY, camt, entry, table
 from tests.web.visitor import Visitor
 
 __all__ = ["_company", "ours"]
@@ -178,6 +178,9 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
     assert "The amount is no plain number" in page.words
     page = desk.send("/desk/bank", file=text.encode())
     assert "1 of 1 transfers are new" in page.words
+    balances = [f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp></Bal>" for code in ("OPBD", "CLBD")]
+    page = desk.send("/desk/bank", file=camt(*balances, entry("5.00", "x")).encode())
+    assert "A balance of it cannot be" in page.words
     line = next(each for each in lines() if each.amount == 1000)
     page = desk.send(f"/desk/bank/{line.id}/company?name=lab", "/assign", company_id=ours.id)
     assert "available to the company" in page.words

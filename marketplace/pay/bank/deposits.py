@@ -67,6 +67,12 @@ def look(content: str, *, by: Actor) -> Look:
     return Look(found, [(line, named.get(bank_rules.tail_of(line.words)), key in known) for line, key in pairs])
 
 
+def remarks(content: str, *, by: Actor) -> Sequence[str]:
+    """What somebody should know of a statement that they have taken. For operators of finance."""
+    require_operator(by, OperatorRole.FINANCE)
+    return bank_rules.in_time(formats.read(content), clock.now().date()).remarks
+
+
 def take(content: str, *, by: Actor) -> BankStatement:
     """Takes a statement: its lines are kept, and booked where it is known whose they are and one person is enough. The
     same file again is the one that was taken. Raises NoBankHere, StatementNotGood."""

@@ -36,6 +36,7 @@ from marketplace.pay.bank.rules import (
 # What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 _SWIFT = re.compile(r"([CD])(\d\d)(\d\d)(\d\d)([A-Z]{3})(\d{1,13}),(\d{0,4})")
+_ENDS = re.compile(r"^:(62[FM]|64|65):(.*)$", re.MULTILINE)
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
 
 
@@ -54,7 +55,7 @@ def read(content: str) -> Read:
         found = _table(text)
     # One of a day on which nothing was booked says how much there is.
     if not found.lines and not found.outgoing and not found.faults and not found.balances:
-        return Read(found.format, (), 0, [(0, "There is no booked line in it.")])
+        return Read(found.format, (), 0, [(0, "There is no booked line in it.")], remarks=found.remarks)
     if len(found.lines) > MOST_LINES:
         return Read(found.format, (), found.outgoing, [(0, "There are too many lines in it.")])
     return found
@@ -142,7 +143,7 @@ def _rows(text: str) -> Read:
 def _mt940(text: str) -> Read:
     begun = len(re.findall(r"^:61:", text, re.MULTILINE))
     try:
-        told = list(mt940.parse(text))
+        told = list(mt940.parse(_ENDS.sub(_readable, text)))
     except Exception:  # The library lets whatever it stumbles over through.
         return Read(FileFormat.MT940, (), 0, [(0, "It begins like a MT940 file, and cannot be read to its end.")])
     if len(told) != begun:
@@ -150,10 +151,7 @@ def _mt940(text: str) -> Read:
     account = re.search(r"^:25:(\S+)", text, re.MULTILINE)
     lines: list[Incoming] = []
     faults: list[tuple[int, str]] = []
-    try:
-        balances = _of_mt940(text)
-    except _Bad:
-        balances, faults = [], [(0, WRONG_BALANCE)]
+    balances, remarks = _of_mt940(text)
     outgoing = 0
     for at, each in enumerate(told, 1):
         data: Mapping[str, Any] = each.data
@@ -181,22 +179,36 @@ def _mt940(text: str) -> Read:
                 bank_reference=_named(data.get("bank_reference")),
             )
         )
-    return Read(FileFormat.MT940, lines, outgoing, faults, balances)
+    return Read(FileFormat.MT940, lines, outgoing, faults, balances, remarks)
 
 
-def _of_mt940(text: str) -> list[Balance]:
-    """How each statement of a file begins and ends; what lies between its pages (60M, 62M) is passed over."""
+def _of_mt940(text: str) -> tuple[list[Balance], list[str]]:
+    """How each statement of a file begins and ends, and what cannot be of that; what lies between its pages (60M, 62M)
+    is passed over."""
     found: list[Balance] = []
+    remarks: list[str] = []
     account, first = "", None
     for name, said in re.findall(r"^:(25|60F|62F):(.*)$", text, re.MULTILINE):
         if name == "25":
             account = (said.split() or [""])[0]
         elif name == "60F":
-            first = _swift(said)
+            first = said
         elif first is not None:
-            found.append(_balance(account, first, _swift(said)))
+            try:
+                found.append(_balance(account, _swift(first), _swift(said)))
+            except _Bad:
+                remarks.append(WRONG_BALANCE)
             first = None
-    return found
+    return found, remarks
+
+
+def _readable(found: re.Match[str]) -> str:
+    """The end of a statement, or one of nothing for the library, which else reads none of its lines."""
+    try:
+        _swift(found[2])
+    except _Bad:
+        return f":{found[1]}:C000101XXX0,00"
+    return found[0]
 
 
 def _swift(said: str) -> tuple[date, Money]:
@@ -228,13 +240,14 @@ def _camt(text: str) -> Read:
     lines: list[Incoming] = []
     faults: list[tuple[int, str]] = []
     balances: list[Balance] = []
+    remarks: list[str] = []
     outgoing = at = 0
     for statement in root.findall(".//{*}Stmt"):
         account = _text(statement, "{*}Acct/{*}Id/{*}IBAN") or _text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
         try:
             balances += _of_camt(statement, account)
         except _Bad:
-            faults.append((0, WRONG_BALANCE))
+            remarks.append(WRONG_BALANCE)
         for entry in statement.findall("{*}Ntry"):
             at += 1
             if not _is_booked(entry):
@@ -246,7 +259,7 @@ def _camt(text: str) -> Read:
                 continue
             lines += found
             outgoing += not found
-    return Read(FileFormat.CAMT_053, lines, outgoing, faults, balances)
+    return Read(FileFormat.CAMT_053, lines, outgoing, faults, balances, remarks)
 
 
 def _of_camt(statement: Element, account: str) -> list[Balance]:

@@ -187,6 +187,7 @@ def shown(found: Look) -> dict[str, Any]:
         "format": found.read.format,
         "outgoing": found.read.outgoing,
         "faults": [{"at": at, "what": what} for at, what in found.read.faults],
+        "remarks": found.read.remarks,
         "lines": [
             {
                 "at": line.at,

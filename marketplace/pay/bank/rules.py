@@ -33,7 +33,7 @@ AHEAD = timedelta(days=1)
 BACK = timedelta(days=3653)
 """Ten years: nobody waits that long for a transfer, so an older day is a mistake of whoever made the file."""
 NOT_YET, TOO_OLD = "This day has not come yet.", "This day is more than ten years ago."
-WRONG_BALANCE = "A balance of it cannot be read."
+WRONG_BALANCE = "A balance of it cannot be, and none of that statement is kept: the books are not compared with it."
 SHORT = 20
 """So much of its identity is the reference of a line that has none of the bank's."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
@@ -146,19 +146,20 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file says: its format, what came, how many lines went out, what is wrong, and how each statement in it
-    begins and ends, where that is told."""
+    """What a file says: its format, what came, how many lines went out, what is wrong, how each statement in it begins
+    and ends, where that is told, and what somebody should know who takes it all the same."""
 
     format: FileFormat
     lines: Sequence[Incoming]
     outgoing: int
     faults: Sequence[tuple[int, str]]
     balances: Sequence[Balance] = ()
+    remarks: Sequence[str] = ()
 
 
 def in_time(read: Read, today: date) -> Read:
-    """The lines of a file whose day can be, and the others among what is wrong. On 17 November 2026 a line of the 18th
-    can be, and one of the 19th, or of 15 November 2016, cannot."""
+    """The lines of a file whose day can be, and the others among what is wrong; of a balance that is a remark. On 17
+    November 2026 a line of the 18th can be, and one of the 19th, or of 15 November 2016, cannot."""
     first, last = today - BACK, today + AHEAD
     lines = [line for line in read.lines if first <= line.booked_on <= last]
     wrong = [
@@ -166,8 +167,10 @@ def in_time(read: Read, today: date) -> Read:
         for line in read.lines
         if not first <= line.booked_on <= last
     ]
-    wrong += [(0, WRONG_BALANCE) for each in read.balances if not first <= each.closed_on <= last]
-    return replace(read, lines=lines, faults=sorted({*read.faults, *wrong}))
+    balances = [each for each in read.balances if first <= each.closed_on <= last]
+    remarks = [*read.remarks, *[WRONG_BALANCE] * (len(read.balances) > len(balances))]
+    faults = sorted({*read.faults, *wrong})
+    return replace(read, lines=lines, faults=faults, balances=balances, remarks=sorted(set(remarks)))
 
 
 def digest(content: str) -> str:

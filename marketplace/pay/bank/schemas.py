@@ -8,6 +8,7 @@ from marketplace.pay.bank.rules import MOST_CHARACTERS, FileFormat, KnownBy, Lin
 KNOWN_BY = {"description": "By what the transfer is known again in another file"}
 KEPT = {"description": "What the bank kept of a payout that came back, in the payout's currency"}
 ANOTHER = {"description": "Why it is another transfer than a deposit of long ago under the same reference"}
+REMARKS = {"description": "What stands in the way of nothing, such as a balance that cannot be read and is not kept"}
 RATE = {"description": "Where it came in another currency: so many units of that for one of the payout's"}
 
 
@@ -41,6 +42,7 @@ class BankLookSchema(ma.Schema):
     outgoing = ma.fields.Integer(required=True)
     lines = ma.fields.List(ma.fields.Nested(BankLookLineSchema), required=True)
     faults = ma.fields.List(ma.fields.Nested(BankFaultSchema), required=True)
+    remarks = ma.fields.List(ma.fields.String(), required=True, metadata=REMARKS)
 
 
 class BankBalanceSchema(ma.Schema):
