@@ -1,8 +1,11 @@
 """The law of what a bank says that it holds: of each statement how it begins and how it ends. Pure."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from marketplace.core.money import Money
 
@@ -30,25 +33,35 @@ def gaps(told: Sequence[Balance]) -> list[Gap]:
     """Where a statement is missing, by account and day. One of 17 November that begins with 100.00 follows one of the
     16th that ends so; one of the 19th that begins with 130.00, where that of the 17th ends with 120.00, does not. One
     of a month beside those of its days begins as the first of them."""
-    found = []
-    for one in sorted(set(told), key=_order):
-        others = [each for each in told if (each.account, each.closing.currency) == _whose(one) and each != one]
-        earlier = [each for each in others if _days(each) < _days(one) and each.closed_on <= one.closed_on]
-        if not earlier:
-            continue
-        last = max(earlier, key=lambda each: (each.closed_on, each.opened_on))
-        follows = any(
-            each.closing == one.opening and last.closed_on <= each.closed_on <= one.closed_on for each in others
-        )
-        begins_alike = any((each.opened_on, each.opening) == (one.opened_on, one.opening) for each in others)
-        if not follows and not begins_alike:
-            found.append(Gap(last, one))
-    return found
+    groups = groupby(sorted(set(told), key=_order), key=_whose)
+    return [gap for _, group in groups for gap in _gaps(list(group))]
 
 
 def newest(told: Sequence[Balance]) -> list[Balance]:
     """The last statement of each account in each currency."""
     return list({_whose(each): each for each in sorted(told, key=_order)}.values())
+
+
+def _gaps(told: Sequence[Balance]) -> Iterator[Gap]:
+    """Those of one account in one currency, by its end: an account has thousands of statements."""
+    begins = Counter((each.opened_on, each.opening) for each in told)
+    ends: defaultdict[Money, list[date]] = defaultdict(list)
+    for each in told:
+        ends[each.closing].append(each.closed_on)
+    # Those that end before and begin no later, the nearest last: of the same days the first.
+    earlier: list[Balance] = []
+    for one in told:
+        while earlier and earlier[-1].opened_on > one.opened_on:
+            earlier.pop()
+        if not earlier or _days(earlier[-1]) != _days(one):
+            earlier.append(one)
+        if len(earlier) == 1 or begins[one.opened_on, one.opening] > 1:
+            continue
+        last, days = earlier[-2], ends[one.opening]
+        follows = bisect_right(days, one.closed_on) - bisect_left(days, last.closed_on)
+        # It does not follow itself.
+        if follows == (one.closing == one.opening):
+            yield Gap(last, one)
 
 
 def _whose(balance: Balance) -> tuple[str, str]:
