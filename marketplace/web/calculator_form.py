@@ -24,15 +24,16 @@ class OfferForm(CalculatorSchema):
 
     @ma.pre_load
     def take_from_fields(self, data: Mapping[str, Any], **_more: Any) -> dict[str, Any]:
+        self.unread: dict[str, list[str]] = {}
         offer = dict(data)
         currency = str(offer.pop("currency", "USD"))
         places = list(_places(offer))
         for name in AMOUNTS:
             amount = offer.pop(name, "")
             if amount:
-                offer[name] = _money(name, amount, currency)
+                offer[name] = self._money(name, amount, currency)
         more = _words(offer.pop("more_rates", ""), "; ")
-        offer["other_rates"] = [_money("more_rates", amount, currency) for amount in more]
+        offer["other_rates"] = [self._money("more_rates", amount, currency) for amount in more]
         offer.setdefault("taken_percent", "0")
         offer["pilot"] = _pilot(offer.pop("seconds", None), places)
         done = dict.fromkeys(("instructions_verified", "company_verified", "signatory_verified"), "true")
@@ -40,7 +41,15 @@ class OfferForm(CalculatorSchema):
 
     def handle_error(self, error: ma.ValidationError, data: Any, **_more: Any) -> None:
         """What is wrong with a part stands beside the plain field that it was written in."""
-        error.messages = _plain(lists_as_one(error.messages))
+        error.messages = _plain(lists_as_one(error.messages)) | self.unread
+
+    def _money(self, name: str, amount: str, currency: str) -> dict[str, str]:
+        """What could not be read is empty, so that the schema does not take it either; the sentence stands beside."""
+        try:
+            return {"amount": amounts.amount(amount, currency), "currency": currency}
+        except amounts.NotRead as unread:
+            self.unread[name] = [str(unread)]
+            return {"amount": "", "currency": currency}
 
 
 def _places(offer: dict[str, Any]) -> Iterable[dict[str, str]]:
@@ -60,13 +69,6 @@ def _pilot(seconds: Any, places: Iterable[Mapping[str, str]]) -> dict[str, Any] 
     whole = int(seconds) if str(seconds).isdecimal() else seconds
     counts = {"workers": numbers["least_workers"], "items": numbers["least_items"], "item_seconds_p75": whole}
     return counts | {"finished": True, "paid": True, "places": names}
-
-
-def _money(name: str, amount: str, currency: str) -> dict[str, str]:
-    try:
-        return {"amount": amounts.amount(amount, currency), "currency": currency}
-    except amounts.NotRead as unread:
-        raise ma.ValidationError({name: [str(unread)]}) from unread
 
 
 def _words(text: str, separators: str) -> list[str]:
