@@ -11,6 +11,7 @@ from marketplace.notices.rules import Audience, Telling
 from marketplace.notices.tellings import (
     accounts,
     contracts,
+    deposits,
     messages,
     pay,
     qualifications,
@@ -28,6 +29,7 @@ TELLINGS: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
         **timesheets.TOLD,
         **messages.TOLD,
         **qualifications.TOLD,
+        **deposits.TOLD,
         **pay.TOLD,
     }
 )
