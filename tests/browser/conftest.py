@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -81,6 +81,42 @@ class _Handler(WSGIRequestHandler):
     timeout = 5
     """Seconds after which a connection that the browser keeps open without a word ends."""
 
+    def run_wsgi(self) -> None:
+        """Werkzeug leaves open what it was sending where the browser has gone before the end of it."""
+        try:
+            super().run_wsgi()
+        finally:
+            for answer in _answers(getattr(self, "environ", {})):
+                answer.close()
+
+
+class _Answer:
+    """What the application answers, closed once whoever closes it."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def close(self) -> None:
+        parts, self._parts = self._parts, ()
+        if hasattr(parts, "close"):
+            parts.close()
+
+
+def _answers(environ: dict[str, Any]) -> list[_Answer]:
+    found: list[_Answer] = environ.setdefault("setara.answers", [])
+    return found
+
+
+def _remembering(app: SetaraFlask) -> Callable[[dict[str, Any], Any], _Answer]:
+    def answer(environ: dict[str, Any], start_response: Any) -> _Answer:
+        _answers(environ).append(made := _Answer(app(environ, start_response)))
+        return made
+
+    return answer
+
 
 @pytest.fixture
 def live_server(apart_app: SetaraFlask) -> Iterator[str]:
@@ -89,7 +125,7 @@ def live_server(apart_app: SetaraFlask) -> Iterator[str]:
     A request gives its database connection back after its answer was sent. So the end waits for all of them: one that
     came back to a pool that is no longer there would be reported as a leak of whichever test runs by then.
     """
-    server = make_server("127.0.0.1", 0, apart_app, threaded=True, request_handler=_Handler)
+    server = make_server("127.0.0.1", 0, _remembering(apart_app), threaded=True, request_handler=_Handler)
     assert isinstance(server, ThreadingMixIn)
     server.daemon_threads = False
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
