@@ -108,6 +108,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> SetaraFlask:
     app.config.from_mapping(config.load() if settings is None else settings)
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
+        # As Flask's own pages say to do it; its types take the attribute for a method.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     db.init_app(app)
     Migrate(app, db, compare_type=True)

@@ -72,7 +72,7 @@ class Client:
             method=method,
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise Refused(error.code, json.loads(error.read() or b"{}")) from error

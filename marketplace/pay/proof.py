@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute as Column
 from sqlalchemy.orm import aliased
 
@@ -108,7 +108,7 @@ def gigs_add_up() -> Check:
     signed = case(came | {FundingKind.RETURNED: -GigFunding.amount}, value=GigFunding.kind, else_=0)
     own = func.concat("gig:", cast(Gig.id, Text), ":hold") == LedgerAccount.name
     booked = func.concat("booking:", cast(Booking.id, Text), ":hold") == LedgerAccount.name
-    parts = union_all(
+    parts: CompoundSelect[Any] = union_all(
         select(GigFunding.gig_id, GigFunding.currency, signed.label("amount")),
         select(Gig.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, own),
         select(Booking.gig_id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, booked),
@@ -118,12 +118,9 @@ def gigs_add_up() -> Check:
             PayLine.gig_id.is_not(None),
             PayLine.bonus_id.is_(None),
         ),
-    ).subquery()
-    sums = select(parts.c.gig_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
-    rows = db.session.execute(sums.group_by(parts.c.gig_id, parts.c.currency)).all()
-    wrong = [f"gig:{r.gig_id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    )
     sentence = "What was put into every gig is in its hold, in its bookings' holds, or was paid."
-    return Check("gigs_add_up", sentence, len(rows), wrong)
+    return _adds_up("gigs_add_up", sentence, "gig", parts)
 
 
 def tests_add_up() -> Check:
@@ -133,33 +130,27 @@ def tests_add_up() -> Check:
     held = func.concat("attempt:", cast(Attempt.id, Text), ":hold") == LedgerAccount.name
     owned = Attempt.company_id.is_not(None)
     paid = _issued_lines(Attempt.qualification_id, PayLine.currency, -PayLine.amount)
-    parts = union_all(
+    parts: CompoundSelect[Any] = union_all(
         select(TestFunding.qualification_id, TestFunding.currency, signed.label("amount")),
         select(Qualification.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, fund),
         select(Attempt.qualification_id, LedgerAccount.currency, -LedgerAccount.balance)
         .join(LedgerAccount, held)
         .where(owned),
         paid.join(Attempt, Attempt.id == PayLine.attempt_id).where(owned),
-    ).subquery()
-    sums = select(parts.c.qualification_id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
-    rows = db.session.execute(sums.group_by(parts.c.qualification_id, parts.c.currency)).all()
-    wrong = [f"qualification:{r[0]}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    )
     sentence = "What was set aside for every test is still there, with its attempts, or was paid."
-    return Check("tests_add_up", sentence, len(rows), wrong)
+    return _adds_up("tests_add_up", sentence, "qualification", parts)
 
 
 def guarantees_add_up() -> Check:
     held = func.concat("guarantee:", cast(Guarantee.id, Text), ":hold") == LedgerAccount.name
-    parts = union_all(
+    parts: CompoundSelect[Any] = union_all(
         select(Guarantee.id, Guarantee.currency, Guarantee.held_amount.label("amount")),
         select(Guarantee.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, held),
         _issued_lines(PayLine.guarantee_id, PayLine.currency, -PayLine.amount).where(PayLine.guarantee_id.is_not(None)),
-    ).subquery()
-    sums = select(parts.c.id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
-    rows = db.session.execute(sums.group_by(parts.c.id, parts.c.currency)).all()
-    wrong = [f"guarantee:{r.id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    )
     sentence = "What was held for every week of guaranteed hours is still there, or was paid."
-    return Check("guarantees_add_up", sentence, len(rows), wrong)
+    return _adds_up("guarantees_add_up", sentence, "guarantee", parts)
 
 
 def bonuses_add_up() -> Check:
@@ -167,16 +158,23 @@ def bonuses_add_up() -> Check:
     was taken back nothing is left."""
     set_aside = case((Bonus.status == BonusStatus.WITHDRAWN, 0), else_=Bonus.held_amount)
     held = func.concat("bonus:", cast(Bonus.id, Text), ":hold") == LedgerAccount.name
-    parts = union_all(
+    parts: CompoundSelect[Any] = union_all(
         select(Bonus.id, Bonus.currency, set_aside.label("amount")),
         select(Bonus.id, LedgerAccount.currency, -LedgerAccount.balance).join(LedgerAccount, held),
         _issued_lines(PayLine.bonus_id, PayLine.currency, -PayLine.amount).where(PayLine.bonus_id.is_not(None)),
-    ).subquery()
-    sums = select(parts.c.id, parts.c.currency, func.sum(parts.c.amount).label("amount"))
-    rows = db.session.execute(sums.group_by(parts.c.id, parts.c.currency)).all()
-    wrong = [f"bonus:{r.id}: {Money(int(r.amount), r.currency)} is missing" for r in rows if r.amount]
+    )
     sentence = "What was held for every bonus is still there, was paid, or went back before it was owed."
-    return Check("bonuses_add_up", sentence, len(rows), wrong)
+    return _adds_up("bonuses_add_up", sentence, "bonus", parts)
+
+
+def _adds_up(name: str, sentence: str, about: str, parts: CompoundSelect[Any]) -> Check:
+    """Whether what came in is there or was paid: `parts`, which are (id, currency, amount), leave nothing of any."""
+    each = parts.subquery()
+    whose, currency, amount = each.c
+    sums = select(whose.label("id"), currency.label("currency"), func.sum(amount).label("amount"))
+    rows = db.session.execute(sums.group_by(whose, currency)).all()
+    wrong = [f"{about}:{row.id}: {Money(int(row.amount), row.currency)} is missing" for row in rows if row.amount]
+    return Check(name, sentence, len(rows), wrong)
 
 
 def payslips_equal_postings() -> Check:
