@@ -72,6 +72,11 @@ A_BALANCE = """
 INSERT INTO bank_balance (id, statement_id, account, currency, opened_on, opening, closed_on, closing)
 VALUES (gen_random_uuid(), gen_random_uuid(), '', 'USD', '2026-11-30', 0, '2026-11-30', 5)
 """
+ANOTHER = """
+INSERT INTO bank_line (id, statement_id, identity, known_by, kind, booked_on, amount, currency, words, payer,
+                       bank_reference, status, another)
+VALUES (gen_random_uuid(), gen_random_uuid(), '', 'words', 'came', '2026-11-30', 5, 'USD', '', '', '', 'stray', 'So.')
+"""
 IN_PARTS = """
 INSERT INTO deposit_invoice (payment_op_id, buyer, days_until_due, state, paid_amount, void_tries, parts)
 SELECT gen_random_uuid(), '{}', 30, 'paid', 5, 0, parts::jsonb FROM (VALUES
@@ -80,6 +85,7 @@ SELECT gen_random_uuid(), '{}', 30, 'paid', 5, 0, parts::jsonb FROM (VALUES
 ) AS told (parts)
 """
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("why a transfer is another than one that was marked (rows of bank_line: 1)", ANOTHER, "DELETE FROM bank_line"),
     ("what banks say that they hold (rows of bank_balance: 1)", A_BALANCE, "DELETE FROM bank_balance"),
     ("bookings that promise more for the night by a law (rows of booking: 1)",
      "UPDATE booking SET night_law = '{}' WHERE id IN (SELECT id FROM booking LIMIT 1)",

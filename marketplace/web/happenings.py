@@ -438,7 +438,6 @@ _EVENTS = {
     "money_act.undone": lazy_gettext("The file was withdrawn: what was done by it counts no more."),
     "bank_line.matched": lazy_gettext("It was said whose a transfer is; a second person has to agree."),
     "bank_line.booked": lazy_gettext("A transfer was booked."),
-    "bank_line.another": lazy_gettext("It was said why a transfer is another than one under the same reference."),
     "bank_line.doubted": lazy_gettext("What was said of a transfer was taken back."),
     "bank_line.ending": lazy_gettext("It was said what became of a transfer; a second person has to agree."),
     "bank_line.borne": lazy_gettext("The service bears what the bank has taken back."),

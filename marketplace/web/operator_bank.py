@@ -67,6 +67,8 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         found=found,
         names=accounts.company_name([each.company_id for each in shown_lines if each.company_id]),
         reopened=reopening.of([each.id for each in waiting["items"]]),
+        marked=asked.like_marked(waiting["items"]),
+        looks_marked=LooksMarked,
         can_reopen=reopening.AGAIN,
         me=by.person_id,
         limit=two_people.limit(),
@@ -111,7 +113,7 @@ def send_bank_line_back(line_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/bank/<uuid:line_id>/keep")
 def keep_bank_line(line_id: UUID) -> ResponseReturnValue:
     form = Form(KeepArgs)
-    done = form.done(lambda data: keeping.keep(line_id, data["reason"], by=actor()))
+    done = form.done(lambda data: keeping.keep(line_id, **data, by=actor()))
     return saved("show_bank", made=form.made) if done else show_bank(form)
 
 

@@ -23,7 +23,7 @@ from marketplace.web.waiting import count, for_second
 from marketplace.web.work import NOTHING_MORE
 
 ANSWERS = {"agree": seconds.agree, "withdraw": two_people.withdraw}
-TOLD = ("reason", "note", "evidence", "provider")
+TOLD = ("reason", "another", "note", "evidence", "provider")
 """What is shown of the words that somebody wrote; numbers of accounts are not."""
 
 

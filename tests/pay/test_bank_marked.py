@@ -11,10 +11,12 @@ from sqlalchemy import text
 
 from marketplace.accounts.models import Company
 from marketplace.core.db import db, transaction
-from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
+from marketplace.ledger import queries as books
+from marketplace.pay import refunds
 from marketplace.pay.bank import asked as asked_for
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank import keeping
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.rules import LineStatus
 from marketplace.pay.by_hand import findings
@@ -29,6 +31,7 @@ from marketplace.pay.by_hand.rules import (
     SeveralLines,
 )
 from marketplace.pay.models import PaymentOp
+from marketplace.pay.seconds import service as seconds
 from tests.factories import accounts, pay
 from tests.pay.books import everything_holds
 from tests.pay.test_bank import _company, asked, available, content, lines, ours, usd
@@ -118,17 +121,66 @@ def test_a_reference_that_a_bank_gives_again_is_another_transfer_as_a_person_say
     for company in (ours, other):
         with pytest.raises(LooksMarked), transaction():
             bank_deposits.assign(line.id, company.id, another=" ", by=finance)
-    # It is sent back, or kept, as any other.
+    # What it is nobody has said yet: it is sent back as any other, and kept with a reason, like here.
     asked_for.check_open(line)
+    with pytest.raises(LooksMarked), transaction():
+        keeping.keep(line.id, "Nobody's.", by=finance)
     desk = Visitor(client).signed_in(accounts.person_of(finance.person_id))
-    page = desk.look(f"/desk/bank/{line.id}/company?name=lab")
-    assert "more than 45 days before or after" in page.words
+    for path in ("/desk/bank", f"/desk/bank/{line.id}/company?name=lab"):
+        assert "more than 45 days before or after" in desk.look(path).words
     desk.send(
         f"/desk/bank/{line.id}/company?name=lab", "/assign", company_id=ours.id, another="Their bank counts anew."
     )
     db.session.expire_all()
     assert (line.status, available(ours), available(other)) == (LineStatus.POSTED, usd("100.00"), usd("100.00"))
-    assert "Their bank counts anew." in [event.data.get("another") for event in timeline("bank_line", line.id)]
+    assert line.another == "Their bank counts anew."
+    everything_holds()
+
+
+@pytest.mark.parametrize("are_one", [True, False])
+def test_what_may_have_been_marked_and_is_taken_back_waits_for_a_person(ours: Company, are_one: bool) -> None:
+    """100.00 were marked on 2 October, and a line of 17 November has their reference; on the 18th the bank takes 100.00
+    back under it. Where the line is that deposit, 100.00 are gone; where it is another, 100.00 of 200.00 stay."""
+    marked(ours, "100.00", date(2026, 10, 2))
+    finance, named = pay.finance(), bank_rules.reference_of(ours.id)
+    with transaction():
+        bank_deposits.take(content(ours, "100.00"), by=finance)
+        bank_deposits.take(table(f"2026-11-18,-100.00,USD,{named},Lab,B0"), by=finance)
+    came, gone = sorted(lines(), key=lambda line: line.booked_on)
+    assert (came.status, gone.status) == (LineStatus.STRAY, LineStatus.STRAY)
+    assert refunds.taken_back(ours.id) == {"USD": usd("100.00")}
+    with transaction():
+        if are_one:
+            bank_deposits.send_back(came.id, "It is the deposit of 2 October.", by=finance)
+        else:
+            bank_deposits.assign(came.id, ours.id, another="Their bank counts anew.", by=finance)
+        bank_deposits.assign(gone.id, ours.id, by=finance)
+    assert available(ours) == usd("0.00" if are_one else "100.00")
+    everything_holds()
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_what_was_marked_meanwhile_a_second_person_reads(ours: Company, app: Flask, *, is_kept: bool) -> None:
+    """One says whose 100.00 are, or that they are the service's; before another agrees a third marks a deposit under
+    their reference, and of a day long ago. What was said before is taken back; the second person reads what is new."""
+    one, two, (op,) = pay.finance(), pay.finance(), asked(ours, "100.00")
+    with transaction():
+        bank_deposits.take(content(ours, "100.00", words="for the work"), by=one)
+    (line,) = lines()
+    app.config["TWO_PEOPLE_ABOVE"] = "1.00"
+    try:
+        with transaction():
+            if is_kept:
+                act = keeping.keep(line.id, "Nobody's.", by=one)
+            else:
+                bank_deposits.assign(line.id, accounts.company().id, by=one)
+    finally:
+        app.config["TWO_PEOPLE_ABOVE"] = "500.00"
+    with transaction():
+        asked_for.find([op.id], replace(seen_by("B0"), happened_on=date(2026, 10, 2)), by=pay.finance())
+    with pytest.raises(LooksMarked), transaction():
+        seconds.agree(act.id, by=two) if is_kept else bank_deposits.confirm(line.id, by=two)
+    assert books.balance("rail:manual", "USD") == usd("-100.00")
     everything_holds()
 
 

@@ -145,7 +145,7 @@ def like_booked(found: Sequence[PaymentFinding]) -> dict[UUID, BankLine]:
 
 def let_go(line: BankLine, *, by: Actor) -> None:
     """The line is nobody's: a person says whose it is."""
-    nobody = {"company_id": None, "matched_by": None, "reason": None, "finding_id": None}
+    nobody = dict.fromkeys(("company_id", "matched_by", "reason", "finding_id", "another"))
     move_one(line, LineStatus.STRAY, by=by, event="bank_line.doubted", values=nobody)
 
 
@@ -174,10 +174,19 @@ def like_marked(lines: Collection[BankLine]) -> dict[UUID, PaymentOp]:
     return _under_reference(lines, and_(BankLine.known_by != KnownBy.ENTRY, _apart() > SAME_WITHIN.days))
 
 
-def check_another(line: BankLine, why: str) -> None:
-    """Raises LooksMarked where a line may be a deposit of another time, and nobody says why it is another."""
-    if line.kind is LineKind.CAME and not why.strip() and (op := like_marked([line]).get(line.id)) is not None:
+def is_unsure(line: BankLine) -> bool:
+    """Whether a line may be a deposit of another time, and nobody has said why it is another."""
+    return line.another is None and line.id in like_marked([line])
+
+
+def check_another(line: BankLine, why: str | None) -> str | None:
+    """Why a line is another transfer than a deposit of another time, where somebody says so. Raises LooksMarked where
+    it may be that deposit, and nobody does."""
+    if given := (why or "").strip():
+        return given
+    if (op := like_marked([line]).get(line.id)) is not None:
         raise LooksMarked(field="another", deposit=str(op.id))
+    return None
 
 
 def _apart() -> ColumnElement[int]:

@@ -144,9 +144,7 @@ def assign(line_id: UUID, company_id: UUID, *, another: str = "", by: Actor) -> 
         reversals.take_from(line, company_id, alone, by=by)
         return line
     _hold_open(line, company_id)
-    asked.check_another(line, another)
-    if another.strip():
-        record("bank_line.another", line, by=by, data={"another": another.strip()})
+    line.another = asked.check_another(line, another)
     if not _match(line, company_id, asked.booked([line]), alone, by=by):
         _wait([(line, company_id)], by=by)
     return line
@@ -154,7 +152,8 @@ def assign(line_id: UUID, company_id: UUID, *, another: str = "", by: Actor) -> 
 
 def confirm(line_id: UUID, *, by: Actor) -> BankLine:
     """A second operator agrees whose it is: it is booked; or that it was sent back, or is the service's loss. Raises
-    SamePerson, OwnCompany, OwnPayment, WrongState, NotFound, NotRefundable, InsufficientFunds."""
+    SamePerson, OwnCompany, OwnPayment, WrongState, NotFound, NotRefundable, InsufficientFunds, and LooksMarked where a
+    deposit was marked meanwhile that it may be."""
     line = _find(line_id, by)
     if line.status not in (LineStatus.MATCHED, LineStatus.ENDING):
         raise WrongState(f"The line is {line.status}.")
@@ -170,6 +169,7 @@ def confirm(line_id: UUID, *, by: Actor) -> BankLine:
     elif line.company_id is None:
         returns.book(line, by=by)
     else:
+        asked.check_another(line, line.another)
         _book(line, asked.booked_by(line), by=by)
     return line
 

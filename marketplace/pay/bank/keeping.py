@@ -21,18 +21,24 @@ from marketplace.standards.act_models import MoneyAct
 from marketplace.standards.act_rules import ActKind
 
 
-def keep(line_id: UUID, reason: str, *, by: Actor) -> BankLine | MoneyAct:
-    """Books a stray transfer on the service's own pocket. Raises NotFound, ReasonMissing, WrongState, WaitsAlready."""
+def keep(line_id: UUID, reason: str, *, another: str = "", by: Actor) -> BankLine | MoneyAct:
+    """Books a stray transfer on the service's own pocket. `another` says why it is no deposit of long ago under the
+    same reference, whose money would stand in the books twice. Raises NotFound, ReasonMissing, WrongState, LooksMarked,
+    WaitsAlready."""
     require_operator(by, OperatorRole.FINANCE)
     alone = two_people.tally(by)
     line, why = _nobodys(line_id), reason_given(reason)
-    return alone.once(ActKind.KEPT, line.id, line.money, {"reason": why}, lambda: _keep(line, why, by=by), by=by)
+    said = {"reason": why, "another": asked.check_another(line, another)}
+    return alone.once(ActKind.KEPT, line.id, line.money, said, lambda: _keep(line, said, by=by), by=by)
 
 
 def keep_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> BankLine:
-    """A second operator agrees. Raises NotFound, WrongState."""
+    """A second operator agrees. Raises NotFound, WrongState, and LooksMarked where a deposit was marked meanwhile that
+    it may be."""
     require_operator(by, OperatorRole.FINANCE)
-    return _keep(_nobodys(UUID(act.subject)), said["reason"], by=by)
+    line = _nobodys(UUID(act.subject))
+    asked.check_another(line, said.get("another"))
+    return _keep(line, said, by=by)
 
 
 def _nobodys(line_id: UUID) -> BankLine:
@@ -45,8 +51,9 @@ def _nobodys(line_id: UUID) -> BankLine:
     return line
 
 
-def _keep(line: BankLine, reason: str, *, by: Actor) -> BankLine:
+def _keep(line: BankLine, said: Mapping[str, Any], *, by: Actor) -> BankLine:
     ledger.post(bank_rules.kept_by_service(line.id, line.money, reopening.often(line.id)))
-    values = {"reason": reason, "decided_by": by.person_id, "decided_at": clock.now()}
+    why = {"reason": said["reason"], "another": said.get("another")}
+    values = why | {"decided_by": by.person_id, "decided_at": clock.now()}
     move_one(line, LineStatus.KEPT, by=by, event="bank_line.kept", values=values)
     return line

@@ -93,6 +93,8 @@ class BankLine(Stateful):
     """What the bank kept of a payment of ours that came back, in that payment's currency; and where it came in another,
     so many units of it for one of the payment's, by which source of which day (LANDED)."""
     reason: Mapped[str | None] = mapped_column(Text)
+    another: Mapped[str | None] = mapped_column(Text)
+    """Why it is another transfer than a deposit of long before or after under its reference, as somebody has said."""
     matched_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     """Who said whose it is or what became of it, or handed in the statement that says so."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -50,7 +50,7 @@ def reopen_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Bank
                 said_by=act.done_by, agreed_by=person_of(by), at=clock.now(),
             )
         )  # fmt: skip
-        nobody = dict.fromkeys(("reason", "matched_by", "decided_by", "decided_at"))
+        nobody = dict.fromkeys(("reason", "another", "matched_by", "decided_by", "decided_at"))
         if len(lines) > 1:
             nobody["undoes_id"] = None
         move_one(line, LineStatus.STRAY, by=by, event="bank_line.reopened", values=nobody)

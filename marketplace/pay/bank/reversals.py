@@ -6,6 +6,8 @@ company has by then, or writes down that the service bears it. One that was not 
 the books say nothing. What names nothing that is known is a stray. What one person
 alone may not book another operator agrees to (TWO_PEOPLE).
 
+One that may be a deposit of another time is none of these before a person has said what it is (`asked.like_marked`).
+
 A table does not say whether the bank or the service has sent money out under a company's reference: where the service
 has sent a refund of that amount in these days, the line is that refund, which stands in the books already.
 """
@@ -41,7 +43,8 @@ def undo(line: BankLine, alone: Tally, *, by: Actor) -> None:
     """Finds the cause of a fresh line and books it, or above the limit leaves it to another operator. Without a cause,
     or without the money, it stays a stray."""
     came = _came(line)
-    if came is None:
+    # What is taken back may be a deposit that was marked: a person says first whether that is this transfer.
+    if came is None or (came.status is not LineStatus.POSTED and asked.is_unsure(came)):
         return
     ours = _own_refund(line, came.company_id)
     # Also of what stays a stray: it says whose debt that is, about which they do not decide themselves.

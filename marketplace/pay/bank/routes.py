@@ -126,7 +126,7 @@ def send_line_back(given: dict[str, str], line_id: UUID) -> BankLine:
 @idempotency.required
 def keep_line(given: dict[str, str], line_id: UUID) -> BankLine | Response:
     """Say that a stray transfer is nobody's and the service's own, and why: it is booked on the service's pocket."""
-    return done_or_waits(keeping.keep(line_id, given["reason"], by=actor()))
+    return done_or_waits(keeping.keep(line_id, **given, by=actor()))
 
 
 @bank.post("/lines/<uuid:line_id>/reopen")

@@ -108,6 +108,7 @@ class BankLineSchema(ma.Schema):
     rate = ma.fields.Decimal(required=True, allow_none=True, as_string=True, metadata=RATE)
     rate_source = ma.fields.String(required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True)
+    another = ma.fields.String(required=True, allow_none=True, metadata=ANOTHER)
     rest_of_id = ma.fields.UUID(required=True, allow_none=True, metadata=REST)
     status = ma.fields.Enum(LineStatus, by_value=True, required=True)
 
@@ -126,6 +127,7 @@ class SendBackArgs(ma.Schema):
 
 class KeepArgs(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(3, 2000))
+    another = ma.fields.String(load_default="", validate=ma.validate.Length(0, 2000), metadata=ANOTHER)
 
 
 class ReopenArgs(ma.Schema):
