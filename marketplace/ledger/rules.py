@@ -21,6 +21,23 @@ class InsufficientFunds(Conflict):
     remedy = "Deposit the missing amount first."
 
 
+_SHORT: Mapping[tuple[str, str], str] = {
+    ("company", "available"): "The company has {have} available; {missing} more is needed.",
+    ("gig", "hold"): "The gig has {have} set aside; {missing} more is needed.",
+    ("qualification", "hold"): "The test has {have} set aside; {missing} more is needed.",
+    ("contractor", "payable"): "The person is owed {have} by now; {missing} more is needed.",
+}
+"""Whose money it is by the first and the last word of an account's name, which itself is nothing to read."""
+_OTHER = "There is {have} set aside for it; {missing} more is needed."
+
+
+def short_of(name: str, have: Money, missing: Money) -> InsufficientFunds:
+    """The refusal for an account that would stand below zero: whose money is short, and by how much."""
+    first, *_, last = name.split(":")
+    said = _SHORT.get((first, last), _OTHER).format(have=have, missing=missing)
+    return InsufficientFunds(said, available=str(have), missing=str(missing))
+
+
 class CauseTaken(Conflict):
     """The same cause was booked before, with other postings. The same postings would have been accepted silently."""
 

@@ -15,7 +15,7 @@ from marketplace.core.money import Money
 from marketplace.core.sending import Order, Rows
 from marketplace.ledger import queries
 from marketplace.ledger.models import JournalEntry, LedgerAccount
-from marketplace.ledger.rules import CauseTaken, Entry, InsufficientFunds, Move, may_overdraw, net_effect
+from marketplace.ledger.rules import CauseTaken, Entry, Move, may_overdraw, net_effect, short_of
 from marketplace.ledger.statements import HANDED_IN, ONE_MOVE, Source, booked, sides
 
 Pair = tuple[str, str]
@@ -196,6 +196,4 @@ def _refuse(short: Sequence[Sequence[Any]]) -> None:
     rows = db.session.connection().execute(_KNOWN, {"wanted": [(name, currency)]}).all()
     balance = rows[0].balance if rows else 0
     have, missing = Money(balance, currency), Money(-balance - amount, currency)
-    raise InsufficientFunds(
-        f"{name} holds {have}; {missing} more is needed.", available=str(have), missing=str(missing)
-    )
+    raise short_of(name, have, missing)

@@ -273,7 +273,8 @@ def test_what_is_refused(booking: Booking, happened: Any, money: Money, reason: 
     with pytest.raises(refused) as told:
         service.grant(booking.gig_id, booking.contractor_id, money, reason, by=owner)
     if refused is InsufficientFunds:
-        assert told.value.members["missing"] == "0.01 USD"
+        assert told.value.members == {"available": "200.00 USD", "missing": "0.01 USD"}
+        assert told.value.detail == "The company has 200.00 USD available; 0.01 USD more is needed."
 
 
 def test_nobody_gives_to_themselves_or_for_work_that_was_not_done(booking: Booking) -> None:

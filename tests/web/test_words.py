@@ -13,6 +13,7 @@ from flask_babel import force_locale
 
 from marketplace.core.language import CATALOGUES
 from marketplace.core.money import Money
+from marketplace.ledger.rules import short_of
 from marketplace.pay import proof
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.exchange import ECB
@@ -165,6 +166,14 @@ def test_the_source_of_a_rate_is_told_in_indonesian(app: Flask, source: str, exp
         ),
         ("The booking is working.", "Status pemesanannya: sedang bekerja."),
         ("There is 3.00 USD.", "Yang ada US$3,00."),
+        (
+            short_of("company:0199:available", Money(1000, "USD"), Money(1, "USD")).detail,
+            "Dana perusahaan yang tersedia US$10,00; masih kurang US$0,01.",
+        ),
+        (
+            short_of("bonus:0199:hold", Money(0, "USD"), Money(100, "USD")).detail,
+            "Dana yang disisihkan untuk itu US$0,00; masih kurang US$1,00.",
+        ),
         ("What somebody wrote stays as it is.", "What somebody wrote stays as it is."),
     ],
 )
