@@ -145,12 +145,14 @@ def _is_test_key(env: Mapping[str, str]) -> bool:
     return env.get("STRIPE_SECRET_KEY", "").startswith(("sk_test_", "rk_test_"))
 
 
-def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, str]:
-    """From which account people pay by files, and above how many US dollars it takes two of them."""
+def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, Any]:
+    """From which account people pay by files, which others are the service's, and above how many US dollars it takes
+    two of them."""
     above = env.get("SETARA_TWO_PEOPLE_ABOVE", "500.00")
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", above) is None:
         raise UnsafeSetting("SETARA_TWO_PEOPLE_ABOVE is an amount of US dollars: 500.00.")
     name, account = env.get("SETARA_PAYER_NAME", ""), env.get("SETARA_PAYER_ACCOUNT", "")
+    others = env.get("SETARA_BANK_ACCOUNTS", "")
     if production and rail == "manual" and not (name and account):
         raise UnsafeSetting(
             "SETARA_RAIL=manual needs SETARA_PAYER_NAME and SETARA_PAYER_ACCOUNT, which the files name."
@@ -159,6 +161,8 @@ def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, str
         "TWO_PEOPLE_ABOVE": above,
         "PAYER_NAME": name or "Setara",
         "PAYER_ACCOUNT": account or "NOTPROVIDED",
+        # Whose statements are taken. With none named nobody can tell, and all are.
+        "BANK_ACCOUNTS": tuple(filter(None, map(str.strip, [account, *others.split(",")]))) if account else (),
         "PAYER_BIC": env.get("SETARA_PAYER_BIC", ""),
     }
 

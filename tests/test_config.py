@@ -28,6 +28,9 @@ SAFE = {
 def test_production_starts_with_safe_settings() -> None:
     read = config.load(SAFE)
     assert read["CLOCK_MOVABLE"] is False
+    assert (read["BANK_ACCOUNTS"], read["PAYER_ACCOUNT"]) == ((), "NOTPROVIDED")
+    own = config.load(SAFE | {"SETARA_PAYER_ACCOUNT": "DE1", "SETARA_BANK_ACCOUNTS": "DE2, ,DE3"})
+    assert own["BANK_ACCOUNTS"] == ("DE1", "DE2", "DE3")
     assert read["SESSION_COOKIE_SECURE"] is True
     assert read["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://setara_app@db/setara"
 

@@ -92,6 +92,7 @@ PATTERNS: Final = (
     "%(value)s is not known.",
     "%(value)s is not a number.",
     "%(value)s is not a skill's name.",
+    "The account %(account)s is none of the service's own (SETARA_PAYER_ACCOUNT, SETARA_BANK_ACCOUNTS).",
     "Line %(line)s is not UTF-8.",
     "There is no name in line %(line)s.",
     "Missing columns: %(columns)s.",

@@ -76,7 +76,7 @@ def ask(client: FlaskClient, route: str, who: Mapping[str, str] | None = None, o
 @pytest.mark.door(KEEP, "wrong_state")
 @pytest.mark.door(REOPEN, "works")
 @pytest.mark.door(REOPEN, "wrong_state")
-def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
+def test_its_doors(ours: Company, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (accounts.bearer(pay.finance()) for _ in range(2))
     owner = accounts.bearer(accounts.owner_of(ours.id))
     told = ask(client, TRANSFER, owner, ours.id).json
@@ -86,6 +86,11 @@ def test_its_doors(ours: Company, app: Flask, client: FlaskClient) -> None:
     text = {"content": table(f"2026-11-17,5000.00,USD,{told['reference']},Lab,B1", *rows)}
     looked = ask(client, LOOK, first, json=text).json
     assert [line["company_id"] for line in looked["lines"]] == [str(ours.id), None, None]
+    with monkeypatch.context() as named:
+        named.setitem(app.config, "BANK_ACCOUNTS", ("DE02120300000000202051",))
+        foreign = ask(client, TAKE, first, json={"content": camt(entry("1.00", "x"))})
+        assert (foreign.status_code, foreign.json["code"]) == (422, "bank_statement_not_good")
+        assert "DE89370400440532013000" in foreign.json["faults"][0][1]
     assert ask(client, TAKE, first, json=text).json["fresh"] == 3
     by_sum = {line["money"]["amount"]: line["id"] for line in ask(client, LINES, first).json["items"]}
     large, stray = by_sum["5000.00"], by_sum["1.00"]

@@ -68,6 +68,20 @@ def test_three_formats_say_the_same(content: str, format_: FileFormat) -> None:
     assert bank_rules.tail_of(line.words) == COMPANY.hex[-12:]
 
 
+def test_each_statement_of_a_file_has_its_own_account() -> None:
+    """Two accounts stand in one file of MT940; the second one is the service's only where it says so."""
+    second = MT940.replace(":25:DE89370400440532013000", ":25P:37040044/0532013999\nDEUTDEFF").replace("B26AB", "B26AC")
+    found = formats.read((MT940 + second).format(reference="x"))
+    first, other = "DE89370400440532013000", "37040044/0532013999"
+    assert [line.account for line in found.lines] == [each.account for each in found.balances] == [first, other]
+    told = f"The account {other} is none of the service's own (SETARA_PAYER_ACCOUNT, SETARA_BANK_ACCOUNTS)."
+    assert list(bank_rules.of_own_accounts(found, [first]).faults) == [(3, told)]
+    own = [first, "DE02370400440532013999"]
+    assert bank_rules.of_own_accounts(found, own) == bank_rules.of_own_accounts(found, []) == found
+    names = ("DE89 3704 0044 0532 0130 00 EUR", "532013000", "3000")
+    assert [bank_rules.is_own(each, [first]) for each in names] == [True, True, False]
+
+
 def test_an_entry_of_many_transfers_is_each_of_them() -> None:
     part = '<TxDtls><Amt Ccy="USD">{}</Amt><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>'
     two = part.format("100.00", "one") + part.format("150.00", "two")

@@ -60,7 +60,7 @@ class Look:
 def look(content: str, *, by: Actor) -> Look:
     """Reads a statement and changes nothing. For operators of finance."""
     require_operator(by, OperatorRole.FINANCE)
-    found = bank_rules.in_time(formats.read(content), clock.now().date())
+    found = _read(content)
     known = _known(bank_rules.identities(found.lines))
     named = _companies(found.lines)
     pairs = zip(found.lines, bank_rules.identities(found.lines), strict=True)
@@ -70,7 +70,12 @@ def look(content: str, *, by: Actor) -> Look:
 def remarks(content: str, *, by: Actor) -> Sequence[str]:
     """What somebody should know of a statement that they have taken. For operators of finance."""
     require_operator(by, OperatorRole.FINANCE)
-    return bank_rules.in_time(formats.read(content), clock.now().date()).remarks
+    return _read(content).remarks
+
+
+def _read(content: str) -> Read:
+    read = bank_rules.in_time(formats.read(content), clock.now().date())
+    return bank_rules.of_own_accounts(read, current_app.config["BANK_ACCOUNTS"])
 
 
 def take(content: str, *, by: Actor) -> BankStatement:
@@ -84,7 +89,7 @@ def take(content: str, *, by: Actor) -> BankStatement:
     before = select(BankStatement).where(BankStatement.sha256 == sha256)
     if (taken := db.session.scalars(before).one_or_none()) is not None:
         return taken
-    found = bank_rules.in_time(formats.read(content), clock.now().date())
+    found = _read(content)
     if found.faults:
         raise StatementNotGood(faults=[list(each) for each in found.faults])
     first = insert(BankStatement).values(

@@ -141,19 +141,19 @@ def _rows(text: str) -> Read:
 
 
 def _mt940(text: str) -> Read:
-    begun = len(re.findall(r"^:61:", text, re.MULTILINE))
+    # A file may hold the statements of several accounts, and the library does not say whose a line is.
+    accounts = _accounts(text)
     try:
         told = list(mt940.parse(_ENDS.sub(_readable, text)))
     except Exception:  # The library lets whatever it stumbles over through.
         return Read(FileFormat.MT940, (), 0, [(0, "It begins like a MT940 file, and cannot be read to its end.")])
-    if len(told) != begun:
+    if len(told) != len(accounts):
         return Read(FileFormat.MT940, (), 0, [(0, "Not every line of it can be read.")])
-    account = re.search(r"^:25:(\S+)", text, re.MULTILINE)
     lines: list[Incoming] = []
     faults: list[tuple[int, str]] = []
     balances, remarks = _of_mt940(text)
     outgoing = 0
-    for at, each in enumerate(told, 1):
+    for at, (each, account) in enumerate(zip(told, accounts, strict=True), 1):
         data: Mapping[str, Any] = each.data
         try:
             money = _amount(str(data["amount"].amount), str(data["amount"].currency))
@@ -170,7 +170,7 @@ def _mt940(text: str) -> Read:
         lines.append(
             Incoming(
                 at=at,
-                account=account[1] if account else "",
+                account=account,
                 booked_on=_day(str(data["date"])),
                 money=money if money.amount > 0 else -money,
                 words=words,
@@ -182,14 +182,25 @@ def _mt940(text: str) -> Read:
     return Read(FileFormat.MT940, lines, outgoing, faults, balances, remarks)
 
 
+def _accounts(text: str) -> list[str]:
+    """Whose each line of the file is: of the account that was named last above it."""
+    account, found = "", []
+    for name, said in re.findall(r"^:(25P?|61):(.*)$", text, re.MULTILINE):
+        if name == "61":
+            found.append(account)
+        else:
+            account = (said.split() or [""])[0]
+    return found
+
+
 def _of_mt940(text: str) -> tuple[list[Balance], list[str]]:
     """How each statement of a file begins and ends, and what cannot be of that; what lies between its pages (60M, 62M)
     is passed over."""
     found: list[Balance] = []
     remarks: list[str] = []
     account, first = "", None
-    for name, said in re.findall(r"^:(25|60F|62F):(.*)$", text, re.MULTILINE):
-        if name == "25":
+    for name, said in re.findall(r"^:(25P?|60F|62F):(.*)$", text, re.MULTILINE):
+        if name.startswith("25"):
             account = (said.split() or [""])[0]
         elif name == "60F":
             first = said

@@ -34,6 +34,9 @@ BACK = timedelta(days=3653)
 """Ten years: nobody waits that long for a transfer, so an older day is a mistake of whoever made the file."""
 NOT_YET, TOO_OLD = "This day has not come yet.", "This day is more than ten years ago."
 WRONG_BALANCE = "A balance of it cannot be, and none of that statement is kept: the books are not compared with it."
+NOT_OURS = "The account {account} is none of the service's own (SETARA_PAYER_ACCOUNT, SETARA_BANK_ACCOUNTS)."
+SHORTEST_ACCOUNT = 6
+"""A shorter number could be the end of any account's."""
 SHORT = 20
 """So much of its identity is the reference of a line that has none of the bank's."""
 _REFERENCE = re.compile(r"RF\d{2}SET[0-9A-F]{12}")
@@ -171,6 +174,35 @@ def in_time(read: Read, today: date) -> Read:
     remarks = [*read.remarks, *[WRONG_BALANCE] * (len(read.balances) > len(balances))]
     faults = sorted({*read.faults, *wrong})
     return replace(read, lines=lines, faults=faults, balances=balances, remarks=sorted(set(remarks)))
+
+
+def of_own_accounts(read: Read, own: Sequence[str]) -> Read:
+    """The file, and among what is wrong each account in it that is none of these, once, at its first line. Where none
+    is given, or a line names none, nothing is wrong: the money of a stranger's statement never reached the service."""
+    first: dict[str, int] = {}
+    for account, at in [
+        *((line.account, line.at) for line in read.lines),
+        *((each.account, 0) for each in read.balances),
+    ]:
+        first.setdefault(account, at)
+    wrong = [(at, NOT_OURS.format(account=name)) for name, at in first.items() if name and not is_own(name, own)]
+    return replace(read, faults=sorted({*read.faults, *wrong})) if own else read
+
+
+def is_own(account: str, own: Sequence[str]) -> bool:
+    """Whether a bank means one of these by what it calls an account: DE89370400440532013000 is also
+    37040044/0532013000, and DE89370400440532013000EUR."""
+    said = _number(account.rpartition("/")[2])
+    return any(said == each or _is_end(said, each) or _is_end(each, said) for each in map(_number, own))
+
+
+def _number(account: str) -> str:
+    plain = re.sub(r"[^A-Z0-9]", "", account.upper())
+    return re.sub(r"(?<=[0-9])[A-Z]{3}$", "", plain)
+
+
+def _is_end(one: str, other: str) -> bool:
+    return len(one) >= SHORTEST_ACCOUNT and other.endswith(one)
 
 
 def digest(content: str) -> str:
