@@ -84,6 +84,14 @@ SELECT gen_random_uuid(), '{}', 30, 'paid', 5, 0, parts::jsonb FROM (VALUES
     ('[{"kind": "charge", "id": "ch_1", "amount": 5}]'), ('[{"kind": "payment_intent", "id": "pi_3", "amount": 5}]')
 ) AS told (parts)
 """
+REMINDED = """
+WITH op AS (SELECT id FROM payment_op LIMIT 1), told AS (
+    INSERT INTO event (at, name, doer_kind, subject_id, about, data)
+    SELECT '2026-11-30T12:00Z', 'deposit.overdue', 'clock', id, '{}', '{}' FROM op
+)
+INSERT INTO deposit_invoice (payment_op_id, buyer, days_until_due, state, paid_amount, void_tries, reminded_at)
+SELECT id, '{}', 30, 'open', 0, 0, '2026-11-30T12:00Z' FROM op
+"""
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
     ("why a transfer is another than one that was marked (rows of bank_line: 1)", ANOTHER, "DELETE FROM bank_line"),
     ("what banks say that they hold (rows of bank_balance: 1)", A_BALANCE, "DELETE FROM bank_balance"),
@@ -245,6 +253,18 @@ def test_what_was_issued_goes_down_and_up_again_unharmed(old: Database) -> None:
         for slip in db.session.scalars(select(Payslip)):
             told = proofs.of_payslip(slip.id, accounts.actor_of(slip.contractor_id))
             assert verify.check(json.dumps(told), published).code == verify.HOLDS
+
+
+def test_nobody_is_reminded_twice_of_an_invoice(old: Database) -> None:
+    """Going back forgets of whom it was, and the event says so when the database comes up again."""
+    with at_work(old), psycopg.connect(old.admin_dsn, autocommit=True) as admin:
+        admin.execute(REMINDED)
+        before = rows_of(old)["deposit_invoice"]
+        downgrade(str(MIGRATIONS), revision="0144")
+        assert all("reminded_at" not in row for row in rows_of(old)["deposit_invoice"])
+        upgrade(str(MIGRATIONS))
+        assert rows_of(old)["deposit_invoice"] == before
+        admin.execute("DELETE FROM deposit_invoice")
 
 
 def test_what_an_earlier_version_could_not_keep_is_named_with_its_number_and_stays(
