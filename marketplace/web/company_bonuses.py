@@ -16,6 +16,7 @@ from marketplace.gigs.rules import GigStatus
 from marketplace.ledger import queries as books
 from marketplace.pay.bonuses import queries, service
 from marketplace.pay.bonuses.models import Bonus
+from marketplace.pay.bonuses.rules import INVITE
 from marketplace.pay.bonuses.schemas import BonusWithdrawalSchema, NewBonusSchema
 from marketplace.standards import two_people
 from marketplace.standards.catalogue import RULES
@@ -44,8 +45,10 @@ def list_bonuses(company_id: UUID, gig_id: UUID, **forms: Form) -> ResponseRetur
         people=_people(gig),
         available=books.balance(available_account(company_id), gig.currency),
         limit=two_people.limit(),
+        is_alone=not queries.others_of(company_id, by),
         health=RULES["HEALTH"].parameters["percent"],
         me=by.person_id,
+        invite=INVITE,
         **shown,
     ), max(form.status for form in shown.values())
 

@@ -317,7 +317,7 @@ def every(question: str, *doors: str) -> Any:
 @every("wrong_shape", GRANT, LIST, MINE, WITHDRAW)
 @pytest.mark.usefixtures("forty")
 def test_the_doors_of_bonuses(client: FlaskClient, booking: Booking) -> None:
-    owner, other = accounts.owner_of(booking.company_id), finance_of(booking)
+    owner = accounts.owner_of(booking.company_id)
     stranger = accounts.bearer(accounts.owner_of(accounts.company().id))
     of: dict[str, UUID] = {"gig_id": booking.gig_id, "company_id": booking.company_id, "bonus_id": uuid4()}
 
@@ -334,6 +334,12 @@ def test_the_doors_of_bonuses(client: FlaskClient, booking: Booking) -> None:
     waits = ask(GRANT, owner, json=body)
     assert (waits.status_code, waits.json["status"], waits.json["held"]["amount"]) == (201, "waiting", "52.00")
     of["bonus_id"] = waits.json["id"]
+    accounts.member(booking.company_id, CompanyRole.MANAGER)
+    alone = ask(AGREE, owner)
+    assert (waits.json["can_agree"], alone.json["code"]) == (0, "second_member_needed")
+    assert "invite a second member" in alone.json["remedy"]
+    other = finance_of(booking)
+    assert [each["can_agree"] for each in ask(LIST, owner).json["items"]] == [ask(SHOW, owner).json["can_agree"]] == [1]
     why = {"json": {"reason": "It was meant for another."}}
     for door in DOORS:
         more: dict[str, Any] = {GRANT: {"json": body}, WITHDRAW: why}.get(door, {})
@@ -343,7 +349,8 @@ def test_the_doors_of_bonuses(client: FlaskClient, booking: Booking) -> None:
             assert ask(door, accounts.member(booking.company_id), **more).status_code == 403
     assert ask(SHOW, booking.contractor_id).status_code == 404, "it is not owed yet"
     assert ask(AGREE, owner).json["code"] == "second_member_needed"
-    assert ask(AGREE, other).json["status"] == "granted"
+    granted = ask(AGREE, other).json
+    assert (granted["status"], granted["can_agree"]) == ("granted", None)
     assert (ask(AGREE, other).status_code, ask(WITHDRAW, owner, **why).status_code) == (409, 409)
     assert ask(SHOW, booking.contractor_id).json["reason"] == pay.WHY
     assert [each["id"] for each in ask(MINE, booking.contractor_id).json["items"]] == [of["bonus_id"]]

@@ -19,8 +19,7 @@ def test_a_bonus_is_given_agreed_to_and_paid(client: FlaskClient, app: Flask, mo
     company_id, ana = booking.company_id, accounts.person_of(booking.contractor_id)
     gigs.money_for(company_id, Money.of("60.00", "USD"))
     owner = accounts.person_of(accounts.owner_of(company_id).person_id)
-    second = accounts.person_of(accounts.member(company_id, CompanyRole.FINANCE).person_id)
-    one, other, hers = (Visitor(app.test_client()).signed_in(each) for each in (owner, second, ana))
+    one, hers = (Visitor(app.test_client()).signed_in(each) for each in (owner, ana))
     root = f"/company/{company_id}"
     at = f"{root}/gigs/{booking.gig_id}/bonuses"
     given = {"contractor_id": str(ana.id), "money.amount": "70.00", "reason": pay.WHY}
@@ -29,8 +28,14 @@ def test_a_bonus_is_given_agreed_to_and_paid(client: FlaskClient, app: Flask, mo
     assert "12.80 USD more is needed" in refused.words
     assert pay.WHY in refused.words, "what was typed stays"
     assert "waits" not in one.send(at, action=at, **given | {"money.amount": "0.00"}).words
+    assert "Nobody else in the company may see its money yet" in one.look(at).words
     page = one.send(at, action=at, **given | {"money.amount": "50.00"})
+    assert "another member who may see the money agrees. Nobody else may agree yet: invite a second" in page.words
+    second = accounts.person_of(accounts.member(company_id, CompanyRole.FINANCE).person_id)
+    other = Visitor(app.test_client()).signed_in(second)
+    page = one.look(at)
     assert "another member who may see the money agrees" in page.words
+    assert "Nobody else" not in page.words
     assert pay.WHY not in hers.look("/work/pay").words
     overview = other.look(root)
     assert "A bonus of $50.00 USD waits for a second person" in overview.words

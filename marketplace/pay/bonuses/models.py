@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, and_, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from marketplace.core.db import CurrencyCode, Instant, Minor, choice
 from marketplace.core.lifecycle import Stateful
@@ -66,6 +66,8 @@ class Bonus(Stateful):
     """When a pay run took it."""
     status: Mapped[BonusStatus] = mapped_column(choice(BonusStatus, "status"))
 
+    others: Mapped[int | None] = query_expression()
+    """How many members may see the company's money beside whoever wrote it. Only where a query asks for it."""
     payslip: Mapped[Payslip | None] = relationship(
         secondary=PayLine.__table__,
         primaryjoin=lambda: and_(Bonus.id == PayLine.bonus_id, PayLine.kind == LineKind.BONUS),
@@ -74,6 +76,11 @@ class Bonus(Stateful):
         lazy="selectin",
     )
     """That pays it, once it is issued."""
+
+    @property
+    def can_agree(self) -> int | None:
+        """How many other members could agree by now; None where nothing waits."""
+        return self.others if self.status is BonusStatus.WAITING else None
 
     @property
     def payslip_id(self) -> UUID | None:

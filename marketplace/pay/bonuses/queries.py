@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ScalarSelect, Select, exists, func, select
+from sqlalchemy.orm import with_expression
 
-from marketplace.accounts.models import Person
-from marketplace.accounts.rules import Actor, OperatorRole, Right, require_company, require_person
+from marketplace.accounts.models import Member, Person
+from marketplace.accounts.rules import COMPANY_RIGHTS, Actor, OperatorRole, Right, require_company, require_person
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
@@ -19,13 +20,35 @@ from marketplace.shifts.models import Booking
 from marketplace.shifts.rules import BookingStatus
 
 
+def _others(company_id: object, *but: object) -> ScalarSelect[int]:
+    """How many members of the company may see its money beside these people."""
+    roles = [role for role, rights in COMPANY_RIGHTS.items() if Right.MONEY in rights]
+    found = select(func.count()).where(Member.company_id == company_id, Member.role.in_(roles))
+    return found.where(*(Member.person_id != each for each in but)).scalar_subquery()
+
+
+_COULD = _others(Bonus.company_id, Bonus.written_by, Bonus.contractor_id)
+_BONUSES = select(Bonus).options(with_expression(Bonus.others, _COULD)).execution_options(populate_existing=True)
+
+
+def one(bonus_id: UUID) -> Bonus | None:
+    """A bonus with how many could agree to it. Nobody is asked who is looking."""
+    return db.session.scalars(_BONUSES.where(Bonus.id == bonus_id)).one_or_none()
+
+
+def others_of(company_id: UUID, seen_by: Actor) -> int:
+    """How many other members may see the company's money, and so agree to a bonus. Raises NotFound or Forbidden."""
+    require_company(seen_by, company_id, Right.MONEY)
+    return db.session.scalar(select(_others(company_id, require_person(seen_by)))) or 0
+
+
 def of_company(
     company_id: UUID, seen_by: Actor, *, status: BonusStatus | None = None, gig_id: UUID | None = None
 ) -> Select[Bonus]:
     """What a company has given, or wants to give. Raises NotFound or Forbidden."""
     if not seen_by.is_operator(OperatorRole.FINANCE):
         require_company(seen_by, company_id, Right.MONEY)
-    found = select(Bonus).where(Bonus.company_id == company_id)
+    found = _BONUSES.where(Bonus.company_id == company_id)
     if status is not None:
         found = found.where(Bonus.status == status)
     return found if gig_id is None else found.where(Bonus.gig_id == gig_id)
@@ -33,7 +56,7 @@ def of_company(
 
 def of_members(bonus_id: UUID, by: Actor) -> Bonus:
     """A bonus of a company in which the asker may see the money. Raises NotFound or Forbidden."""
-    found = db.session.get(Bonus, bonus_id)
+    found = one(bonus_id)
     if found is None:
         raise NotFound
     require_company(by, found.company_id, Right.MONEY)
@@ -43,7 +66,7 @@ def of_members(bonus_id: UUID, by: Actor) -> Bonus:
 def bonus(bonus_id: UUID, seen_by: Actor) -> Bonus:
     """A bonus, for its company's members who may see money, for operators of finance, and once it is owed for whoever
     was given it. Raises NotFound or Forbidden."""
-    found = db.session.get(Bonus, bonus_id)
+    found = one(bonus_id)
     if found is None:
         raise NotFound
     is_theirs = found.status is BonusStatus.GRANTED and seen_by.is_in_person(found.contractor_id)

@@ -62,6 +62,10 @@ class SecondMember(Forbidden):
     remedy = "Ask another member of the company who may see its money to agree."
 
 
+INVITE = "Nobody else may agree yet: invite a second member to the company, as owner or for finance. Or take it back."
+"""What to do where the company has nobody else who may see its money."""
+
+
 def hold_account(bonus_id: UUID) -> str:
     """The account in which the money of a bonus is set aside."""
     return f"bonus:{bonus_id}:hold"

@@ -43,6 +43,14 @@ class BonusSchema(ma.Schema):
     written_by = ma.fields.UUID(required=True)
     written_at = ma.fields.AwareDateTime(required=True)
     granted_at = ma.fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "Owed since"})
+    can_agree = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "How many other members could agree by now, while it waits. With none, invite a second one "
+            "as owner or for finance, or take it back; null where nothing waits"
+        },
+    )
     answered_by = ma.fields.UUID(
         required=True, allow_none=True, metadata={"description": "Who agreed as a second person, or took it back"}
     )

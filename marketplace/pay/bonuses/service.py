@@ -34,6 +34,7 @@ from marketplace.pay.bonuses import queries
 from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.bonuses.rules import (
     CAN_BE_PAID,
+    INVITE,
     BonusStatus,
     CannotReceive,
     NotABonus,
@@ -93,7 +94,9 @@ def grant(gig_id: UUID, contractor_id: UUID, money: Money, reason: str, *, by: A
     ledger.post(
         Entry(f"bonus:{bonus_id}:held", [Move(available_account(gig.company_id), hold_account(bonus_id), held)])
     )
-    return db.session.get_one(Bonus, bonus_id)
+    made = queries.one(bonus_id)
+    assert made is not None, "it was made above"
+    return made
 
 
 def agree(bonus_id: UUID, *, by: Actor) -> Bonus:
@@ -106,7 +109,7 @@ def agree(bonus_id: UUID, *, by: Actor) -> Bonus:
     if bonus.contractor_id == me:
         raise OwnBonus
     if bonus.written_by == me:
-        raise SecondMember
+        raise SecondMember(remedy=None if found.can_agree else INVITE)
     if bonus.status is BonusStatus.WAITING:
         _check_receives(person)
     now = clock.now()
