@@ -109,7 +109,7 @@ def decide(window: Window, order: Order) -> list[Booking]:
         place.offer.decision = place.told(of=len(places), seats=seats, cutoff=cutoff)
     db.session.flush()
     if any(place.because is Because.FUNDS for place in places):
-        shortage.tell([window.gig.id])
+        shortage.tell_after({window.gig.id})
     return made
 
 

@@ -1,6 +1,7 @@
 """A gig without money for somebody's yes: its company is told, once, so that it can set more aside before offers end.
 
-The yes itself is refused and leaves nothing, so this verb has a transaction of its own (`db.make_sure()`).
+The yes itself is refused and leaves nothing, so this has a transaction of its own (`db.make_sure()`); so it has where
+yeses were collected: it locks the gig for itself, which whoever says yes or decides shares with others.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, make_sure
 from marketplace.core.events import Event, record_many
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import GigStatus
@@ -22,6 +23,12 @@ OUT: Final = "gig.out_of_funds"
 _FUNDED: Final = "gig.funded"
 TOLD_AGAIN_AFTER: Final = timedelta(hours=24)
 """How long a company is not told again of the same gig, unless it has set money aside meanwhile (our own number)."""
+
+
+def tell_after(gig_ids: Collection[UUID]) -> None:
+    """Has `tell()` done once the running transaction has ended, whatever becomes of it."""
+    ids = sorted(gig_ids)
+    make_sure(f"out of funds {ids}", lambda: tell(ids))
 
 
 def tell(gig_ids: Collection[UUID], *, by: Actor = CLOCK) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy.orm.util import identity_key
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db, make_sure, send
+from marketplace.core.db import db, send
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import Among, making, moving
 from marketplace.core.problems import NotFound
@@ -345,8 +345,7 @@ def _holding(bookings: Sequence[Booking]) -> Order[None]:
         try:
             posted.then(rows)
         except InsufficientFunds as short:
-            short_of = sorted({booking.gig_id for booking in bookings})
-            make_sure(f"out of funds {short_of}", lambda: shortage.tell(short_of))
+            shortage.tell_after({booking.gig_id for booking in bookings})
             raise GigOutOfFunds(**short.members) from short
 
     return Order(posted.statement, posted.facts, check)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.rules import CLOCK, Actor
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.gigs import funding
@@ -17,6 +18,7 @@ from marketplace.matching import deciding, service
 from marketplace.shifts import offers, scheduling
 from marketplace.shifts.models import Booking, Offer
 from marketplace.shifts.rules import BookingStatus, OfferStatus, YesIsCollected
+from marketplace.shifts.shortage import OUT
 from marketplace.standards.offer import PaymentModel
 from marketplace.workforce.calendar import Window
 from marketplace.workforce.models import Contractor
@@ -116,12 +118,17 @@ def test_whom_a_rule_keeps_out_by_then_is_told_which(scene: Scene) -> None:
 
 
 def test_money_for_one_seat_seats_one(scene: Scene) -> None:
+    """The company hears of it once that is decided: to tell it locks the gig, for which no decision waits."""
     shift = make.shift(scene, seats=2)
     asked = make.asked(scene, shift, [make.contracted(scene) for _ in range(3)])
     say_yes(asked)
     left = books.balance(scene.gig.hold_account, "USD") - Money(6740, "USD")
     funding.hand_back(scene.gig.id, left, by=CLOCK)
-    deciding.decide_due()
+    with transaction():
+        deciding.decide_due()
+        before = [event.name for event in timeline("gig", scene.gig.id)]
+    after = [event.name for event in timeline("gig", scene.gig.id)]
+    assert [names.count(OUT) for names in (before, after)] == [0, 1]
     assert shift.seats_taken == 1
     assert sorted((offer.decision or {})["because"] for offer in asked) == ["funds", "funds", "place"]
 
