@@ -240,7 +240,7 @@ def night_worked(
     what of the stretches is overtime, which earns `percents`, and what days earn more."""
     if not promised:
         return 0, None
-    paid = [Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at]
+    paid = _paid_spans(stretches)
     window = (None, None) if law is None else (law.from_hour, law.to_hour)
     minutes = min(-(-night_time(paid, zone, *window) // MINUTE), promised)
     return minutes, law and law.of_work(paid, zone, beyond, percents, minutes).within(law)
@@ -335,6 +335,19 @@ def minutes_by_kind(stretches: Iterable[Stretch]) -> dict[EntryKind, int]:
     return minutes
 
 
+def _paid_spans(stretches: Iterable[Stretch]) -> list[Span]:
+    """When the paid time of these was: all of the paid kinds, but of outages only the first minutes (rule OUTAGE)."""
+    spans, left = [], OUTAGE_PAID
+    for each in sorted(stretches, key=lambda stretch: stretch.started_at):
+        ends = each.ended_at
+        if each.kind is EntryKind.OUTAGE:
+            ends = min(ends, each.started_at + left)
+            left -= ends - each.started_at
+        if each.kind in PAID_KINDS and ends > each.started_at:
+            spans.append(Span(each.started_at, ends))
+    return spans
+
+
 def paid_minutes(minutes: Mapping[EntryKind, int]) -> int:
     return sum(minutes[kind] for kind in PAID_KINDS)
 
@@ -363,7 +376,7 @@ def beyond_worked(
     person `waited` for a call from the start on count with them.
     """
     first_day = schedule.starts_at.astimezone(zone).date()
-    spans = [Span(s.started_at, s.ended_at) for s in stretches if s.kind in PAID_KINDS and s.ended_at > s.started_at]
+    spans = _paid_spans(stretches)
     spent = time_by_day(spans, zone) if promised.days else {}
     kept = [day for day in promised.days if not day.whole_shift or _has_greater_part(day, spent)]
     waited_on_it = waited if any(day.on == first_day or day.whole_shift for day in kept) else 0

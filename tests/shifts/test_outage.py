@@ -67,6 +67,24 @@ def test_an_hour_of_an_outage_is_paid_and_the_rest_is_a_break(scene: Scene) -> N
     assert line.flags == [EntryFlag.OUTAGE]
 
 
+def test_of_a_night_without_power_as_much_is_paid_as_of_any_outage(scene: Scene) -> None:
+    """Of four hours at night ten minutes are worked, then the power is away to the end: 70 minutes are paid, those of
+    the night among them are no more, and the shift ends like any other."""
+    booking = make.booked(scene, starts_at=MONDAY + 14 * HOUR)
+    me = accounts.actor_of(booking.contractor_id)
+    make.at(booking.starts_at)
+    attendance.clock_in(booking.id, by=me)
+    make.at(booking.starts_at + 10 * MINUTE)
+    report(booking)
+    make.at(booking.starts_at + 3 * HOUR)
+    everything_holds()
+    make.at(booking.ends_at)
+    attendance.clock_out(booking.id, by=me)
+    line = line_of(booking)
+    assert (line.work_minutes, line.waiting_minutes, line.night_minutes, booking.night_minutes) == (10, 60, 70, 240)
+    everything_holds()
+
+
 def test_whoever_cannot_begin_is_excused_and_paid_an_hour(scene: Scene) -> None:
     booking = make.booked(scene)
     make.at(booking.starts_at + 20 * MINUTE)
