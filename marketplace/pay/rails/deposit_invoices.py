@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -93,17 +94,19 @@ def note(op: PaymentOp, result: Result) -> None:
 
 
 def unread(limit: int = BATCH) -> list[UUID]:
-    """Deposits that Stripe has brought, and of which nobody has written down by which payments. In no order, so that
-    those that cannot be read stand in no other's way."""
+    """Deposits that the Stripe of now has brought, and of which nobody has written down by which payments. In no order,
+    so that those that cannot be read stand in no other's way. What was only marked as paid there came by none."""
     found = select(PaymentOp.id).join(DepositInvoice, DepositInvoice.payment_op_id == PaymentOp.id)
     found = found.where(PaymentOp.status == rules.OpStatus.DONE, DepositInvoice.parts.is_(None))
-    found = found.where(PaymentOp.rail.in_(stripe_rules.NAMES), PaymentOp.external_id.is_not(None))
+    found = found.where(DepositInvoice.paid_amount > 0, PaymentOp.external_id.is_not(None))
+    found = found.where(PaymentOp.rail == stripe_rules.name_of(current_app.config["STRIPE_KEY"]))
     return list(db.session.scalars(found.order_by(func.random()).limit(limit)))
 
 
 def note_parts(op_id: UUID, result: Result) -> None:
-    """Writes down by which payments a deposit that is done has come, where its rail says so."""
-    if isinstance(result, Done) and result.billed is not None:
+    """Writes down by which payments a deposit that is done has come, where its rail says so: also of one of which but a
+    part came through it."""
+    if not isinstance(result, Unknown) and result.billed is not None:
         db.session.get_one(DepositInvoice, op_id, populate_existing=True).parts = _parts(result.billed)
 
 
