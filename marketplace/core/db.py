@@ -73,6 +73,7 @@ _PENDING = "setara_before_commit"
 _LAST = "setara_with_the_commit"
 _SURE = "setara_make_sure"
 _DEPTH = "setara_transaction_depth"
+_BY_INDEX = text("SET LOCAL enable_seqscan = off")
 event.listen(Pool, "checkin", pool.rest)
 event.listen(Pool, "checkout", pool.take)
 
@@ -118,6 +119,15 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> i
     session = db.session()
     session.flush()
     return copy_over(session.connection(), table, columns, rows)
+
+
+def look_up_by_index() -> None:
+    """Has PostgreSQL look rows up by their indexes until the transaction ends, for sets that make a table grow.
+
+    As long as a connection lives, PostgreSQL keeps the plan by which it looks up the rows that foreign keys name. Made
+    while a table held a few rows it reads all of them, however many there are by then.
+    """
+    db.session.execute(_BY_INDEX)
 
 
 def send_last(order: Order[Any]) -> None:

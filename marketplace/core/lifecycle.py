@@ -220,9 +220,12 @@ def _moving(model: type[Stateful], shape: _Shape) -> Fixed:
     table = typed(Table, model.__table__)
     ids, old = bindparam("ids", type_=ARRAY(table.c.id.type)), bindparam("old", type_=table.c.status.type)
     named = shape.among.condition if shape.among else table.c.id == any_(ids)
-    found = select(table.c.id).where(named, table.c.status == old)
+    # No index of statuses may find rows that are named: where few had the status when the plan was made, it would be
+    # read from end to end for each batch, however many have it by now.
+    still = (table.c.status == old).is_(True)
+    found = select(table.c.id).where(named, table.c.status == old if shape.among else still)
     held = found.order_by(table.c.id).with_for_update(key_share=True).cte("held")
-    changed = update(table).where(table.c.id == held.c.id, table.c.status == old)
+    changed = update(table).where(table.c.id == held.c.id, still)
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in shape.given}
     row_id, by_row = cast(table.c.id, Text), bindparam("by_row", type_=JSONB)
     values |= {name: func.jsonb_extract_path_text(by_row, row_id, name) for name in shape.differing}

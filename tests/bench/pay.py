@@ -27,7 +27,7 @@ from marketplace.accounts.rules import CLOCK
 from marketplace.app import create_app
 from marketplace.contracts.models import BenefitEntry
 from marketplace.core import clock
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, look_up_by_index, transaction
 from marketplace.ledger.models import JournalEntry, Posting
 from marketplace.pay import proof, service
 from marketplace.pay.models import PayLine, PayRun, Payslip
@@ -170,8 +170,8 @@ def paid(company_id: UUID) -> dict[str, Spent]:
 
 
 def enter(company_id: UUID) -> None:
-    """Reckons the time entries of finished bookings into timesheets, as a job does: a week's of one person after the
-    other, so that each has one timesheet."""
+    """Reckons the time entries of finished bookings into timesheets, a week's of one person after the other, so that
+    each has one timesheet. The tables were empty when PostgreSQL last counted them, and it counts anew every minute."""
     last = UUID(int=0)
     while True:
         with transaction():
@@ -182,6 +182,7 @@ def enter(company_id: UUID) -> None:
             if not who:
                 return
             last = who[-1]
+            look_up_by_index()
             of_them = own.where(Booking.contractor_id.in_(who)).order_by(Booking.contractor_id, Booking.id)
             timesheets.enter(db.session.scalars(of_them).all(), by=CLOCK)
 

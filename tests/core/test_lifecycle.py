@@ -13,9 +13,9 @@ from sqlalchemy import MetaData, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from marketplace.core.db import choice, db, transaction
+from marketplace.core.db import choice, db, look_up_by_index, transaction
 from marketplace.core.events import Event, timeline
-from marketplace.core.lifecycle import Stateful, WrongState, make, move, move_one
+from marketplace.core.lifecycle import Stateful, WrongState, make, move, move_one, moving
 
 
 class Light(StrEnum):
@@ -165,3 +165,18 @@ def test_new_rows_are_written_with_their_events_in_one_statement(lamps: list[Lam
     assert (told.name, told.doer_id) == ("lamp.made", ana.person_id)
     assert told.about == [f"lamp:{first.id}", f"street:{street}"]
     assert make(Lamp, [], by=NOBODY, event="lamp.made") == []
+
+
+def test_rows_that_are_named_are_found_by_their_keys_however_rare_their_status_was(lamps: list[Lamp]) -> None:
+    """PostgreSQL last counted while each lamp had a status of its own, and takes one status for one lamp ever since. By
+    an index of statuses it would read all that are green by now, for each batch of a few."""
+    each_its_own = "UPDATE lamp SET status = CASE WHEN street_id IS NULL THEN 'broken' ELSE id::text END"
+    many = "INSERT INTO lamp SELECT gen_random_uuid(), NULL, NULL, 'green' FROM generate_series(1, 3000)"
+    for statement in ("CREATE INDEX lamp_status ON lamp (status)", each_its_own, "ANALYZE lamp", many):
+        db.session.execute(text(statement))
+    look_up_by_index()
+    order = moving(Lamp, [lamp.id for lamp in lamps], old=Light.GREEN, new=Light.RED, by=NOBODY, event="lamp.out")
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {order.statement.compiled.text}")
+    read = "\n".join(plan.scalars())
+    assert "lamp_pkey" in read
+    assert "lamp_status" not in read

@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, func, insert, select, text
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import queue
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, look_up_by_index, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
@@ -44,9 +44,6 @@ from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
-_BY_INDEX = text("SET LOCAL enable_seqscan = off")
-"""PostgreSQL keeps, as long as a connection lives, the plan by which it looks up the rows that foreign keys name. Made
-while a table held a few rows it reads all of them, however many there are by the end of the run."""
 _IS_PAYABLE = Payslip.net_amount > Payslip.withheld_amount
 """Whether a payslip has anything to be sent to its person."""
 
@@ -63,7 +60,7 @@ def advance_run(run_id: UUID) -> bool:
         step = _STEPS.get(run.status)
         if step is None:
             return False
-        db.session.execute(_BY_INDEX)
+        look_up_by_index()
         return step(run)
 
 
@@ -121,8 +118,8 @@ def _compute(run: PayRun) -> bool:
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
     tried = db.session.scalars(trials.payable(scope).limit(BATCH)).all()
     people = works.lock_people_of(waiting, ruled, owing, tried)
-    free = due.where(Timesheet.id.in_(waiting)).with_for_update(skip_locked=True)
-    taken = timesheets.lock(db.session.scalars(free).all(), by=CLOCK)
+    free = works.payable_timesheets(scope).where(Timesheet.id == works.any_of(waiting))
+    taken = timesheets.lock(db.session.scalars(free.with_for_update(skip_locked=True)).all(), by=CLOCK)
     tests = _take_tests(run, tried)
     found = works.of_timesheets(taken)
     again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
