@@ -1,5 +1,6 @@
 """Timesheets: what a finished booking enters, who approves it, and the door through which pay takes it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -7,13 +8,13 @@ from typing import cast as typed
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Uuid, any_, bindparam, exists, func, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, exists, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company, require_person
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import copy, db
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
@@ -225,7 +226,12 @@ def _write_lines(bookings: Sequence[Booking], sheets: dict[Week, UUID]) -> None:
         | _minutes_of(booking, entries[booking.id])
         for booking in bookings
     ]
-    db.session.execute(insert(TimesheetLine), lines)
+    copy(TimesheetLine.__tablename__, tuple(lines[0]), (tuple(map(_as_text, line.values())) for line in lines))
+
+
+def _as_text(value: Any) -> Any:
+    """A value of a line as COPY takes it."""
+    return json.dumps(value) if isinstance(value, list | dict) else value
 
 
 def _minutes_of(booking: Booking, own: Sequence[_Entry]) -> dict[str, Any]:
