@@ -14,6 +14,9 @@ from marketplace.web import report_pictures
 from marketplace.web.public import blueprint
 from marketplace.web.survey_pictures import said_bars
 
+FIRST_YEAR = 2020
+"""The first of which a quarter can be asked for."""
+
 
 @blueprint.get("/companies/<uuid:company_id>/report")
 @limiter.limit(CURIOUS)
@@ -28,6 +31,7 @@ def show_report(company_id: UUID, quarter: Quarter | None = None) -> str:
         report=report,
         pictures=report_pictures,
         said_bars=said_bars,
+        before=report.quarter.before if report.quarter.before.year >= FIRST_YEAR else None,
         following=following if following < Quarter.of(clock.now()).after and (insider or report.has_ended) else None,
         running=Quarter.of(clock.now()),
         insider=insider,
