@@ -9,7 +9,7 @@ from uuid import UUID
 
 from babel import Locale
 from flask import current_app
-from flask_babel import format_date, format_datetime, format_time, get_locale, gettext, lazy_gettext
+from flask_babel import format_date, format_time, get_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
@@ -102,7 +102,7 @@ def span(start: datetime, end: datetime, place: str) -> str:
     if first.date() == last.date():
         ends = format_time(last, "short", rebase=False)
     else:
-        ends = format_datetime(last, "short", rebase=False)
+        ends = f"{format_date(last, 'medium', rebase=False)}, {format_time(last, 'short', rebase=False)}"
     day, begins = format_date(first, "medium", rebase=False), format_time(first, "short", rebase=False)
     return str(gettext("%(day)s, %(begins)s to %(ends)s (%(zone)s)", day=day, begins=begins, ends=ends, zone=place))
 
@@ -135,7 +135,7 @@ def _day(event: Event) -> str:
 
 def _amount(money: Money) -> str:
     words = money.format(str(get_locale() or "en"))
-    return words if money.currency in words else f"{words} {money.currency}"
+    return words if any(letter.isalpha() for letter in words) else f"{words} {money.currency}"
 
 
 def _ids(events: Sequence[Event], word: str) -> set[UUID]:

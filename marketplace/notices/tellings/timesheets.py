@@ -93,7 +93,7 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Channel.BOTH,
                 "Something was cut from your timesheet: %(gig)s",
                 "%(company)s gives a reason for each cut; they stand on the timesheet. The rest is approved and paid. "
-                "If you do not agree, you can say so there for 30 days; as long the money stays held.",
+                "If you do not agree, you can say so there for 30 days, in which the money stays held.",
             ),
         ),
         "dispute.claimed": (
