@@ -23,6 +23,7 @@ from marketplace.pay.rails.landing import Landing
 from marketplace.pay.seals import proofs as seal_proofs
 from marketplace.pay.seals import verify
 from marketplace.pay.taxes.schemes import BY_ID
+from marketplace.standards.line_kinds import LineKind
 from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.given import of_lines
@@ -32,6 +33,7 @@ from marketplace.web.words import (
     account_words,
     day,
     duration,
+    exact_duration,
     money_words,
     name_of,
     rate_words,
@@ -164,10 +166,11 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
 def _how_much(line: PayLine) -> str:
     if line.pieces is not None and line.rate is not None:
         counted: str = ngettext("%(num)d piece", "%(num)d pieces", line.pieces)
-        return f"{counted} × {money_words(line.rate)}" + (f" ({duration(line.minutes)})" if line.seconds else "")
+        return f"{counted} × {money_words(line.rate)}" + (f" ({exact_duration(line.seconds)})" if line.seconds else "")
     if line.seconds:
         rate = f" × {money_words(line.rate)} {gettext('an hour')}" if line.rate else ""
-        return f"{duration(line.minutes)}{rate}"
+        of_leave = f" {gettext('of leave')}" if line.kind is LineKind.SICK_ACCRUAL else ""
+        return f"{exact_duration(line.seconds)}{of_leave}{rate}"
     if line.percent is not None:
         told: str = gettext("%(percent)s %% of the pay", percent=line.percent.normalize())
         return told
@@ -225,7 +228,7 @@ def _year(sheet: Sheet, view: PayslipView) -> None:
     sheet.add("pair", gettext("Kept for you as benefits"), money_words(year.benefits))
     sheet.add("pair", gettext("What companies paid for your work"), money_words(year.cost))
     sheet.add("pair", gettext("Time that was paid"), duration(year.paid_seconds / 60))
-    leave = f"{duration(year.leave_earned / 60)} / {duration(year.leave_taken / 60)}"
+    leave = f"{exact_duration(year.leave_earned)} / {exact_duration(year.leave_taken)}"
     sheet.add("pair", gettext("Sick leave earned / taken"), leave)
 
 

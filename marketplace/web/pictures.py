@@ -22,7 +22,7 @@ from marketplace.shifts.hours import Stretch as Counted
 from marketplace.shifts.models import Booking
 from marketplace.shifts.timesheet_models import TimesheetLine
 from marketplace.shifts.totals import DayMinutes, MinuteKind
-from marketplace.web.words import duration, money_words, name_of
+from marketplace.web.words import duration, exact_duration, money_words, name_of
 
 KINDS = "abcdef"
 """The fills of the style sheet, in their order; a picture with more parts begins again."""
@@ -268,7 +268,7 @@ def balance_columns(course: Course) -> list[Column]:
 
 def amount_words(quantity: int, currency: str | None) -> str:
     """A quantity of the benefit ledger: minor units of a currency, or seconds of leave."""
-    return duration(quantity / 60) if currency is None else money_words(Money(quantity, currency))
+    return exact_duration(quantity) if currency is None else money_words(Money(quantity, currency))
 
 
 def newspaper_bars() -> dict[str, list[Segment]]:

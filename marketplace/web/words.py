@@ -88,6 +88,12 @@ def countries() -> list[tuple[str, str]]:
     return territories(str(get_locale()))
 
 
+def named_place(country: str, subdivision: str | None) -> str:
+    """ "Kenya", or "United States (US-KS)": a place as people read it."""
+    name = dict(countries()).get(country, country)
+    return f"{name} ({subdivision})" if subdivision else name
+
+
 @lru_cache(maxsize=8)
 def territories(language: str) -> list[tuple[str, str]]:
     """`countries()` in a named language."""
@@ -217,6 +223,16 @@ def duration(minutes: float | Decimal) -> str:
     hours, rest = divmod(round(minutes), 60)
     parts = [gettext("%(hours)s h", hours=hours)] if hours else []
     return " ".join([*parts, gettext("%(minutes)s min", minutes=rest)] if rest or not hours else parts)
+
+
+def exact_duration(seconds: int) -> str:
+    """As `duration()`, to the second: leave accrues by two seconds for each minute, and its money by these, so that a
+    line of 7 min 40 s would not multiply out if it said 8 min."""
+    minutes, rest = divmod(seconds, 60)
+    if not rest:
+        return duration(minutes)
+    odd: str = gettext("%(seconds)s s", seconds=rest)
+    return f"{duration(minutes)} {odd}" if minutes else odd
 
 
 def money_words(amount: Money, *, whole: bool = False) -> str:

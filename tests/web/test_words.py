@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -14,12 +16,16 @@ from flask_babel import force_locale
 from marketplace.core.language import CATALOGUES
 from marketplace.core.money import Money
 from marketplace.ledger.rules import short_of
+from marketplace.notices.words import span
 from marketplace.pay import proof
+from marketplace.pay.queries import hold_names
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.exchange import ECB
 from marketplace.standards.rules import RULES
 from marketplace.web import words
 from marketplace.web.cited import cited, parts
+from marketplace.web.code_names import NAMES
+from marketplace.web.happenings import event_names
 from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
 
@@ -86,6 +92,37 @@ def test_money_always_says_whose_it_is(app: Flask, locale: str, money: Money, ex
 def test_a_duration_reads_as_hours_and_minutes(app: Flask, minutes: float, expected: str) -> None:
     with app.test_request_context():
         assert words.duration(minutes) == expected
+
+
+def test_leave_is_told_to_the_second_so_that_its_line_multiplies_out(app: Flask) -> None:
+    """3 h 50 min of work at 15.00 USD earn a thirtieth: 7 min 40 s, 1.92 USD. 8 min would be 2.00 USD."""
+    with app.test_request_context():
+        told = {460: "7 min 40 s", 480: "8 min", 3605: "1 h 5 s", 20: "20 s", 0: "0 min"}
+        assert {seconds: words.exact_duration(seconds) for seconds in told} == told
+
+
+def test_every_account_in_which_money_is_set_aside_has_a_word() -> None:
+    named = str(hold_names(UUID(int=1)).compile(compile_kwargs={"literal_binds": True}))
+    roots = set(re.findall(r"'(\w+):'", named))
+    assert "rail_fee" in roots
+    assert roots - NAMES["movement"].keys() == set()
+
+
+def test_every_event_that_is_recorded_by_name_has_a_sentence() -> None:
+    rooms = [path.read_text() for path in WEB.parent.rglob("*.py")]
+    named = {name for text in rooms for name in re.findall(r"\brecord\(\s*\"([a-z_]+\.[a-z_]+)\"", text)}
+    assert "sandbox_lever.pulled" in named
+    assert named - set(event_names()) == set()
+
+
+def test_a_span_past_midnight_writes_both_days_alike(app: Flask) -> None:
+    begins = datetime(2023, 5, 9, 2, 30, tzinfo=UTC)
+    for locale, expected in (
+        ("en", "May 8, 2023, 9:30 PM to May 9, 2023, 3:30 AM (America/Bogota)"),
+        ("id", "8 Mei 2023, 21.30 sampai 9 Mei 2023, 03.30 (America/Bogota)"),
+    ):
+        with app.test_request_context(), force_locale(locale):
+            assert span(begins, begins + timedelta(hours=6), "America/Bogota").replace("\u202f", " ") == expected
 
 
 def test_every_number_of_a_rule_has_a_word() -> None:
