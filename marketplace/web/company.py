@@ -16,7 +16,7 @@ from marketplace.pay import queries as pay
 from marketplace.standards import queries as standards
 from marketplace.web import answers, site, waiting
 from marketplace.web import company_pictures as pictures
-from marketplace.web.words import countries
+from marketplace.web.words import countries, named_place
 
 blueprint = Blueprint("company", __name__, url_prefix="/company/<uuid:company_id>")
 SHOWN = 20
@@ -48,13 +48,8 @@ def _known() -> dict[str, Any]:
         "company": queries.company(company_id, by),
         "may": lambda right: by.may(Right(right), company_id),
         "unreached": unreached_of,
-        "place_named": _place_named,
+        "place_named": named_place,
     }
-
-
-def _place_named(country: str, subdivision: str | None) -> str:
-    name = dict(countries()).get(country, country)
-    return name if subdivision is None else f"{name} ({subdivision})"
 
 
 def unreached_of(gigs: Iterable[Gig]) -> list[tuple[str, str]]:

@@ -5,6 +5,14 @@ from flask_babel import lazy_gettext
 from marketplace.core.events import Event
 
 _EVENTS = {
+    "person.verification_asked": lazy_gettext("A link that confirms an e-mail address was asked for."),
+    "person.reset_asked": lazy_gettext("A link that sets a new password was asked for."),
+    "person.password_chosen": lazy_gettext("A password was chosen."),
+    "person.sign_up_repeated": lazy_gettext("Somebody signed up again with an address that has an account."),
+    "exchange_rate.entered": lazy_gettext("An exchange rate was entered."),
+    "sandbox_lever.pulled": lazy_gettext("A lever of the sandbox was pulled."),
+    "check.failed": lazy_gettext("A sentence that must be true was found broken."),
+    "check.mended": lazy_gettext("A sentence that must be true holds again."),
     "survey.asked": lazy_gettext("Somebody whose work is paid was asked how it was."),
     "booking.cap_exceeded": lazy_gettext("Without network, work went beyond a cap of its hazard class; it is paid."),
     "concern.opened": lazy_gettext("What people say is low; an operator looks at it."),

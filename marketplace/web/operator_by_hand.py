@@ -60,7 +60,7 @@ def show_by_hand(
         names=_names(ops.values(), [each.found_by for each in waiting]),
         names_waiting=len(method_names.waiting(by)),
         pauses=pausing.open_ones(by),
-        rails=[(name, name) for name in switching.NAMES],
+        rails=[(name, words.name_of("rail", name)) for name in switching.NAMES],
         currencies=words.currencies(),
         providers=PROVIDERS,
         me=by.person_id,

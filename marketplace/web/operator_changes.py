@@ -15,7 +15,7 @@ from marketplace.standards.models import RegionComment
 from marketplace.web.forms import Form
 from marketplace.web.operator import after, blueprint, saved
 from marketplace.web.public_changes import days_bar, days_words
-from marketplace.web.public_standards import named_place
+from marketplace.web.words import named_place
 
 
 @blueprint.get("/places/changes/<uuid:change_id>")

@@ -22,8 +22,8 @@ from marketplace.web import choices, words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.public_standards import named_place
 from marketplace.web.typed import typed
+from marketplace.web.words import named_place
 from marketplace.workforce import queries as workforce
 from marketplace.workforce.queries import Covered
 

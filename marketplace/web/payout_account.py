@@ -68,6 +68,7 @@ def payout_account() -> ResponseReturnValue:
         ended=[each for each in mine if each.row.status is MethodStatus.REFUSED],
         is_changing=any(each.row.status is MethodStatus.WAITING for each in mine),
         providers=PROVIDERS,
+        named_place=words.named_place,
     ), form.status
 
 

@@ -24,7 +24,7 @@ from marketplace.web import site
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.public import blueprint
-from marketplace.web.public_standards import named_place
+from marketplace.web.words import named_place
 
 SHOWN = 50
 _DAY_SECONDS = 86_400

@@ -99,7 +99,7 @@ def _examples() -> list[tuple[str, str]]:
 def list_regions() -> str:
     """What is known of every place today."""
     known = queries.regions(clock.now().date())
-    return render_template("public/regions.html", regions=known, named_place=named_place)
+    return render_template("public/regions.html", regions=known, named_place=words.named_place)
 
 
 @blueprint.get("/regions/<code>")
@@ -110,13 +110,7 @@ def region(code: str) -> str:
     versions, laws = queries.history(*where), law_of(*where).over_time()
     told = {"versions": versions, "laws": laws, "day_laws": laws_of_place(*where)}
     told["night_laws"] = night_laws_of(*where)
-    return render_template("public/region.html", place=named_place(*where), **told)
-
-
-def named_place(country: str, subdivision: str | None) -> str:
-    """ "Kenya", or "United States (US-KS)": a place as people read it."""
-    name = dict(words.countries()).get(country, country)
-    return f"{name} ({subdivision})" if subdivision else name
+    return render_template("public/region.html", place=words.named_place(*where), **told)
 
 
 @blueprint.get("/fairness")

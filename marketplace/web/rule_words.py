@@ -12,7 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from marketplace.standards.premium_days import PremiumDay
 from marketplace.web.verdict_words import verdict_said
-from marketplace.web.words import amounts, countries, day, duration, name_of, number, said, status_words, when
+from marketplace.web.words import amounts, day, duration, name_of, named_place, number, said, status_words, when
 
 PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -293,6 +293,8 @@ _CODES: Final[Mapping[str, str]] = MappingProxyType(
         "label": "engagement",
     }
 )
+_PLACES: Final = frozenset({"country", "not_payable_in_own"})
+"""Inputs that are codes of places, as "CO, US-KS"."""
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -321,8 +323,10 @@ def input_words(name: str, value: object, zone: str | None = None) -> str:
         return day(date.fromisoformat(text))
     if name == "status":
         return status_words(text)
-    if name == "country":
-        return dict(countries()).get(text, text)
+    if name in _PLACES:
+        return ", ".join(
+            named_place(code.partition("-")[0], code if "-" in code else None) for code in text.split(", ")
+        )
     if name in _CODES:
         return ", ".join(name_of(_CODES[name], code) for code in text.split(", "))
     for pattern, tell in _SHAPES:

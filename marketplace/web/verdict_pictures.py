@@ -12,7 +12,7 @@ from marketplace.standards.calculator import DOUBTED, Reckoning
 from marketplace.standards.fair_pay import Receiver
 from marketplace.standards.floor import Place
 from marketplace.web.pictures import Part, Segment, stacked
-from marketplace.web.words import money_words, name_of
+from marketplace.web.words import money_words, name_of, named_place
 
 _FILLS = MappingProxyType(
     {
@@ -93,7 +93,7 @@ def against_floor(place: Place, rate: Money) -> Against:
 
 def _against(place: Place, promised: Money, earned: Fraction, longest: Fraction) -> Against:
     return Against(
-        place=place.name,
+        place=named_place(place.country, place.subdivision),
         earned=money_words(_cut(earned, promised.currency)),
         floor=money_words(place.floor.lowest_rate()),
         reached=earned >= place.floor.hourly,

@@ -26,7 +26,7 @@ def test_the_calculator_answers_as_the_gate_does(visitor: Visitor) -> None:
     assert page.status == 200
     assert "Every rule of the gate is met." in page.words
     words = page.words.replace("\xa0", " ")
-    assert "US-KS: an hour earns $12.50 USD, the floor is $7.25 USD." in words
+    assert "United States (US-KS): an hour earns $12.50 USD, the floor is $7.25 USD." in words
     assert "Of $16.85 USD that the company pays for an hour, $16.10 USD reach the person" in words
     assert "INSTRUCTIONS" not in page.words
 

@@ -121,6 +121,12 @@ PAY = {
         "terms": lazy_gettext("your agreement to its terms"),
         "other": lazy_gettext("something more, which its page names"),
     },
+    "rail": {
+        "sandbox": lazy_gettext("sandbox, no money moves"),
+        "manual": lazy_gettext("by hand"),
+        "stripe": "Stripe",
+        "stripe_test": lazy_gettext("Stripe in test mode"),
+    },
     "payout_method": {
         "bank_account": lazy_gettext("bank account"),
         "mobile_money": lazy_gettext("mobile money"),
@@ -323,6 +329,12 @@ PAY = {
         "benefit": lazy_gettext("kept for them as benefits"),
         "platform": lazy_gettext("the service's fee"),
         "third_party": lazy_gettext("a third party's margin"),
+        "qualification": lazy_gettext("held for a test"),
+        "attempt": lazy_gettext("held for an attempt at a test"),
+        "guarantee": lazy_gettext("held for a week of guaranteed hours"),
+        "bonus": lazy_gettext("held for a bonus"),
+        "rail_fee": lazy_gettext("held to make good what a rail kept"),
+        "tax": lazy_gettext("withheld tax"),
     },
     "account": {
         "payable": lazy_gettext("owed to you"),
