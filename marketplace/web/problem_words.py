@@ -11,6 +11,14 @@ from marketplace.web.patterns import Patterns
 from marketplace.web.words import amounts, day, said, status_words, when
 
 PATTERNS: Final = (
+    "What the rail says of it (%(what)s) could not be written down (%(why)s): a person decides.",
+    "It is marked as paid, and %(paid)s came of it through Stripe: a person looks for the rest.",
+    "It is void, and %(paid)s came of it before: a person decides.",
+    "Stripe moved %(amount)s %(currency)s, which is not what was ordered.",
+    "Stripe asks for %(amount)s %(currency)s, which is not what was ordered.",
+    "Stripe would ask for %(amount)s %(currency)s, which is not what was ordered.",
+    "Stripe has %(there)s bytes of a paper of %(all)s.",
+    "The sandbox does not know %(name)s.",
     "A filled seat would weigh %(fill)s, and what ranks people %(ranking)s.",
     "The chosen hours would weigh %(band)s, and another part %(heaviest)s.",
     "Give %(part)s a whole number from 0 to %(most)s.",

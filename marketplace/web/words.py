@@ -72,7 +72,9 @@ def said(sentence: object) -> str:
 
     Unlike a template's own `_()` it takes no part of the sentence as a placeholder, and nothing of it as markup.
     """
-    words: str = gettext(str(sentence))
+    english = str(sentence)
+    # Of no sentence a catalogue tells of itself.
+    words: str = gettext(english) if english else ""
     return words
 
 

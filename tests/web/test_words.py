@@ -18,7 +18,10 @@ from marketplace.core.money import Money
 from marketplace.ledger.rules import short_of
 from marketplace.notices.words import span
 from marketplace.pay import proof
+from marketplace.pay.bank.returns import CAME_BACK
+from marketplace.pay.bank.rules import TAKEN_BACK
 from marketplace.pay.queries import hold_names
+from marketplace.pay.rails import rail
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.exchange import ECB
 from marketplace.standards.rules import RULES
@@ -32,6 +35,7 @@ from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
 WEB = Path(words.__file__).parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+RESULTS = {"Parked", "Refused", "Unknown", "refusal"}
 PLACES = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -60,6 +64,24 @@ def test_every_sentence_of_a_page_has_an_indonesian() -> None:
     translated = known()
     missing = [f"{file}: {sentence}" for sentence, file in said_by_pages() if not all(translated.get(sentence, [""]))]
     assert missing == []
+
+
+def said_by_rails() -> Iterator[str]:
+    """Why a payment is where it is, as rails say it, and what is written down of what a bank has undone: people read
+    it."""
+    for path in Path(rail.__file__).parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RESULTS:
+                yield from (part.value for part in node.args if isinstance(part, ast.Constant) and " " in part.value)
+            elif isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
+                yield from [str(node.value.value)] if node.value.value else []
+    yield from (CAME_BACK, TAKEN_BACK)
+
+
+def test_why_a_payment_is_where_it_is_has_an_indonesian() -> None:
+    sentences = set(said_by_rails())
+    assert len(sentences) > 25
+    assert sentences - set(known()) == set()
 
 
 def test_a_translation_names_what_its_sentence_names() -> None:
@@ -203,6 +225,11 @@ def test_the_source_of_a_rate_is_told_in_indonesian(app: Flask, source: str, exp
         ),
         ("The booking is working.", "Status pemesanannya: sedang bekerja."),
         ("There is 3.00 USD.", "Yang ada US$3,00."),
+        ("", ""),
+        (
+            "It is void, and 4.00 USD came of it before: a person decides.",
+            "Faktur itu batal, dan US$4,00 darinya sudah masuk sebelumnya: seseorang yang memutuskan.",
+        ),
         (
             short_of("company:0199:available", Money(1000, "USD"), Money(1, "USD")).detail,
             "Dana perusahaan yang tersedia US$10,00; masih kurang US$0,01.",
