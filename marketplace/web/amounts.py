@@ -15,7 +15,7 @@ from babel.numbers import NumberFormatError, format_decimal, get_decimal_symbol,
 from flask_babel import get_locale, gettext
 
 from marketplace.core.http import MoneyField
-from marketplace.core.money import Money, is_currency, minor_digits
+from marketplace.core.money import BadMoney, Money, is_currency, minor_digits
 from marketplace.standards.schemas import DecimalField
 
 _SHAPE: Final = re.compile(r"-?[0-9]+([.,][0-9]+)*")
@@ -84,6 +84,19 @@ def written(number: Decimal, locale: str) -> str:
 def in_field(money: Money) -> str:
     """An amount as it stands in a field of the running request."""
     return written(money.decimal, _locale())
+
+
+def number_in_field(number: Decimal) -> str:
+    """The same of a number that is no amount."""
+    return written(number, _locale())
+
+
+def plain_in_field(plain: str, currency: str) -> str:
+    """The same of an amount that is kept, or sent, as the API writes it ("1.234" KWD); what is none stays as it is."""
+    try:
+        return in_field(Money.of(plain, currency))
+    except BadMoney:
+        return plain
 
 
 def amount(text: str, currency: str) -> str:

@@ -28,6 +28,7 @@ from marketplace.standards.rules import Verdict
 from marketplace.surveys import queries as surveys
 from marketplace.web import answers, choices, verdict_pictures, words
 from marketplace.web import company_pictures as pictures
+from marketplace.web.amounts import plain_in_field
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.gig_form import GigForm, money_values, values_of
@@ -77,7 +78,7 @@ def write_gig(company_id: UUID) -> ResponseReturnValue:
 def edit_gig(company_id: UUID, gig_id: UUID) -> ResponseReturnValue:
     """Other terms for a draft. `?rate=` puts a number into the form, as the gate's verdicts suggest it."""
     gig = own_gig(gig_id)
-    suggested = {"rate.amount": request.args["rate"]} if "rate" in request.args else {}
+    suggested = {"rate.amount": _suggested(gig)} if "rate" in request.args else {}
     form = Form(GigForm, values_of(gig) | suggested)
     if _handed_in(form, lambda terms: service.revise(gig_id, terms, by=actor())) is None:
         return _gig_form(form, company_id, actor(), gig), form.status
@@ -204,12 +205,17 @@ def _ask_gate(gig_id: UUID, verb: Callable[..., PublishDecision]) -> ResponseRet
 def _forms(gig: Gig) -> dict[str, Form]:
     missing = gate.needed_funds(gig, gig.rate) - queries.committed(gig)
     missing = max(missing, Money.zero(gig.currency))
-    rate = {"rate.amount": request.args.get("rate", ""), "rate.currency": gig.currency}
+    rate = {"rate.amount": _suggested(gig), "rate.currency": gig.currency}
     return {
         "fund": Form(FundSchema, money_values("money", missing)),
         "raising": Form(NewRateSchema, rate),
         "pressed": Form(ma.Schema),
     }
+
+
+def _suggested(gig: Gig) -> str:
+    """The number of the address, which is written one way, as the reader of the form writes it."""
+    return plain_in_field(request.args.get("rate", ""), gig.currency)
 
 
 def _gig_page(gig: Gig, forms: Mapping[str, Form]) -> str:

@@ -1,6 +1,8 @@
 """Places at the desk: what is known of each, how many people it protects, and changes that a second person confirms."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from marketplace.standards.models import RegionChange
 from marketplace.standards.protection import ChangeStatus, RegionFacts
 from marketplace.standards.schemas import NewRegionChangeSchema
 from marketplace.web import choices, words
+from marketplace.web.amounts import number_in_field
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
 from marketplace.web.pictures import Part, Segment, stacked
@@ -98,9 +101,16 @@ def decide_change(change_id: UUID, decision: str) -> ResponseReturnValue:
 
 def _values(code: queries.Code, facts: RegionFacts | None, version: int | None) -> dict[str, Any]:
     values: dict[str, Any] = {"country": code[0], "subdivision": code[1] or "", "based_on": version or ""}
-    for name, value in (facts.as_json() if facts else {}).items():
-        values[f"facts.{name}"] = "\n".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    for each in fields(facts) if facts else ():
+        values[f"facts.{each.name}"] = _in_field(getattr(facts, each.name))
     return values
+
+
+def _in_field(value: Any) -> str:
+    """What is known as it stands in its field: sent back unchanged it says the same, in every language."""
+    if isinstance(value, Decimal):
+        return number_in_field(value)
+    return "\n".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def _coverage_bar(covered: Sequence[Covered]) -> list[Segment]:

@@ -62,6 +62,8 @@ class TermsForm(ContractTermsSchema):
 def values_of(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the form's fields for these terms."""
     values = _flat({name: each for name, each in as_offered(terms).items() if name not in _ROWS})
+    pay = terms["pay"]
+    values["pay.amount"] = amounts.plain_in_field(str(pay["amount"]), str(pay["currency"]))
     for each in terms["translations"]:
         values[TRANSLATED] = "true"
         values |= {f"{IN_OTHER}.{path}": words for path, words in each["words"].items()}

@@ -5,12 +5,29 @@ from decimal import Decimal
 import marshmallow as ma
 import pytest
 from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.http import MoneyField
 from marketplace.core.money import Money, most
-from marketplace.web.amounts import NoNumber, NotRead, TooManyDigits, TwoWays, read, written
+from marketplace.standards.protection import RegionFacts
+from marketplace.standards.schemas import RegionFactsSchema
+from marketplace.web.amounts import (
+    NoNumber,
+    NotRead,
+    TooManyDigits,
+    TwoWays,
+    amount,
+    as_read,
+    plain_in_field,
+    read,
+    written,
+)
+from marketplace.web.operator_places import _values
+from marketplace.web.terms_form import values_of
+from tests.factories import contracts
 
 CURRENCIES = {"USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
 
@@ -77,13 +94,27 @@ def test_what_a_page_writes_can_be_typed_and_is_never_another_amount(currency: s
             assert (reader != locale, grouped.count(".") + grouped.count(",")) == (True, 1)
 
 
+@pytest.mark.parametrize("locale", ["en", "id"])
+def test_what_stands_in_a_form_comes_back_as_it_was(app: Flask, locale: str) -> None:
+    """Three decimals look like thousands in Indonesian: what nobody has touched is not asked about again."""
+    known = RegionFacts(currency="KWD", timezones=("Asia/Kuwait",), min_wage=Decimal("1.234"), source="s", as_of="2026")
+    terms = contracts.terms()
+    terms["pay"] |= {"amount": "1.234", "currency": "KWD"}
+    with app.test_request_context(), force_locale(locale):
+        place = {name.removeprefix("facts."): value for name, value in _values(("KW", None), known, 1).items()}
+        assert as_read(RegionFactsSchema(), place)[0]["min_wage"] == "1.234"
+        for field in (values_of(terms)["pay.amount"], plain_in_field("1.234", "KWD")):
+            assert amount(field, "KWD") == "1.234"
+        assert plain_in_field("none", "KWD") == "none"
+
+
 def test_the_most_of_an_amount_is_by_currency() -> None:
     found = [str(most(currency)) for currency in ("USD", "JPY", "IDR", "KWD")]
     assert found == ["99999999.99 USD", "999999999999 JPY", "999999999999.99 IDR", "99999999.999 KWD"]
 
 
 def test_too_much_is_told_with_the_most_and_not_that_it_is_no_amount() -> None:
-    for amount in ("100000000.00", "-100000000.00", "9" * 30):
+    for much in ("100000000.00", "-100000000.00", "9" * 30):
         with pytest.raises(ma.ValidationError, match=r"The most that one amount may be is 99999999.99 USD\."):
-            MoneyField().deserialize({"amount": amount, "currency": "USD"})
+            MoneyField().deserialize({"amount": much, "currency": "USD"})
     assert MoneyField().deserialize({"amount": "99999999.99", "currency": "USD"}) == most("USD")
