@@ -49,6 +49,8 @@ class Profile:
     exceptions: Sequence[AvailabilityException]
     consents: Sequence[HazardConsent]
     payout_rail: str | None
+    is_reached: bool
+    """Whether the service's payment rail pays people where they live (rule RAIL_REACH)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def profile(contractor_id: UUID, seen_by: Actor) -> Profile:
         exceptions=exceptions(contractor_id),
         consents=consents(contractor_id, seen_by),
         payout_rail=account.rail if account is not None else None,
+        is_reached=not standards.unreached([{"country": found.country}]),
     )
 
 

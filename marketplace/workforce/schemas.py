@@ -314,6 +314,10 @@ class ContractorProfileSchema(ma.Schema):
     exceptions = ma.fields.List(ma.fields.Nested(ExceptionSchema), required=True)
     consents = ma.fields.List(ma.fields.Nested(HazardConsentSchema), required=True)
     payout_rail = ma.fields.String(required=True, allow_none=True)
+    is_reached = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "Whether people of their country are paid yet; else it waits (RAIL_REACH)"},
+    )
 
 
 ContractorPage = page_schema(ContractorSchema, "ContractorPage")

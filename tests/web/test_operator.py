@@ -165,7 +165,10 @@ def test_the_desk_sees_whose_country_no_rail_reaches_and_what_they_earned(desk: 
     pay.paid()
     db.session.execute(update(Contractor).where(Contractor.id == ana).values(country="BR", subdivision=None))
     assert "Earned where no rail pays" not in desk.look("/pay").words
+    theirs = ("/api/v1/contractors/me", accounts.bearer(accounts.actor_of(ana)))
+    assert app.test_client().get(theirs[0], headers=theirs[1]).json["is_reached"] is True
     with at_stripe(app):
+        assert app.test_client().get(theirs[0], headers=theirs[1]).json["is_reached"] is False
         assert re.search(r"Brazil: \$60\.00\sUSD ?, 1 person", desk.look("/pay").words)
         assert "pays nobody there yet" in desk.look(f"/people/{ana}/papers").words
 
